@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The slab allocator's silent paths, which no tracepoint shows.  All of these
+ * hooks are optional: a kernel may refuse fentry and fexit.  They may be
+ * preempted half-way, so each is attached twice; the second copy finds what the
+ * first one did already done.
+ *
+ * Arguments through bpf_get_func_arg() (5.17): the verifier reads no `void **`
+ * and, up to 6.12, no `const void *` argument.
+ */
+#ifndef KLEAK_BULK_BPF_H
+#define KLEAK_BULK_BPF_H
+
+#include "slab.bpf.h"
+
+#define BULK_MOST 65536
+
+struct bulk {
+	__u64 array;
+	struct kleak_record record;
+	bool again;
+};
+
+static __always_inline __u64 bulk_object(const struct bulk *b, __u32 i)
+{
+	__u64 ptr = 0;
+
+	bpf_probe_read_kernel(&ptr, sizeof(ptr), (const void *)(b->array + i * sizeof(__u64)));
+	return ptr;
+}
+
+static long bulk_born(__u32 i, void *arg)
+{
+	struct bulk *b = arg;
+	__u64 ptr = bulk_object(b, i);
+
+	if (ptr >= LOWEST_OBJECT)
+		object_born(ptr, KLEAK_SPACE_SLAB, &b->record, b->again);
+	return 0;
+}
+
+static long bulk_died(__u32 i, void *arg)
+{
+	struct bulk *b = arg;
+	__u64 ptr = bulk_object(b, i);
+
+	if (ptr >= LOWEST_OBJECT && !object_died(ptr) && !b->again)
+		count(KLEAK_COUNT_UNKNOWN_DEATHS, 1);
+	return 0;
+}
+
+static __always_inline __u64 bulk_bounded(__u64 n)
+{
+	if (n <= BULK_MOST)
+		return n;
+	count(KLEAK_LOSS_BULK_CUT, n - BULK_MOST);
+	return BULK_MOST;
+}
+
+/* int kmem_cache_alloc_bulk(struct kmem_cache *s, gfp_t flags, size_t size, void **p) */
+static __always_inline int alloc_bulk(void *ctx, bool again)
+{
+	struct bulk b = {.again = again};
+	__u64 kmem = 0, array = 0, got = 0;
+	struct kleak_cache *cache;
+	__u32 cache_index;
+	long site;
+
+	if (bpf_get_func_ret(ctx, &got) || !(__u32)got || !is_followed(ctx))
+		return 0;
+	if (bpf_get_func_arg(ctx, 0, &kmem) || bpf_get_func_arg(ctx, 3, &array))
+		return 0;
+	cache_index = cache_find(~kmem, kmem, 0, 0);
+	cache = cache_ready(cache_index);
+	if (!cache) {
+		count(KLEAK_LOSS_RACE, (__u32)got);
+		return 0;
+	}
+	if (!(cache->flags & KLEAK_CACHE_WANTED) || !is_size_wanted(cache->size))
+		return 0;
+	site = site_of(ctx, 0, cache_index, KLEAK_SPACE_SLAB);
+	if (site < 0)
+		return 0;
+	b.array = array;
+	b.record.bytes = cache->size;
+	b.record.slack = cache->size - cache->object_size;
+	b.record.born = now();
+	b.record.site = site;
+	bpf_loop(bulk_bounded((__u32)got), bulk_born, &b, 0);
+	return 0;
+}
+
+/* void kmem_cache_free_bulk(struct kmem_cache *s, size_t size, void **p): permutes p[] */
+static __always_inline int free_bulk(void *ctx, bool again)
+{
+	struct bulk b = {.again = again};
+	__u64 n = 0, array = 0;
+
+	if (bpf_get_func_arg(ctx, 1, &n) || bpf_get_func_arg(ctx, 2, &array))
+		return 0;
+	b.array = array;
+	bpf_loop(bulk_bounded(n), bulk_died, &b, 0);
+	return 0;
+}
+
+/* The loader sets the target: kmem_cache_alloc_bulk_noprof() from 6.10 on. */
+SEC("fexit/kmem_cache_alloc_bulk")
+int kmem_cache_alloc_bulk_1(void *ctx)
+{
+	return alloc_bulk(ctx, false);
+}
+
+SEC("fexit/kmem_cache_alloc_bulk")
+int kmem_cache_alloc_bulk_2(void *ctx)
+{
+	return alloc_bulk(ctx, true);
+}
+
+SEC("fentry/kmem_cache_free_bulk")
+int kmem_cache_free_bulk_1(void *ctx)
+{
+	return free_bulk(ctx, false);
+}
+
+SEC("fentry/kmem_cache_free_bulk")
+int kmem_cache_free_bulk_2(void *ctx)
+{
+	return free_bulk(ctx, true);
+}
+
+static __always_inline void mark_pending(struct kleak_bucket *b, __u64 key)
+{
+	__u32 i = b ? bucket_find(b, key) : KLEAK_BUCKET_KEYS;
+
+	if (i < KLEAK_BUCKET_KEYS)
+		__sync_fetch_and_or(&b->record[i].flags, KLEAK_RECORD_RCU_PENDING);
+}
+
+/*
+ * void kvfree_call_rcu(struct rcu_head *head, rcu_callback_t func), where func
+ * is the offset of head in the object, up to 6.5; then (head, void *ptr).
+ * Nobody holds the object any more: it only waits for its grace period.
+ */
+SEC("fentry/kvfree_call_rcu")
+int kvfree_call_rcu_1(void *ctx)
+{
+	__u64 head = 0, second = 0, ptr;
+
+	if (bpf_get_func_arg(ctx, 0, &head) || bpf_get_func_arg(ctx, 1, &second))
+		return 0;
+	ptr = config.kvfree_rcu_offset && head ? head - second : second;
+	if (ptr < LOWEST_OBJECT)
+		return 0;
+	mark_pending(bucket_first(ptr), key_of(ptr, KLEAK_SPACE_SLAB));
+	mark_pending(bucket_second(ptr), key_of(ptr, KLEAK_SPACE_SLAB));
+	return 0;
+}
+
+#endif

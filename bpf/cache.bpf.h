@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Caches: which one an event allocates from, how large its objects are, whether it is wanted. */
+#ifndef KLEAK_CACHE_BPF_H
+#define KLEAK_CACHE_BPF_H
+
+#include "compat.bpf.h"
+#include "maps.bpf.h"
+#include "stack.bpf.h"
+
+#define CACHE_FIRST (KLEAK_CACHE_UNKNOWN + 1)
+#define CACHE_RANGE (KLEAK_MAX_CACHES - CACHE_FIRST - KLEAK_CACHE_PROBES)
+
+/* No kernel address: kmalloc classes stand among the caches by size and kind. */
+static __always_inline __u64 kmalloc_class(__u64 size, __u32 flags)
+{
+	return (1ULL << 62) | (size << 8) | flags;
+}
+
+static __always_inline bool is_cache_wanted(const struct kleak_cache *c)
+{
+	if (!config.cache_filter)
+		return true;
+	if (config.cache_kmalloc_size)
+		return c->size == config.cache_kmalloc_size &&
+		       c->flags == config.cache_kmalloc_flags;
+	if (c->flags & KLEAK_CACHE_KMALLOC)
+		return false;
+	for (int i = 0; i < KLEAK_CACHE_NAME; i++) {
+		if (c->name[i] != config.cache_name[i])
+			return false;
+		if (!c->name[i])
+			break;
+	}
+	return true;
+}
+
+static __always_inline bool is_name_of_caches(const char *name)
+{
+	const char caches[] = "kmem_cache";
+
+	for (__u32 i = 0; i < sizeof(caches); i++)
+		if (name[i] != caches[i])
+			return false;
+	return true;
+}
+
+/* Fill a new entry.  kmem: the kmem_cache, or 0 for the kmalloc class (size, flags). */
+__noinline int cache_describe(struct kleak_cache *c, __u64 kmem, __u64 size, __u32 flags)
+{
+	if (!c)
+		return 0;
+	if (kmem) {
+		const struct kmem_cache *s = (const struct kmem_cache *)kmem;
+
+		size = BPF_CORE_READ(s, size);
+		c->object_size = BPF_CORE_READ(s, object_size);
+		if (BPF_CORE_READ(s, flags) & slab_reclaim_account())
+			flags |= KLEAK_CACHE_RECLAIMABLE;
+		bpf_probe_read_kernel_str(c->name, sizeof(c->name), BPF_CORE_READ(s, name));
+		if (is_name_of_caches(c->name))
+			flags |= KLEAK_CACHE_OF_CACHES;
+	}
+	c->size = size;
+	c->flags = flags;
+	if (is_cache_wanted(c))
+		c->flags = flags | KLEAK_CACHE_WANTED;
+	c->ready = 1;
+	return 0;
+}
+
+/*
+ * The entry of the cache `id`, made if it is new: its index.  Entries are
+ * claimed like those of sites.
+ */
+__noinline __u32 cache_find(__u64 id, __u64 kmem, __u64 size, __u32 flags)
+{
+	__u32 base = CACHE_FIRST + (((mix(HASH_2, id) >> 32) * CACHE_RANGE) >> 32);
+
+	for (__u32 i = 0; i < KLEAK_CACHE_PROBES; i++) {
+		__u32 index = base + i;
+		struct kleak_cache *c = bpf_map_lookup_elem(&caches, &index);
+		__u64 held;
+
+		if (!c)
+			break;
+		held = c->id;
+		if (!held)
+			held = __sync_val_compare_and_swap(&c->id, 0, id);
+		if (!held)
+			cache_describe(c, kmem, size, flags);
+		if (!held || held == id)
+			return index;
+	}
+	count(KLEAK_LOSS_CACHES_FULL, 1);
+	return KLEAK_CACHE_UNKNOWN;
+}
+
+/*
+ * A new object of the cache "kmem_cache" is a new cache.  If the address was a
+ * cache's before, that one was destroyed: its entry keeps the name for the
+ * objects it left, and the next event finds a new one.
+ */
+__noinline int cache_retire(__u64 kmem)
+{
+	__u32 base = CACHE_FIRST + (((mix(HASH_2, ~kmem) >> 32) * CACHE_RANGE) >> 32);
+
+	for (__u32 i = 0; i < KLEAK_CACHE_PROBES; i++) {
+		__u32 index = base + i;
+		struct kleak_cache *c = bpf_map_lookup_elem(&caches, &index);
+
+		if (!c)
+			break;
+		if (c->id == ~kmem)
+			c->id = KLEAK_CACHE_DEAD;
+	}
+	return 0;
+}
+
+/* The entry if it is described: another CPU may be at it this very moment. */
+static __always_inline struct kleak_cache *cache_ready(__u32 index)
+{
+	struct kleak_cache *c = bpf_map_lookup_elem(&caches, &index);
+
+	return c && c->ready ? c : NULL;
+}
+
+#endif

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * How kernels differ: one stanza a difference, with the version that made it.
+ */
+#ifndef KLEAK_COMPAT_BPF_H
+#define KLEAK_COMPAT_BPF_H
+
+/*
+ * Arguments of raw tracepoints.  Their order changed in 5.19, 6.0 and 6.1; the
+ * loader reads it from the BTF prototypes (btf_trace_*) and the verifier, which
+ * knows `config`, keeps the one branch that applies.
+ */
+#define LOAD_ARG(n)                                                                                \
+	case n:                                                                                    \
+		asm volatile("%0 = *(u64 *)(%1 + " #n " * 8)" : "=r"(word) : "r"(ctx));            \
+		break
+
+static __always_inline __u64 event_arg(const struct bpf_raw_tracepoint_args *ctx, __u8 position)
+{
+	__u64 word = 0;
+
+	/* asm: the compiler would merge the loads into one at a computed address. */
+	switch (position) {
+		LOAD_ARG(0);
+		LOAD_ARG(1);
+		LOAD_ARG(2);
+		LOAD_ARG(3);
+		LOAD_ARG(4);
+		LOAD_ARG(5);
+	}
+	return word;
+}
+
+/*
+ * SLAB_RECLAIM_ACCOUNT: a constant up to 6.8; 6.9 (cc61eb851461, "mm, slab: use
+ * an enum to define SLAB_ cache creation flags") numbers the flags by an enum.
+ */
+static __always_inline __u32 slab_reclaim_account(void)
+{
+	if (bpf_core_enum_value_exists(enum _slab_flag_bits, _SLAB_RECLAIM_ACCOUNT))
+		return 1U << bpf_core_enum_value(enum _slab_flag_bits, _SLAB_RECLAIM_ACCOUNT);
+	return 0x00020000U;
+}
+
+#define VM_ALLOC 0x00000002 /* include/linux/vmalloc.h, unchanged from 5.4 to 6.18 */
+
+/*
+ * Size of a task's stack.  A constant of the architecture that BTF does not
+ * have: x86-64 and arm64 (4 KiB pages, no KASAN) use 16 KiB.
+ */
+#define STACK_SIZE 16384
+
+#endif

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The programs: each allocator's events in a file of its own, all of them one
+ * object, because they share the maps.
+ */
+#include "vmlinux.h"
+
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+
+#ifndef NULL
+#define NULL ((void *)0)
+#endif
+
+#include "bulk.bpf.h"
+#include "follow.bpf.h"
+#include "slab.bpf.h"
+#include "vmalloc.bpf.h"
+
+char LICENSE[] SEC("license") = "GPL";

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The layout that the BPF programs and the loader share.
+ *
+ * Everything here lives in mmap()ed BPF arrays: the programs write it, the
+ * loader reads it without a system call per object.  Fixed-width types only,
+ * padding spelled out, no includes but the integer types of either side.
+ */
+#ifndef KLEAK_SHARED_H
+#define KLEAK_SHARED_H
+
+#ifndef __bpf__
+#include <linux/types.h>
+#endif
+
+/*
+ * Object table: buckets of eight keys.  An object's address picks two buckets;
+ * it stands in one of them and never moves.
+ *
+ * A key is ~(address | key space): disguised, so that the table itself never
+ * looks like a reference to the object, and with the address space of the
+ * allocator in the three low bits, which alignment leaves free.
+ */
+#define KLEAK_BUCKET_KEYS 8
+#define KLEAK_MAX_OBJECTS 100000000 /* slots are numbered in 32 bits */
+
+#define KLEAK_KEY_EMPTY 0ULL /* no object */
+#define KLEAK_KEY_BUSY 1ULL  /* a record is being written; ~1 is no address */
+
+enum kleak_key_space {
+	KLEAK_SPACE_SLAB = 0,	 /* address of the slab object */
+	KLEAK_SPACE_VMALLOC = 1, /* address of the area's struct vm_struct */
+	KLEAK_SPACE_MASK = 7,
+};
+
+/* What `born` counts: CLOCK_MONOTONIC nanoseconds >> 20 (1.05 ms), modulo 2^32. */
+#define KLEAK_TICK_SHIFT 20
+
+enum kleak_record_flags {
+	KLEAK_RECORD_VM_STRUCT = 1 << 0,   /* slab: a vm_struct, whose area stands beside it */
+	KLEAK_RECORD_RCU_PENDING = 1 << 1, /* passed to kfree_rcu(), grace period not over */
+};
+
+/*
+ * `bytes` of an area that nobody has looked at yet: this bit and a cookie of the
+ * address.  Sized once, by compare-and-swap; 0 bytes: no VM_ALLOC area (ioremap,
+ * vmap), which owns no memory.
+ */
+#define KLEAK_BYTES_UNSIZED (1ULL << 63)
+
+struct kleak_record {
+	__u64 bytes; /* what the allocator gave */
+	__u32 slack; /* bytes - requested */
+	__u32 born;  /* tick, see above */
+	__u32 site;  /* index into the site table */
+	__u32 flags; /* enum kleak_record_flags */
+};
+
+struct kleak_bucket {
+	__u64 key[KLEAK_BUCKET_KEYS];
+	struct kleak_record record[KLEAK_BUCKET_KEYS];
+};
+
+/*
+ * Site table: one entry for each distinct (stack, cache, key space).  The raw
+ * stack starts at the allocator's call_site where that was found on it.
+ * Entry 0 collects what found no entry of its own.
+ */
+#define KLEAK_MAX_FRAMES 64
+#define KLEAK_MAX_DEPTH	 56 /* --stack-depth: the rest is room for frames of the allocator */
+#define KLEAK_PLUMBING_DEPTH 8
+#define KLEAK_SITE_NONE 0
+#define KLEAK_SITE_PROBES 32 /* entries looked at before the table counts as full */
+
+struct kleak_site {
+	__u64 hash;  /* 0: free */
+	__u32 cache; /* index into the cache table */
+	__u32 space; /* enum kleak_key_space */
+	__u32 whole; /* call_site was not on the stack: frames start with the tracing itself */
+	__u32 nr_frames; /* 0: being written */
+	__u64 frames[KLEAK_MAX_FRAMES]; /* return addresses, innermost first */
+};
+
+/*
+ * Cache table: one entry for each struct kmem_cache seen, and one for each
+ * (size class, kind) of kmalloc, whose events name no cache.
+ * Entry 0 is "no cache" (vmalloc), entry 1 collects what found no entry.
+ */
+#define KLEAK_MAX_CACHES 1024
+#define KLEAK_CACHE_NONE 0
+#define KLEAK_CACHE_UNKNOWN 1
+#define KLEAK_CACHE_NAME 48
+#define KLEAK_CACHE_PROBES 16
+#define KLEAK_CACHE_DEAD (~0ULL)
+
+enum kleak_cache_flags {
+	KLEAK_CACHE_KMALLOC = 1 << 0,	  /* named by size and kind, see below */
+	KLEAK_CACHE_RECLAIMABLE = 1 << 1, /* counted in SReclaimable */
+	KLEAK_CACHE_ACCOUNT = 1 << 2,	  /* kmalloc: __GFP_ACCOUNT */
+	KLEAK_CACHE_DMA = 1 << 3,	  /* kmalloc: __GFP_DMA */
+	KLEAK_CACHE_LARGE = 1 << 4,	  /* kmalloc: beyond the caches, straight from the pages */
+	KLEAK_CACHE_OF_CACHES = 1 << 5,	  /* "kmem_cache": its objects are caches */
+	KLEAK_CACHE_WANTED = 1 << 6,	  /* passes --cache */
+};
+
+struct kleak_cache {
+	__u64 id;	   /* ~address of the kmem_cache, or a kmalloc class; 0: free */
+	__u32 size;	   /* bytes one object takes (kmem_cache.size) */
+	__u32 object_size; /* bytes its user may use */
+	__u32 flags;	   /* enum kleak_cache_flags */
+	__u32 ready;	   /* the fields above and the name are written */
+	char name[KLEAK_CACHE_NAME];
+};
+
+/*
+ * Counters of a site.  Kept in lanes, a CPU writes lane (cpu & mask): atomic,
+ * so that lanes may be fewer than CPUs and nothing is lost to an interrupt.
+ * births - deaths - implicit is the number of its objects in the table,
+ * born_bytes - died_bytes their bytes.
+ */
+#define KLEAK_MAX_LANES 16
+
+struct kleak_tally {
+	__u64 births;
+	__u64 deaths;
+	__u64 implicit; /* born again on an address still held: a free was missed */
+	__u64 born_bytes;
+	__u64 died_bytes; /* deaths and implicit deaths */
+};
+
+/* What cannot be laid at a site's door; one array in each lane. */
+enum kleak_count {
+	KLEAK_COUNT_UNKNOWN_DEATHS, /* free of an address that is not in the table */
+	KLEAK_LOSS_TABLE_FULL,	    /* birth not recorded: both buckets full */
+	KLEAK_LOSS_SITES_FULL,	    /* birth recorded without its stack */
+	KLEAK_LOSS_CACHES_FULL,	    /* birth recorded without its cache's name */
+	KLEAK_LOSS_NO_STACK,	    /* the kernel could not walk the stack: call_site only */
+	KLEAK_LOSS_NO_SCRATCH,	    /* birth not recorded: every stack buffer of the CPU in use */
+	KLEAK_LOSS_RACE,	    /* birth not recorded: lost every race for a slot */
+	KLEAK_LOSS_BULK_CUT,	    /* objects of a bulk call beyond what one program can visit */
+	KLEAK_LOSS_FAMILY_FULL,	    /* a child process not followed: too many at once */
+	KLEAK_COUNTS,
+};
+
+struct kleak_counts {
+	__u64 count[KLEAK_COUNTS];
+};
+
+/* Where an event's arguments stand; KLEAK_ARG_NONE: this kernel does not pass it. */
+#define KLEAK_ARG_NONE 255
+
+struct kleak_event_args {
+	__u8 call_site;
+	__u8 ptr;
+	__u8 cache; /* struct kmem_cache * */
+	__u8 requested;
+	__u8 allocated;
+	__u8 gfp;
+	__u8 pad[2];
+};
+
+enum kleak_event {
+	KLEAK_EVENT_KMALLOC,
+	KLEAK_EVENT_KMALLOC_NODE,
+	KLEAK_EVENT_KMEM_CACHE_ALLOC,
+	KLEAK_EVENT_KMEM_CACHE_ALLOC_NODE,
+	KLEAK_EVENT_KFREE,
+	KLEAK_EVENT_KMEM_CACHE_FREE,
+	KLEAK_EVENTS,
+};
+
+/* Addresses [start, end). */
+struct kleak_range {
+	__u64 start;
+	__u64 end;
+};
+
+#define KLEAK_KMALLOC_RANGES 8
+
+enum kleak_follow {
+	KLEAK_FOLLOW_ALL,	/* every allocation of the kernel */
+	KLEAK_FOLLOW_PROCESS,	/* those of one process */
+	KLEAK_FOLLOW_CGROUP,	/* those of one cgroup and its descendants */
+	KLEAK_FOLLOW_FAMILY,	/* those of the processes in `family` and their children */
+};
+
+/* Set before the programs are loaded: the verifier drops what is switched off. */
+struct kleak_config {
+	struct kleak_event_args args[KLEAK_EVENTS];
+	struct kleak_range area_alloc;			  /* text of __get_vm_area_node() */
+	struct kleak_range kmalloc[KLEAK_KMALLOC_RANGES]; /* text that fires kmalloc twice */
+	__u64 pid_namespace_dev;			  /* with inode: PIDs are those of this namespace */
+	__u64 pid_namespace_inode;
+	__u64 min_size; /* bytes allocated */
+	__u64 max_size;
+	__u32 buckets;
+	__u32 sites; /* a hash picks 1 .. sites; the table has KLEAK_SITE_PROBES more */
+	__u32 site_entries; /* entries of the whole table */
+	__u32 lane_mask;
+	__u32 frames; /* deepest stack kept */
+	__u32 follow; /* enum kleak_follow */
+	__u32 page_shift;
+	__u32 gfp_dma;
+	__u32 gfp_reclaimable;
+	__u32 gfp_account;
+	__u32 cache_kmalloc_size; /* --cache kmalloc-N: N, else 0 */
+	__u32 cache_kmalloc_flags;
+	__u8 slab;    /* origins */
+	__u8 vmalloc;
+	__u8 cache_filter;     /* only caches that carry KLEAK_CACHE_WANTED */
+	__u8 kvfree_rcu_offset; /* kvfree_call_rcu(head, offset), up to 6.5; then (head, ptr) */
+	char cache_name[KLEAK_CACHE_NAME];
+};
+
+/* Changed while the programs run. */
+struct kleak_control {
+	__u32 recording; /* births are recorded */
+	__u32 self;	 /* the loader's own process, left out */
+	__u32 process;	 /* KLEAK_FOLLOW_PROCESS: whom; cleared when it exits */
+	__u32 gone;	 /* that process has exited */
+};
+
+/* What the area-sizing program is to look at: slots of the table, bucket * 8 + index. */
+#define KLEAK_AREA_BATCH 64
+
+struct kleak_area_batch {
+	__u32 nr;
+	__u32 slot[KLEAK_AREA_BATCH];
+};
+
+#endif

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The maps: all preallocated, so that tracing never allocates. */
+#ifndef KLEAK_MAPS_BPF_H
+#define KLEAK_MAPS_BPF_H
+
+#include "kleak.h"
+
+/* The loader sets max_entries of the arrays marked "sized" from the plan. */
+
+/* The object table (sized). */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__type(key, __u32);
+	__type(value, struct kleak_bucket);
+} objects SEC(".maps");
+
+/* The site table (sized). */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__type(key, __u32);
+	__type(value, struct kleak_site);
+} sites SEC(".maps");
+
+/* Counters of the sites: lane * sites + site (sized). */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__type(key, __u32);
+	__type(value, struct kleak_tally);
+} tallies SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, KLEAK_MAX_CACHES);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__type(key, __u32);
+	__type(value, struct kleak_cache);
+} caches SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, KLEAK_MAX_LANES);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__type(key, __u32);
+	__type(value, struct kleak_counts);
+} counts SEC(".maps");
+
+/*
+ * Stack buffers.  One program may interrupt another on the same CPU, and
+ * fentry programs may even be preempted: each claims a buffer of its own.
+ */
+#define SCRATCH_SLOTS 4
+
+struct scratch {
+	__u64 busy;
+	__u32 cache; /* of the site looked for */
+	__u32 space;
+	__u32 first; /* its frames: frames[first .. first + nr) */
+	__u32 nr;
+	__u64 whole;
+	__u64 frames[KLEAK_MAX_FRAMES];
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, SCRATCH_SLOTS);
+	__type(key, __u32);
+	__type(value, struct scratch);
+} scratches SEC(".maps");
+
+/*
+ * The address that a copy of an event's program has just dealt with, so that
+ * the copies after it leave at once.  A hint: see copies in slab.bpf.h.
+ */
+struct recent {
+	__u64 ptr[KLEAK_EVENTS];
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct recent);
+} recents SEC(".maps");
+
+/* KLEAK_FOLLOW_FAMILY: thread group ids, as the initial PID namespace has them. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 16384);
+	__type(key, __u32);
+	__type(value, __u8);
+} family SEC(".maps");
+
+/* KLEAK_FOLLOW_CGROUP: the one cgroup. */
+struct {
+	__uint(type, BPF_MAP_TYPE_CGROUP_ARRAY);
+	__uint(max_entries, 1);
+	__uint(key_size, sizeof(__u32));
+	__uint(value_size, sizeof(__u32));
+} cgroups SEC(".maps");
+
+const volatile struct kleak_config config;
+volatile struct kleak_control control;
+
+#endif

@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The accounting: object_born() and object_died().
+ *
+ * The table is lock-free.  A birth claims an empty key with compare-and-swap
+ * (BUSY), writes the record and publishes the key with an exchange, which is a
+ * full barrier.  A death swaps the key for EMPTY; whoever wins the swap counts
+ * it.  A record is therefore read by the loader whole or not at all (it reads
+ * the key before and after).
+ *
+ * An object's events cannot race with each other: the allocator hands out an
+ * address only after the birth was recorded, and takes it back only after the
+ * death was (kmem_cache_free() up to 5.15 reports after the release: there a
+ * birth on a held address may really be the older object's death overtaken).
+ */
+#ifndef KLEAK_OBJECTS_BPF_H
+#define KLEAK_OBJECTS_BPF_H
+
+#include "maps.bpf.h"
+#include "stack.bpf.h"
+
+#define CLAIM_TRIES 4
+
+static __always_inline __u64 key_of(__u64 address, __u32 space)
+{
+	return ~(address | space);
+}
+
+static __always_inline __u32 now(void)
+{
+	return bpf_ktime_get_ns() >> KLEAK_TICK_SHIFT;
+}
+
+/*
+ * The two buckets of an address, whatever its key space.  (The products are of
+ * two 32-bit numbers: a range reduction without a division.)
+ */
+static __always_inline struct kleak_bucket *bucket_first(__u64 address)
+{
+	__u64 hash = (address >> 3) * HASH_1;
+	__u32 index = ((hash >> 32) * config.buckets) >> 32;
+
+	return bpf_map_lookup_elem(&objects, &index);
+}
+
+static __always_inline struct kleak_bucket *bucket_second(__u64 address)
+{
+	__u64 hash = mix(HASH_2, address >> 3) * HASH_2;
+	__u32 index = ((hash >> 32) * config.buckets) >> 32;
+
+	return bpf_map_lookup_elem(&objects, &index);
+}
+
+static __always_inline struct kleak_tally *tally_of(__u32 site)
+{
+	__u32 lane = bpf_get_smp_processor_id() & config.lane_mask;
+	__u32 index = lane * config.site_entries + site;
+
+	return bpf_map_lookup_elem(&tallies, &index);
+}
+
+static __always_inline __u64 sized(__u64 bytes)
+{
+	return bytes & KLEAK_BYTES_UNSIZED ? 0 : bytes;
+}
+
+static __always_inline void tally_birth(const struct kleak_record *r)
+{
+	struct kleak_tally *t = tally_of(r->site);
+
+	if (!t)
+		return;
+	__sync_fetch_and_add(&t->births, 1);
+	__sync_fetch_and_add(&t->born_bytes, sized(r->bytes));
+}
+
+static __always_inline void tally_death(__u32 site, __u64 bytes, bool implicit)
+{
+	struct kleak_tally *t = tally_of(site);
+
+	if (!t)
+		return;
+	__sync_fetch_and_add(implicit ? &t->implicit : &t->deaths, 1);
+	__sync_fetch_and_add(&t->died_bytes, bytes);
+}
+
+static __always_inline __u64 area_unsized(__u64 vm)
+{
+	return KLEAK_BYTES_UNSIZED | (~vm >> 3);
+}
+
+/*
+ * What the area `vm` holds, in *bytes.  False while that is not known: the area
+ * is still being built, or has no pages of its own count (per-CPU chunks).
+ */
+static __always_inline bool area_read(__u64 vm, __u64 *bytes)
+{
+	const struct vm_struct *area = (const struct vm_struct *)vm;
+	__u64 flags = BPF_CORE_READ(area, flags);
+
+	*bytes = 0;
+	if (!flags)
+		return false;
+	if (!(flags & VM_ALLOC))
+		return true;
+	*bytes = (__u64)BPF_CORE_READ(area, nr_pages) << config.page_shift;
+	return *bytes;
+}
+
+/*
+ * Give the record `r` of the area `vm` its bytes, if it has none yet; return
+ * its bytes.  The loader's request and the area's death may meet here: one wins
+ * and counts.
+ */
+static __always_inline __u64 area_settle(struct kleak_record *r, __u64 vm, __u64 bytes)
+{
+	__u64 unsized = area_unsized(vm);
+	__u64 held = __sync_val_compare_and_swap(&r->bytes, unsized, bytes);
+	struct kleak_tally *t;
+
+	if (held != unsized)
+		return sized(held);
+	t = tally_of(r->site);
+	if (t)
+		__sync_fetch_and_add(&t->born_bytes, bytes);
+	return bytes;
+}
+
+/* Index of `key` in `b`, or KLEAK_BUCKET_KEYS. */
+static __always_inline __u32 bucket_find(struct kleak_bucket *b, __u64 key)
+{
+	for (__u32 i = 0; i < KLEAK_BUCKET_KEYS; i++)
+		if (b->key[i] == key)
+			return i;
+	return KLEAK_BUCKET_KEYS;
+}
+
+/* How many keys of `b` are taken.  Without branches, each of which would double the verifier's work. */
+static __always_inline __u32 bucket_fill(struct kleak_bucket *b)
+{
+	__u32 fill = 0;
+
+	for (__u32 i = 0; i < KLEAK_BUCKET_KEYS; i++) {
+		__u64 key = b->key[i], minus = -key;
+
+		asm volatile("" : "+r"(minus)); /* or the compiler sees `key != 0` and branches */
+		fill += (key | minus) >> 63;
+	}
+	return fill;
+}
+
+/* Swap `from` for BUSY, write `r`, publish `key`.  True if the swap was won. */
+static __always_inline bool bucket_put(struct kleak_bucket *b, __u32 i, __u64 from, __u64 key,
+				       const struct kleak_record *r)
+{
+	if (i >= KLEAK_BUCKET_KEYS)
+		return false;
+	if (__sync_val_compare_and_swap(&b->key[i], from, KLEAK_KEY_BUSY) != from)
+		return false;
+	if (from != KLEAK_KEY_EMPTY)
+		tally_death(b->record[i].site, sized(b->record[i].bytes), true);
+	b->record[i] = *r;
+	/* Before the key: a death that finds the key finds the birth counted. */
+	tally_birth(r);
+	__sync_lock_test_and_set(&b->key[i], key);
+	return true;
+}
+
+enum birth {
+	BIRTH_RECORDED,
+	BIRTH_HELD, /* only_new: the address stands in the table already */
+	BIRTH_LOST, /* counted as a loss */
+};
+
+/*
+ * Record an object.  If its address is still held, a free was missed: the old
+ * record dies implicitly, unless `only_new`.
+ */
+__noinline int object_born(__u64 address, __u32 space, const struct kleak_record *r, bool only_new)
+{
+	struct kleak_bucket *first = bucket_first(address), *second = bucket_second(address);
+	__u64 key = key_of(address, space);
+	__u32 i;
+
+	if (!first || !second || !r)
+		return BIRTH_LOST;
+
+	i = bucket_find(first, key);
+	if (i < KLEAK_BUCKET_KEYS) {
+		if (only_new)
+			return BIRTH_HELD;
+		if (bucket_put(first, i, key, key, r))
+			return BIRTH_RECORDED;
+	}
+	i = bucket_find(second, key);
+	if (i < KLEAK_BUCKET_KEYS) {
+		if (only_new)
+			return BIRTH_HELD;
+		if (bucket_put(second, i, key, key, r))
+			return BIRTH_RECORDED;
+	}
+
+	if (bucket_fill(second) < bucket_fill(first)) {
+		struct kleak_bucket *swap = first;
+
+		first = second;
+		second = swap;
+	}
+	for (int try = 0; try < CLAIM_TRIES; try++) {
+		i = bucket_find(first, KLEAK_KEY_EMPTY);
+		if (bucket_put(first, i, KLEAK_KEY_EMPTY, key, r))
+			return BIRTH_RECORDED;
+		if (i == KLEAK_BUCKET_KEYS) {
+			i = bucket_find(second, KLEAK_KEY_EMPTY);
+			if (bucket_put(second, i, KLEAK_KEY_EMPTY, key, r))
+				return BIRTH_RECORDED;
+			if (i == KLEAK_BUCKET_KEYS) {
+				count(KLEAK_LOSS_TABLE_FULL, 1);
+				return BIRTH_LOST;
+			}
+		}
+	}
+	count(KLEAK_LOSS_RACE, 1);
+	return BIRTH_LOST;
+}
+
+/* Index of `address` in `b` in any key space, or KLEAK_BUCKET_KEYS. */
+static __always_inline __u32 bucket_find_any(struct kleak_bucket *b, __u64 address)
+{
+	for (__u32 i = 0; i < KLEAK_BUCKET_KEYS; i++)
+		if ((b->key[i] ^ ~address) <= KLEAK_SPACE_MASK)
+			return i;
+	return KLEAK_BUCKET_KEYS;
+}
+
+/*
+ * Take `address` out of `b`, from one key space.  *twin: it may stand in
+ * another one too (a vm_struct is a slab object and stands for its area).
+ */
+static __always_inline bool bucket_take(struct kleak_bucket *b, __u64 address, bool *twin)
+{
+	__u32 i = bucket_find_any(b, address);
+	__u64 key, bytes;
+	__u32 site;
+
+	if (i >= KLEAK_BUCKET_KEYS)
+		return false;
+	key = b->key[i];
+	if ((key ^ ~address) > KLEAK_SPACE_MASK)
+		return false;
+	site = b->record[i].site;
+	if (key == key_of(address, KLEAK_SPACE_VMALLOC)) {
+		/* Its pages are gone already, but the vm_struct is still whole. */
+		area_read(address, &bytes);
+		bytes = area_settle(&b->record[i], address, bytes);
+		*twin = true;
+	} else {
+		bytes = b->record[i].bytes;
+		if (b->record[i].flags & KLEAK_RECORD_VM_STRUCT)
+			*twin = true;
+	}
+	if (__sync_val_compare_and_swap(&b->key[i], key, KLEAK_KEY_EMPTY) != key)
+		return false;
+	tally_death(site, bytes, false);
+	return true;
+}
+
+/* Forget an object and count its death.  False if it is not in the table. */
+__noinline int object_died(__u64 address)
+{
+	struct kleak_bucket *first = bucket_first(address), *second = bucket_second(address);
+	bool twin = false, died;
+
+	if (!first || !second)
+		return false;
+	died = bucket_take(first, address, &twin) || bucket_take(second, address, &twin);
+	if (twin && !bucket_take(first, address, &twin))
+		bucket_take(second, address, &twin);
+	return died;
+}
+
+#endif

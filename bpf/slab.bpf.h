@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The slab allocator's events.
+ *
+ * Every event's program is attached several times ("copies"), because a kernel
+ * does not run a program that is already running on the CPU: an interrupt in
+ * the middle of it would lose its events.  The program that was interrupted is
+ * one copy; the others still run.  Whichever copy deals with the event leaves
+ * the address in `recents`, and the later ones leave at once.  That is a hint
+ * and no more: a nested event may overwrite it, and then a later copy looks the
+ * address up and finds the work done.  The first copy never trusts it, the last
+ * one clears it, so that it cannot outlive the event.
+ */
+#ifndef KLEAK_SLAB_BPF_H
+#define KLEAK_SLAB_BPF_H
+
+#include "cache.bpf.h"
+#include "filter.bpf.h"
+#include "objects.bpf.h"
+
+/* NULL and ZERO_SIZE_PTR are no objects. */
+#define LOWEST_OBJECT 17
+
+enum copy {
+	COPY_FIRST,
+	COPY_MIDDLE,
+	COPY_LAST,
+};
+
+static __always_inline __u64 *recent_of(enum kleak_event event)
+{
+	__u32 zero = 0;
+	struct recent *r = bpf_map_lookup_elem(&recents, &zero);
+
+	return r ? &r->ptr[event] : NULL;
+}
+
+static __always_inline bool in_range(const volatile struct kleak_range *range, __u64 address)
+{
+	return address - range->start < range->end - range->start;
+}
+
+/*
+ * kmalloc() beyond the caches fires twice from 6.12 on: first from inside the
+ * allocator, then with its caller as call_site.  Leave the first one out.
+ */
+static __always_inline bool is_inner_kmalloc(__u64 call_site)
+{
+	for (int i = 0; i < KLEAK_KMALLOC_RANGES; i++) {
+		if (!config.kmalloc[i].end)
+			break;
+		if (in_range(&config.kmalloc[i], call_site))
+			return true;
+	}
+	return false;
+}
+
+static __always_inline __u32 kmalloc_flags(__u64 allocated, __u64 gfp)
+{
+	__u32 flags = KLEAK_CACHE_KMALLOC;
+
+	/* mm/slab.h, kmalloc_type(): in this order */
+	if (allocated > 2ULL << config.page_shift)
+		flags |= KLEAK_CACHE_LARGE;
+	else if (gfp & config.gfp_dma)
+		flags |= KLEAK_CACHE_DMA;
+	else if (gfp & config.gfp_reclaimable)
+		flags |= KLEAK_CACHE_RECLAIMABLE;
+	else if (gfp & config.gfp_account)
+		flags |= KLEAK_CACHE_ACCOUNT;
+	return flags;
+}
+
+/* One area: its vm_struct was just allocated; what it is, is read later. */
+static __always_inline void area_born(struct bpf_raw_tracepoint_args *ctx, __u64 vm,
+				      __u64 call_site, bool only_new)
+{
+	struct kleak_record r = {.bytes = area_unsized(vm), .born = now()};
+	long site = site_of(ctx, call_site, KLEAK_CACHE_NONE, KLEAK_SPACE_VMALLOC);
+
+	if (site < 0)
+		return;
+	r.site = site;
+	object_born(vm, KLEAK_SPACE_VMALLOC, &r, only_new);
+}
+
+/*
+ * A slab object was born.  `again`: a copy before this one may have recorded it.
+ * What a filter leaves out is not recorded; whatever else goes wrong is counted.
+ */
+static __always_inline void slab_born(struct bpf_raw_tracepoint_args *ctx, __u64 ptr,
+				      __u64 call_site, __u64 kmem, __u64 size, __u64 requested,
+				      __u64 gfp, __u32 record_flags, bool again)
+{
+	__u32 cache_index, cache_flags = 0;
+	struct kleak_record r = {.bytes = size, .flags = record_flags};
+	struct kleak_cache *cache;
+	__u64 id = ~kmem;
+	long site;
+
+	if (!kmem) {
+		cache_flags = kmalloc_flags(size, gfp);
+		id = kmalloc_class(cache_flags & KLEAK_CACHE_LARGE ? 0 : size, cache_flags);
+	}
+	cache_index = cache_find(id, kmem, size, cache_flags);
+	cache = cache_ready(cache_index);
+	if (config.cache_filter && !cache) {
+		count(KLEAK_LOSS_RACE, 1);
+		return;
+	}
+	if (cache && !(cache->flags & KLEAK_CACHE_WANTED))
+		return;
+
+	if (!kmem) {
+		r.slack = size - requested;
+	} else if (cache) {
+		r.bytes = cache->size;
+		r.slack = cache->size - cache->object_size;
+	} else {
+		const struct kmem_cache *s = (const struct kmem_cache *)kmem;
+
+		r.bytes = BPF_CORE_READ(s, size);
+		r.slack = r.bytes - BPF_CORE_READ(s, object_size);
+	}
+	if (!is_size_wanted(r.bytes))
+		return;
+
+	site = site_of(ctx, call_site, cache_index, KLEAK_SPACE_SLAB);
+	if (site < 0)
+		return;
+	r.site = site;
+	r.born = now();
+	if (object_born(ptr, KLEAK_SPACE_SLAB, &r, again) == BIRTH_RECORDED && cache &&
+	    cache->flags & KLEAK_CACHE_OF_CACHES)
+		cache_retire(ptr);
+}
+
+static __always_inline void slab_alloc(struct bpf_raw_tracepoint_args *ctx, __u64 ptr,
+				       enum kleak_event event, bool again)
+{
+	const volatile struct kleak_event_args *args = &config.args[event];
+	__u64 call_site, kmem = 0, size = 0, requested = 0, gfp;
+	__u32 record_flags = 0;
+
+	if (!is_followed(ctx))
+		return;
+	call_site = event_arg(ctx, args->call_site);
+	if (args->cache != KLEAK_ARG_NONE)
+		kmem = event_arg(ctx, args->cache);
+	if (args->allocated != KLEAK_ARG_NONE)
+		size = event_arg(ctx, args->allocated);
+	if (args->requested != KLEAK_ARG_NONE)
+		requested = event_arg(ctx, args->requested);
+	gfp = event_arg(ctx, args->gfp);
+
+	if (size > 2ULL << config.page_shift && is_inner_kmalloc(call_site))
+		return;
+	if (config.vmalloc && in_range(&config.area_alloc, call_site)) {
+		record_flags = KLEAK_RECORD_VM_STRUCT;
+		area_born(ctx, ptr, call_site, again);
+	}
+	if (config.slab)
+		slab_born(ctx, ptr, call_site, kmem, size, requested, gfp, record_flags, again);
+}
+
+static __always_inline int slab_alloc_copy(struct bpf_raw_tracepoint_args *ctx,
+					   enum kleak_event event, enum copy copy)
+{
+	__u64 *recent = recent_of(event), ptr;
+
+	if (!recent)
+		return 0;
+	ptr = event_arg(ctx, config.args[event].ptr);
+	if (ptr >= LOWEST_OBJECT && (copy == COPY_FIRST || *recent != ptr))
+		slab_alloc(ctx, ptr, event, copy != COPY_FIRST);
+	*recent = copy == COPY_LAST ? 0 : ptr;
+	return 0;
+}
+
+static __always_inline int slab_free_copy(struct bpf_raw_tracepoint_args *ctx,
+					  enum kleak_event event, enum copy copy)
+{
+	__u64 *recent = recent_of(event), ptr;
+
+	if (!recent)
+		return 0;
+	ptr = event_arg(ctx, config.args[event].ptr);
+	if (ptr >= LOWEST_OBJECT && (copy == COPY_FIRST || *recent != ptr)) {
+		/* Only the first copy can tell "never there" from "already taken". */
+		if (!object_died(ptr) && copy == COPY_FIRST)
+			count(KLEAK_COUNT_UNKNOWN_DEATHS, 1);
+	}
+	*recent = copy == COPY_LAST ? 0 : ptr;
+	return 0;
+}
+
+#define ALLOC_COPY(tracepoint, event, n, copy)                                                     \
+	SEC("raw_tp/" #tracepoint)                                                                 \
+	int tracepoint##_##n(struct bpf_raw_tracepoint_args *ctx)                                  \
+	{                                                                                          \
+		return slab_alloc_copy(ctx, event, copy);                                               \
+	}
+
+#define FREE_COPY(tracepoint, event, n, copy)                                                      \
+	SEC("raw_tp/" #tracepoint)                                                                 \
+	int tracepoint##_##n(struct bpf_raw_tracepoint_args *ctx)                                  \
+	{                                                                                          \
+		return slab_free_copy(ctx, event, copy);                                                \
+	}
+
+ALLOC_COPY(kmalloc, KLEAK_EVENT_KMALLOC, 1, COPY_FIRST)
+ALLOC_COPY(kmalloc, KLEAK_EVENT_KMALLOC, 2, COPY_LAST)
+ALLOC_COPY(kmalloc_node, KLEAK_EVENT_KMALLOC_NODE, 1, COPY_FIRST)
+ALLOC_COPY(kmalloc_node, KLEAK_EVENT_KMALLOC_NODE, 2, COPY_LAST)
+ALLOC_COPY(kmem_cache_alloc, KLEAK_EVENT_KMEM_CACHE_ALLOC, 1, COPY_FIRST)
+ALLOC_COPY(kmem_cache_alloc, KLEAK_EVENT_KMEM_CACHE_ALLOC, 2, COPY_LAST)
+ALLOC_COPY(kmem_cache_alloc_node, KLEAK_EVENT_KMEM_CACHE_ALLOC_NODE, 1, COPY_FIRST)
+ALLOC_COPY(kmem_cache_alloc_node, KLEAK_EVENT_KMEM_CACHE_ALLOC_NODE, 2, COPY_LAST)
+
+FREE_COPY(kfree, KLEAK_EVENT_KFREE, 1, COPY_FIRST)
+FREE_COPY(kfree, KLEAK_EVENT_KFREE, 2, COPY_MIDDLE)
+FREE_COPY(kfree, KLEAK_EVENT_KFREE, 3, COPY_LAST)
+FREE_COPY(kmem_cache_free, KLEAK_EVENT_KMEM_CACHE_FREE, 1, COPY_FIRST)
+FREE_COPY(kmem_cache_free, KLEAK_EVENT_KMEM_CACHE_FREE, 2, COPY_MIDDLE)
+FREE_COPY(kmem_cache_free, KLEAK_EVENT_KMEM_CACHE_FREE, 3, COPY_LAST)
+
+#endif

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The kernel types that the BPF programs touch, and no others.
+ *
+ * CO-RE relocates every field access by name, so only names and kinds count
+ * here, not offsets.  The same for every architecture.  `make check-types`
+ * holds each field against the BTF of the tested kernels; fields that only
+ * some kernels have are named in tests/unit/optional-types.
+ */
+#ifndef KLEAK_VMLINUX_H
+#define KLEAK_VMLINUX_H
+
+typedef signed char __s8;
+typedef unsigned char __u8;
+typedef short __s16;
+typedef unsigned short __u16;
+typedef int __s32;
+typedef unsigned int __u32;
+typedef long long __s64;
+typedef unsigned long long __u64;
+typedef __u8 u8;
+typedef __u16 u16;
+typedef __u32 u32;
+typedef __u64 u64;
+typedef __s64 s64;
+typedef __u16 __be16;
+typedef __u32 __be32;
+typedef __u32 __wsum;
+typedef _Bool bool;
+
+enum { false = 0, true = 1 };
+
+/* include/uapi/linux/bpf.h */
+enum bpf_map_type {
+	BPF_MAP_TYPE_HASH = 1,
+	BPF_MAP_TYPE_ARRAY = 2,
+	BPF_MAP_TYPE_PERCPU_ARRAY = 6,
+	BPF_MAP_TYPE_CGROUP_ARRAY = 8,
+};
+
+enum {
+	BPF_ANY = 0,
+	BPF_F_MMAPABLE = 1024,
+};
+
+struct bpf_pidns_info {
+	__u32 pid;
+	__u32 tgid;
+};
+
+struct bpf_raw_tracepoint_args {
+	__u64 args[0];
+};
+
+#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+
+typedef struct {
+	int counter;
+} atomic_t;
+
+struct signal_struct {
+	atomic_t live;
+};
+
+struct task_struct {
+	void *stack;
+	int tgid;
+	struct signal_struct *signal;
+};
+
+/* mm/slab.h (6.1: include/linux/slub_def.h) */
+struct kmem_cache {
+	unsigned int flags;
+	unsigned int size;
+	unsigned int object_size;
+	const char *name;
+};
+
+/* include/linux/vmalloc.h */
+struct vm_struct {
+	void *addr;
+	unsigned long flags;
+	unsigned int nr_pages;
+};
+
+/* include/linux/slab.h, 6.9 and later */
+enum _slab_flag_bits {
+	_SLAB_RECLAIM_ACCOUNT,
+};
+
+#pragma clang attribute pop
+
+#endif

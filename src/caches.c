@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "caches.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Longest first: "kmalloc-" starts the others too. */
+static const struct {
+	const char *prefix;
+	uint32_t flags;
+} kinds_by_prefix[] = {
+	{"kmalloc-rcl-", KLEAK_CACHE_RECLAIMABLE},
+	{"kmalloc-cg-", KLEAK_CACHE_ACCOUNT},
+	{"dma-kmalloc-", KLEAK_CACHE_DMA},
+	{"kmalloc-", 0},
+};
+
+static const char *prefix_of(uint32_t flags, const struct cache_kinds *kinds)
+{
+	if (flags & KLEAK_CACHE_DMA)
+		return kinds->dma ? "dma-kmalloc-" : "kmalloc-";
+	if (flags & KLEAK_CACHE_RECLAIMABLE)
+		return "kmalloc-rcl-";
+	if (flags & KLEAK_CACHE_ACCOUNT)
+		return kinds->cgroup ? "kmalloc-cg-" : "kmalloc-";
+	return "kmalloc-";
+}
+
+void cache__name(char *name, size_t len, const struct kleak_cache *cache,
+		 const struct cache_kinds *kinds)
+{
+	const char *prefix;
+
+	if (!(cache->flags & KLEAK_CACHE_KMALLOC)) {
+		snprintf(name, len, "%.*s", (int)sizeof(cache->name),
+			 cache->name[0] ? cache->name : "(unknown)");
+		return;
+	}
+	if (cache->flags & KLEAK_CACHE_LARGE) {
+		snprintf(name, len, "kmalloc-large");
+		return;
+	}
+	prefix = prefix_of(cache->flags, kinds);
+	if (cache->size >= 1024 && cache->size % 1024 == 0)
+		snprintf(name, len, "%s%uk", prefix, cache->size / 1024);
+	else
+		snprintf(name, len, "%s%u", prefix, cache->size);
+}
+
+bool cache__parse_kmalloc(const char *name, uint32_t *size, uint32_t *flags)
+{
+	for (size_t i = 0; i < sizeof(kinds_by_prefix) / sizeof(kinds_by_prefix[0]); i++) {
+		size_t len = strlen(kinds_by_prefix[i].prefix);
+		unsigned long number;
+		char *end;
+
+		if (strncmp(name, kinds_by_prefix[i].prefix, len))
+			continue;
+		if (name[len] < '1' || name[len] > '9')
+			return false;
+		number = strtoul(name + len, &end, 10);
+		if (!strcmp(end, "k"))
+			number *= 1024;
+		else if (!strcmp(end, "M"))
+			number *= 1024 * 1024;
+		else if (*end)
+			return false;
+		if (number > 1UL << 30)
+			return false;
+		*size = number;
+		*flags = KLEAK_CACHE_KMALLOC | kinds_by_prefix[i].flags;
+		return true;
+	}
+	return false;
+}
+
+bool cache__is_kmalloc_variant(const char *name)
+{
+	return !strncmp(name, "kmalloc-", strlen("kmalloc-"));
+}

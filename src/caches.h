@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Names of slab caches: kmalloc's events name none, so theirs follow from size class and kind. */
+#ifndef KLEAK_CACHES_H
+#define KLEAK_CACHES_H
+
+#include "kleak.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Which kinds of kmalloc caches this kernel has (mm/slab_common.c, kmalloc_info[]). */
+struct cache_kinds {
+	bool cgroup; /* kmalloc-cg-N, from 5.14 with CONFIG_MEMCG_KMEM */
+	bool dma;    /* dma-kmalloc-N */
+};
+
+/*
+ * The name of the cache in table entry `cache`, as /proc/slabinfo has it:
+ * "dentry", "kmalloc-512", "kmalloc-rcl-64"; "kmalloc-large" beyond the caches,
+ * "(unknown)" for an entry that says nothing.
+ */
+void cache__name(char *name, size_t len, const struct kleak_cache *cache,
+		 const struct cache_kinds *kinds);
+
+/*
+ * If `name` is "kmalloc-512", "kmalloc-cg-1k", "kmalloc-rcl-64" or "dma-kmalloc-8":
+ * true, with its size and kind (enum kleak_cache_flags).
+ */
+bool cache__parse_kmalloc(const char *name, uint32_t *size, uint32_t *flags);
+
+/* Is it some other cache of kmalloc (kmalloc-rnd-03-64, kmalloc-large)? */
+bool cache__is_kmalloc_variant(const char *name);
+
+#endif

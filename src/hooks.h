@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The table of hooks: every BPF program, what it attaches to, what is lost without it. */
+#ifndef KLEAK_HOOKS_H
+#define KLEAK_HOOKS_H
+
+#include "kleak.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum hook_kind {
+	HOOK_RAW_TP, /* raw tracepoint */
+	HOOK_FENTRY,
+	HOOK_FEXIT,
+};
+
+enum hook_role {
+	HOOK_FREES, /* attached first, detached last */
+	HOOK_FOLLOWS,
+	HOOK_ALLOCATES,
+};
+
+/* A kernel function that fentry or fexit may attach to. */
+enum hook_function {
+	FUNCTION_ALLOC_BULK,
+	FUNCTION_FREE_BULK,
+	FUNCTION_KVFREE_CALL_RCU,
+	HOOK_FUNCTIONS,
+	FUNCTION_NONE = -1,
+};
+
+enum hook_needs {
+	HOOK_FOR_SLAB_OR_VMALLOC,
+	HOOK_FOR_SLAB,
+	HOOK_FOR_PROCESSES, /* one process or a family is followed */
+	HOOK_FOR_FAMILY,
+};
+
+struct hook {
+	const char *program;
+	enum hook_kind kind;
+	enum hook_role role;
+	enum hook_needs needs;
+	const char *tracepoint;	     /* HOOK_RAW_TP */
+	enum kleak_event event;	     /* HOOK_RAW_TP: its arguments; KLEAK_EVENTS: fixed ones */
+	enum hook_function function; /* HOOK_FENTRY, HOOK_FEXIT */
+	int copy;		     /* 1, 2, ...: see slab.bpf.h */
+	bool required;
+};
+
+extern const struct hook hooks[];
+extern const size_t nr_hooks;
+
+/* The tracepoint's name, "kmalloc"; its BTF prototype is called btf_trace_kmalloc. */
+extern const char *const hook_event_names[KLEAK_EVENTS];
+
+/* Names that a function goes by, newest first, NULL at the end. */
+extern const char *const hook_function_names[HOOK_FUNCTIONS][3];
+
+/* What is not seen where a function cannot be hooked. */
+extern const char *const hook_blind_spots[HOOK_FUNCTIONS];
+
+#endif

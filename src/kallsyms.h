@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * /proc/kallsyms (kernel/kallsyms.c) and /proc/modules: names for addresses, and
+ * addresses for names.  Text symbols only (t, T, w, W).
+ */
+#ifndef KLEAK_KALLSYMS_H
+#define KLEAK_KALLSYMS_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+struct kallsyms;
+
+struct kallsyms_symbol {
+	const char *name;
+	const char *module; /* NULL: the kernel itself */
+	uint64_t start;
+	uint64_t end; /* first address that is not this function's */
+};
+
+/*
+ * Read both texts (`modules` may be NULL: then no module's last symbol has an
+ * end, and module addresses are found up to the last symbol's start + 4096 at most).
+ * A symbol ends where the next one of the same kernel or module starts, and at
+ * the end of the text it lies in: _etext (or _einittext, for symbols after it)
+ * for the kernel, base + size from /proc/modules for a module.
+ * 0 and *out, -EINVAL for a malformed line, -EPERM when every address is 0
+ * (kptr_restrict), -ENOMEM, -EIO.
+ */
+int kallsyms__parse(struct kallsyms **out, FILE *symbols, FILE *modules);
+
+/* The function that `address` lies in: 0 and *symbol, or -ENOENT (no nearest guess). */
+int kallsyms__find(const struct kallsyms *ks, uint64_t address, struct kallsyms_symbol *symbol);
+
+/*
+ * Call `found` for every function called `name`, or `name` with one of the
+ * compiler's suffixes (.isra.N, .constprop.N, .part.N, .cold, .llvm.N and
+ * combinations), kernel and modules alike.  How many there were.
+ */
+size_t kallsyms__each(const struct kallsyms *ks, const char *name,
+		      void (*found)(const struct kallsyms_symbol *symbol, void *arg), void *arg);
+
+/* Like kallsyms__each(), for every function whose name starts with `prefix`. */
+size_t kallsyms__each_prefix(const struct kallsyms *ks, const char *prefix,
+			     void (*found)(const struct kallsyms_symbol *symbol, void *arg),
+			     void *arg);
+
+void kallsyms__free(struct kallsyms *ks);
+
+#endif

@@ -1,0 +1,380 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "kernel.h"
+#include "meminfo.h"
+
+#include <bpf/bpf.h>
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <linux/bpf.h>
+#include <linux/capability.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#define BTF_PATH "/sys/kernel/btf/vmlinux"
+
+static bool has_capability(int number)
+{
+	unsigned long long effective = 0;
+	char line[256];
+	FILE *file = fopen("/proc/self/status", "re");
+
+	if (!file)
+		return geteuid() == 0;
+	while (fgets(line, sizeof(line), file))
+		if (sscanf(line, "CapEff: %llx", &effective) == 1)
+			break;
+	fclose(file);
+	return effective >> number & 1;
+}
+
+static bool is_confidential(void)
+{
+	char line[128] = "";
+	FILE *file = fopen("/sys/kernel/security/lockdown", "re");
+
+	if (!file)
+		return false;
+	if (!fgets(line, sizeof(line), file))
+		line[0] = '\0';
+	fclose(file);
+	return strstr(line, "[confidentiality]");
+}
+
+int kernel__check(char *why, size_t len)
+{
+	bool admin = has_capability(CAP_SYS_ADMIN);
+
+	if (!admin && !(has_capability(CAP_BPF) && has_capability(CAP_PERFMON))) {
+		snprintf(why, len,
+			 "tracing the kernel needs root, or CAP_BPF and CAP_PERFMON: try sudo");
+		return -EPERM;
+	}
+	if (is_confidential()) {
+		snprintf(why, len,
+			 "the kernel is locked down (confidentiality): BPF may not read its memory; "
+			 "boot with lockdown=integrity or without lockdown");
+		return -EPERM;
+	}
+	if (access(BTF_PATH, R_OK)) {
+		snprintf(why, len,
+			 "the kernel has no BTF (" BTF_PATH "): it must be built with "
+			 "CONFIG_DEBUG_INFO_BTF=y, as distribution kernels are");
+		return -ENOTSUP;
+	}
+	return 0;
+}
+
+/* ---- BTF ---- */
+
+/* The type behind const, volatile and restrict. */
+static const struct btf_type *unqualified(const struct btf *btf, __u32 id)
+{
+	const struct btf_type *type = btf__type_by_id(btf, id);
+
+	while (type && (btf_is_mod(type)))
+		type = btf__type_by_id(btf, type->type);
+	return type;
+}
+
+static bool is_named(const struct btf *btf, const struct btf_type *type, const char *name)
+{
+	const char *its = type ? btf__name_by_offset(btf, type->name_off) : NULL;
+
+	return its && !strcmp(its, name);
+}
+
+/* Which of an event's arguments has this type; NULL: one that is of no interest. */
+static __u8 *slot_for(struct kleak_event_args *args, const struct btf *btf, __u32 id, int position)
+{
+	const struct btf_type *type = unqualified(btf, id);
+
+	if (!type)
+		return NULL;
+	if (btf_is_typedef(type)) {
+		if (is_named(btf, type, "gfp_t"))
+			return &args->gfp;
+		if (is_named(btf, type, "size_t"))
+			return args->requested == KLEAK_ARG_NONE ? &args->requested
+								 : &args->allocated;
+		return NULL;
+	}
+	if (btf_is_ptr(type)) {
+		const struct btf_type *target;
+
+		if (!type->type)
+			return &args->ptr; /* void * */
+		target = unqualified(btf, type->type);
+		if (!target || btf_kind(target) == BTF_KIND_UNKN)
+			return &args->ptr; /* const void * */
+		if (btf_is_struct(target) && is_named(btf, target, "kmem_cache"))
+			return &args->cache;
+		return NULL;
+	}
+	return position == 0 ? &args->call_site : NULL;
+}
+
+static bool is_complete(enum kleak_event event, const struct kleak_event_args *args)
+{
+	if (args->ptr == KLEAK_ARG_NONE || args->call_site == KLEAK_ARG_NONE)
+		return false;
+	if (event == KLEAK_EVENT_KFREE || event == KLEAK_EVENT_KMEM_CACHE_FREE)
+		return true;
+	if (args->gfp == KLEAK_ARG_NONE)
+		return false;
+	return args->cache != KLEAK_ARG_NONE || args->allocated != KLEAK_ARG_NONE;
+}
+
+/* Arguments of the tracepoint `name`.  0, -ENOENT: no such tracepoint, -ENOTSUP. */
+static int read_event(struct kleak_event_args *args, const struct btf *btf, enum kleak_event event)
+{
+	const struct btf_type *type;
+	const struct btf_param *params;
+	char name[64];
+	__s32 id;
+
+	snprintf(name, sizeof(name), "btf_trace_%s", hook_event_names[event]);
+	id = btf__find_by_name_kind(btf, name, BTF_KIND_TYPEDEF);
+	if (id < 0)
+		return -ENOENT;
+	type = btf__type_by_id(btf, btf__type_by_id(btf, id)->type);
+	if (!type || !btf_is_ptr(type))
+		return -ENOTSUP;
+	type = btf__type_by_id(btf, type->type);
+	if (!type || !btf_is_func_proto(type))
+		return -ENOTSUP;
+
+	memset(args, KLEAK_ARG_NONE, sizeof(*args));
+	params = btf_params(type);
+	/* parameter 0 is the tracepoint's private `void *__data` */
+	for (int i = 1; i < btf_vlen(type); i++) {
+		__u8 *slot = slot_for(args, btf, params[i].type, i - 1);
+
+		if (slot && *slot == KLEAK_ARG_NONE)
+			*slot = i - 1;
+	}
+	return is_complete(event, args) ? 0 : -ENOTSUP;
+}
+
+/* Bit number `name` of an anonymous enum, as a mask; `otherwise` where there is none. */
+static uint32_t bit_of_enum(const struct btf *btf, const char *name, uint32_t otherwise)
+{
+	__u32 nr = btf__type_cnt(btf);
+
+	for (__u32 id = 1; id < nr; id++) {
+		const struct btf_type *type = btf__type_by_id(btf, id);
+		const struct btf_enum *values;
+
+		if (!btf_is_enum(type) || type->name_off)
+			continue;
+		values = btf_enum(type);
+		for (int i = 0; i < btf_vlen(type); i++) {
+			const char *its = btf__name_by_offset(btf, values[i].name_off);
+
+			if (its && !strcmp(its, name) && values[i].val >= 0 && values[i].val < 32)
+				return 1U << values[i].val;
+		}
+	}
+	return otherwise;
+}
+
+/* From 6.6 on the second parameter of kvfree_call_rcu() is `void *ptr`. */
+static bool takes_offset(const struct btf *btf, const char *function)
+{
+	__s32 id = btf__find_by_name_kind(btf, function, BTF_KIND_FUNC);
+	const struct btf_type *proto, *second;
+
+	if (id < 0)
+		return false;
+	proto = btf__type_by_id(btf, btf__type_by_id(btf, id)->type);
+	if (!proto || btf_vlen(proto) < 2)
+		return false;
+	second = unqualified(btf, btf_params(proto)[1].type);
+	return !(second && btf_is_ptr(second) && !second->type);
+}
+
+int kernel__read_btf(struct kernel *kernel, const struct btf *btf, char *why, size_t len)
+{
+	for (int i = 0; i < KLEAK_EVENTS; i++) {
+		int err = read_event(&kernel->events[i].args, btf, i);
+
+		if (err == -ENOTSUP) {
+			snprintf(why, len,
+				 "the tracepoint %s of this kernel has arguments that this version "
+				 "of kleak does not know: please report it with the output of uname -r",
+				 hook_event_names[i]);
+			return err;
+		}
+		kernel->events[i].present = !err;
+	}
+
+	/* include/linux/gfp_types.h: an enum of bit numbers from 6.9 on, constants before */
+	kernel->gfp_dma = bit_of_enum(btf, "___GFP_DMA_BIT", 0x01);
+	kernel->gfp_reclaimable = bit_of_enum(btf, "___GFP_RECLAIMABLE_BIT", 0x10);
+	kernel->gfp_account = bit_of_enum(btf, "___GFP_ACCOUNT_BIT", 0x400000);
+
+	for (int i = 0; i < HOOK_FUNCTIONS; i++) {
+		kernel->functions[i].name = NULL;
+		for (const char *const *name = hook_function_names[i]; *name; name++) {
+			if (btf__find_by_name_kind(btf, *name, BTF_KIND_FUNC) < 0)
+				continue;
+			kernel->functions[i].name = *name;
+			break;
+		}
+	}
+	if (kernel->functions[FUNCTION_KVFREE_CALL_RCU].name)
+		kernel->kvfree_rcu_offset =
+			takes_offset(btf, kernel->functions[FUNCTION_KVFREE_CALL_RCU].name);
+	return 0;
+}
+
+/* ---- trying ---- */
+
+/* Attach an empty program to the function `name` and detach it.  0 or -errno. */
+static int try_function(const struct btf *btf, const char *name, enum bpf_attach_type how)
+{
+	const struct bpf_insn nothing[] = {
+		{.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0},
+		{.code = BPF_JMP | BPF_EXIT},
+	};
+	LIBBPF_OPTS(bpf_prog_load_opts, options, .expected_attach_type = how);
+	__s32 id = btf__find_by_name_kind(btf, name, BTF_KIND_FUNC);
+	int program, link;
+
+	if (id < 0)
+		return -ENOENT;
+	options.attach_btf_id = id;
+	program = bpf_prog_load(BPF_PROG_TYPE_TRACING, "kleak_try", "GPL", nothing,
+				sizeof(nothing) / sizeof(nothing[0]), &options);
+	if (program < 0)
+		return program;
+	link = bpf_raw_tracepoint_open(NULL, program);
+	close(program);
+	if (link < 0)
+		return link;
+	close(link);
+	return 0;
+}
+
+static void keep_range(const struct kallsyms_symbol *symbol, void *arg)
+{
+	struct kleak_range *range = arg;
+
+	/* the function itself, not the .cold part that lies elsewhere */
+	if (strstr(symbol->name, ".cold") || symbol->module)
+		return;
+	range->start = symbol->start;
+	range->end = symbol->end;
+}
+
+struct ranges {
+	struct kleak_range *range;
+	size_t nr;
+	size_t room;
+};
+
+static void add_range(const struct kallsyms_symbol *symbol, void *arg)
+{
+	struct ranges *ranges = arg;
+
+	if (symbol->module || ranges->nr == ranges->room)
+		return;
+	ranges->range[ranges->nr].start = symbol->start;
+	ranges->range[ranges->nr++].end = symbol->end;
+}
+
+static void read_symbols(struct kernel *kernel, const struct kallsyms *symbols)
+{
+	/*
+	 * Who calls __kmalloc_large_node_noprof(), which fires kmalloc, and then
+	 * fires it again itself (mm/slub.c, __do_kmalloc_node(), 6.11 and later).
+	 */
+	static const char *const twice[] = {
+		"__kmalloc_noprof",
+		"__kmalloc_node_noprof",
+		"__kmalloc_node_track_caller_noprof",
+		"__kvmalloc_node_noprof",
+		"__do_kmalloc_node",
+	};
+	struct ranges ranges = {.range = kernel->kmalloc, .room = KLEAK_KMALLOC_RANGES};
+
+	kernel->has_symbols = symbols;
+	if (!symbols)
+		return;
+	kallsyms__each(symbols, "__get_vm_area_node", keep_range, &kernel->area_alloc);
+	for (size_t i = 0; i < sizeof(twice) / sizeof(twice[0]); i++)
+		kallsyms__each(symbols, twice[i], add_range, &ranges);
+}
+
+static int read_machine(struct kernel *kernel, char *why, size_t len)
+{
+	struct utsname name;
+	struct meminfo mem;
+	struct stat st;
+	FILE *file;
+	int cpus, err;
+
+	if (uname(&name))
+		return -errno;
+	snprintf(kernel->release, sizeof(kernel->release), "%s", name.release);
+	kernel->page_size = sysconf(_SC_PAGESIZE);
+	cpus = libbpf_num_possible_cpus();
+	if (cpus < 0) {
+		snprintf(why, len, "cannot read /sys/devices/system/cpu/possible: is /sys mounted?");
+		return cpus;
+	}
+	kernel->cpus = cpus;
+
+	file = fopen("/proc/meminfo", "re");
+	err = file ? meminfo__parse(&mem, file) : -errno;
+	if (file)
+		fclose(file);
+	if (err) {
+		snprintf(why, len, "cannot read /proc/meminfo: is /proc mounted?");
+		return err;
+	}
+	kernel->memory_bytes = mem.bytes[MEMINFO_MEM_TOTAL];
+
+	if (!stat("/proc/self/ns/pid", &st)) {
+		kernel->pid_namespace_dev = st.st_dev;
+		kernel->pid_namespace_inode = st.st_ino;
+	}
+	return 0;
+}
+
+int kernel__probe(struct kernel *kernel, const struct kallsyms *symbols, char *why, size_t len)
+{
+	struct btf *btf;
+	int err;
+
+	memset(kernel, 0, sizeof(*kernel));
+	err = read_machine(kernel, why, len);
+	if (err)
+		return err;
+
+	btf = btf__load_vmlinux_btf();
+	if (!btf) {
+		err = -errno;
+		snprintf(why, len, "cannot read the kernel's BTF (" BTF_PATH "): %s",
+			 strerror(-err));
+		return err;
+	}
+	err = kernel__read_btf(kernel, btf, why, len);
+	for (int i = 0; !err && i < HOOK_FUNCTIONS; i++) {
+		struct kernel_function *function = &kernel->functions[i];
+
+		if (!function->name)
+			continue;
+		function->refused = try_function(
+			btf, function->name,
+			i == FUNCTION_ALLOC_BULK ? BPF_TRACE_FEXIT : BPF_TRACE_FENTRY);
+	}
+	btf__free(btf);
+	if (!err)
+		read_symbols(kernel, symbols);
+	return err;
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What this kernel offers: found out by asking BTF or by trying, never by version number. */
+#ifndef KLEAK_KERNEL_H
+#define KLEAK_KERNEL_H
+
+#include "hooks.h"
+#include "kallsyms.h"
+#include "kleak.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct btf;
+
+struct kernel_function {
+	const char *name; /* the name it goes by here; NULL: there is none */
+	int refused;	  /* 0, or the negative errno with which attaching to it fails */
+};
+
+struct kernel {
+	char release[65]; /* uname -r */
+	struct {
+		bool present;
+		struct kleak_event_args args;
+	} events[KLEAK_EVENTS];
+	struct kernel_function functions[HOOK_FUNCTIONS];
+	bool kvfree_rcu_offset;		/* kvfree_call_rcu() gets an offset (up to 6.5) */
+	struct kleak_range area_alloc;	/* __get_vm_area_node(); end 0: not found */
+	struct kleak_range kmalloc[KLEAK_KMALLOC_RANGES]; /* text that fires kmalloc twice */
+	uint32_t gfp_dma, gfp_reclaimable, gfp_account;
+	uint32_t page_size;
+	uint32_t cpus;		/* possible ones */
+	uint64_t memory_bytes;	/* MemTotal */
+	uint64_t pid_namespace_dev, pid_namespace_inode; /* of this process */
+	bool has_symbols;
+};
+
+/*
+ * Can tracing work at all?  0, or a negative errno and one sentence in `why`
+ * that says what to do: -EPERM (capabilities, lockdown), -ENOTSUP (no BTF).
+ */
+int kernel__check(char *why, size_t len);
+
+/*
+ * Fill in *kernel.  `symbols` may be NULL (kallsyms hidden).  Tries to attach to
+ * every optional function and detaches again.  0 or -errno with `why`.
+ */
+int kernel__probe(struct kernel *kernel, const struct kallsyms *symbols, char *why, size_t len);
+
+/*
+ * The part of the above that reads BTF: events, gfp bits, the shape of
+ * kvfree_call_rcu(), the functions' names (`refused` stays 0).  -ENOTSUP with
+ * `why` when a prototype has a shape that is not known.
+ */
+int kernel__read_btf(struct kernel *kernel, const struct btf *btf, char *why, size_t len);
+
+#endif

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* /proc/meminfo: the kernel's own books (fs/proc/meminfo.c). */
+#ifndef KLEAK_MEMINFO_H
+#define KLEAK_MEMINFO_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+enum meminfo_field {
+	MEMINFO_MEM_TOTAL,
+	MEMINFO_MEM_FREE,
+	MEMINFO_MEM_AVAILABLE,
+	MEMINFO_S_RECLAIMABLE,
+	MEMINFO_S_UNRECLAIM,
+	MEMINFO_KERNEL_STACK,
+	MEMINFO_PAGE_TABLES,
+	MEMINFO_VMALLOC_USED,
+	MEMINFO_PERCPU,
+	MEMINFO_FIELDS,
+};
+
+struct meminfo {
+	uint64_t bytes[MEMINFO_FIELDS];
+	bool present[MEMINFO_FIELDS]; /* kernels have more or fewer fields */
+};
+
+/* The name the kernel prints, "SUnreclaim". */
+const char *meminfo__name(enum meminfo_field field);
+
+/*
+ * Read the text of /proc/meminfo from `file` into *mem, in bytes.  Unknown lines
+ * are passed over.  0, or -EINVAL when MemTotal is missing or a known field's
+ * line is not "Name: N kB" (*mem is then untouched), or -EIO.
+ */
+int meminfo__parse(struct meminfo *mem, FILE *file);
+
+#endif

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* argv and the help text. */
+#ifndef KLEAK_OPTIONS_H
+#define KLEAK_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+enum options_sort {
+	SORT_BYTES,
+	SORT_GROWTH,
+	SORT_OBJECTS,
+	SORT_AGE,
+};
+
+enum options_verb {
+	VERB_TRACE, /* kleak [options] */
+	VERB_RUN,   /* kleak run [options] -- CMD ARGS */
+	VERB_EXPLAIN,
+	VERB_HELP,
+	VERB_VERSION,
+};
+
+struct options {
+	enum options_verb verb;
+	double interval_s;
+	double duration_s; /* 0: until a signal */
+	int64_t pid;	   /* -1: none */
+	const char *cgroup;
+	const char *cache;
+	uint64_t min_size;
+	uint64_t max_size; /* UINT64_MAX: none */
+	double min_age_s;
+	enum options_sort sort;
+	bool slab;    /* --origin */
+	bool vmalloc;
+	uint32_t top; /* 0: all */
+	uint32_t stack_depth;
+	uint64_t max_objects; /* 0: by the machine's memory */
+	bool json;
+	bool no_color;
+	bool verbose;
+	bool exit_code;	    /* run --exit-code */
+	uint64_t threshold; /* run --threshold */
+	char **command;	    /* run: CMD ARGS NULL */
+};
+
+/*
+ * Parse argv into *options (pointers into argv).  0, or -EINVAL with one
+ * sentence in `why` that says what to do.
+ */
+int options__parse(struct options *options, int argc, char **argv, char *why, size_t len);
+
+void options__help(FILE *out);
+
+/* "slab,vmalloc" */
+const char *options__origins(const struct options *options);
+
+#endif

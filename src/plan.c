@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "plan.h"
+#include "caches.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <string.h>
+
+/* /proc/self/ns/pid of the initial PID namespace: include/linux/proc_ns.h, PROC_PID_INIT_INO */
+#define INITIAL_PID_NAMESPACE 0xEFFFFFFCULL
+
+#define BYTES_PER_OBJECT (10 * 1024) /* default: room for one object in 10 KiB of memory */
+#define LEAST_OBJECTS	 (1U << 16)
+#define MOST_OBJECTS	 (1U << 23)
+#define SITES		 16384
+#define SITES_SMALL	 4096 /* machines below 1 GiB */
+
+/* Objects in a bucket of eight when all --max-objects live: two choices then nearly always find room. */
+#define BUCKET_LOAD 6
+
+/* What kernels do without telling anyone, whatever may be hooked. */
+static const char *const always_blind[] = {
+	"memory allocated before kleak started is not listed",
+	"pages taken straight from the page allocator and per-CPU memory are not traced",
+};
+
+__attribute__((format(printf, 2, 3))) static void add_blind_spot(struct plan *plan,
+								  const char *format, ...)
+{
+	char *spot = plan->blind_spots[plan->nr_blind_spots];
+	va_list args;
+
+	if (plan->nr_blind_spots == PLAN_MAX_BLIND_SPOTS)
+		return;
+	va_start(args, format);
+	vsnprintf(spot, PLAN_TEXT, format, args);
+	va_end(args);
+	plan->blind_spot_list[plan->nr_blind_spots++] = spot;
+}
+
+static bool is_needed(const struct hook *hook, const struct kleak_config *config)
+{
+	switch (hook->needs) {
+	case HOOK_FOR_SLAB_OR_VMALLOC:
+		/* areas are born and die by kmalloc() and kfree() of their vm_struct */
+		return config->slab || hook->event == KLEAK_EVENT_KMALLOC ||
+		       hook->event == KLEAK_EVENT_KMALLOC_NODE || hook->event == KLEAK_EVENT_KFREE;
+	case HOOK_FOR_SLAB:
+		return config->slab;
+	case HOOK_FOR_PROCESSES:
+		return config->follow == KLEAK_FOLLOW_PROCESS ||
+		       config->follow == KLEAK_FOLLOW_FAMILY;
+	case HOOK_FOR_FAMILY:
+		return config->follow == KLEAK_FOLLOW_FAMILY;
+	}
+	return false;
+}
+
+static int plan_hook(struct plan *plan, size_t i, const struct kernel *kernel, char *why,
+		     size_t len)
+{
+	const struct hook *hook = &hooks[i];
+	struct plan_hook *planned = &plan->hooks[i];
+	const struct kernel_function *function;
+
+	if (!is_needed(hook, &plan->config))
+		return 0;
+	if (hook->kind == HOOK_RAW_TP) {
+		planned->on = hook->event == KLEAK_EVENTS || kernel->events[hook->event].present;
+		if (planned->on)
+			return 0;
+		if (hook->required) {
+			snprintf(why, len, "this kernel has no tracepoint %s: kleak cannot trace it",
+				 hook->tracepoint);
+			return -ENOTSUP;
+		}
+		snprintf(planned->why, PLAN_TEXT, "this kernel has no such tracepoint");
+		return 0;
+	}
+	function = &kernel->functions[hook->function];
+	planned->target = function->name;
+	planned->on = function->name && !function->refused;
+	if (planned->on)
+		return 0;
+	if (!function->name)
+		snprintf(planned->why, PLAN_TEXT, "this kernel has no such function");
+	else
+		snprintf(planned->why, PLAN_TEXT, "%s refused: %s",
+			 hook->kind == HOOK_FEXIT ? "fexit" : "fentry",
+			 strerror(-function->refused));
+	if (hook->copy == 1)
+		add_blind_spot(plan, "%s (%s)", hook_blind_spots[hook->function], planned->why);
+	return 0;
+}
+
+static void plan_sizes(struct plan *plan, const struct options *options,
+		       const struct kernel *kernel)
+{
+	struct kleak_config *config = &plan->config;
+	uint64_t objects = options->max_objects;
+
+	if (!objects) {
+		objects = kernel->memory_bytes / BYTES_PER_OBJECT;
+		if (objects < LEAST_OBJECTS)
+			objects = LEAST_OBJECTS;
+		if (objects > MOST_OBJECTS)
+			objects = MOST_OBJECTS;
+	}
+	plan->max_objects = objects;
+	plan->cpus = kernel->cpus;
+	for (plan->lanes = 1; plan->lanes < kernel->cpus && plan->lanes < KLEAK_MAX_LANES;)
+		plan->lanes *= 2;
+
+	config->buckets = (objects + BUCKET_LOAD - 1) / BUCKET_LOAD;
+	config->sites = kernel->memory_bytes < 1ULL << 30 ? SITES_SMALL : SITES;
+	config->site_entries = config->sites + 1 + KLEAK_SITE_PROBES;
+	config->lane_mask = plan->lanes - 1;
+	plan->memory_bytes =
+		(uint64_t)config->buckets * sizeof(struct kleak_bucket) +
+		(uint64_t)config->site_entries * sizeof(struct kleak_site) +
+		(uint64_t)config->site_entries * plan->lanes * sizeof(struct kleak_tally) +
+		KLEAK_MAX_CACHES * sizeof(struct kleak_cache) +
+		(uint64_t)kernel->cpus * 4 * (KLEAK_MAX_FRAMES + 4) * sizeof(uint64_t);
+}
+
+static int plan_filter(struct plan *plan, const struct options *options,
+		       const struct kernel *kernel, char *why, size_t len)
+{
+	struct kleak_config *config = &plan->config;
+
+	config->slab = options->slab;
+	config->vmalloc = options->vmalloc;
+	config->min_size = options->min_size;
+	config->max_size = options->max_size;
+	if (options->pid >= 0)
+		config->follow = KLEAK_FOLLOW_PROCESS;
+	else if (options->cgroup)
+		config->follow = KLEAK_FOLLOW_CGROUP;
+	else if (options->command)
+		config->follow = KLEAK_FOLLOW_FAMILY;
+	else
+		config->follow = KLEAK_FOLLOW_ALL;
+
+	if (kernel->pid_namespace_inode != INITIAL_PID_NAMESPACE) {
+		config->pid_namespace_dev = kernel->pid_namespace_dev;
+		config->pid_namespace_inode = kernel->pid_namespace_inode;
+	}
+
+	if (options->cache) {
+		config->vmalloc = false;
+		config->cache_filter = 1;
+		if (!cache__parse_kmalloc(options->cache, &config->cache_kmalloc_size,
+					  &config->cache_kmalloc_flags)) {
+			if (cache__is_kmalloc_variant(options->cache)) {
+				snprintf(why, len,
+					 "--cache %s: kmalloc's events do not tell this variant apart; "
+					 "give the plain size class, kmalloc-N",
+					 options->cache);
+				return -EINVAL;
+			}
+			snprintf(config->cache_name, sizeof(config->cache_name), "%s",
+				 options->cache);
+		}
+	}
+	if (config->vmalloc && !kernel->area_alloc.end) {
+		if (!config->slab) {
+			snprintf(why, len,
+				 "vmalloc cannot be traced: /proc/kallsyms does not tell where "
+				 "__get_vm_area_node() is (needs CAP_SYSLOG and kernel.kptr_restrict below 2)");
+			return -ENOTSUP;
+		}
+		config->vmalloc = false;
+		add_blind_spot(plan, "vmalloc is not traced: /proc/kallsyms does not tell where "
+				     "__get_vm_area_node() is (kernel.kptr_restrict?)");
+	}
+	return 0;
+}
+
+static uint32_t shift_of(uint32_t size)
+{
+	uint32_t shift = 0;
+
+	while (1U << shift < size)
+		shift++;
+	return shift;
+}
+
+int plan__make(struct plan *plan, const struct options *options, const struct kernel *kernel,
+	       char *why, size_t len)
+{
+	struct kleak_config *config = &plan->config;
+	int err;
+
+	memset(plan, 0, sizeof(*plan));
+	for (size_t i = 0; i < sizeof(always_blind) / sizeof(always_blind[0]); i++)
+		add_blind_spot(plan, "%s", always_blind[i]);
+
+	for (int i = 0; i < KLEAK_EVENTS; i++)
+		config->args[i] = kernel->events[i].args;
+	config->area_alloc = kernel->area_alloc;
+	memcpy(config->kmalloc, kernel->kmalloc, sizeof(config->kmalloc));
+	config->frames = options->stack_depth + KLEAK_PLUMBING_DEPTH;
+	config->page_shift = shift_of(kernel->page_size);
+	config->gfp_dma = kernel->gfp_dma;
+	config->gfp_reclaimable = kernel->gfp_reclaimable;
+	config->gfp_account = kernel->gfp_account;
+	config->kvfree_rcu_offset = kernel->kvfree_rcu_offset;
+
+	plan_sizes(plan, options, kernel);
+	err = plan_filter(plan, options, kernel, why, len);
+	if (err)
+		return err;
+	for (size_t i = 0; i < nr_hooks; i++) {
+		err = plan_hook(plan, i, kernel, why, len);
+		if (err)
+			return err;
+	}
+	if (config->follow != KLEAK_FOLLOW_ALL)
+		add_blind_spot(plan, "what interrupts and kernel threads allocate on behalf of the "
+				     "filtered processes is not recorded");
+	if (!kernel->has_symbols)
+		add_blind_spot(plan, "stacks are printed as numbers: /proc/kallsyms shows no "
+				     "addresses (kernel.kptr_restrict?)");
+	return 0;
+}
+
+static const char *attach_kind(enum hook_kind kind)
+{
+	switch (kind) {
+	case HOOK_FENTRY:
+		return "fentry";
+	case HOOK_FEXIT:
+		return "fexit";
+	default:
+		return "raw_tp";
+	}
+}
+
+static const char *target_of(const struct plan_hook *planned, const struct hook *hook)
+{
+	if (planned->target)
+		return planned->target;
+	return hook->tracepoint ? hook->tracepoint : hook_function_names[hook->function][0];
+}
+
+static int copies_of(size_t first)
+{
+	int copies = 1;
+
+	while (first + copies < nr_hooks && hooks[first + copies].copy == copies + 1)
+		copies++;
+	return copies;
+}
+
+void plan__print(const struct plan *plan, const struct kernel *kernel, FILE *out)
+{
+	const struct kleak_config *config = &plan->config;
+
+	fprintf(out, "kernel %s, %u possible CPUs\n", kernel->release, kernel->cpus);
+	fprintf(out, "\nhooks on\n");
+	for (size_t i = 0; i < nr_hooks; i++) {
+		int copies;
+
+		if (!plan->hooks[i].on || hooks[i].copy != 1)
+			continue;
+		copies = copies_of(i);
+		fprintf(out, "  %-7s%s", attach_kind(hooks[i].kind),
+			target_of(&plan->hooks[i], &hooks[i]));
+		fprintf(out, copies > 1 ? "  (%d copies)\n" : "\n", copies);
+	}
+	if (config->vmalloc)
+		fprintf(out, "  vmalloc through kmalloc in __get_vm_area_node and kfree of the "
+			     "vm_struct\n");
+	fprintf(out, "\nhooks off\n");
+	for (size_t i = 0; i < nr_hooks; i++) {
+		if (plan->hooks[i].on || hooks[i].copy != 1)
+			continue;
+		fprintf(out, "  %-7s%s: %s\n", attach_kind(hooks[i].kind),
+			target_of(&plan->hooks[i], &hooks[i]),
+			plan->hooks[i].why[0] ? plan->hooks[i].why : "not needed");
+	}
+	fprintf(out, "\nblind spots\n");
+	for (size_t i = 0; i < plan->nr_blind_spots; i++)
+		fprintf(out, "  %s\n", plan->blind_spots[i]);
+	fprintf(out,
+		"\nmemory: %.1f MiB of kernel maps, for %llu live objects and %u call sites; "
+		"nothing is allocated while tracing\n",
+		plan->memory_bytes / 1048576.0, (unsigned long long)plan->max_objects,
+		config->sites);
+}

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * One report: what the renderers print.  Plain values, everything resolved;
+ * strings belong to whoever filled it in.
+ */
+#ifndef KLEAK_REPORT_H
+#define KLEAK_REPORT_H
+
+#include "meminfo.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <time.h>
+
+struct report_frame {
+	uint64_t address;
+	const char *symbol; /* NULL: the address lies in no known function */
+	uint64_t offset;
+	const char *module; /* NULL: the kernel itself */
+};
+
+struct report_site {
+	uint64_t id; /* stable while the kernel runs */
+	uint64_t bytes;
+	uint64_t objects;
+	uint64_t bytes_requested;
+	double growth_bytes_per_min;
+	double age_median_s;
+	double births_per_s; /* since the report before */
+	uint64_t births;
+	uint64_t deaths;	  /* implicit deaths included */
+	uint64_t pending_objects; /* passed to kfree_rcu(), not in objects and bytes */
+	const char *origin;	  /* "slab", "vmalloc" */
+	const char *cache;	  /* "kmalloc-512", "dentry", "vmalloc" */
+	const struct report_frame *stack;
+	size_t nr_frames;
+};
+
+struct report_loss {
+	const char *cause; /* JSON key, "table_full" */
+	const char *text;  /* for people, "births not recorded: table full (--max-objects)" */
+	uint64_t count;
+};
+
+struct report_class {
+	const char *name; /* JSON, "slab_unreclaimable" */
+	enum meminfo_field field;
+	bool known; /* the kernel prints this field */
+	int64_t kernel_delta_bytes;
+	int64_t traced_bytes;
+	double explained; /* traced / kernel delta; NAN where the kernel's delta is not above 0 */
+};
+
+struct report_filter {
+	const char *origins;  /* "slab,vmalloc" */
+	int64_t pid;	      /* -1: no filter */
+	const char *cgroup;   /* NULL: no filter */
+	const char *command;  /* NULL; `kleak run`: the command's name */
+	const char *cache;    /* NULL: no filter */
+	uint64_t min_size;    /* 0: no filter */
+	uint64_t max_size;    /* UINT64_MAX: no filter */
+	double min_age_s;     /* 0: no filter */
+};
+
+struct report {
+	struct timespec time; /* CLOCK_REALTIME */
+	double elapsed_s;
+	const char *kernel; /* release, "6.12.0-amd64" */
+	struct report_filter filter;
+	struct {
+		uint64_t births;
+		uint64_t deaths;
+		uint64_t unknown_deaths;
+		uint64_t implicit_deaths;
+		uint64_t live;
+		uint64_t pending;
+	} events;
+	int64_t meminfo_delta[MEMINFO_FIELDS]; /* bytes since the start */
+	bool meminfo_known[MEMINFO_FIELDS];
+	const struct report_loss *losses; /* every cause, also those of count 0 */
+	size_t nr_losses;
+	const char *const *blind_spots;
+	size_t nr_blind_spots;
+	const struct report_class *ledger;
+	size_t nr_ledger;
+	const struct report_site *sites; /* sorted, cut to --top */
+	size_t nr_sites;
+	size_t nr_sites_all; /* before --top */
+	uint64_t bytes_all;
+	const char *note; /* NULL, or a sentence about this report ("process 12 has exited") */
+	bool final;	  /* the last one */
+};
+
+#endif

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* /proc/slabinfo, version 2.1: every slab cache (mm/slab_common.c, cache_show()). */
+#ifndef KLEAK_SLABINFO_H
+#define KLEAK_SLABINFO_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+struct slabinfo_cache {
+	char name[64];
+	uint64_t active_objects;
+	uint64_t objects;
+	uint64_t object_size; /* bytes one object takes: kmem_cache.size */
+	uint64_t objects_per_slab;
+	uint64_t pages_per_slab;
+	uint64_t slabs;
+};
+
+struct slabinfo {
+	struct slabinfo_cache *caches;
+	size_t nr;
+};
+
+/*
+ * Read the text of /proc/slabinfo from `file`.  0, -EINVAL when the version line
+ * is not 2.x or a line is no cache, -ENOMEM, -EIO; *info is untouched unless 0.
+ */
+int slabinfo__parse(struct slabinfo *info, FILE *file);
+
+/* The cache called `name`, or NULL. */
+const struct slabinfo_cache *slabinfo__find(const struct slabinfo *info, const char *name);
+
+void slabinfo__free(struct slabinfo *info);
+
+#endif

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* /proc/vmallocinfo: every virtually mapped area (mm/vmalloc.c, vmalloc_info_show()). */
+#ifndef KLEAK_VMALLOCINFO_H
+#define KLEAK_VMALLOCINFO_H
+
+#include <stdint.h>
+#include <stdio.h>
+
+/*
+ * Sums by class.  Only areas marked "vmalloc" with pages own memory; ioremap,
+ * vmap, user and per-CPU areas map what others own.  "unpurged vm_area" lines
+ * are freed already, "vm_map_ram" lines have no vm_struct.
+ */
+struct vmallocinfo {
+	uint64_t alloc_areas; /* VM_ALLOC with pages */
+	uint64_t alloc_pages; /* sum of their pages=, without guard pages */
+	uint64_t ioremap_areas;
+	uint64_t vmap_areas;
+	uint64_t other_areas; /* VM_ALLOC without pages (per-CPU), vm_map_ram, user, ... */
+	uint64_t unpurged_areas;
+};
+
+/*
+ * Read the text of /proc/vmallocinfo from `file`.  0, -EINVAL when a line is no
+ * area (*info is then untouched), or -EIO.
+ */
+int vmallocinfo__parse(struct vmallocinfo *info, FILE *file);
+
+#endif

@@ -42,7 +42,7 @@ const char *const hook_blind_spots[HOOK_FUNCTIONS] = {
 
 #define FOLLOW(name, whom)                                                                         \
 	{                                                                                          \
-		.program = #name, .kind = HOOK_RAW_TP, .role = HOOK_FOLLOWS, .needs = whom,        \
+		.program = #name, .kind = HOOK_RAW_TP, .role = HOOK_WATCHES, .needs = whom,        \
 		.tracepoint = #name, .event = KLEAK_EVENTS, .function = FUNCTION_NONE, .copy = 1,  \
 		.required = true                                                                   \
 	}
@@ -56,7 +56,7 @@ const struct hook hooks[] = {
 	RAW_TP(kmem_cache_free, KLEAK_EVENT_KMEM_CACHE_FREE, 3, HOOK_FREES, true),
 	ENTRY(kmem_cache_free_bulk, HOOK_FENTRY, FUNCTION_FREE_BULK, 1, HOOK_FREES),
 	ENTRY(kmem_cache_free_bulk, HOOK_FENTRY, FUNCTION_FREE_BULK, 2, HOOK_FREES),
-	ENTRY(kvfree_call_rcu, HOOK_FENTRY, FUNCTION_KVFREE_CALL_RCU, 1, HOOK_FREES),
+	ENTRY(kvfree_call_rcu, HOOK_FENTRY, FUNCTION_KVFREE_CALL_RCU, 1, HOOK_WATCHES),
 	FOLLOW(sched_process_fork, HOOK_FOR_FAMILY),
 	FOLLOW(sched_process_exit, HOOK_FOR_PROCESSES),
 	RAW_TP(kmalloc, KLEAK_EVENT_KMALLOC, 1, HOOK_ALLOCATES, true),

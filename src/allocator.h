@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Which text belongs to the allocators: frames in it are plumbing, the first
+ * frame outside is who allocates.  By address range, so that printing has no say.
+ */
+#ifndef KLEAK_ALLOCATOR_H
+#define KLEAK_ALLOCATOR_H
+
+#include "kallsyms.h"
+#include "kleak.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct allocator {
+	struct kleak_range *ranges; /* sorted, apart from each other */
+	size_t nr;
+};
+
+/* Find the allocators' functions by name.  0, or -ENOMEM (*allocator untouched). */
+int allocator__learn(struct allocator *allocator, const struct kallsyms *symbols);
+
+/* Does a call from inside an allocator return to `address`? */
+bool allocator__contains(const struct allocator *allocator, uint64_t address);
+
+void allocator__free(struct allocator *allocator);
+
+#endif

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* A map from 64-bit ids (already well mixed) to small numbers. */
+#ifndef KLEAK_IDMAP_H
+#define KLEAK_IDMAP_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct idmap {
+	struct idmap_entry *entries;
+	size_t room; /* a power of two, or 0 */
+	size_t nr;
+};
+
+#define IDMAP_NONE UINT32_MAX
+
+/* The number of `id`, or IDMAP_NONE. */
+uint32_t idmap__find(const struct idmap *map, uint64_t id);
+
+/* Give `id`, which must be new, a number below IDMAP_NONE.  0 or -ENOMEM. */
+int idmap__add(struct idmap *map, uint64_t id, uint32_t number);
+
+/* Forget every id; keep the memory. */
+void idmap__clear(struct idmap *map);
+
+void idmap__free(struct idmap *map);
+
+#endif

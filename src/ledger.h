@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The kernel's own books beside what was traced. */
+#ifndef KLEAK_LEDGER_H
+#define KLEAK_LEDGER_H
+
+#include "kleak.h"
+#include "meminfo.h"
+#include "report.h"
+#include "snapshot.h"
+
+#include <stdint.h>
+
+enum ledger_class {
+	LEDGER_SLAB_UNRECLAIMABLE,
+	LEDGER_SLAB_RECLAIMABLE,
+	LEDGER_VMALLOC,
+	LEDGER_CLASSES,
+};
+
+/*
+ * What is traced of each class: bytes of everything in the tables that the kernel
+ * still holds, young and pending objects included.
+ */
+void ledger__sum(int64_t traced[LEDGER_CLASSES], const struct snapshot *snapshot,
+		 const struct kleak_site *entries, const struct kleak_cache *caches);
+
+/* Set both beside each other.  before, now: /proc/meminfo at the start and now. */
+void ledger__compare(struct report_class classes[LEDGER_CLASSES], const struct meminfo *before,
+		     const struct meminfo *now, const int64_t traced[LEDGER_CLASSES]);
+
+#endif

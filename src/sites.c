@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "sites.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SECONDS_PER_TICK ((1 << KLEAK_TICK_SHIFT) / 1e9)
+
+static uint64_t mix(uint64_t hash, uint64_t word)
+{
+	hash = (hash ^ word) * 0x9e3779b97f4a7c15ULL;
+	return hash ^ (hash >> 32);
+}
+
+/*
+ * Where the frames of a site begin that are not the allocator's own.  A `whole`
+ * stack starts with the tracing itself: what matters begins after the last
+ * allocator frame near its top.
+ */
+static uint32_t strip(const struct kleak_site *entry, uint32_t filled,
+		      const struct allocator *allocator)
+{
+	uint32_t first = 0;
+
+	if (entry->whole)
+		for (uint32_t i = 0; i < filled && i < KLEAK_PLUMBING_DEPTH; i++)
+			if (allocator__contains(allocator, entry->frames[i]))
+				first = i + 1;
+	while (first < filled && allocator__contains(allocator, entry->frames[first]))
+		first++;
+	return first < filled ? first : 0; /* nothing but plumbing: show it */
+}
+
+static uint64_t id_of(const struct site *site, const struct kleak_cache *caches)
+{
+	uint64_t hash = mix(site->space + 1, caches[site->cache].id);
+
+	for (uint32_t i = 0; i < site->nr_frames; i++)
+		hash = mix(hash, site->frames[i]);
+	return hash;
+}
+
+static struct site *append(struct sites *sites)
+{
+	if (sites->nr == sites->room) {
+		size_t room = sites->room ? sites->room * 2 : 256;
+		struct site *list = realloc(sites->list, room * sizeof(*list));
+
+		if (!list)
+			return NULL;
+		sites->list = list;
+		sites->room = room;
+	}
+	return &sites->list[sites->nr];
+}
+
+/* The index of the site that entry belongs to, made if it is new; or -ENOMEM. */
+static int64_t site_of(struct sites *sites, const struct kleak_site *entry,
+		       const struct kleak_cache *caches, const struct allocator *allocator,
+		       uint32_t depth)
+{
+	struct site *site = append(sites);
+	uint32_t filled, first, known;
+	int err;
+
+	if (!site)
+		return -ENOMEM;
+	memset(site, 0, sizeof(*site));
+	filled = entry->nr_frames < KLEAK_MAX_FRAMES ? entry->nr_frames : KLEAK_MAX_FRAMES;
+	first = strip(entry, filled, allocator);
+	for (uint32_t i = first; i < filled && site->nr_frames < depth; i++)
+		site->frames[site->nr_frames++] = entry->frames[i];
+	site->space = entry->space;
+	site->cache = entry->cache < KLEAK_MAX_CACHES ? entry->cache : KLEAK_CACHE_UNKNOWN;
+	site->id = id_of(site, caches);
+
+	known = idmap__find(&sites->by_id, site->id);
+	if (known != IDMAP_NONE)
+		return known;
+	err = idmap__add(&sites->by_id, site->id, sites->nr);
+	if (err)
+		return err;
+	return (int64_t)sites->nr++;
+}
+
+static void add(struct site *site, const struct snapshot_site *sum)
+{
+	site->live += sum->live;
+	site->objects += sum->objects;
+	site->bytes += sum->bytes;
+	site->bytes_requested += sum->bytes_requested;
+	site->pending += sum->pending;
+	site->births += sum->births;
+	site->deaths += sum->deaths;
+	site->implicit += sum->implicit;
+}
+
+int sites__sum(struct sites *sites, const struct snapshot *snapshot,
+	       const struct kleak_site *entries, const struct kleak_cache *caches,
+	       const struct allocator *allocator, uint32_t depth)
+{
+	if (!sites->of_entry) {
+		sites->of_entry = calloc(snapshot->nr_sites, sizeof(*sites->of_entry));
+		if (!sites->of_entry)
+			return -ENOMEM;
+		sites->nr_entries = snapshot->nr_sites;
+	}
+	sites->nr = 0;
+	idmap__clear(&sites->by_id);
+	for (uint32_t i = 0; i < snapshot->nr_sites; i++) {
+		const struct snapshot_site *sum = &snapshot->sites[i];
+		int64_t index;
+
+		if (!sum->births && !sum->live)
+			continue;
+		index = site_of(sites, &entries[i], caches, allocator, depth);
+		if (index < 0)
+			return (int)index;
+		sites->of_entry[i] = index;
+		add(&sites->list[index], sum);
+	}
+	return 0;
+}
+
+/* Put the k-th smallest of `values` in place k (quickselect); return it. */
+static uint32_t kth_smallest(uint32_t *values, size_t nr, size_t k)
+{
+	size_t low = 0, high = nr - 1;
+
+	while (low < high) {
+		uint32_t pivot = values[low + (high - low) / 2];
+		size_t i = low, j = high;
+
+		for (;;) {
+			while (values[i] < pivot)
+				i++;
+			while (values[j] > pivot)
+				j--;
+			if (i >= j)
+				break;
+			uint32_t swap = values[i];
+
+			values[i++] = values[j];
+			values[j--] = swap;
+		}
+		/* values[low..j] <= pivot <= values[j+1..high] */
+		if (k <= j)
+			high = j;
+		else
+			low = j + 1;
+	}
+	return values[k];
+}
+
+int sites__age(struct sites *sites, const struct snapshot *snapshot)
+{
+	uint32_t next = 0;
+
+	if (snapshot->nr_ages > sites->room_ages) {
+		uint32_t *ages = realloc(sites->ages, snapshot->nr_ages * sizeof(*ages));
+
+		if (!ages)
+			return -ENOMEM;
+		sites->ages = ages;
+		sites->room_ages = snapshot->nr_ages;
+	}
+	for (size_t i = 0; i < sites->nr; i++) {
+		sites->list[i].first_age = next;
+		next += sites->list[i].objects;
+	}
+	for (size_t i = 0; i < snapshot->nr_ages; i++) {
+		const struct snapshot_age *age = &snapshot->ages[i];
+
+		sites->ages[sites->list[sites->of_entry[age->site]].first_age++] = age->age;
+	}
+	for (size_t i = 0; i < sites->nr; i++) {
+		struct site *site = &sites->list[i];
+
+		site->first_age -= site->objects;
+		site->age_median_s = 0;
+		if (site->objects)
+			site->age_median_s =
+				SECONDS_PER_TICK * kth_smallest(sites->ages + site->first_age,
+								site->objects,
+								(site->objects - 1) / 2);
+	}
+	return 0;
+}
+
+static int descending(double a, double b)
+{
+	return a > b ? -1 : a < b;
+}
+
+static int by_bytes(const void *a, const void *b)
+{
+	const struct site *left = a, *right = b;
+
+	if (left->bytes != right->bytes)
+		return left->bytes > right->bytes ? -1 : 1;
+	return left->id < right->id ? -1 : left->id > right->id;
+}
+
+static int by_growth(const void *a, const void *b)
+{
+	const struct site *left = a, *right = b;
+	int order = descending(left->growth_bytes_per_min, right->growth_bytes_per_min);
+
+	return order ? order : by_bytes(a, b);
+}
+
+static int by_objects(const void *a, const void *b)
+{
+	const struct site *left = a, *right = b;
+
+	if (left->objects != right->objects)
+		return left->objects > right->objects ? -1 : 1;
+	return by_bytes(a, b);
+}
+
+static int by_age(const void *a, const void *b)
+{
+	const struct site *left = a, *right = b;
+	int order = descending(left->age_median_s, right->age_median_s);
+
+	return order ? order : by_bytes(a, b);
+}
+
+void sites__sort(struct sites *sites, enum sites_key key)
+{
+	static int (*const orders[])(const void *, const void *) = {
+		[SITES_BY_BYTES] = by_bytes,
+		[SITES_BY_GROWTH] = by_growth,
+		[SITES_BY_OBJECTS] = by_objects,
+		[SITES_BY_AGE] = by_age,
+	};
+
+	qsort(sites->list, sites->nr, sizeof(*sites->list), orders[key]);
+}
+
+void sites__free(struct sites *sites)
+{
+	free(sites->list);
+	free(sites->of_entry);
+	free(sites->ages);
+	idmap__free(&sites->by_id);
+	memset(sites, 0, sizeof(*sites));
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* A snapshot summed by site: the allocating call path, from the first frame outside the allocator. */
+#ifndef KLEAK_SITES_H
+#define KLEAK_SITES_H
+
+#include "allocator.h"
+#include "idmap.h"
+#include "kleak.h"
+#include "snapshot.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct site {
+	uint64_t id; /* hash of key space, cache and frames: stable while the kernel runs */
+	uint32_t space; /* enum kleak_key_space */
+	uint32_t cache; /* index into the cache table */
+	uint64_t frames[KLEAK_MAX_DEPTH];
+	uint32_t nr_frames;
+	uint32_t first_age; /* its ages: sites->ages[first_age .. + objects) */
+	uint64_t live, objects, bytes, bytes_requested, pending;
+	uint64_t births, deaths, implicit;
+	double age_median_s;	     /* sites__age() */
+	double growth_bytes_per_min; /* trend__update() */
+	double births_per_s;	     /* trend__update() */
+};
+
+struct sites {
+	struct site *list;
+	size_t nr, room;
+	uint32_t *of_entry; /* entry of the site table -> index in `list` */
+	uint32_t nr_entries;
+	uint32_t *ages; /* grouped by site */
+	size_t room_ages;
+	struct idmap by_id;
+};
+
+enum sites_key {
+	SITES_BY_BYTES,
+	SITES_BY_GROWTH,
+	SITES_BY_OBJECTS,
+	SITES_BY_AGE,
+};
+
+/*
+ * Sum `snapshot` by site into *sites, reusing its memory; the first time *sites
+ * is all zeros.  entries, caches: the tables of the kernel side.  depth: frames
+ * that tell sites apart.  Sites that have nothing outstanding any more are in
+ * the list too.  0 or -ENOMEM.
+ */
+int sites__sum(struct sites *sites, const struct snapshot *snapshot,
+	       const struct kleak_site *entries, const struct kleak_cache *caches,
+	       const struct allocator *allocator, uint32_t depth);
+
+/* Find every site's median age (exact).  0 or -ENOMEM. */
+int sites__age(struct sites *sites, const struct snapshot *snapshot);
+
+/* Largest first; ties by bytes, then by id, so that the order is always the same. */
+void sites__sort(struct sites *sites, enum sites_key key);
+
+void sites__free(struct sites *sites);
+
+#endif

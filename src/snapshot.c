@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "snapshot.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Make room for one more element of `size` bytes.  0 or -ENOMEM. */
+static int reserve(void **array, size_t nr, size_t *room, size_t size)
+{
+	size_t more = *room ? *room * 2 : 4096;
+	void *grown;
+
+	if (nr < *room)
+		return 0;
+	grown = realloc(*array, more * size);
+	if (!grown)
+		return -ENOMEM;
+	*array = grown;
+	*room = more;
+	return 0;
+}
+
+/*
+ * Copy the record in slot i of `bucket`; return its key, or KLEAK_KEY_EMPTY if
+ * it died or changed while it was copied.
+ */
+static uint64_t read_record(struct kleak_record *record, const struct kleak_bucket *bucket,
+			    uint32_t i)
+{
+	uint64_t key = __atomic_load_n(&bucket->key[i], __ATOMIC_ACQUIRE);
+
+	if (key == KLEAK_KEY_EMPTY || key == KLEAK_KEY_BUSY)
+		return key;
+	*record = *(const volatile struct kleak_record *)&bucket->record[i];
+	__atomic_thread_fence(__ATOMIC_ACQUIRE);
+	if (__atomic_load_n(&bucket->key[i], __ATOMIC_RELAXED) != key)
+		return KLEAK_KEY_EMPTY;
+	return key;
+}
+
+static enum kleak_key_space space_of(uint64_t key)
+{
+	return ~key & KLEAK_SPACE_MASK;
+}
+
+/* Count a record that has bytes of its own. */
+static int add_object(struct snapshot *snapshot, const struct kleak_record *record, uint32_t now,
+		      uint32_t min_age)
+{
+	uint32_t age = now - record->born;
+	struct snapshot_site *site = &snapshot->sites[record->site];
+	int err;
+
+	site->held_bytes += record->bytes;
+	if ((int32_t)age < 0)
+		age = 0; /* born after `now` was read */
+	if (age < min_age)
+		return 0;
+	if (record->flags & KLEAK_RECORD_RCU_PENDING) {
+		site->pending++;
+		return 0;
+	}
+	err = reserve((void **)&snapshot->ages, snapshot->nr_ages, &snapshot->room_ages,
+		      sizeof(*snapshot->ages));
+	if (err)
+		return err;
+	site->objects++;
+	site->bytes += record->bytes;
+	site->bytes_requested += record->bytes - record->slack;
+	snapshot->ages[snapshot->nr_ages++] =
+		(struct snapshot_age){.site = record->site, .age = age};
+	return 0;
+}
+
+static int add_unsized(struct snapshot *snapshot, uint32_t slot)
+{
+	int err = reserve((void **)&snapshot->unsized, snapshot->nr_unsized,
+			  &snapshot->room_unsized, sizeof(*snapshot->unsized));
+
+	if (!err)
+		snapshot->unsized[snapshot->nr_unsized++] = slot;
+	return err;
+}
+
+static int read_slot(struct snapshot *snapshot, const struct kleak_bucket *bucket, uint32_t slot,
+		     uint32_t now, uint32_t min_age)
+{
+	struct kleak_record record;
+	uint64_t key = read_record(&record, bucket, slot % KLEAK_BUCKET_KEYS);
+
+	if (key == KLEAK_KEY_EMPTY)
+		return 0;
+	if (key == KLEAK_KEY_BUSY) {
+		snapshot->in_motion++;
+		return 0;
+	}
+	if (record.site >= snapshot->nr_sites)
+		record.site = KLEAK_SITE_NONE;
+	snapshot->sites[record.site].live++;
+	if (record.bytes & KLEAK_BYTES_UNSIZED)
+		return add_unsized(snapshot, slot);
+	if (space_of(key) == KLEAK_SPACE_VMALLOC && !record.bytes)
+		return 0; /* an area that owns no memory */
+	return add_object(snapshot, &record, now, min_age);
+}
+
+/* How many events the tallies have counted. */
+static uint64_t events_so_far(const struct snapshot_source *source)
+{
+	size_t nr = (size_t)source->nr_lanes * source->nr_sites;
+	uint64_t events = 0;
+
+	for (size_t i = 0; i < nr; i++) {
+		const volatile struct kleak_tally *tally = &source->tallies[i];
+
+		events += tally->births + tally->deaths + tally->implicit;
+	}
+	return events;
+}
+
+/* Read the tallies; return how many events they count. */
+static uint64_t read_tallies(struct snapshot *snapshot, const struct snapshot_source *source)
+{
+	uint64_t events = 0;
+
+	for (uint32_t lane = 0; lane < source->nr_lanes; lane++) {
+		for (uint32_t i = 0; i < source->nr_sites; i++) {
+			const volatile struct kleak_tally *tally =
+				&source->tallies[(size_t)lane * source->nr_sites + i];
+			struct snapshot_site *site = &snapshot->sites[i];
+			uint64_t births = tally->births, deaths = tally->deaths;
+			uint64_t implicit = tally->implicit;
+
+			if (!births && !deaths && !implicit)
+				continue;
+			site->births += births;
+			site->deaths += deaths;
+			site->implicit += implicit;
+			site->born_bytes += tally->born_bytes;
+			site->died_bytes += tally->died_bytes;
+			events += births + deaths + implicit;
+		}
+	}
+	return events;
+}
+
+static void read_counts(struct snapshot *snapshot, const struct snapshot_source *source)
+{
+	memset(snapshot->counts, 0, sizeof(snapshot->counts));
+	for (uint32_t lane = 0; lane < source->nr_lanes; lane++) {
+		const volatile struct kleak_counts *counts = &source->counts[lane];
+
+		for (int i = 0; i < KLEAK_COUNTS; i++)
+			snapshot->counts[i] += counts->count[i];
+	}
+}
+
+static void sum_up(struct snapshot *snapshot)
+{
+	struct snapshot_site *sum = &snapshot->sum;
+
+	memset(sum, 0, sizeof(*sum));
+	for (uint32_t i = 0; i < snapshot->nr_sites; i++) {
+		const struct snapshot_site *site = &snapshot->sites[i];
+
+		sum->live += site->live;
+		sum->held_bytes += site->held_bytes;
+		sum->objects += site->objects;
+		sum->bytes += site->bytes;
+		sum->bytes_requested += site->bytes_requested;
+		sum->pending += site->pending;
+		sum->births += site->births;
+		sum->deaths += site->deaths;
+		sum->implicit += site->implicit;
+		sum->born_bytes += site->born_bytes;
+		sum->died_bytes += site->died_bytes;
+	}
+}
+
+static int reset(struct snapshot *snapshot, uint32_t nr_sites)
+{
+	if (!snapshot->sites) {
+		snapshot->sites = calloc(nr_sites, sizeof(*snapshot->sites));
+		if (!snapshot->sites)
+			return -ENOMEM;
+		snapshot->nr_sites = nr_sites;
+	}
+	memset(snapshot->sites, 0, nr_sites * sizeof(*snapshot->sites));
+	snapshot->nr_ages = 0;
+	snapshot->nr_unsized = 0;
+	snapshot->in_motion = 0;
+	return 0;
+}
+
+int snapshot__take(struct snapshot *snapshot, const struct snapshot_source *source, uint32_t now,
+		   uint32_t min_age)
+{
+	uint64_t before;
+	int err = reset(snapshot, source->nr_sites);
+
+	if (err)
+		return err;
+	before = events_so_far(source);
+	for (uint32_t i = 0; i < source->nr_buckets; i++) {
+		const struct kleak_bucket *bucket = &source->buckets[i];
+
+		for (uint32_t k = 0; k < KLEAK_BUCKET_KEYS; k++) {
+			err = read_slot(snapshot, bucket, i * KLEAK_BUCKET_KEYS + k, now, min_age);
+			if (err)
+				return err;
+		}
+	}
+	snapshot->in_motion += read_tallies(snapshot, source) - before;
+	read_counts(snapshot, source);
+	sum_up(snapshot);
+	return 0;
+}
+
+int snapshot__add_areas(struct snapshot *snapshot, const struct snapshot_source *source,
+			uint32_t now, uint32_t min_age)
+{
+	for (size_t i = 0; i < snapshot->nr_unsized; i++) {
+		uint32_t slot = snapshot->unsized[i];
+		struct kleak_record record;
+		uint64_t key = read_record(&record, &source->buckets[slot / KLEAK_BUCKET_KEYS],
+					   slot % KLEAK_BUCKET_KEYS);
+		int err;
+
+		if (key == KLEAK_KEY_EMPTY || key == KLEAK_KEY_BUSY ||
+		    space_of(key) != KLEAK_SPACE_VMALLOC)
+			continue;
+		if (record.bytes & KLEAK_BYTES_UNSIZED || !record.bytes)
+			continue;
+		if (record.site >= snapshot->nr_sites)
+			record.site = KLEAK_SITE_NONE;
+		err = add_object(snapshot, &record, now, min_age);
+		if (err)
+			return err;
+	}
+	sum_up(snapshot);
+	return 0;
+}
+
+void snapshot__free(struct snapshot *snapshot)
+{
+	free(snapshot->sites);
+	free(snapshot->ages);
+	free(snapshot->unsized);
+	memset(snapshot, 0, sizeof(*snapshot));
+}

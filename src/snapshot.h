@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Everything read out of the tables in one pass, summed by entry of the site
+ * table.  An object is counted once or not at all, however busy the kernel is.
+ */
+#ifndef KLEAK_SNAPSHOT_H
+#define KLEAK_SNAPSHOT_H
+
+#include "kleak.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct snapshot_site {
+	/* from the object table */
+	uint64_t live;		  /* every record */
+	uint64_t held_bytes;	  /* of every record */
+	uint64_t objects;	  /* records that are outstanding: sized, not pending, old enough */
+	uint64_t bytes;		  /* of `objects` */
+	uint64_t bytes_requested; /* of `objects` */
+	uint64_t pending;	  /* handed to kfree_rcu(), old enough */
+	/* from the tallies: ever since the start */
+	uint64_t births;
+	uint64_t deaths;
+	uint64_t implicit;
+	uint64_t born_bytes;
+	uint64_t died_bytes;
+};
+
+struct snapshot_age {
+	uint32_t site;
+	uint32_t age; /* ticks of 2^KLEAK_TICK_SHIFT ns */
+};
+
+struct snapshot {
+	struct snapshot_site *sites; /* nr_sites, like the site table */
+	uint32_t nr_sites;
+	struct snapshot_age *ages; /* one for each of `objects` */
+	size_t nr_ages, room_ages;
+	uint32_t *unsized; /* slots of vmalloc areas that nobody has sized yet */
+	size_t nr_unsized, room_unsized;
+	uint64_t counts[KLEAK_COUNTS];
+	struct snapshot_site sum; /* of all sites */
+	/*
+	 * Events that happened while the tables were read.  births - deaths -
+	 * implicit differs from `live` by no more than that.
+	 */
+	uint64_t in_motion;
+};
+
+/* The tables to read; see tracer.h for who owns them. */
+struct snapshot_source {
+	const struct kleak_bucket *buckets;
+	const struct kleak_tally *tallies;
+	const struct kleak_counts *counts;
+	uint32_t nr_buckets;
+	uint32_t nr_sites;
+	uint32_t nr_lanes;
+};
+
+/*
+ * Read the tables into *snapshot, reusing its memory; the first time *snapshot is
+ * all zeros.  now: CLOCK_MONOTONIC in ticks, modulo 2^32.  min_age: ticks; younger
+ * objects count in `live` and `held_bytes` only.  0 or -ENOMEM.
+ */
+int snapshot__take(struct snapshot *snapshot, const struct snapshot_source *source, uint32_t now,
+		   uint32_t min_age);
+
+/*
+ * Count the areas of snapshot->unsized, which the kernel side was asked to size
+ * in the meantime.  Those that have no size still own nothing.  0 or -ENOMEM.
+ */
+int snapshot__add_areas(struct snapshot *snapshot, const struct snapshot_source *source,
+			uint32_t now, uint32_t min_age);
+
+void snapshot__free(struct snapshot *snapshot);
+
+#endif

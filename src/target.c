@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "target.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <linux/magic.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/statfs.h>
+#include <unistd.h>
+
+int target__check_process(int64_t pid, char *why, size_t len)
+{
+	char path[64], line[256];
+	int64_t leader = -1;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%" PRId64 "/status", pid);
+	file = fopen(path, "re");
+	if (!file) {
+		snprintf(why, len, "there is no process %" PRId64 ": see ps -e", pid);
+		return -ESRCH;
+	}
+	while (fgets(line, sizeof(line), file))
+		if (sscanf(line, "Tgid: %" SCNd64, &leader) == 1)
+			break;
+	fclose(file);
+	if (leader == pid)
+		return 0;
+	snprintf(why, len,
+		 "%" PRId64 " is a thread of process %" PRId64
+		 ": all threads of a process are followed together, give --pid %" PRId64,
+		 pid, leader, leader);
+	return -EINVAL;
+}
+
+int target__open_cgroup(const char *path, char *why, size_t len)
+{
+	struct statfs fs;
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int err = 0;
+
+	if (fd < 0) {
+		err = -errno;
+		snprintf(why, len, "cannot open the cgroup %s: %s", path, strerror(-err));
+		return err;
+	}
+	if (fstatfs(fd, &fs))
+		err = -errno;
+	else if (fs.f_type != CGROUP2_SUPER_MAGIC)
+		err = -EINVAL;
+	if (!err)
+		return fd;
+	close(fd);
+	if (err == -EINVAL && fs.f_type == CGROUP_SUPER_MAGIC)
+		snprintf(why, len,
+			 "%s is a cgroup of version 1: give a directory of the unified hierarchy "
+			 "(cgroup2, often below /sys/fs/cgroup or /sys/fs/cgroup/unified)",
+			 path);
+	else if (err == -EINVAL)
+		snprintf(why, len, "%s is no cgroup: give a directory of a cgroup2 file system",
+			 path);
+	else
+		snprintf(why, len, "cannot look at the cgroup %s: %s", path, strerror(-err));
+	return err;
+}

@@ -1,0 +1,330 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "tracer.h"
+#include "hooks.h"
+
+#include "kleak.skel.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+/* How long a program that was running while it was detached may go on. */
+#define LINGER_US 20000
+
+#define MAPPINGS 5
+
+struct tracer {
+	struct kleak *skeleton;
+	struct bpf_program *programs[PLAN_MAX_HOOKS]; /* NULL: not on */
+	struct bpf_link *links[PLAN_MAX_HOOKS];
+	struct tracer_view view;
+	struct {
+		void *start;
+		size_t len;
+	} mappings[MAPPINGS];
+	size_t nr_mappings;
+};
+
+static int print_nothing(enum libbpf_print_level level, const char *format, va_list args)
+{
+	(void)level;
+	(void)format;
+	(void)args;
+	return 0;
+}
+
+static int print_all(enum libbpf_print_level level, const char *format, va_list args)
+{
+	return level == LIBBPF_DEBUG ? 0 : vfprintf(stderr, format, args);
+}
+
+/* Apply the plan to the skeleton that was opened. */
+static int configure(struct tracer *tracer, const struct plan *plan)
+{
+	struct kleak *skeleton = tracer->skeleton;
+	uint32_t site_entries = plan->config.site_entries;
+
+	skeleton->rodata->config = plan->config;
+	if (bpf_map__set_max_entries(skeleton->maps.objects, plan->config.buckets) ||
+	    bpf_map__set_max_entries(skeleton->maps.sites, site_entries) ||
+	    bpf_map__set_max_entries(skeleton->maps.tallies, site_entries * plan->lanes))
+		return -EINVAL;
+
+	for (size_t i = 0; i < nr_hooks; i++) {
+		struct bpf_program *program =
+			bpf_object__find_program_by_name(skeleton->obj, hooks[i].program);
+		int err;
+
+		if (!program)
+			return -ENOENT;
+		bpf_program__set_autoload(program, plan->hooks[i].on);
+		if (!plan->hooks[i].on)
+			continue;
+		tracer->programs[i] = program;
+		if (!plan->hooks[i].target)
+			continue;
+		err = bpf_program__set_attach_target(program, 0, plan->hooks[i].target);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+/* Map an array for reading.  NULL with errno. */
+static const void *map_array(struct tracer *tracer, const struct bpf_map *map)
+{
+	size_t page = sysconf(_SC_PAGESIZE);
+	size_t len = (size_t)bpf_map__value_size(map) * bpf_map__max_entries(map);
+	void *start;
+
+	len = (len + page - 1) & ~(page - 1);
+	start = mmap(NULL, len, PROT_READ, MAP_SHARED, bpf_map__fd(map), 0);
+	if (start == MAP_FAILED)
+		return NULL;
+	tracer->mappings[tracer->nr_mappings].start = start;
+	tracer->mappings[tracer->nr_mappings++].len = len;
+	return start;
+}
+
+static int map_all(struct tracer *tracer, const struct plan *plan)
+{
+	struct kleak *skeleton = tracer->skeleton;
+	struct tracer_view *view = &tracer->view;
+
+	view->nr_buckets = plan->config.buckets;
+	view->nr_sites = plan->config.site_entries;
+	view->nr_lanes = plan->lanes;
+	view->buckets = map_array(tracer, skeleton->maps.objects);
+	view->sites = map_array(tracer, skeleton->maps.sites);
+	view->tallies = map_array(tracer, skeleton->maps.tallies);
+	view->caches = map_array(tracer, skeleton->maps.caches);
+	view->counts = map_array(tracer, skeleton->maps.counts);
+	if (!view->buckets || !view->sites || !view->tallies || !view->caches || !view->counts)
+		return -errno;
+	return 0;
+}
+
+static int run_program(const struct bpf_program *program)
+{
+	LIBBPF_OPTS(bpf_test_run_opts, run);
+	int err = bpf_prog_test_run_opts(bpf_program__fd(program), &run);
+
+	if (err)
+		return err;
+	return (int)run.retval;
+}
+
+static int attach(struct tracer *tracer, enum hook_role role, const char **failed)
+{
+	for (size_t i = 0; i < nr_hooks; i++) {
+		if (!tracer->programs[i] || hooks[i].role != role)
+			continue;
+		tracer->links[i] = bpf_program__attach(tracer->programs[i]);
+		if (!tracer->links[i]) {
+			*failed = hooks[i].program;
+			return -errno;
+		}
+	}
+	return 0;
+}
+
+static void detach(struct tracer *tracer, enum hook_role role)
+{
+	for (size_t i = 0; i < nr_hooks; i++) {
+		if (!tracer->links[i] || hooks[i].role != role)
+			continue;
+		bpf_link__destroy(tracer->links[i]);
+		tracer->links[i] = NULL;
+	}
+}
+
+/* Frees first: an object whose birth is seen shall not die unseen. */
+static int attach_all(struct tracer *tracer, char *why, size_t len)
+{
+	const char *failed = "";
+	int err = attach(tracer, HOOK_FREES, &failed);
+
+	if (!err)
+		err = attach(tracer, HOOK_WATCHES, &failed);
+	if (!err)
+		err = attach(tracer, HOOK_ALLOCATES, &failed);
+	if (err)
+		snprintf(why, len, "cannot attach the BPF program %s: %s", failed, strerror(-err));
+	return err;
+}
+
+static int load(struct tracer *tracer, const struct plan *plan, int cgroup, char *why, size_t len)
+{
+	const __u32 zero = 0;
+	int err = configure(tracer, plan);
+
+	if (!err)
+		err = kleak__load(tracer->skeleton);
+	if (err) {
+		snprintf(why, len, "cannot load the BPF programs: %s (-v shows the kernel's words)",
+			 strerror(-err));
+		return err;
+	}
+	if (cgroup >= 0 &&
+	    bpf_map_update_elem(bpf_map__fd(tracer->skeleton->maps.cgroups), &zero, &cgroup, 0)) {
+		err = -errno;
+		snprintf(why, len, "cannot follow the cgroup: %s", strerror(-err));
+		return err;
+	}
+	err = map_all(tracer, plan);
+	if (err)
+		snprintf(why, len, "cannot map the BPF tables: %s", strerror(-err));
+	return err;
+}
+
+int tracer__open(struct tracer **out, const struct plan *plan, uint32_t process, int cgroup,
+		 bool verbose, char *why, size_t len)
+{
+	struct tracer *tracer = calloc(1, sizeof(*tracer));
+	int err;
+
+	if (!tracer) {
+		snprintf(why, len, "out of memory");
+		return -ENOMEM;
+	}
+	libbpf_set_print(verbose ? print_all : print_nothing);
+	tracer->skeleton = kleak__open();
+	if (!tracer->skeleton) {
+		err = -errno;
+		snprintf(why, len, "cannot open the BPF programs: %s", strerror(-err));
+		free(tracer);
+		return err;
+	}
+	err = load(tracer, plan, cgroup, why, len);
+	if (err)
+		goto close;
+
+	tracer->skeleton->bss->control.process = process;
+	err = run_program(tracer->skeleton->progs.introduce_self);
+	if (err) {
+		snprintf(why, len, "cannot run a BPF program: %s", strerror(-err));
+		goto close;
+	}
+	err = attach_all(tracer, why, len);
+	if (err)
+		goto close;
+	*out = tracer;
+	return 0;
+
+close:
+	tracer__close(tracer);
+	return err;
+}
+
+void tracer__start(struct tracer *tracer)
+{
+	tracer->skeleton->bss->control.recording = 1;
+}
+
+void tracer__stop_births(struct tracer *tracer)
+{
+	tracer->skeleton->bss->control.recording = 0;
+	usleep(LINGER_US);
+}
+
+void tracer__stop(struct tracer *tracer)
+{
+	tracer->skeleton->bss->control.recording = 0;
+	detach(tracer, HOOK_ALLOCATES);
+	usleep(LINGER_US);
+	detach(tracer, HOOK_WATCHES);
+	detach(tracer, HOOK_FREES);
+	usleep(LINGER_US);
+}
+
+const struct tracer_view *tracer__view(const struct tracer *tracer)
+{
+	return &tracer->view;
+}
+
+static int misses_of(const struct bpf_program *program, uint64_t *misses)
+{
+	struct bpf_prog_info info = {};
+	__u32 len = sizeof(info);
+
+	if (bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &len))
+		return -errno;
+	*misses = info.recursion_misses;
+	return 0;
+}
+
+int tracer__missed(const struct tracer *tracer, struct tracer_missed *missed)
+{
+	struct tracer_missed sum = {};
+	uint64_t least = 0;
+
+	for (size_t i = 0; i < nr_hooks; i++) {
+		uint64_t misses = 0;
+		bool last;
+		int err;
+
+		if (!tracer->programs[i] || hooks[i].role == HOOK_WATCHES)
+			continue;
+		err = misses_of(tracer->programs[i], &misses);
+		if (err)
+			return err;
+		if (hooks[i].copy == 1 || misses < least)
+			least = misses;
+		last = i + 1 == nr_hooks || hooks[i + 1].copy == 1;
+		if (!last)
+			continue;
+		if (hooks[i].role == HOOK_FREES)
+			sum.deaths += least;
+		else
+			sum.births += least;
+	}
+	*missed = sum;
+	return 0;
+}
+
+int tracer__size_areas(struct tracer *tracer, const uint32_t *slots, size_t nr)
+{
+	struct kleak_area_batch *areas = &tracer->skeleton->bss->areas;
+
+	while (nr) {
+		size_t n = nr < KLEAK_AREA_BATCH ? nr : KLEAK_AREA_BATCH;
+		int err;
+
+		memcpy(areas->slot, slots, n * sizeof(*slots));
+		areas->nr = n;
+		err = run_program(tracer->skeleton->progs.size_areas);
+		if (err)
+			return err;
+		slots += n;
+		nr -= n;
+	}
+	return 0;
+}
+
+bool tracer__process_gone(const struct tracer *tracer)
+{
+	return tracer->skeleton->bss->control.gone;
+}
+
+int tracer__join_family(const struct tracer *tracer)
+{
+	return run_program(tracer->skeleton->progs.join_family);
+}
+
+void tracer__close(struct tracer *tracer)
+{
+	if (!tracer)
+		return;
+	detach(tracer, HOOK_ALLOCATES);
+	detach(tracer, HOOK_WATCHES);
+	detach(tracer, HOOK_FREES);
+	for (size_t i = 0; i < tracer->nr_mappings; i++)
+		munmap(tracer->mappings[i].start, tracer->mappings[i].len);
+	kleak__destroy(tracer->skeleton);
+	free(tracer);
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The BPF side: load what the plan says, attach, read out, detach.  The only
+ * file that knows the skeleton.  Nothing is pinned: whatever ends this process
+ * takes every program and map with it.
+ */
+#ifndef KLEAK_TRACER_H
+#define KLEAK_TRACER_H
+
+#include "plan.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct tracer;
+
+/* The maps, as the programs write them; valid until tracer__close(). */
+struct tracer_view {
+	const struct kleak_bucket *buckets;
+	const struct kleak_site *sites;
+	const struct kleak_tally *tallies; /* [lane * nr_sites + site] */
+	const struct kleak_cache *caches;  /* KLEAK_MAX_CACHES */
+	const struct kleak_counts *counts; /* [lane] */
+	uint32_t nr_buckets;
+	uint32_t nr_sites;
+	uint32_t nr_lanes;
+};
+
+/*
+ * Events that no copy of a program can have seen, at most: a copy counts what it
+ * missed (bpf_prog_info.recursion_misses), and an event is lost only if all did.
+ */
+struct tracer_missed {
+	uint64_t births;
+	uint64_t deaths;
+};
+
+/*
+ * Load and attach everything but record nothing yet.  process: whom to follow
+ * with KLEAK_FOLLOW_PROCESS; cgroup: file descriptor with KLEAK_FOLLOW_CGROUP.
+ * 0 and *tracer, or -errno with one sentence in `why`.
+ */
+int tracer__open(struct tracer **tracer, const struct plan *plan, uint32_t process, int cgroup,
+		 bool verbose, char *why, size_t len);
+
+/* Births are recorded from here on. */
+void tracer__start(struct tracer *tracer);
+
+/* Births are not recorded from here on; deaths are. */
+void tracer__stop_births(struct tracer *tracer);
+
+/* Detach everything; the maps stay readable. */
+void tracer__stop(struct tracer *tracer);
+
+const struct tracer_view *tracer__view(const struct tracer *tracer);
+
+/* 0, or -errno when the kernel does not tell. */
+int tracer__missed(const struct tracer *tracer, struct tracer_missed *missed);
+
+/*
+ * Have the vmalloc areas in these slots of the object table (bucket * 8 + index)
+ * sized.  0 or -errno.
+ */
+int tracer__size_areas(struct tracer *tracer, const uint32_t *slots, size_t nr);
+
+/* Has the followed process exited? */
+bool tracer__process_gone(const struct tracer *tracer);
+
+/* KLEAK_FOLLOW_FAMILY: have the calling process followed from here on.  0 or -errno. */
+int tracer__join_family(const struct tracer *tracer);
+
+void tracer__close(struct tracer *tracer);
+
+#endif

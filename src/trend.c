@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "trend.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct trend_row {
+	uint64_t bytes[TREND_POINTS]; /* beside trend->times */
+	uint64_t births;	      /* at the last update */
+};
+
+static struct trend_row *row_of(struct trend *trend, uint64_t id)
+{
+	uint32_t index = idmap__find(&trend->by_id, id);
+
+	if (index != IDMAP_NONE)
+		return &trend->rows[index];
+	if (trend->nr_rows == trend->room) {
+		uint32_t room = trend->room ? trend->room * 2 : 256;
+		struct trend_row *rows = realloc(trend->rows, room * sizeof(*rows));
+
+		if (!rows)
+			return NULL;
+		trend->rows = rows;
+		trend->room = room;
+	}
+	if (idmap__add(&trend->by_id, id, trend->nr_rows))
+		return NULL;
+	/* New: it had nothing at every time before. */
+	memset(&trend->rows[trend->nr_rows], 0, sizeof(*trend->rows));
+	return &trend->rows[trend->nr_rows++];
+}
+
+static void drop_oldest(struct trend *trend)
+{
+	trend->nr_points--;
+	memmove(trend->times, trend->times + 1, trend->nr_points * sizeof(*trend->times));
+	for (uint32_t i = 0; i < trend->nr_rows; i++) {
+		uint64_t *bytes = trend->rows[i].bytes;
+
+		memmove(bytes, bytes + 1, trend->nr_points * sizeof(*bytes));
+	}
+}
+
+/*
+ * A point for now_s.  Points closer together than the window allows replace each
+ * other, so that the ring always spans the window.
+ */
+static void make_point(struct trend *trend, double now_s)
+{
+	const double closest = TREND_WINDOW_S / (TREND_POINTS - 2);
+
+	if (!trend->nr_points)
+		trend->nr_points = 1; /* the start: nothing outstanding at 0 s */
+	if (trend->nr_points >= 2 &&
+	    now_s - trend->times[trend->nr_points - 2] < closest)
+		trend->nr_points--;
+	/* the oldest point stays until the next one covers the window */
+	while (trend->nr_points >= 2 && now_s - trend->times[1] >= TREND_WINDOW_S)
+		drop_oldest(trend);
+	if (trend->nr_points == TREND_POINTS)
+		drop_oldest(trend);
+	trend->times[trend->nr_points++] = now_s;
+	for (uint32_t i = 0; i < trend->nr_rows; i++)
+		trend->rows[i].bytes[trend->nr_points - 1] = 0;
+}
+
+int trend__update(struct trend *trend, struct sites *sites, double now_s)
+{
+	double since = now_s - trend->last_s, span;
+	size_t last;
+
+	make_point(trend, now_s);
+	last = trend->nr_points - 1;
+	span = now_s - trend->times[0];
+	for (size_t i = 0; i < sites->nr; i++) {
+		struct site *site = &sites->list[i];
+		struct trend_row *row = row_of(trend, site->id);
+
+		if (!row)
+			return -ENOMEM;
+		row->bytes[last] = site->bytes;
+		site->growth_bytes_per_min = 0;
+		if (span > 0)
+			site->growth_bytes_per_min =
+				((double)site->bytes - (double)row->bytes[0]) * 60 / span;
+		site->births_per_s = 0;
+		if (since > 0 && site->births > row->births)
+			site->births_per_s = (double)(site->births - row->births) / since;
+		row->births = site->births;
+	}
+	trend->last_s = now_s;
+	return 0;
+}
+
+void trend__free(struct trend *trend)
+{
+	free(trend->rows);
+	idmap__free(&trend->by_id);
+	memset(trend, 0, sizeof(*trend));
+}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "kernel.h"
 #include "meminfo.h"
+#include "slabinfo.h"
 
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
@@ -45,6 +46,23 @@ static bool is_confidential(void)
 	return strstr(line, "[confidentiality]");
 }
 
+/* A container may refuse the system call whatever its capabilities. */
+static int try_bpf(char *why, size_t len)
+{
+	int map = bpf_map_create(BPF_MAP_TYPE_ARRAY, NULL, 4, 8, 1, NULL), err = 0;
+
+	if (map >= 0) {
+		close(map);
+		return 0;
+	}
+	err = -errno;
+	snprintf(why, len,
+		 "the bpf() system call fails here (%s): run kleak on the host, or in a container "
+		 "that may use it",
+		 strerror(-err));
+	return err;
+}
+
 int kernel__check(char *why, size_t len)
 {
 	bool admin = has_capability(CAP_SYS_ADMIN);
@@ -66,7 +84,7 @@ int kernel__check(char *why, size_t len)
 			 "CONFIG_DEBUG_INFO_BTF=y, as distribution kernels are");
 		return -ENOTSUP;
 	}
-	return 0;
+	return try_bpf(why, len);
 }
 
 /* ---- BTF ---- */
@@ -234,6 +252,13 @@ int kernel__read_btf(struct kernel *kernel, const struct btf *btf, char *why, si
 
 /* ---- trying ---- */
 
+/* The helpers that the programs for functions need: 5.17 and later. */
+static bool has_function_helpers(void)
+{
+	return libbpf_probe_bpf_helper(BPF_PROG_TYPE_TRACING, BPF_FUNC_get_func_arg, NULL) == 1 &&
+	       libbpf_probe_bpf_helper(BPF_PROG_TYPE_TRACING, BPF_FUNC_loop, NULL) == 1;
+}
+
 /* Attach an empty program to the function `name` and detach it.  0 or -errno. */
 static int try_function(const struct btf *btf, const char *name, enum bpf_attach_type how)
 {
@@ -310,6 +335,22 @@ static void read_symbols(struct kernel *kernel, const struct kallsyms *symbols)
 		kallsyms__each(symbols, twice[i], add_range, &ranges);
 }
 
+/* Which kmalloc caches there are: one of each kind would show. */
+static void read_caches(struct cache_kinds *kinds)
+{
+	FILE *file = fopen("/proc/slabinfo", "re");
+	struct slabinfo info;
+	bool read = file && !slabinfo__parse(&info, file);
+
+	if (file)
+		fclose(file);
+	if (!read)
+		return;
+	kinds->cgroup = slabinfo__find(&info, "kmalloc-cg-64");
+	kinds->dma = slabinfo__find(&info, "dma-kmalloc-64");
+	slabinfo__free(&info);
+}
+
 static int read_machine(struct kernel *kernel, char *why, size_t len)
 {
 	struct utsname name;
@@ -338,6 +379,7 @@ static int read_machine(struct kernel *kernel, char *why, size_t len)
 		return err;
 	}
 	kernel->memory_bytes = mem.bytes[MEMINFO_MEM_TOTAL];
+	read_caches(&kernel->cache_kinds);
 
 	if (!stat("/proc/self/ns/pid", &st)) {
 		kernel->pid_namespace_dev = st.st_dev;
@@ -349,6 +391,7 @@ static int read_machine(struct kernel *kernel, char *why, size_t len)
 int kernel__probe(struct kernel *kernel, const struct kallsyms *symbols, char *why, size_t len)
 {
 	struct btf *btf;
+	bool helpers;
 	int err;
 
 	memset(kernel, 0, sizeof(*kernel));
@@ -363,13 +406,14 @@ int kernel__probe(struct kernel *kernel, const struct kallsyms *symbols, char *w
 			 strerror(-err));
 		return err;
 	}
+	helpers = has_function_helpers();
 	err = kernel__read_btf(kernel, btf, why, len);
 	for (int i = 0; !err && i < HOOK_FUNCTIONS; i++) {
 		struct kernel_function *function = &kernel->functions[i];
 
 		if (!function->name)
 			continue;
-		function->refused = try_function(
+		function->refused = !helpers ? -EOPNOTSUPP : try_function(
 			btf, function->name,
 			i == FUNCTION_ALLOC_BULK ? BPF_TRACE_FEXIT : BPF_TRACE_FENTRY);
 	}

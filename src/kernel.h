@@ -3,6 +3,7 @@
 #ifndef KLEAK_KERNEL_H
 #define KLEAK_KERNEL_H
 
+#include "caches.h"
 #include "hooks.h"
 #include "kallsyms.h"
 #include "kleak.h"
@@ -28,6 +29,7 @@ struct kernel {
 	bool kvfree_rcu_offset;		/* kvfree_call_rcu() gets an offset (up to 6.5) */
 	struct kleak_range area_alloc;	/* __get_vm_area_node(); end 0: not found */
 	struct kleak_range kmalloc[KLEAK_KMALLOC_RANGES]; /* text that fires kmalloc twice */
+	struct cache_kinds cache_kinds;
 	uint32_t gfp_dma, gfp_reclaimable, gfp_account;
 	uint32_t page_size;
 	uint32_t cpus;		/* possible ones */

@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# sudo make run     install what is missing, build, run kleak on this kernel
+# sudo make test    install what is missing, run every test
+#
+# make [V=1]        build ./kleak
+# make install [DESTDIR=] [PREFIX=/usr/local]
+# make lint | format | clean | demo | test-unit | test-live | test-guest
+VERSION := 0.1.0
+
+PREFIX  ?= /usr/local
+CC      := gcc
+CLANG   := clang
+BPFTOOL := $(firstword $(wildcard /usr/sbin/bpftool /sbin/bpftool) bpftool)
+PKG     := pkg-config
+
+ARCH := $(shell uname -m | sed 's/x86_64/x86/; s/aarch64/arm64/')
+
+B := build
+Q := $(if $(V),,@)
+say = @$(if $(V),:,printf '  %-8s%s\n' '$(1)' '$(2)')
+
+WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes
+ifdef CI
+WARNINGS += -Werror
+endif
+CPPFLAGS := -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -Isrc -Ibpf -I$(B)
+CFLAGS   ?= -O2 -g
+CFLAGS   += -std=gnu11 $(WARNINGS)
+BPFFLAGS := -O2 -g -target bpf -mcpu=v3 -Wall -Wextra -Werror -D__TARGET_ARCH_$(ARCH) \
+	    -Ivmlinux -Ibpf
+LDLIBS   := -lbpf -lelf -lz -ljansson
+
+SOURCES := $(wildcard src/*.c)
+OBJECTS := $(SOURCES:src/%.c=$(B)/%.o)
+
+.PHONY: all
+all: kleak
+
+kleak: $(OBJECTS)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+$(B)/%.o: src/%.c | $(B)
+	$(call say,CC,$<)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+$(B)/kleak.bpf.o: bpf/kleak.bpf.c | $(B)
+	$(call say,BPF,$<)
+	$(Q)$(CLANG) $(BPFFLAGS) -MMD -MP -c -o $@ $<
+
+$(B)/kleak.skel.h: $(B)/kleak.bpf.o
+	$(call say,SKEL,$@)
+	$(Q)$(BPFTOOL) gen skeleton $< name kleak > $@.new && mv $@.new $@
+
+$(B)/tracer.o: $(B)/kleak.skel.h
+
+$(B):
+	$(Q)mkdir -p $@
+
+-include $(wildcard $(B)/*.d $(B)/unit/*.d)
+
+# ---- running ----
+
+.PHONY: run demo
+run:
+	@tools/install-packages build
+	@$(MAKE) --no-print-directory all
+	@if ./kleak --explain >/dev/null; then exec ./kleak $(ARGS); \
+	else echo 'make run: this machine does not let kleak trace (see above); showing make demo instead' >&2; \
+	     $(MAKE) --no-print-directory demo; fi
+
+demo:
+	@tools/install-packages build guest
+	@$(MAKE) --no-print-directory all
+	@tools/demo
+
+# ---- tests ----
+
+# What a unit test links besides cmocka: its own file and those it calls.  No others: pure stays pure.
+UNIT_caches     := caches
+UNIT_hooks      := hooks
+UNIT_idmap      := idmap
+UNIT_json       := json meminfo
+UNIT_kallsyms   := kallsyms
+UNIT_kernel_btf := kernel kallsyms meminfo slabinfo hooks
+UNIT_ledger     := ledger
+UNIT_meminfo    := meminfo
+UNIT_options    := options
+UNIT_plan       := plan hooks caches
+UNIT_sites      := sites idmap allocator kallsyms
+UNIT_slabinfo   := slabinfo
+UNIT_snapshot   := snapshot
+UNIT_text       := text meminfo
+UNIT_trend      := trend idmap
+UNIT_vmallocinfo := vmallocinfo
+
+UNIT_LIBS_json       := -ljansson
+UNIT_LIBS_kernel_btf := -lbpf -lelf -lz
+
+SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+TESTS    := $(patsubst tests/unit/test_%.c,%,$(wildcard tests/unit/test_*.c))
+
+$(B)/unit/%.o: src/%.c | $(B)/unit
+	$(call say,CC,$< (sanitized))
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(SANITIZE) -MMD -MP -c -o $@ $<
+
+$(B)/unit/test_%.o: tests/unit/test_%.c | $(B)/unit
+	$(call say,CC,$<)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(SANITIZE) -MMD -MP -c -o $@ $<
+
+define unit_test
+$(B)/unit/test_$(1): $(B)/unit/test_$(1).o $(UNIT_$(1):%=$(B)/unit/%.o)
+	$$(call say,LD,$$@)
+	$$(Q)$$(CC) $$(CFLAGS) $$(SANITIZE) -o $$@ $$^ -lcmocka -lm $(UNIT_LIBS_$(1))
+endef
+$(foreach test,$(TESTS),$(eval $(call unit_test,$(test))))
+
+$(B)/unit:
+	$(Q)mkdir -p $@
+
+.PHONY: test test-unit test-live test-guest unit-tests
+.SECONDARY:
+unit-tests: $(TESTS:%=$(B)/unit/test_%)
+
+test:
+	@tools/install-packages build test guest
+	@$(MAKE) --no-print-directory CI=1 all unit-tests
+	@tests/run unit live guest
+
+test-unit: all unit-tests
+	@tests/run unit
+
+test-live: all
+	@tests/run live
+
+test-guest: all
+	@tests/run guest
+
+# ---- keeping house ----
+
+.PHONY: lint format check-types install clean
+lint:
+	@tools/install-packages build test lint
+	@$(MAKE) --no-print-directory $(B)/kleak.skel.h
+	@tools/lint $(CPPFLAGS)
+
+check-types: $(B)/kleak.bpf.o
+	@tests/check-types
+
+format:
+	$(Q)clang-format -i src/*.[ch] bpf/*.[ch] tests/unit/*.c tests/kmod/*.c
+
+install: kleak
+	$(call say,INSTALL,$(DESTDIR)$(PREFIX))
+	$(Q)install -D -m 0755 kleak $(DESTDIR)$(PREFIX)/sbin/kleak
+	$(Q)install -D -m 0644 kleak.8 $(DESTDIR)$(PREFIX)/share/man/man8/kleak.8
+
+# Downloaded kernels stay; `make distclean` takes them too.
+clean:
+	$(Q)rm -rf kleak $(B)/*.o $(B)/*.d $(B)/*.skel.h $(B)/unit $(B)/kmod
+
+.PHONY: distclean
+distclean:
+	$(Q)rm -rf kleak $(B)

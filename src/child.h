@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* A command that is started, but held back until tracing is on. */
+#ifndef KLEAK_CHILD_H
+#define KLEAK_CHILD_H
+
+#include <sys/types.h>
+
+struct child {
+	pid_t pid;
+	int go;	    /* a byte lets it run */
+	int failed; /* it writes here why it could not exec; end of file: it could */
+};
+
+/*
+ * Fork.  The child waits for child__release(), then calls `prepare` (0 or -errno)
+ * and execs `command`.  0 or -errno.
+ */
+int child__start(struct child *child, char **command, int (*prepare)(void *arg), void *arg);
+
+/* Let it run.  0, or the -errno with which it could not (it is then reaped). */
+int child__release(struct child *child);
+
+/*
+ * Has it ended?  1 and *status as a shell has it (128 + signal when killed); 0:
+ * it runs; -errno.
+ */
+int child__ended(const struct child *child, int *status);
+
+/* It never ran and never will. */
+void child__abandon(struct child *child);
+
+#endif

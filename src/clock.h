@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* CLOCK_MONOTONIC, the clock that BPF stamps objects with. */
+#ifndef KLEAK_CLOCK_H
+#define KLEAK_CLOCK_H
+
+#include <stdint.h>
+
+/* In seconds. */
+double clock__now_s(void);
+
+/* In ticks of 2^KLEAK_TICK_SHIFT ns, modulo 2^32, as records are. */
+uint32_t clock__now_ticks(void);
+
+#endif

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The order of things. */
+#include "allocator.h"
+#include "kernel.h"
+#include "options.h"
+#include "plan.h"
+#include "reporter.h"
+#include "say.h"
+#include "signals.h"
+#include "symbols.h"
+#include "target.h"
+#include "tracer.h"
+#include "watch.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#ifndef VERSION
+#define VERSION "unknown"
+#endif
+
+enum { EXIT_CANNOT_RUN = 1, EXIT_USAGE = 2 };
+
+#define SENTENCE 512
+
+static bool want_color(const struct options *options)
+{
+	const char *no_color = getenv("NO_COLOR");
+
+	return isatty(STDOUT_FILENO) && !options->no_color && !(no_color && *no_color);
+}
+
+/* Names and the allocators' ranges; tracing goes on without them. */
+static int learn_symbols(struct symbols **symbols, struct allocator *allocator)
+{
+	int err = symbols__open(symbols);
+
+	if (err == -ENOMEM)
+		return err;
+	if (err)
+		return 0;
+	return allocator__learn(allocator, symbols__kallsyms(*symbols));
+}
+
+static int trace(const struct options *options, const struct kernel *kernel,
+		 const struct plan *plan, struct symbols *symbols,
+		 const struct allocator *allocator, int cgroup)
+{
+	struct reporter_parts parts = {.options = options,
+				       .kernel = kernel,
+				       .plan = plan,
+				       .symbols = symbols,
+				       .allocator = allocator,
+				       .color = want_color(options)};
+	struct reporter *reporter = NULL;
+	char why[SENTENCE] = "";
+	int signals, err, status = 0;
+
+	signals = signals__open();
+	if (signals < 0) {
+		say("cannot wait for signals: %s", strerror(-signals));
+		return EXIT_CANNOT_RUN;
+	}
+	err = tracer__open(&parts.tracer, plan, options->pid >= 0 ? options->pid : 0, cgroup,
+			   options->verbose, why, sizeof(why));
+	if (err) {
+		say("%s", why);
+		goto close;
+	}
+	err = reporter__open(&reporter, &parts);
+	if (err)
+		say("out of memory");
+	else if (options->verb == VERB_RUN)
+		err = watch__command(options, parts.tracer, reporter, signals, &status);
+	else
+		err = watch__machine(options, parts.tracer, reporter, signals);
+	reporter__close(reporter);
+	tracer__close(parts.tracer);
+close:
+	close(signals);
+	return err ? EXIT_CANNOT_RUN : status;
+}
+
+/* Is there whom to follow?  *cgroup: its file descriptor, or -1. */
+static int find_target(const struct options *options, int *cgroup, char *why, size_t len)
+{
+	*cgroup = -1;
+	if (options->pid >= 0)
+		return target__check_process(options->pid, why, len);
+	if (!options->cgroup)
+		return 0;
+	*cgroup = target__open_cgroup(options->cgroup, why, len);
+	return *cgroup < 0 ? *cgroup : 0;
+}
+
+static int explain(const struct plan *plan, const struct kernel *kernel)
+{
+	plan__print(plan, kernel, stdout);
+	if (!fflush(stdout))
+		return 0;
+	say("cannot write to stdout: %s", strerror(errno));
+	return EXIT_CANNOT_RUN;
+}
+
+static int prepare_and_trace(const struct options *options)
+{
+	static struct kernel kernel;
+	static struct plan plan;
+	struct allocator allocator = {};
+	struct symbols *symbols = NULL;
+	char why[SENTENCE] = "";
+	int cgroup = -1, status = EXIT_CANNOT_RUN;
+	int err = kernel__check(why, sizeof(why));
+
+	if (!err)
+		err = find_target(options, &cgroup, why, sizeof(why));
+	if (!err) {
+		err = learn_symbols(&symbols, &allocator);
+		snprintf(why, sizeof(why), "out of memory");
+	}
+	if (!err)
+		err = kernel__probe(&kernel, symbols__kallsyms(symbols), why, sizeof(why));
+	if (!err)
+		err = plan__make(&plan, options, &kernel, why, sizeof(why));
+	if (err)
+		say("%s", why);
+	else if (options->verb == VERB_EXPLAIN)
+		status = explain(&plan, &kernel);
+	else
+		status = trace(options, &kernel, &plan, symbols, &allocator, cgroup);
+	if (cgroup >= 0)
+		close(cgroup);
+	allocator__free(&allocator);
+	symbols__close(symbols);
+	return status;
+}
+
+int main(int argc, char **argv)
+{
+	struct options options;
+	char why[SENTENCE] = "";
+
+	if (options__parse(&options, argc, argv, why, sizeof(why))) {
+		say("%s", why);
+		return EXIT_USAGE;
+	}
+	if (options.verb == VERB_HELP)
+		options__help(stdout);
+	else if (options.verb == VERB_VERSION)
+		printf("kleak " VERSION "\n");
+	else
+		return prepare_and_trace(&options);
+	if (!fflush(stdout))
+		return 0;
+	say("cannot write to stdout: %s", strerror(errno));
+	return EXIT_CANNOT_RUN;
+}

@@ -1,0 +1,366 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "reporter.h"
+#include "caches.h"
+#include "clock.h"
+#include "json.h"
+#include "ledger.h"
+#include "meminfo.h"
+#include "report.h"
+#include "sites.h"
+#include "snapshot.h"
+#include "text.h"
+#include "trend.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define CACHE_NAME 64
+
+static const struct {
+	enum kleak_count count;
+	const char *cause;
+	const char *text;
+} causes[] = {
+	{KLEAK_LOSS_TABLE_FULL, "table_full", "births not recorded: table full (--max-objects)"},
+	{KLEAK_LOSS_SITES_FULL, "sites_full", "births without a stack: site table full"},
+	{KLEAK_LOSS_CACHES_FULL, "caches_full", "births without a cache name: cache table full"},
+	{KLEAK_LOSS_NO_STACK, "no_stack", "births with a call site only: stack walk failed"},
+	{KLEAK_LOSS_NO_SCRATCH, "no_scratch", "births not recorded: no stack buffer free"},
+	{KLEAK_LOSS_RACE, "race", "births not recorded: lost a race"},
+	{KLEAK_LOSS_BULK_CUT, "bulk_cut", "objects not recorded: bulk call too large"},
+	{KLEAK_LOSS_FAMILY_FULL, "family_full", "child processes not followed: too many"},
+};
+
+enum {
+	LOSS_BIRTHS_MISSED = sizeof(causes) / sizeof(causes[0]),
+	LOSS_DEATHS_MISSED,
+	LOSSES,
+};
+
+struct reporter {
+	struct reporter_parts parts;
+	struct cache_kinds kinds;
+	struct meminfo meminfo_start;
+	double started_s;
+
+	struct snapshot snapshot;
+	struct sites sites;
+	struct trend trend;
+
+	struct report_loss losses[LOSSES];
+	struct report_class ledger[LEDGER_CLASSES];
+	struct report_site *rows;
+	struct report_frame *frames;
+	char (*names)[CACHE_NAME];
+	size_t room_rows;
+	uint64_t outstanding;
+};
+
+static int read_meminfo(struct meminfo *mem)
+{
+	FILE *file = fopen("/proc/meminfo", "re");
+	int err;
+
+	if (!file)
+		return -errno;
+	err = meminfo__parse(mem, file);
+	fclose(file);
+	return err;
+}
+
+int reporter__open(struct reporter **out, const struct reporter_parts *parts)
+{
+	struct reporter *reporter = calloc(1, sizeof(*reporter));
+
+	if (!reporter)
+		return -ENOMEM;
+	reporter->parts = *parts;
+	reporter->kinds = parts->kernel->cache_kinds;
+	*out = reporter;
+	return 0;
+}
+
+int reporter__begin(struct reporter *reporter)
+{
+	reporter->started_s = clock__now_s();
+	return read_meminfo(&reporter->meminfo_start);
+}
+
+static struct snapshot_source source_of(const struct reporter *reporter)
+{
+	const struct tracer_view *view = tracer__view(reporter->parts.tracer);
+
+	return (struct snapshot_source){
+		.buckets = view->buckets,
+		.tallies = view->tallies,
+		.counts = view->counts,
+		.nr_buckets = view->nr_buckets,
+		.nr_sites = view->nr_sites,
+		.nr_lanes = view->nr_lanes,
+	};
+}
+
+/* Read the tables; have new vmalloc areas sized and counted. */
+static int take(struct reporter *reporter)
+{
+	struct snapshot_source source = source_of(reporter);
+	struct snapshot *snapshot = &reporter->snapshot;
+	double min_age_ns = reporter->parts.options->min_age_s * 1e9;
+	uint32_t min_age = (uint32_t)(min_age_ns / (1 << KLEAK_TICK_SHIFT));
+	uint32_t now = clock__now_ticks();
+	int err = snapshot__take(snapshot, &source, now, min_age);
+
+	if (err || !snapshot->nr_unsized)
+		return err;
+	err = tracer__size_areas(reporter->parts.tracer, snapshot->unsized, snapshot->nr_unsized);
+	if (err)
+		return err;
+	return snapshot__add_areas(snapshot, &source, now, min_age);
+}
+
+int reporter__settle_areas(struct reporter *reporter)
+{
+	return take(reporter);
+}
+
+int reporter__count(struct reporter *reporter, uint64_t *live, uint64_t *deaths)
+{
+	int err = take(reporter);
+
+	if (err)
+		return err;
+	*live = reporter->snapshot.sum.live;
+	*deaths = reporter->snapshot.sum.deaths;
+	return 0;
+}
+
+uint64_t reporter__outstanding(const struct reporter *reporter)
+{
+	return reporter->outstanding;
+}
+
+static void fill_losses(struct reporter *reporter, struct report *report)
+{
+	struct tracer_missed missed = {};
+
+	for (size_t i = 0; i < sizeof(causes) / sizeof(causes[0]); i++)
+		reporter->losses[i] = (struct report_loss){
+			.cause = causes[i].cause,
+			.text = causes[i].text,
+			.count = reporter->snapshot.counts[causes[i].count],
+		};
+	tracer__missed(reporter->parts.tracer, &missed);
+	reporter->losses[LOSS_BIRTHS_MISSED] = (struct report_loss){
+		"births_missed_at_most", "births missed at most: BPF recursion", missed.births};
+	reporter->losses[LOSS_DEATHS_MISSED] = (struct report_loss){
+		"deaths_missed_at_most", "deaths missed at most: BPF recursion", missed.deaths};
+	report->losses = reporter->losses;
+	report->nr_losses = LOSSES;
+}
+
+static void fill_events(const struct reporter *reporter, struct report *report)
+{
+	const struct snapshot *snapshot = &reporter->snapshot;
+
+	report->events.births = snapshot->sum.births;
+	report->events.deaths = snapshot->sum.deaths;
+	report->events.implicit_deaths = snapshot->sum.implicit;
+	report->events.unknown_deaths = snapshot->counts[KLEAK_COUNT_UNKNOWN_DEATHS];
+	report->events.live = snapshot->sum.live;
+	report->events.pending = snapshot->sum.pending;
+	report->events.in_motion = snapshot->in_motion;
+}
+
+static void fill_filter(const struct reporter *reporter, struct report *report)
+{
+	const struct options *options = reporter->parts.options;
+
+	report->filter = (struct report_filter){
+		.origins = options__origins(options),
+		.pid = options->pid,
+		.cgroup = options->cgroup,
+		.command = options->command ? options->command[0] : NULL,
+		.cache = options->cache,
+		.min_size = options->min_size,
+		.max_size = options->max_size,
+		.min_age_s = options->min_age_s,
+	};
+}
+
+static int fill_ledger(struct reporter *reporter, struct report *report)
+{
+	const struct tracer_view *view = tracer__view(reporter->parts.tracer);
+	const struct meminfo *start = &reporter->meminfo_start;
+	int64_t traced[LEDGER_CLASSES];
+	struct meminfo now;
+	int err = read_meminfo(&now);
+
+	if (err)
+		return err;
+	ledger__sum(traced, &reporter->snapshot, view->sites, view->caches);
+	ledger__compare(reporter->ledger, start, &now, traced);
+	report->ledger = reporter->ledger;
+	report->nr_ledger = LEDGER_CLASSES;
+	for (int i = 0; i < MEMINFO_FIELDS; i++) {
+		report->meminfo_known[i] = start->present[i] && now.present[i];
+		if (report->meminfo_known[i])
+			report->meminfo_delta[i] = (int64_t)(now.bytes[i] - start->bytes[i]);
+	}
+	return 0;
+}
+
+static int reserve_rows(struct reporter *reporter, size_t nr)
+{
+	struct report_site *rows;
+	struct report_frame *frames;
+	char(*names)[CACHE_NAME];
+
+	if (nr <= reporter->room_rows)
+		return 0;
+	rows = realloc(reporter->rows, nr * sizeof(*rows));
+	if (rows)
+		reporter->rows = rows;
+	frames = realloc(reporter->frames, nr * KLEAK_MAX_DEPTH * sizeof(*frames));
+	if (frames)
+		reporter->frames = frames;
+	names = realloc(reporter->names, nr * sizeof(*names));
+	if (names)
+		reporter->names = names;
+	if (!rows || !frames || !names)
+		return -ENOMEM;
+	reporter->room_rows = nr;
+	return 0;
+}
+
+static void fill_row(struct reporter *reporter, size_t i, const struct site *site)
+{
+	const struct tracer_view *view = tracer__view(reporter->parts.tracer);
+	struct report_frame *frames = reporter->frames + i * KLEAK_MAX_DEPTH;
+	bool vmalloc = site->space == KLEAK_SPACE_VMALLOC;
+
+	for (uint32_t f = 0; f < site->nr_frames; f++)
+		frames[f] = symbols__name(reporter->parts.symbols, site->frames[f]);
+	if (vmalloc)
+		snprintf(reporter->names[i], CACHE_NAME, "vmalloc");
+	else
+		cache__name(reporter->names[i], CACHE_NAME, &view->caches[site->cache],
+			    &reporter->kinds);
+	reporter->rows[i] = (struct report_site){
+		.id = site->id,
+		.bytes = site->bytes,
+		.objects = site->objects,
+		.bytes_requested = site->bytes_requested,
+		.growth_bytes_per_min = site->growth_bytes_per_min,
+		.age_median_s = site->age_median_s,
+		.births_per_s = site->births_per_s,
+		.births = site->births,
+		.deaths = site->deaths + site->implicit,
+		.pending_objects = site->pending,
+		.origin = vmalloc ? "vmalloc" : "slab",
+		.cache = reporter->names[i],
+		.stack = frames,
+		.nr_frames = site->nr_frames,
+	};
+}
+
+static enum sites_key key_of(enum options_sort sort)
+{
+	switch (sort) {
+	case SORT_GROWTH:
+		return SITES_BY_GROWTH;
+	case SORT_OBJECTS:
+		return SITES_BY_OBJECTS;
+	case SORT_AGE:
+		return SITES_BY_AGE;
+	default:
+		return SITES_BY_BYTES;
+	}
+}
+
+/* The sites that have something outstanding, in order, as rows. */
+static int fill_sites(struct reporter *reporter, struct report *report)
+{
+	const struct options *options = reporter->parts.options;
+	const struct tracer_view *view = tracer__view(reporter->parts.tracer);
+	struct sites *sites = &reporter->sites;
+	uint32_t top = options->top ? options->top : UINT32_MAX;
+	int err = sites__sum(sites, &reporter->snapshot, view->sites, view->caches,
+			     reporter->parts.allocator, options->stack_depth);
+
+	if (!err)
+		err = trend__update(&reporter->trend, sites, report->elapsed_s);
+	if (!err)
+		err = sites__age(sites, &reporter->snapshot);
+	if (err)
+		return err;
+	sites__sort(sites, key_of(options->sort));
+
+	for (size_t i = 0; i < sites->nr; i++) {
+		if (!sites->list[i].objects)
+			continue;
+		report->nr_sites_all++;
+		report->bytes_all += sites->list[i].bytes;
+	}
+	report->nr_sites = report->nr_sites_all < top ? report->nr_sites_all : top;
+	err = reserve_rows(reporter, report->nr_sites);
+	if (err)
+		return err;
+	for (size_t i = 0, row = 0; row < report->nr_sites; i++)
+		if (sites->list[i].objects)
+			fill_row(reporter, row++, &sites->list[i]);
+	report->sites = reporter->rows;
+	reporter->outstanding = report->bytes_all;
+	return 0;
+}
+
+int reporter__report(struct reporter *reporter, const char *note, bool final, FILE *out)
+{
+	const struct plan *plan = reporter->parts.plan;
+	struct report report = {
+		.kernel = reporter->parts.kernel->release,
+		.blind_spots = plan->blind_spot_list,
+		.nr_blind_spots = plan->nr_blind_spots,
+		.note = note,
+		.final = final,
+	};
+	double began = clock__now_s();
+	int err = take(reporter);
+
+	if (err)
+		return err;
+	clock_gettime(CLOCK_REALTIME, &report.time);
+	report.elapsed_s = began - reporter->started_s;
+	if (reporter->parts.symbols)
+		symbols__refresh(reporter->parts.symbols);
+	fill_filter(reporter, &report);
+	fill_events(reporter, &report);
+	fill_losses(reporter, &report);
+	err = fill_ledger(reporter, &report);
+	if (!err)
+		err = fill_sites(reporter, &report);
+	if (err)
+		return err;
+	if (reporter->parts.options->verbose)
+		fprintf(stderr, "kleak: read %llu objects of %zu sites in %.1f ms, %llu events meanwhile\n",
+			(unsigned long long)reporter->snapshot.sum.live, reporter->sites.nr,
+			(clock__now_s() - began) * 1e3,
+			(unsigned long long)reporter->snapshot.in_motion);
+	if (reporter->parts.options->json)
+		return json__print(&report, out);
+	return text__print(&report, reporter->parts.color, out);
+}
+
+void reporter__close(struct reporter *reporter)
+{
+	if (!reporter)
+		return;
+	snapshot__free(&reporter->snapshot);
+	sites__free(&reporter->sites);
+	trend__free(&reporter->trend);
+	free(reporter->rows);
+	free(reporter->frames);
+	free(reporter->names);
+	free(reporter);
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* From the tracer's tables to a printed report: the whole line, once for each report. */
+#ifndef KLEAK_REPORTER_H
+#define KLEAK_REPORTER_H
+
+#include "allocator.h"
+#include "kernel.h"
+#include "options.h"
+#include "plan.h"
+#include "symbols.h"
+#include "tracer.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+struct reporter;
+
+/* What a reporter works with; all of it belongs to the caller and outlives the reporter. */
+struct reporter_parts {
+	const struct options *options;
+	const struct kernel *kernel;
+	const struct plan *plan;
+	struct tracer *tracer;
+	struct symbols *symbols; /* NULL: hidden */
+	const struct allocator *allocator;
+	bool color;
+};
+
+/* 0 or -ENOMEM. */
+int reporter__open(struct reporter **reporter, const struct reporter_parts *parts);
+
+/* Elapsed time and the kernel's books count from here.  0 or -errno. */
+int reporter__begin(struct reporter *reporter);
+
+/*
+ * Have vmalloc areas sized, which only works while frees are still seen: before
+ * tracer__stop().  0 or -errno.
+ */
+int reporter__settle_areas(struct reporter *reporter);
+
+/*
+ * Print a report to `out`.  note: NULL or a sentence; final: the last one.
+ * 0; -EIO: `out` failed; -errno.
+ */
+int reporter__report(struct reporter *reporter, const char *note, bool final, FILE *out);
+
+/* How many objects are outstanding, how many died so far.  0 or -errno. */
+int reporter__count(struct reporter *reporter, uint64_t *live, uint64_t *deaths);
+
+/* Bytes outstanding in the last report, all sites. */
+uint64_t reporter__outstanding(const struct reporter *reporter);
+
+void reporter__close(struct reporter *reporter);
+
+#endif

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Waiting: for time to pass, a signal to come, a reader to go. */
+#ifndef KLEAK_SIGNALS_H
+#define KLEAK_SIGNALS_H
+
+/*
+ * Block SIGINT, SIGTERM, SIGHUP and SIGCHLD, ignore SIGPIPE; return a file
+ * descriptor that signals__wait() reads them from, or -errno.
+ */
+int signals__open(void);
+
+/*
+ * Wait until `deadline_s` (clock__now_s()).  A signal's number; 0: the time
+ * has come; -EPIPE: nobody reads the pipe `out` any more; -errno.
+ */
+int signals__wait(int signals, int out, double deadline_s);
+
+/* In a child, before exec: as if nothing had been changed. */
+void signals__restore(void);
+
+#endif

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "watch.h"
+#include "child.h"
+#include "clock.h"
+#include "say.h"
+#include "signals.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <math.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define EXIT_LEFT	   3   /* run --exit-code: more than the threshold is left */
+#define EXIT_NOT_RUNNABLE  126 /* as shells have it */
+#define EXIT_NOT_FOUND	   127
+
+/*
+ * kfree_rcu() waits up to 5 s for company (kernel/rcu/tree.c, KFREE_DRAIN_JIFFIES)
+ * and then for a grace period.
+ */
+#define SETTLE_QUIET_S 6.0
+#define SETTLE_MOST_S  15.0
+#define SETTLE_STEP_S  0.5
+
+static int report(struct reporter *reporter, const char *note, bool final)
+{
+	int err = reporter__report(reporter, note, final, stdout);
+
+	if (err == -EIO)
+		say("cannot write the report to stdout%s%s", errno ? ": " : "",
+		    errno ? strerror(errno) : "");
+	else if (err)
+		say("cannot make a report: %s", strerror(-err));
+	return err;
+}
+
+/* Stop in the order that loses nothing, and report once more. */
+static int finish(struct tracer *tracer, struct reporter *reporter, const char *note)
+{
+	int err;
+
+	tracer__stop_births(tracer);
+	err = reporter__settle_areas(reporter);
+	tracer__stop(tracer);
+	if (err) {
+		say("cannot read the tables: %s", strerror(-err));
+		return err;
+	}
+	return report(reporter, note, true);
+}
+
+static int begin(struct tracer *tracer, struct reporter *reporter)
+{
+	int err = reporter__begin(reporter);
+
+	if (err)
+		say("cannot read /proc/meminfo: %s", strerror(-err));
+	else
+		tracer__start(tracer);
+	return err;
+}
+
+/* What there is to say about the process that is followed, if anything. */
+static const char *note_of(const struct options *options, const struct tracer *tracer, char *note,
+			   size_t len)
+{
+	if (options->pid < 0 || !tracer__process_gone(tracer))
+		return NULL;
+	snprintf(note, len,
+		 "process %" PRId64 " has exited: below is what it left, nothing new is recorded",
+		 options->pid);
+	return note;
+}
+
+int watch__machine(const struct options *options, struct tracer *tracer, struct reporter *reporter,
+		   int signals)
+{
+	double start, end, next;
+	char note[128];
+	int err = begin(tracer, reporter);
+
+	if (err)
+		return err;
+	start = clock__now_s();
+	end = options->duration_s > 0 ? start + options->duration_s : INFINITY;
+	for (next = start + options->interval_s; next < end; next += options->interval_s) {
+		int signal;
+
+		do
+			signal = signals__wait(signals, STDOUT_FILENO, next);
+		while (signal == SIGCHLD);
+		if (signal > 0)
+			return finish(tracer, reporter, note_of(options, tracer, note, sizeof(note)));
+		if (signal == -EPIPE)
+			say("nobody reads stdout any more");
+		if (signal < 0)
+			return signal;
+		err = report(reporter, note_of(options, tracer, note, sizeof(note)), false);
+		if (err)
+			return err;
+		while (next + options->interval_s < clock__now_s())
+			next += options->interval_s; /* do not catch up on missed reports */
+	}
+	err = signals__wait(signals, STDOUT_FILENO, end);
+	if (err == -EPIPE) {
+		say("nobody reads stdout any more");
+		return err;
+	}
+	return finish(tracer, reporter, note_of(options, tracer, note, sizeof(note)));
+}
+
+static int join_family(void *arg)
+{
+	return tracer__join_family(arg);
+}
+
+/* Wait for the command's end.  0 and *status, or -errno. */
+static int wait_for(const struct child *child, int signals, int *status)
+{
+	for (;;) {
+		int ended = child__ended(child, status), signal;
+
+		if (ended)
+			return ended < 0 ? ended : 0;
+		signal = signals__wait(signals, -1, INFINITY);
+		if (signal < 0)
+			return signal;
+		/* A terminal sends SIGINT to the command as well. */
+		if (signal == SIGTERM || signal == SIGHUP)
+			kill(child->pid, signal);
+	}
+}
+
+/*
+ * Wait until what is freed late has been freed: until nothing is left, or no
+ * object died for a while; a signal ends the wait.
+ */
+static int settle(struct reporter *reporter, int signals)
+{
+	bool terminal = isatty(STDERR_FILENO);
+	double start = clock__now_s(), quiet_since = start, now = start;
+	uint64_t live = 0, deaths = 0, deaths_before = 0;
+	int err = 0, signal = 0;
+
+	while (!err) {
+		err = reporter__count(reporter, &live, &deaths);
+		if (err || !live)
+			break;
+		if (deaths != deaths_before)
+			quiet_since = now;
+		deaths_before = deaths;
+		if (now - quiet_since >= SETTLE_QUIET_S || now - start >= SETTLE_MOST_S)
+			break;
+		if (terminal)
+			fprintf(stderr,
+				"\rkleak: waiting for deferred frees: %.0f s, %" PRIu64
+				" objects left \033[K",
+				now - start, live);
+		do
+			signal = signals__wait(signals, -1, now + SETTLE_STEP_S);
+		while (signal == SIGCHLD);
+		if (signal)
+			break;
+		now = clock__now_s();
+	}
+	if (terminal)
+		fputs("\r\033[K", stderr);
+	if (!err)
+		say("waited %.1f s for RCU and deferred frees%s", now - start,
+		    signal > 0			    ? ", until a signal came"
+		    : now - start >= SETTLE_MOST_S  ? "; objects were still being freed"
+						    : "");
+	return err;
+}
+
+static int not_runnable(const struct options *options, int err, int *status)
+{
+	say("cannot run %s: %s", options->command[0], strerror(-err));
+	*status = err == -ENOENT ? EXIT_NOT_FOUND : EXIT_NOT_RUNNABLE;
+	return 0;
+}
+
+int watch__command(const struct options *options, struct tracer *tracer, struct reporter *reporter,
+		   int signals, int *status)
+{
+	struct child child;
+	int err = child__start(&child, options->command, join_family, tracer);
+
+	if (err) {
+		say("cannot start a process: %s", strerror(-err));
+		return err;
+	}
+	err = begin(tracer, reporter);
+	if (err) {
+		child__abandon(&child);
+		return err;
+	}
+	err = child__release(&child);
+	if (err)
+		return not_runnable(options, err, status);
+	err = wait_for(&child, signals, status);
+	if (!err)
+		err = settle(reporter, signals);
+	if (err) {
+		say("cannot wait for %s: %s", options->command[0], strerror(-err));
+		return err;
+	}
+	err = finish(tracer, reporter, NULL);
+	if (!err && options->exit_code)
+		*status = reporter__outstanding(reporter) > options->threshold ? EXIT_LEFT : 0;
+	return err;
+}

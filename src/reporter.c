@@ -107,8 +107,8 @@ static int take(struct reporter *reporter)
 {
 	struct snapshot_source source = source_of(reporter);
 	struct snapshot *snapshot = &reporter->snapshot;
-	double min_age_ns = reporter->parts.options->min_age_s * 1e9;
-	uint32_t min_age = (uint32_t)(min_age_ns / (1 << KLEAK_TICK_SHIFT));
+	double ticks = reporter->parts.options->min_age_s * 1e9 / (1 << KLEAK_TICK_SHIFT);
+	uint32_t min_age = ticks < INT32_MAX ? (uint32_t)ticks : INT32_MAX;
 	uint32_t now = clock__now_ticks();
 	int err = snapshot__take(snapshot, &source, now, min_age);
 

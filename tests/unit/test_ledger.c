@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "unit.h"
+
+#include "ledger.h"
+
+#include <math.h>
+
+static const struct kleak_cache caches[KLEAK_MAX_CACHES] = {
+	[2] = {.name = "dentry", .flags = KLEAK_CACHE_RECLAIMABLE},
+	[3] = {.name = "sock"},
+	[4] = {.flags = KLEAK_CACHE_KMALLOC | KLEAK_CACHE_LARGE},
+};
+
+static void test_sum_by_class(void **state)
+{
+	const struct kleak_site entries[] = {
+		{.space = KLEAK_SPACE_SLAB, .cache = 2},    {.space = KLEAK_SPACE_SLAB, .cache = 3},
+		{.space = KLEAK_SPACE_SLAB, .cache = 4},    {.space = KLEAK_SPACE_VMALLOC},
+		{.space = KLEAK_SPACE_SLAB, .cache = 9999},
+	};
+	struct snapshot_site sites[] = {
+		{.live = 1, .held_bytes = 192},	 {.live = 1, .held_bytes = 1000},
+		{.live = 1, .held_bytes = 16384}, {.live = 2, .held_bytes = 40960, .bytes = 1},
+		{.live = 1, .held_bytes = 7},
+	};
+	struct snapshot snapshot = {.sites = sites, .nr_sites = 5};
+	int64_t traced[LEDGER_CLASSES];
+
+	(void)state;
+	ledger__sum(traced, &snapshot, entries, caches);
+	assert_int_equal(traced[LEDGER_SLAB_RECLAIMABLE], 192);
+	assert_int_equal(traced[LEDGER_SLAB_UNRECLAIMABLE], 1000 + 16384 + 7);
+	assert_int_equal(traced[LEDGER_VMALLOC], 40960);
+}
+
+static struct meminfo books(uint64_t unreclaim, uint64_t reclaim, uint64_t vmalloc)
+{
+	struct meminfo mem = {};
+
+	mem.bytes[MEMINFO_S_UNRECLAIM] = unreclaim;
+	mem.bytes[MEMINFO_S_RECLAIMABLE] = reclaim;
+	mem.bytes[MEMINFO_VMALLOC_USED] = vmalloc;
+	mem.present[MEMINFO_S_UNRECLAIM] = true;
+	mem.present[MEMINFO_S_RECLAIMABLE] = true;
+	mem.present[MEMINFO_VMALLOC_USED] = true;
+	return mem;
+}
+
+static void test_compare(void **state)
+{
+	const struct meminfo before = books(1000, 5000, 100), now = books(3000, 4000, 100);
+	const int64_t traced[LEDGER_CLASSES] = {500, 300, 0};
+	struct report_class classes[LEDGER_CLASSES];
+
+	(void)state;
+	ledger__compare(classes, &before, &now, traced);
+	assert_string_equal(classes[LEDGER_SLAB_UNRECLAIMABLE].name, "slab_unreclaimable");
+	assert_true(classes[LEDGER_SLAB_UNRECLAIMABLE].known);
+	assert_int_equal(classes[LEDGER_SLAB_UNRECLAIMABLE].kernel_delta_bytes, 2000);
+	assert_int_equal(classes[LEDGER_SLAB_UNRECLAIMABLE].traced_bytes, 500);
+	assert_true(classes[LEDGER_SLAB_UNRECLAIMABLE].explained == 0.25);
+	/* it shrank, it stood still: no share of anything */
+	assert_int_equal(classes[LEDGER_SLAB_RECLAIMABLE].kernel_delta_bytes, -1000);
+	assert_true(isnan(classes[LEDGER_SLAB_RECLAIMABLE].explained));
+	assert_int_equal(classes[LEDGER_VMALLOC].kernel_delta_bytes, 0);
+	assert_true(isnan(classes[LEDGER_VMALLOC].explained));
+}
+
+static void test_field_that_the_kernel_lacks(void **state)
+{
+	struct meminfo before = books(0, 0, 0), now = books(10, 10, 10);
+	const int64_t traced[LEDGER_CLASSES] = {1, 2, 3};
+	struct report_class classes[LEDGER_CLASSES];
+
+	(void)state;
+	now.present[MEMINFO_VMALLOC_USED] = false;
+	ledger__compare(classes, &before, &now, traced);
+	assert_false(classes[LEDGER_VMALLOC].known);
+	assert_int_equal(classes[LEDGER_VMALLOC].kernel_delta_bytes, 0);
+	assert_int_equal(classes[LEDGER_VMALLOC].traced_bytes, 3);
+	assert_true(isnan(classes[LEDGER_VMALLOC].explained));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_sum_by_class),
+		cmocka_unit_test(test_compare),
+		cmocka_unit_test(test_field_that_the_kernel_lacks),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "unit.h"
+
+#include "options.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define MAX_WORDS 32
+
+/* Parse "kleak" and these words. */
+static int parse(struct options *options, const char *line, char *why, size_t len)
+{
+	static char copy[512];
+	static char *argv[MAX_WORDS + 2];
+	int argc = 0;
+
+	snprintf(copy, sizeof(copy), "kleak %s", line);
+	for (char *word = strtok(copy, " "); word && argc < MAX_WORDS; word = strtok(NULL, " "))
+		argv[argc++] = word;
+	argv[argc] = NULL;
+	return options__parse(options, argc, argv, why, len);
+}
+
+static struct options good(const char *line)
+{
+	struct options options;
+	char why[256] = "";
+	int err = parse(&options, line, why, sizeof(why));
+
+	if (err)
+		fail_msg("\"%s\": %s", line, why);
+	return options;
+}
+
+static void bad(const char *line, const char *part)
+{
+	struct options options;
+	char why[256] = "";
+
+	if (parse(&options, line, why, sizeof(why)) != -EINVAL)
+		fail_msg("\"%s\" was accepted", line);
+	if (!strstr(why, part))
+		fail_msg("\"%s\": \"%s\" does not say \"%s\"", line, why, part);
+	if (strchr(why, '\n'))
+		fail_msg("\"%s\": more than one line", line);
+}
+
+static void test_defaults(void **state)
+{
+	struct options o = good("");
+
+	(void)state;
+	assert_int_equal(o.verb, VERB_TRACE);
+	assert_true(o.interval_s == 5);
+	assert_true(o.duration_s == 0);
+	assert_int_equal(o.pid, -1);
+	assert_int_equal(o.top, 10);
+	assert_int_equal(o.sort, SORT_BYTES);
+	assert_true(o.slab && o.vmalloc);
+	assert_true(o.min_size == 0 && o.max_size == UINT64_MAX);
+	assert_string_equal(options__origins(&o), "slab,vmalloc");
+}
+
+static void test_everything(void **state)
+{
+	struct options o = good("-p 12 --interval 0.5 --duration 30 --top 3 --sort growth "
+				"--min-size 4K --max-size 1M --min-age 2.5 --origin slab");
+
+	(void)state;
+	assert_int_equal(o.pid, 12);
+	assert_true(o.interval_s == 0.5 && o.duration_s == 30 && o.min_age_s == 2.5);
+	assert_int_equal(o.top, 3);
+	assert_int_equal(o.sort, SORT_GROWTH);
+	assert_int_equal(o.min_size, 4096);
+	assert_int_equal(o.max_size, 1 << 20);
+	assert_true(o.slab && !o.vmalloc);
+	o = good("--cgroup /x --cache dentry --stack-depth 3 --max-objects 5000 --no-color -v");
+	assert_string_equal(o.cgroup, "/x");
+	assert_string_equal(o.cache, "dentry");
+	assert_int_equal(o.stack_depth, 3);
+	assert_int_equal(o.max_objects, 5000);
+	assert_true(o.no_color && o.verbose);
+	assert_int_equal(good("--version").verb, VERB_VERSION);
+	assert_int_equal(good("-h").verb, VERB_HELP);
+	assert_int_equal(good("--explain -p 1").verb, VERB_EXPLAIN);
+}
+
+static void test_json_prints_all_unless_told(void **state)
+{
+	(void)state;
+	assert_int_equal(good("--json").top, 0);
+	assert_int_equal(good("--json --top 4").top, 4);
+	assert_int_equal(good("--top 4 --json").top, 4);
+	assert_int_equal(good("--top 0").top, 0);
+}
+
+static void test_run(void **state)
+{
+	struct options o = good("run --exit-code --threshold 10K -- ls -l --top");
+
+	(void)state;
+	assert_int_equal(o.verb, VERB_RUN);
+	assert_true(o.exit_code);
+	assert_int_equal(o.threshold, 10240);
+	assert_string_equal(o.command[0], "ls");
+	assert_string_equal(o.command[1], "-l");
+	assert_string_equal(o.command[2], "--top");
+	assert_null(o.command[3]);
+	o = good("run ls -l"); /* options end at the command */
+	assert_string_equal(o.command[1], "-l");
+	assert_int_equal(good("run --help").verb, VERB_HELP);
+}
+
+static void test_nonsense(void **state)
+{
+	(void)state;
+	bad("--no-such-option", "--no-such-option");
+	bad("-x", "-x");
+	bad("--interval", "needs a value");
+	bad("-p", "needs a value");
+	bad("--interval 0", "--interval");
+	bad("--interval -1", "--interval");
+	bad("--interval nan", "--interval");
+	bad("--interval inf", "--interval");
+	bad("--interval 5x", "--interval");
+	bad("--duration 0", "--duration");
+	bad("-p 0", "--pid");
+	bad("-p -5", "--pid");
+	bad("-p 99999999999999999999", "--pid");
+	bad("-p abc", "--pid");
+	bad("--top -1", "--top");
+	bad("--top 1.5", "--top");
+	bad("--min-size 12Q", "--min-size");
+	bad("--min-size -1", "--min-size");
+	bad("--max-size 99999999999999999999", "--max-size");
+	bad("--max-size 99999999999999T", "--max-size");
+	bad("--min-size 8K --max-size 4K", "--min-size is above --max-size");
+	bad("--sort size", "--sort");
+	bad("--origin slab,", "--origin");
+	bad("--origin heap", "--origin");
+	bad("--stack-depth 0", "--stack-depth");
+	bad("--stack-depth 57", "--stack-depth");
+	bad("--max-objects 10", "--max-objects");
+	bad("--max-objects 100000001", "--max-objects");
+	bad("-p 1 -c /x", "exclude");
+	bad("--cache dentry --origin vmalloc", "--cache");
+	bad("ls", "kleak run");
+	bad("run", "needs a command");
+	bad("run --", "needs a command");
+	bad("run -p 1 -- ls", "leave --pid");
+	bad("run --duration 5 -- ls", "--duration");
+	bad("--exit-code", "kleak run");
+	bad("--threshold 5", "kleak run");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_defaults),
+		cmocka_unit_test(test_everything),
+		cmocka_unit_test(test_json_prints_all_unless_told),
+		cmocka_unit_test(test_run),
+		cmocka_unit_test(test_nonsense),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

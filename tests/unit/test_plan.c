@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "unit.h"
+
+#include "plan.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct kernel modern(void)
+{
+	struct kernel kernel = {
+		.release = "6.12.0",
+		.area_alloc = {0x1000, 0x2000},
+		.page_size = 4096,
+		.cpus = 2,
+		.memory_bytes = 8ULL << 30,
+		.pid_namespace_inode = 0xEFFFFFFC,
+		.has_symbols = true,
+	};
+
+	kernel.events[KLEAK_EVENT_KMALLOC].present = true;
+	kernel.events[KLEAK_EVENT_KMEM_CACHE_ALLOC].present = true;
+	kernel.events[KLEAK_EVENT_KFREE].present = true;
+	kernel.events[KLEAK_EVENT_KMEM_CACHE_FREE].present = true;
+	kernel.functions[FUNCTION_ALLOC_BULK].name = "kmem_cache_alloc_bulk_noprof";
+	kernel.functions[FUNCTION_FREE_BULK].name = "kmem_cache_free_bulk";
+	kernel.functions[FUNCTION_KVFREE_CALL_RCU].name = "kvfree_call_rcu";
+	return kernel;
+}
+
+static struct options defaults(void)
+{
+	return (struct options){.pid = -1,
+				.max_size = UINT64_MAX,
+				.slab = true,
+				.vmalloc = true,
+				.stack_depth = 16};
+}
+
+static struct plan good(const struct options *options, const struct kernel *kernel)
+{
+	static struct plan plan;
+	char why[256] = "";
+
+	if (plan__make(&plan, options, kernel, why, sizeof(why)))
+		fail_msg("%s", why);
+	return plan;
+}
+
+static bool is_on(const struct plan *plan, const char *program)
+{
+	for (size_t i = 0; i < nr_hooks; i++)
+		if (!strcmp(hooks[i].program, program))
+			return plan->hooks[i].on;
+	fail_msg("no hook %s", program);
+	return false;
+}
+
+static bool is_blind_to(const struct plan *plan, const char *part)
+{
+	for (size_t i = 0; i < plan->nr_blind_spots; i++)
+		if (strstr(plan->blind_spot_list[i], part))
+			return true;
+	return false;
+}
+
+static void test_modern_kernel_that_allows_all(void **state)
+{
+	const struct kernel kernel = modern();
+	const struct options options = defaults();
+	const struct plan plan = good(&options, &kernel);
+
+	(void)state;
+	assert_true(nr_hooks <= PLAN_MAX_HOOKS);
+	assert_true(is_on(&plan, "kfree_1") && is_on(&plan, "kfree_3"));
+	assert_true(is_on(&plan, "kmalloc_1") && is_on(&plan, "kmem_cache_alloc_2"));
+	assert_false(is_on(&plan, "kmalloc_node_1")); /* gone since 6.1: no blind spot */
+	assert_true(is_on(&plan, "kmem_cache_free_bulk_2"));
+	assert_true(is_on(&plan, "kmem_cache_alloc_bulk_1"));
+	assert_false(is_on(&plan, "sched_process_fork"));
+	assert_false(is_on(&plan, "sched_process_exit"));
+	assert_false(is_blind_to(&plan, "bulk"));
+	assert_true(is_blind_to(&plan, "before kleak started"));
+	assert_int_equal(plan.config.follow, KLEAK_FOLLOW_ALL);
+	assert_int_equal(plan.config.page_shift, 12);
+	assert_int_equal(plan.config.pid_namespace_inode, 0);
+	assert_true(plan.config.slab && plan.config.vmalloc);
+}
+
+static void test_refused_hooks_are_blind_spots(void **state)
+{
+	const struct options options = defaults();
+	struct kernel kernel = modern();
+	struct plan plan;
+
+	(void)state;
+	kernel.functions[FUNCTION_FREE_BULK].refused = -EPERM;
+	kernel.functions[FUNCTION_ALLOC_BULK].name = NULL;
+	plan = good(&options, &kernel);
+	assert_false(is_on(&plan, "kmem_cache_free_bulk_1"));
+	assert_false(is_on(&plan, "kmem_cache_alloc_bulk_1"));
+	assert_true(is_on(&plan, "kvfree_call_rcu_1"));
+	assert_true(is_blind_to(&plan, "fentry refused: Operation not permitted"));
+	assert_true(is_blind_to(&plan, "no such function"));
+}
+
+static void test_missing_tracepoint_is_an_error(void **state)
+{
+	const struct options options = defaults();
+	struct kernel kernel = modern();
+	static struct plan plan;
+	char why[256] = "";
+
+	(void)state;
+	kernel.events[KLEAK_EVENT_KFREE].present = false;
+	assert_int_equal(plan__make(&plan, &options, &kernel, why, sizeof(why)), -ENOTSUP);
+	assert_non_null(strstr(why, "kfree"));
+}
+
+static void test_filters(void **state)
+{
+	const struct kernel kernel = modern();
+	struct options options = defaults();
+	char *command[] = {"ls", NULL};
+	struct plan plan;
+
+	(void)state;
+	options.pid = 12;
+	plan = good(&options, &kernel);
+	assert_int_equal(plan.config.follow, KLEAK_FOLLOW_PROCESS);
+	assert_true(is_on(&plan, "sched_process_exit"));
+	assert_false(is_on(&plan, "sched_process_fork"));
+	assert_true(is_blind_to(&plan, "interrupts"));
+
+	options = defaults();
+	options.cgroup = "/x";
+	plan = good(&options, &kernel);
+	assert_int_equal(plan.config.follow, KLEAK_FOLLOW_CGROUP);
+	assert_false(is_on(&plan, "sched_process_exit"));
+
+	options = defaults();
+	options.command = command;
+	plan = good(&options, &kernel);
+	assert_int_equal(plan.config.follow, KLEAK_FOLLOW_FAMILY);
+	assert_true(is_on(&plan, "sched_process_exit") && is_on(&plan, "sched_process_fork"));
+}
+
+static void test_pid_namespace(void **state)
+{
+	const struct options options = defaults();
+	struct kernel kernel = modern();
+
+	(void)state;
+	kernel.pid_namespace_inode = 4026532001;
+	kernel.pid_namespace_dev = 4;
+	assert_int_equal(good(&options, &kernel).config.pid_namespace_inode, 4026532001);
+}
+
+static void test_cache_filter(void **state)
+{
+	const struct kernel kernel = modern();
+	struct options options = defaults();
+	static struct plan plan;
+	char why[256] = "";
+
+	(void)state;
+	options.cache = "dentry";
+	plan = good(&options, &kernel);
+	assert_int_equal(plan.config.cache_filter, 1);
+	assert_int_equal(plan.config.cache_kmalloc_size, 0);
+	assert_string_equal(plan.config.cache_name, "dentry");
+	assert_false(plan.config.vmalloc);
+	options.cache = "kmalloc-cg-1k";
+	plan = good(&options, &kernel);
+	assert_int_equal(plan.config.cache_kmalloc_size, 1024);
+	assert_int_equal(plan.config.cache_kmalloc_flags, KLEAK_CACHE_KMALLOC | KLEAK_CACHE_ACCOUNT);
+	options.cache = "kmalloc-rnd-01-64";
+	assert_int_equal(plan__make(&plan, &options, &kernel, why, sizeof(why)), -EINVAL);
+}
+
+static void test_vmalloc_without_symbols(void **state)
+{
+	struct options options = defaults();
+	struct kernel kernel = modern();
+	static struct plan plan;
+	char why[256] = "";
+
+	(void)state;
+	kernel.area_alloc.end = 0;
+	kernel.has_symbols = false;
+	plan = good(&options, &kernel);
+	assert_false(plan.config.vmalloc);
+	assert_true(is_blind_to(&plan, "vmalloc is not traced"));
+	assert_true(is_blind_to(&plan, "numbers"));
+	options.slab = false;
+	assert_int_equal(plan__make(&plan, &options, &kernel, why, sizeof(why)), -ENOTSUP);
+}
+
+static void test_vmalloc_alone_needs_few_hooks(void **state)
+{
+	const struct kernel kernel = modern();
+	struct options options = defaults();
+	struct plan plan;
+
+	(void)state;
+	options.slab = false;
+	plan = good(&options, &kernel);
+	assert_true(is_on(&plan, "kmalloc_1") && is_on(&plan, "kfree_1"));
+	assert_false(is_on(&plan, "kmem_cache_alloc_1"));
+	assert_false(is_on(&plan, "kmem_cache_free_1"));
+	assert_false(is_on(&plan, "kmem_cache_free_bulk_1"));
+	assert_false(is_blind_to(&plan, "bulk"));
+}
+
+static void test_sizes(void **state)
+{
+	struct options options = defaults();
+	struct kernel kernel = modern();
+	struct plan plan;
+
+	(void)state;
+	plan = good(&options, &kernel);
+	assert_int_equal(plan.max_objects, (8ULL << 30) / 10240);
+	assert_true((uint64_t)plan.config.buckets * 6 >= plan.max_objects);
+	assert_int_equal(plan.lanes, 2);
+
+	kernel.memory_bytes = 256 << 20;
+	plan = good(&options, &kernel);
+	assert_int_equal(plan.max_objects, 65536);
+	assert_int_equal(plan.config.sites, 4096);
+
+	kernel.memory_bytes = 4ULL << 40;
+	kernel.cpus = 100;
+	plan = good(&options, &kernel);
+	assert_int_equal(plan.max_objects, 8 << 20);
+	assert_int_equal(plan.lanes, 16);
+	assert_int_equal(plan.config.lane_mask, 15);
+
+	options.max_objects = 1000000;
+	kernel.cpus = 2;
+	plan = good(&options, &kernel);
+	assert_int_equal(plan.max_objects, 1000000);
+	assert_true(plan.memory_bytes < 64 << 20); /* the budget of a million objects */
+
+	options.max_objects = KLEAK_MAX_OBJECTS;
+	plan = good(&options, &kernel);
+	assert_true((uint64_t)plan.config.buckets * KLEAK_BUCKET_KEYS < UINT32_MAX);
+}
+
+static void test_explain_tells_the_plan(void **state)
+{
+	const struct options options = defaults();
+	struct kernel kernel = modern();
+	struct plan plan;
+	char *text = NULL;
+	size_t len = 0;
+	FILE *out = open_memstream(&text, &len);
+
+	(void)state;
+	kernel.functions[FUNCTION_FREE_BULK].refused = -EPERM;
+	plan = good(&options, &kernel);
+	plan__print(&plan, &kernel, out);
+	fclose(out);
+	assert_non_null(strstr(text, "raw_tp kfree  (3 copies)\n"));
+	assert_non_null(strstr(text, "fexit  kmem_cache_alloc_bulk_noprof  (2 copies)\n"));
+	assert_non_null(strstr(text, "fentry kmem_cache_free_bulk: fentry refused"));
+	assert_non_null(strstr(text, "raw_tp kmalloc_node: this kernel has no such tracepoint"));
+	assert_non_null(strstr(text, "raw_tp sched_process_fork: not needed"));
+	assert_non_null(strstr(text, "live objects"));
+	free(text);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_modern_kernel_that_allows_all),
+		cmocka_unit_test(test_refused_hooks_are_blind_spots),
+		cmocka_unit_test(test_missing_tracepoint_is_an_error),
+		cmocka_unit_test(test_filters),
+		cmocka_unit_test(test_pid_namespace),
+		cmocka_unit_test(test_cache_filter),
+		cmocka_unit_test(test_vmalloc_without_symbols),
+		cmocka_unit_test(test_vmalloc_alone_needs_few_hooks),
+		cmocka_unit_test(test_sizes),
+		cmocka_unit_test(test_explain_tells_the_plan),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

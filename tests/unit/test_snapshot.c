@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "unit.h"
+
+#include "snapshot.h"
+
+#include <string.h>
+
+#define BUCKETS 4
+#define SITES	3
+#define LANES	2
+#define NOW	1000
+
+struct tables {
+	struct kleak_bucket buckets[BUCKETS];
+	struct kleak_tally tallies[LANES * SITES];
+	struct kleak_counts counts[LANES];
+};
+
+static struct snapshot_source source_of(const struct tables *tables)
+{
+	return (struct snapshot_source){
+		.buckets = tables->buckets,
+		.tallies = tables->tallies,
+		.counts = tables->counts,
+		.nr_buckets = BUCKETS,
+		.nr_sites = SITES,
+		.nr_lanes = LANES,
+	};
+}
+
+static void put(struct tables *tables, int slot, uint32_t space, struct kleak_record record)
+{
+	struct kleak_bucket *bucket = &tables->buckets[slot / KLEAK_BUCKET_KEYS];
+
+	bucket->key[slot % KLEAK_BUCKET_KEYS] = ~((0xffff888000000000ULL + slot * 64ULL) | space);
+	bucket->record[slot % KLEAK_BUCKET_KEYS] = record;
+}
+
+static void test_sums_by_site(void **state)
+{
+	struct tables tables = {};
+	struct snapshot snapshot = {};
+	const struct snapshot_source source = source_of(&tables);
+
+	(void)state;
+	put(&tables, 0, KLEAK_SPACE_SLAB,
+	    (struct kleak_record){.bytes = 64, .slack = 4, .born = 900, .site = 1});
+	put(&tables, 9, KLEAK_SPACE_SLAB,
+	    (struct kleak_record){.bytes = 128, .slack = 0, .born = 950, .site = 1});
+	put(&tables, 31, KLEAK_SPACE_SLAB,
+	    (struct kleak_record){.bytes = 512, .slack = 12, .born = 990, .site = 2});
+	assert_int_equal(snapshot__take(&snapshot, &source, NOW, 0), 0);
+	assert_int_equal(snapshot.sites[1].objects, 2);
+	assert_int_equal(snapshot.sites[1].bytes, 192);
+	assert_int_equal(snapshot.sites[1].bytes_requested, 188);
+	assert_int_equal(snapshot.sites[2].objects, 1);
+	assert_int_equal(snapshot.sites[2].bytes_requested, 500);
+	assert_int_equal(snapshot.sum.live, 3);
+	assert_int_equal(snapshot.sum.bytes, 704);
+	assert_int_equal(snapshot.nr_ages, 3);
+	assert_int_equal(snapshot.ages[0].age, 100);
+	assert_int_equal(snapshot.in_motion, 0);
+
+	/* again: from scratch */
+	assert_int_equal(snapshot__take(&snapshot, &source, NOW, 0), 0);
+	assert_int_equal(snapshot.sum.live, 3);
+	assert_int_equal(snapshot.nr_ages, 3);
+	snapshot__free(&snapshot);
+}
+
+static void test_young_and_pending_objects(void **state)
+{
+	struct tables tables = {};
+	struct snapshot snapshot = {};
+	const struct snapshot_source source = source_of(&tables);
+
+	(void)state;
+	put(&tables, 0, KLEAK_SPACE_SLAB,
+	    (struct kleak_record){.bytes = 64, .born = NOW - 9, .site = 1});
+	put(&tables, 1, KLEAK_SPACE_SLAB,
+	    (struct kleak_record){.bytes = 64, .born = NOW - 10, .site = 1});
+	put(&tables, 2, KLEAK_SPACE_SLAB,
+	    (struct kleak_record){
+		    .bytes = 64, .born = NOW - 20, .site = 1, .flags = KLEAK_RECORD_RCU_PENDING});
+	/* born after `now` was read: age 0, not 50 days */
+	put(&tables, 3, KLEAK_SPACE_SLAB,
+	    (struct kleak_record){.bytes = 64, .born = NOW + 1, .site = 1});
+	assert_int_equal(snapshot__take(&snapshot, &source, NOW, 10), 0);
+	assert_int_equal(snapshot.sites[1].live, 4);
+	assert_int_equal(snapshot.sites[1].held_bytes, 256);
+	assert_int_equal(snapshot.sites[1].objects, 1);
+	assert_int_equal(snapshot.sites[1].bytes, 64);
+	assert_int_equal(snapshot.sites[1].pending, 1);
+	assert_int_equal(snapshot__take(&snapshot, &source, NOW, 0), 0);
+	assert_int_equal(snapshot.sites[1].objects, 3);
+	assert_int_equal(snapshot.ages[2].age, 0);
+	snapshot__free(&snapshot);
+}
+
+static void test_age_across_the_wrap(void **state)
+{
+	struct tables tables = {};
+	struct snapshot snapshot = {};
+	const struct snapshot_source source = source_of(&tables);
+
+	(void)state;
+	put(&tables, 0, KLEAK_SPACE_SLAB,
+	    (struct kleak_record){.bytes = 64, .born = UINT32_MAX - 4, .site = 1});
+	assert_int_equal(snapshot__take(&snapshot, &source, 5, 0), 0);
+	assert_int_equal(snapshot.ages[0].age, 10);
+	snapshot__free(&snapshot);
+}
+
+static void test_areas(void **state)
+{
+	struct tables tables = {};
+	struct snapshot snapshot = {};
+	const struct snapshot_source source = source_of(&tables);
+
+	(void)state;
+	put(&tables, 3, KLEAK_SPACE_VMALLOC,
+	    (struct kleak_record){.bytes = 8192, .born = 900, .site = 1});
+	/* an ioremap: owns nothing */
+	put(&tables, 4, KLEAK_SPACE_VMALLOC,
+	    (struct kleak_record){.bytes = 0, .born = 900, .site = 1});
+	put(&tables, 8, KLEAK_SPACE_VMALLOC,
+	    (struct kleak_record){.bytes = KLEAK_BYTES_UNSIZED | 77, .born = 900, .site = 1});
+	put(&tables, 9, KLEAK_SPACE_VMALLOC,
+	    (struct kleak_record){.bytes = KLEAK_BYTES_UNSIZED | 78, .born = 900, .site = 1});
+	put(&tables, 10, KLEAK_SPACE_VMALLOC,
+	    (struct kleak_record){.bytes = KLEAK_BYTES_UNSIZED | 79, .born = 900, .site = 1});
+	assert_int_equal(snapshot__take(&snapshot, &source, NOW, 0), 0);
+	assert_int_equal(snapshot.nr_unsized, 3);
+	assert_int_equal(snapshot.unsized[0], 8);
+	assert_int_equal(snapshot.unsized[1], 9);
+	assert_int_equal(snapshot.sum.live, 5);
+	assert_int_equal(snapshot.sum.objects, 1);
+	assert_int_equal(snapshot.sum.bytes, 8192);
+
+	/* sized meanwhile; died meanwhile; still being built */
+	tables.buckets[1].record[0].bytes = 4096;
+	tables.buckets[1].key[1] = KLEAK_KEY_EMPTY;
+	assert_int_equal(snapshot__add_areas(&snapshot, &source, NOW, 0), 0);
+	assert_int_equal(snapshot.sum.objects, 2);
+	assert_int_equal(snapshot.sum.bytes, 8192 + 4096);
+	assert_int_equal(snapshot.nr_ages, 2);
+	snapshot__free(&snapshot);
+}
+
+static void test_record_being_written(void **state)
+{
+	struct tables tables = {};
+	struct snapshot snapshot = {};
+	const struct snapshot_source source = source_of(&tables);
+
+	(void)state;
+	tables.buckets[2].key[5] = KLEAK_KEY_BUSY;
+	tables.buckets[2].record[5].bytes = 64;
+	assert_int_equal(snapshot__take(&snapshot, &source, NOW, 0), 0);
+	assert_int_equal(snapshot.sum.live, 0);
+	assert_int_equal(snapshot.in_motion, 1);
+	snapshot__free(&snapshot);
+}
+
+static void test_tallies_of_all_lanes(void **state)
+{
+	struct tables tables = {};
+	struct snapshot snapshot = {};
+	const struct snapshot_source source = source_of(&tables);
+
+	(void)state;
+	tables.tallies[0 * SITES + 1] = (struct kleak_tally){10, 4, 1, 640, 320};
+	tables.tallies[1 * SITES + 1] = (struct kleak_tally){5, 6, 0, 320, 384};
+	tables.tallies[1 * SITES + 2] = (struct kleak_tally){1, 0, 0, 100, 0};
+	tables.counts[0].count[KLEAK_LOSS_TABLE_FULL] = 3;
+	tables.counts[1].count[KLEAK_LOSS_TABLE_FULL] = 4;
+	assert_int_equal(snapshot__take(&snapshot, &source, NOW, 0), 0);
+	assert_int_equal(snapshot.sites[1].births, 15);
+	assert_int_equal(snapshot.sites[1].deaths, 10);
+	assert_int_equal(snapshot.sites[1].implicit, 1);
+	assert_int_equal(snapshot.sites[1].born_bytes, 960);
+	assert_int_equal(snapshot.sites[1].died_bytes, 704);
+	assert_int_equal(snapshot.sum.births, 16);
+	assert_int_equal(snapshot.counts[KLEAK_LOSS_TABLE_FULL], 7);
+	assert_int_equal(snapshot.in_motion, 0);
+	snapshot__free(&snapshot);
+}
+
+static void test_site_number_beyond_the_table(void **state)
+{
+	struct tables tables = {};
+	struct snapshot snapshot = {};
+	const struct snapshot_source source = source_of(&tables);
+
+	(void)state;
+	put(&tables, 0, KLEAK_SPACE_SLAB,
+	    (struct kleak_record){.bytes = 64, .born = 900, .site = SITES});
+	assert_int_equal(snapshot__take(&snapshot, &source, NOW, 0), 0);
+	assert_int_equal(snapshot.sites[KLEAK_SITE_NONE].objects, 1);
+	snapshot__free(&snapshot);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_sums_by_site),
+		cmocka_unit_test(test_young_and_pending_objects),
+		cmocka_unit_test(test_age_across_the_wrap),
+		cmocka_unit_test(test_areas),
+		cmocka_unit_test(test_record_being_written),
+		cmocka_unit_test(test_tallies_of_all_lanes),
+		cmocka_unit_test(test_site_number_beyond_the_table),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -119,19 +119,23 @@ $(foreach test,$(TESTS),$(eval $(call unit_test,$(test))))
 $(B)/unit:
 	$(Q)mkdir -p $@
 
+$(B)/live-load: tests/live/load.c | $(B)
+	$(call say,CC,$<)
+	$(Q)$(CC) $(CFLAGS) -o $@ $<
+
 .PHONY: test test-unit test-live test-guest unit-tests
 .SECONDARY:
 unit-tests: $(TESTS:%=$(B)/unit/test_%)
 
 test:
 	@tools/install-packages build test guest
-	@$(MAKE) --no-print-directory CI=1 all unit-tests
+	@$(MAKE) --no-print-directory CI=1 all unit-tests $(B)/live-load
 	@tests/run unit live guest
 
 test-unit: all unit-tests
 	@tests/run unit
 
-test-live: all
+test-live: all $(B)/live-load
 	@tests/run live
 
 test-guest: all
@@ -149,7 +153,7 @@ check-types: $(B)/kleak.bpf.o
 	@tests/check-types
 
 format:
-	$(Q)clang-format -i src/*.[ch] bpf/*.[ch] tests/unit/*.c tests/kmod/*.c
+	$(Q)clang-format -i src/*.[ch] bpf/*.[ch] tests/unit/*.[ch] tests/live/*.c tests/kmod/*.c
 
 install: kleak
 	$(call say,INSTALL,$(DESTDIR)$(PREFIX))

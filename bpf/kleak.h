@@ -25,7 +25,7 @@
 #define KLEAK_MAX_OBJECTS 100000000 /* slots are numbered in 32 bits */
 
 #define KLEAK_KEY_EMPTY 0ULL /* no object */
-#define KLEAK_KEY_BUSY 1ULL  /* a record is being written; ~1 is no address */
+#define KLEAK_KEY_BUSY	1ULL /* a record is being written; ~1 is no address */
 
 enum kleak_key_space {
 	KLEAK_SPACE_SLAB = 0,	 /* address of the slab object */
@@ -66,17 +66,17 @@ struct kleak_bucket {
  * stack starts at the allocator's call_site where that was found on it.
  * Entry 0 collects what found no entry of its own.
  */
-#define KLEAK_MAX_FRAMES 64
-#define KLEAK_MAX_DEPTH	 56 /* --stack-depth: the rest is room for frames of the allocator */
+#define KLEAK_MAX_FRAMES     64
+#define KLEAK_MAX_DEPTH	     56 /* --stack-depth: the rest is room for frames of the allocator */
 #define KLEAK_PLUMBING_DEPTH 8
-#define KLEAK_SITE_NONE 0
-#define KLEAK_SITE_PROBES 32 /* entries looked at before the table counts as full */
+#define KLEAK_SITE_NONE	     0
+#define KLEAK_SITE_PROBES    32 /* entries looked at before the table counts as full */
 
 struct kleak_site {
-	__u64 hash;  /* 0: free */
-	__u32 cache; /* index into the cache table */
-	__u32 space; /* enum kleak_key_space */
-	__u32 whole; /* call_site was not on the stack: frames start with the tracing itself */
+	__u64 hash;	 /* 0: free */
+	__u32 cache;	 /* index into the cache table */
+	__u32 space;	 /* enum kleak_key_space */
+	__u32 whole;	 /* call_site was not on the stack: frames start with the tracing itself */
 	__u32 nr_frames; /* 0: being written */
 	__u64 frames[KLEAK_MAX_FRAMES]; /* return addresses, innermost first */
 };
@@ -86,12 +86,12 @@ struct kleak_site {
  * (size class, kind) of kmalloc, whose events name no cache.
  * Entry 0 is "no cache" (vmalloc), entry 1 collects what found no entry.
  */
-#define KLEAK_MAX_CACHES 1024
-#define KLEAK_CACHE_NONE 0
+#define KLEAK_MAX_CACHES    1024
+#define KLEAK_CACHE_NONE    0
 #define KLEAK_CACHE_UNKNOWN 1
-#define KLEAK_CACHE_NAME 48
-#define KLEAK_CACHE_PROBES 16
-#define KLEAK_CACHE_DEAD (~0ULL)
+#define KLEAK_CACHE_NAME    48
+#define KLEAK_CACHE_PROBES  16
+#define KLEAK_CACHE_DEAD    (~0ULL)
 
 enum kleak_cache_flags {
 	KLEAK_CACHE_KMALLOC = 1 << 0,	  /* named by size and kind, see below */
@@ -178,10 +178,10 @@ struct kleak_range {
 #define KLEAK_KMALLOC_RANGES 8
 
 enum kleak_follow {
-	KLEAK_FOLLOW_ALL,	/* every allocation of the kernel */
-	KLEAK_FOLLOW_PROCESS,	/* those of one process */
-	KLEAK_FOLLOW_CGROUP,	/* those of one cgroup and its descendants */
-	KLEAK_FOLLOW_FAMILY,	/* those of the processes in `family` and their children */
+	KLEAK_FOLLOW_ALL,     /* every allocation of the kernel */
+	KLEAK_FOLLOW_PROCESS, /* those of one process */
+	KLEAK_FOLLOW_CGROUP,  /* those of one cgroup and its descendants */
+	KLEAK_FOLLOW_FAMILY,  /* those of the processes in `family` and their children */
 };
 
 /* Set before the programs are loaded: the verifier drops what is switched off. */
@@ -189,12 +189,12 @@ struct kleak_config {
 	struct kleak_event_args args[KLEAK_EVENTS];
 	struct kleak_range area_alloc;			  /* text of __get_vm_area_node() */
 	struct kleak_range kmalloc[KLEAK_KMALLOC_RANGES]; /* text that fires kmalloc twice */
-	__u64 pid_namespace_dev;			  /* with inode: PIDs are those of this namespace */
+	__u64 pid_namespace_dev; /* with inode: PIDs are those of this namespace */
 	__u64 pid_namespace_inode;
 	__u64 min_size; /* bytes allocated */
 	__u64 max_size;
 	__u32 buckets;
-	__u32 sites; /* a hash picks 1 .. sites; the table has KLEAK_SITE_PROBES more */
+	__u32 sites;	    /* a hash picks 1 .. sites; the table has KLEAK_SITE_PROBES more */
 	__u32 site_entries; /* entries of the whole table */
 	__u32 lane_mask;
 	__u32 frames; /* deepest stack kept */
@@ -205,9 +205,9 @@ struct kleak_config {
 	__u32 gfp_account;
 	__u32 cache_kmalloc_size; /* --cache kmalloc-N: N, else 0 */
 	__u32 cache_kmalloc_flags;
-	__u8 slab;    /* origins */
+	__u8 slab; /* origins */
 	__u8 vmalloc;
-	__u8 cache_filter;     /* only caches that carry KLEAK_CACHE_WANTED */
+	__u8 cache_filter;	/* only caches that carry KLEAK_CACHE_WANTED */
 	__u8 kvfree_rcu_offset; /* kvfree_call_rcu(head, offset), up to 6.5; then (head, ptr) */
 	char cache_name[KLEAK_CACHE_NAME];
 };

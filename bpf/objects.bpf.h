@@ -135,7 +135,8 @@ static __always_inline __u32 bucket_find(struct kleak_bucket *b, __u64 key)
 	return KLEAK_BUCKET_KEYS;
 }
 
-/* How many keys of `b` are taken.  Without branches, each of which would double the verifier's work. */
+/* How many keys of `b` are taken.  Without branches, each of which would double the verifier's
+ * work. */
 static __always_inline __u32 bucket_fill(struct kleak_bucket *b)
 {
 	__u32 fill = 0;

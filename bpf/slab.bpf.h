@@ -198,14 +198,14 @@ static __always_inline int slab_free_copy(struct bpf_raw_tracepoint_args *ctx,
 	SEC("raw_tp/" #tracepoint)                                                                 \
 	int tracepoint##_##n(struct bpf_raw_tracepoint_args *ctx)                                  \
 	{                                                                                          \
-		return slab_alloc_copy(ctx, event, copy);                                               \
+		return slab_alloc_copy(ctx, event, copy);                                          \
 	}
 
 #define FREE_COPY(tracepoint, event, n, copy)                                                      \
 	SEC("raw_tp/" #tracepoint)                                                                 \
 	int tracepoint##_##n(struct bpf_raw_tracepoint_args *ctx)                                  \
 	{                                                                                          \
-		return slab_free_copy(ctx, event, copy);                                                \
+		return slab_free_copy(ctx, event, copy);                                           \
 	}
 
 ALLOC_COPY(kmalloc, KLEAK_EVENT_KMALLOC, 1, COPY_FIRST)

@@ -15,7 +15,7 @@ enum hook_kind {
 };
 
 enum hook_role {
-	HOOK_FREES, /* attached first, detached last */
+	HOOK_FREES,   /* attached first, detached last */
 	HOOK_WATCHES, /* neither: who is followed, what waits for RCU */
 	HOOK_ALLOCATES,
 };

@@ -73,9 +73,10 @@ int kernel__check(char *why, size_t len)
 		return -EPERM;
 	}
 	if (is_confidential()) {
-		snprintf(why, len,
-			 "the kernel is locked down (confidentiality): BPF may not read its memory; "
-			 "boot with lockdown=integrity or without lockdown");
+		snprintf(
+			why, len,
+			"the kernel is locked down (confidentiality): BPF may not read its memory; "
+			"boot with lockdown=integrity or without lockdown");
 		return -EPERM;
 	}
 	if (access(BTF_PATH, R_OK)) {
@@ -223,7 +224,8 @@ int kernel__read_btf(struct kernel *kernel, const struct btf *btf, char *why, si
 		if (err == -ENOTSUP) {
 			snprintf(why, len,
 				 "the tracepoint %s of this kernel has arguments that this version "
-				 "of kleak does not know: please report it with the output of uname -r",
+				 "of kleak does not know: please report it with the output of "
+				 "uname -r",
 				 hook_event_names[i]);
 			return err;
 		}
@@ -252,11 +254,13 @@ int kernel__read_btf(struct kernel *kernel, const struct btf *btf, char *why, si
 
 /* ---- trying ---- */
 
-/* The helpers that the programs for functions need: 5.17 and later. */
+/*
+ * Are there the helpers that the programs for functions need: bpf_loop() and
+ * bpf_get_func_arg(), both from 5.17 on.  (libbpf cannot probe the second one.)
+ */
 static bool has_function_helpers(void)
 {
-	return libbpf_probe_bpf_helper(BPF_PROG_TYPE_TRACING, BPF_FUNC_get_func_arg, NULL) == 1 &&
-	       libbpf_probe_bpf_helper(BPF_PROG_TYPE_TRACING, BPF_FUNC_loop, NULL) == 1;
+	return libbpf_probe_bpf_helper(BPF_PROG_TYPE_KPROBE, BPF_FUNC_loop, NULL) == 1;
 }
 
 /* Attach an empty program to the function `name` and detach it.  0 or -errno. */
@@ -365,7 +369,8 @@ static int read_machine(struct kernel *kernel, char *why, size_t len)
 	kernel->page_size = sysconf(_SC_PAGESIZE);
 	cpus = libbpf_num_possible_cpus();
 	if (cpus < 0) {
-		snprintf(why, len, "cannot read /sys/devices/system/cpu/possible: is /sys mounted?");
+		snprintf(why, len,
+			 "cannot read /sys/devices/system/cpu/possible: is /sys mounted?");
 		return cpus;
 	}
 	kernel->cpus = cpus;
@@ -413,9 +418,11 @@ int kernel__probe(struct kernel *kernel, const struct kallsyms *symbols, char *w
 
 		if (!function->name)
 			continue;
-		function->refused = !helpers ? -EOPNOTSUPP : try_function(
-			btf, function->name,
-			i == FUNCTION_ALLOC_BULK ? BPF_TRACE_FEXIT : BPF_TRACE_FENTRY);
+		function->refused =
+			!helpers ? -EOPNOTSUPP
+				 : try_function(btf, function->name,
+						i == FUNCTION_ALLOC_BULK ? BPF_TRACE_FEXIT
+									 : BPF_TRACE_FENTRY);
 	}
 	btf__free(btf);
 	if (!err)

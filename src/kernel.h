@@ -26,14 +26,14 @@ struct kernel {
 		struct kleak_event_args args;
 	} events[KLEAK_EVENTS];
 	struct kernel_function functions[HOOK_FUNCTIONS];
-	bool kvfree_rcu_offset;		/* kvfree_call_rcu() gets an offset (up to 6.5) */
-	struct kleak_range area_alloc;	/* __get_vm_area_node(); end 0: not found */
+	bool kvfree_rcu_offset;	       /* kvfree_call_rcu() gets an offset (up to 6.5) */
+	struct kleak_range area_alloc; /* __get_vm_area_node(); end 0: not found */
 	struct kleak_range kmalloc[KLEAK_KMALLOC_RANGES]; /* text that fires kmalloc twice */
 	struct cache_kinds cache_kinds;
 	uint32_t gfp_dma, gfp_reclaimable, gfp_account;
 	uint32_t page_size;
-	uint32_t cpus;		/* possible ones */
-	uint64_t memory_bytes;	/* MemTotal */
+	uint32_t cpus;					 /* possible ones */
+	uint64_t memory_bytes;				 /* MemTotal */
 	uint64_t pid_namespace_dev, pid_namespace_inode; /* of this process */
 	bool has_symbols;
 };

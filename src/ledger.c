@@ -20,8 +20,7 @@ static enum ledger_class class_of(const struct kleak_site *entry, const struct k
 {
 	if (entry->space == KLEAK_SPACE_VMALLOC)
 		return LEDGER_VMALLOC;
-	if (entry->cache < KLEAK_MAX_CACHES &&
-	    caches[entry->cache].flags & KLEAK_CACHE_RECLAIMABLE)
+	if (entry->cache < KLEAK_MAX_CACHES && caches[entry->cache].flags & KLEAK_CACHE_RECLAIMABLE)
 		return LEDGER_SLAB_RECLAIMABLE;
 	return LEDGER_SLAB_UNRECLAIMABLE;
 }

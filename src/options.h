@@ -34,7 +34,7 @@ struct options {
 	uint64_t max_size; /* UINT64_MAX: none */
 	double min_age_s;
 	enum options_sort sort;
-	bool slab;    /* --origin */
+	bool slab; /* --origin */
 	bool vmalloc;
 	uint32_t top; /* 0: all */
 	uint32_t stack_depth;

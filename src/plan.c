@@ -15,7 +15,8 @@
 #define SITES		 16384
 #define SITES_SMALL	 4096 /* machines below 1 GiB */
 
-/* Objects in a bucket of eight when all --max-objects live: two choices then nearly always find room. */
+/* Objects in a bucket of eight when all --max-objects live: two choices then nearly always find
+ * room. */
 #define BUCKET_LOAD 6
 
 /* What kernels do without telling anyone, whatever may be hooked. */
@@ -25,7 +26,7 @@ static const char *const always_blind[] = {
 };
 
 __attribute__((format(printf, 2, 3))) static void add_blind_spot(struct plan *plan,
-								  const char *format, ...)
+								 const char *format, ...)
 {
 	char *spot = plan->blind_spots[plan->nr_blind_spots];
 	va_list args;
@@ -70,7 +71,8 @@ static int plan_hook(struct plan *plan, size_t i, const struct kernel *kernel, c
 		if (planned->on)
 			return 0;
 		if (hook->required) {
-			snprintf(why, len, "this kernel has no tracepoint %s: kleak cannot trace it",
+			snprintf(why, len,
+				 "this kernel has no tracepoint %s: kleak cannot trace it",
 				 hook->tracepoint);
 			return -ENOTSUP;
 		}
@@ -153,7 +155,8 @@ static int plan_filter(struct plan *plan, const struct options *options,
 					  &config->cache_kmalloc_flags)) {
 			if (cache__is_kmalloc_variant(options->cache)) {
 				snprintf(why, len,
-					 "--cache %s: kmalloc's events do not tell this variant apart; "
+					 "--cache %s: kmalloc's events do not tell this variant "
+					 "apart; "
 					 "give the plain size class, kmalloc-N",
 					 options->cache);
 				return -EINVAL;
@@ -166,7 +169,8 @@ static int plan_filter(struct plan *plan, const struct options *options,
 		if (!config->slab) {
 			snprintf(why, len,
 				 "vmalloc cannot be traced: /proc/kallsyms does not tell where "
-				 "__get_vm_area_node() is (needs CAP_SYSLOG and kernel.kptr_restrict below 2)");
+				 "__get_vm_area_node() is (needs CAP_SYSLOG and "
+				 "kernel.kptr_restrict below 2)");
 			return -ENOTSUP;
 		}
 		config->vmalloc = false;

@@ -18,8 +18,8 @@
 
 struct plan_hook {
 	bool on;
-	const char *target;   /* function to attach to; NULL: as the program says */
-	char why[PLAN_TEXT];  /* not on: why; "" when it is not needed */
+	const char *target;  /* function to attach to; NULL: as the program says */
+	char why[PLAN_TEXT]; /* not on: why; "" when it is not needed */
 };
 
 struct plan {

@@ -53,14 +53,14 @@ struct report_class {
 };
 
 struct report_filter {
-	const char *origins;  /* "slab,vmalloc" */
-	int64_t pid;	      /* -1: no filter */
-	const char *cgroup;   /* NULL: no filter */
-	const char *command;  /* NULL; `kleak run`: the command's name */
-	const char *cache;    /* NULL: no filter */
-	uint64_t min_size;    /* 0: no filter */
-	uint64_t max_size;    /* UINT64_MAX: no filter */
-	double min_age_s;     /* 0: no filter */
+	const char *origins; /* "slab,vmalloc" */
+	int64_t pid;	     /* -1: no filter */
+	const char *cgroup;  /* NULL: no filter */
+	const char *command; /* NULL; `kleak run`: the command's name */
+	const char *cache;   /* NULL: no filter */
+	uint64_t min_size;   /* 0: no filter */
+	uint64_t max_size;   /* UINT64_MAX: no filter */
+	double min_age_s;    /* 0: no filter */
 };
 
 struct report {
@@ -75,7 +75,8 @@ struct report {
 		uint64_t implicit_deaths;
 		uint64_t live;
 		uint64_t pending;
-		uint64_t in_motion; /* events while the tables were read: how far the sums may differ */
+		uint64_t in_motion; /* events while the tables were read: how far the sums may
+				       differ */
 	} events;
 	int64_t meminfo_delta[MEMINFO_FIELDS]; /* bytes since the start */
 	bool meminfo_known[MEMINFO_FIELDS];

@@ -343,7 +343,8 @@ int reporter__report(struct reporter *reporter, const char *note, bool final, FI
 	if (err)
 		return err;
 	if (reporter->parts.options->verbose)
-		fprintf(stderr, "kleak: read %llu objects of %zu sites in %.1f ms, %llu events meanwhile\n",
+		fprintf(stderr,
+			"kleak: read %llu objects of %zu sites in %.1f ms, %llu events meanwhile\n",
 			(unsigned long long)reporter->snapshot.sum.live, reporter->sites.nr,
 			(clock__now_s() - began) * 1e3,
 			(unsigned long long)reporter->snapshot.in_motion);

@@ -180,10 +180,9 @@ int sites__age(struct sites *sites, const struct snapshot *snapshot)
 		site->first_age -= site->objects;
 		site->age_median_s = 0;
 		if (site->objects)
-			site->age_median_s =
-				SECONDS_PER_TICK * kth_smallest(sites->ages + site->first_age,
-								site->objects,
-								(site->objects - 1) / 2);
+			site->age_median_s = SECONDS_PER_TICK *
+					     kth_smallest(sites->ages + site->first_age,
+							  site->objects, (site->objects - 1) / 2);
 	}
 	return 0;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A snapshot summed by site: the allocating call path, from the first frame outside the allocator. */
+/* A snapshot summed by site: the allocating call path, from the first frame outside the allocator.
+ */
 #ifndef KLEAK_SITES_H
 #define KLEAK_SITES_H
 
@@ -12,7 +13,7 @@
 #include <stdint.h>
 
 struct site {
-	uint64_t id; /* hash of key space, cache and frames: stable while the kernel runs */
+	uint64_t id;	/* hash of key space, cache and frames: stable while the kernel runs */
 	uint32_t space; /* enum kleak_key_space */
 	uint32_t cache; /* index into the cache table */
 	uint64_t frames[KLEAK_MAX_DEPTH];

@@ -54,8 +54,7 @@ static void make_point(struct trend *trend, double now_s)
 
 	if (!trend->nr_points)
 		trend->nr_points = 1; /* the start: nothing outstanding at 0 s */
-	if (trend->nr_points >= 2 &&
-	    now_s - trend->times[trend->nr_points - 2] < closest)
+	if (trend->nr_points >= 2 && now_s - trend->times[trend->nr_points - 2] < closest)
 		trend->nr_points--;
 	/* the oldest point stays until the next one covers the window */
 	while (trend->nr_points >= 2 && now_s - trend->times[1] >= TREND_WINDOW_S)

@@ -13,9 +13,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#define EXIT_LEFT	   3   /* run --exit-code: more than the threshold is left */
-#define EXIT_NOT_RUNNABLE  126 /* as shells have it */
-#define EXIT_NOT_FOUND	   127
+#define EXIT_LEFT	  3   /* run --exit-code: more than the threshold is left */
+#define EXIT_NOT_RUNNABLE 126 /* as shells have it */
+#define EXIT_NOT_FOUND	  127
 
 /*
  * kfree_rcu() waits up to 5 s for company (kernel/rcu/tree.c, KFREE_DRAIN_JIFFIES)
@@ -93,7 +93,8 @@ int watch__machine(const struct options *options, struct tracer *tracer, struct 
 			signal = signals__wait(signals, STDOUT_FILENO, next);
 		while (signal == SIGCHLD);
 		if (signal > 0)
-			return finish(tracer, reporter, note_of(options, tracer, note, sizeof(note)));
+			return finish(tracer, reporter,
+				      note_of(options, tracer, note, sizeof(note)));
 		if (signal == -EPIPE)
 			say("nobody reads stdout any more");
 		if (signal < 0)
@@ -170,9 +171,9 @@ static int settle(struct reporter *reporter, int signals)
 		fputs("\r\033[K", stderr);
 	if (!err)
 		say("waited %.1f s for RCU and deferred frees%s", now - start,
-		    signal > 0			    ? ", until a signal came"
-		    : now - start >= SETTLE_MOST_S  ? "; objects were still being freed"
-						    : "");
+		    signal > 0			   ? ", until a signal came"
+		    : now - start >= SETTLE_MOST_S ? "; objects were still being freed"
+						   : "");
 	return err;
 }
 

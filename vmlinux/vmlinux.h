@@ -5,7 +5,7 @@
  * CO-RE relocates every field access by name, so only names and kinds count
  * here, not offsets.  The same for every architecture.  `make check-types`
  * holds each field against the BTF of the tested kernels; fields that only
- * some kernels have are named in tests/unit/optional-types.
+ * some kernels have are named in tests/optional-types.
  */
 #ifndef KLEAK_VMLINUX_H
 #define KLEAK_VMLINUX_H

@@ -61,8 +61,9 @@ static void assert_parsed(const char *name, uint32_t size, uint32_t flags)
 
 static void test_parse(void **state)
 {
-	static const char *const no[] = {"dentry", "kmalloc-", "kmalloc-rnd-01-64", "kmalloc-large",
-					 "kmalloc-512x", "kmalloc-0", "kmalloc-99999999999", ""};
+	static const char *const no[] = {
+		"dentry",	"kmalloc-",  "kmalloc-rnd-01-64",   "kmalloc-large",
+		"kmalloc-512x", "kmalloc-0", "kmalloc-99999999999", ""};
 	uint32_t size, flags;
 
 	(void)state;

@@ -193,7 +193,8 @@ static void test_unknown_shape_is_refused(void **state)
 	btf__free(m.btf);
 
 	init(&m);
-	EVENT(&m, "kmem_cache_alloc", m.ulong, m.const_void_pointer, m.gfp_t_); /* no size, no cache */
+	EVENT(&m, "kmem_cache_alloc", m.ulong, m.const_void_pointer,
+	      m.gfp_t_); /* no size, no cache */
 	assert_int_equal(kernel__read_btf(&kernel, m.btf, why, sizeof(why)), -ENOTSUP);
 	assert_non_null(strstr(why, "tracepoint kmem_cache_alloc"));
 	btf__free(m.btf);

@@ -19,7 +19,7 @@ static void test_sum_by_class(void **state)
 		{.space = KLEAK_SPACE_SLAB, .cache = 9999},
 	};
 	struct snapshot_site sites[] = {
-		{.live = 1, .held_bytes = 192},	 {.live = 1, .held_bytes = 1000},
+		{.live = 1, .held_bytes = 192},	  {.live = 1, .held_bytes = 1000},
 		{.live = 1, .held_bytes = 16384}, {.live = 2, .held_bytes = 40960, .bytes = 1},
 		{.live = 1, .held_bytes = 7},
 	};

@@ -174,7 +174,8 @@ static void test_cache_filter(void **state)
 	options.cache = "kmalloc-cg-1k";
 	plan = good(&options, &kernel);
 	assert_int_equal(plan.config.cache_kmalloc_size, 1024);
-	assert_int_equal(plan.config.cache_kmalloc_flags, KLEAK_CACHE_KMALLOC | KLEAK_CACHE_ACCOUNT);
+	assert_int_equal(plan.config.cache_kmalloc_flags,
+			 KLEAK_CACHE_KMALLOC | KLEAK_CACHE_ACCOUNT);
 	options.cache = "kmalloc-rnd-01-64";
 	assert_int_equal(plan__make(&plan, &options, &kernel, why, sizeof(why)), -EINVAL);
 }

@@ -14,8 +14,7 @@
 static struct kleak_range ranges[] = {{0x1000, 0x1100}, {0x1200, 0x1300}};
 static const struct allocator plumbing = {.ranges = ranges, .nr = 2};
 
-static const struct kleak_cache caches[KLEAK_MAX_CACHES] = {
-	[2] = {.id = 222}, [3] = {.id = 333}};
+static const struct kleak_cache caches[KLEAK_MAX_CACHES] = {[2] = {.id = 222}, [3] = {.id = 333}};
 
 struct made_up {
 	struct kleak_site entries[ENTRIES];
@@ -46,8 +45,7 @@ static void entry(struct made_up *m, int i, uint32_t cache, uint32_t nr, const u
 
 static void sum(struct sites *sites, const struct made_up *m, uint32_t depth)
 {
-	assert_int_equal(
-		sites__sum(sites, &m->snapshot, m->entries, caches, &plumbing, depth), 0);
+	assert_int_equal(sites__sum(sites, &m->snapshot, m->entries, caches, &plumbing, depth), 0);
 }
 
 static void test_plumbing_is_not_the_site(void **state)

@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Driving kleak and the load program."""
+import json
+import os
+import select
+import signal
+import subprocess
+import sys
+import time
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+sys.path.insert(0, os.path.join(ROOT, "tests"))
+import tap  # noqa: E402
+
+KLEAK = os.path.join(ROOT, "kleak")
+LOAD = os.path.join(ROOT, "build", "live-load")
+PATIENCE = 30
+
+
+class Load:
+    """A process that allocates on command."""
+
+    def __init__(self):
+        self.process = subprocess.Popen([LOAD], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                        text=True, bufsize=1)
+        self.pid = self.process.pid
+        self.answer()
+
+    def answer(self):
+        answer = self.process.stdout.readline().strip()
+        if answer != "ok":
+            raise tap.Skip(f"the load program cannot do that here: {answer}")
+
+    def do(self, command):
+        self.process.stdin.write(command + "\n")
+        self.answer()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.stdin.close()
+        self.process.wait()
+        self.process.stdout.close()
+
+
+class Kleak:
+    """A running kleak --json."""
+
+    def __init__(self, *options, interval=0.5):
+        self.process = subprocess.Popen(
+            [KLEAK, "--json", "--interval", str(interval), *options],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.pending = b""
+        self.reports = []
+        self.next()
+
+    def next(self):
+        """The next report, whole."""
+        end = time.monotonic() + PATIENCE
+        while b"\n" not in self.pending:
+            ready, _, _ = select.select([self.process.stdout], [], [], max(0, end - time.monotonic()))
+            if not ready:
+                raise AssertionError("kleak prints nothing")
+            some = os.read(self.process.stdout.fileno(), 1 << 20)
+            if not some:
+                raise AssertionError(f"kleak ended: {self.process.stderr.read().decode()}")
+            self.pending += some
+        line, self.pending = self.pending.split(b"\n", 1)
+        report = json.loads(line)
+        check_identity(report)
+        self.reports.append(report)
+        return report
+
+    def fresh(self):
+        """A report all of which lies in the future."""
+        self.next()
+        return self.next()
+
+    def until(self, holds, patience=PATIENCE):
+        """Reports until one of which `holds`; the last one either way."""
+        end = time.monotonic() + patience
+        report = self.fresh()
+        while not holds(report) and time.monotonic() < end:
+            report = self.next()
+        return report
+
+    def stop(self, number=signal.SIGINT):
+        """Signal; the last report."""
+        self.process.send_signal(number)
+        out, err = self.process.communicate(timeout=PATIENCE)
+        last = None
+        for line in (self.pending + out).splitlines():
+            last = json.loads(line)
+            check_identity(last)
+        assert self.process.returncode == 0, (self.process.returncode, err)
+        assert last and last["final"], "no final report"
+        return last
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        self.process.stdout.close()
+        self.process.stderr.close()
+
+
+def check_identity(report):
+    """births = deaths + implicit deaths + live, but for events while the tables were read."""
+    e = report["events"]
+    off = e["births"] - e["deaths"] - e["implicit_deaths"] - e["live"]
+    assert abs(off) <= e["in_motion"], f"off by {off}: {e}"
+    if report["final"]:
+        assert e["in_motion"] == 0 and off == 0, e
+
+
+def sites_of(report, function, origin=None):
+    """Sites that have this function on their stack."""
+    return [s for s in report["sites"]
+            if (origin is None or s["origin"] == origin)
+            and any(f["symbol"] and f["symbol"].split(".")[0] == function for f in s["stack"])]
+
+
+def total(report, function, field="objects", origin=None):
+    return sum(s[field] for s in sites_of(report, function, origin))
+
+
+def run(*argv, **more):
+    """Run kleak to its end."""
+    return subprocess.run([KLEAK, *argv], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                          timeout=120, check=False, **more)
+
+
+def need_root():
+    if os.geteuid():
+        raise tap.Skip("needs root")
+    probe = run("--explain")
+    if probe.returncode:
+        raise tap.Skip(f"kleak cannot run on this machine: {probe.stderr.strip()}")

@@ -1,0 +1,90 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""Bad input: one clear sentence on stderr, the right status, nothing on stdout."""
+import os
+import shutil
+import subprocess
+import tempfile
+
+from kleak import KLEAK, Load, need_root, run, tap
+
+
+def check(argv, status, *words):
+    done = run(*argv)
+    assert done.returncode == status, (argv, done.returncode, done.stderr)
+    assert done.stdout == "", done.stdout
+    assert done.stderr.startswith("kleak: ") and done.stderr.count("\n") == 1, done.stderr
+    for word in words:
+        assert word in done.stderr, (argv, word, done.stderr)
+
+
+def test_usage():
+    check(["--nonsense"], 2, "--nonsense", "--help")
+    check(["--interval", "fast"], 2, "--interval", "fast")
+    check(["--top", "-3"], 2, "--top")
+    check(["--pid", "0"], 2, "--pid")
+    check(["run"], 2, "command")
+    check(["--interval", "\x1b[31m"], 2, "?[31m")
+    check(["ls"], 2, "kleak run")
+
+
+def test_unknown_process():
+    check(["--pid", "2147483647"], 1, "no process 2147483647")
+
+
+def test_thread_is_no_process():
+    threads = subprocess.run("for p in /proc/[0-9]*; do ls $p/task; done 2>/dev/null | sort -n",
+                             shell=True, stdout=subprocess.PIPE, text=True, check=False).stdout
+    for tid in map(int, threads.split()):
+        try:
+            with open(f"/proc/{tid}/status", encoding="utf-8") as status:
+                leader = next(int(line.split()[1]) for line in status if line.startswith("Tgid:"))
+        except OSError:
+            continue
+        if leader != tid:
+            check(["--pid", str(tid)], 1, f"--pid {leader}")
+            return
+    raise tap.Skip("no process has a second thread")
+
+
+def test_cgroups():
+    check(["--cgroup", "/no/such/cgroup"], 1, "/no/such/cgroup")
+    check(["--cgroup", "/tmp"], 1, "no cgroup")
+
+
+def test_cgroup_v1():
+    with open("/proc/self/mounts", encoding="utf-8") as mounts:
+        v1 = [line.split()[1] for line in mounts if line.split()[2] == "cgroup"]
+    if not v1:
+        raise tap.Skip("no cgroup v1 file system is mounted")
+    check(["--cgroup", v1[0]], 1, "version 1")
+
+
+def test_unprivileged():
+    with tempfile.TemporaryDirectory() as place:
+        os.chmod(place, 0o755)
+        copy = shutil.copy(KLEAK, place)
+        done = subprocess.run(["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups",
+                               "--inh-caps=-all", copy],
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 1 and "root" in done.stderr and done.stdout == "", done
+    assert done.stderr.count("\n") == 1
+
+
+def test_no_btf():
+    script = f"mount -t tmpfs none /sys/kernel/btf && exec {KLEAK}"
+    done = subprocess.run(["unshare", "-m", "sh", "-c", script], stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, text=True, check=False)
+    if "mount" in done.stderr or "unshare" in done.stderr:
+        raise tap.Skip(f"cannot hide BTF here: {done.stderr.strip()}")
+    assert done.returncode == 1 and "BTF" in done.stderr and done.stderr.count("\n") == 1, done
+
+
+def test_help_and_version_need_nothing():
+    assert run("--help").returncode == 0 and "Usage" in run("--help").stdout
+    assert run("--version").stdout.startswith("kleak ")
+
+
+need_root()
+if __name__ == "__main__":
+    tap.main(globals())

@@ -1,0 +1,180 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""How kleak ends: signals, exits, closed pipes; and that nothing stays behind."""
+import json
+import os
+import pty
+import signal
+import subprocess
+import time
+
+from kleak import KLEAK, Kleak, Load, need_root, run, sites_of, tap, total
+
+
+def bpf_ids(kind):
+    out = subprocess.run(["bpftool", "-j", kind, "show"], stdout=subprocess.PIPE, check=True).stdout
+    return {entry["id"] for entry in json.loads(out)}
+
+
+def check_nothing_left(end):
+    before = bpf_ids("prog"), bpf_ids("map")
+    with Kleak() as kleak:
+        ours = bpf_ids("prog") - before[0], bpf_ids("map") - before[1]
+        assert len(ours[0]) >= 10 and len(ours[1]) >= 5, ours
+        end(kleak)
+        deadline = time.monotonic() + 10
+        while time.monotonic() < deadline:
+            left = ours[0] & bpf_ids("prog"), ours[1] & bpf_ids("map")
+            if left == (set(), set()):
+                return
+            time.sleep(0.2)
+        raise AssertionError(f"programs and maps left: {left}")
+
+
+def kill(kleak):
+    kleak.process.kill()
+    kleak.process.wait()
+
+
+def test_sigkill_leaves_nothing():
+    check_nothing_left(kill)
+
+
+def test_sigint_leaves_nothing():
+    check_nothing_left(lambda kleak: kleak.stop(signal.SIGINT))
+
+
+def test_every_signal_prints_the_last_report():
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        with Load() as load, Kleak("--pid", str(load.pid)) as kleak:
+            load.do("eventfd 77")
+            last = kleak.stop(number)
+            assert total(last, "do_eventfd") == 77
+
+
+def test_duration():
+    start = time.monotonic()
+    done = run("--duration", "2", "--interval", "0.7", "--json")
+    took = time.monotonic() - start
+    assert done.returncode == 0, done.stderr
+    reports = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [r["final"] for r in reports] == [False, False, True], [r["final"] for r in reports]
+    assert 2 <= reports[-1]["elapsed_s"] < 3 and took < 10
+
+
+def test_followed_process_exits():
+    with Load() as load:
+        with Kleak("--pid", str(load.pid)) as kleak:
+            load.do("queue 20")
+            os.kill(load.pid, signal.SIGKILL)  # its queues stay
+            load.process.wait()
+            report = kleak.until(lambda r: r["note"], patience=10)
+            assert f"process {load.pid} has exited" in report["note"]
+            assert total(report, "newque") == 20
+            kleak.next()
+            last = kleak.stop()
+            assert total(last, "newque") == 20 and last["note"]
+    subprocess.run("ipcs -q | awk '$2 ~ /^[0-9]+$/ && $5 == 0 {print $2}' | xargs -r -n1 ipcrm -q",
+                   shell=True, check=True)
+
+
+def test_closed_stdout():
+    with subprocess.Popen([KLEAK, "--interval", "0.3"], stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE) as process:
+        process.stdout.readline()
+        process.stdout.close()
+        assert process.wait(timeout=20) == 1
+        words = process.stderr.read().decode()
+    assert words.count("\n") == 1 and "stdout" in words, words
+
+
+def test_unwritable_stdout():
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        for argv in (["--duration", "1"], ["--duration", "1", "--json"], ["--help"], ["--explain"]):
+            done = subprocess.run([KLEAK, *argv], stdout=full, stderr=subprocess.PIPE, text=True,
+                                  timeout=60, check=False)
+            assert done.returncode == 1, (argv, done.returncode)
+            assert done.stderr.count("\n") == 1 and "stdout" in done.stderr, done.stderr
+
+
+def read_pty(argv, env):
+    master, slave = pty.openpty()
+    with subprocess.Popen([KLEAK, *argv], stdout=slave, stderr=subprocess.DEVNULL, env=env) as p:
+        os.close(slave)
+        text = b""
+        while True:
+            try:
+                some = os.read(master, 65536)
+            except OSError:
+                break
+            if not some:
+                break
+            text += some
+        p.wait()
+    os.close(master)
+    return text
+
+
+def test_colours_only_on_a_terminal():
+    plain = dict(os.environ, TERM="xterm")
+    plain.pop("NO_COLOR", None)
+    argv = ["--duration", "1"]
+    assert b"\x1b[" in read_pty(argv, plain)
+    assert b"\x1b" not in read_pty([*argv, "--no-color"], plain)
+    assert b"\x1b" not in read_pty(argv, dict(plain, NO_COLOR="1"))
+    assert "\x1b" not in run(*argv).stdout
+
+
+def test_run_shows_what_is_left():
+    script = "for i in 1 2 3 4 5; do ipcmk -Q >/dev/null; done; exit 7"
+    try:
+        done = run("run", "--json", "--", "sh", "-c", script)
+        assert done.returncode == 7, (done.returncode, done.stderr)
+        report = json.loads(done.stdout.splitlines()[-1])
+        assert report["final"] and report["filter"]["command"] == "sh"
+        assert total(report, "newque") == 5
+        assert "waited" in done.stderr
+    finally:
+        subprocess.run("ipcs -q | awk '$2 ~ /^[0-9]+$/ {print $2}' | tail -n 5 | xargs -r -n1 ipcrm -q",
+                       shell=True, check=True)
+
+
+def test_run_exit_codes():
+    queue = "id=$(ipcmk -Q | tr -dc 0-9); echo $id"
+    done = run("run", "--exit-code", "--cache", "kmalloc-cg-256", "--json", "--", "sh", "-c", queue)
+    subprocess.run(["ipcrm", "-q", done.stdout.splitlines()[0]], check=True)
+    report = json.loads(done.stdout.splitlines()[-1])
+    left = report["sites_total"]["bytes"]
+    assert left >= 256 and done.returncode == 3, (left, done.returncode)
+
+    done = run("run", "--exit-code", "--threshold", "1G", "--", "sh", "-c", "exit 9")
+    assert done.returncode == 0, done.returncode
+    done = run("run", "--", "sh", "-c", "kill -9 $$")
+    assert done.returncode == 137, done.returncode
+
+
+def test_run_cannot_run():
+    for command, status in (("/no/such/command", 127), ("/etc/passwd", 126)):
+        done = run("run", "--", command)
+        assert done.returncode == status, (command, done.returncode)
+        assert done.stdout == "" and command in done.stderr and done.stderr.count("\n") == 1
+
+
+def test_run_follows_children_only():
+    with Load() as other:
+        script = "(sleep 0.3; ipcmk -Q) | tr -dc 0-9"
+        with subprocess.Popen([KLEAK, "run", "--json", "--", "sh", "-c", script],
+                              stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+            for _ in range(20):
+                other.do("queue 5")
+                time.sleep(0.05)
+            out = process.stdout.read()
+        number, _, line = out.partition(b"{")
+        subprocess.run(["ipcrm", "-q", number.decode()], check=True)
+        report = json.loads(b"{" + line)
+        assert total(report, "newque") == 1, sites_of(report, "newque")
+
+
+need_root()
+if __name__ == "__main__":
+    tap.main(globals())

@@ -1,0 +1,215 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""Objects that a known process makes: exactly as many as it made, and none after it freed them."""
+import os
+import tempfile
+import time
+
+from kleak import Kleak, Load, need_root, sites_of, tap, total
+
+# command of the load program, how many, the function that allocates, origin
+KINDS = [
+    ("queue", 300, "newque", "slab"),
+    ("message", 1000, "alloc_msg", "slab"),
+    ("semaphore", 300, "newary", "slab"),
+    ("eventfd", 500, "do_eventfd", "slab"),
+    ("socket", 400, "sock_alloc_inode", "slab"),
+    ("map", 20, "array_map_alloc", "vmalloc"),
+]
+
+
+def holds(function, origin, objects):
+    return lambda report: total(report, function, origin=origin) == objects
+
+
+def check_kind(kind, n, function, origin):
+    with Load() as load, Kleak("--pid", str(load.pid)) as kleak:
+        load.do(f"{kind} {n}")
+        report = kleak.until(holds(function, origin, n), patience=10)
+        assert total(report, function, origin=origin) == n, \
+            f"{function}: {total(report, function, origin=origin)} objects, made {n}"
+        for site in sites_of(report, function, origin):
+            assert site["births"] >= site["objects"] and site["bytes"] >= site["bytes_requested"]
+            assert site["age_median_s"] < 20
+        if kind == "map":
+            # 1 MiB of values each, and what the kernel puts in front
+            held = total(report, function, "bytes", origin)
+            assert n << 20 <= held <= n * ((1 << 20) + 8192), held
+        load.do("free")
+        report = kleak.until(holds(function, origin, 0), patience=20)
+        left = total(report, function, origin=origin)
+        assert left == 0, f"{function}: {left} of {n} objects listed after they were freed"
+        last = kleak.stop()
+        assert total(last, function, origin=origin) == 0
+
+
+def test_message_queues():
+    check_kind(*KINDS[0])
+
+
+def test_messages():
+    check_kind(*KINDS[1])
+
+
+def test_semaphores():
+    check_kind(*KINDS[2])
+
+
+def test_eventfds():
+    check_kind(*KINDS[3])
+
+
+def test_sockets():
+    check_kind(*KINDS[4])
+
+
+def test_bpf_maps_in_vmalloc():
+    check_kind(*KINDS[5])
+
+
+def test_pid_filter_leaves_others_out():
+    with Load() as load, Load() as other, Kleak("--pid", str(load.pid)) as kleak:
+        other.do("eventfd 700")
+        load.do("eventfd 50")
+        report = kleak.until(holds("do_eventfd", "slab", 50), patience=10)
+        assert total(report, "do_eventfd") == 50
+        other.do("eventfd 1000")
+        report = kleak.fresh()
+        assert total(report, "do_eventfd") == 50
+        # whoever frees: closed by the other process's exit or ours, a free counts
+        assert report["filter"]["pid"] == load.pid
+
+
+def test_whole_kernel_sees_both():
+    with Load() as load, Load() as other, Kleak() as kleak:
+        load.do("eventfd 300")
+        other.do("eventfd 200")
+        report = kleak.until(lambda r: total(r, "do_eventfd") >= 500, patience=10)
+        # other processes of the machine may make one or two as well
+        assert 500 <= total(report, "do_eventfd") < 520, total(report, "do_eventfd")
+        load.do("free")
+        other.do("free")
+        report = kleak.until(lambda r: total(r, "do_eventfd") < 20, patience=20)
+        assert total(report, "do_eventfd") < 20
+
+
+def find_cgroup2():
+    with open("/proc/self/mounts", encoding="utf-8") as mounts:
+        for line in mounts:
+            fields = line.split()
+            if fields[2] == "cgroup2":
+                return fields[1]
+    raise tap.Skip("no cgroup2 file system is mounted")
+
+
+def move(pid, cgroup):
+    with open(os.path.join(cgroup, "cgroup.procs"), "w", encoding="utf-8") as procs:
+        procs.write(str(pid))
+
+
+def test_cgroup_filter_with_descendants():
+    root = find_cgroup2()
+    try:
+        parent = tempfile.mkdtemp(prefix="kleak-test-", dir=root)
+    except OSError as error:
+        raise tap.Skip(f"cannot make a cgroup: {error}") from error
+    child = os.path.join(parent, "child")
+    os.mkdir(child)
+    try:
+        with Load() as inside, Load() as below, Load() as outside:
+            move(inside.pid, parent)
+            move(below.pid, child)
+            with Kleak("--cgroup", parent) as kleak:
+                outside.do("eventfd 900")
+                inside.do("eventfd 100")
+                below.do("eventfd 30")
+                report = kleak.until(holds("do_eventfd", "slab", 130), patience=10)
+                assert total(report, "do_eventfd") == 130, total(report, "do_eventfd")
+                assert report["filter"]["cgroup"] == parent
+                inside.do("free")
+                below.do("free")
+                outside.do("free")
+                report = kleak.until(holds("do_eventfd", "slab", 0), patience=20)
+                assert total(report, "do_eventfd") == 0
+    finally:
+        for path in (child, parent):
+            for _ in range(50):
+                try:
+                    os.rmdir(path)
+                    break
+                except OSError:
+                    time.sleep(0.1)
+
+
+def test_size_filters():
+    with Load() as load, Kleak("--pid", str(load.pid), "--min-size", "1000",
+                               "--max-size", "2000") as kleak:
+        load.do("eventfd 100")
+        load.do("message 100")
+        report = kleak.until(holds("alloc_msg", "slab", 100), patience=10)
+        assert total(report, "alloc_msg") == 100
+        assert total(report, "do_eventfd") == 0
+        assert all(1000 <= s["bytes"] / s["objects"] <= 2000 for s in report["sites"])
+
+
+def test_cache_filter():
+    with Load() as load, Kleak("--pid", str(load.pid)) as kleak:
+        load.do("message 100")
+        report = kleak.until(holds("alloc_msg", "slab", 100), patience=10)
+        cache = sites_of(report, "alloc_msg")[0]["cache"]
+    assert cache.startswith("kmalloc-"), cache
+    for name in (cache, "sock_inode_cache"):
+        with Load() as load, Kleak("--pid", str(load.pid), "--cache", name) as kleak:
+            load.do("message 100")
+            load.do("socket 100")
+            report = kleak.until(lambda r: r["sites"] and r["events"]["live"] >= 100, patience=10)
+            assert {s["cache"] for s in report["sites"]} == {name}, report["sites"]
+            kind = "alloc_msg" if name == cache else "sock_alloc_inode"
+            assert total(report, kind) == 100, total(report, kind)
+
+
+def test_origin_filter():
+    with Load() as load, Kleak("--pid", str(load.pid), "--origin", "vmalloc") as kleak:
+        load.do("map 3")
+        report = kleak.until(holds("array_map_alloc", "vmalloc", 3), patience=10)
+        assert total(report, "array_map_alloc") == 3
+        assert {s["origin"] for s in report["sites"]} == {"vmalloc"}
+
+
+def test_min_age_and_depth():
+    with Load() as load, Kleak("--pid", str(load.pid), "--min-age", "4",
+                               "--stack-depth", "2") as kleak:
+        load.do("eventfd 100")
+        report = kleak.fresh()
+        assert total(report, "do_eventfd") == 0, "too young to be listed"
+        assert report["events"]["live"] >= 100
+        report = kleak.until(holds("do_eventfd", "slab", 100), patience=10)
+        assert total(report, "do_eventfd") == 100
+        assert all(len(s["stack"]) <= 2 for s in report["sites"])
+        assert min(s["age_median_s"] for s in report["sites"]) >= 4
+
+
+def test_full_table_is_counted():
+    with Load() as load, Kleak("--pid", str(load.pid), "--max-objects", "1024") as kleak:
+        load.do("eventfd 10000")
+        report = kleak.until(lambda r: r["losses"]["table_full"] > 0, patience=10)
+        seen = total(report, "do_eventfd")
+        assert report["losses"]["table_full"] > 0
+        assert 0 < seen < 10000
+        assert report["events"]["live"] <= 1024 * 8 // 6 + 8
+
+
+def test_growth_is_the_slope():
+    with Load() as load, Kleak("--pid", str(load.pid)) as kleak:
+        for _ in range(10):
+            load.do("eventfd 200")
+            report = kleak.next()
+        site = max(sites_of(report, "do_eventfd"), key=lambda s: s["bytes"])
+        # about 200 every 0.5 s for the 5 s since the start
+        expected = site["bytes"] / report["elapsed_s"] * 60
+        assert abs(site["growth_bytes_per_min"] - expected) < 0.2 * expected, (site, expected)
+
+
+need_root()
+if __name__ == "__main__":
+    tap.main(globals())

@@ -27,6 +27,8 @@ static __always_inline __u64 event_arg(const struct bpf_raw_tracepoint_args *ctx
 		LOAD_ARG(3);
 		LOAD_ARG(4);
 		LOAD_ARG(5);
+		LOAD_ARG(6);
+		LOAD_ARG(7);
 	}
 	return word;
 }

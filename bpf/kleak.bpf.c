@@ -15,6 +15,7 @@
 
 #include "bulk.bpf.h"
 #include "follow.bpf.h"
+#include "percpu.bpf.h"
 #include "slab.bpf.h"
 #include "vmalloc.bpf.h"
 

@@ -30,6 +30,7 @@
 enum kleak_key_space {
 	KLEAK_SPACE_SLAB = 0,	 /* address of the slab object */
 	KLEAK_SPACE_VMALLOC = 1, /* address of the area's struct vm_struct */
+	KLEAK_SPACE_PERCPU = 2,	 /* per-CPU pointer, shifted left by one: it is 4-aligned */
 	KLEAK_SPACE_MASK = 7,
 };
 
@@ -166,6 +167,8 @@ enum kleak_event {
 	KLEAK_EVENT_KMEM_CACHE_ALLOC_NODE,
 	KLEAK_EVENT_KFREE,
 	KLEAK_EVENT_KMEM_CACHE_FREE,
+	KLEAK_EVENT_PERCPU_ALLOC,
+	KLEAK_EVENT_PERCPU_FREE,
 	KLEAK_EVENTS,
 };
 
@@ -200,6 +203,7 @@ struct kleak_config {
 	__u32 frames; /* deepest stack kept */
 	__u32 follow; /* enum kleak_follow */
 	__u32 page_shift;
+	__u32 cpus; /* possible ones */
 	__u32 gfp_dma;
 	__u32 gfp_reclaimable;
 	__u32 gfp_account;
@@ -207,6 +211,7 @@ struct kleak_config {
 	__u32 cache_kmalloc_flags;
 	__u8 slab; /* origins */
 	__u8 vmalloc;
+	__u8 percpu;
 	__u8 cache_filter;	/* only caches that carry KLEAK_CACHE_WANTED */
 	__u8 kvfree_rcu_offset; /* kvfree_call_rcu(head, offset), up to 6.5; then (head, ptr) */
 	char cache_name[KLEAK_CACHE_NAME];

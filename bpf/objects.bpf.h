@@ -225,29 +225,35 @@ __noinline int object_born(__u64 address, __u32 space, const struct kleak_record
 	return BIRTH_LOST;
 }
 
-/* Index of `address` in `b` in any key space, or KLEAK_BUCKET_KEYS. */
-static __always_inline __u32 bucket_find_any(struct kleak_bucket *b, __u64 address)
+/* Is `key` that of `address`, in `space` or, for slab, in that of vmalloc? */
+static __always_inline bool is_key_of(__u64 key, __u64 address, __u32 space)
+{
+	return (key ^ ~address) - space <= (space == KLEAK_SPACE_SLAB ? KLEAK_SPACE_VMALLOC : 0);
+}
+
+static __always_inline __u32 bucket_find_dying(struct kleak_bucket *b, __u64 address, __u32 space)
 {
 	for (__u32 i = 0; i < KLEAK_BUCKET_KEYS; i++)
-		if ((b->key[i] ^ ~address) <= KLEAK_SPACE_MASK)
+		if (is_key_of(b->key[i], address, space))
 			return i;
 	return KLEAK_BUCKET_KEYS;
 }
 
 /*
- * Take `address` out of `b`, from one key space.  *twin: it may stand in
- * another one too (a vm_struct is a slab object and stands for its area).
+ * Take `address` out of `b`.  *twin: it may stand in the table once more (a
+ * vm_struct is a slab object and stands for its area).
  */
-static __always_inline bool bucket_take(struct kleak_bucket *b, __u64 address, bool *twin)
+static __always_inline bool bucket_take(struct kleak_bucket *b, __u64 address, __u32 space,
+					bool *twin)
 {
-	__u32 i = bucket_find_any(b, address);
+	__u32 i = bucket_find_dying(b, address, space);
 	__u64 key, bytes;
 	__u32 site;
 
 	if (i >= KLEAK_BUCKET_KEYS)
 		return false;
 	key = b->key[i];
-	if ((key ^ ~address) > KLEAK_SPACE_MASK)
+	if (!is_key_of(key, address, space))
 		return false;
 	site = b->record[i].site;
 	if (key == key_of(address, KLEAK_SPACE_VMALLOC)) {
@@ -266,17 +272,21 @@ static __always_inline bool bucket_take(struct kleak_bucket *b, __u64 address, b
 	return true;
 }
 
-/* Forget an object and count its death.  False if it is not in the table. */
-__noinline int object_died(__u64 address)
+/*
+ * Forget an object and count its death.  False if it is not in the table.  The
+ * death of a slab object is that of the area too, if it is a vm_struct.
+ */
+__noinline int object_died(__u64 address, __u32 space)
 {
 	struct kleak_bucket *first = bucket_first(address), *second = bucket_second(address);
 	bool twin = false, died;
 
 	if (!first || !second)
 		return false;
-	died = bucket_take(first, address, &twin) || bucket_take(second, address, &twin);
-	if (twin && !bucket_take(first, address, &twin))
-		bucket_take(second, address, &twin);
+	died = bucket_take(first, address, space, &twin) ||
+	       bucket_take(second, address, space, &twin);
+	if (twin && !bucket_take(first, address, space, &twin))
+		bucket_take(second, address, space, &twin);
 	return died;
 }
 

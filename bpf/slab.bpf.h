@@ -177,8 +177,9 @@ static __always_inline int slab_alloc_copy(struct bpf_raw_tracepoint_args *ctx,
 	return 0;
 }
 
-static __always_inline int slab_free_copy(struct bpf_raw_tracepoint_args *ctx,
-					  enum kleak_event event, enum copy copy)
+/* shift: what makes an address that is 8-aligned of the event's pointer */
+static __always_inline int free_copy(struct bpf_raw_tracepoint_args *ctx, enum kleak_event event,
+				     enum copy copy, __u32 space, __u32 shift)
 {
 	__u64 *recent = recent_of(event), ptr;
 
@@ -187,7 +188,7 @@ static __always_inline int slab_free_copy(struct bpf_raw_tracepoint_args *ctx,
 	ptr = event_arg(ctx, config.args[event].ptr);
 	if (ptr >= LOWEST_OBJECT && (copy == COPY_FIRST || *recent != ptr)) {
 		/* Only the first copy can tell "never there" from "already taken". */
-		if (!object_died(ptr) && copy == COPY_FIRST)
+		if (!object_died(ptr << shift, space) && copy == COPY_FIRST)
 			count(KLEAK_COUNT_UNKNOWN_DEATHS, 1);
 	}
 	*recent = copy == COPY_LAST ? 0 : ptr;
@@ -205,7 +206,7 @@ static __always_inline int slab_free_copy(struct bpf_raw_tracepoint_args *ctx,
 	SEC("raw_tp/" #tracepoint)                                                                 \
 	int tracepoint##_##n(struct bpf_raw_tracepoint_args *ctx)                                  \
 	{                                                                                          \
-		return slab_free_copy(ctx, event, copy);                                           \
+		return free_copy(ctx, event, copy, KLEAK_SPACE_SLAB, 0);                                           \
 	}
 
 ALLOC_COPY(kmalloc, KLEAK_EVENT_KMALLOC, 1, COPY_FIRST)

@@ -8,6 +8,8 @@ const char *const hook_event_names[KLEAK_EVENTS] = {
 	[KLEAK_EVENT_KMEM_CACHE_ALLOC_NODE] = "kmem_cache_alloc_node",
 	[KLEAK_EVENT_KFREE] = "kfree",
 	[KLEAK_EVENT_KMEM_CACHE_FREE] = "kmem_cache_free",
+	[KLEAK_EVENT_PERCPU_ALLOC] = "percpu_alloc_percpu",
+	[KLEAK_EVENT_PERCPU_FREE] = "percpu_free_percpu",
 };
 
 const char *const hook_function_names[HOOK_FUNCTIONS][3] = {
@@ -34,6 +36,13 @@ const char *const hook_blind_spots[HOOK_FUNCTIONS] = {
 		.function = FUNCTION_NONE, .copy = number, .required = must                        \
 	}
 
+#define PERCPU(name, which, number, does)                                                          \
+	{                                                                                          \
+		.program = #name "_" #number, .kind = HOOK_RAW_TP, .role = does,                   \
+		.needs = HOOK_FOR_PERCPU, .tracepoint = #name, .event = which,                     \
+		.function = FUNCTION_NONE, .copy = number                                          \
+	}
+
 #define ENTRY(name, how, which, number, does)                                                      \
 	{                                                                                          \
 		.program = #name "_" #number, .kind = how, .role = does, .needs = HOOK_FOR_SLAB,   \
@@ -54,6 +63,8 @@ const struct hook hooks[] = {
 	RAW_TP(kmem_cache_free, KLEAK_EVENT_KMEM_CACHE_FREE, 1, HOOK_FREES, true),
 	RAW_TP(kmem_cache_free, KLEAK_EVENT_KMEM_CACHE_FREE, 2, HOOK_FREES, true),
 	RAW_TP(kmem_cache_free, KLEAK_EVENT_KMEM_CACHE_FREE, 3, HOOK_FREES, true),
+	PERCPU(percpu_free_percpu, KLEAK_EVENT_PERCPU_FREE, 1, HOOK_FREES),
+	PERCPU(percpu_free_percpu, KLEAK_EVENT_PERCPU_FREE, 2, HOOK_FREES),
 	ENTRY(kmem_cache_free_bulk, HOOK_FENTRY, FUNCTION_FREE_BULK, 1, HOOK_FREES),
 	ENTRY(kmem_cache_free_bulk, HOOK_FENTRY, FUNCTION_FREE_BULK, 2, HOOK_FREES),
 	ENTRY(kvfree_call_rcu, HOOK_FENTRY, FUNCTION_KVFREE_CALL_RCU, 1, HOOK_WATCHES),
@@ -68,6 +79,8 @@ const struct hook hooks[] = {
 	RAW_TP(kmem_cache_alloc, KLEAK_EVENT_KMEM_CACHE_ALLOC, 2, HOOK_ALLOCATES, true),
 	RAW_TP(kmem_cache_alloc_node, KLEAK_EVENT_KMEM_CACHE_ALLOC_NODE, 1, HOOK_ALLOCATES, false),
 	RAW_TP(kmem_cache_alloc_node, KLEAK_EVENT_KMEM_CACHE_ALLOC_NODE, 2, HOOK_ALLOCATES, false),
+	PERCPU(percpu_alloc_percpu, KLEAK_EVENT_PERCPU_ALLOC, 1, HOOK_ALLOCATES),
+	PERCPU(percpu_alloc_percpu, KLEAK_EVENT_PERCPU_ALLOC, 2, HOOK_ALLOCATES),
 	ENTRY(kmem_cache_alloc_bulk, HOOK_FEXIT, FUNCTION_ALLOC_BULK, 1, HOOK_ALLOCATES),
 	ENTRY(kmem_cache_alloc_bulk, HOOK_FEXIT, FUNCTION_ALLOC_BULK, 2, HOOK_ALLOCATES),
 };

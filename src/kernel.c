@@ -139,6 +139,10 @@ static __u8 *slot_for(struct kleak_event_args *args, const struct btf *btf, __u3
 
 static bool is_complete(enum kleak_event event, const struct kleak_event_args *args)
 {
+	if (event == KLEAK_EVENT_PERCPU_ALLOC)
+		return args->ptr != KLEAK_ARG_NONE && args->requested != KLEAK_ARG_NONE;
+	if (event == KLEAK_EVENT_PERCPU_FREE)
+		return args->ptr != KLEAK_ARG_NONE;
 	if (args->ptr == KLEAK_ARG_NONE || args->call_site == KLEAK_ARG_NONE)
 		return false;
 	if (event == KLEAK_EVENT_KFREE || event == KLEAK_EVENT_KMEM_CACHE_FREE)
@@ -148,11 +152,54 @@ static bool is_complete(enum kleak_event event, const struct kleak_event_args *a
 	return args->cache != KLEAK_ARG_NONE || args->allocated != KLEAK_ARG_NONE;
 }
 
+static bool is_percpu(enum kleak_event event)
+{
+	return event == KLEAK_EVENT_PERCPU_ALLOC || event == KLEAK_EVENT_PERCPU_FREE;
+}
+
+/*
+ * The per-CPU events pass base_addr and then, last of the pointers, the per-CPU
+ * pointer; the first size is the one asked for; the call site is missing up to
+ * 5.17, where the first argument is a bool.
+ */
+static void read_percpu_args(struct kleak_event_args *args, const struct btf *btf,
+			     const struct btf_type *proto)
+{
+	const struct btf_param *params = btf_params(proto);
+
+	for (int i = 1; i < btf_vlen(proto); i++) {
+		const struct btf_type *type = unqualified(btf, params[i].type);
+
+		if (!type)
+			continue;
+		if (btf_is_ptr(type))
+			args->ptr = i - 1;
+		else if (btf_is_typedef(type) && is_named(btf, type, "size_t") &&
+			 args->requested == KLEAK_ARG_NONE)
+			args->requested = i - 1;
+		else if (i == 1 && btf_is_int(type) && type->size == sizeof(__u64))
+			args->call_site = i - 1;
+	}
+}
+
+static void read_slab_args(struct kleak_event_args *args, const struct btf *btf,
+			   const struct btf_type *proto)
+{
+	const struct btf_param *params = btf_params(proto);
+
+	/* parameter 0 is the tracepoint's private `void *__data` */
+	for (int i = 1; i < btf_vlen(proto); i++) {
+		__u8 *slot = slot_for(args, btf, params[i].type, i - 1);
+
+		if (slot && *slot == KLEAK_ARG_NONE)
+			*slot = i - 1;
+	}
+}
+
 /* Arguments of the tracepoint `name`.  0, -ENOENT: no such tracepoint, -ENOTSUP. */
 static int read_event(struct kleak_event_args *args, const struct btf *btf, enum kleak_event event)
 {
 	const struct btf_type *type;
-	const struct btf_param *params;
 	char name[64];
 	__s32 id;
 
@@ -168,14 +215,10 @@ static int read_event(struct kleak_event_args *args, const struct btf *btf, enum
 		return -ENOTSUP;
 
 	memset(args, KLEAK_ARG_NONE, sizeof(*args));
-	params = btf_params(type);
-	/* parameter 0 is the tracepoint's private `void *__data` */
-	for (int i = 1; i < btf_vlen(type); i++) {
-		__u8 *slot = slot_for(args, btf, params[i].type, i - 1);
-
-		if (slot && *slot == KLEAK_ARG_NONE)
-			*slot = i - 1;
-	}
+	if (is_percpu(event))
+		read_percpu_args(args, btf, type);
+	else
+		read_slab_args(args, btf, type);
 	return is_complete(event, args) ? 0 : -ENOTSUP;
 }
 

@@ -10,6 +10,7 @@ static const struct {
 	[LEDGER_SLAB_UNRECLAIMABLE] = {"slab_unreclaimable", MEMINFO_S_UNRECLAIM},
 	[LEDGER_SLAB_RECLAIMABLE] = {"slab_reclaimable", MEMINFO_S_RECLAIMABLE},
 	[LEDGER_VMALLOC] = {"vmalloc", MEMINFO_VMALLOC_USED},
+	[LEDGER_PERCPU] = {"percpu", MEMINFO_PERCPU},
 };
 
 /*
@@ -20,6 +21,8 @@ static enum ledger_class class_of(const struct kleak_site *entry, const struct k
 {
 	if (entry->space == KLEAK_SPACE_VMALLOC)
 		return LEDGER_VMALLOC;
+	if (entry->space == KLEAK_SPACE_PERCPU)
+		return LEDGER_PERCPU;
 	if (entry->cache < KLEAK_MAX_CACHES && caches[entry->cache].flags & KLEAK_CACHE_RECLAIMABLE)
 		return LEDGER_SLAB_RECLAIMABLE;
 	return LEDGER_SLAB_UNRECLAIMABLE;

@@ -79,7 +79,7 @@ static const char help_text[] =
 	"      --cache NAME         only objects of this slab cache, named as in /proc/slabinfo\n"
 	"      --min-size BYTES     only objects of at least that size (also 4K, 1M, ...)\n"
 	"      --max-size BYTES     only objects of at most that size\n"
-	"      --origin LIST        slab, vmalloc or both: slab,vmalloc (default)\n"
+	"      --origin LIST        allocators: slab, vmalloc, percpu (default: all of them)\n"
 	"      --max-objects N      room for that many live objects (default by memory size)\n"
 	"\n"
 	"kleak run:\n"
@@ -100,11 +100,21 @@ void options__help(FILE *out)
 	fputs(help_text, out);
 }
 
-const char *options__origins(const struct options *options)
+static const char *const origin_names[ORIGINS] = {"slab", "vmalloc", "percpu"};
+
+void options__origins(char *text, size_t len, uint32_t origins)
 {
-	if (options->slab && options->vmalloc)
-		return "slab,vmalloc";
-	return options->slab ? "slab" : "vmalloc";
+	const char *comma = "";
+
+	*text = '\0';
+	for (int i = 0; i < ORIGINS; i++) {
+		size_t used = strlen(text);
+
+		if (!(origins & 1U << i))
+			continue;
+		snprintf(text + used, len - used, "%s%s", comma, origin_names[i]);
+		comma = ",";
+	}
 }
 
 static int fail(char *why, size_t len, const char *option, const char *value, const char *wanted)
@@ -181,18 +191,25 @@ static int parse_sort(const char *text, enum options_sort *sort)
 	return -EINVAL;
 }
 
-static int parse_origins(const char *text, struct options *options)
+/* The origin whose name are the `len` first bytes of `text`, or 0. */
+static uint32_t origin_called(const char *text, size_t len)
 {
-	options->slab = options->vmalloc = false;
+	for (int i = 0; i < ORIGINS; i++)
+		if (strlen(origin_names[i]) == len && !strncmp(text, origin_names[i], len))
+			return 1U << i;
+	return 0;
+}
+
+static int parse_origins(const char *text, uint32_t *origins)
+{
+	*origins = 0;
 	for (;;) {
 		size_t len = strcspn(text, ",");
+		uint32_t origin = origin_called(text, len);
 
-		if (len == strlen("slab") && !strncmp(text, "slab", len))
-			options->slab = true;
-		else if (len == strlen("vmalloc") && !strncmp(text, "vmalloc", len))
-			options->vmalloc = true;
-		else
+		if (!origin)
 			return -EINVAL;
+		*origins |= origin;
 		if (!text[len])
 			return 0;
 		text += len + 1;
@@ -261,9 +278,9 @@ static int parse_option(struct parse *parse, int option, const char *value)
 			return fail(why, len, "--sort", value, "bytes, growth, objects or age");
 		return 0;
 	case OPT_ORIGIN:
-		if (parse_origins(value, o))
+		if (parse_origins(value, &o->origins))
 			return fail(why, len, "--origin", value,
-				    "a list of origins: slab, vmalloc or slab,vmalloc");
+				    "a list of slab, vmalloc and percpu, such as slab,vmalloc");
 		return 0;
 	case OPT_STACK_DEPTH:
 		if (parse_number(value, 1, KLEAK_MAX_DEPTH, &number))
@@ -333,7 +350,7 @@ static int check(const struct parse *parse)
 		wrong = "--pid and --cgroup exclude each other: give one of them";
 	else if (o->min_size > o->max_size)
 		wrong = "--min-size is above --max-size: nothing could be traced";
-	else if (o->cache && !o->slab)
+	else if (o->cache && !(o->origins & ORIGIN_SLAB))
 		wrong = "--cache names a slab cache: add slab to --origin";
 	else if (o->command && (o->pid >= 0 || o->cgroup))
 		wrong = "kleak run follows its command: leave --pid and --cgroup away";
@@ -357,8 +374,7 @@ int options__parse(struct options *options, int argc, char **argv, char *why, si
 		.interval_s = 5,
 		.pid = -1,
 		.max_size = UINT64_MAX,
-		.slab = true,
-		.vmalloc = true,
+		.origins = ORIGIN_SLAB | ORIGIN_VMALLOC | ORIGIN_PERCPU,
 		.top = DEFAULT_TOP,
 		.stack_depth = DEFAULT_DEPTH,
 	};

@@ -15,6 +15,13 @@ enum options_sort {
 	SORT_AGE,
 };
 
+enum options_origin {
+	ORIGIN_SLAB = 1 << 0,
+	ORIGIN_VMALLOC = 1 << 1,
+	ORIGIN_PERCPU = 1 << 2,
+	ORIGINS = 3,
+};
+
 enum options_verb {
 	VERB_TRACE, /* kleak [options] */
 	VERB_RUN,   /* kleak run [options] -- CMD ARGS */
@@ -34,8 +41,7 @@ struct options {
 	uint64_t max_size; /* UINT64_MAX: none */
 	double min_age_s;
 	enum options_sort sort;
-	bool slab; /* --origin */
-	bool vmalloc;
+	uint32_t origins; /* --origin: enum options_origin */
 	uint32_t top; /* 0: all */
 	uint32_t stack_depth;
 	uint64_t max_objects; /* 0: by the machine's memory */
@@ -55,7 +61,7 @@ int options__parse(struct options *options, int argc, char **argv, char *why, si
 
 void options__help(FILE *out);
 
-/* "slab,vmalloc" */
-const char *options__origins(const struct options *options);
+/* --origin as the user would write it, "slab,vmalloc". */
+void options__origins(char *text, size_t len, uint32_t origins);
 
 #endif

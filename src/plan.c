@@ -22,7 +22,7 @@
 /* What kernels do without telling anyone, whatever may be hooked. */
 static const char *const always_blind[] = {
 	"memory allocated before kleak started is not listed",
-	"pages taken straight from the page allocator and per-CPU memory are not traced",
+	"pages taken straight from the page allocator are not traced",
 };
 
 __attribute__((format(printf, 2, 3))) static void add_blind_spot(struct plan *plan,
@@ -44,10 +44,14 @@ static bool is_needed(const struct hook *hook, const struct kleak_config *config
 	switch (hook->needs) {
 	case HOOK_FOR_SLAB_OR_VMALLOC:
 		/* areas are born and die by kmalloc() and kfree() of their vm_struct */
-		return config->slab || hook->event == KLEAK_EVENT_KMALLOC ||
-		       hook->event == KLEAK_EVENT_KMALLOC_NODE || hook->event == KLEAK_EVENT_KFREE;
+		return config->slab ||
+		       (config->vmalloc && (hook->event == KLEAK_EVENT_KMALLOC ||
+					    hook->event == KLEAK_EVENT_KMALLOC_NODE ||
+					    hook->event == KLEAK_EVENT_KFREE));
 	case HOOK_FOR_SLAB:
 		return config->slab;
+	case HOOK_FOR_PERCPU:
+		return config->percpu;
 	case HOOK_FOR_PROCESSES:
 		return config->follow == KLEAK_FOLLOW_PROCESS ||
 		       config->follow == KLEAK_FOLLOW_FAMILY;
@@ -130,8 +134,9 @@ static int plan_filter(struct plan *plan, const struct options *options,
 {
 	struct kleak_config *config = &plan->config;
 
-	config->slab = options->slab;
-	config->vmalloc = options->vmalloc;
+	config->slab = !!(options->origins & ORIGIN_SLAB);
+	config->vmalloc = !!(options->origins & ORIGIN_VMALLOC);
+	config->percpu = !!(options->origins & ORIGIN_PERCPU);
 	config->min_size = options->min_size;
 	config->max_size = options->max_size;
 	if (options->pid >= 0)
@@ -150,6 +155,7 @@ static int plan_filter(struct plan *plan, const struct options *options,
 
 	if (options->cache) {
 		config->vmalloc = false;
+		config->percpu = false;
 		config->cache_filter = 1;
 		if (!cache__parse_kmalloc(options->cache, &config->cache_kmalloc_size,
 					  &config->cache_kmalloc_flags)) {
@@ -165,8 +171,14 @@ static int plan_filter(struct plan *plan, const struct options *options,
 				 options->cache);
 		}
 	}
+	if (config->percpu && (!kernel->events[KLEAK_EVENT_PERCPU_ALLOC].present ||
+			       !kernel->events[KLEAK_EVENT_PERCPU_FREE].present)) {
+		config->percpu = false;
+		add_blind_spot(plan, "per-CPU memory is not traced: this kernel lacks its "
+				     "tracepoints");
+	}
 	if (config->vmalloc && !kernel->area_alloc.end) {
-		if (!config->slab) {
+		if (options->origins == ORIGIN_VMALLOC) {
 			snprintf(why, len,
 				 "vmalloc cannot be traced: /proc/kallsyms does not tell where "
 				 "__get_vm_area_node() is (needs CAP_SYSLOG and "
@@ -204,6 +216,7 @@ int plan__make(struct plan *plan, const struct options *options, const struct ke
 	config->area_alloc = kernel->area_alloc;
 	memcpy(config->kmalloc, kernel->kmalloc, sizeof(config->kmalloc));
 	config->frames = options->stack_depth + KLEAK_PLUMBING_DEPTH;
+	config->cpus = kernel->cpus;
 	config->page_shift = shift_of(kernel->page_size);
 	config->gfp_dma = kernel->gfp_dma;
 	config->gfp_reclaimable = kernel->gfp_reclaimable;

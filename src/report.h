@@ -75,6 +75,7 @@ struct report {
 		uint64_t implicit_deaths;
 		uint64_t live;
 		uint64_t pending;
+		uint64_t born_bytes, died_bytes, live_bytes;
 		uint64_t in_motion; /* events while the tables were read: how far the sums may
 				       differ */
 	} events;

@@ -55,7 +55,14 @@ struct reporter {
 	struct report_frame *frames;
 	char (*names)[CACHE_NAME];
 	size_t room_rows;
+	char origins[64];
 	uint64_t outstanding;
+};
+
+static const char *const origins[] = {
+	[KLEAK_SPACE_SLAB] = "slab",
+	[KLEAK_SPACE_VMALLOC] = "vmalloc",
+	[KLEAK_SPACE_PERCPU] = "percpu",
 };
 
 static int read_meminfo(struct meminfo *mem)
@@ -171,14 +178,18 @@ static void fill_events(const struct reporter *reporter, struct report *report)
 	report->events.live = snapshot->sum.live;
 	report->events.pending = snapshot->sum.pending;
 	report->events.in_motion = snapshot->in_motion;
+	report->events.born_bytes = snapshot->sum.born_bytes;
+	report->events.died_bytes = snapshot->sum.died_bytes;
+	report->events.live_bytes = snapshot->sum.held_bytes;
 }
 
-static void fill_filter(const struct reporter *reporter, struct report *report)
+static void fill_filter(struct reporter *reporter, struct report *report)
 {
 	const struct options *options = reporter->parts.options;
 
+	options__origins(reporter->origins, sizeof(reporter->origins), options->origins);
 	report->filter = (struct report_filter){
-		.origins = options__origins(options),
+		.origins = reporter->origins,
 		.pid = options->pid,
 		.cgroup = options->cgroup,
 		.command = options->command ? options->command[0] : NULL,
@@ -238,12 +249,11 @@ static void fill_row(struct reporter *reporter, size_t i, const struct site *sit
 {
 	const struct tracer_view *view = tracer__view(reporter->parts.tracer);
 	struct report_frame *frames = reporter->frames + i * KLEAK_MAX_DEPTH;
-	bool vmalloc = site->space == KLEAK_SPACE_VMALLOC;
 
 	for (uint32_t f = 0; f < site->nr_frames; f++)
 		frames[f] = symbols__name(reporter->parts.symbols, site->frames[f]);
-	if (vmalloc)
-		snprintf(reporter->names[i], CACHE_NAME, "vmalloc");
+	if (site->space != KLEAK_SPACE_SLAB)
+		snprintf(reporter->names[i], CACHE_NAME, "%s", origins[site->space]);
 	else
 		cache__name(reporter->names[i], CACHE_NAME, &view->caches[site->cache],
 			    &reporter->kinds);
@@ -258,7 +268,7 @@ static void fill_row(struct reporter *reporter, size_t i, const struct site *sit
 		.births = site->births,
 		.deaths = site->deaths + site->implicit,
 		.pending_objects = site->pending,
-		.origin = vmalloc ? "vmalloc" : "slab",
+		.origin = origins[site->space],
 		.cache = reporter->names[i],
 		.stack = frames,
 		.nr_frames = site->nr_frames,

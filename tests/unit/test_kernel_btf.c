@@ -11,7 +11,7 @@
 struct made_up {
 	struct btf *btf;
 	int ulong, integer, size_t_, gfp_t_, void_pointer, const_void_pointer, cache_pointer;
-	int char_pointer;
+	int char_pointer, boolean;
 };
 
 static void init(struct made_up *m)
@@ -23,6 +23,7 @@ static void init(struct made_up *m)
 	m->ulong = btf__add_int(m->btf, "long unsigned int", 8, 0);
 	m->integer = btf__add_int(m->btf, "int", 4, BTF_INT_SIGNED);
 	uint = btf__add_int(m->btf, "unsigned int", 4, 0);
+	m->boolean = btf__add_int(m->btf, "_Bool", 1, BTF_INT_BOOL);
 	m->size_t_ = btf__add_typedef(m->btf, "size_t", m->ulong);
 	m->gfp_t_ = btf__add_typedef(m->btf, "gfp_t", uint);
 	m->void_pointer = btf__add_ptr(m->btf, 0);
@@ -104,7 +105,14 @@ static void test_up_to_5_19(void **state)
 	EVENT(&m, "kmem_cache_free", m.ulong, m.const_void_pointer, m.char_pointer);
 	FUNCTION(&m, "kvfree_call_rcu", m.void_pointer, m.ulong);
 	FUNCTION(&m, "kmem_cache_alloc_bulk", m.cache_pointer);
+	EVENT(&m, "percpu_alloc_percpu", m.boolean, m.boolean, m.size_t_, m.size_t_, m.void_pointer,
+	      m.integer, m.void_pointer);
+	EVENT(&m, "percpu_free_percpu", m.void_pointer, m.integer, m.void_pointer);
 	kernel = read_btf(&m);
+	assert_args(&kernel, KLEAK_EVENT_PERCPU_ALLOC,
+		    (struct kleak_event_args){NONE, 6, NONE, 2, NONE, NONE, {}});
+	assert_args(&kernel, KLEAK_EVENT_PERCPU_FREE,
+		    (struct kleak_event_args){NONE, 2, NONE, NONE, NONE, NONE, {}});
 	/* call_site, ptr, cache, requested, allocated, gfp */
 	assert_args(&kernel, KLEAK_EVENT_KMALLOC,
 		    (struct kleak_event_args){0, 1, NONE, 2, 3, 4, {}});
@@ -157,6 +165,8 @@ static void test_6_1_and_later(void **state)
 	      m.integer);
 	EVENT(&m, "kfree", m.ulong, m.const_void_pointer);
 	EVENT(&m, "kmem_cache_free", m.ulong, m.const_void_pointer, m.cache_pointer);
+	EVENT(&m, "percpu_alloc_percpu", m.ulong, m.boolean, m.boolean, m.size_t_, m.size_t_,
+	      m.void_pointer, m.integer, m.void_pointer, m.size_t_, m.gfp_t_);
 	FUNCTION(&m, "kvfree_call_rcu", m.void_pointer, m.void_pointer);
 	FUNCTION(&m, "kmem_cache_alloc_bulk_noprof", m.cache_pointer);
 	/* 6.9: gfp flags are an anonymous enum of bit numbers */
@@ -171,6 +181,8 @@ static void test_6_1_and_later(void **state)
 		    (struct kleak_event_args){0, 1, 2, NONE, NONE, 3, {}});
 	assert_args(&kernel, KLEAK_EVENT_KMEM_CACHE_FREE,
 		    (struct kleak_event_args){0, 1, 2, NONE, NONE, NONE, {}});
+	assert_args(&kernel, KLEAK_EVENT_PERCPU_ALLOC,
+		    (struct kleak_event_args){0, 7, NONE, 3, NONE, NONE, {}});
 	assert_false(kernel.kvfree_rcu_offset);
 	assert_string_equal(kernel.functions[FUNCTION_ALLOC_BULK].name,
 			    "kmem_cache_alloc_bulk_noprof");

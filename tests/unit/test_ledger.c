@@ -16,14 +16,14 @@ static void test_sum_by_class(void **state)
 	const struct kleak_site entries[] = {
 		{.space = KLEAK_SPACE_SLAB, .cache = 2},    {.space = KLEAK_SPACE_SLAB, .cache = 3},
 		{.space = KLEAK_SPACE_SLAB, .cache = 4},    {.space = KLEAK_SPACE_VMALLOC},
-		{.space = KLEAK_SPACE_SLAB, .cache = 9999},
+		{.space = KLEAK_SPACE_SLAB, .cache = 9999}, {.space = KLEAK_SPACE_PERCPU},
 	};
 	struct snapshot_site sites[] = {
 		{.live = 1, .held_bytes = 192},	  {.live = 1, .held_bytes = 1000},
 		{.live = 1, .held_bytes = 16384}, {.live = 2, .held_bytes = 40960, .bytes = 1},
-		{.live = 1, .held_bytes = 7},
+		{.live = 1, .held_bytes = 7},	  {.live = 1, .held_bytes = 48},
 	};
-	struct snapshot snapshot = {.sites = sites, .nr_sites = 5};
+	struct snapshot snapshot = {.sites = sites, .nr_sites = 6};
 	int64_t traced[LEDGER_CLASSES];
 
 	(void)state;
@@ -31,6 +31,7 @@ static void test_sum_by_class(void **state)
 	assert_int_equal(traced[LEDGER_SLAB_RECLAIMABLE], 192);
 	assert_int_equal(traced[LEDGER_SLAB_UNRECLAIMABLE], 1000 + 16384 + 7);
 	assert_int_equal(traced[LEDGER_VMALLOC], 40960);
+	assert_int_equal(traced[LEDGER_PERCPU], 48);
 }
 
 static struct meminfo books(uint64_t unreclaim, uint64_t reclaim, uint64_t vmalloc)
@@ -49,7 +50,7 @@ static struct meminfo books(uint64_t unreclaim, uint64_t reclaim, uint64_t vmall
 static void test_compare(void **state)
 {
 	const struct meminfo before = books(1000, 5000, 100), now = books(3000, 4000, 100);
-	const int64_t traced[LEDGER_CLASSES] = {500, 300, 0};
+	const int64_t traced[LEDGER_CLASSES] = {500, 300, 0, 0};
 	struct report_class classes[LEDGER_CLASSES];
 
 	(void)state;
@@ -69,7 +70,7 @@ static void test_compare(void **state)
 static void test_field_that_the_kernel_lacks(void **state)
 {
 	struct meminfo before = books(0, 0, 0), now = books(10, 10, 10);
-	const int64_t traced[LEDGER_CLASSES] = {1, 2, 3};
+	const int64_t traced[LEDGER_CLASSES] = {1, 2, 3, 4};
 	struct report_class classes[LEDGER_CLASSES];
 
 	(void)state;

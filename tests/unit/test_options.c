@@ -49,6 +49,7 @@ static void bad(const char *line, const char *part)
 static void test_defaults(void **state)
 {
 	struct options o = good("");
+	char text[64];
 
 	(void)state;
 	assert_int_equal(o.verb, VERB_TRACE);
@@ -57,9 +58,12 @@ static void test_defaults(void **state)
 	assert_int_equal(o.pid, -1);
 	assert_int_equal(o.top, 10);
 	assert_int_equal(o.sort, SORT_BYTES);
-	assert_true(o.slab && o.vmalloc);
+	assert_int_equal(o.origins, ORIGIN_SLAB | ORIGIN_VMALLOC | ORIGIN_PERCPU);
 	assert_true(o.min_size == 0 && o.max_size == UINT64_MAX);
-	assert_string_equal(options__origins(&o), "slab,vmalloc");
+	options__origins(text, sizeof(text), o.origins);
+	assert_string_equal(text, "slab,vmalloc,percpu");
+	options__origins(text, sizeof(text), ORIGIN_VMALLOC);
+	assert_string_equal(text, "vmalloc");
 }
 
 static void test_everything(void **state)
@@ -74,7 +78,7 @@ static void test_everything(void **state)
 	assert_int_equal(o.sort, SORT_GROWTH);
 	assert_int_equal(o.min_size, 4096);
 	assert_int_equal(o.max_size, 1 << 20);
-	assert_true(o.slab && !o.vmalloc);
+	assert_int_equal(o.origins, ORIGIN_SLAB);
 	o = good("--cgroup /x --cache dentry --stack-depth 3 --max-objects 5000 --no-color -v");
 	assert_string_equal(o.cgroup, "/x");
 	assert_string_equal(o.cache, "dentry");

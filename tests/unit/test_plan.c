@@ -23,6 +23,8 @@ static struct kernel modern(void)
 	kernel.events[KLEAK_EVENT_KMEM_CACHE_ALLOC].present = true;
 	kernel.events[KLEAK_EVENT_KFREE].present = true;
 	kernel.events[KLEAK_EVENT_KMEM_CACHE_FREE].present = true;
+	kernel.events[KLEAK_EVENT_PERCPU_ALLOC].present = true;
+	kernel.events[KLEAK_EVENT_PERCPU_FREE].present = true;
 	kernel.functions[FUNCTION_ALLOC_BULK].name = "kmem_cache_alloc_bulk_noprof";
 	kernel.functions[FUNCTION_FREE_BULK].name = "kmem_cache_free_bulk";
 	kernel.functions[FUNCTION_KVFREE_CALL_RCU].name = "kvfree_call_rcu";
@@ -33,8 +35,7 @@ static struct options defaults(void)
 {
 	return (struct options){.pid = -1,
 				.max_size = UINT64_MAX,
-				.slab = true,
-				.vmalloc = true,
+				.origins = ORIGIN_SLAB | ORIGIN_VMALLOC | ORIGIN_PERCPU,
 				.stack_depth = 16};
 }
 
@@ -194,8 +195,28 @@ static void test_vmalloc_without_symbols(void **state)
 	assert_false(plan.config.vmalloc);
 	assert_true(is_blind_to(&plan, "vmalloc is not traced"));
 	assert_true(is_blind_to(&plan, "numbers"));
-	options.slab = false;
+	options.origins = ORIGIN_VMALLOC;
 	assert_int_equal(plan__make(&plan, &options, &kernel, why, sizeof(why)), -ENOTSUP);
+}
+
+static void test_percpu(void **state)
+{
+	struct options options = defaults();
+	struct kernel kernel = modern();
+	struct plan plan = good(&options, &kernel);
+
+	(void)state;
+	assert_true(plan.config.percpu && is_on(&plan, "percpu_alloc_percpu_2"));
+	assert_int_equal(plan.config.cpus, 2);
+	options.origins = ORIGIN_PERCPU;
+	plan = good(&options, &kernel);
+	assert_true(is_on(&plan, "percpu_free_percpu_1"));
+	assert_false(is_on(&plan, "kmalloc_1"));
+	assert_false(is_on(&plan, "kfree_1"));
+	kernel.events[KLEAK_EVENT_PERCPU_FREE].present = false;
+	plan = good(&options, &kernel);
+	assert_false(plan.config.percpu);
+	assert_true(is_blind_to(&plan, "per-CPU memory is not traced"));
 }
 
 static void test_vmalloc_alone_needs_few_hooks(void **state)
@@ -205,7 +226,7 @@ static void test_vmalloc_alone_needs_few_hooks(void **state)
 	struct plan plan;
 
 	(void)state;
-	options.slab = false;
+	options.origins = ORIGIN_VMALLOC;
 	plan = good(&options, &kernel);
 	assert_true(is_on(&plan, "kmalloc_1") && is_on(&plan, "kfree_1"));
 	assert_false(is_on(&plan, "kmem_cache_alloc_1"));
@@ -282,6 +303,7 @@ int main(void)
 		cmocka_unit_test(test_pid_namespace),
 		cmocka_unit_test(test_cache_filter),
 		cmocka_unit_test(test_vmalloc_without_symbols),
+		cmocka_unit_test(test_percpu),
 		cmocka_unit_test(test_vmalloc_alone_needs_few_hooks),
 		cmocka_unit_test(test_sizes),
 		cmocka_unit_test(test_explain_tells_the_plan),

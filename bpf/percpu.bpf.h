@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The per-CPU allocator's events (mm/percpu.c).  A per-CPU pointer is no
+ * address: it has a key space of its own.
+ */
+#ifndef KLEAK_PERCPU_BPF_H
+#define KLEAK_PERCPU_BPF_H
+
+#include "slab.bpf.h"
+
+#define PERCPU_SHIFT 1 /* PCPU_MIN_ALLOC_SIZE is 4, keys leave three bits */
+
+static __always_inline void percpu_born(struct bpf_raw_tracepoint_args *ctx, __u64 ptr, bool again)
+{
+	const volatile struct kleak_event_args *args = &config.args[KLEAK_EVENT_PERCPU_ALLOC];
+	struct kleak_record r = {};
+	__u64 call_site = 0;
+	long site;
+
+	if (!is_followed(ctx))
+		return;
+	/* as meminfo's Percpu: every possible CPU has its copy */
+	r.bytes = event_arg(ctx, args->requested) * config.cpus;
+	if (!is_size_wanted(r.bytes))
+		return;
+	if (args->call_site != KLEAK_ARG_NONE)
+		call_site = event_arg(ctx, args->call_site);
+	site = site_of(ctx, call_site, KLEAK_CACHE_NONE, KLEAK_SPACE_PERCPU);
+	if (site < 0)
+		return;
+	r.site = site;
+	r.born = now();
+	object_born(ptr << PERCPU_SHIFT, KLEAK_SPACE_PERCPU, &r, again);
+}
+
+static __always_inline int percpu_alloc_copy(struct bpf_raw_tracepoint_args *ctx, enum copy copy)
+{
+	__u64 *recent = recent_of(KLEAK_EVENT_PERCPU_ALLOC), ptr;
+
+	if (!recent)
+		return 0;
+	ptr = event_arg(ctx, config.args[KLEAK_EVENT_PERCPU_ALLOC].ptr);
+	if (ptr && (copy == COPY_FIRST || *recent != ptr))
+		percpu_born(ctx, ptr, copy != COPY_FIRST);
+	*recent = copy == COPY_LAST ? 0 : ptr;
+	return 0;
+}
+
+#define PERCPU_COPY(n, copy)                                                                       \
+	SEC("raw_tp/percpu_alloc_percpu")                                                          \
+	int percpu_alloc_percpu_##n(struct bpf_raw_tracepoint_args *ctx)                           \
+	{                                                                                          \
+		return percpu_alloc_copy(ctx, copy);                                               \
+	}                                                                                          \
+	SEC("raw_tp/percpu_free_percpu")                                                           \
+	int percpu_free_percpu_##n(struct bpf_raw_tracepoint_args *ctx)                            \
+	{                                                                                          \
+		return free_copy(ctx, KLEAK_EVENT_PERCPU_FREE, copy, KLEAK_SPACE_PERCPU,           \
+				 PERCPU_SHIFT);                                                    \
+	}
+
+PERCPU_COPY(1, COPY_FIRST)
+PERCPU_COPY(2, COPY_LAST)
+
+#endif

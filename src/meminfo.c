@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "meminfo.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const names[MEMINFO_FIELDS] = {
+	[MEMINFO_MEM_TOTAL] = "MemTotal",
+	[MEMINFO_MEM_FREE] = "MemFree",
+	[MEMINFO_MEM_AVAILABLE] = "MemAvailable",
+	[MEMINFO_S_RECLAIMABLE] = "SReclaimable",
+	[MEMINFO_S_UNRECLAIM] = "SUnreclaim",
+	[MEMINFO_KERNEL_STACK] = "KernelStack",
+	[MEMINFO_PAGE_TABLES] = "PageTables",
+	[MEMINFO_VMALLOC_USED] = "VmallocUsed",
+	[MEMINFO_PERCPU] = "Percpu",
+};
+
+const char *meminfo__name(enum meminfo_field field)
+{
+	return names[field];
+}
+
+/* The field that `line` starts with and the text behind its colon, or MEMINFO_FIELDS. */
+static int field_of(const char *line, const char **value)
+{
+	size_t length = strcspn(line, ":");
+	int field = 0;
+
+	if (line[length] != ':')
+		return MEMINFO_FIELDS;
+	while (field < MEMINFO_FIELDS &&
+	       (strlen(names[field]) != length || memcmp(line, names[field], length)))
+		field++;
+	*value = line + length + 1;
+	return field;
+}
+
+/* "  N kB", as show_val_kb() in fs/proc/meminfo.c prints it. */
+static int parse_kb(const char *text, uint64_t *bytes)
+{
+	unsigned long long kb;
+	char *rest;
+
+	text += strspn(text, " ");
+	if (!isdigit((unsigned char)*text)) /* strtoull() takes signs, and blanks of all kinds */
+		return -EINVAL;
+	kb = strtoull(text, &rest, 10); /* ULLONG_MAX when even that is too little */
+	if (strcmp(rest, " kB") || kb > UINT64_MAX / 1024)
+		return -EINVAL;
+	*bytes = kb * 1024;
+	return 0;
+}
+
+static int parse_line(struct meminfo *mem, const char *line)
+{
+	const char *value;
+	int field = field_of(line, &value);
+	int err;
+
+	if (field == MEMINFO_FIELDS)
+		return 0;
+	err = parse_kb(value, &mem->bytes[field]);
+	if (!err)
+		mem->present[field] = true;
+	return err;
+}
+
+int meminfo__parse(struct meminfo *mem, FILE *file)
+{
+	struct meminfo read = {};
+	char *line = NULL;
+	size_t room = 0;
+	ssize_t length;
+	int err = 0;
+
+	while (!err && (length = getline(&line, &room, file)) >= 0) {
+		if (length && line[length - 1] == '\n')
+			line[--length] = '\0';
+		/* A NUL byte would hide the rest of the line. */
+		err = strlen(line) == (size_t)length ? parse_line(&read, line) : -EINVAL;
+	}
+	free(line);
+	if (!err && !feof(file))
+		err = -EIO;
+	if (!err && !read.present[MEMINFO_MEM_TOTAL])
+		err = -EINVAL;
+	if (!err)
+		*mem = read;
+	return err;
+}

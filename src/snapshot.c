@@ -133,8 +133,6 @@ static uint64_t read_tallies(struct snapshot *snapshot, const struct snapshot_so
 			uint64_t births = tally->births, deaths = tally->deaths;
 			uint64_t implicit = tally->implicit;
 
-			if (!births && !deaths && !implicit)
-				continue;
 			site->births += births;
 			site->deaths += deaths;
 			site->implicit += implicit;
@@ -235,6 +233,8 @@ int snapshot__add_areas(struct snapshot *snapshot, const struct snapshot_source 
 			continue;
 		if (record.site >= snapshot->nr_sites)
 			record.site = KLEAK_SITE_NONE;
+		/* it was sized after the tallies had been read */
+		snapshot->sites[record.site].born_bytes += record.bytes;
 		err = add_object(snapshot, &record, now, min_age);
 		if (err)
 			return err;

@@ -113,15 +113,17 @@ def check_identity(report):
     e = report["events"]
     off = e["births"] - e["deaths"] - e["implicit_deaths"] - e["live"]
     assert abs(off) <= e["in_motion"], f"off by {off}: {e}"
+    bytes_off = e["born_bytes"] - e["died_bytes"] - e["live_bytes"]
+    assert e["in_motion"] or bytes_off == 0, f"off by {bytes_off} bytes: {e}"
     if report["final"]:
         assert e["in_motion"] == 0 and off == 0, e
 
 
 def sites_of(report, function, origin=None):
-    """Sites that have this function on their stack."""
+    """Sites of this function: it is the one that calls the allocator."""
     return [s for s in report["sites"]
             if (origin is None or s["origin"] == origin)
-            and any(f["symbol"] and f["symbol"].split(".")[0] == function for f in s["stack"])]
+            and s["stack"] and (s["stack"][0]["symbol"] or "").split(".")[0] == function]
 
 
 def total(report, function, field="objects", origin=None):

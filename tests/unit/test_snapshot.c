@@ -143,6 +143,7 @@ static void test_areas(void **state)
 	assert_int_equal(snapshot__add_areas(&snapshot, &source, NOW, 0), 0);
 	assert_int_equal(snapshot.sum.objects, 2);
 	assert_int_equal(snapshot.sum.bytes, 8192 + 4096);
+	assert_int_equal(snapshot.sum.born_bytes, 4096);
 	assert_int_equal(snapshot.nr_ages, 2);
 	snapshot__free(&snapshot);
 }
@@ -172,6 +173,8 @@ static void test_tallies_of_all_lanes(void **state)
 	tables.tallies[0 * SITES + 1] = (struct kleak_tally){10, 4, 1, 640, 320};
 	tables.tallies[1 * SITES + 1] = (struct kleak_tally){5, 6, 0, 320, 384};
 	tables.tallies[1 * SITES + 2] = (struct kleak_tally){1, 0, 0, 100, 0};
+	/* an area born on one CPU, sized on another */
+	tables.tallies[0 * SITES + 2] = (struct kleak_tally){0, 0, 0, 4096, 0};
 	tables.counts[0].count[KLEAK_LOSS_TABLE_FULL] = 3;
 	tables.counts[1].count[KLEAK_LOSS_TABLE_FULL] = 4;
 	assert_int_equal(snapshot__take(&snapshot, &source, NOW, 0), 0);
@@ -181,6 +184,7 @@ static void test_tallies_of_all_lanes(void **state)
 	assert_int_equal(snapshot.sites[1].born_bytes, 960);
 	assert_int_equal(snapshot.sites[1].died_bytes, 704);
 	assert_int_equal(snapshot.sum.births, 16);
+	assert_int_equal(snapshot.sites[2].born_bytes, 4196);
 	assert_int_equal(snapshot.counts[KLEAK_LOSS_TABLE_FULL], 7);
 	assert_int_equal(snapshot.in_motion, 0);
 	snapshot__free(&snapshot);

@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Files with what the renderers should print, and the reports they print it of.
+ * KLEAK_UPDATE_GOLDEN=1 writes the files anew: read the difference before you keep it.
+ */
+#ifndef KLEAK_GOLDEN_H
+#define KLEAK_GOLDEN_H
+
+#include "../unit.h"
+
+#include "report.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#ifndef GOLDEN
+#define GOLDEN "tests/unit/golden"
+#endif
+
+#define NR(array) (sizeof(array) / sizeof((array)[0]))
+#define KIB(n)	  ((n)*1024LL)
+#define MIB(n)	  ((int64_t)((n)*1048576))
+
+static void golden_path(char *path, size_t len, const char *name)
+{
+	snprintf(path, len, "%s/%s", GOLDEN, name);
+}
+
+static void golden_write(const char *path, const char *text)
+{
+	FILE *file = fopen(path, "w");
+
+	assert_non_null(file);
+	assert_int_equal(fwrite(text, 1, strlen(text), file), strlen(text));
+	assert_int_equal(fclose(file), 0);
+}
+
+static char *golden_read(const char *path)
+{
+	FILE *file = fopen(path, "r");
+	size_t room = 1 << 20, length;
+	char *text = malloc(room);
+
+	assert_non_null(text);
+	if (!file)
+		fail_msg("%s: cannot be read; KLEAK_UPDATE_GOLDEN=1 writes it", path);
+	length = fread(text, 1, room - 1, file);
+	assert_int_equal(fclose(file), 0);
+	text[length] = '\0';
+	return text;
+}
+
+/* Is `text` what the file has, byte by byte? */
+static void golden_compare(const char *name, const char *text)
+{
+	char path[256], *golden;
+
+	golden_path(path, sizeof(path), name);
+	if (getenv("KLEAK_UPDATE_GOLDEN"))
+		golden_write(path, text);
+	golden = golden_read(path);
+	if (strcmp(golden, text) != 0)
+		fail_msg("%s differs; printed was:\n%s", path, text);
+	free(golden);
+}
+
+/* ---- reports ---- */
+
+static const struct report_frame golden_write_stack[] = {
+	{0xffffffffc09a403d, "kleak_leak_kmalloc", 0x3d, "kleak_test"},
+	{0xffffffffc09a41a1, "kleak_write", 0xa1, "kleak_test"},
+	{0xffffffff8135c2f2, "proc_reg_write", 0x52, NULL},
+	{0xffffffff812c1a55, "vfs_write", 0xf5, NULL},
+};
+
+static const struct report_frame golden_bare_stack[] = {
+	{0xffffffff81e00131, NULL, 0, NULL},
+	{0xffffffffc0200010, NULL, 0, "gone"},
+};
+
+static const struct report_site golden_sites[] = {
+	{
+		.id = 0x00f3a9c1d2e4b587,
+		.bytes = 37120 * 256,
+		.objects = 37120,
+		.bytes_requested = 37120 * 200,
+		.growth_bytes_per_min = 12687769.6254,
+		.age_median_s = 7.2341,
+		.births_per_s = 2474.6666,
+		.births = 37133,
+		.deaths = 13,
+		.origin = "slab",
+		.cache = "kmalloc-256",
+		.stack = golden_write_stack,
+		.nr_frames = NR(golden_write_stack),
+	},
+	{
+		.id = 0xffffffffffffffff,
+		.bytes = 1572864,
+		.objects = 12,
+		.bytes_requested = 1500000,
+		.growth_bytes_per_min = -4096,
+		.age_median_s = 204,
+		.births_per_s = 0.4,
+		.births = 14,
+		.deaths = 2,
+		.pending_objects = 120,
+		.origin = "vmalloc",
+		.cache = "vmalloc",
+		.stack = golden_bare_stack,
+		.nr_frames = NR(golden_bare_stack),
+	},
+	{
+		.id = 1,
+		.bytes = 192,
+		.objects = 1,
+		.bytes_requested = 192,
+		.age_median_s = 7560,
+		.births = 1,
+		.origin = "slab",
+		.cache = "dentry",
+	},
+};
+
+static const struct report_loss golden_no_losses[] = {
+	{"table_full", "births not recorded: table full (--max-objects)", 0},
+	{"race", "births not recorded: lost a race", 0},
+};
+
+static const struct report_loss golden_losses[] = {
+	{"table_full", "births not recorded: table full (--max-objects)", 1234},
+	{"race", "births not recorded: lost a race", 0},
+	{"family_full", "child processes not followed: too many", 1},
+};
+
+static const char *const golden_blind_spots[] = {
+	"pages taken from the page allocator directly are not traced",
+	"objects of kmem_cache_alloc_bulk() are not traced: no such hook",
+	"per-CPU memory is not traced",
+};
+
+static const struct report_class golden_ledger[] = {
+	{"slab_unreclaimable", MEMINFO_S_UNRECLAIM, true, MIB(12.4), MIB(11.9), 11.9 / 12.4},
+	{"slab_reclaimable", MEMINFO_S_RECLAIMABLE, true, MIB(1.2), MIB(1.1), 1.1 / 1.2},
+	{"vmalloc", MEMINFO_VMALLOC_USED, true, 0, 0, NAN},
+};
+
+/* What a report is on a machine where something leaks. */
+static struct report golden_report(void)
+{
+	struct report report = {
+		.time = {.tv_sec = 1763906605, .tv_nsec = 123999999},
+		.elapsed_s = 15.0004,
+		.kernel = "6.12.0-amd64",
+		.filter = {.origins = "slab,vmalloc", .pid = -1, .max_size = UINT64_MAX},
+		.losses = golden_no_losses,
+		.nr_losses = NR(golden_no_losses),
+		.blind_spots = golden_blind_spots,
+		.nr_blind_spots = NR(golden_blind_spots),
+		.ledger = golden_ledger,
+		.nr_ledger = NR(golden_ledger),
+		.sites = golden_sites,
+		.nr_sites = NR(golden_sites),
+		.nr_sites_all = NR(golden_sites),
+		.bytes_all = 37120 * 256 + 1572864 + 192,
+	};
+
+	report.events.births = 50213;
+	report.events.deaths = 12920;
+	report.events.unknown_deaths = 40;
+	report.events.implicit_deaths = 3;
+	report.events.live = 37290;
+	for (int i = 0; i < MEMINFO_FIELDS; i++)
+		report.meminfo_known[i] = true;
+	report.meminfo_delta[MEMINFO_S_UNRECLAIM] = MIB(12.4);
+	report.meminfo_delta[MEMINFO_S_RECLAIMABLE] = MIB(1.2);
+	report.meminfo_delta[MEMINFO_KERNEL_STACK] = KIB(48);
+	report.meminfo_delta[MEMINFO_PAGE_TABLES] = -KIB(12);
+	report.meminfo_delta[MEMINFO_MEM_FREE] = -MIB(15);
+	report.meminfo_delta[MEMINFO_MEM_AVAILABLE] = -MIB(14.1);
+	return report;
+}
+
+/* Its last one: something was lost, something was cut, the process has gone. */
+static struct report golden_final(void)
+{
+	struct report report = golden_report();
+
+	report.final = true;
+	report.note = "process 4711 has exited";
+	report.elapsed_s = 3720;
+	report.losses = golden_losses;
+	report.nr_losses = NR(golden_losses);
+	report.nr_blind_spots = 1;
+	report.nr_sites = 1;
+	report.nr_sites_all = 214;
+	report.bytes_all = 37120 * 256 + MIB(1.3);
+	report.events.pending = 120;
+	report.events.in_motion = 17;
+	report.filter = (struct report_filter){
+		.origins = "slab",
+		.pid = 4711,
+		.cgroup = "/sys/fs/cgroup/system.slice",
+		.command = "sh",
+		.cache = "kmalloc-256",
+		.min_size = 64,
+		.max_size = 4096,
+		.min_age_s = 0.5,
+	};
+	return report;
+}
+
+/* Nothing happened yet. */
+static struct report golden_nothing(void)
+{
+	return (struct report){
+		.kernel = "6.1.0",
+		.filter = {.origins = "slab", .pid = -1, .max_size = UINT64_MAX},
+	};
+}
+
+/* Names that try to command a terminal or to end a JSON string; not UTF-8, some of them. */
+#define HOSTILE                                                                                    \
+	"a\x1b[2J\"\\\r\n\t\x7f"                                                                   \
+	"\xc2\x9b"                                                                                 \
+	"31m\x9b\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80"                                              \
+	"\xc0\xaf\xed\xa0\x80\xe0\x80\x80\xf0\x80\x80\x80\xf4\x90\x80\x80\xf5\xff\xe2\x82"
+
+static const struct report_frame golden_hostile_stack[] = {{0x1000, HOSTILE, 1, HOSTILE}};
+
+static const struct report_site golden_hostile_sites[] = {{
+	.id = 7,
+	.bytes = 1,
+	.objects = 1,
+	.origin = "slab",
+	.cache = HOSTILE,
+	.stack = golden_hostile_stack,
+	.nr_frames = 1,
+}};
+
+static struct report golden_hostile(void)
+{
+	struct report report = golden_nothing();
+
+	report.note = HOSTILE;
+	report.filter.command = HOSTILE;
+	report.filter.cgroup = HOSTILE;
+	report.filter.cache = HOSTILE;
+	report.sites = golden_hostile_sites;
+	report.nr_sites = report.nr_sites_all = 1;
+	report.bytes_all = 1;
+	return report;
+}
+
+static const struct report_frame golden_huge_stack[] = {{UINT64_MAX, "f", UINT64_MAX, NULL}};
+
+static const struct report_site golden_huge_sites[] = {{
+	.id = UINT64_MAX,
+	.bytes = UINT64_MAX,
+	.objects = UINT64_MAX,
+	.bytes_requested = UINT64_MAX,
+	.growth_bytes_per_min = -1e300,
+	.age_median_s = 1e300,
+	.births_per_s = 1e300,
+	.births = UINT64_MAX,
+	.deaths = UINT64_MAX,
+	.pending_objects = UINT64_MAX,
+	.origin = "slab",
+	.cache = "kmalloc-8",
+	.stack = golden_huge_stack,
+	.nr_frames = 1,
+}};
+
+static const struct report_loss golden_huge_losses[] = {{"race", "races", UINT64_MAX}};
+
+static const struct report_class golden_huge_ledger[] = {
+	{"slab_unreclaimable", MEMINFO_S_UNRECLAIM, true, INT64_MIN, INT64_MAX, NAN},
+	{"slab_reclaimable", MEMINFO_S_RECLAIMABLE, true, 1, INT64_MAX, (double)INT64_MAX},
+	{"vmalloc", MEMINFO_VMALLOC_USED, false, 0, INT64_MIN, NAN},
+};
+
+/* The largest numbers there are. */
+static struct report golden_huge(void)
+{
+	struct report report = golden_nothing();
+
+	report.time.tv_sec = 253402300799; /* the last second of 9999 */
+	report.time.tv_nsec = 999999999;
+	report.elapsed_s = 1e300;
+	report.filter.pid = INT64_MAX;
+	report.filter.min_size = UINT64_MAX;
+	report.filter.max_size = UINT64_MAX - 1;
+	report.losses = golden_huge_losses;
+	report.nr_losses = 1;
+	report.ledger = golden_huge_ledger;
+	report.nr_ledger = NR(golden_huge_ledger);
+	report.sites = golden_huge_sites;
+	report.nr_sites = 1;
+	report.nr_sites_all = SIZE_MAX;
+	report.bytes_all = UINT64_MAX;
+	memset(&report.events, 0xff, sizeof(report.events));
+	for (int i = 0; i < MEMINFO_FIELDS; i++) {
+		report.meminfo_known[i] = true;
+		report.meminfo_delta[i] = i % 2 ? INT64_MIN : INT64_MAX;
+	}
+	return report;
+}
+
+#endif

@@ -121,12 +121,13 @@ static json_t *filter(const struct report_filter *f)
 
 static json_t *events(const struct report *r)
 {
-	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "births", count(r->events.births),
-			 "deaths", count(r->events.deaths), "unknown_deaths",
-			 count(r->events.unknown_deaths), "implicit_deaths",
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "births",
+			 count(r->events.births), "deaths", count(r->events.deaths),
+			 "unknown_deaths", count(r->events.unknown_deaths), "implicit_deaths",
 			 count(r->events.implicit_deaths), "live", count(r->events.live), "pending",
-			 count(r->events.pending), "in_motion", count(r->events.in_motion), "born_bytes",
-			 count(r->events.born_bytes), "died_bytes", count(r->events.died_bytes), "live_bytes", count(r->events.live_bytes));
+			 count(r->events.pending), "in_motion", count(r->events.in_motion),
+			 "born_bytes", count(r->events.born_bytes), "died_bytes",
+			 count(r->events.died_bytes), "live_bytes", count(r->events.live_bytes));
 }
 
 static json_t *losses(const struct report *r)

@@ -16,7 +16,6 @@ struct function {
 	uint64_t end;
 	uint32_t name; /* offset in names: grows in the order of the file */
 	uint32_t owner : 31;
-	uint32_t local : 1; /* not 'T' */
 };
 
 /* The kernel or a module. */
@@ -334,7 +333,6 @@ static int add_function(struct builder *b, const struct line *line)
 	int err = 0;
 
 	function->start = line->address;
-	function->local = line->type != 'T';
 	function->name = keep_name(b, line->name, line->name_length);
 	function->owner = KERNEL;
 	if (line->module) {
@@ -376,15 +374,14 @@ static int parse_lines(struct builder *b, size_t length)
 	return err;
 }
 
-/* Of one address: what is global, then what comes first in the file. */
+/* Of one address: what comes first in the file, as the kernel's own %pS has it (get_symbol_pos()).
+ */
 static int compare_functions(const void *a, const void *b)
 {
 	const struct function *left = a, *right = b;
 
 	if (left->start != right->start)
 		return left->start < right->start ? -1 : 1;
-	if (left->local != right->local)
-		return left->local - right->local;
 	return left->name < right->name ? -1 : left->name > right->name;
 }
 

@@ -401,7 +401,7 @@ static void read_caches(struct cache_kinds *kinds)
 static int read_machine(struct kernel *kernel, char *why, size_t len)
 {
 	struct utsname name;
-	struct meminfo mem;
+	struct meminfo mem = {};
 	struct stat st;
 	FILE *file;
 	int cpus, err;

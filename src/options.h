@@ -42,7 +42,7 @@ struct options {
 	double min_age_s;
 	enum options_sort sort;
 	uint32_t origins; /* --origin: enum options_origin */
-	uint32_t top; /* 0: all */
+	uint32_t top;	  /* 0: all */
 	uint32_t stack_depth;
 	uint64_t max_objects; /* 0: by the machine's memory */
 	bool json;

@@ -205,7 +205,7 @@ static int fill_ledger(struct reporter *reporter, struct report *report)
 	const struct tracer_view *view = tracer__view(reporter->parts.tracer);
 	const struct meminfo *start = &reporter->meminfo_start;
 	int64_t traced[LEDGER_CLASSES];
-	struct meminfo now;
+	struct meminfo now = {};
 	int err = read_meminfo(&now);
 
 	if (err)

@@ -87,7 +87,7 @@ int symbols__refresh(struct symbols *symbols)
 struct report_frame symbols__name(const struct symbols *symbols, uint64_t address)
 {
 	struct report_frame frame = {.address = address};
-	struct kallsyms_symbol symbol;
+	struct kallsyms_symbol symbol = {};
 
 	if (!symbols)
 		return frame;

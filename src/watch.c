@@ -78,7 +78,7 @@ static const char *note_of(const struct options *options, const struct tracer *t
 int watch__machine(const struct options *options, struct tracer *tracer, struct reporter *reporter,
 		   int signals)
 {
-	double start, end, next;
+	double start, end;
 	char note[128];
 	int err = begin(tracer, reporter);
 
@@ -86,7 +86,8 @@ int watch__machine(const struct options *options, struct tracer *tracer, struct 
 		return err;
 	start = clock__now_s();
 	end = options->duration_s > 0 ? start + options->duration_s : INFINITY;
-	for (next = start + options->interval_s; next < end; next += options->interval_s) {
+	for (uint64_t turn = 1; start + (double)turn * options->interval_s < end; turn++) {
+		double next = start + (double)turn * options->interval_s;
 		int signal;
 
 		do
@@ -102,10 +103,12 @@ int watch__machine(const struct options *options, struct tracer *tracer, struct 
 		err = report(reporter, note_of(options, tracer, note, sizeof(note)), false);
 		if (err)
 			return err;
-		while (next + options->interval_s < clock__now_s())
-			next += options->interval_s; /* do not catch up on missed reports */
+		/* do not catch up on missed reports */
+		turn += (uint64_t)((clock__now_s() - next) / options->interval_s);
 	}
-	err = signals__wait(signals, STDOUT_FILENO, end);
+	do
+		err = signals__wait(signals, STDOUT_FILENO, end);
+	while (err == SIGCHLD);
 	if (err == -EPIPE) {
 		say("nobody reads stdout any more");
 		return err;

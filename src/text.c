@@ -7,7 +7,7 @@
 #include <stdarg.h>
 #include <time.h>
 
-#define COLUMNS 100 /* the head of a report is folded there */
+#define COLUMNS 100 /* the head of a report is folded there; punctuation may take the last */
 #define NUMBER	32  /* room for a formatted number */
 #define ITEM	256 /* room for an item of the head */
 
@@ -213,7 +213,7 @@ static void head_item(struct pen *pen, const char *punctuation, const char *styl
 		fputs(punctuation, pen->out);
 		pen->column += width(punctuation);
 	}
-	if (pen->column > pen->margin && pen->column + pen->gap + width(s) > COLUMNS) {
+	if (pen->column > pen->margin && pen->column + pen->gap + width(s) > COLUMNS - 1) {
 		fprintf(pen->out, "\n%*s", pen->margin, "");
 		pen->column = pen->margin;
 	} else {
@@ -328,9 +328,9 @@ static void put_losses(struct pen *pen, const struct report *r)
 	if (!any)
 		head_item(pen, "", PLAIN, "none");
 	if (r->nr_blind_spots) {
-		snprintf(item, sizeof(item), "%zu blind spot%s (--explain)", r->nr_blind_spots,
+		snprintf(item, sizeof(item), "· %zu blind spot%s (--explain)", r->nr_blind_spots,
 			 r->nr_blind_spots == 1 ? "" : "s");
-		head_item(pen, "  ·", PLAIN, item);
+		head_item(pen, "", PLAIN, item);
 	}
 	head_end(pen);
 }
@@ -361,14 +361,9 @@ static void put_events(struct pen *pen, const struct report *r)
 
 /* ---- sites ---- */
 
-/* "kleak_write+0xa1 [kleak_test]"; the first one stands out. */
-static void put_frame(const struct pen *pen, const struct report_frame *f, bool first)
+/* "+0xa1 [kleak_test]" */
+static void put_place(const struct pen *pen, const struct report_frame *f)
 {
-	fprintf(pen->out, "%*s", INDENT, "");
-	if (f->symbol)
-		put_name(pen, first ? BOLD : PLAIN, f->symbol);
-	else
-		put(pen, first ? BOLD : DIM, "0x%" PRIx64, f->address);
 	begin(pen, DIM);
 	if (f->symbol)
 		fprintf(pen->out, "+0x%" PRIx64, f->offset);
@@ -378,6 +373,18 @@ static void put_frame(const struct pen *pen, const struct report_frame *f, bool 
 		fputc(']', pen->out);
 	}
 	end(pen, DIM);
+}
+
+/* "kleak_write+0xa1 [kleak_test]"; the first one stands out. */
+static void put_frame(const struct pen *pen, const struct report_frame *f, bool first)
+{
+	fprintf(pen->out, "%*s", INDENT, "");
+	if (f->symbol)
+		put_name(pen, first ? BOLD : PLAIN, f->symbol);
+	else
+		put(pen, first ? BOLD : DIM, "0x%" PRIx64, f->address);
+	if (f->symbol || f->module)
+		put_place(pen, f);
 	fputc('\n', pen->out);
 }
 

@@ -122,6 +122,20 @@ static const struct report_site golden_sites[] = {
 		.origin = "slab",
 		.cache = "dentry",
 	},
+	{
+		.id = 0x0123456789abcdef,
+		.bytes = 64,
+		.objects = 1,
+		.bytes_requested = 8,
+		.growth_bytes_per_min = 64,
+		.age_median_s = 0.85,
+		.births_per_s = 0.01,
+		.births = 1,
+		.origin = "percpu",
+		.cache = "percpu",
+		.stack = golden_write_stack,
+		.nr_frames = 1,
+	},
 };
 
 static const struct report_loss golden_no_losses[] = {
@@ -138,13 +152,14 @@ static const struct report_loss golden_losses[] = {
 static const char *const golden_blind_spots[] = {
 	"pages taken from the page allocator directly are not traced",
 	"objects of kmem_cache_alloc_bulk() are not traced: no such hook",
-	"per-CPU memory is not traced",
+	"objects that are older than kleak are not listed",
 };
 
 static const struct report_class golden_ledger[] = {
 	{"slab_unreclaimable", MEMINFO_S_UNRECLAIM, true, MIB(12.4), MIB(11.9), 11.9 / 12.4},
 	{"slab_reclaimable", MEMINFO_S_RECLAIMABLE, true, MIB(1.2), MIB(1.1), 1.1 / 1.2},
 	{"vmalloc", MEMINFO_VMALLOC_USED, true, 0, 0, NAN},
+	{"percpu", MEMINFO_PERCPU, true, KIB(32), 64, 64 / 32768.0},
 };
 
 /* What a report is on a machine where something leaks. */
@@ -154,7 +169,7 @@ static struct report golden_report(void)
 		.time = {.tv_sec = 1763906605, .tv_nsec = 123999999},
 		.elapsed_s = 15.0004,
 		.kernel = "6.12.0-amd64",
-		.filter = {.origins = "slab,vmalloc", .pid = -1, .max_size = UINT64_MAX},
+		.filter = {.origins = "slab,vmalloc,percpu", .pid = -1, .max_size = UINT64_MAX},
 		.losses = golden_no_losses,
 		.nr_losses = NR(golden_no_losses),
 		.blind_spots = golden_blind_spots,
@@ -164,7 +179,7 @@ static struct report golden_report(void)
 		.sites = golden_sites,
 		.nr_sites = NR(golden_sites),
 		.nr_sites_all = NR(golden_sites),
-		.bytes_all = 37120 * 256 + 1572864 + 192,
+		.bytes_all = 37120 * 256 + 1572864 + 192 + 64,
 	};
 
 	report.events.births = 50213;
@@ -172,10 +187,14 @@ static struct report golden_report(void)
 	report.events.unknown_deaths = 40;
 	report.events.implicit_deaths = 3;
 	report.events.live = 37290;
+	report.events.born_bytes = 14000000;
+	report.events.died_bytes = 2900000;
+	report.events.live_bytes = 11100000;
 	for (int i = 0; i < MEMINFO_FIELDS; i++)
 		report.meminfo_known[i] = true;
 	report.meminfo_delta[MEMINFO_S_UNRECLAIM] = MIB(12.4);
 	report.meminfo_delta[MEMINFO_S_RECLAIMABLE] = MIB(1.2);
+	report.meminfo_delta[MEMINFO_PERCPU] = KIB(32);
 	report.meminfo_delta[MEMINFO_KERNEL_STACK] = KIB(48);
 	report.meminfo_delta[MEMINFO_PAGE_TABLES] = -KIB(12);
 	report.meminfo_delta[MEMINFO_MEM_FREE] = -MIB(15);
@@ -190,6 +209,7 @@ static struct report golden_final(void)
 
 	report.final = true;
 	report.note = "process 4711 has exited";
+	report.time.tv_nsec = 5000000;
 	report.elapsed_s = 3720;
 	report.losses = golden_losses;
 	report.nr_losses = NR(golden_losses);

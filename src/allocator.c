@@ -65,6 +65,7 @@ static const char *const names[] = {
 	"kvasprintf",
 	"kvasprintf_const",
 	/* mm/vmalloc.c */
+
 	"__get_vm_area_node",
 	"get_vm_area",
 	"get_vm_area_caller",

@@ -9,6 +9,7 @@
  *   leakrate NAME N  N a second, until `stop`
  *   stop
  *   free           free all that was leaked
+ *   forget         do not free it when the module goes either
  * Read it: what should be listed now, one JSON object for each leak.
  *
  * What is kept is kept in static arrays: apart from the leaks themselves nothing
@@ -62,7 +63,7 @@ LEAK(kmalloc_large, kmalloc(40000, GFP_KERNEL))
 LEAK(kmalloc_account, kmalloc(90, GFP_KERNEL_ACCOUNT))
 LEAK(kmalloc_reclaimable, kmalloc(250, GFP_KERNEL | __GFP_RECLAIMABLE))
 LEAK(kvmalloc_small, kvmalloc(2000, GFP_KERNEL))
-LEAK(kvmalloc_large, kvmalloc(3 << 20, GFP_KERNEL))
+LEAK(kvmalloc_large, kvmalloc(6 << 20, GFP_KERNEL))
 LEAK(vmalloc, vmalloc(20000))
 LEAK(vzalloc, vzalloc(10000))
 LEAK(cache, kmem_cache_alloc(cache, GFP_KERNEL))
@@ -133,6 +134,7 @@ static struct leak {
 	unsigned long requested;
 	int count; /* of `run` */
 	enum context context;
+	int areas; /* one object is that many areas */
 	void *kept[MOST];
 	int nr;
 } leaks[] = {
@@ -148,8 +150,9 @@ static struct leak {
 	{"kmalloc_reclaimable", kleak_leak_kmalloc_reclaimable, free_slab, "slab",
 	 "kmalloc-rcl-256", 0, 250, 31},
 	{"kvmalloc_small", kleak_leak_kvmalloc_small, free_any, "slab", "kmalloc-2k", 0, 2000, 37},
-	{"kvmalloc_large", kleak_leak_kvmalloc_large, free_any, "vmalloc", "vmalloc", 3 << 20,
-	 3 << 20, 3},
+	/* whole huge pages; the array of its 1536 pages takes an area of 3 pages */
+	{"kvmalloc_large", kleak_leak_kvmalloc_large, free_any, "vmalloc", "vmalloc",
+	 (6 << 20) + 3 * PAGE_SIZE, (6 << 20) + 3 * PAGE_SIZE, 3, TASK, 2},
 	{"vmalloc", kleak_leak_vmalloc, free_area, "vmalloc", "vmalloc", 5 * PAGE_SIZE,
 	 5 * PAGE_SIZE, 41},
 	{"vzalloc", kleak_leak_vzalloc, free_area, "vmalloc", "vmalloc", 3 * PAGE_SIZE,
@@ -296,7 +299,7 @@ static noinline void kleak_free_fill_areas(void)
 
 static noinline void kleak_free_fill_any(void)
 {
-	FILL(kvmalloc(i % 2 ? 64 : 5 << 20, GFP_KERNEL));
+	FILL(kvmalloc(i % 2 ? 64 : 6 << 20, GFP_KERNEL));
 }
 
 static noinline int kleak_free_fill_bulk(void)
@@ -417,13 +420,13 @@ static void stop_slowly(void)
 /* ---- /proc/kleak_test ---- */
 
 static void expect(struct seq_file *out, const char *name, const char *origin, const char *of,
-		   int objects, unsigned long bytes, unsigned long requested)
+		   int objects, int parts, unsigned long bytes, unsigned long requested)
 {
 	if (objects)
 		seq_printf(out,
 			   "{\"function\":\"kleak_leak_%s\",\"origin\":\"%s\",\"cache\":\"%s\","
 			   "\"objects\":%d,\"bytes\":%lu,\"bytes_requested\":%lu}\n",
-			   name, origin, of, objects, objects * bytes, objects * requested);
+			   name, origin, of, objects * parts, objects * bytes, objects * requested);
 }
 
 static int show(struct seq_file *out, void *unused)
@@ -442,9 +445,10 @@ static int show(struct seq_file *out, void *unused)
 			bytes *= num_possible_cpus();
 			requested *= num_possible_cpus();
 		}
-		expect(out, leak->name, leak->origin, leak->cache, leak->nr, bytes, requested);
+		expect(out, leak->name, leak->origin, leak->cache, leak->nr,
+		       leak->areas ? leak->areas : 1, bytes, requested);
 	}
-	expect(out, "bulk", "slab", "kleak_test_bulk", nr_bulk, 120, 120);
+	expect(out, "bulk", "slab", "kleak_test_bulk", nr_bulk, 1, 120, 120);
 	return 0;
 }
 
@@ -466,6 +470,9 @@ static int obey(const char *line)
 		run_all();
 	} else if (!strcmp(line, "free")) {
 		free_all();
+	} else if (!strcmp(line, "forget")) {
+		for (int i = 0; i < ARRAY_SIZE(leaks); i++)
+			leaks[i].nr = 0;
 	} else if (!strcmp(line, "stop")) {
 		stop_slowly();
 	} else if (sscanf(line, "leak %31s %d", name, &n) == 2) {

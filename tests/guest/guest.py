@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Running kleak in guests."""
+import os
+import subprocess
+import sys
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+sys.path.insert(0, os.path.join(ROOT, "tests"))
+import tap  # noqa: E402
+
+VERSIONS = ["6.1", "6.12"]
+CANNOT_RUN = 77
+
+
+def call(*argv, timeout=400):
+    done = subprocess.run(["tools/guest", *argv], cwd=ROOT, stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, text=True, timeout=timeout, check=False)
+    if done.returncode == CANNOT_RUN:
+        raise tap.Skip(done.stderr.strip().splitlines()[-1].removeprefix("SKIP: "))
+    return done
+
+
+def module(version):
+    """The test module, built for that kernel."""
+    path = f"build/kmod/{version}/kleak_test.ko"
+    source = [os.path.join(ROOT, "tests/kmod", f) for f in ("Kbuild", "kleak_test.c")]
+    if os.path.exists(path) and os.path.getmtime(path) > max(map(os.path.getmtime, source)):
+        return path
+    done = call(version, "--module", "tests/kmod", path)
+    assert done.returncode == 0, done.stderr
+    return path
+
+
+def boot(version, script, *options):
+    """Run a shell script in the guest with kleak and the module; what it printed."""
+    done = call(version, "--add", "kleak:/bin/kleak", "--add", f"{module(version)}:/kleak_test.ko",
+                *options, "--", "sh", "-c", script)
+    assert done.returncode == 0, f"status {done.returncode}:\n{done.stderr}\n{done.stdout[-3000:]}"
+    return done.stdout
+
+
+def for_every_version(test):
+    """Make test(version) into one test for each kernel."""
+    def make(version):
+        def one():
+            test(version)
+        return one
+
+    return {f"{test.__name__}_on_{v.replace('.', '_')}": make(v) for v in VERSIONS}

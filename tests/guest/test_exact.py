@@ -1,0 +1,102 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""The module says what it leaks; the report must say the same, to the byte."""
+import json
+
+from guest import boot, for_every_version, tap
+
+SCRIPT = """
+insmod /kleak_test.ko
+kleak --json --interval 0.5 > /tmp/before &
+tracer=$!
+while [ ! -s /tmp/before ]; do sleep 0.1; done
+echo run > /proc/kleak_test
+sleep 14    # kfree_rcu() waits up to 5 s, twice, and then for a grace period
+cat /proc/kleak_test
+echo ---
+kill -INT $tracer; wait $tracer
+tail -n 1 /tmp/before
+echo ---
+# once more, freed this time
+kleak --json --interval 0.5 > /tmp/after &
+tracer=$!
+while [ ! -s /tmp/after ]; do sleep 0.1; done
+echo free > /proc/kleak_test
+echo run > /proc/kleak_test
+echo free > /proc/kleak_test
+sleep 14
+kill -INT $tracer; wait $tracer
+tail -n 1 /tmp/after
+echo ---
+cat /proc/kleak_test
+grep '^kleak_test' /proc/slabinfo
+"""
+
+
+def name_of(frame):
+    return (frame["symbol"] or "").split(".")[0]
+
+
+def of_module(report):
+    """{(function, origin): what is listed of it}, of the sites in the module."""
+    listed = {}
+    for site in report["sites"]:
+        if not site["stack"] or site["stack"][0]["module"] != "kleak_test":
+            continue
+        function = name_of(site["stack"][0])
+        sums = listed.setdefault((function, site["origin"]), {
+            "function": function, "origin": site["origin"], "cache": set(),
+            "objects": 0, "bytes": 0, "bytes_requested": 0})
+        sums["cache"].add(site["cache"])
+        for field in ("objects", "bytes", "bytes_requested"):
+            sums[field] += site[field]
+    for sums in listed.values():
+        sums["cache"] = "|".join(sorted(sums["cache"]))
+    return listed
+
+
+def take_metadata(listed, expected):
+    """An area's vm_struct and its array of pages are slab objects of the same site."""
+    for function, origin in [key for key in listed if key[1] == "slab"]:
+        areas = expected.get((function, "vmalloc"))
+        if areas:
+            metadata = listed.pop((function, "slab"))
+            assert areas["objects"] <= metadata["objects"] <= 2 * areas["objects"], metadata
+
+
+def check_books(report):
+    e = report["events"]
+    assert report["final"] and e["in_motion"] == 0
+    assert e["births"] == e["deaths"] + e["implicit_deaths"] + e["live"], e
+    assert e["born_bytes"] == e["died_bytes"] + e["live_bytes"], e
+    lost = {cause: n for cause, n in report["losses"].items() if n}
+    assert not lost, lost
+
+
+def exact(version):
+    expected, with_leaks, without, rest = boot(version, SCRIPT).split("---\n")
+    expected = [json.loads(line) for line in expected.splitlines()]
+    assert not any("failures" in e for e in expected), expected
+    expected = {(e["function"], e["origin"]): e for e in expected}
+    assert len(expected) >= 20
+    report = json.loads(with_leaks)
+    check_books(report)
+    listed = of_module(report)
+    take_metadata(listed, expected)
+    wrong = [f"{name}: listed {listed.get(name)}, expected {expected.get(name)}"
+             for name in expected.keys() | listed.keys() if listed.get(name) != expected.get(name)]
+    assert not wrong, "\n".join(wrong)
+
+    report = json.loads(without)
+    check_books(report)
+    assert of_module(report) == {}, of_module(report)
+    assert "kleak_leak" not in rest, rest
+    # the sizes that the module states for its own caches
+    sizes = {line.split()[0]: int(line.split()[3]) for line in rest.splitlines()}
+    assert sizes == {"kleak_test": 200, "kleak_test_ctor": 168, "kleak_test_bulk": 120}, sizes
+
+
+globals().update({f"test_{n}": t for n, t in for_every_version(exact).items()})
+
+if __name__ == "__main__":
+    tap.main(globals())

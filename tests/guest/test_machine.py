@@ -1,0 +1,82 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""What kleak says of machines that differ from this one."""
+import json
+
+from guest import boot, for_every_version, tap
+
+EXPLAIN = """
+kleak --explain
+echo ---
+echo 0 > /proc/sys/kernel/kptr_restrict
+echo 2 > /proc/sys/kernel/kptr_restrict
+kleak --explain
+echo ---
+kleak --duration 1 --origin vmalloc
+echo "status $?"
+kleak --duration 1 >/dev/null || exit
+echo 0 > /proc/sys/kernel/kptr_restrict
+echo ---
+echo confidentiality > /sys/kernel/security/lockdown
+cat /sys/kernel/security/lockdown
+kleak --duration 1 2>&1
+echo "status $?"
+"""
+
+GONE = """
+insmod /kleak_test.ko
+kleak --json --interval 1 > /tmp/out &
+tracer=$!
+while [ ! -s /tmp/out ]; do sleep 0.1; done
+echo leak kmalloc 10 > /proc/kleak_test
+sleep 2
+echo forget > /proc/kleak_test
+rmmod kleak_test
+sleep 3
+kill -INT $tracer; wait $tracer
+tail -n 1 /tmp/out
+"""
+
+RUN = """
+insmod /kleak_test.ko
+kleak run --json --exit-code --cache kmalloc-128 -- sh -c 'echo leak kmalloc 7 > /proc/kleak_test'
+echo "status $?"
+kleak run --exit-code --cache kmalloc-128 -- sh -c 'echo free > /proc/kleak_test' >/dev/null
+echo "status $?"
+"""
+
+
+def explain(version):
+    plan, hidden, vmalloc, locked = boot(version, EXPLAIN).split("---\n")
+    bulk = "kmem_cache_alloc_bulk_noprof" if version == "6.12" else "kmem_cache_alloc_bulk"
+    on = plan[plan.index("hooks on"):plan.index("hooks off")]
+    for line in ("raw_tp kfree  (3 copies)", "fentry kmem_cache_free_bulk  (2 copies)",
+                 "fentry kvfree_call_rcu", f"fexit  {bulk}  (2 copies)"):
+        assert line in on, plan
+    assert "refused" not in plan and "Operation" not in plan, plan
+    assert "vmalloc is not traced" in hidden and "stacks are printed as numbers" in hidden, hidden
+    assert vmalloc == "status 1\n", vmalloc
+    assert "[confidentiality]" in locked, locked
+    assert "locked down" in locked and locked.endswith("status 1\n"), locked
+
+
+def names_of_a_module_that_is_gone(version):
+    report = json.loads(boot(version, GONE))
+    sites = [s for s in report["sites"] if s["stack"][0]["symbol"] == "kleak_leak_kmalloc"]
+    assert sum(s["objects"] for s in sites) == 10, report["sites"]
+    assert sites[0]["stack"][0]["module"] == "kleak_test"
+
+
+def run(version):
+    out = boot(version, RUN)
+    report = json.loads(out.splitlines()[0])
+    sites = [s for s in report["sites"] if s["stack"][0]["symbol"] == "kleak_leak_kmalloc"]
+    assert sum(s["objects"] for s in sites) == 7, out
+    assert out.splitlines()[1:] == ["status 3", "status 0"], out
+
+
+for check in (explain, names_of_a_module_that_is_gone, run):
+    globals().update({f"test_{n}": t for n, t in for_every_version(check).items()})
+
+if __name__ == "__main__":
+    tap.main(globals())

@@ -81,7 +81,7 @@ demo:
 UNIT_caches     := caches
 UNIT_hooks      := hooks
 UNIT_idmap      := idmap
-UNIT_json       := json meminfo
+UNIT_json       := json meminfo utf8
 UNIT_kallsyms   := kallsyms
 UNIT_kernel_btf := kernel kallsyms meminfo slabinfo hooks
 UNIT_ledger     := ledger
@@ -91,7 +91,7 @@ UNIT_plan       := plan hooks caches
 UNIT_sites      := sites idmap allocator kallsyms
 UNIT_slabinfo   := slabinfo
 UNIT_snapshot   := snapshot
-UNIT_text       := text meminfo
+UNIT_text       := text meminfo utf8
 UNIT_trend      := trend idmap
 UNIT_vmallocinfo := vmallocinfo
 
@@ -153,7 +153,7 @@ check-types: $(B)/kleak.bpf.o
 	@tests/check-types
 
 format:
-	$(Q)clang-format -i src/*.[ch] bpf/*.[ch] tests/unit/*.[ch] tests/live/*.c tests/kmod/*.c
+	$(Q)clang-format -i src/*.[ch] bpf/*.[ch] tests/unit/*.[ch] tests/unit/*/*.h tests/live/*.c tests/kmod/*.c
 
 install: kleak
 	$(call say,INSTALL,$(DESTDIR)$(PREFIX))

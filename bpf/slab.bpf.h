@@ -206,7 +206,7 @@ static __always_inline int free_copy(struct bpf_raw_tracepoint_args *ctx, enum k
 	SEC("raw_tp/" #tracepoint)                                                                 \
 	int tracepoint##_##n(struct bpf_raw_tracepoint_args *ctx)                                  \
 	{                                                                                          \
-		return free_copy(ctx, event, copy, KLEAK_SPACE_SLAB, 0);                                           \
+		return free_copy(ctx, event, copy, KLEAK_SPACE_SLAB, 0);                           \
 	}
 
 ALLOC_COPY(kmalloc, KLEAK_EVENT_KMALLOC, 1, COPY_FIRST)

@@ -28,11 +28,12 @@ static const char *const always_blind[] = {
 __attribute__((format(printf, 2, 3))) static void add_blind_spot(struct plan *plan,
 								 const char *format, ...)
 {
-	char *spot = plan->blind_spots[plan->nr_blind_spots];
+	char *spot;
 	va_list args;
 
 	if (plan->nr_blind_spots == PLAN_MAX_BLIND_SPOTS)
 		return;
+	spot = plan->blind_spots[plan->nr_blind_spots];
 	va_start(args, format);
 	vsnprintf(spot, PLAN_TEXT, format, args);
 	va_end(args);

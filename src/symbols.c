@@ -68,7 +68,7 @@ int symbols__open(struct symbols **out)
 
 int symbols__refresh(struct symbols *symbols)
 {
-	struct kallsyms *fresh;
+	struct kallsyms *fresh = NULL;
 	uint64_t modules;
 	int err = fingerprint(&modules);
 
@@ -88,12 +88,15 @@ struct report_frame symbols__name(const struct symbols *symbols, uint64_t addres
 {
 	struct report_frame frame = {.address = address};
 	struct kallsyms_symbol symbol = {};
+	int err;
 
 	if (!symbols)
 		return frame;
 	/* Of the call, not of what follows it: that may be the next function. */
-	if (kallsyms__find(symbols->now, address - 1, &symbol) &&
-	    (!symbols->before || kallsyms__find(symbols->before, address - 1, &symbol)))
+	err = kallsyms__find(symbols->now, address - 1, &symbol);
+	if (err && symbols->before)
+		err = kallsyms__find(symbols->before, address - 1, &symbol);
+	if (err)
 		return frame;
 	frame.symbol = symbol.name;
 	frame.offset = address - symbol.start;

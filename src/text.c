@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "text.h"
+#include "utf8.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -56,22 +57,6 @@ __attribute__((format(printf, 3, 4))) static void put(const struct pen *pen, con
 
 /* ---- strings from outside ---- */
 
-/* How many bytes the UTF-8 sequence at `s` has, or 0 when it is none (RFC 3629). */
-static size_t sequence(const unsigned char *s)
-{
-	size_t length = s[0] < 0x80 ? 1 : s[0] < 0xc2 ? 0 : s[0] < 0xe0 ? 2 : s[0] < 0xf0 ? 3 : 4;
-
-	if (s[0] > 0xf4)
-		return 0;
-	for (size_t i = 1; i < length; i++)
-		if ((s[i] & 0xc0) != 0x80) /* the string's end as well */
-			return 0;
-	if ((s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] > 0x9f) ||
-	    (s[0] == 0xf0 && s[1] < 0x90) || (s[0] == 0xf4 && s[1] > 0x8f))
-		return 0;
-	return length;
-}
-
 /* How many bytes at `s` may be printed as they are: a character, or none. */
 static size_t harmless(const unsigned char *s)
 {
@@ -79,7 +64,7 @@ static size_t harmless(const unsigned char *s)
 		return 0;
 	if (s[0] == 0xc2 && s[1] < 0xa0) /* U+0080 to U+009F */
 		return 0;
-	return sequence(s);
+	return utf8__sequence(s);
 }
 
 /* Print a name such that it cannot command the terminal: other bytes as \xNN. */

@@ -129,7 +129,7 @@ static struct leak {
 	void *(*make)(void);
 	void (*release)(void *p);
 	const char *origin;
-	const char *cache; /* as /proc/slabinfo has it */
+	const char *cache;   /* as /proc/slabinfo has it */
 	unsigned long bytes; /* of one object; 0: ksize() tells */
 	unsigned long requested;
 	int count; /* of `run` */

@@ -16,6 +16,7 @@
 #include "bulk.bpf.h"
 #include "follow.bpf.h"
 #include "percpu.bpf.h"
+#include "reader.bpf.h"
 #include "slab.bpf.h"
 #include "vmalloc.bpf.h"
 

@@ -126,7 +126,8 @@ struct kleak_tally {
 	__u64 deaths;
 	__u64 implicit; /* born again on an address still held: a free was missed */
 	__u64 born_bytes;
-	__u64 died_bytes; /* deaths and implicit deaths */
+	__u64 died_bytes; /* of all that are not in the table any more */
+	__u64 verified; /* found free in the allocator's own books */
 };
 
 /* What cannot be laid at a site's door; one array in each lane. */
@@ -227,6 +228,32 @@ struct kleak_control {
 
 /* What the area-sizing program is to look at: slots of the table, bucket * 8 + index. */
 #define KLEAK_AREA_BATCH 64
+
+/* One read of kernel memory. */
+#define KLEAK_READ_MOST 65536
+#define KLEAK_MAX_CPUS	1024
+
+struct kleak_read_request {
+	__u64 address;
+	__u64 len;
+};
+
+/* Objects found free: where, and what the record said when they were looked at. */
+#define KLEAK_EVICT_BATCH 64
+
+struct kleak_eviction {
+	__u64 key;
+	__u32 slot;
+	__u32 born;
+	__u32 site;
+	__u32 pad;
+};
+
+struct kleak_evict_batch {
+	__u32 nr;
+	__u32 pad;
+	struct kleak_eviction list[KLEAK_EVICT_BATCH];
+};
 
 struct kleak_area_batch {
 	__u32 nr;

@@ -106,13 +106,32 @@ static json_t *filter(const struct report_filter *f)
 
 static json_t *events(const struct report *r)
 {
-	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "births",
-			 count(r->events.births), "deaths", count(r->events.deaths),
-			 "unknown_deaths", count(r->events.unknown_deaths), "implicit_deaths",
-			 count(r->events.implicit_deaths), "live", count(r->events.live), "pending",
-			 count(r->events.pending), "in_motion", count(r->events.in_motion),
-			 "born_bytes", count(r->events.born_bytes), "died_bytes",
-			 count(r->events.died_bytes), "live_bytes", count(r->events.live_bytes));
+	const struct {
+		const char *key;
+		uint64_t value;
+	} list[] = {
+		{"births", r->events.births},
+		{"deaths", r->events.deaths},
+		{"unknown_deaths", r->events.unknown_deaths},
+		{"implicit_deaths", r->events.implicit_deaths},
+		{"verified_free", r->events.verified_free},
+		{"live", r->events.live},
+		{"pending", r->events.pending},
+		{"in_motion", r->events.in_motion},
+		{"unchecked", r->events.unchecked},
+		{"born_bytes", r->events.born_bytes},
+		{"died_bytes", r->events.died_bytes},
+		{"live_bytes", r->events.live_bytes},
+	};
+	json_t *object = json_object();
+
+	for (size_t i = 0; object && i < sizeof(list) / sizeof(list[0]); i++) {
+		if (json_object_set_new(object, list[i].key, count(list[i].value))) {
+			json_decref(object);
+			return NULL;
+		}
+	}
+	return object;
 }
 
 static json_t *losses(const struct report *r)

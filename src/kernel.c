@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "kernel.h"
+#include "layout.h"
 #include "meminfo.h"
 #include "slabinfo.h"
 
@@ -306,6 +307,38 @@ static bool has_function_helpers(void)
 	return libbpf_probe_bpf_helper(BPF_PROG_TYPE_KPROBE, BPF_FUNC_loop, NULL) == 1;
 }
 
+/* Highest possible NUMA node + 1 ("0-3", "0,2-5"). */
+static uint32_t count_nodes(void)
+{
+	FILE *file = fopen("/sys/devices/system/node/possible", "re");
+	uint32_t highest = 0, number;
+	int c;
+
+	if (!file)
+		return 1;
+	while (fscanf(file, "%u", &number) == 1) {
+		highest = number > highest ? number : highest;
+		c = fgetc(file);
+		if (c != '-' && c != ',')
+			break;
+	}
+	fclose(file);
+	return highest + 1;
+}
+
+/* SLUB's books: can they be read, and are they of a known kind? */
+static void read_slub(struct kernel *kernel, const struct btf *btf)
+{
+	if (libbpf_probe_bpf_helper(BPF_PROG_TYPE_KPROBE, BPF_FUNC_map_lookup_percpu_elem, NULL) !=
+	    1) {
+		snprintf(kernel->slub_unknown, sizeof(kernel->slub_unknown),
+			 "no bpf_map_lookup_percpu_elem()");
+		return;
+	}
+	layout__read_slub(&kernel->slub, btf, kernel->page_size, kernel->slub_unknown,
+			  sizeof(kernel->slub_unknown));
+}
+
 /* Attach an empty program to the function `name` and detach it.  0 or -errno. */
 static int try_function(const struct btf *btf, const char *name, enum bpf_attach_type how)
 {
@@ -467,6 +500,8 @@ int kernel__probe(struct kernel *kernel, const struct kallsyms *symbols, char *w
 						i == FUNCTION_ALLOC_BULK ? BPF_TRACE_FEXIT
 									 : BPF_TRACE_FENTRY);
 	}
+	kernel->nodes = count_nodes();
+	read_slub(kernel, btf);
 	btf__free(btf);
 	if (!err)
 		read_symbols(kernel, symbols);

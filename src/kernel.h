@@ -7,6 +7,7 @@
 #include "hooks.h"
 #include "kallsyms.h"
 #include "kleak.h"
+#include "slub.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -35,7 +36,10 @@ struct kernel {
 	uint32_t cpus;					 /* possible ones */
 	uint64_t memory_bytes;				 /* MemTotal */
 	uint64_t pid_namespace_dev, pid_namespace_inode; /* of this process */
+	uint32_t nodes; /* possible NUMA nodes */
 	bool has_symbols;
+	struct slub_layout slub;
+	char slub_unknown[64]; /* why the layout is not known; "" when it is */
 };
 
 /*

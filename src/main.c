@@ -71,7 +71,7 @@ static int trace(const struct options *options, const struct kernel *kernel,
 	}
 	err = reporter__open(&reporter, &parts);
 	if (err)
-		say("out of memory");
+		say("cannot prepare reports: %s", strerror(-err));
 	else if (options->verb == VERB_RUN)
 		err = watch__command(options, parts.tracer, reporter, signals, &status);
 	else

@@ -10,6 +10,7 @@
 #include "snapshot.h"
 #include "text.h"
 #include "trend.h"
+#include "verify.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -17,6 +18,10 @@
 #include <time.h>
 
 #define CACHE_NAME 64
+
+/* Objects looked at for one report (about 3 us each), and rounds of it. */
+#define VERIFY_BUDGET 100000
+#define VERIFY_ROUNDS 4
 
 static const struct {
 	enum kleak_count count;
@@ -48,6 +53,10 @@ struct reporter {
 	struct snapshot snapshot;
 	struct sites sites;
 	struct trend trend;
+	struct verify verify;
+	struct slub slub;
+	uint64_t cpu_offsets[KLEAK_MAX_CPUS];
+	bool has_pages; /* slub knows where struct pages are */
 
 	struct report_loss losses[LOSSES];
 	struct report_class ledger[LEDGER_CLASSES];
@@ -85,6 +94,20 @@ int reporter__open(struct reporter **out, const struct reporter_parts *parts)
 		return -ENOMEM;
 	reporter->parts = *parts;
 	reporter->kinds = parts->kernel->cache_kinds;
+	reporter->slub.layout = parts->kernel->slub;
+	reporter->slub.read = tracer__read;
+	reporter->slub.arg = parts->tracer;
+	reporter->slub.cpu_offsets = reporter->cpu_offsets;
+	reporter->slub.nr_nodes = parts->kernel->nodes;
+	if (parts->plan->verify) {
+		int cpus = tracer__learn_cpus(parts->tracer, reporter->cpu_offsets);
+
+		if (cpus < 0) {
+			free(reporter);
+			return cpus;
+		}
+		reporter->slub.nr_cpus = cpus;
+	}
 	*out = reporter;
 	return 0;
 }
@@ -177,6 +200,8 @@ static void fill_events(const struct reporter *reporter, struct report *report)
 	report->events.unknown_deaths = snapshot->counts[KLEAK_COUNT_UNKNOWN_DEATHS];
 	report->events.live = snapshot->sum.live;
 	report->events.pending = snapshot->sum.pending;
+	report->events.verified_free = snapshot->sum.verified;
+	report->events.unchecked = reporter->verify.unknown + reporter->verify.skipped;
 	report->events.in_motion = snapshot->in_motion;
 	report->events.born_bytes = snapshot->sum.born_bytes;
 	report->events.died_bytes = snapshot->sum.died_bytes;
@@ -266,7 +291,7 @@ static void fill_row(struct reporter *reporter, size_t i, const struct site *sit
 		.age_median_s = site->age_median_s,
 		.births_per_s = site->births_per_s,
 		.births = site->births,
-		.deaths = site->deaths + site->implicit,
+		.deaths = site->deaths + site->implicit + site->verified,
 		.pending_objects = site->pending,
 		.origin = origins[site->space],
 		.cache = reporter->names[i],
@@ -289,23 +314,85 @@ static enum sites_key key_of(enum options_sort sort)
 	}
 }
 
-/* The sites that have something outstanding, in order, as rows. */
-static int fill_sites(struct reporter *reporter, struct report *report)
+/* The sites of what was taken, in order; how many have something outstanding. */
+static int rank(struct reporter *reporter, double elapsed_s)
 {
 	const struct options *options = reporter->parts.options;
 	const struct tracer_view *view = tracer__view(reporter->parts.tracer);
 	struct sites *sites = &reporter->sites;
-	uint32_t top = options->top ? options->top : UINT32_MAX;
 	int err = sites__sum(sites, &reporter->snapshot, view->sites, view->caches,
 			     reporter->parts.allocator, options->stack_depth);
 
 	if (!err)
-		err = trend__update(&reporter->trend, sites, report->elapsed_s);
-	if (!err)
 		err = sites__age(sites, &reporter->snapshot);
 	if (err)
 		return err;
+	trend__measure(&reporter->trend, sites, elapsed_s);
 	sites__sort(sites, key_of(options->sort));
+	return 0;
+}
+
+/* Where struct pages are: asked of the slabs of any cache that has been seen. */
+static void learn_pages(struct reporter *reporter)
+{
+	const struct tracer_view *view = tracer__view(reporter->parts.tracer);
+
+	for (int i = KLEAK_CACHE_UNKNOWN + 1; i < KLEAK_MAX_CACHES && !reporter->has_pages; i++) {
+		const struct kleak_cache *cache = &view->caches[i];
+
+		if (cache->ready && cache->id != KLEAK_CACHE_DEAD &&
+		    !(cache->flags & KLEAK_CACHE_KMALLOC))
+			reporter->has_pages = !slub__learn_pages(&reporter->slub, ~cache->id);
+	}
+}
+
+/*
+ * Take what the allocator's own books call free out of the table, of the sites that
+ * would be shown now.  *evicted: how many.
+ */
+static int verify(struct reporter *reporter, size_t shown, size_t *evicted)
+{
+	const struct tracer_view *view = tracer__view(reporter->parts.tracer);
+	const struct verify_tables tables = {view->buckets, view->sites, view->caches};
+	int err;
+
+	*evicted = 0;
+	if (!reporter->has_pages)
+		learn_pages(reporter);
+	if (!reporter->has_pages)
+		return 0;
+	err = verify__find_free(&reporter->verify, &reporter->slub, &reporter->snapshot,
+				&reporter->sites, &tables, shown, VERIFY_BUDGET);
+	if (err)
+		return err;
+	*evicted = reporter->verify.nr;
+	return tracer__evict(reporter->parts.tracer, reporter->verify.list, reporter->verify.nr);
+}
+
+/* Take and rank, until nothing that would be shown turns out to be free. */
+static int take_verified(struct reporter *reporter, double elapsed_s)
+{
+	uint32_t top = reporter->parts.options->top;
+	size_t evicted = 1;
+	int err = 0;
+
+	for (int round = 0; evicted && !err; round++) {
+		err = take(reporter);
+		if (!err)
+			err = rank(reporter, elapsed_s);
+		evicted = 0;
+		if (!err && reporter->parts.plan->verify && round < VERIFY_ROUNDS)
+			err = verify(reporter, top ? top : SIZE_MAX, &evicted);
+	}
+	return err;
+}
+
+/* The sites that have something outstanding, in order, as rows. */
+static int fill_sites(struct reporter *reporter, struct report *report)
+{
+	const struct sites *sites = &reporter->sites;
+	uint32_t top = reporter->parts.options->top;
+	int err;
 
 	for (size_t i = 0; i < sites->nr; i++) {
 		if (!sites->list[i].objects)
@@ -313,7 +400,7 @@ static int fill_sites(struct reporter *reporter, struct report *report)
 		report->nr_sites_all++;
 		report->bytes_all += sites->list[i].bytes;
 	}
-	report->nr_sites = report->nr_sites_all < top ? report->nr_sites_all : top;
+	report->nr_sites = top && top < report->nr_sites_all ? top : report->nr_sites_all;
 	err = reserve_rows(reporter, report->nr_sites);
 	if (err)
 		return err;
@@ -322,7 +409,7 @@ static int fill_sites(struct reporter *reporter, struct report *report)
 			fill_row(reporter, row++, &sites->list[i]);
 	report->sites = reporter->rows;
 	reporter->outstanding = report->bytes_all;
-	return 0;
+	return trend__enter(&reporter->trend, sites, report->elapsed_s);
 }
 
 int reporter__report(struct reporter *reporter, const char *note, bool final, FILE *out)
@@ -336,12 +423,13 @@ int reporter__report(struct reporter *reporter, const char *note, bool final, FI
 		.final = final,
 	};
 	double began = clock__now_s();
-	int err = take(reporter);
+	int err;
 
+	report.elapsed_s = began - reporter->started_s;
+	err = take_verified(reporter, report.elapsed_s);
 	if (err)
 		return err;
 	clock_gettime(CLOCK_REALTIME, &report.time);
-	report.elapsed_s = began - reporter->started_s;
 	if (reporter->parts.symbols)
 		symbols__refresh(reporter->parts.symbols);
 	fill_filter(reporter, &report);
@@ -354,9 +442,10 @@ int reporter__report(struct reporter *reporter, const char *note, bool final, FI
 		return err;
 	if (reporter->parts.options->verbose)
 		fprintf(stderr,
-			"kleak: read %llu objects of %zu sites in %.1f ms, %llu events meanwhile\n",
+			"kleak: read %llu objects of %zu sites, checked %llu, in %.1f ms; %llu events "
+			"meanwhile\n",
 			(unsigned long long)reporter->snapshot.sum.live, reporter->sites.nr,
-			(clock__now_s() - began) * 1e3,
+			(unsigned long long)reporter->verify.checked, (clock__now_s() - began) * 1e3,
 			(unsigned long long)reporter->snapshot.in_motion);
 	if (reporter->parts.options->json)
 		return json__print(&report, out);
@@ -370,6 +459,8 @@ void reporter__close(struct reporter *reporter)
 	snapshot__free(&reporter->snapshot);
 	sites__free(&reporter->sites);
 	trend__free(&reporter->trend);
+	verify__free(&reporter->verify);
+	slub__free(&reporter->slub);
 	free(reporter->rows);
 	free(reporter->frames);
 	free(reporter->names);

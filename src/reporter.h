@@ -27,7 +27,7 @@ struct reporter_parts {
 	bool color;
 };
 
-/* 0 or -ENOMEM. */
+/* 0 or -errno. */
 int reporter__open(struct reporter **reporter, const struct reporter_parts *parts);
 
 /* Elapsed time and the kernel's books count from here.  0 or -errno. */

@@ -74,6 +74,7 @@ static int64_t site_of(struct sites *sites, const struct kleak_site *entry,
 	site->space = entry->space;
 	site->cache = entry->cache < KLEAK_MAX_CACHES ? entry->cache : KLEAK_CACHE_UNKNOWN;
 	site->id = id_of(site, caches);
+	site->index = sites->nr;
 
 	known = idmap__find(&sites->by_id, site->id);
 	if (known != IDMAP_NONE)
@@ -94,6 +95,7 @@ static void add(struct site *site, const struct snapshot_site *sum)
 	site->births += sum->births;
 	site->deaths += sum->deaths;
 	site->implicit += sum->implicit;
+	site->verified += sum->verified;
 }
 
 int sites__sum(struct sites *sites, const struct snapshot *snapshot,
@@ -157,22 +159,22 @@ int sites__age(struct sites *sites, const struct snapshot *snapshot)
 {
 	uint32_t next = 0;
 
-	if (snapshot->nr_ages > sites->room_ages) {
-		uint32_t *ages = realloc(sites->ages, snapshot->nr_ages * sizeof(*ages));
+	if (snapshot->nr_list > sites->room_ages) {
+		uint32_t *ages = realloc(sites->ages, snapshot->nr_list * sizeof(*ages));
 
 		if (!ages)
 			return -ENOMEM;
 		sites->ages = ages;
-		sites->room_ages = snapshot->nr_ages;
+		sites->room_ages = snapshot->nr_list;
 	}
 	for (size_t i = 0; i < sites->nr; i++) {
 		sites->list[i].first_age = next;
 		next += sites->list[i].objects;
 	}
-	for (size_t i = 0; i < snapshot->nr_ages; i++) {
-		const struct snapshot_age *age = &snapshot->ages[i];
+	for (size_t i = 0; i < snapshot->nr_list; i++) {
+		const struct snapshot_object *object = &snapshot->list[i];
 
-		sites->ages[sites->list[sites->of_entry[age->site]].first_age++] = age->age;
+		sites->ages[sites->list[sites->of_entry[object->site]].first_age++] = object->age;
 	}
 	for (size_t i = 0; i < sites->nr; i++) {
 		struct site *site = &sites->list[i];

@@ -18,18 +18,19 @@ struct site {
 	uint32_t cache; /* index into the cache table */
 	uint64_t frames[KLEAK_MAX_DEPTH];
 	uint32_t nr_frames;
+	uint32_t index;	    /* of sites->of_entry: sorting does not change it */
 	uint32_t first_age; /* its ages: sites->ages[first_age .. + objects) */
 	uint64_t live, objects, bytes, bytes_requested, pending;
-	uint64_t births, deaths, implicit;
+	uint64_t births, deaths, implicit, verified;
 	double age_median_s;	     /* sites__age() */
-	double growth_bytes_per_min; /* trend__update() */
-	double births_per_s;	     /* trend__update() */
+	double growth_bytes_per_min; /* trend__measure() */
+	double births_per_s;	     /* trend__measure() */
 };
 
 struct sites {
 	struct site *list;
 	size_t nr, room;
-	uint32_t *of_entry; /* entry of the site table -> index in `list` */
+	uint32_t *of_entry; /* entry of the site table -> site.index */
 	uint32_t nr_entries;
 	uint32_t *ages; /* grouped by site */
 	size_t room_ages;

@@ -46,8 +46,8 @@ static enum kleak_key_space space_of(uint64_t key)
 }
 
 /* Count a record that has bytes of its own. */
-static int add_object(struct snapshot *snapshot, const struct kleak_record *record, uint32_t now,
-		      uint32_t min_age)
+static int add_object(struct snapshot *snapshot, const struct kleak_record *record, uint32_t slot,
+		      uint32_t now, uint32_t min_age)
 {
 	uint32_t age = now - record->born;
 	struct snapshot_site *site = &snapshot->sites[record->site];
@@ -62,15 +62,15 @@ static int add_object(struct snapshot *snapshot, const struct kleak_record *reco
 		site->pending++;
 		return 0;
 	}
-	err = reserve((void **)&snapshot->ages, snapshot->nr_ages, &snapshot->room_ages,
-		      sizeof(*snapshot->ages));
+	err = reserve((void **)&snapshot->list, snapshot->nr_list, &snapshot->room_list,
+		      sizeof(*snapshot->list));
 	if (err)
 		return err;
 	site->objects++;
 	site->bytes += record->bytes;
 	site->bytes_requested += record->bytes - record->slack;
-	snapshot->ages[snapshot->nr_ages++] =
-		(struct snapshot_age){.site = record->site, .age = age};
+	snapshot->list[snapshot->nr_list++] = (struct snapshot_object){
+		.site = record->site, .age = age, .slot = slot};
 	return 0;
 }
 
@@ -103,7 +103,7 @@ static int read_slot(struct snapshot *snapshot, const struct kleak_bucket *bucke
 		return add_unsized(snapshot, slot);
 	if (space_of(key) == KLEAK_SPACE_VMALLOC && !record.bytes)
 		return 0; /* an area that owns no memory */
-	return add_object(snapshot, &record, now, min_age);
+	return add_object(snapshot, &record, slot, now, min_age);
 }
 
 /* How many events the tallies have counted. */
@@ -115,7 +115,7 @@ static uint64_t events_so_far(const struct snapshot_source *source)
 	for (size_t i = 0; i < nr; i++) {
 		const volatile struct kleak_tally *tally = &source->tallies[i];
 
-		events += tally->births + tally->deaths + tally->implicit;
+		events += tally->births + tally->deaths + tally->implicit + tally->verified;
 	}
 	return events;
 }
@@ -131,14 +131,15 @@ static uint64_t read_tallies(struct snapshot *snapshot, const struct snapshot_so
 				&source->tallies[(size_t)lane * source->nr_sites + i];
 			struct snapshot_site *site = &snapshot->sites[i];
 			uint64_t births = tally->births, deaths = tally->deaths;
-			uint64_t implicit = tally->implicit;
+			uint64_t implicit = tally->implicit, verified = tally->verified;
 
 			site->births += births;
 			site->deaths += deaths;
 			site->implicit += implicit;
+			site->verified += verified;
 			site->born_bytes += tally->born_bytes;
 			site->died_bytes += tally->died_bytes;
-			events += births + deaths + implicit;
+			events += births + deaths + implicit + verified;
 		}
 	}
 	return events;
@@ -172,6 +173,7 @@ static void sum_up(struct snapshot *snapshot)
 		sum->births += site->births;
 		sum->deaths += site->deaths;
 		sum->implicit += site->implicit;
+		sum->verified += site->verified;
 		sum->born_bytes += site->born_bytes;
 		sum->died_bytes += site->died_bytes;
 	}
@@ -186,7 +188,7 @@ static int reset(struct snapshot *snapshot, uint32_t nr_sites)
 		snapshot->nr_sites = nr_sites;
 	}
 	memset(snapshot->sites, 0, nr_sites * sizeof(*snapshot->sites));
-	snapshot->nr_ages = 0;
+	snapshot->nr_list = 0;
 	snapshot->nr_unsized = 0;
 	snapshot->in_motion = 0;
 	return 0;
@@ -235,7 +237,7 @@ int snapshot__add_areas(struct snapshot *snapshot, const struct snapshot_source 
 			record.site = KLEAK_SITE_NONE;
 		/* it was sized after the tallies had been read */
 		snapshot->sites[record.site].born_bytes += record.bytes;
-		err = add_object(snapshot, &record, now, min_age);
+		err = add_object(snapshot, &record, slot, now, min_age);
 		if (err)
 			return err;
 	}
@@ -246,7 +248,7 @@ int snapshot__add_areas(struct snapshot *snapshot, const struct snapshot_source 
 void snapshot__free(struct snapshot *snapshot)
 {
 	free(snapshot->sites);
-	free(snapshot->ages);
+	free(snapshot->list);
 	free(snapshot->unsized);
 	memset(snapshot, 0, sizeof(*snapshot));
 }

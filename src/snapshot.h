@@ -23,27 +23,29 @@ struct snapshot_site {
 	uint64_t births;
 	uint64_t deaths;
 	uint64_t implicit;
+	uint64_t verified; /* found free in the allocator's own books */
 	uint64_t born_bytes;
 	uint64_t died_bytes;
 };
 
-struct snapshot_age {
+struct snapshot_object {
 	uint32_t site;
-	uint32_t age; /* ticks of 2^KLEAK_TICK_SHIFT ns */
+	uint32_t age;  /* ticks of 2^KLEAK_TICK_SHIFT ns */
+	uint32_t slot; /* bucket * KLEAK_BUCKET_KEYS + index */
 };
 
 struct snapshot {
 	struct snapshot_site *sites; /* nr_sites, like the site table */
 	uint32_t nr_sites;
-	struct snapshot_age *ages; /* one for each of `objects` */
-	size_t nr_ages, room_ages;
+	struct snapshot_object *list; /* one for each of `objects` */
+	size_t nr_list, room_list;
 	uint32_t *unsized; /* slots of vmalloc areas that nobody has sized yet */
 	size_t nr_unsized, room_unsized;
 	uint64_t counts[KLEAK_COUNTS];
 	struct snapshot_site sum; /* of all sites */
 	/*
 	 * Events that happened while the tables were read.  births - deaths -
-	 * implicit differs from `live` by no more than that.
+	 * implicit - verified differs from `live` by no more than that.
 	 */
 	uint64_t in_motion;
 };

@@ -328,13 +328,19 @@ static void put_events(struct pen *pen, const struct report *r)
 	snprintf(item, sizeof(item), "births %" PRIu64, r->events.births);
 	head_item(pen, "", PLAIN, item);
 	snprintf(item, sizeof(item),
-		 "deaths %" PRIu64 " (and %" PRIu64 " implicit, %" PRIu64 " unknown)",
-		 r->events.deaths, r->events.implicit_deaths, r->events.unknown_deaths);
+		 "deaths %" PRIu64 " (and %" PRIu64 " implicit, %" PRIu64 " found free, %" PRIu64
+		 " unknown)",
+		 r->events.deaths, r->events.implicit_deaths, r->events.verified_free,
+		 r->events.unknown_deaths);
 	head_item(pen, ",", PLAIN, item);
 	snprintf(item, sizeof(item), "live %" PRIu64, r->events.live);
 	head_item(pen, ",", PLAIN, item);
 	if (r->events.pending) {
 		snprintf(item, sizeof(item), "%" PRIu64 " of them pending RCU", r->events.pending);
+		head_item(pen, ",", PLAIN, item);
+	}
+	if (r->events.unchecked) {
+		snprintf(item, sizeof(item), "%" PRIu64 " unchecked", r->events.unchecked);
 		head_item(pen, ",", PLAIN, item);
 	}
 	if (r->events.in_motion) {

@@ -55,6 +55,9 @@ static int configure(struct tracer *tracer, const struct plan *plan)
 	    bpf_map__set_max_entries(skeleton->maps.tallies, site_entries * plan->lanes))
 		return -EINVAL;
 
+	bpf_program__set_autoload(skeleton->progs.read_memory, plan->verify);
+	bpf_program__set_autoload(skeleton->progs.learn_cpus, plan->verify);
+	bpf_program__set_autoload(skeleton->progs.evict_objects, plan->verify);
 	for (size_t i = 0; i < nr_hooks; i++) {
 		struct bpf_program *program =
 			bpf_object__find_program_by_name(skeleton->obj, hooks[i].program);
@@ -301,6 +304,53 @@ int tracer__size_areas(struct tracer *tracer, const uint32_t *slots, size_t nr)
 		if (err)
 			return err;
 		slots += n;
+		nr -= n;
+	}
+	return 0;
+}
+
+int tracer__learn_cpus(struct tracer *tracer, uint64_t *offsets)
+{
+	const struct kleak__bss *bss = tracer->skeleton->bss;
+	int err = run_program(tracer->skeleton->progs.learn_cpus);
+
+	if (err)
+		return err;
+	for (uint32_t i = 0; i < bss->nr_cpu_addresses; i++)
+		offsets[i] = bss->cpu_addresses[i] - bss->cpu_pointer;
+	return (int)bss->nr_cpu_addresses;
+}
+
+int tracer__read(void *arg, uint64_t address, void *to, size_t len)
+{
+	struct tracer *tracer = arg;
+	struct kleak__bss *bss = tracer->skeleton->bss;
+	int err;
+
+	if (len > sizeof(bss->read_buffer))
+		return -EINVAL;
+	bss->read_request.address = address;
+	bss->read_request.len = len;
+	err = run_program(tracer->skeleton->progs.read_memory);
+	if (!err)
+		memcpy(to, bss->read_buffer, len);
+	return err;
+}
+
+int tracer__evict(struct tracer *tracer, const struct kleak_eviction *list, size_t nr)
+{
+	struct kleak_evict_batch *evictions = &tracer->skeleton->bss->evictions;
+
+	while (nr) {
+		size_t n = nr < KLEAK_EVICT_BATCH ? nr : KLEAK_EVICT_BATCH;
+		int err;
+
+		memcpy(evictions->list, list, n * sizeof(*list));
+		evictions->nr = n;
+		err = run_program(tracer->skeleton->progs.evict_objects);
+		if (err)
+			return err;
+		list += n;
 		nr -= n;
 	}
 	return 0;

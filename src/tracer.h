@@ -65,6 +65,21 @@ int tracer__missed(const struct tracer *tracer, struct tracer_missed *missed);
  */
 int tracer__size_areas(struct tracer *tracer, const uint32_t *slots, size_t nr);
 
+/*
+ * What to add to a per-CPU pointer for each possible CPU, room for
+ * KLEAK_MAX_CPUS: how many, or -errno.
+ */
+int tracer__learn_cpus(struct tracer *tracer, uint64_t *offsets);
+
+/*
+ * Copy kernel memory, KLEAK_READ_MOST bytes at most: 0, -EFAULT, -errno.  `tracer` is
+ * a struct tracer: a callback of slub.h.
+ */
+int tracer__read(void *tracer, uint64_t address, void *to, size_t len);
+
+/* Take these objects out of the table, if they are still the same.  0 or -errno. */
+int tracer__evict(struct tracer *tracer, const struct kleak_eviction *list, size_t nr);
+
 /* Has the followed process exited? */
 bool tracer__process_gone(const struct tracer *tracer);
 

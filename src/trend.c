@@ -8,7 +8,7 @@
 
 struct trend_row {
 	uint64_t bytes[TREND_POINTS]; /* beside trend->times */
-	uint64_t births;	      /* at the last update */
+	uint64_t births;	      /* at the last entry */
 };
 
 static struct trend_row *row_of(struct trend *trend, uint64_t id)
@@ -66,28 +66,51 @@ static void make_point(struct trend *trend, double now_s)
 		trend->rows[i].bytes[trend->nr_points - 1] = 0;
 }
 
-int trend__update(struct trend *trend, struct sites *sites, double now_s)
+/* The point that growth is measured from: the last one that covers the window, or the first. */
+static size_t origin_of(const struct trend *trend, double now_s)
 {
-	double since = now_s - trend->last_s, span;
-	size_t last;
+	size_t i = 0;
 
-	make_point(trend, now_s);
-	last = trend->nr_points - 1;
-	span = now_s - trend->times[0];
+	while (i + 1 < trend->nr_points && now_s - trend->times[i + 1] >= TREND_WINDOW_S)
+		i++;
+	return i;
+}
+
+void trend__measure(const struct trend *trend, struct sites *sites, double now_s)
+{
+	size_t origin = origin_of(trend, now_s);
+	double span = now_s - (trend->nr_points ? trend->times[origin] : 0);
+	double since = now_s - trend->last_s;
+
 	for (size_t i = 0; i < sites->nr; i++) {
 		struct site *site = &sites->list[i];
+		uint32_t index = idmap__find(&trend->by_id, site->id);
+		uint64_t bytes = 0, births = 0;
+
+		if (index != IDMAP_NONE) {
+			bytes = trend->rows[index].bytes[origin];
+			births = trend->rows[index].births;
+		}
+		site->growth_bytes_per_min = 0;
+		if (span > 0)
+			site->growth_bytes_per_min =
+				((double)site->bytes - (double)bytes) * 60 / span;
+		site->births_per_s = 0;
+		if (since > 0 && site->births > births)
+			site->births_per_s = (double)(site->births - births) / since;
+	}
+}
+
+int trend__enter(struct trend *trend, const struct sites *sites, double now_s)
+{
+	make_point(trend, now_s);
+	for (size_t i = 0; i < sites->nr; i++) {
+		const struct site *site = &sites->list[i];
 		struct trend_row *row = row_of(trend, site->id);
 
 		if (!row)
 			return -ENOMEM;
-		row->bytes[last] = site->bytes;
-		site->growth_bytes_per_min = 0;
-		if (span > 0)
-			site->growth_bytes_per_min =
-				((double)site->bytes - (double)row->bytes[0]) * 60 / span;
-		site->births_per_s = 0;
-		if (since > 0 && site->births > row->births)
-			site->births_per_s = (double)(site->births - row->births) / since;
+		row->bytes[trend->nr_points - 1] = site->bytes;
 		row->births = site->births;
 	}
 	trend->last_s = now_s;

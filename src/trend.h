@@ -18,16 +18,19 @@ struct trend {
 	struct trend_row *rows;
 	uint32_t nr_rows, room;
 	struct idmap by_id;
-	double last_s; /* time of the last update */
+	double last_s; /* time of the last entry */
 };
 
 /*
- * Enter what `sites` holds at now_s seconds after the start, and set growth and
- * rates of each: growth is the change of outstanding bytes over the last minute
- * (or since the start), rates are since the last update.  *trend starts as all
- * zeros: at 0 s nothing was outstanding.  0 or -ENOMEM.
+ * Set growth and rates of each site at now_s seconds after the start: growth is the
+ * change of outstanding bytes over the last minute (or since the start), rates are
+ * since the last trend__enter().  *trend starts as all zeros: at 0 s nothing was
+ * outstanding.
  */
-int trend__update(struct trend *trend, struct sites *sites, double now_s);
+void trend__measure(const struct trend *trend, struct sites *sites, double now_s);
+
+/* Enter what `sites` holds at now_s.  0 or -ENOMEM. */
+int trend__enter(struct trend *trend, const struct sites *sites, double now_s);
 
 void trend__free(struct trend *trend);
 

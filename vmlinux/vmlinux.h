@@ -68,6 +68,11 @@ struct task_struct {
 	struct signal_struct *signal;
 };
 
+/* include/linux/bpf.h: inside an anonymous union */
+struct bpf_array {
+	void *pptrs[0];
+};
+
 /* mm/slab.h (6.1: include/linux/slub_def.h) */
 struct kmem_cache {
 	unsigned int flags;

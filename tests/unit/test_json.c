@@ -150,6 +150,8 @@ static void test_last_report(void **state)
 	check_string(object, "note", "process 4711 has exited");
 	check_integer(object, "events/pending", 120);
 	check_integer(object, "events/in_motion", 17);
+	check_integer(object, "events/verified_free", 1);
+	check_integer(object, "events/unchecked", 5);
 	check_integer(object, "losses/table_full", 1234);
 	check_integer(object, "losses/family_full", 1);
 	check_integer(object, "losses/race", 0);

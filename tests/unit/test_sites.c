@@ -19,7 +19,7 @@ static const struct kleak_cache caches[KLEAK_MAX_CACHES] = {[2] = {.id = 222}, [
 struct made_up {
 	struct kleak_site entries[ENTRIES];
 	struct snapshot_site sums[ENTRIES];
-	struct snapshot_age *ages;
+	struct snapshot_object *list;
 	struct snapshot snapshot;
 };
 
@@ -184,7 +184,7 @@ static void test_median_age_is_exact(void **state)
 	for (int round = 0; round < 200; round++) {
 		uint32_t nr[2] = {1 + (uint32_t)rand() % 1000, 1 + (uint32_t)rand() % 30};
 		uint32_t spread = round % 2 ? 5 : 1000000; /* many equal; all different */
-		struct snapshot_age list[1030];
+		struct snapshot_object list[1030];
 		size_t n = 0;
 
 		init(&m);
@@ -194,12 +194,12 @@ static void test_median_age_is_exact(void **state)
 			m.sums[s + 1].objects = nr[s];
 			for (uint32_t i = 0; i < nr[s]; i++) {
 				ages[s][i] = (uint32_t)rand() % spread;
-				list[n++] = (struct snapshot_age){s + 1, ages[s][i]};
+				list[n++] = (struct snapshot_object){s + 1, ages[s][i], 0};
 			}
 			qsort(ages[s], nr[s], sizeof(ages[s][0]), ascending);
 		}
-		m.snapshot.ages = list;
-		m.snapshot.nr_ages = n;
+		m.snapshot.list = list;
+		m.snapshot.nr_list = n;
 		sum(&sites, &m, 16);
 		assert_int_equal(sites__age(&sites, &m.snapshot), 0);
 		for (int s = 0; s < 2; s++) {

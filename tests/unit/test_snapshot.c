@@ -57,14 +57,15 @@ static void test_sums_by_site(void **state)
 	assert_int_equal(snapshot.sites[2].bytes_requested, 500);
 	assert_int_equal(snapshot.sum.live, 3);
 	assert_int_equal(snapshot.sum.bytes, 704);
-	assert_int_equal(snapshot.nr_ages, 3);
-	assert_int_equal(snapshot.ages[0].age, 100);
+	assert_int_equal(snapshot.nr_list, 3);
+	assert_int_equal(snapshot.list[0].age, 100);
+	assert_int_equal(snapshot.list[1].slot, 9);
 	assert_int_equal(snapshot.in_motion, 0);
 
 	/* again: from scratch */
 	assert_int_equal(snapshot__take(&snapshot, &source, NOW, 0), 0);
 	assert_int_equal(snapshot.sum.live, 3);
-	assert_int_equal(snapshot.nr_ages, 3);
+	assert_int_equal(snapshot.nr_list, 3);
 	snapshot__free(&snapshot);
 }
 
@@ -93,7 +94,7 @@ static void test_young_and_pending_objects(void **state)
 	assert_int_equal(snapshot.sites[1].pending, 1);
 	assert_int_equal(snapshot__take(&snapshot, &source, NOW, 0), 0);
 	assert_int_equal(snapshot.sites[1].objects, 3);
-	assert_int_equal(snapshot.ages[2].age, 0);
+	assert_int_equal(snapshot.list[2].age, 0);
 	snapshot__free(&snapshot);
 }
 
@@ -107,7 +108,7 @@ static void test_age_across_the_wrap(void **state)
 	put(&tables, 0, KLEAK_SPACE_SLAB,
 	    (struct kleak_record){.bytes = 64, .born = UINT32_MAX - 4, .site = 1});
 	assert_int_equal(snapshot__take(&snapshot, &source, 5, 0), 0);
-	assert_int_equal(snapshot.ages[0].age, 10);
+	assert_int_equal(snapshot.list[0].age, 10);
 	snapshot__free(&snapshot);
 }
 
@@ -144,7 +145,7 @@ static void test_areas(void **state)
 	assert_int_equal(snapshot.sum.objects, 2);
 	assert_int_equal(snapshot.sum.bytes, 8192 + 4096);
 	assert_int_equal(snapshot.sum.born_bytes, 4096);
-	assert_int_equal(snapshot.nr_ages, 2);
+	assert_int_equal(snapshot.nr_list, 2);
 	snapshot__free(&snapshot);
 }
 
@@ -170,17 +171,18 @@ static void test_tallies_of_all_lanes(void **state)
 	const struct snapshot_source source = source_of(&tables);
 
 	(void)state;
-	tables.tallies[0 * SITES + 1] = (struct kleak_tally){10, 4, 1, 640, 320};
-	tables.tallies[1 * SITES + 1] = (struct kleak_tally){5, 6, 0, 320, 384};
-	tables.tallies[1 * SITES + 2] = (struct kleak_tally){1, 0, 0, 100, 0};
+	tables.tallies[0 * SITES + 1] = (struct kleak_tally){10, 4, 1, 640, 320, 2};
+	tables.tallies[1 * SITES + 1] = (struct kleak_tally){5, 6, 0, 320, 384, 1};
+	tables.tallies[1 * SITES + 2] = (struct kleak_tally){1, 0, 0, 100, 0, 0};
 	/* an area born on one CPU, sized on another */
-	tables.tallies[0 * SITES + 2] = (struct kleak_tally){0, 0, 0, 4096, 0};
+	tables.tallies[0 * SITES + 2] = (struct kleak_tally){0, 0, 0, 4096, 0, 0};
 	tables.counts[0].count[KLEAK_LOSS_TABLE_FULL] = 3;
 	tables.counts[1].count[KLEAK_LOSS_TABLE_FULL] = 4;
 	assert_int_equal(snapshot__take(&snapshot, &source, NOW, 0), 0);
 	assert_int_equal(snapshot.sites[1].births, 15);
 	assert_int_equal(snapshot.sites[1].deaths, 10);
 	assert_int_equal(snapshot.sites[1].implicit, 1);
+	assert_int_equal(snapshot.sites[1].verified, 3);
 	assert_int_equal(snapshot.sites[1].born_bytes, 960);
 	assert_int_equal(snapshot.sites[1].died_bytes, 704);
 	assert_int_equal(snapshot.sum.births, 16);

@@ -17,7 +17,8 @@ static struct site update(struct trend *trend, uint64_t bytes, uint64_t births, 
 	struct site site = {.id = 42, .bytes = bytes, .births = births};
 	struct sites sites = {.list = &site, .nr = 1};
 
-	assert_int_equal(trend__update(trend, &sites, now_s), 0);
+	trend__measure(trend, &sites, now_s);
+	assert_int_equal(trend__enter(trend, &sites, now_s), 0);
 	return site;
 }
 
@@ -93,9 +94,10 @@ static void test_new_site_starts_from_nothing(void **state)
 
 	(void)state;
 	for (int t = 5; t <= 100; t += 5)
-		assert_int_equal(trend__update(&trend, &sites, t), 0);
+		assert_int_equal(trend__enter(&trend, &sites, t), 0);
 	sites.nr = 2;
-	assert_int_equal(trend__update(&trend, &sites, 105), 0);
+	trend__measure(&trend, &sites, 105);
+	assert_int_equal(trend__enter(&trend, &sites, 105), 0);
 	assert_near(list[1].growth_bytes_per_min, 600);
 	assert_near(list[1].births_per_s, 10);
 	assert_near(list[0].growth_bytes_per_min, 0);
@@ -103,10 +105,11 @@ static void test_new_site_starts_from_nothing(void **state)
 	sites.list = list + 1;
 	sites.nr = 1;
 	for (int t = 110; t <= 200; t += 5)
-		assert_int_equal(trend__update(&trend, &sites, t), 0);
+		assert_int_equal(trend__enter(&trend, &sites, t), 0);
 	sites.list = list;
 	sites.nr = 2;
-	assert_int_equal(trend__update(&trend, &sites, 205), 0);
+	trend__measure(&trend, &sites, 205);
+	assert_int_equal(trend__enter(&trend, &sites, 205), 0);
 	assert_near(list[0].growth_bytes_per_min, 10);
 	trend__free(&trend);
 }

@@ -186,6 +186,7 @@ static struct report golden_report(void)
 	report.events.deaths = 12920;
 	report.events.unknown_deaths = 40;
 	report.events.implicit_deaths = 3;
+	report.events.verified_free = 0;
 	report.events.live = 37290;
 	report.events.born_bytes = 14000000;
 	report.events.died_bytes = 2900000;
@@ -219,6 +220,9 @@ static struct report golden_final(void)
 	report.bytes_all = 37120 * 256 + MIB(1.3);
 	report.events.pending = 120;
 	report.events.in_motion = 17;
+	report.events.verified_free = 1;
+	report.events.live -= 1;
+	report.events.unchecked = 5;
 	report.filter = (struct report_filter){
 		.origins = "slab",
 		.pid = 4711,

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Reading kernel memory for the loader, and taking objects out of the table
+ * that turned out to be free.  Run by BPF_PROG_TEST_RUN only.
+ */
+#ifndef KLEAK_READER_BPF_H
+#define KLEAK_READER_BPF_H
+
+#include "objects.bpf.h"
+
+struct kleak_read_request read_request;
+__u8 read_buffer[KLEAK_READ_MOST];
+
+/* Copy read_request.len bytes at read_request.address to read_buffer.  0 or -EFAULT. */
+SEC("syscall")
+int read_memory(void *ctx __attribute__((unused)))
+{
+	__u64 len = read_request.len;
+
+	if (len > sizeof(read_buffer))
+		return -1;
+	return bpf_probe_read_kernel(read_buffer, len, (const void *)read_request.address);
+}
+
+/* A per-CPU pointer and where it points on each CPU. */
+volatile __u64 cpu_pointer;
+volatile __u64 cpu_addresses[KLEAK_MAX_CPUS];
+__u32 nr_cpu_addresses;
+
+static long cpu_address(__u32 cpu, void *arg __attribute__((unused)))
+{
+	__u32 zero = 0;
+	void *here = bpf_map_lookup_percpu_elem(&recents, &zero, cpu);
+
+	if (!here || cpu >= KLEAK_MAX_CPUS)
+		return 1;
+	cpu_addresses[cpu] = (__u64)here;
+	nr_cpu_addresses = cpu + 1;
+	return 0;
+}
+
+/*
+ * What to add to a per-CPU pointer for each CPU is in a table of the kernel that
+ * is out of reach where kallsyms has no data symbols; but a per-CPU map of ours
+ * has both such a pointer and its addresses.
+ */
+SEC("syscall")
+int learn_cpus(void *ctx __attribute__((unused)))
+{
+	__u64 array, pointer;
+
+	cpu_pointer = (__u64)&recents; /* volatile: there and back makes a number of it */
+	array = cpu_pointer + bpf_core_field_offset(struct bpf_array, pptrs);
+	if (bpf_probe_read_kernel(&pointer, sizeof(pointer), (const void *)array))
+		return -1;
+	cpu_pointer = pointer;
+	nr_cpu_addresses = 0;
+	bpf_loop(KLEAK_MAX_CPUS, cpu_address, NULL, 0);
+	return 0;
+}
+
+struct kleak_evict_batch evictions;
+
+/*
+ * The loader found the object in this slot to be free in the allocator's own
+ * books.  Take it out if it is still the one that was looked at: an address that
+ * was allocated again has a new record, of another time.
+ */
+static __always_inline void evict(const struct kleak_eviction *e)
+{
+	__u32 index = e->slot / KLEAK_BUCKET_KEYS, i = e->slot % KLEAK_BUCKET_KEYS;
+	struct kleak_bucket *b = bpf_map_lookup_elem(&objects, &index);
+	struct kleak_tally *t;
+	__u64 key, bytes;
+
+	if (!b)
+		return;
+	key = b->key[i];
+	bytes = sized(b->record[i].bytes);
+	if (key != e->key || b->record[i].born != e->born || b->record[i].site != e->site)
+		return;
+	if (__sync_val_compare_and_swap(&b->key[i], key, KLEAK_KEY_EMPTY) != key)
+		return;
+	t = tally_of(e->site);
+	if (t) {
+		__sync_fetch_and_add(&t->verified, 1);
+		__sync_fetch_and_add(&t->died_bytes, bytes);
+	}
+	/* Born anew between the look and the swap: that birth is lost. */
+	if (b->record[i].born != e->born)
+		count(KLEAK_LOSS_RACE, 1);
+}
+
+SEC("syscall")
+int evict_objects(void *ctx __attribute__((unused)))
+{
+	for (__u32 i = 0; i < KLEAK_EVICT_BATCH && i < evictions.nr; i++)
+		evict(&evictions.list[i]);
+	return 0;
+}
+
+#endif

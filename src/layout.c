@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "layout.h"
+
+#include <bpf/btf.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+static const struct btf_type *unqualified(const struct btf *btf, __u32 id)
+{
+	const struct btf_type *type = btf__type_by_id(btf, id);
+
+	while (type && (btf_is_mod(type) || btf_is_typedef(type)))
+		type = btf__type_by_id(btf, type->type);
+	return type;
+}
+
+/* Offset in bytes of a field, those of anonymous members included; SLUB_NONE: there is none. */
+static uint32_t field_of(const struct btf *btf, const struct btf_type *type, const char *field)
+{
+	const struct btf_member *members = btf_members(type);
+
+	for (int i = 0; i < btf_vlen(type); i++) {
+		const char *name = btf__name_by_offset(btf, members[i].name_off);
+		uint32_t offset = btf_member_bit_offset(type, i) / 8, inner;
+		const struct btf_type *its;
+
+		if (name && *name) {
+			if (!strcmp(name, field))
+				return offset;
+			continue;
+		}
+		its = unqualified(btf, members[i].type);
+		if (!its || !btf_is_composite(its))
+			continue;
+		inner = field_of(btf, its, field);
+		if (inner != SLUB_NONE)
+			return offset + inner;
+	}
+	return SLUB_NONE;
+}
+
+static const struct btf_type *struct_called(const struct btf *btf, const char *name)
+{
+	__s32 id = btf__find_by_name_kind(btf, name, BTF_KIND_STRUCT);
+
+	return id < 0 ? NULL : btf__type_by_id(btf, id);
+}
+
+/* The value of an enumerator, or SLUB_NONE. */
+static uint32_t value_of(const struct btf *btf, const char *type_name, const char *name)
+{
+	__s32 id = btf__find_by_name_kind(btf, type_name, BTF_KIND_ENUM);
+	const struct btf_type *type = id < 0 ? NULL : btf__type_by_id(btf, id);
+
+	for (int i = 0; type && i < btf_vlen(type); i++) {
+		const char *its = btf__name_by_offset(btf, btf_enum(type)[i].name_off);
+
+		if (its && !strcmp(its, name))
+			return (uint32_t)btf_enum(type)[i].val;
+	}
+	return SLUB_NONE;
+}
+
+int layout__read_slub(struct slub_layout *layout, const struct btf *btf, uint32_t page_size,
+		      char *why, size_t len)
+{
+	struct slub_layout l = {.page_size = page_size};
+	const struct {
+		const char *type;
+		const char *field;
+		uint32_t *offset;
+		int optional;
+	} fields[] = {
+		{"page", "flags", &l.page_flags, 0},
+		{"page", "page_type", &l.page_type, 0},
+		{"page", "compound_head", &l.page_head, 0},
+		{"page", "_refcount", &l.page_refcount, 0},
+		{"slab", "slab_cache", &l.slab_cache, 0},
+		{"slab", "freelist", &l.slab_freelist, 0},
+		{"slab", "slab_list", &l.slab_list, 0},
+		{"kmem_cache", "size", &l.cache_size, 0},
+		{"kmem_cache", "offset", &l.cache_offset, 0},
+		{"kmem_cache", "oo", &l.cache_oo, 0},
+		{"kmem_cache", "node", &l.cache_node, 0},
+		{"kmem_cache", "list", &l.cache_list, 0},
+		{"kmem_cache_node", "partial", &l.node_partial, 0},
+		/* without CONFIG_SLAB_FREELIST_HARDENED */
+		{"kmem_cache", "random", &l.cache_random, 1},
+		{"kmem_cache", "cpu_slab", &l.cache_cpu, 0},
+		{"kmem_cache_cpu", "freelist", &l.cpu_freelist, 0},
+		{"kmem_cache_cpu", "slab", &l.cpu_slab, 0},
+		{"kmem_cache_cpu", "tid", &l.cpu_tid, 0},
+		/* sheaves: 6.18 and later */
+		{"kmem_cache", "cpu_sheaves", &l.cache_sheaves, 1},
+		{"slub_percpu_sheaves", "main", &l.sheaves_main, 1},
+		{"slub_percpu_sheaves", "spare", &l.sheaves_spare, 1},
+		{"slub_percpu_sheaves", "rcu_free", &l.sheaves_rcu, 1},
+		{"slab_sheaf", "barn_list", &l.sheaf_list, 1},
+		{"slab_sheaf", "size", &l.sheaf_size, 1},
+		{"slab_sheaf", "objects", &l.sheaf_objects, 1},
+		{"kmem_cache_node", "barn", &l.node_barn, 1},
+		{"node_barn", "sheaves_full", &l.barn_full, 1},
+	};
+	const struct btf_type *page = struct_called(btf, "page");
+
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+		const struct btf_type *type = struct_called(btf, fields[i].type);
+
+		*fields[i].offset = type ? field_of(btf, type, fields[i].field) : SLUB_NONE;
+		if (*fields[i].offset != SLUB_NONE || fields[i].optional)
+			continue;
+		snprintf(why, len, "no field %s.%s", fields[i].type, fields[i].field);
+		return -ENOTSUP;
+	}
+	if (l.cache_sheaves != SLUB_NONE &&
+	    (l.sheaves_main == SLUB_NONE || l.sheaves_spare == SLUB_NONE ||
+	     l.sheaves_rcu == SLUB_NONE || l.sheaf_size == SLUB_NONE ||
+	     l.sheaf_objects == SLUB_NONE || l.sheaf_list == SLUB_NONE ||
+	     l.node_barn == SLUB_NONE || l.barn_full == SLUB_NONE)) {
+		snprintf(why, len, "sheaves of another kind");
+		return -ENOTSUP;
+	}
+	l.page = page->size;
+	/* include/linux/page-flags.h: page types in the top byte from 6.12 on, a flag up to 6.9 */
+	l.slab_type = value_of(btf, "pagetype", "PGTY_slab");
+	l.large_type = value_of(btf, "pagetype", "PGTY_large_kmalloc");
+	l.slab_flag = value_of(btf, "pageflags", "PG_slab");
+	if (l.slab_type == SLUB_NONE && l.slab_flag == SLUB_NONE) {
+		snprintf(why, len, "no way to tell slab pages");
+		return -ENOTSUP;
+	}
+	*layout = l;
+	return 0;
+}

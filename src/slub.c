@@ -1,0 +1,535 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "slub.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MOST_TRIES   4
+#define MOST_CONTENT 65536 /* of a slab: order 3 is the most SLUB takes by itself */
+#define MOST_SHEAF   1024  /* objects in a sheaf */
+#define MOST_BARN    64	   /* sheaves in a barn */
+#define MOST_NODES   64
+#define MOST_CACHES  256
+#define VOTES	     8
+#define LEAST_VOTES  3
+
+struct slub_cache {
+	uint64_t address;
+	uint64_t random, cpu_slab, sheaves;
+	uint32_t size, offset;
+	bool known;
+	bool sheaves_read;
+};
+
+struct slub_slab {
+	enum {
+		PAGE_SLAB,
+		PAGE_LARGE, /* large kmalloc */
+		PAGE_OTHER, /* in use for something else, or free */
+		PAGE_UNKNOWN,
+	} kind;
+	uint64_t head;	/* its struct page */
+	uint64_t start; /* address of its first object */
+	uint32_t cache; /* index in slub->caches */
+	uint32_t objects;
+	size_t bits; /* index in slub->bits: one for each object that is free */
+};
+
+/* ---- reading ---- */
+
+static int read_word(const struct slub *slub, uint64_t address, uint64_t *word)
+{
+	return slub->read(slub->arg, address, word, sizeof(*word));
+}
+
+static int read_half(const struct slub *slub, uint64_t address, uint32_t *half)
+{
+	return slub->read(slub->arg, address, half, sizeof(*half));
+}
+
+static int reserve(void **array, size_t nr, size_t *room, size_t size)
+{
+	size_t more = *room ? *room : 256;
+	void *grown;
+
+	while (more < nr)
+		more *= 2;
+	if (more == *room)
+		return 0;
+	grown = realloc(*array, more * size);
+	if (!grown)
+		return -ENOMEM;
+	*array = grown;
+	*room = more;
+	return 0;
+}
+
+static uint64_t mix(uint64_t address)
+{
+	uint64_t hash = (address >> 3) * 0x9e3779b97f4a7c15ULL;
+
+	return hash ^ (hash >> 32);
+}
+
+static uint64_t page_of(const struct slub *slub, uint64_t address)
+{
+	return slub->page_base + address / slub->layout.page_size * slub->layout.page;
+}
+
+static uint64_t address_of(const struct slub *slub, uint64_t page)
+{
+	return (page - slub->page_base) / slub->layout.page * slub->layout.page_size;
+}
+
+/* ---- caches and sheaves ---- */
+
+/* The index of the cache at `address`, read if it is new; or -ENOMEM. */
+static int64_t cache_at(struct slub *slub, uint64_t address)
+{
+	const struct slub_layout *l = &slub->layout;
+	struct slub_cache *cache;
+	int err;
+
+	for (size_t i = 0; i < slub->nr_caches; i++)
+		if (slub->caches[i].address == address)
+			return (int64_t)i;
+	err = reserve((void **)&slub->caches, slub->nr_caches + 1, &slub->room_caches,
+		      sizeof(*slub->caches));
+	if (err)
+		return err;
+	cache = &slub->caches[slub->nr_caches];
+	*cache = (struct slub_cache){.address = address};
+	err = read_half(slub, address + l->cache_size, &cache->size);
+	if (!err)
+		err = read_half(slub, address + l->cache_offset, &cache->offset);
+	if (!err && l->cache_random != SLUB_NONE)
+		err = read_word(slub, address + l->cache_random, &cache->random);
+	if (!err && l->cache_cpu != SLUB_NONE)
+		err = read_word(slub, address + l->cache_cpu, &cache->cpu_slab);
+	if (!err && l->cache_sheaves != SLUB_NONE)
+		err = read_word(slub, address + l->cache_sheaves, &cache->sheaves);
+	cache->known = !err && cache->size && cache->offset + sizeof(uint64_t) <= cache->size;
+	return (int64_t)slub->nr_caches++;
+}
+
+/* Note what lies in the sheaf: objects that their users have freed. */
+static int read_sheaf(struct slub *slub, uint64_t sheaf)
+{
+	const struct slub_layout *l = &slub->layout;
+	uint64_t objects[MOST_SHEAF];
+	uint32_t nr;
+
+	if (!sheaf || read_half(slub, sheaf + l->sheaf_size, &nr) || nr > MOST_SHEAF)
+		return 0;
+	if (slub->read(slub->arg, sheaf + l->sheaf_objects, objects, nr * sizeof(*objects)))
+		return 0;
+	for (uint32_t i = 0; i < nr; i++) {
+		uint64_t id = mix(objects[i]);
+
+		if (idmap__find(&slub->in_sheaf, id) == IDMAP_NONE &&
+		    idmap__add(&slub->in_sheaf, id, 0))
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static int read_cpu_sheaves(struct slub *slub, uint64_t sheaves)
+{
+	const struct slub_layout *l = &slub->layout;
+	const uint32_t fields[] = {l->sheaves_main, l->sheaves_spare, l->sheaves_rcu};
+
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+		uint64_t sheaf;
+		int err = 0;
+
+		if (!read_word(slub, sheaves + fields[i], &sheaf))
+			err = read_sheaf(slub, sheaf);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+/* The full sheaves that a node keeps (a list). */
+static int read_barn(struct slub *slub, uint64_t node)
+{
+	const struct slub_layout *l = &slub->layout;
+	uint64_t barn, head, entry;
+
+	if (!node || l->node_barn == SLUB_NONE)
+		return 0;
+	if (read_word(slub, node + l->node_barn, &barn) || !barn)
+		return 0;
+	head = barn + l->barn_full;
+	if (read_word(slub, head, &entry))
+		return 0;
+	for (int i = 0; i < MOST_BARN && entry != head; i++) {
+		int err = read_sheaf(slub, entry - l->sheaf_list);
+
+		if (err)
+			return err;
+		if (read_word(slub, entry, &entry))
+			return 0;
+	}
+	return 0;
+}
+
+static int read_sheaves(struct slub *slub, struct slub_cache *cache)
+{
+	const struct slub_layout *l = &slub->layout;
+	int err = 0;
+
+	if (cache->sheaves_read || !cache->sheaves)
+		return 0;
+	cache->sheaves_read = true;
+	for (uint32_t cpu = 0; cpu < slub->nr_cpus && !err; cpu++)
+		err = read_cpu_sheaves(slub, cache->sheaves + slub->cpu_offsets[cpu]);
+	for (uint32_t i = 0; i < slub->nr_nodes && i < MOST_NODES && !err; i++) {
+		uint64_t node;
+
+		if (!read_word(slub, cache->address + l->cache_node + i * sizeof(node), &node))
+			err = read_barn(slub, node);
+	}
+	return err;
+}
+
+/* ---- freelists ---- */
+
+static uint64_t *bits_of(struct slub *slub, const struct slub_slab *slab)
+{
+	return slub->bits + slab->bits;
+}
+
+static bool is_marked(struct slub *slub, const struct slub_slab *slab, uint32_t i)
+{
+	return bits_of(slub, slab)[i / 64] >> i % 64 & 1;
+}
+
+/*
+ * Mark the objects of the freelist that starts at `object`, in a slab whose
+ * content was read.  How many, or -EAGAIN if it is no freelist (any more).
+ */
+static int mark_freelist(struct slub *slub, const struct slub_slab *slab, uint64_t object)
+{
+	const struct slub_cache *cache = &slub->caches[slab->cache];
+	int nr = 0;
+
+	while (object) {
+		uint64_t offset = object - slab->start, link;
+		uint32_t i = (uint32_t)(offset / cache->size);
+
+		if (offset >= (uint64_t)slab->objects * cache->size || offset % cache->size ||
+		    is_marked(slub, slab, i))
+			return -EAGAIN;
+		bits_of(slub, slab)[i / 64] |= 1ULL << i % 64;
+		nr++;
+		memcpy(&link, slub->content + offset + cache->offset, sizeof(link));
+		/* CONFIG_SLAB_FREELIST_HARDENED: freelist_ptr_decode() */
+		if (slub->layout.cache_random != SLUB_NONE)
+			link ^= cache->random ^ __builtin_bswap64(object + cache->offset);
+		object = link;
+	}
+	return nr;
+}
+
+/* The freelist that a CPU keeps for this slab without writing it back. */
+struct cpu_list {
+	uint64_t at; /* address of the struct kmem_cache_cpu; 0: no CPU has the slab */
+	uint64_t freelist, tid;
+};
+
+static int read_cpu_list(struct slub *slub, uint64_t at, struct cpu_list *list, uint64_t *slab)
+{
+	const struct slub_layout *l = &slub->layout;
+
+	list->at = at;
+	return read_word(slub, at + l->cpu_freelist, &list->freelist) ||
+	       read_word(slub, at + l->cpu_tid, &list->tid) ||
+	       read_word(slub, at + l->cpu_slab, slab);
+}
+
+static int find_cpu_list(struct slub *slub, const struct slub_slab *slab, struct cpu_list *list)
+{
+	const struct slub_cache *cache = &slub->caches[slab->cache];
+
+	list->at = 0;
+	if (!cache->cpu_slab)
+		return 0;
+	for (uint32_t cpu = 0; cpu < slub->nr_cpus; cpu++) {
+		uint64_t its;
+
+		if (read_cpu_list(slub, cache->cpu_slab + slub->cpu_offsets[cpu], list, &its))
+			return -EAGAIN;
+		if (its == slab->head)
+			return 0;
+	}
+	list->at = 0;
+	return 0;
+}
+
+static bool is_cpu_list_unchanged(struct slub *slub, const struct cpu_list *list, uint64_t head)
+{
+	struct cpu_list now;
+	uint64_t slab;
+
+	if (!list->at)
+		return true;
+	return !read_cpu_list(slub, list->at, &now, &slab) && slab == head &&
+	       now.freelist == list->freelist && now.tid == list->tid;
+}
+
+/* The slab's own freelist and counters (inuse:16, objects:15, frozen:1). */
+static int read_counters(const struct slub *slub, uint64_t head, uint64_t counters[2])
+{
+	return slub->read(slub->arg, head + slub->layout.slab_freelist, counters,
+			  2 * sizeof(*counters));
+}
+
+static int reserve_content(struct slub *slub, struct slub_slab *slab, uint64_t len)
+{
+	size_t words = (slab->objects + 63) / 64;
+	int err = reserve((void **)&slub->content, len, &slub->room_content, 1);
+
+	if (!err)
+		err = reserve((void **)&slub->bits, slub->nr_bits + words, &slub->room_bits,
+			      sizeof(*slub->bits));
+	if (err)
+		return err;
+	slab->bits = slub->nr_bits;
+	memset(slub->bits + slab->bits, 0, words * sizeof(*slub->bits));
+	return 0;
+}
+
+/* One try at the slab's freelists.  0, -EAGAIN, -ENOMEM. */
+static int try_slab(struct slub *slub, struct slub_slab *slab)
+{
+	const struct slub_cache *cache = &slub->caches[slab->cache];
+	uint64_t counters[2], again[2], len;
+	struct cpu_list list;
+	int err, nr;
+
+	if (read_counters(slub, slab->head, counters))
+		return -EAGAIN;
+	slab->objects = counters[1] >> 16 & 0x7fff;
+	len = (uint64_t)slab->objects * cache->size;
+	if (!len || len > MOST_CONTENT)
+		return -EAGAIN;
+	err = reserve_content(slub, slab, len);
+	if (!err)
+		err = find_cpu_list(slub, slab, &list);
+	if (err)
+		return err;
+	if (slub->read(slub->arg, slab->start, slub->content, len))
+		return -EAGAIN;
+	nr = mark_freelist(slub, slab, counters[0]);
+	/* A slab that no CPU works with has as many free objects as it says. */
+	if (nr < 0 || (!list.at && !(counters[1] >> 31 & 1) &&
+		       (uint32_t)nr != slab->objects - (counters[1] & 0xffff)))
+		return -EAGAIN;
+	if (list.at && mark_freelist(slub, slab, list.freelist) < 0)
+		return -EAGAIN;
+	if (read_counters(slub, slab->head, again) || again[0] != counters[0] ||
+	    again[1] << 32 != counters[1] << 32 ||
+	    !is_cpu_list_unchanged(slub, &list, slab->head))
+		return -EAGAIN;
+	slub->nr_bits += (slab->objects + 63) / 64;
+	return 0;
+}
+
+/* ---- pages ---- */
+
+/* What the page `head` (no tail) is. */
+static int kind_of(const struct slub *slub, uint64_t head)
+{
+	const struct slub_layout *l = &slub->layout;
+	uint64_t flags;
+	uint32_t type = 0, references;
+
+	if (l->slab_type == SLUB_NONE) {
+		if (read_word(slub, head + l->page_flags, &flags))
+			return PAGE_UNKNOWN;
+		if (flags >> l->slab_flag & 1)
+			return PAGE_SLAB;
+	} else {
+		if (read_half(slub, head + l->page_type, &type))
+			return PAGE_UNKNOWN;
+		if (type >> 24 == l->slab_type)
+			return PAGE_SLAB;
+		if (l->large_type != SLUB_NONE)
+			return type >> 24 == l->large_type ? PAGE_LARGE : PAGE_OTHER;
+	}
+	if (read_half(slub, head + l->page_refcount, &references))
+		return PAGE_UNKNOWN;
+	return references ? PAGE_LARGE : PAGE_OTHER; /* may be: it is in use */
+}
+
+static int fill_slab(struct slub *slub, struct slub_slab *slab)
+{
+	uint64_t cache;
+	int64_t index;
+	int err = -EAGAIN;
+
+	slab->kind = kind_of(slub, slab->head);
+	if (slab->kind != PAGE_SLAB)
+		return 0;
+	slab->kind = PAGE_UNKNOWN;
+	if (read_word(slub, slab->head + slub->layout.slab_cache, &cache))
+		return 0;
+	index = cache_at(slub, cache);
+	if (index < 0)
+		return (int)index;
+	if (!slub->caches[index].known)
+		return 0;
+	slab->cache = (uint32_t)index;
+	slab->start = address_of(slub, slab->head);
+	for (int i = 0; i < MOST_TRIES && err == -EAGAIN; i++)
+		err = try_slab(slub, slab);
+	if (err == -ENOMEM)
+		return err;
+	if (!err)
+		slab->kind = PAGE_SLAB;
+	return read_sheaves(slub, &slub->caches[slab->cache]);
+}
+
+/* The index of the slab that the page belongs to, read if it is new; or -ENOMEM. */
+static int64_t slab_at(struct slub *slub, uint64_t page)
+{
+	uint32_t index = idmap__find(&slub->by_page, mix(page));
+	struct slub_slab *slab;
+	uint64_t head = page, word;
+	int err;
+
+	if (index != IDMAP_NONE)
+		return index;
+	/* a tail page: the head's address and bit 0 */
+	if (!read_word(slub, page + slub->layout.page_head, &word) && word & 1)
+		head = word - 1;
+	if (head != page) {
+		int64_t its = slab_at(slub, head);
+
+		if (its < 0)
+			return its;
+		return idmap__add(&slub->by_page, mix(page), (uint32_t)its) ? -ENOMEM : its;
+	}
+	err = reserve((void **)&slub->slabs, slub->nr_slabs + 1, &slub->room_slabs,
+		      sizeof(*slub->slabs));
+	if (!err)
+		err = idmap__add(&slub->by_page, mix(page), (uint32_t)slub->nr_slabs);
+	if (err)
+		return err;
+	slab = &slub->slabs[slub->nr_slabs++];
+	*slab = (struct slub_slab){.head = head};
+	err = fill_slab(slub, slab);
+	return err ? err : (int64_t)(slub->nr_slabs - 1);
+}
+
+int slub__state(struct slub *slub, uint64_t address, uint64_t size, bool large)
+{
+	int64_t index = slab_at(slub, page_of(slub, address));
+	const struct slub_slab *slab;
+	const struct slub_cache *cache;
+	uint64_t offset;
+
+	if (index < 0)
+		return (int)index;
+	slab = &slub->slabs[index];
+	if (slab->kind == PAGE_UNKNOWN)
+		return SLUB_UNKNOWN;
+	if (large)
+		return slab->kind == PAGE_LARGE ? SLUB_LIVE : SLUB_FREE;
+	if (slab->kind != PAGE_SLAB)
+		return SLUB_FREE;
+	cache = &slub->caches[slab->cache];
+	if (size && cache->size != size)
+		return SLUB_FREE; /* the page went to another cache */
+	offset = address - slab->start;
+	if (offset % cache->size || offset / cache->size >= slab->objects)
+		return SLUB_UNKNOWN;
+	if (is_marked(slub, slab, (uint32_t)(offset / cache->size)))
+		return SLUB_FREE;
+	if (cache->sheaves && idmap__find(&slub->in_sheaf, mix(address)) != IDMAP_NONE)
+		return SLUB_FREE;
+	return SLUB_LIVE;
+}
+
+/* ---- where struct pages are ---- */
+
+/*
+ * A slab's struct page, and an object in it, whose address rounded down to the
+ * slab's size is that of the slab: the two differ by the same everywhere.
+ */
+static int vote(const struct slub *slub, uint64_t cache, uint64_t head, uint64_t *base)
+{
+	const struct slub_layout *l = &slub->layout;
+	uint64_t counters[2], its_cache, start;
+	uint32_t oo;
+
+	if (!head || read_half(slub, cache + l->cache_oo, &oo) ||
+	    read_word(slub, head + l->slab_cache, &its_cache) || its_cache != cache ||
+	    read_counters(slub, head, counters) || !counters[0])
+		return -ENODATA;
+	/* oo: order << 16 | objects; a slab of another order has other objects */
+	if ((counters[1] >> 16 & 0x7fff) != (oo & 0xffff) || oo >> 16 > 10)
+		return -ENODATA;
+	start = counters[0] & ~(((uint64_t)l->page_size << (oo >> 16)) - 1);
+	*base = head - start / l->page_size * l->page;
+	return 0;
+}
+
+/* The first slab on the cache's list of partly used ones votes. */
+static int vote_of_cache(const struct slub *slub, uint64_t cache, uint64_t *base)
+{
+	const struct slub_layout *l = &slub->layout;
+	uint64_t node, entry;
+
+	if (read_word(slub, cache + l->cache_node, &node) || !node ||
+	    read_word(slub, node + l->node_partial, &entry) || entry == node + l->node_partial)
+		return -ENODATA;
+	return vote(slub, cache, entry - l->slab_list, base);
+}
+
+int slub__learn_pages(struct slub *slub, uint64_t cache)
+{
+	const struct slub_layout *l = &slub->layout;
+	uint64_t base = 0, next = cache + l->cache_list;
+	int votes = 0;
+
+	/* The list's head is no cache: what stands around it gets no vote. */
+	for (int i = 0; i < MOST_CACHES && votes < VOTES; i++) {
+		uint64_t its;
+
+		if (!vote_of_cache(slub, next - l->cache_list, &its)) {
+			if (votes && its != base)
+				return -ENODATA;
+			base = its;
+			votes++;
+		}
+		if (read_word(slub, next, &next) || next == cache + l->cache_list)
+			break;
+	}
+	if (votes < LEAST_VOTES)
+		return -ENODATA;
+	slub->page_base = base;
+	return 0;
+}
+
+void slub__begin(struct slub *slub)
+{
+	slub->nr_slabs = 0;
+	slub->nr_caches = 0;
+	slub->nr_bits = 0;
+	idmap__clear(&slub->by_page);
+	idmap__clear(&slub->in_sheaf);
+}
+
+void slub__free(struct slub *slub)
+{
+	free(slub->slabs);
+	free(slub->caches);
+	free(slub->bits);
+	free(slub->content);
+	idmap__free(&slub->by_page);
+	idmap__free(&slub->in_sheaf);
+	memset(slub, 0, sizeof(*slub));
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What SLUB's own books say of an object: free or not (mm/slub.c).  Pure but for
+ * the callback that reads kernel memory.
+ *
+ * Nothing is locked: what changes while it is read is read again, and counts as
+ * unknown if it will not hold still.  Free means: was free at some time after
+ * the call began.  Whoever takes it for dead must check that its record has not
+ * been replaced since.
+ */
+#ifndef KLEAK_SLUB_H
+#define KLEAK_SLUB_H
+
+#include "idmap.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define SLUB_NONE UINT32_MAX /* this kernel has no such field */
+
+/* Offsets in bytes, from BTF. */
+struct slub_layout {
+	uint32_t page_size;
+	uint32_t page; /* sizeof(struct page) */
+	uint32_t page_flags, page_type, page_head, page_refcount;
+	uint32_t slab_flag;	 /* bit of page_flags, up to 6.9; SLUB_NONE: by type */
+	uint32_t slab_type;	 /* top byte of page_type, 6.12 and later; SLUB_NONE: by flag */
+	uint32_t large_type;	 /* that of large kmalloc; SLUB_NONE: it has none */
+	uint32_t slab_cache, slab_freelist; /* the counters follow the freelist */
+	uint32_t cache_size, cache_offset, cache_random, cache_oo, cache_node, cache_list;
+	uint32_t cache_cpu, cache_sheaves; /* per-CPU pointers */
+	uint32_t cpu_freelist, cpu_slab, cpu_tid;
+	uint32_t sheaves_main, sheaves_spare, sheaves_rcu;
+	uint32_t sheaf_list, sheaf_size, sheaf_objects;
+	uint32_t node_partial, slab_list, node_barn, barn_full;
+};
+
+enum slub_state {
+	SLUB_LIVE,
+	SLUB_FREE,
+	SLUB_UNKNOWN,
+};
+
+struct slub {
+	struct slub_layout layout;
+	/* Copy kernel memory: 0 or -EFAULT. */
+	int (*read)(void *arg, uint64_t address, void *to, size_t len);
+	void *arg;
+	const uint64_t *cpu_offsets; /* what to add to a per-CPU pointer */
+	uint32_t nr_cpus, nr_nodes;
+	uint64_t page_base; /* of address x: page_base + (x / page_size) * sizeof(struct page) */
+
+	/* what has been read since slub__begin() */
+	struct slub_slab *slabs;
+	struct slub_cache *caches;
+	uint64_t *bits; /* of free objects */
+	size_t nr_slabs, room_slabs, nr_caches, room_caches, nr_bits, room_bits;
+	struct idmap by_page; /* struct page -> slab */
+	struct idmap in_sheaf;
+	uint8_t *content;
+	size_t room_content;
+};
+
+/*
+ * Find page_base from slabs: of the cache at this address (a struct kmem_cache) and
+ * of those that follow it in the kernel's list of caches.  Several must agree and
+ * none disagree.  0 or -ENODATA.
+ */
+int slub__learn_pages(struct slub *slub, uint64_t cache);
+
+/* Forget what was read: the kernel has gone on. */
+void slub__begin(struct slub *slub);
+
+/*
+ * The state of the object at `address`.  size: what one object of its cache takes,
+ * 0 if that is not known; large: it is a kmalloc() beyond the caches.
+ * A state, or -ENOMEM.
+ */
+int slub__state(struct slub *slub, uint64_t address, uint64_t size, bool large);
+
+void slub__free(struct slub *slub);
+
+#endif

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "verify.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+/*
+ * Younger objects are left alone: an eviction tells a record from its successor
+ * by the tick it was born in.
+ */
+#define LEAST_AGE 3
+
+/* Mark the sites to look at; count what lies beyond the budget. */
+static int choose(struct verify *verify, const struct sites *sites, size_t shown, uint64_t budget)
+{
+	uint64_t chosen = 0;
+
+	if (sites->nr > verify->room_wanted) {
+		uint8_t *wanted = realloc(verify->wanted, sites->nr);
+
+		if (!wanted)
+			return -ENOMEM;
+		verify->wanted = wanted;
+		verify->room_wanted = sites->nr;
+	}
+	if (sites->nr)
+		memset(verify->wanted, 0, sites->nr);
+	for (size_t i = 0; i < sites->nr && shown; i++) {
+		const struct site *site = &sites->list[i];
+
+		if (!site->objects)
+			continue;
+		shown--;
+		if (site->space == KLEAK_SPACE_PERCPU)
+			continue;
+		if (chosen && chosen + site->objects > budget) {
+			verify->skipped += site->objects;
+			continue;
+		}
+		verify->wanted[site->index] = 1;
+		chosen += site->objects;
+	}
+	return 0;
+}
+
+static int add(struct verify *verify, const struct kleak_eviction *eviction)
+{
+	if (verify->nr == verify->room) {
+		size_t room = verify->room ? verify->room * 2 : 256;
+		struct kleak_eviction *list = realloc(verify->list, room * sizeof(*list));
+
+		if (!list)
+			return -ENOMEM;
+		verify->list = list;
+		verify->room = room;
+	}
+	verify->list[verify->nr++] = *eviction;
+	return 0;
+}
+
+static int look_at(struct verify *verify, struct slub *slub, const struct verify_tables *tables,
+		   const struct snapshot_object *object)
+{
+	const struct kleak_bucket *bucket = &tables->buckets[object->slot / KLEAK_BUCKET_KEYS];
+	uint32_t i = object->slot % KLEAK_BUCKET_KEYS;
+	struct kleak_eviction eviction = {.slot = object->slot, .site = object->site};
+	struct kleak_record record;
+	bool slab, large;
+	int state;
+
+	/* First what the record says, then what the allocator says: see evict(). */
+	eviction.key = __atomic_load_n(&bucket->key[i], __ATOMIC_ACQUIRE);
+	if (eviction.key == KLEAK_KEY_EMPTY || eviction.key == KLEAK_KEY_BUSY)
+		return 0;
+	record = *(const volatile struct kleak_record *)&bucket->record[i];
+	__atomic_thread_fence(__ATOMIC_ACQUIRE);
+	if (record.site != object->site)
+		return 0; /* another object by now */
+	eviction.born = record.born;
+	slab = (~eviction.key & KLEAK_SPACE_MASK) == KLEAK_SPACE_SLAB;
+	large = slab && tables->caches[tables->entries[object->site].cache % KLEAK_MAX_CACHES].flags &
+				KLEAK_CACHE_LARGE;
+	verify->checked++;
+	state = slub__state(slub, ~eviction.key & ~(uint64_t)KLEAK_SPACE_MASK,
+			    slab && !large ? record.bytes : 0, large);
+	if (state < 0)
+		return state;
+	if (state == SLUB_UNKNOWN)
+		verify->unknown++;
+	return state == SLUB_FREE ? add(verify, &eviction) : 0;
+}
+
+int verify__find_free(struct verify *verify, struct slub *slub, const struct snapshot *snapshot,
+		      const struct sites *sites, const struct verify_tables *tables, size_t shown,
+		      uint64_t budget)
+{
+	int err;
+
+	verify->nr = 0;
+	verify->checked = 0;
+	verify->unknown = 0;
+	verify->skipped = 0;
+	err = choose(verify, sites, shown, budget);
+	slub__begin(slub);
+	for (size_t i = 0; i < snapshot->nr_list && !err; i++) {
+		const struct snapshot_object *object = &snapshot->list[i];
+
+		if (object->age >= LEAST_AGE && verify->wanted[sites->of_entry[object->site]])
+			err = look_at(verify, slub, tables, object);
+	}
+	return err;
+}
+
+void verify__free(struct verify *verify)
+{
+	free(verify->list);
+	free(verify->wanted);
+	memset(verify, 0, sizeof(*verify));
+}

@@ -1,0 +1,392 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "unit.h"
+
+#include "slub.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <string.h>
+
+/*
+ * A made-up kernel: its memory is an array, mapped from BASE on; pages of 4 KiB;
+ * struct pages of 64 bytes elsewhere.
+ */
+#define BASE	   0xffff888000000000ULL
+#define PAGES	   0xffffea0000000000ULL
+#define PAGE	   4096
+#define NR_PAGES   16
+#define META	   0xffffffff82000000ULL /* caches, nodes, per-CPU areas */
+#define META_SIZE  8192
+#define CPUS	   2
+#define OBJECT	   256 /* 16 in a slab of one page */
+#define RANDOM	   0x1234567890abcdefULL
+#define PERCPU	   0x100ULL
+#define CACHE	   (META + 0)
+#define CACHE_2	   (META + 256)
+#define NODE	   (META + 512)
+#define NODE_2	   (META + 576)
+#define SHEAVES	   0x400ULL
+#define SHEAF(i)   (META + 4096 + (i)*256)
+#define BARN	   (META + 3072)
+#define TYPE_SLAB  0xf5U
+#define TYPE_LARGE 0xf8U
+
+static uint8_t memory[NR_PAGES * PAGE], pages[NR_PAGES * 64], meta[META_SIZE];
+static int reads_until_change;
+static void (*change)(void);
+
+static const struct slub_layout layout = {
+	.page_size = PAGE, .page = 64,
+	.page_flags = 0, .page_head = 8, .page_type = 48, .page_refcount = 52,
+	.slab_flag = SLUB_NONE, .slab_type = TYPE_SLAB, .large_type = TYPE_LARGE,
+	.slab_cache = 8, .slab_list = 16, .slab_freelist = 32,
+	.cache_cpu = 0, .cache_sheaves = 8, .cache_size = 16, .cache_offset = 20,
+	.cache_random = 24, .cache_oo = 32, .cache_list = 40, .cache_node = 56,
+	.cpu_freelist = 0, .cpu_tid = 8, .cpu_slab = 16,
+	.sheaves_main = 0, .sheaves_spare = 8, .sheaves_rcu = 16,
+	.sheaf_list = 0, .sheaf_size = 16, .sheaf_objects = 24,
+	.node_partial = 0, .node_barn = 16, .barn_full = 8,
+};
+
+static const uint64_t cpu_offsets[CPUS] = {META + 1024, META + 2048};
+
+static uint8_t *at(uint64_t address, size_t len)
+{
+	if (address >= BASE && address + len <= BASE + sizeof(memory))
+		return memory + (address - BASE);
+	if (address >= PAGES && address + len <= PAGES + sizeof(pages))
+		return pages + (address - PAGES);
+	if (address >= META && address + len <= META + sizeof(meta))
+		return meta + (address - META);
+	return NULL;
+}
+
+static int read_memory(void *arg, uint64_t address, void *to, size_t len)
+{
+	const uint8_t *from = at(address, len);
+
+	(void)arg;
+	if (change && reads_until_change-- <= 0)
+		change();
+	if (!from)
+		return -EFAULT;
+	memcpy(to, from, len);
+	return 0;
+}
+
+static void put64(uint64_t address, uint64_t word)
+{
+	memcpy(at(address, 8), &word, 8);
+}
+
+static void put32(uint64_t address, uint32_t half)
+{
+	memcpy(at(address, 4), &half, 4);
+}
+
+static uint64_t page(int i)
+{
+	return PAGES + i * 64;
+}
+
+static uint64_t object(int page_number, int i)
+{
+	return BASE + page_number * PAGE + i * OBJECT;
+}
+
+/* The chain of free objects: links encoded as the hardened kernel does. */
+static uint64_t chain(const int *indexes, int nr, int page_number)
+{
+	uint64_t next = 0;
+
+	for (int i = nr - 1; i >= 0; i--) {
+		uint64_t here = object(page_number, indexes[i]);
+
+		put64(here + 128, next ^ RANDOM ^ __builtin_bswap64(here + 128));
+		next = here;
+	}
+	return next;
+}
+
+#define CHAIN(page_number, ...)                                                                    \
+	chain((int[]){__VA_ARGS__}, sizeof((int[]){__VA_ARGS__}) / sizeof(int), page_number)
+
+static void slab(int i, uint64_t cache, uint64_t freelist, int inuse, bool frozen)
+{
+	put64(page(i) + layout.slab_cache, cache);
+	put64(page(i) + layout.slab_freelist, freelist);
+	put64(page(i) + layout.slab_freelist + 8,
+	      (uint64_t)inuse | 16U << 16 | (frozen ? 1U << 31 : 0));
+	put32(page(i) + layout.page_type, TYPE_SLAB << 24);
+	put32(page(i) + layout.page_refcount, 1);
+}
+
+static void cache(uint64_t where, uint64_t node, uint64_t next)
+{
+	put64(where + layout.cache_cpu, where == CACHE ? PERCPU : 0);
+	put32(where + layout.cache_size, OBJECT);
+	put32(where + layout.cache_offset, 128);
+	put64(where + layout.cache_random, RANDOM);
+	put32(where + layout.cache_oo, 0 << 16 | 16);
+	put64(where + layout.cache_list, next + layout.cache_list);
+	put64(where + layout.cache_node, node);
+}
+
+static struct slub made_up(void)
+{
+	struct slub slub = {.layout = layout,
+			    .read = read_memory,
+			    .cpu_offsets = cpu_offsets,
+			    .nr_cpus = CPUS,
+			    .nr_nodes = 1,
+			    .page_base = PAGES - BASE / PAGE * 64};
+
+	memset(memory, 0, sizeof(memory));
+	memset(pages, 0, sizeof(pages));
+	memset(meta, 0, sizeof(meta));
+	change = NULL;
+	cache(CACHE, NODE, CACHE_2);
+	cache(CACHE_2, NODE_2, CACHE);
+	return slub;
+}
+
+static void assert_state(struct slub *slub, uint64_t address, int expected)
+{
+	int state = slub__state(slub, address, OBJECT, false);
+
+	if (state != expected)
+		fail_msg("object %#llx: state %d, expected %d", (unsigned long long)address, state,
+			 expected);
+}
+
+static void test_freelist_of_a_slab(void **state)
+{
+	struct slub slub = made_up();
+
+	(void)state;
+	slab(1, CACHE, CHAIN(1, 3, 15, 0), 13, false);
+	slab(2, CACHE_2, 0, 16, false);
+	for (int i = 0; i < 16; i++)
+		assert_state(&slub, object(1, i),
+			     i == 3 || i == 15 || i == 0 ? SLUB_FREE : SLUB_LIVE);
+	for (int i = 0; i < 16; i++)
+		assert_state(&slub, object(2, i), SLUB_LIVE);
+	assert_state(&slub, object(2, 1) + 8, SLUB_UNKNOWN); /* no object starts there */
+	slub__free(&slub);
+}
+
+static void test_list_of_a_cpu(void **state)
+{
+	struct slub slub = made_up();
+
+	(void)state;
+	/* frozen for CPU 1: what others freed is on the slab, the rest on the CPU */
+	slab(1, CACHE, CHAIN(1, 7), 16, true);
+	put64(cpu_offsets[1] + PERCPU + layout.cpu_slab, page(1));
+	put64(cpu_offsets[1] + PERCPU + layout.cpu_freelist, CHAIN(1, 2, 4));
+	for (int i = 0; i < 16; i++)
+		assert_state(&slub, object(1, i),
+			     i == 7 || i == 2 || i == 4 ? SLUB_FREE : SLUB_LIVE);
+	slub__free(&slub);
+}
+
+static void sheaf(int i, uint64_t next, const uint64_t *objects, uint32_t nr)
+{
+	put64(SHEAF(i) + layout.sheaf_list, next);
+	put32(SHEAF(i) + layout.sheaf_size, nr);
+	for (uint32_t k = 0; k < nr; k++)
+		put64(SHEAF(i) + layout.sheaf_objects + k * 8, objects[k]);
+}
+
+static void test_sheaves(void **state)
+{
+	const uint64_t first[] = {object(1, 1), object(1, 2)}, second[] = {object(1, 3)},
+		       third[] = {object(1, 4)}, fourth[] = {object(1, 5)};
+	struct slub slub = made_up();
+
+	(void)state;
+	slab(1, CACHE, 0, 16, false);
+	put64(CACHE + layout.cache_sheaves, SHEAVES);
+	put64(cpu_offsets[0] + SHEAVES + layout.sheaves_main, SHEAF(0));
+	put64(cpu_offsets[1] + SHEAVES + layout.sheaves_rcu, SHEAF(1));
+	put64(NODE + layout.node_barn, BARN);
+	put64(BARN + layout.barn_full, SHEAF(2));
+	sheaf(0, 0, first, 1); /* the second one was taken out again */
+	put64(SHEAF(0) + layout.sheaf_objects + 8, first[1]);
+	sheaf(1, 0, second, 1);
+	sheaf(2, SHEAF(3), third, 1);
+	sheaf(3, BARN + layout.barn_full, fourth, 1);
+	for (int i = 0; i < 16; i++)
+		assert_state(&slub, object(1, i),
+			     i == 1 || i == 3 || i == 4 || i == 5 ? SLUB_FREE : SLUB_LIVE);
+	slub__free(&slub);
+}
+
+static void test_page_that_is_no_slab_any_more(void **state)
+{
+	struct slub slub = made_up();
+
+	(void)state;
+	put32(page(1) + layout.page_refcount, 0);
+	assert_state(&slub, object(1, 0), SLUB_FREE);
+	put32(page(2) + layout.page_refcount, 1); /* somebody else's */
+	assert_state(&slub, object(2, 0), SLUB_FREE);
+	slab(3, CACHE, 0, 16, false);
+	assert_int_equal(slub__state(&slub, object(3, 0), 2 * OBJECT, false), SLUB_FREE);
+	assert_int_equal(slub__state(&slub, object(3, 0), 0, false), SLUB_LIVE);
+	/* unmapped: nobody knows */
+	assert_state(&slub, BASE + 1000ULL * PAGE, SLUB_UNKNOWN);
+	slub__free(&slub);
+}
+
+static void test_large_kmalloc(void **state)
+{
+	struct slub slub = made_up();
+
+	(void)state;
+	put32(page(1) + layout.page_type, TYPE_LARGE << 24);
+	assert_int_equal(slub__state(&slub, object(1, 0), 0, true), SLUB_LIVE);
+	slab(2, CACHE, 0, 16, false);
+	assert_int_equal(slub__state(&slub, object(2, 0), 0, true), SLUB_FREE);
+	assert_int_equal(slub__state(&slub, object(3, 0), 0, true), SLUB_FREE);
+	slub__free(&slub);
+
+	slub = made_up(); /* kernels without a type for it: a page in use may be it */
+	slub.layout.large_type = SLUB_NONE;
+	put32(page(1) + layout.page_refcount, 1);
+	assert_int_equal(slub__state(&slub, object(1, 0), 0, true), SLUB_LIVE);
+	assert_int_equal(slub__state(&slub, object(2, 0), 0, true), SLUB_FREE);
+	slub__free(&slub);
+}
+
+static void test_kernel_that_flags_slabs(void **state)
+{
+	struct slub slub = made_up();
+
+	(void)state;
+	slub.layout.slab_type = SLUB_NONE;
+	slub.layout.large_type = SLUB_NONE;
+	slub.layout.slab_flag = 9;
+	slab(1, CACHE, CHAIN(1, 5), 15, false);
+	put64(page(1) + layout.page_flags, 1 << 9);
+	assert_state(&slub, object(1, 5), SLUB_FREE);
+	assert_state(&slub, object(1, 6), SLUB_LIVE);
+	assert_state(&slub, object(2, 6), SLUB_FREE);
+	slub__free(&slub);
+}
+
+static void test_tail_pages_belong_to_their_head(void **state)
+{
+	struct slub slub = made_up();
+
+	(void)state;
+	/* two pages: 32 objects */
+	slab(4, CACHE, CHAIN(4, 20, 1), 30, false);
+	put64(page(4) + layout.slab_freelist + 8, 30 | 32U << 16);
+	put64(page(5) + layout.page_head, page(4) | 1);
+	assert_state(&slub, object(4, 20), SLUB_FREE); /* in the second page */
+	assert_state(&slub, object(4, 21), SLUB_LIVE);
+	assert_state(&slub, object(4, 1), SLUB_FREE);
+	slub__free(&slub);
+}
+
+static void test_what_is_broken_is_unknown(void **state)
+{
+	struct slub slub = made_up();
+
+	(void)state;
+	slab(1, CACHE, CHAIN(1, 3, 5), 10, false); /* the count disagrees */
+	assert_state(&slub, object(1, 3), SLUB_UNKNOWN);
+	slab(2, CACHE, object(2, 3) + 4, 15, false); /* no object */
+	assert_state(&slub, object(2, 3), SLUB_UNKNOWN);
+	slab(3, CACHE, object(4, 0), 15, false); /* not of this slab */
+	assert_state(&slub, object(3, 0), SLUB_UNKNOWN);
+	slab(5, CACHE, object(5, 1), 15, false); /* a circle */
+	put64(object(5, 1) + 128, object(5, 1) ^ RANDOM ^ __builtin_bswap64(object(5, 1) + 128));
+	assert_state(&slub, object(5, 1), SLUB_UNKNOWN);
+	slab(6, META + META_SIZE - 8, 0, 16, false); /* its cache cannot be read */
+	assert_state(&slub, object(6, 0), SLUB_UNKNOWN);
+	slub__free(&slub);
+}
+
+static int turn;
+
+static void flip(void)
+{
+	/* every read finds another freelist */
+	put64(page(1) + layout.slab_freelist, CHAIN(1, turn++ % 16));
+}
+
+static void settle_down(void)
+{
+	change = NULL;
+	slab(1, CACHE, CHAIN(1, 9), 15, false);
+}
+
+static void test_change_while_reading(void **state)
+{
+	struct slub slub = made_up();
+
+	(void)state;
+	slab(1, CACHE, CHAIN(1, 3), 15, false);
+	change = flip;
+	reads_until_change = 0;
+	assert_state(&slub, object(1, 3), SLUB_UNKNOWN);
+	slub__begin(&slub);
+	slab(1, CACHE, CHAIN(1, 3), 15, false);
+	change = settle_down;
+	reads_until_change = 12; /* in the middle of the first try */
+	assert_state(&slub, object(1, 9), SLUB_FREE);
+	assert_state(&slub, object(1, 3), SLUB_LIVE);
+	slub__free(&slub);
+}
+
+static void partial(uint64_t node, int i)
+{
+	put64(node + layout.node_partial, page(i) + layout.slab_list);
+}
+
+static void test_learns_where_pages_are(void **state)
+{
+	struct slub slub = made_up();
+	uint64_t expected = slub.page_base;
+
+	(void)state;
+	slub.page_base = 0;
+	slab(3, CACHE, CHAIN(3, 2), 15, false);
+	slab(7, CACHE_2, CHAIN(7, 9), 15, false);
+	partial(NODE, 3);
+	partial(NODE_2, 7);
+	assert_int_equal(slub__learn_pages(&slub, CACHE), -ENODATA); /* two votes are too few */
+
+	/* a third cache */
+	cache(META + 640, META + 768, CACHE);
+	put64(CACHE_2 + layout.cache_list, META + 640 + layout.cache_list);
+	slab(9, META + 640, CHAIN(9, 0), 15, false);
+	partial(META + 768, 9);
+	assert_int_equal(slub__learn_pages(&slub, CACHE), 0);
+	assert_true(slub.page_base == expected);
+
+	/* one that disagrees */
+	slab(9, META + 640, CHAIN(10, 0), 15, false);
+	assert_int_equal(slub__learn_pages(&slub, CACHE), -ENODATA);
+	slub__free(&slub);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_freelist_of_a_slab),
+		cmocka_unit_test(test_list_of_a_cpu),
+		cmocka_unit_test(test_sheaves),
+		cmocka_unit_test(test_page_that_is_no_slab_any_more),
+		cmocka_unit_test(test_large_kmalloc),
+		cmocka_unit_test(test_kernel_that_flags_slabs),
+		cmocka_unit_test(test_tail_pages_belong_to_their_head),
+		cmocka_unit_test(test_what_is_broken_is_unknown),
+		cmocka_unit_test(test_change_while_reading),
+		cmocka_unit_test(test_learns_where_pages_are),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -111,6 +111,7 @@ struct kleak_cache {
 	__u32 flags;	   /* enum kleak_cache_flags */
 	__u32 ready;	   /* the fields above and the name are written */
 	char name[KLEAK_CACHE_NAME];
+	__u64 unknown; /* kmem_cache_free() of what is not in the table; everything followed */
 };
 
 /*

@@ -177,6 +177,26 @@ static __always_inline int slab_alloc_copy(struct bpf_raw_tracepoint_args *ctx,
 	return 0;
 }
 
+/* A free of what is not in the table, and where the event names it, of which cache. */
+static __always_inline void count_unknown(const struct bpf_raw_tracepoint_args *ctx,
+					  enum kleak_event event)
+{
+	const volatile struct kleak_event_args *args = &config.args[event];
+	struct kleak_cache *cache;
+	__u32 index;
+	__u64 kmem;
+
+	count(KLEAK_COUNT_UNKNOWN_DEATHS, 1);
+	if (args->cache == KLEAK_ARG_NONE || config.follow != KLEAK_FOLLOW_ALL ||
+	    config.cache_filter)
+		return;
+	kmem = event_arg(ctx, args->cache);
+	index = cache_find(~kmem, kmem, 0, 0);
+	cache = bpf_map_lookup_elem(&caches, &index);
+	if (cache)
+		__sync_fetch_and_add(&cache->unknown, 1);
+}
+
 /* shift: what makes an address that is 8-aligned of the event's pointer */
 static __always_inline int free_copy(struct bpf_raw_tracepoint_args *ctx, enum kleak_event event,
 				     enum copy copy, __u32 space, __u32 shift)
@@ -189,7 +209,7 @@ static __always_inline int free_copy(struct bpf_raw_tracepoint_args *ctx, enum k
 	if (ptr >= LOWEST_OBJECT && (copy == COPY_FIRST || *recent != ptr)) {
 		/* Only the first copy can tell "never there" from "already taken". */
 		if (!object_died(ptr << shift, space) && copy == COPY_FIRST)
-			count(KLEAK_COUNT_UNKNOWN_DEATHS, 1);
+			count_unknown(ctx, event);
 	}
 	*recent = copy == COPY_LAST ? 0 : ptr;
 	return 0;

@@ -5,6 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define APPROXIMATE_PERCENT 3
+#define APPROXIMATE_LEAST   10
+
 /* Longest first: "kmalloc-" starts the others too. */
 static const struct {
 	const char *prefix;
@@ -78,4 +81,30 @@ bool cache__parse_kmalloc(const char *name, uint32_t *size, uint32_t *flags)
 bool cache__is_kmalloc_variant(const char *name)
 {
 	return !strncmp(name, "kmalloc-", strlen("kmalloc-"));
+}
+
+void cache__sum(struct cache_sum sums[KLEAK_MAX_CACHES], const struct snapshot *snapshot,
+		const struct kleak_site *entries)
+{
+	memset(sums, 0, KLEAK_MAX_CACHES * sizeof(*sums));
+	for (uint32_t i = 0; i < snapshot->nr_sites; i++) {
+		const struct snapshot_site *site = &snapshot->sites[i];
+		struct cache_sum *sum = &sums[entries[i].cache % KLEAK_MAX_CACHES];
+
+		if (entries[i].space != KLEAK_SPACE_SLAB)
+			continue;
+		sum->births += site->births;
+		sum->deaths += site->deaths;
+		sum->implicit += site->implicit;
+		sum->verified += site->verified;
+		sum->live += site->live;
+	}
+}
+
+bool cache__is_approximate(const struct cache_sum *sum)
+{
+	uint64_t missed = sum->implicit + sum->verified;
+
+	return missed >= APPROXIMATE_LEAST &&
+	       missed * 100 > APPROXIMATE_PERCENT * (sum->deaths + missed);
 }

@@ -4,6 +4,7 @@
 #define KLEAK_CACHES_H
 
 #include "kleak.h"
+#include "snapshot.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -31,5 +32,19 @@ bool cache__parse_kmalloc(const char *name, uint32_t *size, uint32_t *flags);
 
 /* Is it some other cache of kmalloc (kmalloc-rnd-03-64, kmalloc-large)? */
 bool cache__is_kmalloc_variant(const char *name);
+
+/* What became of the objects of each cache, by index into the cache table. */
+struct cache_sum {
+	uint64_t births, deaths, implicit, verified, live;
+};
+
+void cache__sum(struct cache_sum sums[KLEAK_MAX_CACHES], const struct snapshot *snapshot,
+		const struct kleak_site *entries);
+
+/*
+ * Were so many of its frees not seen (3% and ten at least) that the list of its live
+ * objects is approximate between two looks at the allocator's books?
+ */
+bool cache__is_approximate(const struct cache_sum *sum);
 
 #endif

@@ -33,8 +33,20 @@ struct report_site {
 	uint64_t pending_objects; /* passed to kfree_rcu(), not in objects and bytes */
 	const char *origin;	  /* "slab", "vmalloc" */
 	const char *cache;	  /* "kmalloc-512", "dentry", "vmalloc" */
+	bool approximate;	  /* see struct report_cache */
 	const struct report_frame *stack;
 	size_t nr_frames;
+};
+
+struct report_cache {
+	const char *name;
+	uint64_t births;
+	uint64_t deaths;
+	uint64_t implicit_deaths;
+	uint64_t verified_free;
+	uint64_t unknown_deaths; /* of kmem_cache_free(): kfree() names no cache */
+	uint64_t live;
+	bool approximate; /* many of its frees are not seen */
 };
 
 struct report_loss {
@@ -93,6 +105,8 @@ struct report {
 	size_t nr_sites;
 	size_t nr_sites_all; /* before --top */
 	uint64_t bytes_all;
+	const struct report_cache *caches; /* those that had births or deaths */
+	size_t nr_caches;
 	const char *note; /* NULL, or a sentence about this report ("process 12 has exited") */
 	bool final;	  /* the last one */
 };

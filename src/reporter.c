@@ -60,6 +60,9 @@ struct reporter {
 
 	struct report_loss losses[LOSSES];
 	struct report_class ledger[LEDGER_CLASSES];
+	struct cache_sum cache_sums[KLEAK_MAX_CACHES];
+	struct report_cache caches[KLEAK_MAX_CACHES];
+	char cache_names[KLEAK_MAX_CACHES][CACHE_NAME];
 	struct report_site *rows;
 	struct report_frame *frames;
 	char (*names)[CACHE_NAME];
@@ -247,6 +250,33 @@ static int fill_ledger(struct reporter *reporter, struct report *report)
 	return 0;
 }
 
+static void fill_caches(struct reporter *reporter, struct report *report)
+{
+	const struct tracer_view *view = tracer__view(reporter->parts.tracer);
+
+	cache__sum(reporter->cache_sums, &reporter->snapshot, view->sites);
+	for (int i = KLEAK_CACHE_UNKNOWN; i < KLEAK_MAX_CACHES; i++) {
+		const struct cache_sum *sum = &reporter->cache_sums[i];
+
+		if (!sum->births && !view->caches[i].unknown)
+			continue;
+		cache__name(reporter->cache_names[report->nr_caches], CACHE_NAME,
+			    &view->caches[i], &reporter->kinds);
+		reporter->caches[report->nr_caches] = (struct report_cache){
+			.name = reporter->cache_names[report->nr_caches],
+			.births = sum->births,
+			.deaths = sum->deaths,
+			.implicit_deaths = sum->implicit,
+			.verified_free = sum->verified,
+			.unknown_deaths = view->caches[i].unknown,
+			.live = sum->live,
+			.approximate = cache__is_approximate(sum),
+		};
+		report->nr_caches++;
+	}
+	report->caches = reporter->caches;
+}
+
 static int reserve_rows(struct reporter *reporter, size_t nr)
 {
 	struct report_site *rows;
@@ -295,6 +325,8 @@ static void fill_row(struct reporter *reporter, size_t i, const struct site *sit
 		.pending_objects = site->pending,
 		.origin = origins[site->space],
 		.cache = reporter->names[i],
+		.approximate = site->space == KLEAK_SPACE_SLAB &&
+			       cache__is_approximate(&reporter->cache_sums[site->cache]),
 		.stack = frames,
 		.nr_frames = site->nr_frames,
 	};
@@ -435,6 +467,7 @@ int reporter__report(struct reporter *reporter, const char *note, bool final, FI
 	fill_filter(reporter, &report);
 	fill_events(reporter, &report);
 	fill_losses(reporter, &report);
+	fill_caches(reporter, &report);
 	err = fill_ledger(reporter, &report);
 	if (!err)
 		err = fill_sites(reporter, &report);

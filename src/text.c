@@ -388,6 +388,8 @@ static void put_row(const struct pen *pen, const struct report_site *s)
 	fprintf(pen->out, ROW, growth(s->growth_bytes_per_min).text, objects.text,
 		duration(s->age_median_s).text, rate(s->births_per_s).text, s->origin);
 	put_name(pen, PLAIN, s->cache);
+	if (s->approximate)
+		fputs(" approximate", pen->out);
 	if (s->pending_objects)
 		fprintf(pen->out, " (+%" PRIu64 " pending RCU)", s->pending_objects);
 	fputc('\n', pen->out);

@@ -78,12 +78,43 @@ static void test_parse(void **state)
 	assert_false(cache__is_kmalloc_variant("dentry"));
 }
 
+static void test_sums_and_approximate(void **state)
+{
+	static struct cache_sum sums[KLEAK_MAX_CACHES];
+	const struct kleak_site entries[] = {
+		{.space = KLEAK_SPACE_SLAB, .cache = 7},
+		{.space = KLEAK_SPACE_SLAB, .cache = 7},
+		{.space = KLEAK_SPACE_VMALLOC, .cache = 7},
+		{.space = KLEAK_SPACE_SLAB, .cache = 8},
+	};
+	struct snapshot_site sites[] = {
+		{.births = 100, .deaths = 60, .implicit = 2, .verified = 1, .live = 37},
+		{.births = 10, .deaths = 10},
+		{.births = 5},
+		{.births = 1000, .deaths = 900, .implicit = 20, .verified = 10, .live = 70},
+	};
+	const struct snapshot snapshot = {.sites = sites, .nr_sites = 4};
+
+	(void)state;
+	cache__sum(sums, &snapshot, entries);
+	assert_int_equal(sums[7].births, 110);
+	assert_int_equal(sums[7].deaths, 70);
+	assert_int_equal(sums[7].implicit, 2);
+	assert_int_equal(sums[7].verified, 1);
+	assert_int_equal(sums[7].live, 37);
+	assert_false(cache__is_approximate(&sums[7])); /* 4%, but three only */
+	assert_true(cache__is_approximate(&sums[8]));
+	sums[8].implicit = 17; /* 27 of 927 */
+	assert_false(cache__is_approximate(&sums[8]));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_kmalloc_names),
 		cmocka_unit_test(test_other_names),
 		cmocka_unit_test(test_parse),
+		cmocka_unit_test(test_sums_and_approximate),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

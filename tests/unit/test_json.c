@@ -124,6 +124,8 @@ static void test_head(void **state)
 	check_integer(object, "events/deaths", 12920);
 	check_integer(object, "events/unknown_deaths", 40);
 	check_integer(object, "events/implicit_deaths", 3);
+	check_integer(object, "caches/1/implicit_deaths", 12);
+	check_integer(object, "caches/1/unknown_deaths", 33);
 	check_integer(object, "events/live", 37290);
 	check_integer(object, "events/pending", 0);
 	check_integer(object, "events/in_motion", 0);

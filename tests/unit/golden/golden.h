@@ -121,6 +121,7 @@ static const struct report_site golden_sites[] = {
 		.births = 1,
 		.origin = "slab",
 		.cache = "dentry",
+		.approximate = true,
 	},
 	{
 		.id = 0x0123456789abcdef,
@@ -162,6 +163,11 @@ static const struct report_class golden_ledger[] = {
 	{"percpu", MEMINFO_PERCPU, true, KIB(32), 64, 64 / 32768.0},
 };
 
+static const struct report_cache golden_caches[] = {
+	{"kmalloc-256", 37133, 13, 0, 0, 0, 37120, false},
+	{"dentry", 40, 20, 12, 7, 33, 1, true},
+};
+
 /* What a report is on a machine where something leaks. */
 static struct report golden_report(void)
 {
@@ -182,6 +188,8 @@ static struct report golden_report(void)
 		.bytes_all = 37120 * 256 + 1572864 + 192 + 64,
 	};
 
+	report.caches = golden_caches;
+	report.nr_caches = NR(golden_caches);
 	report.events.births = 50213;
 	report.events.deaths = 12920;
 	report.events.unknown_deaths = 40;

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "unit.h"
+
+#include "verify.h"
+
+#include <errno.h>
+#include <string.h>
+
+/*
+ * A kernel all of whose pages are free (no slab, no references): every object that
+ * is looked at is free.
+ */
+static int read_zeros(void *arg, uint64_t address, void *to, size_t len)
+{
+	(void)arg;
+	if (address >= 0xffffea0000000000ULL && address < 0xffffea0010000000ULL) {
+		memset(to, 0, len);
+		return 0;
+	}
+	return -EFAULT;
+}
+
+#define BASE 0xffff888000000000ULL
+
+struct made_up {
+	struct kleak_bucket buckets[2];
+	struct kleak_site entries[8];
+	struct site list[8];
+	uint32_t of_entry[8];
+	struct snapshot_object objects[16];
+	struct snapshot snapshot;
+	struct sites sites;
+	struct slub slub;
+};
+
+static const struct kleak_cache caches[KLEAK_MAX_CACHES] = {
+	[2] = {.name = "dentry"}, [3] = {.flags = KLEAK_CACHE_KMALLOC | KLEAK_CACHE_LARGE}};
+
+static void init(struct made_up *m)
+{
+	memset(m, 0, sizeof(*m));
+	m->slub.read = read_zeros;
+	m->slub.page_base = 0xffffea0000000000ULL - BASE / 4096 * 64;
+	m->slub.layout.page_size = 4096;
+	m->slub.layout.page = 64;
+	m->slub.layout.page_type = 48;
+	m->slub.layout.page_head = 8;
+	m->slub.layout.slab_type = 0xf5;
+	m->slub.layout.large_type = 0xf8;
+	m->snapshot.list = m->objects;
+	m->sites.list = m->list;
+	m->sites.of_entry = m->of_entry;
+}
+
+/* An object of site `entry` in slot `slot`. */
+static void object(struct made_up *m, uint32_t slot, uint32_t entry, uint32_t space, uint32_t age)
+{
+	struct kleak_bucket *bucket = &m->buckets[slot / 8];
+
+	bucket->key[slot % 8] = ~((BASE + slot * 4096) | space);
+	bucket->record[slot % 8] = (struct kleak_record){.bytes = 192, .born = 77, .site = entry};
+	m->objects[m->snapshot.nr_list++] =
+		(struct snapshot_object){.site = entry, .age = age, .slot = slot};
+}
+
+static void site(struct made_up *m, uint32_t i, uint32_t entry, uint32_t space, uint64_t objects)
+{
+	m->list[i] = (struct site){.index = i, .space = space, .objects = objects};
+	m->of_entry[entry] = i;
+	m->entries[entry].cache = 2;
+	m->entries[entry].space = space;
+	m->sites.nr = i + 1;
+}
+
+static struct verify look(struct made_up *m, size_t shown, uint64_t budget)
+{
+	const struct verify_tables tables = {m->buckets, m->entries, caches};
+	struct verify verify = {};
+
+	assert_int_equal(verify__find_free(&verify, &m->slub, &m->snapshot, &m->sites, &tables,
+					   shown, budget),
+			 0);
+	slub__free(&m->slub);
+	return verify;
+}
+
+static void test_lists_what_is_free(void **state)
+{
+	struct verify verify;
+	struct made_up m;
+
+	(void)state;
+	init(&m);
+	site(&m, 0, 5, KLEAK_SPACE_SLAB, 2);
+	object(&m, 3, 5, KLEAK_SPACE_SLAB, 100);
+	object(&m, 9, 5, KLEAK_SPACE_SLAB, 100);
+	object(&m, 10, 5, KLEAK_SPACE_SLAB, 2); /* too young to tell from its successor */
+	verify = look(&m, 10, 100);
+	assert_int_equal(verify.checked, 2);
+	assert_int_equal(verify.nr, 2);
+	assert_int_equal(verify.list[0].slot, 3);
+	assert_int_equal(verify.list[1].slot, 9);
+	assert_int_equal(verify.list[0].born, 77);
+	assert_int_equal(verify.list[0].site, 5);
+	assert_true(verify.list[0].key == m.buckets[0].key[3]);
+	verify__free(&verify);
+}
+
+static void test_only_sites_to_be_shown(void **state)
+{
+	struct verify verify;
+	struct made_up m;
+
+	(void)state;
+	init(&m);
+	site(&m, 0, 5, KLEAK_SPACE_SLAB, 0); /* nothing outstanding: not shown */
+	site(&m, 1, 6, KLEAK_SPACE_SLAB, 1);
+	site(&m, 2, 7, KLEAK_SPACE_SLAB, 1);
+	object(&m, 1, 6, KLEAK_SPACE_SLAB, 100);
+	object(&m, 2, 7, KLEAK_SPACE_SLAB, 100);
+	verify = look(&m, 1, 100);
+	assert_int_equal(verify.nr, 1);
+	assert_int_equal(verify.list[0].slot, 1);
+	verify__free(&verify);
+}
+
+static void test_budget(void **state)
+{
+	struct verify verify;
+	struct made_up m;
+
+	(void)state;
+	init(&m);
+	site(&m, 0, 5, KLEAK_SPACE_SLAB, 3);
+	site(&m, 1, 6, KLEAK_SPACE_SLAB, 4);
+	site(&m, 2, 7, KLEAK_SPACE_SLAB, 1);
+	object(&m, 1, 5, KLEAK_SPACE_SLAB, 100);
+	object(&m, 2, 6, KLEAK_SPACE_SLAB, 100);
+	object(&m, 3, 7, KLEAK_SPACE_SLAB, 100);
+	verify = look(&m, 10, 4);
+	assert_int_equal(verify.checked, 2);
+	assert_int_equal(verify.skipped, 4);
+	verify__free(&verify);
+}
+
+static void test_spaces(void **state)
+{
+	struct verify verify;
+	struct made_up m;
+
+	(void)state;
+	init(&m);
+	site(&m, 0, 4, KLEAK_SPACE_VMALLOC, 1); /* its vm_struct is a slab object */
+	site(&m, 1, 5, KLEAK_SPACE_PERCPU, 1);	/* no slab object: left alone */
+	site(&m, 2, 6, KLEAK_SPACE_SLAB, 1);
+	m.entries[6].cache = 3; /* large */
+	object(&m, 1, 4, KLEAK_SPACE_VMALLOC, 100);
+	object(&m, 2, 5, KLEAK_SPACE_PERCPU, 100);
+	object(&m, 3, 6, KLEAK_SPACE_SLAB, 100);
+	verify = look(&m, 10, 100);
+	assert_int_equal(verify.checked, 2);
+	assert_int_equal(verify.nr, 2);
+	verify__free(&verify);
+}
+
+static void test_what_changed_meanwhile_is_left(void **state)
+{
+	struct verify verify;
+	struct made_up m;
+
+	(void)state;
+	init(&m);
+	site(&m, 0, 5, KLEAK_SPACE_SLAB, 3);
+	object(&m, 1, 5, KLEAK_SPACE_SLAB, 100);
+	object(&m, 2, 5, KLEAK_SPACE_SLAB, 100);
+	object(&m, 3, 5, KLEAK_SPACE_SLAB, 100);
+	m.buckets[0].key[1] = KLEAK_KEY_EMPTY;
+	m.buckets[0].key[2] = KLEAK_KEY_BUSY;
+	m.buckets[0].record[3].site = 6;
+	verify = look(&m, 10, 100);
+	assert_int_equal(verify.nr, 0);
+	verify__free(&verify);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_lists_what_is_free),
+		cmocka_unit_test(test_only_sites_to_be_shown),
+		cmocka_unit_test(test_budget),
+		cmocka_unit_test(test_spaces),
+		cmocka_unit_test(test_what_changed_meanwhile_is_left),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

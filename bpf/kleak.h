@@ -31,6 +31,7 @@ enum kleak_key_space {
 	KLEAK_SPACE_SLAB = 0,	 /* address of the slab object */
 	KLEAK_SPACE_VMALLOC = 1, /* address of the area's struct vm_struct */
 	KLEAK_SPACE_PERCPU = 2,	 /* per-CPU pointer, shifted left by one: it is 4-aligned */
+	KLEAK_SPACE_PAGES = 3,	 /* address of the struct page */
 	KLEAK_SPACE_MASK = 7,
 };
 
@@ -128,7 +129,8 @@ struct kleak_tally {
 	__u64 implicit; /* born again on an address still held: a free was missed */
 	__u64 born_bytes;
 	__u64 died_bytes; /* of all that are not in the table any more */
-	__u64 verified; /* found free in the allocator's own books */
+	__u64 verified;	  /* found free in the allocator's own books */
+	__u64 evicted; /* pages found to be a process's, the page cache's or another allocator's */
 };
 
 /* What cannot be laid at a site's door; one array in each lane. */
@@ -171,6 +173,8 @@ enum kleak_event {
 	KLEAK_EVENT_KMEM_CACHE_FREE,
 	KLEAK_EVENT_PERCPU_ALLOC,
 	KLEAK_EVENT_PERCPU_FREE,
+	KLEAK_EVENT_PAGE_ALLOC,
+	KLEAK_EVENT_PAGE_FREE,
 	KLEAK_EVENTS,
 };
 
@@ -209,11 +213,15 @@ struct kleak_config {
 	__u32 gfp_dma;
 	__u32 gfp_reclaimable;
 	__u32 gfp_account;
+	__u32 gfp_movable;
+	__u32 gfp_comp;
+	__u32 page_struct;	  /* sizeof(struct page) */
 	__u32 cache_kmalloc_size; /* --cache kmalloc-N: N, else 0 */
 	__u32 cache_kmalloc_flags;
 	__u8 slab; /* origins */
 	__u8 vmalloc;
 	__u8 percpu;
+	__u8 pages;
 	__u8 cache_filter;	/* only caches that carry KLEAK_CACHE_WANTED */
 	__u8 kvfree_rcu_offset; /* kvfree_call_rcu(head, offset), up to 6.5; then (head, ptr) */
 	char cache_name[KLEAK_CACHE_NAME];
@@ -247,7 +255,7 @@ struct kleak_eviction {
 	__u32 slot;
 	__u32 born;
 	__u32 site;
-	__u32 pad;
+	__u32 free; /* verified free; else evicted */
 };
 
 struct kleak_evict_batch {

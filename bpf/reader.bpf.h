@@ -83,7 +83,7 @@ static __always_inline void evict(const struct kleak_eviction *e)
 		return;
 	t = tally_of(e->site);
 	if (t) {
-		__sync_fetch_and_add(&t->verified, 1);
+		__sync_fetch_and_add(e->free ? &t->verified : &t->evicted, 1);
 		__sync_fetch_and_add(&t->died_bytes, bytes);
 	}
 	/* Born anew between the look and the swap: that birth is lost. */

@@ -106,34 +106,102 @@ static const char *const names[] = {
 	"mempool_alloc_slab",
 	"mempool_kmalloc",
 	"mempool_alloc_pages",
+	/* mm/page_alloc.c, mm/mempolicy.c */
+	"__alloc_pages",
+	"alloc_pages",
+	"alloc_pages_mpol",
+	"alloc_pages_node",
+	"__alloc_frozen_pages",
+	"alloc_frozen_pages",
+	"__folio_alloc",
+	"folio_alloc",
+	"folio_alloc_mpol",
+	"__get_free_pages",
+	"get_free_pages",
+	"get_zeroed_page",
+	"alloc_pages_exact",
+	"alloc_pages_exact_nid",
+	"alloc_page_interleave",
+	"alloc_pages_preferred_many",
 	/* mm/percpu.c */
 	"pcpu_alloc",
 	"__alloc_percpu",
 	"__alloc_percpu_gfp",
 };
 
+/* Whose pages these functions take is counted elsewhere: see allocator__is_backing(). */
+static const char *const backing_names[] = {
+	/* mm/slub.c; large kmalloc */
+	"allocate_slab",
+	"alloc_slab_page",
+	"new_slab",
+	"___slab_alloc",
+	"___kmalloc_large_node",
+	"__kmalloc_large_node",
+	"__kmalloc_large",
+	"kmalloc_large",
+	"kmalloc_large_node",
+	/* mm/vmalloc.c */
+	"__vmalloc_node_range",
+	"__vmalloc_area_node",
+	"vm_area_alloc_pages",
+	/* mm/percpu.c, mm/percpu-vm.c */
+	"pcpu_populate_chunk",
+	"pcpu_alloc_pages",
+	"pcpu_create_chunk",
+	"pcpu_alloc",
+	/* page tables */
+	"pte_alloc_one",
+	"__pte_alloc",
+	"__pte_alloc_kernel",
+	"__pmd_alloc",
+	"__pud_alloc",
+	"__p4d_alloc",
+	"pgd_alloc",
+	"__pgd_alloc",
+	"pgtable_alloc",
+	/* memory of processes, page cache */
+	"handle_mm_fault",
+	"__handle_mm_fault",
+	"filemap_alloc_folio",
+	"__filemap_get_folio",
+	"page_cache_ra_unbounded",
+	"page_cache_ra_order",
+	"shmem_alloc_folio",
+	"shmem_alloc_page",
+	"vma_alloc_folio",
+	"setup_arg_pages",
+	"get_arg_page",
+};
+
+struct ranges {
+	struct kleak_range *list;
+	size_t nr;
+};
+
 static void add(const struct kallsyms_symbol *symbol, void *arg)
 {
-	struct allocator *allocator = arg;
+	struct ranges *ranges = arg;
 
-	/* the second pass: the first one, without room, counts */
 	if (symbol->module)
 		return;
-	if (allocator->ranges) {
-		allocator->ranges[allocator->nr].start = symbol->start;
-		allocator->ranges[allocator->nr].end = symbol->end;
+	/* the second pass: the first one, without a list, counts */
+	if (ranges->list) {
+		ranges->list[ranges->nr].start = symbol->start;
+		ranges->list[ranges->nr].end = symbol->end;
 	}
-	allocator->nr++;
+	ranges->nr++;
 }
 
-static void add_all(struct allocator *allocator, const struct kallsyms *symbols)
+static void add_all(struct ranges *ranges, const struct kallsyms *symbols, const char *const *list,
+		    size_t nr)
 {
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+	for (size_t i = 0; i < nr; i++) {
 		char with_suffix[64];
 
-		snprintf(with_suffix, sizeof(with_suffix), "%s_noprof", names[i]);
-		kallsyms__each(symbols, names[i], add, allocator);
-		kallsyms__each(symbols, with_suffix, add, allocator);
+		snprintf(with_suffix, sizeof(with_suffix), "%s_noprof", list[i]);
+		kallsyms__each(symbols, list[i], add, ranges);
+		kallsyms__each(symbols, with_suffix, add, ranges);
 	}
 }
 
@@ -144,40 +212,69 @@ static int by_start(const void *a, const void *b)
 	return left->start < right->start ? -1 : left->start > right->start;
 }
 
-int allocator__learn(struct allocator *out, const struct kallsyms *symbols)
+static int find_ranges(struct ranges *out, const struct kallsyms *symbols, const char *const *list,
+		       size_t nr)
 {
-	struct allocator allocator = {};
+	struct ranges ranges = {};
 
-	add_all(&allocator, symbols);
-	allocator.ranges = calloc(allocator.nr + 1, sizeof(*allocator.ranges));
-	if (!allocator.ranges)
+	add_all(&ranges, symbols, list, nr);
+	ranges.list = calloc(ranges.nr + 1, sizeof(*ranges.list));
+	if (!ranges.list)
 		return -ENOMEM;
-	allocator.nr = 0;
-	add_all(&allocator, symbols);
-	qsort(allocator.ranges, allocator.nr, sizeof(*allocator.ranges), by_start);
-	*out = allocator;
+	ranges.nr = 0;
+	add_all(&ranges, symbols, list, nr);
+	qsort(ranges.list, ranges.nr, sizeof(*ranges.list), by_start);
+	*out = ranges;
 	return 0;
 }
 
-bool allocator__contains(const struct allocator *allocator, uint64_t address)
+int allocator__learn(struct allocator *allocator, const struct kallsyms *symbols)
+{
+	struct ranges plumbing, backing;
+	int err = find_ranges(&plumbing, symbols, names, sizeof(names) / sizeof(names[0]));
+
+	if (err)
+		return err;
+	err = find_ranges(&backing, symbols, backing_names,
+			  sizeof(backing_names) / sizeof(backing_names[0]));
+	if (err) {
+		free(plumbing.list);
+		return err;
+	}
+	*allocator = (struct allocator){plumbing.list, plumbing.nr, backing.list, backing.nr};
+	return 0;
+}
+
+static bool contains(const struct kleak_range *ranges, size_t nr, uint64_t address)
 {
 	/* A frame is a return address: it may be the first one after its function. */
 	uint64_t call = address - 1;
-	size_t low = 0, high = allocator->nr;
+	size_t low = 0, high = nr;
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
-		if (allocator->ranges[middle].end <= call)
+		if (ranges[middle].end <= call)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	return low < allocator->nr && allocator->ranges[low].start <= call;
+	return low < nr && ranges[low].start <= call;
+}
+
+bool allocator__contains(const struct allocator *allocator, uint64_t address)
+{
+	return contains(allocator->ranges, allocator->nr, address);
+}
+
+bool allocator__is_backing(const struct allocator *allocator, uint64_t address)
+{
+	return contains(allocator->backing, allocator->nr_backing, address);
 }
 
 void allocator__free(struct allocator *allocator)
 {
 	free(allocator->ranges);
+	free(allocator->backing);
 	*allocator = (struct allocator){};
 }

@@ -16,6 +16,8 @@
 struct allocator {
 	struct kleak_range *ranges; /* sorted, apart from each other */
 	size_t nr;
+	struct kleak_range *backing; /* functions that take pages to hand them out in another way */
+	size_t nr_backing;
 };
 
 /* Find the allocators' functions by name.  0, or -ENOMEM (*allocator untouched). */
@@ -23,6 +25,12 @@ int allocator__learn(struct allocator *allocator, const struct kallsyms *symbols
 
 /* Does a call from inside an allocator return to `address`? */
 bool allocator__contains(const struct allocator *allocator, uint64_t address);
+
+/*
+ * Is `address` in a function that takes pages for slab, large kmalloc, vmalloc, per-CPU
+ * memory, page tables or user mappings?  Such pages are counted there.
+ */
+bool allocator__is_backing(const struct allocator *allocator, uint64_t address);
 
 void allocator__free(struct allocator *allocator);
 

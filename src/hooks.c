@@ -10,6 +10,8 @@ const char *const hook_event_names[KLEAK_EVENTS] = {
 	[KLEAK_EVENT_KMEM_CACHE_FREE] = "kmem_cache_free",
 	[KLEAK_EVENT_PERCPU_ALLOC] = "percpu_alloc_percpu",
 	[KLEAK_EVENT_PERCPU_FREE] = "percpu_free_percpu",
+	[KLEAK_EVENT_PAGE_ALLOC] = "mm_page_alloc",
+	[KLEAK_EVENT_PAGE_FREE] = "mm_page_free",
 };
 
 const char *const hook_function_names[HOOK_FUNCTIONS][3] = {
@@ -36,11 +38,10 @@ const char *const hook_blind_spots[HOOK_FUNCTIONS] = {
 		.function = FUNCTION_NONE, .copy = number, .required = must                        \
 	}
 
-#define PERCPU(name, which, number, does)                                                          \
+#define OPTIONAL_TP(name, which, number, does, whom)                                               \
 	{                                                                                          \
-		.program = #name "_" #number, .kind = HOOK_RAW_TP, .role = does,                   \
-		.needs = HOOK_FOR_PERCPU, .tracepoint = #name, .event = which,                     \
-		.function = FUNCTION_NONE, .copy = number                                          \
+		.program = #name "_" #number, .kind = HOOK_RAW_TP, .role = does, .needs = whom,    \
+		.tracepoint = #name, .event = which, .function = FUNCTION_NONE, .copy = number     \
 	}
 
 #define ENTRY(name, how, which, number, does)                                                      \
@@ -63,8 +64,11 @@ const struct hook hooks[] = {
 	RAW_TP(kmem_cache_free, KLEAK_EVENT_KMEM_CACHE_FREE, 1, HOOK_FREES, true),
 	RAW_TP(kmem_cache_free, KLEAK_EVENT_KMEM_CACHE_FREE, 2, HOOK_FREES, true),
 	RAW_TP(kmem_cache_free, KLEAK_EVENT_KMEM_CACHE_FREE, 3, HOOK_FREES, true),
-	PERCPU(percpu_free_percpu, KLEAK_EVENT_PERCPU_FREE, 1, HOOK_FREES),
-	PERCPU(percpu_free_percpu, KLEAK_EVENT_PERCPU_FREE, 2, HOOK_FREES),
+	OPTIONAL_TP(percpu_free_percpu, KLEAK_EVENT_PERCPU_FREE, 1, HOOK_FREES, HOOK_FOR_PERCPU),
+	OPTIONAL_TP(percpu_free_percpu, KLEAK_EVENT_PERCPU_FREE, 2, HOOK_FREES, HOOK_FOR_PERCPU),
+	OPTIONAL_TP(mm_page_free, KLEAK_EVENT_PAGE_FREE, 1, HOOK_FREES, HOOK_FOR_PAGES),
+	OPTIONAL_TP(mm_page_free, KLEAK_EVENT_PAGE_FREE, 2, HOOK_FREES, HOOK_FOR_PAGES),
+	OPTIONAL_TP(mm_page_free, KLEAK_EVENT_PAGE_FREE, 3, HOOK_FREES, HOOK_FOR_PAGES),
 	ENTRY(kmem_cache_free_bulk, HOOK_FENTRY, FUNCTION_FREE_BULK, 1, HOOK_FREES),
 	ENTRY(kmem_cache_free_bulk, HOOK_FENTRY, FUNCTION_FREE_BULK, 2, HOOK_FREES),
 	ENTRY(kvfree_call_rcu, HOOK_FENTRY, FUNCTION_KVFREE_CALL_RCU, 1, HOOK_WATCHES),
@@ -79,8 +83,13 @@ const struct hook hooks[] = {
 	RAW_TP(kmem_cache_alloc, KLEAK_EVENT_KMEM_CACHE_ALLOC, 2, HOOK_ALLOCATES, true),
 	RAW_TP(kmem_cache_alloc_node, KLEAK_EVENT_KMEM_CACHE_ALLOC_NODE, 1, HOOK_ALLOCATES, false),
 	RAW_TP(kmem_cache_alloc_node, KLEAK_EVENT_KMEM_CACHE_ALLOC_NODE, 2, HOOK_ALLOCATES, false),
-	PERCPU(percpu_alloc_percpu, KLEAK_EVENT_PERCPU_ALLOC, 1, HOOK_ALLOCATES),
-	PERCPU(percpu_alloc_percpu, KLEAK_EVENT_PERCPU_ALLOC, 2, HOOK_ALLOCATES),
+	OPTIONAL_TP(percpu_alloc_percpu, KLEAK_EVENT_PERCPU_ALLOC, 1, HOOK_ALLOCATES,
+		    HOOK_FOR_PERCPU),
+	OPTIONAL_TP(percpu_alloc_percpu, KLEAK_EVENT_PERCPU_ALLOC, 2, HOOK_ALLOCATES,
+		    HOOK_FOR_PERCPU),
+	OPTIONAL_TP(mm_page_alloc, KLEAK_EVENT_PAGE_ALLOC, 1, HOOK_ALLOCATES, HOOK_FOR_PAGES),
+	OPTIONAL_TP(mm_page_alloc, KLEAK_EVENT_PAGE_ALLOC, 2, HOOK_ALLOCATES, HOOK_FOR_PAGES),
+	OPTIONAL_TP(mm_page_alloc, KLEAK_EVENT_PAGE_ALLOC, 3, HOOK_ALLOCATES, HOOK_FOR_PAGES),
 	ENTRY(kmem_cache_alloc_bulk, HOOK_FEXIT, FUNCTION_ALLOC_BULK, 1, HOOK_ALLOCATES),
 	ENTRY(kmem_cache_alloc_bulk, HOOK_FEXIT, FUNCTION_ALLOC_BULK, 2, HOOK_ALLOCATES),
 };

@@ -33,6 +33,7 @@ enum hook_needs {
 	HOOK_FOR_SLAB_OR_VMALLOC,
 	HOOK_FOR_SLAB,
 	HOOK_FOR_PERCPU,
+	HOOK_FOR_PAGES,
 	HOOK_FOR_PROCESSES, /* one process or a family is followed */
 	HOOK_FOR_FAMILY,
 };

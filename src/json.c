@@ -115,6 +115,7 @@ static json_t *events(const struct report *r)
 		{"unknown_deaths", r->events.unknown_deaths},
 		{"implicit_deaths", r->events.implicit_deaths},
 		{"verified_free", r->events.verified_free},
+		{"evicted", r->events.evicted},
 		{"live", r->events.live},
 		{"pending", r->events.pending},
 		{"in_motion", r->events.in_motion},
@@ -212,14 +213,15 @@ static json_t *site(const void *of, size_t i)
 	const struct report *r = of;
 	const struct report_site *s = &r->sites[i];
 
-	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:o}", "id",
-			 json_sprintf("%016" PRIx64, s->id), "bytes", count(s->bytes), "objects",
-			 count(s->objects), "bytes_requested", count(s->bytes_requested),
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:o}",
+			 "id", json_sprintf("%016" PRIx64, s->id), "bytes", count(s->bytes),
+			 "objects", count(s->objects), "bytes_requested", count(s->bytes_requested),
 			 "growth_bytes_per_min", number(s->growth_bytes_per_min), "age_median_s",
 			 number(s->age_median_s), "births", count(s->births), "deaths",
 			 count(s->deaths), "births_per_s", number(s->births_per_s),
 			 "pending_objects", count(s->pending_objects), "origin", text(s->origin),
-			 "cache", text(s->cache), "approximate", s->approximate, "stack", array_of(s->nr_frames, frame, s));
+			 "cache", text(s->cache), "approximate", s->approximate, "stack",
+			 array_of(s->nr_frames, frame, s));
 }
 
 static json_t *cache(const void *of, size_t i)
@@ -227,8 +229,8 @@ static json_t *cache(const void *of, size_t i)
 	const struct report *r = of;
 	const struct report_cache *c = &r->caches[i];
 
-	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b}", "name", text(c->name), "births",
-			 count(c->births), "deaths", count(c->deaths), "implicit_deaths",
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b}", "name", text(c->name),
+			 "births", count(c->births), "deaths", count(c->deaths), "implicit_deaths",
 			 count(c->implicit_deaths), "verified_free", count(c->verified_free),
 			 "unknown_deaths", count(c->unknown_deaths), "live", count(c->live),
 			 "approximate", c->approximate);
@@ -236,16 +238,17 @@ static json_t *cache(const void *of, size_t i)
 
 static json_t *whole(const struct report *r)
 {
-	return json_pack(
-		"{s:i, s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:{s:o, s:o}, s:o, s:o}",
-		"version", FORMAT_VERSION, "time", rfc3339(&r->time), "elapsed_s",
-		number(r->elapsed_s), "final", r->final, "kernel", text(r->kernel), "filter",
-		filter(&r->filter), "events", events(r), "losses", losses(r), "blind_spots",
-		array_of(r->nr_blind_spots, blind_spot, r), "meminfo_delta_bytes", meminfo(r),
-		"ledger", array_of(r->nr_ledger, class, r), "caches",
-		array_of(r->nr_caches, cache, r), "sites_total", "sites",
-		count(r->nr_sites_all), "bytes", count(r->bytes_all), "note", text(r->note),
-		"sites", array_of(r->nr_sites, site, r));
+	return json_pack("{s:i, s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:{s:o, "
+			 "s:o}, s:o, s:o}",
+			 "version", FORMAT_VERSION, "time", rfc3339(&r->time), "elapsed_s",
+			 number(r->elapsed_s), "final", r->final, "kernel", text(r->kernel),
+			 "filter", filter(&r->filter), "events", events(r), "losses", losses(r),
+			 "blind_spots", array_of(r->nr_blind_spots, blind_spot, r),
+			 "meminfo_delta_bytes", meminfo(r), "ledger",
+			 array_of(r->nr_ledger, class, r), "caches",
+			 array_of(r->nr_caches, cache, r), "sites_total", "sites",
+			 count(r->nr_sites_all), "bytes", count(r->bytes_all), "note",
+			 text(r->note), "sites", array_of(r->nr_sites, site, r));
 }
 
 int json__print(const struct report *report, FILE *out)

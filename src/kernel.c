@@ -216,6 +216,8 @@ static int read_event(struct kleak_event_args *args, const struct btf *btf, enum
 		return -ENOTSUP;
 
 	memset(args, KLEAK_ARG_NONE, sizeof(*args));
+	if (event == KLEAK_EVENT_PAGE_ALLOC || event == KLEAK_EVENT_PAGE_FREE)
+		return 0; /* (page, order, gfp_flags, ...) from 5.4 to 6.18 at least */
 	if (is_percpu(event))
 		read_percpu_args(args, btf, type);
 	else
@@ -243,6 +245,14 @@ static uint32_t bit_of_enum(const struct btf *btf, const char *name, uint32_t ot
 		}
 	}
 	return otherwise;
+}
+
+/* Size of a struct, or 0. */
+static uint32_t size_of_struct(const struct btf *btf, const char *name)
+{
+	__s32 id = btf__find_by_name_kind(btf, name, BTF_KIND_STRUCT);
+
+	return id < 0 ? 0 : btf__type_by_id(btf, id)->size;
 }
 
 /* From 6.6 on the second parameter of kvfree_call_rcu() is `void *ptr`. */
@@ -279,8 +289,11 @@ int kernel__read_btf(struct kernel *kernel, const struct btf *btf, char *why, si
 	/* include/linux/gfp_types.h: an enum of bit numbers from 6.9 on, constants before */
 	kernel->gfp_dma = bit_of_enum(btf, "___GFP_DMA_BIT", 0x01);
 	kernel->gfp_reclaimable = bit_of_enum(btf, "___GFP_RECLAIMABLE_BIT", 0x10);
+	kernel->gfp_movable = bit_of_enum(btf, "___GFP_MOVABLE_BIT", 0x08);
+	kernel->gfp_comp = bit_of_enum(btf, "___GFP_COMP_BIT", 0x40000);
 	kernel->gfp_account = bit_of_enum(btf, "___GFP_ACCOUNT_BIT", 0x400000);
 
+	kernel->page_struct = size_of_struct(btf, "page");
 	for (int i = 0; i < HOOK_FUNCTIONS; i++) {
 		kernel->functions[i].name = NULL;
 		for (const char *const *name = hook_function_names[i]; *name; name++) {
@@ -487,7 +500,7 @@ int kernel__probe(struct kernel *kernel, const struct kallsyms *symbols, char *w
 			 strerror(-err));
 		return err;
 	}
-	helpers = has_function_helpers();
+	helpers = kernel->has_loop = has_function_helpers();
 	err = kernel__read_btf(kernel, btf, why, len);
 	for (int i = 0; !err && i < HOOK_FUNCTIONS; i++) {
 		struct kernel_function *function = &kernel->functions[i];

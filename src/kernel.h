@@ -31,12 +31,14 @@ struct kernel {
 	struct kleak_range area_alloc; /* __get_vm_area_node(); end 0: not found */
 	struct kleak_range kmalloc[KLEAK_KMALLOC_RANGES]; /* text that fires kmalloc twice */
 	struct cache_kinds cache_kinds;
-	uint32_t gfp_dma, gfp_reclaimable, gfp_account;
+	uint32_t gfp_dma, gfp_reclaimable, gfp_account, gfp_movable, gfp_comp;
+	uint32_t page_struct; /* sizeof(struct page) */
+	bool has_loop;	      /* bpf_loop(): 5.17 and later */
 	uint32_t page_size;
 	uint32_t cpus;					 /* possible ones */
 	uint64_t memory_bytes;				 /* MemTotal */
 	uint64_t pid_namespace_dev, pid_namespace_inode; /* of this process */
-	uint32_t nodes; /* possible NUMA nodes */
+	uint32_t nodes;					 /* possible NUMA nodes */
 	bool has_symbols;
 	struct slub_layout slub;
 	char slub_unknown[64]; /* why the layout is not known; "" when it is */

@@ -76,6 +76,7 @@ int layout__read_slub(struct slub_layout *layout, const struct btf *btf, uint32_
 		{"page", "page_type", &l.page_type, 0},
 		{"page", "compound_head", &l.page_head, 0},
 		{"page", "_refcount", &l.page_refcount, 0},
+		{"page", "mapping", &l.page_mapping, 0},
 		{"slab", "slab_cache", &l.slab_cache, 0},
 		{"slab", "freelist", &l.slab_freelist, 0},
 		{"slab", "slab_list", &l.slab_list, 0},

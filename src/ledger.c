@@ -34,7 +34,7 @@ void ledger__sum(int64_t traced[LEDGER_CLASSES], const struct snapshot *snapshot
 	for (int i = 0; i < LEDGER_CLASSES; i++)
 		traced[i] = 0;
 	for (uint32_t i = 0; i < snapshot->nr_sites; i++)
-		if (snapshot->sites[i].live)
+		if (snapshot->sites[i].live && entries[i].space != KLEAK_SPACE_PAGES)
 			traced[class_of(&entries[i], caches)] +=
 				(int64_t)snapshot->sites[i].held_bytes;
 }

@@ -79,7 +79,8 @@ static const char help_text[] =
 	"      --cache NAME         only objects of this slab cache, named as in /proc/slabinfo\n"
 	"      --min-size BYTES     only objects of at least that size (also 4K, 1M, ...)\n"
 	"      --max-size BYTES     only objects of at most that size\n"
-	"      --origin LIST        allocators: slab, vmalloc, percpu (default: all of them)\n"
+	"      --origin LIST        allocators: slab, vmalloc, percpu, pages (default: all but "
+	"pages)\n"
 	"      --max-objects N      room for that many live objects (default by memory size)\n"
 	"\n"
 	"kleak run:\n"
@@ -100,7 +101,7 @@ void options__help(FILE *out)
 	fputs(help_text, out);
 }
 
-static const char *const origin_names[ORIGINS] = {"slab", "vmalloc", "percpu"};
+static const char *const origin_names[ORIGINS] = {"slab", "vmalloc", "percpu", "pages"};
 
 void options__origins(char *text, size_t len, uint32_t origins)
 {
@@ -279,8 +280,9 @@ static int parse_option(struct parse *parse, int option, const char *value)
 		return 0;
 	case OPT_ORIGIN:
 		if (parse_origins(value, &o->origins))
-			return fail(why, len, "--origin", value,
-				    "a list of slab, vmalloc and percpu, such as slab,vmalloc");
+			return fail(
+				why, len, "--origin", value,
+				"a list of slab, vmalloc, percpu and pages, such as slab,vmalloc");
 		return 0;
 	case OPT_STACK_DEPTH:
 		if (parse_number(value, 1, KLEAK_MAX_DEPTH, &number))

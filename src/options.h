@@ -19,7 +19,8 @@ enum options_origin {
 	ORIGIN_SLAB = 1 << 0,
 	ORIGIN_VMALLOC = 1 << 1,
 	ORIGIN_PERCPU = 1 << 2,
-	ORIGINS = 3,
+	ORIGIN_PAGES = 1 << 3, /* only when asked for: much volume */
+	ORIGINS = 4,
 };
 
 enum options_verb {

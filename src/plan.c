@@ -22,7 +22,6 @@
 /* What kernels do without telling anyone, whatever may be hooked. */
 static const char *const always_blind[] = {
 	"memory allocated before kleak started is not listed",
-	"pages taken straight from the page allocator are not traced",
 };
 
 __attribute__((format(printf, 2, 3))) static void add_blind_spot(struct plan *plan,
@@ -53,6 +52,8 @@ static bool is_needed(const struct hook *hook, const struct kleak_config *config
 		return config->slab;
 	case HOOK_FOR_PERCPU:
 		return config->percpu;
+	case HOOK_FOR_PAGES:
+		return config->pages;
 	case HOOK_FOR_PROCESSES:
 		return config->follow == KLEAK_FOLLOW_PROCESS ||
 		       config->follow == KLEAK_FOLLOW_FAMILY;
@@ -138,6 +139,7 @@ static int plan_filter(struct plan *plan, const struct options *options,
 	config->slab = !!(options->origins & ORIGIN_SLAB);
 	config->vmalloc = !!(options->origins & ORIGIN_VMALLOC);
 	config->percpu = !!(options->origins & ORIGIN_PERCPU);
+	config->pages = !!(options->origins & ORIGIN_PAGES);
 	config->min_size = options->min_size;
 	config->max_size = options->max_size;
 	if (options->pid >= 0)
@@ -157,6 +159,7 @@ static int plan_filter(struct plan *plan, const struct options *options,
 	if (options->cache) {
 		config->vmalloc = false;
 		config->percpu = false;
+		config->pages = false;
 		config->cache_filter = 1;
 		if (!cache__parse_kmalloc(options->cache, &config->cache_kmalloc_size,
 					  &config->cache_kmalloc_flags)) {
@@ -178,6 +181,21 @@ static int plan_filter(struct plan *plan, const struct options *options,
 		add_blind_spot(plan, "per-CPU memory is not traced: this kernel lacks its "
 				     "tracepoints");
 	}
+	if (config->pages && (!kernel->events[KLEAK_EVENT_PAGE_ALLOC].present ||
+			      !kernel->events[KLEAK_EVENT_PAGE_FREE].present || !kernel->has_loop ||
+			      !kernel->page_struct || !kernel->has_symbols)) {
+		snprintf(why, len,
+			 "--origin pages needs the tracepoints mm_page_alloc and mm_page_free, "
+			 "bpf_loop() (5.17) and the symbols of /proc/kallsyms, which are not all "
+			 "here");
+		return -ENOTSUP;
+	}
+	if (config->pages)
+		add_blind_spot(plan, "pages from alloc_pages_bulk() (page pools, NFS, ...) are not "
+				     "recorded");
+	else
+		add_blind_spot(plan, "pages taken straight from the page allocator are not traced "
+				     "(--origin pages)");
 	if (config->vmalloc && !kernel->area_alloc.end) {
 		if (options->origins == ORIGIN_VMALLOC) {
 			snprintf(why, len,
@@ -222,6 +240,9 @@ int plan__make(struct plan *plan, const struct options *options, const struct ke
 	config->gfp_dma = kernel->gfp_dma;
 	config->gfp_reclaimable = kernel->gfp_reclaimable;
 	config->gfp_account = kernel->gfp_account;
+	config->gfp_movable = kernel->gfp_movable;
+	config->gfp_comp = kernel->gfp_comp;
+	config->page_struct = kernel->page_struct;
 	config->kvfree_rcu_offset = kernel->kvfree_rcu_offset;
 
 	plan_sizes(plan, options, kernel);
@@ -233,7 +254,8 @@ int plan__make(struct plan *plan, const struct options *options, const struct ke
 		if (err)
 			return err;
 	}
-	plan->verify = !kernel->slub_unknown[0] && (config->slab || config->vmalloc);
+	plan->verify =
+		!kernel->slub_unknown[0] && (config->slab || config->vmalloc || config->pages);
 	if (kernel->slub_unknown[0] && (config->slab || config->vmalloc))
 		add_blind_spot(plan,
 			       "objects are not checked against the slab allocator's own books, "

@@ -28,7 +28,7 @@ struct plan {
 	uint64_t max_objects;
 	uint32_t lanes;
 	uint32_t cpus;
-	bool verify; /* look at SLUB's books before an object is reported */
+	bool verify;	       /* look at SLUB's books before an object is reported */
 	uint64_t memory_bytes; /* of the maps */
 	char blind_spots[PLAN_MAX_BLIND_SPOTS][PLAN_TEXT];
 	const char *blind_spot_list[PLAN_MAX_BLIND_SPOTS]; /* into the above */

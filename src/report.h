@@ -86,8 +86,10 @@ struct report {
 		uint64_t unknown_deaths;
 		uint64_t implicit_deaths;
 		uint64_t live;
-		uint64_t verified_free; /* found free in the allocator's own books: no hook saw it */
-		uint64_t unchecked;	/* printed, but the books could not be read or not in time */
+		uint64_t
+			verified_free; /* found free in the allocator's own books: no hook saw it */
+		uint64_t evicted;      /* pages that turned out to belong to somebody else */
+		uint64_t unchecked;    /* printed, but the books could not be read or not in time */
 		uint64_t pending;
 		uint64_t born_bytes, died_bytes, live_bytes;
 		uint64_t in_motion; /* events while the tables were read: how far the sums may

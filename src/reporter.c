@@ -75,6 +75,7 @@ static const char *const origins[] = {
 	[KLEAK_SPACE_SLAB] = "slab",
 	[KLEAK_SPACE_VMALLOC] = "vmalloc",
 	[KLEAK_SPACE_PERCPU] = "percpu",
+	[KLEAK_SPACE_PAGES] = "pages",
 };
 
 static int read_meminfo(struct meminfo *mem)
@@ -204,6 +205,7 @@ static void fill_events(const struct reporter *reporter, struct report *report)
 	report->events.live = snapshot->sum.live;
 	report->events.pending = snapshot->sum.pending;
 	report->events.verified_free = snapshot->sum.verified;
+	report->events.evicted = snapshot->sum.evicted;
 	report->events.unchecked = reporter->verify.unknown + reporter->verify.skipped;
 	report->events.in_motion = snapshot->in_motion;
 	report->events.born_bytes = snapshot->sum.born_bytes;
@@ -260,8 +262,8 @@ static void fill_caches(struct reporter *reporter, struct report *report)
 
 		if (!sum->births && !view->caches[i].unknown)
 			continue;
-		cache__name(reporter->cache_names[report->nr_caches], CACHE_NAME,
-			    &view->caches[i], &reporter->kinds);
+		cache__name(reporter->cache_names[report->nr_caches], CACHE_NAME, &view->caches[i],
+			    &reporter->kinds);
 		reporter->caches[report->nr_caches] = (struct report_cache){
 			.name = reporter->cache_names[report->nr_caches],
 			.births = sum->births,
@@ -321,7 +323,7 @@ static void fill_row(struct reporter *reporter, size_t i, const struct site *sit
 		.age_median_s = site->age_median_s,
 		.births_per_s = site->births_per_s,
 		.births = site->births,
-		.deaths = site->deaths + site->implicit + site->verified,
+		.deaths = site->deaths + site->implicit + site->verified + site->evicted,
 		.pending_objects = site->pending,
 		.origin = origins[site->space],
 		.cache = reporter->names[i],
@@ -385,13 +387,14 @@ static void learn_pages(struct reporter *reporter)
 static int verify(struct reporter *reporter, size_t shown, size_t *evicted)
 {
 	const struct tracer_view *view = tracer__view(reporter->parts.tracer);
+	const struct kleak_config *config = &reporter->parts.plan->config;
 	const struct verify_tables tables = {view->buckets, view->sites, view->caches};
 	int err;
 
 	*evicted = 0;
 	if (!reporter->has_pages)
 		learn_pages(reporter);
-	if (!reporter->has_pages)
+	if (!reporter->has_pages && (config->slab || config->vmalloc))
 		return 0;
 	err = verify__find_free(&reporter->verify, &reporter->slub, &reporter->snapshot,
 				&reporter->sites, &tables, shown, VERIFY_BUDGET);
@@ -419,6 +422,11 @@ static int take_verified(struct reporter *reporter, double elapsed_s)
 	return err;
 }
 
+static bool is_shown(const struct site *site)
+{
+	return site->objects && !site->backing;
+}
+
 /* The sites that have something outstanding, in order, as rows. */
 static int fill_sites(struct reporter *reporter, struct report *report)
 {
@@ -427,7 +435,7 @@ static int fill_sites(struct reporter *reporter, struct report *report)
 	int err;
 
 	for (size_t i = 0; i < sites->nr; i++) {
-		if (!sites->list[i].objects)
+		if (!is_shown(&sites->list[i]))
 			continue;
 		report->nr_sites_all++;
 		report->bytes_all += sites->list[i].bytes;
@@ -437,7 +445,7 @@ static int fill_sites(struct reporter *reporter, struct report *report)
 	if (err)
 		return err;
 	for (size_t i = 0, row = 0; row < report->nr_sites; i++)
-		if (sites->list[i].objects)
+		if (is_shown(&sites->list[i]))
 			fill_row(reporter, row++, &sites->list[i]);
 	report->sites = reporter->rows;
 	reporter->outstanding = report->bytes_all;
@@ -475,10 +483,12 @@ int reporter__report(struct reporter *reporter, const char *note, bool final, FI
 		return err;
 	if (reporter->parts.options->verbose)
 		fprintf(stderr,
-			"kleak: read %llu objects of %zu sites, checked %llu, in %.1f ms; %llu events "
+			"kleak: read %llu objects of %zu sites, checked %llu, in %.1f ms; %llu "
+			"events "
 			"meanwhile\n",
 			(unsigned long long)reporter->snapshot.sum.live, reporter->sites.nr,
-			(unsigned long long)reporter->verify.checked, (clock__now_s() - began) * 1e3,
+			(unsigned long long)reporter->verify.checked,
+			(clock__now_s() - began) * 1e3,
 			(unsigned long long)reporter->snapshot.in_motion);
 	if (reporter->parts.options->json)
 		return json__print(&report, out);

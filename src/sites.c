@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define BACKING_DEPTH 20 /* frames in which an allocator is looked for */
+
 #define SECONDS_PER_TICK ((1 << KLEAK_TICK_SHIFT) / 1e9)
 
 static uint64_t mix(uint64_t hash, uint64_t word)
@@ -32,9 +34,21 @@ static uint32_t strip(const struct kleak_site *entry, uint32_t filled,
 	return first < filled ? first : 0; /* nothing but plumbing: show it */
 }
 
+/* Pages: does another allocator's function stand between the page allocator and the rest? */
+static bool is_backing(const struct kleak_site *entry, uint32_t filled,
+		       const struct allocator *allocator)
+{
+	if (entry->space != KLEAK_SPACE_PAGES)
+		return false;
+	for (uint32_t i = 0; i < filled && i < BACKING_DEPTH; i++)
+		if (allocator__is_backing(allocator, entry->frames[i]))
+			return true;
+	return false;
+}
+
 static uint64_t id_of(const struct site *site, const struct kleak_cache *caches)
 {
-	uint64_t hash = mix(site->space + 1, caches[site->cache].id);
+	uint64_t hash = mix((site->space + 1) << 1 | site->backing, caches[site->cache].id);
 
 	for (uint32_t i = 0; i < site->nr_frames; i++)
 		hash = mix(hash, site->frames[i]);
@@ -72,6 +86,7 @@ static int64_t site_of(struct sites *sites, const struct kleak_site *entry,
 	for (uint32_t i = first; i < filled && site->nr_frames < depth; i++)
 		site->frames[site->nr_frames++] = entry->frames[i];
 	site->space = entry->space;
+	site->backing = is_backing(entry, filled, allocator);
 	site->cache = entry->cache < KLEAK_MAX_CACHES ? entry->cache : KLEAK_CACHE_UNKNOWN;
 	site->id = id_of(site, caches);
 	site->index = sites->nr;
@@ -96,6 +111,7 @@ static void add(struct site *site, const struct snapshot_site *sum)
 	site->deaths += sum->deaths;
 	site->implicit += sum->implicit;
 	site->verified += sum->verified;
+	site->evicted += sum->evicted;
 }
 
 int sites__sum(struct sites *sites, const struct snapshot *snapshot,

@@ -9,6 +9,7 @@
 #include "kleak.h"
 #include "snapshot.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,10 +19,11 @@ struct site {
 	uint32_t cache; /* index into the cache table */
 	uint64_t frames[KLEAK_MAX_DEPTH];
 	uint32_t nr_frames;
+	bool backing;	    /* pages that another allocator or a process counts: not listed */
 	uint32_t index;	    /* of sites->of_entry: sorting does not change it */
 	uint32_t first_age; /* its ages: sites->ages[first_age .. + objects) */
 	uint64_t live, objects, bytes, bytes_requested, pending;
-	uint64_t births, deaths, implicit, verified;
+	uint64_t births, deaths, implicit, verified, evicted;
 	double age_median_s;	     /* sites__age() */
 	double growth_bytes_per_min; /* trend__measure() */
 	double births_per_s;	     /* trend__measure() */

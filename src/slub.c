@@ -330,8 +330,7 @@ static int try_slab(struct slub *slub, struct slub_slab *slab)
 	if (list.at && mark_freelist(slub, slab, list.freelist) < 0)
 		return -EAGAIN;
 	if (read_counters(slub, slab->head, again) || again[0] != counters[0] ||
-	    again[1] << 32 != counters[1] << 32 ||
-	    !is_cpu_list_unchanged(slub, &list, slab->head))
+	    again[1] << 32 != counters[1] << 32 || !is_cpu_list_unchanged(slub, &list, slab->head))
 		return -EAGAIN;
 	slub->nr_bits += (slab->objects + 63) / 64;
 	return 0;
@@ -451,6 +450,14 @@ int slub__state(struct slub *slub, uint64_t address, uint64_t size, bool large)
 	if (cache->sheaves && idmap__find(&slub->in_sheaf, mix(address)) != IDMAP_NONE)
 		return SLUB_FREE;
 	return SLUB_LIVE;
+}
+
+bool slub__is_mapped(const struct slub *slub, uint64_t page)
+{
+	uint64_t mapping;
+
+	/* include/linux/mm_types.h: its address_space, or an anon_vma and bit 0 */
+	return !read_word(slub, page + slub->layout.page_mapping, &mapping) && mapping;
 }
 
 /* ---- where struct pages are ---- */

@@ -23,10 +23,10 @@
 struct slub_layout {
 	uint32_t page_size;
 	uint32_t page; /* sizeof(struct page) */
-	uint32_t page_flags, page_type, page_head, page_refcount;
-	uint32_t slab_flag;	 /* bit of page_flags, up to 6.9; SLUB_NONE: by type */
-	uint32_t slab_type;	 /* top byte of page_type, 6.12 and later; SLUB_NONE: by flag */
-	uint32_t large_type;	 /* that of large kmalloc; SLUB_NONE: it has none */
+	uint32_t page_flags, page_type, page_head, page_refcount, page_mapping;
+	uint32_t slab_flag;  /* bit of page_flags, up to 6.9; SLUB_NONE: by type */
+	uint32_t slab_type;  /* top byte of page_type, 6.12 and later; SLUB_NONE: by flag */
+	uint32_t large_type; /* that of large kmalloc; SLUB_NONE: it has none */
 	uint32_t slab_cache, slab_freelist; /* the counters follow the freelist */
 	uint32_t cache_size, cache_offset, cache_random, cache_oo, cache_node, cache_list;
 	uint32_t cache_cpu, cache_sheaves; /* per-CPU pointers */
@@ -78,6 +78,12 @@ void slub__begin(struct slub *slub);
  * A state, or -ENOMEM.
  */
 int slub__state(struct slub *slub, uint64_t address, uint64_t size, bool large);
+
+/*
+ * Is this struct page mapped by processes or in the page cache?  False when it cannot
+ * be read.
+ */
+bool slub__is_mapped(const struct slub *slub, uint64_t page);
 
 void slub__free(struct slub *slub);
 

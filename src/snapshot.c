@@ -69,8 +69,8 @@ static int add_object(struct snapshot *snapshot, const struct kleak_record *reco
 	site->objects++;
 	site->bytes += record->bytes;
 	site->bytes_requested += record->bytes - record->slack;
-	snapshot->list[snapshot->nr_list++] = (struct snapshot_object){
-		.site = record->site, .age = age, .slot = slot};
+	snapshot->list[snapshot->nr_list++] =
+		(struct snapshot_object){.site = record->site, .age = age, .slot = slot};
 	return 0;
 }
 
@@ -115,7 +115,8 @@ static uint64_t events_so_far(const struct snapshot_source *source)
 	for (size_t i = 0; i < nr; i++) {
 		const volatile struct kleak_tally *tally = &source->tallies[i];
 
-		events += tally->births + tally->deaths + tally->implicit + tally->verified;
+		events += tally->births + tally->deaths + tally->implicit + tally->verified +
+			  tally->evicted;
 	}
 	return events;
 }
@@ -132,14 +133,16 @@ static uint64_t read_tallies(struct snapshot *snapshot, const struct snapshot_so
 			struct snapshot_site *site = &snapshot->sites[i];
 			uint64_t births = tally->births, deaths = tally->deaths;
 			uint64_t implicit = tally->implicit, verified = tally->verified;
+			uint64_t evicted = tally->evicted;
 
 			site->births += births;
 			site->deaths += deaths;
 			site->implicit += implicit;
 			site->verified += verified;
+			site->evicted += evicted;
 			site->born_bytes += tally->born_bytes;
 			site->died_bytes += tally->died_bytes;
-			events += births + deaths + implicit + verified;
+			events += births + deaths + implicit + verified + evicted;
 		}
 	}
 	return events;
@@ -174,6 +177,7 @@ static void sum_up(struct snapshot *snapshot)
 		sum->deaths += site->deaths;
 		sum->implicit += site->implicit;
 		sum->verified += site->verified;
+		sum->evicted += site->evicted;
 		sum->born_bytes += site->born_bytes;
 		sum->died_bytes += site->died_bytes;
 	}

@@ -24,6 +24,7 @@ struct snapshot_site {
 	uint64_t deaths;
 	uint64_t implicit;
 	uint64_t verified; /* found free in the allocator's own books */
+	uint64_t evicted;  /* pages found to belong to somebody else */
 	uint64_t born_bytes;
 	uint64_t died_bytes;
 };
@@ -45,7 +46,7 @@ struct snapshot {
 	struct snapshot_site sum; /* of all sites */
 	/*
 	 * Events that happened while the tables were read.  births - deaths -
-	 * implicit - verified differs from `live` by no more than that.
+	 * implicit - verified - evicted differs from `live` by no more than that.
 	 */
 	uint64_t in_motion;
 };

@@ -339,6 +339,10 @@ static void put_events(struct pen *pen, const struct report *r)
 		snprintf(item, sizeof(item), "%" PRIu64 " of them pending RCU", r->events.pending);
 		head_item(pen, ",", PLAIN, item);
 	}
+	if (r->events.evicted) {
+		snprintf(item, sizeof(item), "%" PRIu64 " pages left out", r->events.evicted);
+		head_item(pen, ",", PLAIN, item);
+	}
 	if (r->events.unchecked) {
 		snprintf(item, sizeof(item), "%" PRIu64 " unchecked", r->events.unchecked);
 		head_item(pen, ",", PLAIN, item);

@@ -30,7 +30,7 @@ static int choose(struct verify *verify, const struct sites *sites, size_t shown
 	for (size_t i = 0; i < sites->nr && shown; i++) {
 		const struct site *site = &sites->list[i];
 
-		if (!site->objects)
+		if (!site->objects || site->backing)
 			continue;
 		shown--;
 		if (site->space == KLEAK_SPACE_PERCPU)
@@ -67,6 +67,7 @@ static int look_at(struct verify *verify, struct slub *slub, const struct verify
 	uint32_t i = object->slot % KLEAK_BUCKET_KEYS;
 	struct kleak_eviction eviction = {.slot = object->slot, .site = object->site};
 	struct kleak_record record;
+	uint64_t address, space;
 	bool slab, large;
 	int state;
 
@@ -79,16 +80,23 @@ static int look_at(struct verify *verify, struct slub *slub, const struct verify
 	if (record.site != object->site)
 		return 0; /* another object by now */
 	eviction.born = record.born;
-	slab = (~eviction.key & KLEAK_SPACE_MASK) == KLEAK_SPACE_SLAB;
-	large = slab && tables->caches[tables->entries[object->site].cache % KLEAK_MAX_CACHES].flags &
-				KLEAK_CACHE_LARGE;
+	space = ~eviction.key & KLEAK_SPACE_MASK;
+	address = ~eviction.key & ~(uint64_t)KLEAK_SPACE_MASK;
 	verify->checked++;
-	state = slub__state(slub, ~eviction.key & ~(uint64_t)KLEAK_SPACE_MASK,
-			    slab && !large ? record.bytes : 0, large);
+	/* Frees of pages are never missed; but whose page it is shows only later. */
+	if (space == KLEAK_SPACE_PAGES)
+		return slub__is_mapped(slub, address) ? add(verify, &eviction) : 0;
+
+	slab = space == KLEAK_SPACE_SLAB;
+	large = slab &&
+		tables->caches[tables->entries[object->site].cache % KLEAK_MAX_CACHES].flags &
+			KLEAK_CACHE_LARGE;
+	state = slub__state(slub, address, slab && !large ? record.bytes : 0, large);
 	if (state < 0)
 		return state;
 	if (state == SLUB_UNKNOWN)
 		verify->unknown++;
+	eviction.free = 1;
 	return state == SLUB_FREE ? add(verify, &eviction) : 0;
 }
 

@@ -15,7 +15,7 @@
 #include <stdint.h>
 
 struct verify {
-	struct kleak_eviction *list; /* objects that are free */
+	struct kleak_eviction *list; /* objects that are free, pages that are not the kernel's */
 	size_t nr, room;
 	uint8_t *wanted; /* by site.index */
 	size_t room_wanted;
@@ -32,8 +32,8 @@ struct verify_tables {
 
 /*
  * Look at the objects of the first `shown` sites that have any, `budget` objects
- * at most, and list in *verify those that are free; *verify starts as all zeros.
- * 0 or -ENOMEM.
+ * at most, and list in *verify those that are free, and pages that belong to processes; *verify
+ * starts as all zeros. 0 or -ENOMEM.
  */
 int verify__find_free(struct verify *verify, struct slub *slub, const struct snapshot *snapshot,
 		      const struct sites *sites, const struct verify_tables *tables, size_t shown,

@@ -20,6 +20,7 @@
 #include <linux/irq_work.h>
 #include <linux/ktime.h>
 #include <linux/mempool.h>
+#include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/percpu.h>
 #include <linux/proc_fs.h>
@@ -28,7 +29,6 @@
 #include <linux/slab.h>
 #include <linux/timer.h>
 #include <linux/uaccess.h>
-#include <linux/version.h>
 #include <linux/vmalloc.h>
 #include <linux/workqueue.h>
 
@@ -70,9 +70,26 @@ LEAK(cache, kmem_cache_alloc(cache, GFP_KERNEL))
 LEAK(ctor, kmem_cache_alloc(ctor_cache, GFP_KERNEL))
 LEAK(mempool, mempool_alloc(pool, GFP_KERNEL))
 LEAK(percpu, (void __force *)__alloc_percpu(24, 8))
+LEAK(page, alloc_page(GFP_KERNEL))
+LEAK(page_compound, alloc_pages(GFP_KERNEL | __GFP_COMP, 2))
+LEAK(page_block, alloc_pages(GFP_KERNEL, 3))
+LEAK(page_exact, alloc_pages_exact(5 * PAGE_SIZE, GFP_KERNEL))
 LEAK(timer, kmalloc(1500, GFP_ATOMIC))
 LEAK(irq, kmalloc(50, GFP_ATOMIC))
 LEAK(other_cpu, kmalloc(400, GFP_KERNEL))
+
+/* Four pages, of which three are freed one by one. */
+static noinline void *kleak_leak_page_split(void)
+{
+	struct page *page = alloc_pages(GFP_KERNEL, 2);
+
+	if (!page)
+		return NULL;
+	split_page(page, 2);
+	for (int i = 1; i < 4; i++)
+		__free_page(page + i);
+	return page;
+}
 
 static noinline int kleak_leak_bulk(void **objects)
 {
@@ -117,6 +134,26 @@ static void free_area(void *p)
 	vfree(p);
 }
 
+static void free_page_(void *p)
+{
+	__free_page(p);
+}
+
+static void free_compound(void *p)
+{
+	__free_pages(p, 2);
+}
+
+static void free_block(void *p)
+{
+	__free_pages(p, 3);
+}
+
+static void free_exact(void *p)
+{
+	free_pages_exact(p, 5 * PAGE_SIZE);
+}
+
 static void free_any(void *p)
 {
 	kvfree(p);
@@ -134,7 +171,7 @@ static struct leak {
 	unsigned long requested;
 	int count; /* of `run` */
 	enum context context;
-	int areas; /* one object is that many areas */
+	int parts; /* one allocation is that many objects */
 	void *kept[MOST];
 	int nr;
 } leaks[] = {
@@ -163,6 +200,15 @@ static struct leak {
 	{"ctor", kleak_leak_ctor, free_in_ctor_cache, "slab", "kleak_test_ctor", 168, 160, 47},
 	{"mempool", kleak_leak_mempool, free_in_pool, "slab", "kmalloc-1k", 0, 600, 53},
 	{"percpu", kleak_leak_percpu, free_per_cpu, "percpu", "percpu", 24, 24, 59},
+	{"page", kleak_leak_page, free_page_, "pages", "pages", PAGE_SIZE, PAGE_SIZE, 73},
+	{"page_compound", kleak_leak_page_compound, free_compound, "pages", "pages", 4 * PAGE_SIZE,
+	 4 * PAGE_SIZE, 7},
+	{"page_block", kleak_leak_page_block, free_block, "pages", "pages", 8 * PAGE_SIZE,
+	 8 * PAGE_SIZE, 9, TASK, 8},
+	{"page_exact", kleak_leak_page_exact, free_exact, "pages", "pages", 5 * PAGE_SIZE,
+	 5 * PAGE_SIZE, 11, TASK, 5},
+	{"page_split", kleak_leak_page_split, free_page_, "pages", "pages", PAGE_SIZE, PAGE_SIZE,
+	 13},
 	{"timer", kleak_leak_timer, free_slab, "slab", "kmalloc-2k", 0, 1500, 61, TIMER},
 	{"irq", kleak_leak_irq, free_slab, "slab", "kmalloc-64", 0, 50, 67, IRQ},
 	{"other_cpu", kleak_leak_other_cpu, free_slab, "slab", "kmalloc-512", 0, 400, 71,
@@ -379,6 +425,25 @@ static void map_and_unmap(void)
 			__free_page(pages[i]);
 }
 
+/*
+ * A cache that is destroyed with objects left: the kernel warns and keeps them for
+ * ever.  Once.
+ */
+static int nr_destroyed;
+
+static noinline void kleak_leak_destroyed(void)
+{
+	struct kmem_cache *doomed =
+		kmem_cache_create_usercopy("kleak_test_gone", 300, 0, 0, 0, 300, NULL);
+
+	if (!doomed)
+		return;
+	for (int i = 0; i < 5; i++)
+		if (kmem_cache_alloc(doomed, GFP_KERNEL))
+			nr_destroyed++;
+	kmem_cache_destroy(doomed);
+}
+
 static void run_all(void)
 {
 	free_churn();
@@ -387,6 +452,8 @@ static void run_all(void)
 		make(&leaks[i], leaks[i].count);
 	if (!nr_bulk)
 		nr_bulk = kleak_leak_bulk(bulk);
+	if (!nr_destroyed)
+		kleak_leak_destroyed();
 	free_churn();
 	rcu_barrier(); /* call_rcu(); kfree_rcu() may take seconds more */
 }
@@ -446,8 +513,9 @@ static int show(struct seq_file *out, void *unused)
 			requested *= num_possible_cpus();
 		}
 		expect(out, leak->name, leak->origin, leak->cache, leak->nr,
-		       leak->areas ? leak->areas : 1, bytes, requested);
+		       leak->parts ? leak->parts : 1, bytes, requested);
 	}
+	expect(out, "destroyed", "slab", "kleak_test_gone", nr_destroyed, 1, 304, 300);
 	expect(out, "bulk", "slab", "kleak_test_bulk", nr_bulk, 1, 120, 120);
 	return 0;
 }

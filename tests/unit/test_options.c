@@ -143,6 +143,7 @@ static void test_nonsense(void **state)
 	bad("--sort size", "--sort");
 	bad("--origin slab,", "--origin");
 	bad("--origin heap", "--origin");
+	assert_int_equal(good("--origin pages,slab").origins, ORIGIN_PAGES | ORIGIN_SLAB);
 	bad("--stack-depth 0", "--stack-depth");
 	bad("--stack-depth 57", "--stack-depth");
 	bad("--max-objects 10", "--max-objects");

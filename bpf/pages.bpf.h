@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The page allocator's events (mm/page_alloc.c).  Pages that may be moved are
+ * those of processes and of the page cache: they are no leaks of the kernel, and
+ * most of the volume; they are left out first.
+ *
+ * A block that is no compound page may be split and freed in parts: each of its
+ * pages is an object.  A compound page is one.  The key is the address of the
+ * struct page.
+ */
+#ifndef KLEAK_PAGES_BPF_H
+#define KLEAK_PAGES_BPF_H
+
+#include "slab.bpf.h"
+
+#define MAX_ORDER_PAGES 1024
+
+struct block {
+	__u64 page;
+	struct kleak_record record;
+	bool again;
+};
+
+static long block_page_born(__u32 i, void *arg)
+{
+	struct block *block = arg;
+
+	object_born(block->page + (__u64)i * config.page_struct, KLEAK_SPACE_PAGES, &block->record,
+		    block->again);
+	return 0;
+}
+
+static long block_page_died(__u32 i, void *arg)
+{
+	struct block *block = arg;
+
+	object_died(block->page + (__u64)i * config.page_struct, KLEAK_SPACE_PAGES);
+	return 0;
+}
+
+/* TP_PROTO(struct page *page, unsigned int order, gfp_t gfp_flags, int migratetype) */
+static __always_inline void page_born(struct bpf_raw_tracepoint_args *ctx, __u64 page, bool again)
+{
+	struct block block = {.page = page, .again = again};
+	__u32 order = ctx->args[1], gfp = ctx->args[2];
+	__u64 bytes = 1ULL << config.page_shift;
+	bool whole = !order || gfp & config.gfp_comp;
+	long site;
+
+	if (gfp & config.gfp_movable || order > 20 || !is_followed(ctx) ||
+	    !is_size_wanted(bytes << order))
+		return;
+	site = site_of(ctx, 0, KLEAK_CACHE_NONE, KLEAK_SPACE_PAGES);
+	if (site < 0)
+		return;
+	block.record.site = site;
+	block.record.born = now();
+	block.record.bytes = whole ? bytes << order : bytes;
+	if (whole)
+		object_born(page, KLEAK_SPACE_PAGES, &block.record, again);
+	else
+		bpf_loop(order <= 10 ? 1U << order : MAX_ORDER_PAGES, block_page_born, &block, 0);
+}
+
+/*
+ * TP_PROTO(struct page *page, unsigned int order): most of these pages were never
+ * recorded, which is no loss.  Only where the first page is one of a block that is
+ * freed in one piece are the others looked for.
+ */
+static __always_inline void page_died(const struct bpf_raw_tracepoint_args *ctx, __u64 page)
+{
+	struct block block = {.page = page};
+	__u32 order = ctx->args[1];
+
+	if (object_died(page, KLEAK_SPACE_PAGES) && order)
+		bpf_loop(order <= 10 ? 1U << order : MAX_ORDER_PAGES, block_page_died, &block, 0);
+}
+
+static __always_inline int page_copy(struct bpf_raw_tracepoint_args *ctx, enum kleak_event event,
+				     enum copy copy)
+{
+	__u64 *recent = recent_of(event), page = ctx->args[0];
+
+	if (!recent)
+		return 0;
+	if (page && (copy == COPY_FIRST || *recent != page)) {
+		if (event == KLEAK_EVENT_PAGE_ALLOC)
+			page_born(ctx, page, copy != COPY_FIRST);
+		else
+			page_died(ctx, page);
+	}
+	*recent = copy == COPY_LAST ? 0 : page;
+	return 0;
+}
+
+#define PAGE_COPY(n, copy)                                                                         \
+	SEC("raw_tp/mm_page_alloc")                                                                \
+	int mm_page_alloc_##n(struct bpf_raw_tracepoint_args *ctx)                                 \
+	{                                                                                          \
+		return page_copy(ctx, KLEAK_EVENT_PAGE_ALLOC, copy);                               \
+	}                                                                                          \
+	SEC("raw_tp/mm_page_free")                                                                 \
+	int mm_page_free_##n(struct bpf_raw_tracepoint_args *ctx)                                  \
+	{                                                                                          \
+		return page_copy(ctx, KLEAK_EVENT_PAGE_FREE, copy);                                \
+	}
+
+PAGE_COPY(1, COPY_FIRST)
+PAGE_COPY(2, COPY_MIDDLE)
+PAGE_COPY(3, COPY_LAST)
+
+#endif

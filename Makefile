@@ -5,7 +5,7 @@
 #
 # make [V=1]        build ./kleak
 # make install [DESTDIR=] [PREFIX=/usr/local]
-# make lint | format | clean | demo | test-unit | test-live | test-guest
+# make lint | format | clean | demo | soak | test-unit | test-live | test-guest
 VERSION := 0.1.0
 
 PREFIX  ?= /usr/local
@@ -142,6 +142,13 @@ test-live: all $(B)/live-load
 
 test-guest: all
 	@tests/run guest
+
+# Ten minutes under load; not part of the tests.
+.PHONY: soak
+soak:
+	@tools/install-packages build test
+	@$(MAKE) --no-print-directory all $(B)/live-load
+	@PYTHONDONTWRITEBYTECODE=1 tests/live/soak.py
 
 # ---- keeping house ----
 

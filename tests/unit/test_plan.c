@@ -219,6 +219,48 @@ static void test_percpu(void **state)
 	assert_true(is_blind_to(&plan, "per-CPU memory is not traced"));
 }
 
+static void test_pages(void **state)
+{
+	struct options options = defaults();
+	struct kernel kernel = modern();
+	struct plan plan = good(&options, &kernel);
+	char why[256] = "";
+
+	(void)state;
+	assert_false(plan.config.pages);
+	assert_false(is_on(&plan, "mm_page_alloc_1"));
+	assert_true(is_blind_to(&plan, "--origin pages"));
+	kernel.events[KLEAK_EVENT_PAGE_ALLOC].present = true;
+	kernel.events[KLEAK_EVENT_PAGE_FREE].present = true;
+	kernel.has_loop = true;
+	kernel.page_struct = 64;
+	kernel.gfp_movable = 8;
+	options.origins |= ORIGIN_PAGES;
+	plan = good(&options, &kernel);
+	assert_true(plan.config.pages && is_on(&plan, "mm_page_alloc_3"));
+	assert_true(is_on(&plan, "mm_page_free_1"));
+	assert_int_equal(plan.config.page_struct, 64);
+	assert_int_equal(plan.config.gfp_movable, 8);
+	assert_true(is_blind_to(&plan, "alloc_pages_bulk()"));
+	kernel.has_loop = false;
+	assert_int_equal(plan__make(&plan, &options, &kernel, why, sizeof(why)), -ENOTSUP);
+	assert_non_null(strstr(why, "--origin pages"));
+}
+
+static void test_unknown_layout_is_a_blind_spot(void **state)
+{
+	const struct options options = defaults();
+	struct kernel kernel = modern();
+	struct plan plan = good(&options, &kernel);
+
+	(void)state;
+	assert_true(plan.verify);
+	snprintf(kernel.slub_unknown, sizeof(kernel.slub_unknown), "no field kmem_cache.cpu_slab");
+	plan = good(&options, &kernel);
+	assert_false(plan.verify);
+	assert_true(is_blind_to(&plan, "kmem_cache.cpu_slab"));
+}
+
 static void test_vmalloc_alone_needs_few_hooks(void **state)
 {
 	const struct kernel kernel = modern();
@@ -304,6 +346,8 @@ int main(void)
 		cmocka_unit_test(test_cache_filter),
 		cmocka_unit_test(test_vmalloc_without_symbols),
 		cmocka_unit_test(test_percpu),
+		cmocka_unit_test(test_pages),
+		cmocka_unit_test(test_unknown_layout_is_a_blind_spot),
 		cmocka_unit_test(test_vmalloc_alone_needs_few_hooks),
 		cmocka_unit_test(test_sizes),
 		cmocka_unit_test(test_explain_tells_the_plan),

@@ -12,7 +12,9 @@
 
 /* The allocator's text: two functions with another one between them. */
 static struct kleak_range ranges[] = {{0x1000, 0x1100}, {0x1200, 0x1300}};
-static const struct allocator plumbing = {.ranges = ranges, .nr = 2};
+static struct kleak_range backing[] = {{0x7000, 0x7100}};
+static const struct allocator plumbing = {
+	.ranges = ranges, .nr = 2, .backing = backing, .nr_backing = 1};
 
 static const struct kleak_cache caches[KLEAK_MAX_CACHES] = {[2] = {.id = 222}, [3] = {.id = 333}};
 
@@ -147,6 +149,27 @@ static void test_entries_of_one_site_are_summed(void **state)
 	sites__free(&sites);
 }
 
+static void test_pages_of_other_allocators_are_backing(void **state)
+{
+	struct sites sites = {};
+	struct made_up m;
+
+	(void)state;
+	init(&m);
+	ENTRY(&m, 1, 0, 0x9000, 0x1050, 0x7010, 0x5000); /* through the other allocator */
+	ENTRY(&m, 2, 0, 0x9000, 0x1050, 0x5000);	 /* straight from the page allocator */
+	ENTRY(&m, 3, 2, 0x7010, 0x5000);		 /* slab: never backing */
+	m.entries[1].space = m.entries[2].space = KLEAK_SPACE_PAGES;
+	m.entries[1].whole = m.entries[2].whole = 1;
+	sum(&sites, &m, 16);
+	assert_int_equal(sites.nr, 3);
+	assert_true(sites.list[0].backing);
+	assert_false(sites.list[1].backing);
+	assert_int_equal(sites.list[1].frames[0], 0x5000);
+	assert_false(sites.list[2].backing);
+	sites__free(&sites);
+}
+
 static void test_ids_do_not_depend_on_the_order(void **state)
 {
 	struct sites one = {}, other = {};
@@ -245,6 +268,7 @@ int main(void)
 		cmocka_unit_test(test_whole_stack_starts_behind_the_allocator),
 		cmocka_unit_test(test_nothing_but_plumbing_is_shown),
 		cmocka_unit_test(test_entries_of_one_site_are_summed),
+		cmocka_unit_test(test_pages_of_other_allocators_are_backing),
 		cmocka_unit_test(test_ids_do_not_depend_on_the_order),
 		cmocka_unit_test(test_median_age_is_exact),
 		cmocka_unit_test(test_orders),

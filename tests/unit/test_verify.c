@@ -102,6 +102,7 @@ static void test_lists_what_is_free(void **state)
 	assert_int_equal(verify.list[1].slot, 9);
 	assert_int_equal(verify.list[0].born, 77);
 	assert_int_equal(verify.list[0].site, 5);
+	assert_int_equal(verify.list[0].free, 1);
 	assert_true(verify.list[0].key == m.buckets[0].key[3]);
 	verify__free(&verify);
 }
@@ -163,6 +164,39 @@ static void test_spaces(void **state)
 	verify__free(&verify);
 }
 
+static int read_mapped(void *arg, uint64_t address, void *to, size_t len)
+{
+	/* every second struct page has a mapping, at offset 24 */
+	memset(to, address / 64 % 2 && address % 64 == 24 ? 1 : 0, len);
+	(void)arg;
+	return 0;
+}
+
+static void test_pages_of_processes_are_evicted(void **state)
+{
+	struct verify verify;
+	struct made_up m;
+
+	(void)state;
+	init(&m);
+	m.slub.read = read_mapped;
+	m.slub.layout.page_mapping = 24;
+	site(&m, 0, 5, KLEAK_SPACE_PAGES, 2);
+	site(&m, 1, 6, KLEAK_SPACE_PAGES, 1);
+	m.list[1].backing = true; /* not shown: not looked at */
+	object(&m, 1, 5, KLEAK_SPACE_PAGES, 100);
+	object(&m, 2, 5, KLEAK_SPACE_PAGES, 100);
+	object(&m, 3, 6, KLEAK_SPACE_PAGES, 100);
+	m.buckets[0].key[1] = ~(0xffffea0000000040ULL | KLEAK_SPACE_PAGES);
+	m.buckets[0].key[2] = ~(0xffffea0000000080ULL | KLEAK_SPACE_PAGES);
+	verify = look(&m, 10, 100);
+	assert_int_equal(verify.checked, 2);
+	assert_int_equal(verify.nr, 1);
+	assert_int_equal(verify.list[0].slot, 1);
+	assert_int_equal(verify.list[0].free, 0);
+	verify__free(&verify);
+}
+
 static void test_what_changed_meanwhile_is_left(void **state)
 {
 	struct verify verify;
@@ -189,6 +223,7 @@ int main(void)
 		cmocka_unit_test(test_only_sites_to_be_shown),
 		cmocka_unit_test(test_budget),
 		cmocka_unit_test(test_spaces),
+		cmocka_unit_test(test_pages_of_processes_are_evicted),
 		cmocka_unit_test(test_what_changed_meanwhile_is_left),
 	};
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "sites.h"
+#include "array.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -55,17 +56,12 @@ static uint64_t id_of(const struct site *site, const struct kleak_cache *caches)
 	return hash;
 }
 
+/* A place for one more site. */
 static struct site *append(struct sites *sites)
 {
-	if (sites->nr == sites->room) {
-		size_t room = sites->room ? sites->room * 2 : 256;
-		struct site *list = realloc(sites->list, room * sizeof(*list));
-
-		if (!list)
-			return NULL;
-		sites->list = list;
-		sites->room = room;
-	}
+	if (array__reserve((void **)&sites->list, sites->nr + 1, &sites->room,
+			   sizeof(*sites->list)))
+		return NULL;
 	return &sites->list[sites->nr];
 }
 
@@ -174,15 +170,12 @@ static uint32_t kth_smallest(uint32_t *values, size_t nr, size_t k)
 int sites__age(struct sites *sites, const struct snapshot *snapshot)
 {
 	uint32_t next = 0;
+	int err;
 
-	if (snapshot->nr_list > sites->room_ages) {
-		uint32_t *ages = realloc(sites->ages, snapshot->nr_list * sizeof(*ages));
-
-		if (!ages)
-			return -ENOMEM;
-		sites->ages = ages;
-		sites->room_ages = snapshot->nr_list;
-	}
+	err = array__reserve((void **)&sites->ages, snapshot->nr_list, &sites->room_ages,
+			     sizeof(*sites->ages));
+	if (err)
+		return err;
 	for (size_t i = 0; i < sites->nr; i++) {
 		sites->list[i].first_age = next;
 		next += sites->list[i].objects;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "slub.h"
+#include "array.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -48,23 +49,6 @@ static int read_half(const struct slub *slub, uint64_t address, uint32_t *half)
 	return slub->read(slub->arg, address, half, sizeof(*half));
 }
 
-static int reserve(void **array, size_t nr, size_t *room, size_t size)
-{
-	size_t more = *room ? *room : 256;
-	void *grown;
-
-	while (more < nr)
-		more *= 2;
-	if (more == *room)
-		return 0;
-	grown = realloc(*array, more * size);
-	if (!grown)
-		return -ENOMEM;
-	*array = grown;
-	*room = more;
-	return 0;
-}
-
 static uint64_t mix(uint64_t address)
 {
 	uint64_t hash = (address >> 3) * 0x9e3779b97f4a7c15ULL;
@@ -94,8 +78,8 @@ static int64_t cache_at(struct slub *slub, uint64_t address)
 	for (size_t i = 0; i < slub->nr_caches; i++)
 		if (slub->caches[i].address == address)
 			return (int64_t)i;
-	err = reserve((void **)&slub->caches, slub->nr_caches + 1, &slub->room_caches,
-		      sizeof(*slub->caches));
+	err = array__reserve((void **)&slub->caches, slub->nr_caches + 1, &slub->room_caches,
+			     sizeof(*slub->caches));
 	if (err)
 		return err;
 	cache = &slub->caches[slub->nr_caches];
@@ -289,11 +273,11 @@ static int read_counters(const struct slub *slub, uint64_t head, uint64_t counte
 static int reserve_content(struct slub *slub, struct slub_slab *slab, uint64_t len)
 {
 	size_t words = (slab->objects + 63) / 64;
-	int err = reserve((void **)&slub->content, len, &slub->room_content, 1);
+	int err = array__reserve((void **)&slub->content, len, &slub->room_content, 1);
 
 	if (!err)
-		err = reserve((void **)&slub->bits, slub->nr_bits + words, &slub->room_bits,
-			      sizeof(*slub->bits));
+		err = array__reserve((void **)&slub->bits, slub->nr_bits + words, &slub->room_bits,
+				     sizeof(*slub->bits));
 	if (err)
 		return err;
 	slab->bits = slub->nr_bits;
@@ -411,8 +395,8 @@ static int64_t slab_at(struct slub *slub, uint64_t page)
 			return its;
 		return idmap__add(&slub->by_page, mix(page), (uint32_t)its) ? -ENOMEM : its;
 	}
-	err = reserve((void **)&slub->slabs, slub->nr_slabs + 1, &slub->room_slabs,
-		      sizeof(*slub->slabs));
+	err = array__reserve((void **)&slub->slabs, slub->nr_slabs + 1, &slub->room_slabs,
+			     sizeof(*slub->slabs));
 	if (!err)
 		err = idmap__add(&slub->by_page, mix(page), (uint32_t)slub->nr_slabs);
 	if (err)

@@ -1,26 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "snapshot.h"
+#include "array.h"
 
 #include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* Make room for one more element of `size` bytes.  0 or -ENOMEM. */
-static int reserve(void **array, size_t nr, size_t *room, size_t size)
-{
-	size_t more = *room ? *room * 2 : 4096;
-	void *grown;
-
-	if (nr < *room)
-		return 0;
-	grown = realloc(*array, more * size);
-	if (!grown)
-		return -ENOMEM;
-	*array = grown;
-	*room = more;
-	return 0;
-}
 
 /*
  * Copy the record in slot i of `bucket`; return its key, or KLEAK_KEY_EMPTY if
@@ -62,8 +47,8 @@ static int add_object(struct snapshot *snapshot, const struct kleak_record *reco
 		site->pending++;
 		return 0;
 	}
-	err = reserve((void **)&snapshot->list, snapshot->nr_list, &snapshot->room_list,
-		      sizeof(*snapshot->list));
+	err = array__reserve((void **)&snapshot->list, snapshot->nr_list + 1, &snapshot->room_list,
+			     sizeof(*snapshot->list));
 	if (err)
 		return err;
 	site->objects++;
@@ -76,8 +61,8 @@ static int add_object(struct snapshot *snapshot, const struct kleak_record *reco
 
 static int add_unsized(struct snapshot *snapshot, uint32_t slot)
 {
-	int err = reserve((void **)&snapshot->unsized, snapshot->nr_unsized,
-			  &snapshot->room_unsized, sizeof(*snapshot->unsized));
+	int err = array__reserve((void **)&snapshot->unsized, snapshot->nr_unsized + 1,
+				 &snapshot->room_unsized, sizeof(*snapshot->unsized));
 
 	if (!err)
 		snapshot->unsized[snapshot->nr_unsized++] = slot;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "trend.h"
+#include "array.h"
 
 #include <errno.h>
 #include <stdbool.h>
@@ -17,15 +18,9 @@ static struct trend_row *row_of(struct trend *trend, uint64_t id)
 
 	if (index != IDMAP_NONE)
 		return &trend->rows[index];
-	if (trend->nr_rows == trend->room) {
-		uint32_t room = trend->room ? trend->room * 2 : 256;
-		struct trend_row *rows = realloc(trend->rows, room * sizeof(*rows));
-
-		if (!rows)
-			return NULL;
-		trend->rows = rows;
-		trend->room = room;
-	}
+	if (array__reserve((void **)&trend->rows, trend->nr_rows + 1UL, &trend->room,
+			   sizeof(*trend->rows)))
+		return NULL;
 	if (idmap__add(&trend->by_id, id, trend->nr_rows))
 		return NULL;
 	/* New: it had nothing at every time before. */

@@ -16,7 +16,8 @@ struct trend {
 	double times[TREND_POINTS]; /* seconds since the start; ascending, oldest first */
 	size_t nr_points;
 	struct trend_row *rows;
-	uint32_t nr_rows, room;
+	uint32_t nr_rows;
+	size_t room;
 	struct idmap by_id;
 	double last_s; /* time of the last entry */
 };

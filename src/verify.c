@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "verify.h"
+#include "array.h"
 
 #include <errno.h>
 #include <stdbool.h>
@@ -16,15 +17,10 @@
 static int choose(struct verify *verify, const struct sites *sites, size_t shown, uint64_t budget)
 {
 	uint64_t chosen = 0;
+	int err = array__reserve((void **)&verify->wanted, sites->nr, &verify->room_wanted, 1);
 
-	if (sites->nr > verify->room_wanted) {
-		uint8_t *wanted = realloc(verify->wanted, sites->nr);
-
-		if (!wanted)
-			return -ENOMEM;
-		verify->wanted = wanted;
-		verify->room_wanted = sites->nr;
-	}
+	if (err)
+		return err;
 	if (sites->nr)
 		memset(verify->wanted, 0, sites->nr);
 	for (size_t i = 0; i < sites->nr && shown; i++) {
@@ -47,15 +43,11 @@ static int choose(struct verify *verify, const struct sites *sites, size_t shown
 
 static int add(struct verify *verify, const struct kleak_eviction *eviction)
 {
-	if (verify->nr == verify->room) {
-		size_t room = verify->room ? verify->room * 2 : 256;
-		struct kleak_eviction *list = realloc(verify->list, room * sizeof(*list));
+	int err = array__reserve((void **)&verify->list, verify->nr + 1, &verify->room,
+				 sizeof(*verify->list));
 
-		if (!list)
-			return -ENOMEM;
-		verify->list = list;
-		verify->room = room;
-	}
+	if (err)
+		return err;
 	verify->list[verify->nr++] = *eviction;
 	return 0;
 }

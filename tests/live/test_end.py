@@ -62,6 +62,16 @@ def test_duration():
     assert 2 <= reports[-1]["elapsed_s"] < 3 and took < 10
 
 
+def test_json_is_what_the_schema_says():
+    done = run("--duration", "2", "--interval", "0.5", "--json", "--origin",
+               "slab,vmalloc,percpu,pages")
+    unit = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "unit")
+    check = subprocess.run([os.path.join(unit, "check-schema.py"),
+                            os.path.join(unit, "report.schema.json")], input=done.stdout, text=True,
+                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+    assert check.returncode == 0, check.stdout
+
+
 def test_followed_process_exits():
     with Load() as load:
         with Kleak("--pid", str(load.pid)) as kleak:

@@ -80,6 +80,8 @@ struct kleak_site {
 	__u32 space;	 /* enum kleak_key_space */
 	__u32 whole;	 /* call_site was not on the stack: frames start with the tracing itself */
 	__u32 nr_frames; /* 0: being written */
+	__u32 muted; /* set by the loader: pages that are counted elsewhere, not to be recorded */
+	__u32 pad;
 	__u64 frames[KLEAK_MAX_FRAMES]; /* return addresses, innermost first */
 };
 
@@ -184,7 +186,8 @@ struct kleak_range {
 	__u64 end;
 };
 
-#define KLEAK_KMALLOC_RANGES 8
+#define KLEAK_KMALLOC_RANGES   8
+#define KLEAK_INTERRUPT_RANGES 4
 
 enum kleak_follow {
 	KLEAK_FOLLOW_ALL,     /* every allocation of the kernel */
@@ -196,8 +199,9 @@ enum kleak_follow {
 /* Set before the programs are loaded: the verifier drops what is switched off. */
 struct kleak_config {
 	struct kleak_event_args args[KLEAK_EVENTS];
-	struct kleak_range area_alloc;			  /* text of __get_vm_area_node() */
-	struct kleak_range kmalloc[KLEAK_KMALLOC_RANGES]; /* text that fires kmalloc twice */
+	struct kleak_range area_alloc;			       /* text of __get_vm_area_node() */
+	struct kleak_range kmalloc[KLEAK_KMALLOC_RANGES];      /* text that fires kmalloc twice */
+	struct kleak_range interrupts[KLEAK_INTERRUPT_RANGES]; /* text that interrupts go through */
 	__u64 pid_namespace_dev; /* with inode: PIDs are those of this namespace */
 	__u64 pid_namespace_inode;
 	__u64 min_size; /* bytes allocated */

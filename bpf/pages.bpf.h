@@ -38,6 +38,14 @@ static long block_page_died(__u32 i, void *arg)
 	return 0;
 }
 
+/* Once the loader has seen the stack, it knows whose pages these are. */
+static __always_inline bool is_muted(__u32 index)
+{
+	struct kleak_site *site = bpf_map_lookup_elem(&sites, &index);
+
+	return site && site->muted;
+}
+
 /* TP_PROTO(struct page *page, unsigned int order, gfp_t gfp_flags, int migratetype) */
 static __always_inline void page_born(struct bpf_raw_tracepoint_args *ctx, __u64 page, bool again)
 {
@@ -51,7 +59,7 @@ static __always_inline void page_born(struct bpf_raw_tracepoint_args *ctx, __u64
 	    !is_size_wanted(bytes << order))
 		return;
 	site = site_of(ctx, 0, KLEAK_CACHE_NONE, KLEAK_SPACE_PAGES);
-	if (site < 0)
+	if (site < 0 || is_muted(site))
 		return;
 	block.record.site = site;
 	block.record.born = now();

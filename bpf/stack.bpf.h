@@ -80,7 +80,24 @@ static __always_inline __u64 frame(const struct scratch *s, __u64 i)
 	return s->frames[at & (KLEAK_MAX_FRAMES - 1)];
 }
 
-/* Hash of a site: its frames, its cache, its key space. */
+/*
+ * Does this frame lead to whatever was interrupted?  What lies beyond is chance, and
+ * would make a site of every place that an interrupt can hit.
+ */
+static __always_inline bool is_interrupt(__u64 address)
+{
+	for (int i = 0; i < KLEAK_INTERRUPT_RANGES; i++) {
+		const volatile struct kleak_range *range = &config.interrupts[i];
+
+		if (!range->end)
+			break;
+		if (address - range->start < range->end - range->start)
+			return true;
+	}
+	return false;
+}
+
+/* Hash of a site: its frames, its cache, its key space.  Cuts the frames at an interrupt. */
 __noinline __u64 site_hash(struct scratch *s)
 {
 	__u64 hash;
@@ -88,8 +105,13 @@ __noinline __u64 site_hash(struct scratch *s)
 	if (!s)
 		return 1;
 	hash = mix(HASH_2, ((__u64)s->cache << 32) | s->space);
-	for (__u32 i = 0; i < KLEAK_MAX_FRAMES && i < s->nr; i++)
-		hash = mix(hash, frame(s, i));
+	for (__u32 i = 0; i < KLEAK_MAX_FRAMES && i < s->nr; i++) {
+		__u64 address = frame(s, i);
+
+		hash = mix(hash, address);
+		if (is_interrupt(address))
+			s->nr = i + 1;
+	}
 	return hash ? hash : 1;
 }
 

@@ -19,6 +19,8 @@
 
 #define BTF_PATH "/sys/kernel/btf/vmlinux"
 
+#define MOST_STUBS 65536 /* bytes of interrupt entry stubs */
+
 static bool has_capability(int number)
 {
 	unsigned long long effective = 0;
@@ -399,10 +401,31 @@ static void add_range(const struct kallsyms_symbol *symbol, void *arg)
 {
 	struct ranges *ranges = arg;
 
-	if (symbol->module || ranges->nr == ranges->room)
+	if (symbol->module || ranges->nr == ranges->room || strstr(symbol->name, ".cold"))
 		return;
 	ranges->range[ranges->nr].start = symbol->start;
 	ranges->range[ranges->nr++].end = symbol->end;
+}
+
+static void extend_range(const struct kallsyms_symbol *symbol, void *arg)
+{
+	struct kleak_range *range = arg;
+
+	/* entry stubs stand together: arch/x86/include/asm/idtentry.h */
+	if (!symbol->module && range->end && symbol->end > range->end &&
+	    symbol->end - range->start < MOST_STUBS)
+		range->end = symbol->end;
+}
+
+/* x86: the stubs of device interrupts and IPIs, not those of faults; softirqs; arm64. */
+static void read_interrupts(struct ranges *ranges, const struct kallsyms *symbols)
+{
+	kallsyms__each(symbols, "asm_common_interrupt", add_range, ranges);
+	if (ranges->nr == 1)
+		kallsyms__each_prefix(symbols, "asm_sysvec_", extend_range, ranges->range);
+	kallsyms__each(symbols, "handle_softirqs", add_range, ranges); /* 6.9 and later */
+	kallsyms__each(symbols, "__do_softirq", add_range, ranges);
+	kallsyms__each(symbols, "el1_interrupt", add_range, ranges);
 }
 
 static void read_symbols(struct kernel *kernel, const struct kallsyms *symbols)
@@ -420,9 +443,12 @@ static void read_symbols(struct kernel *kernel, const struct kallsyms *symbols)
 	};
 	struct ranges ranges = {.range = kernel->kmalloc, .room = KLEAK_KMALLOC_RANGES};
 
+	struct ranges interrupts = {.range = kernel->interrupts, .room = KLEAK_INTERRUPT_RANGES};
+
 	kernel->has_symbols = symbols;
 	if (!symbols)
 		return;
+	read_interrupts(&interrupts, symbols);
 	kallsyms__each(symbols, "__get_vm_area_node", keep_range, &kernel->area_alloc);
 	for (size_t i = 0; i < sizeof(twice) / sizeof(twice[0]); i++)
 		kallsyms__each(symbols, twice[i], add_range, &ranges);

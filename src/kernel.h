@@ -30,6 +30,7 @@ struct kernel {
 	bool kvfree_rcu_offset;	       /* kvfree_call_rcu() gets an offset (up to 6.5) */
 	struct kleak_range area_alloc; /* __get_vm_area_node(); end 0: not found */
 	struct kleak_range kmalloc[KLEAK_KMALLOC_RANGES]; /* text that fires kmalloc twice */
+	struct kleak_range interrupts[KLEAK_INTERRUPT_RANGES];
 	struct cache_kinds cache_kinds;
 	uint32_t gfp_dma, gfp_reclaimable, gfp_account, gfp_movable, gfp_comp;
 	uint32_t page_struct; /* sizeof(struct page) */

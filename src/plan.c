@@ -234,6 +234,7 @@ int plan__make(struct plan *plan, const struct options *options, const struct ke
 		config->args[i] = kernel->events[i].args;
 	config->area_alloc = kernel->area_alloc;
 	memcpy(config->kmalloc, kernel->kmalloc, sizeof(config->kmalloc));
+	memcpy(config->interrupts, kernel->interrupts, sizeof(config->interrupts));
 	config->frames = options->stack_depth + KLEAK_PLUMBING_DEPTH;
 	config->cpus = kernel->cpus;
 	config->page_shift = shift_of(kernel->page_size);

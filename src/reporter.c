@@ -366,6 +366,20 @@ static int rank(struct reporter *reporter, double elapsed_s)
 	return 0;
 }
 
+/* Pages that are counted elsewhere need not be recorded again and again. */
+static void mute_backing(struct reporter *reporter)
+{
+	const struct sites *sites = &reporter->sites;
+	const struct snapshot *snapshot = &reporter->snapshot;
+	struct tracer *tracer = reporter->parts.tracer;
+	const struct kleak_site *entries = tracer__view(tracer)->sites;
+
+	for (uint32_t i = 0; i < snapshot->nr_sites; i++)
+		if (snapshot->sites[i].births && entries[i].space == KLEAK_SPACE_PAGES &&
+		    !entries[i].muted && sites__is_backing(sites, i))
+			tracer__mute(tracer, i);
+}
+
 /* Where struct pages are: asked of the slabs of any cache that has been seen. */
 static void learn_pages(struct reporter *reporter)
 {
@@ -415,6 +429,8 @@ static int take_verified(struct reporter *reporter, double elapsed_s)
 		err = take(reporter);
 		if (!err)
 			err = rank(reporter, elapsed_s);
+		if (!err && reporter->parts.plan->config.pages)
+			mute_backing(reporter);
 		evicted = 0;
 		if (!err && reporter->parts.plan->verify && round < VERIFY_ROUNDS)
 			err = verify(reporter, top ? top : SIZE_MAX, &evicted);

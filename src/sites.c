@@ -116,7 +116,8 @@ int sites__sum(struct sites *sites, const struct snapshot *snapshot,
 {
 	if (!sites->of_entry) {
 		sites->of_entry = calloc(snapshot->nr_sites, sizeof(*sites->of_entry));
-		if (!sites->of_entry)
+		sites->entry_backing = calloc(snapshot->nr_sites, sizeof(*sites->entry_backing));
+		if (!sites->of_entry || !sites->entry_backing)
 			return -ENOMEM;
 		sites->nr_entries = snapshot->nr_sites;
 	}
@@ -132,9 +133,15 @@ int sites__sum(struct sites *sites, const struct snapshot *snapshot,
 		if (index < 0)
 			return (int)index;
 		sites->of_entry[i] = index;
+		sites->entry_backing[i] = sites->list[index].backing;
 		add(&sites->list[index], sum);
 	}
 	return 0;
+}
+
+bool sites__is_backing(const struct sites *sites, uint32_t entry)
+{
+	return sites->entry_backing[entry];
 }
 
 /* Put the k-th smallest of `values` in place k (quickselect); return it. */
@@ -253,6 +260,7 @@ void sites__free(struct sites *sites)
 {
 	free(sites->list);
 	free(sites->of_entry);
+	free(sites->entry_backing);
 	free(sites->ages);
 	idmap__free(&sites->by_id);
 	memset(sites, 0, sizeof(*sites));

@@ -23,6 +23,7 @@ struct tracer {
 	struct bpf_program *programs[PLAN_MAX_HOOKS]; /* NULL: not on */
 	struct bpf_link *links[PLAN_MAX_HOOKS];
 	struct tracer_view view;
+	struct kleak_site *sites; /* of the view, for writing */
 	struct {
 		void *start;
 		size_t len;
@@ -78,15 +79,15 @@ static int configure(struct tracer *tracer, const struct plan *plan)
 	return 0;
 }
 
-/* Map an array for reading.  NULL with errno. */
-static const void *map_array(struct tracer *tracer, const struct bpf_map *map)
+/* Map an array.  NULL with errno. */
+static void *map_array(struct tracer *tracer, const struct bpf_map *map, int protection)
 {
 	size_t page = sysconf(_SC_PAGESIZE);
 	size_t len = (size_t)bpf_map__value_size(map) * bpf_map__max_entries(map);
 	void *start;
 
 	len = (len + page - 1) & ~(page - 1);
-	start = mmap(NULL, len, PROT_READ, MAP_SHARED, bpf_map__fd(map), 0);
+	start = mmap(NULL, len, protection, MAP_SHARED, bpf_map__fd(map), 0);
 	if (start == MAP_FAILED)
 		return NULL;
 	tracer->mappings[tracer->nr_mappings].start = start;
@@ -102,11 +103,12 @@ static int map_all(struct tracer *tracer, const struct plan *plan)
 	view->nr_buckets = plan->config.buckets;
 	view->nr_sites = plan->config.site_entries;
 	view->nr_lanes = plan->lanes;
-	view->buckets = map_array(tracer, skeleton->maps.objects);
-	view->sites = map_array(tracer, skeleton->maps.sites);
-	view->tallies = map_array(tracer, skeleton->maps.tallies);
-	view->caches = map_array(tracer, skeleton->maps.caches);
-	view->counts = map_array(tracer, skeleton->maps.counts);
+	view->buckets = map_array(tracer, skeleton->maps.objects, PROT_READ);
+	tracer->sites = map_array(tracer, skeleton->maps.sites, PROT_READ | PROT_WRITE);
+	view->sites = tracer->sites;
+	view->tallies = map_array(tracer, skeleton->maps.tallies, PROT_READ);
+	view->caches = map_array(tracer, skeleton->maps.caches, PROT_READ);
+	view->counts = map_array(tracer, skeleton->maps.counts, PROT_READ);
 	if (!view->buckets || !view->sites || !view->tallies || !view->caches || !view->counts)
 		return -errno;
 	return 0;
@@ -354,6 +356,11 @@ int tracer__evict(struct tracer *tracer, const struct kleak_eviction *list, size
 		nr -= n;
 	}
 	return 0;
+}
+
+void tracer__mute(struct tracer *tracer, uint32_t entry)
+{
+	__atomic_store_n(&tracer->sites[entry].muted, 1, __ATOMIC_RELAXED);
 }
 
 bool tracer__process_gone(const struct tracer *tracer)

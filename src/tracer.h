@@ -80,6 +80,9 @@ int tracer__read(void *tracer, uint64_t address, void *to, size_t len);
 /* Take these objects out of the table, if they are still the same.  0 or -errno. */
 int tracer__evict(struct tracer *tracer, const struct kleak_eviction *list, size_t nr);
 
+/* Record no more pages of this entry of the site table: they are counted elsewhere. */
+void tracer__mute(struct tracer *tracer, uint32_t entry);
+
 /* Has the followed process exited? */
 bool tracer__process_gone(const struct tracer *tracer);
 

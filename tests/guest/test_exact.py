@@ -89,6 +89,11 @@ def exact(version):
              for name in expected.keys() | listed.keys() if listed.get(name) != expected.get(name)]
     assert not wrong, "\n".join(wrong)
 
+    # a stack ends where the interrupt came in
+    ends = {name_of(s["stack"][0]): name_of(s["stack"][-1]) for s in report["sites"] if s["stack"]}
+    assert ends["kleak_leak_timer"] in ("handle_softirqs", "__do_softirq"), ends
+    assert ends["kleak_leak_irq"] == "asm_sysvec_irq_work", ends
+
     report = json.loads(without)
     check_books(report)
     assert of_module(report) == {}, of_module(report)

@@ -69,6 +69,7 @@ class Kleak:
         line, self.pending = self.pending.split(b"\n", 1)
         report = json.loads(line)
         check_identity(report)
+        check_stacks(report)
         self.reports.append(report)
         return report
 
@@ -118,6 +119,14 @@ def check_identity(report):
     assert e["in_motion"] or bytes_off == 0, f"off by {bytes_off} bytes: {e}"
     if report["final"]:
         assert e["in_motion"] == 0 and off == 0, e
+
+
+def check_stacks(report):
+    """A stack ends where an interrupt came in: what it interrupted is chance."""
+    for site in report["sites"]:
+        for frame in site["stack"][:-1]:
+            name = frame["symbol"] or ""
+            assert name != "handle_softirqs" and not name.startswith("asm_sysvec_"), site["stack"]
 
 
 def sites_of(report, function, origin=None):

@@ -167,6 +167,8 @@ static void test_pages_of_other_allocators_are_backing(void **state)
 	assert_false(sites.list[1].backing);
 	assert_int_equal(sites.list[1].frames[0], 0x5000);
 	assert_false(sites.list[2].backing);
+	assert_true(sites__is_backing(&sites, 1));
+	assert_false(sites__is_backing(&sites, 2));
 	sites__free(&sites);
 }
 

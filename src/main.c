@@ -83,21 +83,9 @@ close:
 	return err ? EXIT_CANNOT_RUN : status;
 }
 
-/* Is there whom to follow?  *cgroup: its file descriptor, or -1. */
-static int find_target(const struct options *options, int *cgroup, char *why, size_t len)
+/* What was written to stdout must have got there. */
+static int finish_output(void)
 {
-	*cgroup = -1;
-	if (options->pid >= 0)
-		return target__check_process(options->pid, why, len);
-	if (!options->cgroup)
-		return 0;
-	*cgroup = target__open_cgroup(options->cgroup, why, len);
-	return *cgroup < 0 ? *cgroup : 0;
-}
-
-static int explain(const struct plan *plan, const struct kernel *kernel)
-{
-	plan__print(plan, kernel, stdout);
 	if (!fflush(stdout))
 		return 0;
 	say("cannot write to stdout: %s", strerror(errno));
@@ -115,7 +103,7 @@ static int prepare_and_trace(const struct options *options)
 	int err = kernel__check(why, sizeof(why));
 
 	if (!err)
-		err = find_target(options, &cgroup, why, sizeof(why));
+		err = target__find(options->pid, options->cgroup, &cgroup, why, sizeof(why));
 	if (!err) {
 		err = learn_symbols(&symbols, &allocator);
 		snprintf(why, sizeof(why), "out of memory");
@@ -124,12 +112,14 @@ static int prepare_and_trace(const struct options *options)
 		err = kernel__probe(&kernel, symbols__kallsyms(symbols), why, sizeof(why));
 	if (!err)
 		err = plan__make(&plan, options, &kernel, why, sizeof(why));
-	if (err)
+	if (err) {
 		say("%s", why);
-	else if (options->verb == VERB_EXPLAIN)
-		status = explain(&plan, &kernel);
-	else
+	} else if (options->verb == VERB_EXPLAIN) {
+		plan__print(&plan, &kernel, stdout);
+		status = finish_output();
+	} else {
 		status = trace(options, &kernel, &plan, symbols, &allocator, cgroup);
+	}
 	if (cgroup >= 0)
 		close(cgroup);
 	allocator__free(&allocator);
@@ -152,8 +142,5 @@ int main(int argc, char **argv)
 		printf("kleak " VERSION "\n");
 	else
 		return prepare_and_trace(&options);
-	if (!fflush(stdout))
-		return 0;
-	say("cannot write to stdout: %s", strerror(errno));
-	return EXIT_CANNOT_RUN;
+	return finish_output();
 }

@@ -10,7 +10,7 @@
 #include <sys/statfs.h>
 #include <unistd.h>
 
-int target__check_process(int64_t pid, char *why, size_t len)
+static int check_process(int64_t pid, char *why, size_t len)
 {
 	char path[64], line[256];
 	int64_t leader = -1;
@@ -35,7 +35,7 @@ int target__check_process(int64_t pid, char *why, size_t len)
 	return -EINVAL;
 }
 
-int target__open_cgroup(const char *path, char *why, size_t len)
+static int open_cgroup(const char *path, char *why, size_t len)
 {
 	struct statfs fs;
 	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -64,4 +64,15 @@ int target__open_cgroup(const char *path, char *why, size_t len)
 	else
 		snprintf(why, len, "cannot look at the cgroup %s: %s", path, strerror(-err));
 	return err;
+}
+
+int target__find(int64_t pid, const char *path, int *cgroup, char *why, size_t len)
+{
+	*cgroup = -1;
+	if (pid >= 0)
+		return check_process(pid, why, len);
+	if (!path)
+		return 0;
+	*cgroup = open_cgroup(path, why, len);
+	return *cgroup < 0 ? *cgroup : 0;
 }

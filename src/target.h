@@ -7,16 +7,11 @@
 #include <stdint.h>
 
 /*
- * Is `pid` a process (a thread group), as this process's PID namespace numbers
- * them?  0, or -ESRCH / -EINVAL (a thread of another process) with one sentence
- * in `why`.
+ * Is there whom to follow?  pid: a process (a thread group), as this process's PID
+ * namespace numbers them, or -1; path: the directory of a cgroup v2, or NULL.
+ * 0 and *cgroup, its file descriptor (to be closed by the caller) or -1; or -errno with
+ * one sentence in `why`: -ESRCH, -EINVAL (a thread of another process, a cgroup v1), ...
  */
-int target__check_process(int64_t pid, char *why, size_t len);
-
-/*
- * Open the directory of a cgroup v2.  Its file descriptor, to be closed by the
- * caller, or -errno with one sentence in `why`; -EINVAL for a cgroup v1 path.
- */
-int target__open_cgroup(const char *path, char *why, size_t len);
+int target__find(int64_t pid, const char *path, int *cgroup, char *why, size_t len);
 
 #endif

@@ -286,8 +286,8 @@ static void put_hint(const struct pen *pen, const struct report *r)
 
 		if (c->known && isfinite(c->explained) && c->explained >= 1.005) {
 			put(pen, DIM,
-			    "above 100%%: frees were missed, or room that older objects "
-			    "had left was filled");
+			    "above 100%%: older memory was freed or its room filled, or "
+			    "frees were missed");
 			fputc('\n', pen->out);
 			return;
 		}

@@ -227,6 +227,7 @@ struct kleak_config {
 	__u8 percpu;
 	__u8 pages;
 	__u8 cache_filter;	/* only caches that carry KLEAK_CACHE_WANTED */
+	__u8 pages_bulk_array;	/* position of alloc_pages_bulk()'s page_array */
 	__u8 kvfree_rcu_offset; /* kvfree_call_rcu(head, offset), up to 6.5; then (head, ptr) */
 	char cache_name[KLEAK_CACHE_NAME];
 };

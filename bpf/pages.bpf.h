@@ -11,6 +11,7 @@
 #ifndef KLEAK_PAGES_BPF_H
 #define KLEAK_PAGES_BPF_H
 
+#include "bulk.bpf.h"
 #include "slab.bpf.h"
 
 #define MAX_ORDER_PAGES 1024
@@ -99,6 +100,59 @@ static __always_inline int page_copy(struct bpf_raw_tracepoint_args *ctx, enum k
 	}
 	*recent = copy == COPY_LAST ? 0 : page;
 	return 0;
+}
+
+static long bulk_page_born(__u32 i, void *arg)
+{
+	struct bulk *b = arg;
+	__u64 page = bulk_object(b, i);
+
+	if (page)
+		object_born(page, KLEAK_SPACE_PAGES, &b->record, true);
+	return 0;
+}
+
+/*
+ * unsigned long alloc_pages_bulk(gfp, nid, nodemask, nr_pages, [page_list,] page_array):
+ * what it takes from the CPU's list fires no event.  The array may have had pages
+ * before; those are in the table already, or not wanted there.
+ */
+static __always_inline int pages_bulk(void *ctx)
+{
+	struct bulk b = {};
+	__u64 gfp = 0, array = 0, got = 0;
+	long site;
+
+	if (bpf_get_func_ret(ctx, &got) || !got || !is_followed(ctx))
+		return 0;
+	if (bpf_get_func_arg(ctx, 0, &gfp) || gfp & config.gfp_movable)
+		return 0;
+	if (bpf_get_func_arg(ctx, config.pages_bulk_array, &array) || !array)
+		return 0;
+	b.record.bytes = 1ULL << config.page_shift;
+	if (!is_size_wanted(b.record.bytes))
+		return 0;
+	site = site_of(ctx, 0, KLEAK_CACHE_NONE, KLEAK_SPACE_PAGES);
+	if (site < 0 || is_muted(site))
+		return 0;
+	b.array = array;
+	b.record.born = now();
+	b.record.site = site;
+	bpf_loop(bulk_bounded(got), bulk_page_born, &b, 0);
+	return 0;
+}
+
+/* The loader sets the target: the name changed twice. */
+SEC("fexit/alloc_pages_bulk_noprof")
+int alloc_pages_bulk_1(void *ctx)
+{
+	return pages_bulk(ctx);
+}
+
+SEC("fexit/alloc_pages_bulk_noprof")
+int alloc_pages_bulk_2(void *ctx)
+{
+	return pages_bulk(ctx);
 }
 
 #define PAGE_COPY(n, copy)                                                                         \

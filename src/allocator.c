@@ -122,6 +122,9 @@ static const char *const names[] = {
 	"alloc_pages_exact",
 	"alloc_pages_exact_nid",
 	"alloc_page_interleave",
+	"alloc_pages_bulk",
+	"__alloc_pages_bulk",
+	"alloc_pages_bulk_mempolicy",
 	"alloc_pages_preferred_many",
 	/* mm/percpu.c */
 	"pcpu_alloc",

@@ -19,6 +19,7 @@ const char *const hook_function_names[HOOK_FUNCTIONS][3] = {
 	[FUNCTION_ALLOC_BULK] = {"kmem_cache_alloc_bulk_noprof", "kmem_cache_alloc_bulk"},
 	[FUNCTION_FREE_BULK] = {"kmem_cache_free_bulk"},
 	[FUNCTION_KVFREE_CALL_RCU] = {"kvfree_call_rcu"},
+	[FUNCTION_PAGES_BULK] = {"alloc_pages_bulk_noprof", "__alloc_pages_bulk"},
 };
 
 const char *const hook_blind_spots[HOOK_FUNCTIONS] = {
@@ -27,6 +28,8 @@ const char *const hook_blind_spots[HOOK_FUNCTIONS] = {
 	[FUNCTION_FREE_BULK] =
 		"frees by kmem_cache_free_bulk() and kfree_rcu() batches are not seen: what they "
 		"free is listed until its address is used again",
+	[FUNCTION_PAGES_BULK] =
+		"pages from alloc_pages_bulk() (page pools, NFS, ...) are not recorded",
 	[FUNCTION_KVFREE_CALL_RCU] =
 		"memory passed to kfree_rcu() counts as outstanding until it is really freed",
 };
@@ -44,9 +47,9 @@ const char *const hook_blind_spots[HOOK_FUNCTIONS] = {
 		.tracepoint = #name, .event = which, .function = FUNCTION_NONE, .copy = number     \
 	}
 
-#define ENTRY(name, how, which, number, does)                                                      \
+#define ENTRY(name, how, which, number, does, whom)                                                \
 	{                                                                                          \
-		.program = #name "_" #number, .kind = how, .role = does, .needs = HOOK_FOR_SLAB,   \
+		.program = #name "_" #number, .kind = how, .role = does, .needs = whom,            \
 		.event = KLEAK_EVENTS, .function = which, .copy = number                           \
 	}
 
@@ -69,9 +72,10 @@ const struct hook hooks[] = {
 	OPTIONAL_TP(mm_page_free, KLEAK_EVENT_PAGE_FREE, 1, HOOK_FREES, HOOK_FOR_PAGES),
 	OPTIONAL_TP(mm_page_free, KLEAK_EVENT_PAGE_FREE, 2, HOOK_FREES, HOOK_FOR_PAGES),
 	OPTIONAL_TP(mm_page_free, KLEAK_EVENT_PAGE_FREE, 3, HOOK_FREES, HOOK_FOR_PAGES),
-	ENTRY(kmem_cache_free_bulk, HOOK_FENTRY, FUNCTION_FREE_BULK, 1, HOOK_FREES),
-	ENTRY(kmem_cache_free_bulk, HOOK_FENTRY, FUNCTION_FREE_BULK, 2, HOOK_FREES),
-	ENTRY(kvfree_call_rcu, HOOK_FENTRY, FUNCTION_KVFREE_CALL_RCU, 1, HOOK_WATCHES),
+	ENTRY(kmem_cache_free_bulk, HOOK_FENTRY, FUNCTION_FREE_BULK, 1, HOOK_FREES, HOOK_FOR_SLAB),
+	ENTRY(kmem_cache_free_bulk, HOOK_FENTRY, FUNCTION_FREE_BULK, 2, HOOK_FREES, HOOK_FOR_SLAB),
+	ENTRY(kvfree_call_rcu, HOOK_FENTRY, FUNCTION_KVFREE_CALL_RCU, 1, HOOK_WATCHES,
+	      HOOK_FOR_SLAB),
 	FOLLOW(sched_process_fork, HOOK_FOR_FAMILY),
 	FOLLOW(sched_process_exit, HOOK_FOR_PROCESSES),
 	RAW_TP(kmalloc, KLEAK_EVENT_KMALLOC, 1, HOOK_ALLOCATES, true),
@@ -90,8 +94,12 @@ const struct hook hooks[] = {
 	OPTIONAL_TP(mm_page_alloc, KLEAK_EVENT_PAGE_ALLOC, 1, HOOK_ALLOCATES, HOOK_FOR_PAGES),
 	OPTIONAL_TP(mm_page_alloc, KLEAK_EVENT_PAGE_ALLOC, 2, HOOK_ALLOCATES, HOOK_FOR_PAGES),
 	OPTIONAL_TP(mm_page_alloc, KLEAK_EVENT_PAGE_ALLOC, 3, HOOK_ALLOCATES, HOOK_FOR_PAGES),
-	ENTRY(kmem_cache_alloc_bulk, HOOK_FEXIT, FUNCTION_ALLOC_BULK, 1, HOOK_ALLOCATES),
-	ENTRY(kmem_cache_alloc_bulk, HOOK_FEXIT, FUNCTION_ALLOC_BULK, 2, HOOK_ALLOCATES),
+	ENTRY(kmem_cache_alloc_bulk, HOOK_FEXIT, FUNCTION_ALLOC_BULK, 1, HOOK_ALLOCATES,
+	      HOOK_FOR_SLAB),
+	ENTRY(kmem_cache_alloc_bulk, HOOK_FEXIT, FUNCTION_ALLOC_BULK, 2, HOOK_ALLOCATES,
+	      HOOK_FOR_SLAB),
+	ENTRY(alloc_pages_bulk, HOOK_FEXIT, FUNCTION_PAGES_BULK, 1, HOOK_ALLOCATES, HOOK_FOR_PAGES),
+	ENTRY(alloc_pages_bulk, HOOK_FEXIT, FUNCTION_PAGES_BULK, 2, HOOK_ALLOCATES, HOOK_FOR_PAGES),
 };
 
 const size_t nr_hooks = sizeof(hooks) / sizeof(hooks[0]);

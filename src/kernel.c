@@ -257,6 +257,18 @@ static uint32_t size_of_struct(const struct btf *btf, const char *name)
 	return id < 0 ? 0 : btf__type_by_id(btf, id)->size;
 }
 
+/* Position of a function's last argument. */
+static uint8_t last_argument(const struct btf *btf, const char *function)
+{
+	__s32 id = btf__find_by_name_kind(btf, function, BTF_KIND_FUNC);
+	const struct btf_type *proto;
+
+	if (id < 0)
+		return 0;
+	proto = btf__type_by_id(btf, btf__type_by_id(btf, id)->type);
+	return proto && btf_vlen(proto) ? btf_vlen(proto) - 1 : 0;
+}
+
 /* From 6.6 on the second parameter of kvfree_call_rcu() is `void *ptr`. */
 static bool takes_offset(const struct btf *btf, const char *function)
 {
@@ -305,6 +317,10 @@ int kernel__read_btf(struct kernel *kernel, const struct btf *btf, char *why, si
 			break;
 		}
 	}
+	/* page_list went in 6.14, page_array stayed the last one */
+	if (kernel->functions[FUNCTION_PAGES_BULK].name)
+		kernel->pages_bulk_array =
+			last_argument(btf, kernel->functions[FUNCTION_PAGES_BULK].name);
 	if (kernel->functions[FUNCTION_KVFREE_CALL_RCU].name)
 		kernel->kvfree_rcu_offset =
 			takes_offset(btf, kernel->functions[FUNCTION_KVFREE_CALL_RCU].name);
@@ -536,8 +552,9 @@ int kernel__probe(struct kernel *kernel, const struct kallsyms *symbols, char *w
 		function->refused =
 			!helpers ? -EOPNOTSUPP
 				 : try_function(btf, function->name,
-						i == FUNCTION_ALLOC_BULK ? BPF_TRACE_FEXIT
-									 : BPF_TRACE_FENTRY);
+						i == FUNCTION_ALLOC_BULK || i == FUNCTION_PAGES_BULK
+							? BPF_TRACE_FEXIT
+							: BPF_TRACE_FENTRY);
 	}
 	kernel->nodes = count_nodes();
 	read_slub(kernel, btf);

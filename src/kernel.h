@@ -27,6 +27,7 @@ struct kernel {
 		struct kleak_event_args args;
 	} events[KLEAK_EVENTS];
 	struct kernel_function functions[HOOK_FUNCTIONS];
+	uint8_t pages_bulk_array;      /* position of alloc_pages_bulk()'s last argument */
 	bool kvfree_rcu_offset;	       /* kvfree_call_rcu() gets an offset (up to 6.5) */
 	struct kleak_range area_alloc; /* __get_vm_area_node(); end 0: not found */
 	struct kleak_range kmalloc[KLEAK_KMALLOC_RANGES]; /* text that fires kmalloc twice */

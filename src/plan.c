@@ -190,10 +190,7 @@ static int plan_filter(struct plan *plan, const struct options *options,
 			 "here");
 		return -ENOTSUP;
 	}
-	if (config->pages)
-		add_blind_spot(plan, "pages from alloc_pages_bulk() (page pools, NFS, ...) are not "
-				     "recorded");
-	else
+	if (!config->pages)
 		add_blind_spot(plan, "pages taken straight from the page allocator are not traced "
 				     "(--origin pages)");
 	if (config->vmalloc && !kernel->area_alloc.end) {
@@ -244,6 +241,7 @@ int plan__make(struct plan *plan, const struct options *options, const struct ke
 	config->gfp_movable = kernel->gfp_movable;
 	config->gfp_comp = kernel->gfp_comp;
 	config->page_struct = kernel->page_struct;
+	config->pages_bulk_array = kernel->pages_bulk_array;
 	config->kvfree_rcu_offset = kernel->kvfree_rcu_offset;
 
 	plan_sizes(plan, options, kernel);

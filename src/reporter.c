@@ -194,6 +194,14 @@ static void fill_losses(struct reporter *reporter, struct report *report)
 	report->nr_losses = LOSSES;
 }
 
+/* Can the allocator's books be read?  Pages need none. */
+static bool knows_books(const struct reporter *reporter)
+{
+	const struct kleak_config *config = &reporter->parts.plan->config;
+
+	return reporter->has_pages || !(config->slab || config->vmalloc);
+}
+
 static void fill_events(const struct reporter *reporter, struct report *report)
 {
 	const struct snapshot *snapshot = &reporter->snapshot;
@@ -207,6 +215,8 @@ static void fill_events(const struct reporter *reporter, struct report *report)
 	report->events.verified_free = snapshot->sum.verified;
 	report->events.evicted = snapshot->sum.evicted;
 	report->events.unchecked = reporter->verify.unknown + reporter->verify.skipped;
+	if (reporter->parts.plan->verify && !knows_books(reporter))
+		report->events.unchecked = snapshot->sum.objects;
 	report->events.in_motion = snapshot->in_motion;
 	report->events.born_bytes = snapshot->sum.born_bytes;
 	report->events.died_bytes = snapshot->sum.died_bytes;
@@ -348,7 +358,7 @@ static enum sites_key key_of(enum options_sort sort)
 	}
 }
 
-/* The sites of what was taken, in order; how many have something outstanding. */
+/* Sum what was taken by site, and put the sites in order. */
 static int rank(struct reporter *reporter, double elapsed_s)
 {
 	const struct options *options = reporter->parts.options;
@@ -401,14 +411,13 @@ static void learn_pages(struct reporter *reporter)
 static int verify(struct reporter *reporter, size_t shown, size_t *evicted)
 {
 	const struct tracer_view *view = tracer__view(reporter->parts.tracer);
-	const struct kleak_config *config = &reporter->parts.plan->config;
 	const struct verify_tables tables = {view->buckets, view->sites, view->caches};
 	int err;
 
 	*evicted = 0;
 	if (!reporter->has_pages)
 		learn_pages(reporter);
-	if (!reporter->has_pages && (config->slab || config->vmalloc))
+	if (!knows_books(reporter))
 		return 0;
 	err = verify__find_free(&reporter->verify, &reporter->slub, &reporter->snapshot,
 				&reporter->sites, &tables, shown, VERIFY_BUDGET);
@@ -499,9 +508,8 @@ int reporter__report(struct reporter *reporter, const char *note, bool final, FI
 		return err;
 	if (reporter->parts.options->verbose)
 		fprintf(stderr,
-			"kleak: read %llu objects of %zu sites, checked %llu, in %.1f ms; %llu "
-			"events "
-			"meanwhile\n",
+			"kleak: read %llu objects of %zu sites, checked %llu, in %.1f ms; "
+			"%llu events meanwhile\n",
 			(unsigned long long)reporter->snapshot.sum.live, reporter->sites.nr,
 			(unsigned long long)reporter->verify.checked,
 			(clock__now_s() - began) * 1e3,

@@ -275,6 +275,19 @@ static void run_in(enum context context, void (*function)(void *), void *argumen
 	wait_for_completion(&job.done);
 }
 
+/* Pages by the array: most come from the CPU's list, without an event. */
+#define PAGES_BULK 40
+static struct page *page_bulk[PAGES_BULK];
+static int nr_page_bulk;
+
+static noinline int kleak_leak_page_bulk(void)
+{
+	int got = alloc_pages_bulk_array(GFP_KERNEL, PAGES_BULK, page_bulk);
+
+	barrier();
+	return got;
+}
+
 /* ---- leaking ---- */
 
 static int to_make;
@@ -306,6 +319,10 @@ static void free_all(void)
 			leaks[i].release(leaks[i].kept[--leaks[i].nr]);
 	while (nr_bulk)
 		free_in_bulk_cache(bulk[--nr_bulk]);
+	while (nr_page_bulk) {
+		__free_page(page_bulk[--nr_page_bulk]);
+		page_bulk[nr_page_bulk] = NULL;
+	}
 }
 
 /* ---- freeing, in every way: nothing of this may ever be listed ---- */
@@ -452,6 +469,8 @@ static void run_all(void)
 		make(&leaks[i], leaks[i].count);
 	if (!nr_bulk)
 		nr_bulk = kleak_leak_bulk(bulk);
+	if (!nr_page_bulk)
+		nr_page_bulk = kleak_leak_page_bulk();
 	if (!nr_destroyed)
 		kleak_leak_destroyed();
 	free_churn();
@@ -516,6 +535,7 @@ static int show(struct seq_file *out, void *unused)
 		       leak->parts ? leak->parts : 1, bytes, requested);
 	}
 	expect(out, "destroyed", "slab", "kleak_test_gone", nr_destroyed, 1, 304, 300);
+	expect(out, "page_bulk", "pages", "pages", nr_page_bulk, 1, PAGE_SIZE, PAGE_SIZE);
 	expect(out, "bulk", "slab", "kleak_test_bulk", nr_bulk, 1, 120, 120);
 	return 0;
 }

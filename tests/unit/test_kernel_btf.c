@@ -169,6 +169,8 @@ static void test_6_1_and_later(void **state)
 	      m.void_pointer, m.integer, m.void_pointer, m.size_t_, m.gfp_t_);
 	FUNCTION(&m, "kvfree_call_rcu", m.void_pointer, m.void_pointer);
 	FUNCTION(&m, "kmem_cache_alloc_bulk_noprof", m.cache_pointer);
+	FUNCTION(&m, "alloc_pages_bulk_noprof", m.gfp_t_, m.integer, m.void_pointer, m.integer,
+		 m.void_pointer);
 	/* 6.9: gfp flags are an anonymous enum of bit numbers */
 	assert_true(btf__add_enum(m.btf, NULL, 4) > 0);
 	assert_int_equal(btf__add_enum_value(m.btf, "___GFP_DMA_BIT", 0), 0);
@@ -186,6 +188,7 @@ static void test_6_1_and_later(void **state)
 	assert_false(kernel.kvfree_rcu_offset);
 	assert_string_equal(kernel.functions[FUNCTION_ALLOC_BULK].name,
 			    "kmem_cache_alloc_bulk_noprof");
+	assert_int_equal(kernel.pages_bulk_array, 4);
 	assert_int_equal(kernel.gfp_reclaimable, 1 << 5);
 	assert_int_equal(kernel.gfp_account, 1 << 21);
 	btf__free(m.btf);

@@ -28,6 +28,8 @@ static struct kernel modern(void)
 	kernel.functions[FUNCTION_ALLOC_BULK].name = "kmem_cache_alloc_bulk_noprof";
 	kernel.functions[FUNCTION_FREE_BULK].name = "kmem_cache_free_bulk";
 	kernel.functions[FUNCTION_KVFREE_CALL_RCU].name = "kvfree_call_rcu";
+	kernel.functions[FUNCTION_PAGES_BULK].name = "alloc_pages_bulk_noprof";
+	kernel.pages_bulk_array = 5;
 	return kernel;
 }
 
@@ -241,6 +243,11 @@ static void test_pages(void **state)
 	assert_true(is_on(&plan, "mm_page_free_1"));
 	assert_int_equal(plan.config.page_struct, 64);
 	assert_int_equal(plan.config.gfp_movable, 8);
+	assert_true(is_on(&plan, "alloc_pages_bulk_1"));
+	assert_int_equal(plan.config.pages_bulk_array, 5);
+	assert_false(is_blind_to(&plan, "alloc_pages_bulk()"));
+	kernel.functions[FUNCTION_PAGES_BULK].refused = -EPERM;
+	plan = good(&options, &kernel);
 	assert_true(is_blind_to(&plan, "alloc_pages_bulk()"));
 	kernel.has_loop = false;
 	assert_int_equal(plan__make(&plan, &options, &kernel, why, sizeof(why)), -ENOTSUP);

@@ -138,9 +138,12 @@ def compare(growth, in_slab, reports):
         if abs(off) > allowed:
             wrong.append(f"{name}: off by {off}, allowed {allowed:.0f}")
     assert not wrong, wrong
+    # A process that somebody started meanwhile and that still runs holds some hundred of each.
+    running = max(0, after.get("mm_struct", (0, 0, 0))[0] - before.get("mm_struct", (0, 0, 0))[0])
     for name in CHURNED:
         live = after.get(name, (0, 0, 0))[0] - before.get(name, (0, 0, 0))[0]
-        assert live < 50, f"{live} of {name} listed after they were freed"
+        assert live < 50 + 300 * running, \
+            f"{live} of {name} listed after they were freed; {running} new processes run"
     for name, least in (("filp", 6000), ("sock_inode_cache", 3000), ("kmalloc-2k", 5000)):
         assert after[name][0] - before.get(name, (0, 0, 0))[0] >= least, name
 

@@ -81,21 +81,21 @@ demo:
 UNIT_caches     := caches
 UNIT_hooks      := hooks
 UNIT_idmap      := idmap
-UNIT_json       := json meminfo utf8
+UNIT_json       := json meminfo lines utf8
 UNIT_kallsyms   := kallsyms
-UNIT_kernel_btf := kernel kallsyms meminfo slabinfo hooks layout
+UNIT_kernel_btf := kernel kallsyms meminfo slabinfo array lines hooks layout
 UNIT_ledger     := ledger
-UNIT_meminfo    := meminfo
+UNIT_meminfo    := meminfo lines
 UNIT_options    := options
 UNIT_plan       := plan hooks caches
 UNIT_sites      := sites array idmap allocator kallsyms
-UNIT_slabinfo   := slabinfo
+UNIT_slabinfo   := slabinfo array lines
 UNIT_slub       := slub array idmap
 UNIT_snapshot   := snapshot array
-UNIT_text       := text meminfo utf8
+UNIT_text       := text meminfo lines utf8
 UNIT_trend      := trend array idmap
-UNIT_verify     := verify slub array idmap
-UNIT_vmallocinfo := vmallocinfo
+UNIT_verify     := verify slub snapshot array idmap
+UNIT_vmallocinfo := vmallocinfo lines
 
 UNIT_LIBS_json       := -ljansson
 UNIT_LIBS_kernel_btf := -lbpf -lelf -lz
@@ -140,7 +140,7 @@ test-unit: all unit-tests
 test-live: all $(B)/live-load
 	@tests/run live
 
-test-guest: all
+test-guest: all $(B)/live-load
 	@tests/run guest
 
 # Ten minutes under load; not part of the tests.

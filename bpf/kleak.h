@@ -243,6 +243,11 @@ struct kleak_control {
 /* What the area-sizing program is to look at: slots of the table, bucket * 8 + index. */
 #define KLEAK_AREA_BATCH 64
 
+struct kleak_area_batch {
+	__u32 nr;
+	__u32 slot[KLEAK_AREA_BATCH];
+};
+
 /* One read of kernel memory. */
 #define KLEAK_READ_MOST 65536
 #define KLEAK_MAX_CPUS	1024
@@ -267,11 +272,6 @@ struct kleak_evict_batch {
 	__u32 nr;
 	__u32 pad;
 	struct kleak_eviction list[KLEAK_EVICT_BATCH];
-};
-
-struct kleak_area_batch {
-	__u32 nr;
-	__u32 slot[KLEAK_AREA_BATCH];
 };
 
 #endif

@@ -35,24 +35,13 @@ static __always_inline __u64 *recent_of(enum kleak_event event)
 	return r ? &r->ptr[event] : NULL;
 }
 
-static __always_inline bool in_range(const volatile struct kleak_range *range, __u64 address)
-{
-	return address - range->start < range->end - range->start;
-}
-
 /*
  * kmalloc() beyond the caches fires twice from 6.12 on: first from inside the
  * allocator, then with its caller as call_site.  Leave the first one out.
  */
 static __always_inline bool is_inner_kmalloc(__u64 call_site)
 {
-	for (int i = 0; i < KLEAK_KMALLOC_RANGES; i++) {
-		if (!config.kmalloc[i].end)
-			break;
-		if (in_range(&config.kmalloc[i], call_site))
-			return true;
-	}
-	return false;
+	return in_ranges(config.kmalloc, KLEAK_KMALLOC_RANGES, call_site);
 }
 
 static __always_inline __u32 kmalloc_flags(__u64 allocated, __u64 gfp)

@@ -17,6 +17,21 @@ static __always_inline void count(__u32 cause, __u64 n)
 		__sync_fetch_and_add(&c->count[cause], n);
 }
 
+static __always_inline bool in_range(const volatile struct kleak_range *range, __u64 address)
+{
+	return address - range->start < range->end - range->start;
+}
+
+/* In one of `nr` ranges, or fewer: the first empty one ends them. */
+static __always_inline bool in_ranges(const volatile struct kleak_range *ranges, int nr,
+				      __u64 address)
+{
+	for (int i = 0; i < nr && ranges[i].end; i++)
+		if (in_range(&ranges[i], address))
+			return true;
+	return false;
+}
+
 static __always_inline struct scratch *scratch_claim(void)
 {
 	for (__u32 i = 0; i < SCRATCH_SLOTS; i++) {
@@ -86,15 +101,7 @@ static __always_inline __u64 frame(const struct scratch *s, __u64 i)
  */
 static __always_inline bool is_interrupt(__u64 address)
 {
-	for (int i = 0; i < KLEAK_INTERRUPT_RANGES; i++) {
-		const volatile struct kleak_range *range = &config.interrupts[i];
-
-		if (!range->end)
-			break;
-		if (address - range->start < range->end - range->start)
-			return true;
-	}
-	return false;
+	return in_ranges(config.interrupts, KLEAK_INTERRUPT_RANGES, address);
 }
 
 /* Hash of a site: its frames, its cache, its key space.  Cuts the frames at an interrupt. */

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "kernel.h"
 #include "layout.h"
-#include "meminfo.h"
 #include "slabinfo.h"
 
 #include <bpf/bpf.h>
@@ -257,27 +256,27 @@ static uint32_t size_of_struct(const struct btf *btf, const char *name)
 	return id < 0 ? 0 : btf__type_by_id(btf, id)->size;
 }
 
+/* The prototype of a function, or NULL. */
+static const struct btf_type *proto_of(const struct btf *btf, const char *function)
+{
+	__s32 id = btf__find_by_name_kind(btf, function, BTF_KIND_FUNC);
+
+	return id < 0 ? NULL : btf__type_by_id(btf, btf__type_by_id(btf, id)->type);
+}
+
 /* Position of a function's last argument. */
 static uint8_t last_argument(const struct btf *btf, const char *function)
 {
-	__s32 id = btf__find_by_name_kind(btf, function, BTF_KIND_FUNC);
-	const struct btf_type *proto;
+	const struct btf_type *proto = proto_of(btf, function);
 
-	if (id < 0)
-		return 0;
-	proto = btf__type_by_id(btf, btf__type_by_id(btf, id)->type);
 	return proto && btf_vlen(proto) ? btf_vlen(proto) - 1 : 0;
 }
 
 /* From 6.6 on the second parameter of kvfree_call_rcu() is `void *ptr`. */
 static bool takes_offset(const struct btf *btf, const char *function)
 {
-	__s32 id = btf__find_by_name_kind(btf, function, BTF_KIND_FUNC);
-	const struct btf_type *proto, *second;
+	const struct btf_type *proto = proto_of(btf, function), *second;
 
-	if (id < 0)
-		return false;
-	proto = btf__type_by_id(btf, btf__type_by_id(btf, id)->type);
 	if (!proto || btf_vlen(proto) < 2)
 		return false;
 	second = unqualified(btf, btf_params(proto)[1].type);
@@ -396,6 +395,15 @@ static int try_function(const struct btf *btf, const char *name, enum bpf_attach
 	return 0;
 }
 
+/* How the table of hooks attaches to this function. */
+static enum bpf_attach_type attach_type_of(enum hook_function function)
+{
+	for (size_t i = 0; i < nr_hooks; i++)
+		if (hooks[i].function == function && hooks[i].kind == HOOK_FEXIT)
+			return BPF_TRACE_FEXIT;
+	return BPF_TRACE_FENTRY;
+}
+
 static void keep_range(const struct kallsyms_symbol *symbol, void *arg)
 {
 	struct kleak_range *range = arg;
@@ -458,7 +466,6 @@ static void read_symbols(struct kernel *kernel, const struct kallsyms *symbols)
 		"__do_kmalloc_node",
 	};
 	struct ranges ranges = {.range = kernel->kmalloc, .room = KLEAK_KMALLOC_RANGES};
-
 	struct ranges interrupts = {.range = kernel->interrupts, .room = KLEAK_INTERRUPT_RANGES};
 
 	kernel->has_symbols = symbols;
@@ -486,12 +493,23 @@ static void read_caches(struct cache_kinds *kinds)
 	slabinfo__free(&info);
 }
 
+int kernel__read_meminfo(struct meminfo *mem)
+{
+	FILE *file = fopen("/proc/meminfo", "re");
+	int err;
+
+	if (!file)
+		return -errno;
+	err = meminfo__parse(mem, file);
+	fclose(file);
+	return err;
+}
+
 static int read_machine(struct kernel *kernel, char *why, size_t len)
 {
 	struct utsname name;
 	struct meminfo mem = {};
 	struct stat st;
-	FILE *file;
 	int cpus, err;
 
 	if (uname(&name))
@@ -506,10 +524,7 @@ static int read_machine(struct kernel *kernel, char *why, size_t len)
 	}
 	kernel->cpus = cpus;
 
-	file = fopen("/proc/meminfo", "re");
-	err = file ? meminfo__parse(&mem, file) : -errno;
-	if (file)
-		fclose(file);
+	err = kernel__read_meminfo(&mem);
 	if (err) {
 		snprintf(why, len, "cannot read /proc/meminfo: is /proc mounted?");
 		return err;
@@ -527,7 +542,6 @@ static int read_machine(struct kernel *kernel, char *why, size_t len)
 int kernel__probe(struct kernel *kernel, const struct kallsyms *symbols, char *why, size_t len)
 {
 	struct btf *btf;
-	bool helpers;
 	int err;
 
 	memset(kernel, 0, sizeof(*kernel));
@@ -542,19 +556,16 @@ int kernel__probe(struct kernel *kernel, const struct kallsyms *symbols, char *w
 			 strerror(-err));
 		return err;
 	}
-	helpers = kernel->has_loop = has_function_helpers();
+	kernel->has_loop = has_function_helpers();
 	err = kernel__read_btf(kernel, btf, why, len);
 	for (int i = 0; !err && i < HOOK_FUNCTIONS; i++) {
 		struct kernel_function *function = &kernel->functions[i];
 
 		if (!function->name)
 			continue;
-		function->refused =
-			!helpers ? -EOPNOTSUPP
-				 : try_function(btf, function->name,
-						i == FUNCTION_ALLOC_BULK || i == FUNCTION_PAGES_BULK
-							? BPF_TRACE_FEXIT
-							: BPF_TRACE_FENTRY);
+		function->refused = kernel->has_loop
+					    ? try_function(btf, function->name, attach_type_of(i))
+					    : -EOPNOTSUPP;
 	}
 	kernel->nodes = count_nodes();
 	read_slub(kernel, btf);

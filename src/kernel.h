@@ -7,6 +7,7 @@
 #include "hooks.h"
 #include "kallsyms.h"
 #include "kleak.h"
+#include "meminfo.h"
 #include "slub.h"
 
 #include <stdbool.h>
@@ -51,6 +52,9 @@ struct kernel {
  * that says what to do: -EPERM (capabilities, lockdown), -ENOTSUP (no BTF).
  */
 int kernel__check(char *why, size_t len);
+
+/* Read /proc/meminfo.  0 or -errno. */
+int kernel__read_meminfo(struct meminfo *mem);
 
 /*
  * Fill in *kernel.  `symbols` may be NULL (kallsyms hidden).  Tries to attach to

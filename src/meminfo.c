@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "meminfo.h"
+#include "lines.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -54,8 +55,9 @@ static int parse_kb(const char *text, uint64_t *bytes)
 	return 0;
 }
 
-static int parse_line(struct meminfo *mem, const char *line)
+static int parse_line(char *line, void *arg)
 {
+	struct meminfo *mem = arg;
 	const char *value;
 	int field = field_of(line, &value);
 	int err;
@@ -71,20 +73,8 @@ static int parse_line(struct meminfo *mem, const char *line)
 int meminfo__parse(struct meminfo *mem, FILE *file)
 {
 	struct meminfo read = {};
-	char *line = NULL;
-	size_t room = 0;
-	ssize_t length;
-	int err = 0;
+	int err = lines__each(file, parse_line, &read);
 
-	while (!err && (length = getline(&line, &room, file)) >= 0) {
-		if (length && line[length - 1] == '\n')
-			line[--length] = '\0';
-		/* A NUL byte would hide the rest of the line. */
-		err = strlen(line) == (size_t)length ? parse_line(&read, line) : -EINVAL;
-	}
-	free(line);
-	if (!err && !feof(file))
-		err = -EIO;
 	if (!err && !read.present[MEMINFO_MEM_TOTAL])
 		err = -EINVAL;
 	if (!err)

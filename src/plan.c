@@ -19,11 +19,6 @@
  * room. */
 #define BUCKET_LOAD 6
 
-/* What kernels do without telling anyone, whatever may be hooked. */
-static const char *const always_blind[] = {
-	"memory allocated before kleak started is not listed",
-};
-
 __attribute__((format(printf, 2, 3))) static void add_blind_spot(struct plan *plan,
 								 const char *format, ...)
 {
@@ -115,7 +110,6 @@ static void plan_sizes(struct plan *plan, const struct options *options,
 			objects = MOST_OBJECTS;
 	}
 	plan->max_objects = objects;
-	plan->cpus = kernel->cpus;
 	for (plan->lanes = 1; plan->lanes < kernel->cpus && plan->lanes < KLEAK_MAX_LANES;)
 		plan->lanes *= 2;
 
@@ -224,8 +218,7 @@ int plan__make(struct plan *plan, const struct options *options, const struct ke
 	int err;
 
 	memset(plan, 0, sizeof(*plan));
-	for (size_t i = 0; i < sizeof(always_blind) / sizeof(always_blind[0]); i++)
-		add_blind_spot(plan, "%s", always_blind[i]);
+	add_blind_spot(plan, "memory allocated before kleak started is not listed");
 
 	for (int i = 0; i < KLEAK_EVENTS; i++)
 		config->args[i] = kernel->events[i].args;

@@ -78,18 +78,6 @@ static const char *const origins[] = {
 	[KLEAK_SPACE_PAGES] = "pages",
 };
 
-static int read_meminfo(struct meminfo *mem)
-{
-	FILE *file = fopen("/proc/meminfo", "re");
-	int err;
-
-	if (!file)
-		return -errno;
-	err = meminfo__parse(mem, file);
-	fclose(file);
-	return err;
-}
-
 int reporter__open(struct reporter **out, const struct reporter_parts *parts)
 {
 	struct reporter *reporter = calloc(1, sizeof(*reporter));
@@ -119,7 +107,7 @@ int reporter__open(struct reporter **out, const struct reporter_parts *parts)
 int reporter__begin(struct reporter *reporter)
 {
 	reporter->started_s = clock__now_s();
-	return read_meminfo(&reporter->meminfo_start);
+	return kernel__read_meminfo(&reporter->meminfo_start);
 }
 
 static struct snapshot_source source_of(const struct reporter *reporter)
@@ -246,7 +234,7 @@ static int fill_ledger(struct reporter *reporter, struct report *report)
 	const struct meminfo *start = &reporter->meminfo_start;
 	int64_t traced[LEDGER_CLASSES];
 	struct meminfo now = {};
-	int err = read_meminfo(&now);
+	int err = kernel__read_meminfo(&now);
 
 	if (err)
 		return err;
@@ -358,6 +346,20 @@ static enum sites_key key_of(enum options_sort sort)
 	}
 }
 
+/* Pages that are counted elsewhere need not be recorded again and again. */
+static void mute_backing(struct reporter *reporter)
+{
+	const struct sites *sites = &reporter->sites;
+	const struct snapshot *snapshot = &reporter->snapshot;
+	struct tracer *tracer = reporter->parts.tracer;
+	const struct kleak_site *entries = tracer__view(tracer)->sites;
+
+	for (uint32_t i = 0; i < snapshot->nr_sites; i++)
+		if (snapshot->sites[i].births && entries[i].space == KLEAK_SPACE_PAGES &&
+		    !entries[i].muted && sites__is_backing(sites, i))
+			tracer__mute(tracer, i);
+}
+
 /* Sum what was taken by site, and put the sites in order. */
 static int rank(struct reporter *reporter, double elapsed_s)
 {
@@ -371,23 +373,11 @@ static int rank(struct reporter *reporter, double elapsed_s)
 		err = sites__age(sites, &reporter->snapshot);
 	if (err)
 		return err;
+	if (reporter->parts.plan->config.pages)
+		mute_backing(reporter);
 	trend__measure(&reporter->trend, sites, elapsed_s);
 	sites__sort(sites, key_of(options->sort));
 	return 0;
-}
-
-/* Pages that are counted elsewhere need not be recorded again and again. */
-static void mute_backing(struct reporter *reporter)
-{
-	const struct sites *sites = &reporter->sites;
-	const struct snapshot *snapshot = &reporter->snapshot;
-	struct tracer *tracer = reporter->parts.tracer;
-	const struct kleak_site *entries = tracer__view(tracer)->sites;
-
-	for (uint32_t i = 0; i < snapshot->nr_sites; i++)
-		if (snapshot->sites[i].births && entries[i].space == KLEAK_SPACE_PAGES &&
-		    !entries[i].muted && sites__is_backing(sites, i))
-			tracer__mute(tracer, i);
 }
 
 /* Where struct pages are: asked of the slabs of any cache that has been seen. */
@@ -438,8 +428,6 @@ static int take_verified(struct reporter *reporter, double elapsed_s)
 		err = take(reporter);
 		if (!err)
 			err = rank(reporter, elapsed_s);
-		if (!err && reporter->parts.plan->config.pages)
-			mute_backing(reporter);
 		evicted = 0;
 		if (!err && reporter->parts.plan->verify && round < VERIFY_ROUNDS)
 			err = verify(reporter, top ? top : SIZE_MAX, &evicted);

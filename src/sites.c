@@ -116,10 +116,8 @@ int sites__sum(struct sites *sites, const struct snapshot *snapshot,
 {
 	if (!sites->of_entry) {
 		sites->of_entry = calloc(snapshot->nr_sites, sizeof(*sites->of_entry));
-		sites->entry_backing = calloc(snapshot->nr_sites, sizeof(*sites->entry_backing));
-		if (!sites->of_entry || !sites->entry_backing)
+		if (!sites->of_entry)
 			return -ENOMEM;
-		sites->nr_entries = snapshot->nr_sites;
 	}
 	sites->nr = 0;
 	idmap__clear(&sites->by_id);
@@ -133,7 +131,6 @@ int sites__sum(struct sites *sites, const struct snapshot *snapshot,
 		if (index < 0)
 			return (int)index;
 		sites->of_entry[i] = index;
-		sites->entry_backing[i] = sites->list[index].backing;
 		add(&sites->list[index], sum);
 	}
 	return 0;
@@ -141,7 +138,7 @@ int sites__sum(struct sites *sites, const struct snapshot *snapshot,
 
 bool sites__is_backing(const struct sites *sites, uint32_t entry)
 {
-	return sites->entry_backing[entry];
+	return sites->list[sites->of_entry[entry]].backing;
 }
 
 /* Put the k-th smallest of `values` in place k (quickselect); return it. */
@@ -177,10 +174,9 @@ static uint32_t kth_smallest(uint32_t *values, size_t nr, size_t k)
 int sites__age(struct sites *sites, const struct snapshot *snapshot)
 {
 	uint32_t next = 0;
-	int err;
+	int err = array__reserve((void **)&sites->ages, snapshot->nr_list, &sites->room_ages,
+				 sizeof(*sites->ages));
 
-	err = array__reserve((void **)&sites->ages, snapshot->nr_list, &sites->room_ages,
-			     sizeof(*sites->ages));
 	if (err)
 		return err;
 	for (size_t i = 0; i < sites->nr; i++) {
@@ -260,7 +256,6 @@ void sites__free(struct sites *sites)
 {
 	free(sites->list);
 	free(sites->of_entry);
-	free(sites->entry_backing);
 	free(sites->ages);
 	idmap__free(&sites->by_id);
 	memset(sites, 0, sizeof(*sites));

@@ -32,10 +32,8 @@ struct site {
 struct sites {
 	struct site *list;
 	size_t nr, room;
-	uint32_t *of_entry;  /* entry of the site table -> site.index */
-	bool *entry_backing; /* entry of the site table -> is its site backing? */
-	uint32_t nr_entries;
-	uint32_t *ages; /* grouped by site */
+	uint32_t *of_entry; /* entry of the site table -> site.index */
+	uint32_t *ages;	    /* grouped by site */
 	size_t room_ages;
 	struct idmap by_id;
 };
@@ -57,7 +55,10 @@ int sites__sum(struct sites *sites, const struct snapshot *snapshot,
 	       const struct kleak_site *entries, const struct kleak_cache *caches,
 	       const struct allocator *allocator, uint32_t depth);
 
-/* Does this entry of the site table, which sites__sum() has seen, belong to a backing site? */
+/*
+ * Does this entry of the site table, which sites__sum() has seen, belong to a backing
+ * site?  Before sites__sort() only.
+ */
 bool sites__is_backing(const struct sites *sites, uint32_t entry);
 
 /* Find every site's median age (exact).  0 or -ENOMEM. */

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "slabinfo.h"
+#include "array.h"
+#include "lines.h"
 
 #include <ctype.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define FIRST_ROOM 128
 
 /* "slabinfo - version: 2.1", or "... (statistics)" of a SLAB with debugging (up to 6.7). */
 static bool is_version_2(const char *line)
@@ -109,28 +109,18 @@ static int parse_cache(struct slabinfo_cache *cache, char *line)
 	return parse_objects(cache, line);
 }
 
-static int reserve(struct slabinfo *info, size_t *room)
+struct reading {
+	struct slabinfo info;
+	size_t room;
+	bool seen_version;
+};
+
+static int add_cache(struct reading *reading, char *line)
 {
-	size_t more = *room ? *room * 2 : FIRST_ROOM;
-	struct slabinfo_cache *caches;
+	struct slabinfo *info = &reading->info;
+	int err = array__reserve((void **)&info->caches, info->nr + 1, &reading->room,
+				 sizeof(*info->caches));
 
-	if (info->nr < *room)
-		return 0;
-	caches = realloc(info->caches, more * sizeof(*caches));
-	if (!caches)
-		return -ENOMEM;
-	info->caches = caches;
-	*room = more;
-	return 0;
-}
-
-static int add_line(struct slabinfo *info, size_t *room, char *line)
-{
-	int err;
-
-	if (!strncmp(line, "# ", 2)) /* the columns' names */
-		return 0;
-	err = reserve(info, room);
 	if (!err)
 		err = parse_cache(&info->caches[info->nr], line);
 	if (!err)
@@ -138,40 +128,30 @@ static int add_line(struct slabinfo *info, size_t *room, char *line)
 	return err;
 }
 
-static int parse_lines(struct slabinfo *info, FILE *file)
+static int read_line(char *line, void *arg)
 {
-	char *line = NULL;
-	size_t line_room = 0, room = 0;
-	bool seen_version = false;
-	ssize_t length;
-	int err = 0;
+	struct reading *reading = arg;
 
-	while (!err && (length = getline(&line, &line_room, file)) >= 0) {
-		if (length && line[length - 1] == '\n')
-			line[--length] = '\0';
-		if (strlen(line) != (size_t)length) /* a NUL byte */
-			err = -EINVAL;
-		else if (seen_version)
-			err = add_line(info, &room, line);
-		else if (!is_version_2(line))
-			err = -EINVAL;
-		seen_version = true;
+	if (!reading->seen_version) {
+		reading->seen_version = true;
+		return is_version_2(line) ? 0 : -EINVAL;
 	}
-	free(line);
-	if (!err && !feof(file))
-		err = -EIO;
-	return !err && !seen_version ? -EINVAL : err;
+	if (!strncmp(line, "# ", 2)) /* the columns' names */
+		return 0;
+	return add_cache(reading, line);
 }
 
 int slabinfo__parse(struct slabinfo *info, FILE *file)
 {
-	struct slabinfo read = {};
-	int err = parse_lines(&read, file);
+	struct reading reading = {};
+	int err = lines__each(file, read_line, &reading);
 
+	if (!err && !reading.seen_version)
+		err = -EINVAL;
 	if (err)
-		slabinfo__free(&read);
+		slabinfo__free(&reading.info);
 	else
-		*info = read;
+		*info = reading.info;
 	return err;
 }
 

@@ -7,13 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-/*
- * Copy the record in slot i of `bucket`; return its key, or KLEAK_KEY_EMPTY if
- * it died or changed while it was copied.
- */
-static uint64_t read_record(struct kleak_record *record, const struct kleak_bucket *bucket,
-			    uint32_t i)
+uint64_t snapshot__read_record(struct kleak_record *record, const struct kleak_bucket *buckets,
+			       uint32_t slot)
 {
+	const struct kleak_bucket *bucket = &buckets[slot / KLEAK_BUCKET_KEYS];
+	uint32_t i = slot % KLEAK_BUCKET_KEYS;
 	uint64_t key = __atomic_load_n(&bucket->key[i], __ATOMIC_ACQUIRE);
 
 	if (key == KLEAK_KEY_EMPTY || key == KLEAK_KEY_BUSY)
@@ -69,11 +67,11 @@ static int add_unsized(struct snapshot *snapshot, uint32_t slot)
 	return err;
 }
 
-static int read_slot(struct snapshot *snapshot, const struct kleak_bucket *bucket, uint32_t slot,
+static int read_slot(struct snapshot *snapshot, const struct kleak_bucket *buckets, uint32_t slot,
 		     uint32_t now, uint32_t min_age)
 {
 	struct kleak_record record;
-	uint64_t key = read_record(&record, bucket, slot % KLEAK_BUCKET_KEYS);
+	uint64_t key = snapshot__read_record(&record, buckets, slot);
 
 	if (key == KLEAK_KEY_EMPTY)
 		return 0;
@@ -91,6 +89,11 @@ static int read_slot(struct snapshot *snapshot, const struct kleak_bucket *bucke
 	return add_object(snapshot, &record, slot, now, min_age);
 }
 
+static uint64_t events_of(const struct kleak_tally *tally)
+{
+	return tally->births + tally->deaths + tally->implicit + tally->verified + tally->evicted;
+}
+
 /* How many events the tallies have counted. */
 static uint64_t events_so_far(const struct snapshot_source *source)
 {
@@ -98,10 +101,10 @@ static uint64_t events_so_far(const struct snapshot_source *source)
 	uint64_t events = 0;
 
 	for (size_t i = 0; i < nr; i++) {
-		const volatile struct kleak_tally *tally = &source->tallies[i];
+		const struct kleak_tally tally =
+			*(const volatile struct kleak_tally *)&source->tallies[i];
 
-		events += tally->births + tally->deaths + tally->implicit + tally->verified +
-			  tally->evicted;
+		events += events_of(&tally);
 	}
 	return events;
 }
@@ -113,21 +116,19 @@ static uint64_t read_tallies(struct snapshot *snapshot, const struct snapshot_so
 
 	for (uint32_t lane = 0; lane < source->nr_lanes; lane++) {
 		for (uint32_t i = 0; i < source->nr_sites; i++) {
-			const volatile struct kleak_tally *tally =
-				&source->tallies[(size_t)lane * source->nr_sites + i];
+			const struct kleak_tally tally =
+				*(const volatile struct kleak_tally *)&source
+					 ->tallies[(size_t)lane * source->nr_sites + i];
 			struct snapshot_site *site = &snapshot->sites[i];
-			uint64_t births = tally->births, deaths = tally->deaths;
-			uint64_t implicit = tally->implicit, verified = tally->verified;
-			uint64_t evicted = tally->evicted;
 
-			site->births += births;
-			site->deaths += deaths;
-			site->implicit += implicit;
-			site->verified += verified;
-			site->evicted += evicted;
-			site->born_bytes += tally->born_bytes;
-			site->died_bytes += tally->died_bytes;
-			events += births + deaths + implicit + verified + evicted;
+			site->births += tally.births;
+			site->deaths += tally.deaths;
+			site->implicit += tally.implicit;
+			site->verified += tally.verified;
+			site->evicted += tally.evicted;
+			site->born_bytes += tally.born_bytes;
+			site->died_bytes += tally.died_bytes;
+			events += events_of(&tally);
 		}
 	}
 	return events;
@@ -192,14 +193,10 @@ int snapshot__take(struct snapshot *snapshot, const struct snapshot_source *sour
 	if (err)
 		return err;
 	before = events_so_far(source);
-	for (uint32_t i = 0; i < source->nr_buckets; i++) {
-		const struct kleak_bucket *bucket = &source->buckets[i];
-
-		for (uint32_t k = 0; k < KLEAK_BUCKET_KEYS; k++) {
-			err = read_slot(snapshot, bucket, i * KLEAK_BUCKET_KEYS + k, now, min_age);
-			if (err)
-				return err;
-		}
+	for (uint32_t slot = 0; slot < source->nr_buckets * KLEAK_BUCKET_KEYS; slot++) {
+		err = read_slot(snapshot, source->buckets, slot, now, min_age);
+		if (err)
+			return err;
 	}
 	snapshot->in_motion += read_tallies(snapshot, source) - before;
 	read_counts(snapshot, source);
@@ -213,8 +210,7 @@ int snapshot__add_areas(struct snapshot *snapshot, const struct snapshot_source 
 	for (size_t i = 0; i < snapshot->nr_unsized; i++) {
 		uint32_t slot = snapshot->unsized[i];
 		struct kleak_record record;
-		uint64_t key = read_record(&record, &source->buckets[slot / KLEAK_BUCKET_KEYS],
-					   slot % KLEAK_BUCKET_KEYS);
+		uint64_t key = snapshot__read_record(&record, source->buckets, slot);
 		int err;
 
 		if (key == KLEAK_KEY_EMPTY || key == KLEAK_KEY_BUSY ||

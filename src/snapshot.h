@@ -62,6 +62,13 @@ struct snapshot_source {
 };
 
 /*
+ * Copy the record in `slot`; return its key, KLEAK_KEY_EMPTY if there is none or it
+ * changed while it was copied, or KLEAK_KEY_BUSY if it is being written.
+ */
+uint64_t snapshot__read_record(struct kleak_record *record, const struct kleak_bucket *buckets,
+			       uint32_t slot);
+
+/*
  * Read the tables into *snapshot, reusing its memory; the first time *snapshot is
  * all zeros.  now: CLOCK_MONOTONIC in ticks, modulo 2^32.  min_age: ticks; younger
  * objects count in `live` and `held_bytes` only.  0 or -ENOMEM.

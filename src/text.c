@@ -320,6 +320,17 @@ static void put_losses(struct pen *pen, const struct report *r)
 	head_end(pen);
 }
 
+/* "5 unchecked", if there are any. */
+static void put_count(struct pen *pen, uint64_t n, const char *what)
+{
+	char item[ITEM];
+
+	if (!n)
+		return;
+	snprintf(item, sizeof(item), "%" PRIu64 " %s", n, what);
+	head_item(pen, ",", PLAIN, item);
+}
+
 static void put_events(struct pen *pen, const struct report *r)
 {
 	char item[ITEM];
@@ -335,22 +346,10 @@ static void put_events(struct pen *pen, const struct report *r)
 	head_item(pen, ",", PLAIN, item);
 	snprintf(item, sizeof(item), "live %" PRIu64, r->events.live);
 	head_item(pen, ",", PLAIN, item);
-	if (r->events.pending) {
-		snprintf(item, sizeof(item), "%" PRIu64 " of them pending RCU", r->events.pending);
-		head_item(pen, ",", PLAIN, item);
-	}
-	if (r->events.evicted) {
-		snprintf(item, sizeof(item), "%" PRIu64 " pages left out", r->events.evicted);
-		head_item(pen, ",", PLAIN, item);
-	}
-	if (r->events.unchecked) {
-		snprintf(item, sizeof(item), "%" PRIu64 " unchecked", r->events.unchecked);
-		head_item(pen, ",", PLAIN, item);
-	}
-	if (r->events.in_motion) {
-		snprintf(item, sizeof(item), "%" PRIu64 " in motion", r->events.in_motion);
-		head_item(pen, ",", PLAIN, item);
-	}
+	put_count(pen, r->events.pending, "of them pending RCU");
+	put_count(pen, r->events.evicted, "pages left out");
+	put_count(pen, r->events.unchecked, "unchecked");
+	put_count(pen, r->events.in_motion, "in motion");
 	head_end(pen);
 }
 

@@ -55,8 +55,6 @@ static int add(struct verify *verify, const struct kleak_eviction *eviction)
 static int look_at(struct verify *verify, struct slub *slub, const struct verify_tables *tables,
 		   const struct snapshot_object *object)
 {
-	const struct kleak_bucket *bucket = &tables->buckets[object->slot / KLEAK_BUCKET_KEYS];
-	uint32_t i = object->slot % KLEAK_BUCKET_KEYS;
 	struct kleak_eviction eviction = {.slot = object->slot, .site = object->site};
 	struct kleak_record record;
 	uint64_t address, space;
@@ -64,11 +62,9 @@ static int look_at(struct verify *verify, struct slub *slub, const struct verify
 	int state;
 
 	/* First what the record says, then what the allocator says: see evict(). */
-	eviction.key = __atomic_load_n(&bucket->key[i], __ATOMIC_ACQUIRE);
+	eviction.key = snapshot__read_record(&record, tables->buckets, object->slot);
 	if (eviction.key == KLEAK_KEY_EMPTY || eviction.key == KLEAK_KEY_BUSY)
 		return 0;
-	record = *(const volatile struct kleak_record *)&bucket->record[i];
-	__atomic_thread_fence(__ATOMIC_ACQUIRE);
 	if (record.site != object->site)
 		return 0; /* another object by now */
 	eviction.born = record.born;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "vmallocinfo.h"
+#include "lines.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -114,7 +115,7 @@ static int count_area(struct vmallocinfo *info, const struct area *area)
 	return 0;
 }
 
-static int parse_line(struct vmallocinfo *info, char *line)
+static int parse_line(char *line, void *info)
 {
 	struct area area = {};
 	int err = parse_area(&area, line);
@@ -125,20 +126,8 @@ static int parse_line(struct vmallocinfo *info, char *line)
 int vmallocinfo__parse(struct vmallocinfo *info, FILE *file)
 {
 	struct vmallocinfo read = {};
-	char *line = NULL;
-	size_t room = 0;
-	ssize_t length;
-	int err = 0;
+	int err = lines__each(file, parse_line, &read);
 
-	while (!err && (length = getline(&line, &room, file)) >= 0) {
-		if (length && line[length - 1] == '\n')
-			line[--length] = '\0';
-		/* A NUL byte would hide the rest of the line. */
-		err = strlen(line) == (size_t)length ? parse_line(&read, line) : -EINVAL;
-	}
-	free(line);
-	if (!err && !feof(file))
-		err = -EIO;
 	if (!err)
 		*info = read;
 	return err;

@@ -75,6 +75,22 @@ static const char *note_of(const struct options *options, const struct tracer *t
 	return note;
 }
 
+/*
+ * Wait until `deadline_s`; what becomes of children is not waited for.  As
+ * signals__wait(), and says so when stdout lost its reader.
+ */
+static int wait_until(int signals, int out, double deadline_s)
+{
+	int signal;
+
+	do
+		signal = signals__wait(signals, out, deadline_s);
+	while (signal == SIGCHLD);
+	if (signal == -EPIPE)
+		say("nobody reads stdout any more");
+	return signal;
+}
+
 int watch__machine(const struct options *options, struct tracer *tracer, struct reporter *reporter,
 		   int signals)
 {
@@ -88,16 +104,11 @@ int watch__machine(const struct options *options, struct tracer *tracer, struct 
 	end = options->duration_s > 0 ? start + options->duration_s : INFINITY;
 	for (uint64_t turn = 1; start + (double)turn * options->interval_s < end; turn++) {
 		double next = start + (double)turn * options->interval_s;
-		int signal;
+		int signal = wait_until(signals, STDOUT_FILENO, next);
 
-		do
-			signal = signals__wait(signals, STDOUT_FILENO, next);
-		while (signal == SIGCHLD);
 		if (signal > 0)
 			return finish(tracer, reporter,
 				      note_of(options, tracer, note, sizeof(note)));
-		if (signal == -EPIPE)
-			say("nobody reads stdout any more");
 		if (signal < 0)
 			return signal;
 		err = report(reporter, note_of(options, tracer, note, sizeof(note)), false);
@@ -106,13 +117,9 @@ int watch__machine(const struct options *options, struct tracer *tracer, struct 
 		/* do not catch up on missed reports */
 		turn += (uint64_t)((clock__now_s() - next) / options->interval_s);
 	}
-	do
-		err = signals__wait(signals, STDOUT_FILENO, end);
-	while (err == SIGCHLD);
-	if (err == -EPIPE) {
-		say("nobody reads stdout any more");
+	err = wait_until(signals, STDOUT_FILENO, end);
+	if (err == -EPIPE)
 		return err;
-	}
 	return finish(tracer, reporter, note_of(options, tracer, note, sizeof(note)));
 }
 
@@ -163,9 +170,7 @@ static int settle(struct reporter *reporter, int signals)
 				"\rkleak: waiting for deferred frees: %.0f s, %" PRIu64
 				" objects left \033[K",
 				now - start, live);
-		do
-			signal = signals__wait(signals, -1, now + SETTLE_STEP_S);
-		while (signal == SIGCHLD);
+		signal = wait_until(signals, -1, now + SETTLE_STEP_S);
 		if (signal)
 			break;
 		now = clock__now_s();

@@ -9,27 +9,37 @@
  *   eventfd N  eventfds              (do_eventfd)
  *   socket N   unconnected UNIX sockets
  *   map N      BPF arrays of 1 MiB   (vmalloc)
+ *   hide       holds the files by messages in flight: none is open any more
  *   free       all of the above
+ *   churn SECS processes, mappings, sockets, pipes, epolls, files: made and gone
  */
 #include <errno.h>
 #include <linux/bpf.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/ipc.h>
+#include <sys/mman.h>
 #include <sys/msg.h>
 #include <sys/resource.h>
 #include <sys/sem.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #define MOST		  20000
 #define MESSAGES_IN_QUEUE 10
+#define FDS_IN_FLIGHT	  200 /* SCM_MAX_FD is 253 */
 
 static int queues[MOST], semaphores[MOST], fds[MOST];
 static size_t nr_queues, nr_semaphores, nr_fds;
+/* A stream of messages nobody reads, which hold files. */
+static int holder[2] = {-1, -1};
 
 static int make_queue(void)
 {
@@ -102,6 +112,117 @@ static void free_all(void)
 		semctl(semaphores[--nr_semaphores], 0, IPC_RMID);
 	while (nr_fds)
 		close(fds[--nr_fds]);
+	for (int i = 0; i < 2 && holder[i] >= 0; i++) {
+		close(holder[i]);
+		holder[i] = -1;
+	}
+}
+
+static int send_fds(int through, const int *some, size_t nr)
+{
+	char byte = 0, control[CMSG_SPACE(FDS_IN_FLIGHT * sizeof(int))];
+	struct iovec data = {.iov_base = &byte, .iov_len = 1};
+	struct msghdr message = {.msg_iov = &data,
+				 .msg_iovlen = 1,
+				 .msg_control = control,
+				 .msg_controllen = CMSG_SPACE(nr * sizeof(int))};
+	struct cmsghdr *head = CMSG_FIRSTHDR(&message);
+
+	head->cmsg_level = SOL_SOCKET;
+	head->cmsg_type = SCM_RIGHTS;
+	head->cmsg_len = CMSG_LEN(nr * sizeof(int));
+	memcpy(CMSG_DATA(head), some, nr * sizeof(int));
+	return sendmsg(through, &message, 0) == 1 ? 0 : -1;
+}
+
+/* Who looks into /proc/PID/fd makes an inode and a dentry for each file that is open. */
+static int hide_fds(void)
+{
+	if (holder[0] < 0 && socketpair(AF_UNIX, SOCK_STREAM, 0, holder))
+		return -1;
+	while (nr_fds) {
+		size_t nr = nr_fds < FDS_IN_FLIGHT ? nr_fds : FDS_IN_FLIGHT;
+
+		if (send_fds(holder[0], &fds[nr_fds - nr], nr))
+			return -1;
+		while (nr--)
+			close(fds[--nr_fds]);
+	}
+	return 0;
+}
+
+static void churn_process(void)
+{
+	pid_t pid = fork();
+
+	if (!pid) {
+		for (int i = 1; i <= 20; i++)
+			mmap(NULL, 4096UL * i, PROT_READ | PROT_WRITE,
+			     MAP_PRIVATE | MAP_ANONYMOUS | (i & 1 ? MAP_POPULATE : 0), -1, 0);
+		_exit(0);
+	}
+	if (pid > 0)
+		waitpid(pid, NULL, 0);
+}
+
+static void churn_files(void)
+{
+	char bytes[5000] = {0}, path[] = "/tmp/kleak-load-XXXXXX";
+	int fd = mkstemp(path);
+
+	if (fd < 0)
+		return;
+	unlink(path);
+	if (write(fd, bytes, sizeof(bytes)) < 0)
+		perror("load: write");
+	close(fd);
+}
+
+static void churn_sockets(void)
+{
+	struct sockaddr_in nobody = {.sin_family = AF_INET,
+				     .sin_port = htons(9),
+				     .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	char bytes[2000] = {0};
+	int pair[2], fd = socket(AF_INET, SOCK_DGRAM, 0);
+
+	if (fd >= 0) {
+		sendto(fd, bytes, 500, 0, (struct sockaddr *)&nobody, sizeof(nobody));
+		close(fd);
+	}
+	if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair))
+		return;
+	if (write(pair[0], bytes, sizeof(bytes)) > 0 && read(pair[1], bytes, sizeof(bytes)) < 0)
+		perror("load: read");
+	close(pair[0]);
+	close(pair[1]);
+}
+
+static void churn_pipes(void)
+{
+	struct epoll_event event = {.events = EPOLLIN};
+	int ends[2], poll = epoll_create1(0);
+
+	if (pipe(ends) == 0) {
+		epoll_ctl(poll, EPOLL_CTL_ADD, ends[0], &event);
+		if (write(ends[1], "x", 1) < 0)
+			perror("load: write");
+		close(ends[0]);
+		close(ends[1]);
+	}
+	close(poll);
+}
+
+static void churn(unsigned long seconds)
+{
+	time_t end = time(NULL) + (time_t)seconds;
+
+	while (time(NULL) < end) {
+		churn_process();
+		churn_files();
+		churn_sockets();
+		churn_pipes();
+	}
 }
 
 static const struct {
@@ -122,11 +243,16 @@ static int obey(const char *word, unsigned long n)
 				return -1;
 		return 0;
 	}
-	if (strcmp(word, "free")) {
+	if (!strcmp(word, "hide"))
+		return hide_fds();
+	if (!strcmp(word, "churn"))
+		churn(n);
+	else if (!strcmp(word, "free"))
+		free_all();
+	else {
 		errno = EINVAL;
 		return -1;
 	}
-	free_all();
 	return 0;
 }
 

@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""kleak's sums against /proc/slabinfo, cache by cache."""
+import re
+
+# What the load program keeps, and the caches that are exactly its own.
+KEPT = ["queue 2000", "message 5000", "semaphore 2000", "eventfd 3000", "socket 3000", "hide"]
+LEAST = (("filp", 6000), ("sock_inode_cache", 3000), ("kmalloc-2k", 5000))
+# what its churn makes and frees again: nothing of it may be left
+CHURNED = ["maple_node", "vm_area_struct", "mm_struct", "task_struct", "files_cache", "eventpoll_epi",
+           "skbuff_head_cache", "skbuff_small_head", "UDP", "anon_vma_chain"]
+KMALLOC = re.compile(r"^(?:kmalloc(?:-cg|-rcl)?|msg_msg|memdup_user|dma-kmalloc)-(\w+)$")
+# Where the load keeps many: on a machine that is not ours, other caches are others' business.
+MANY = 1000
+
+
+def class_of(cache):
+    """kmalloc's events do not tell its caches of one size apart (buckets, accounting)."""
+    match = KMALLOC.match(cache)
+    return f"kmalloc-{match.group(1)}" if match else cache
+
+
+def slabinfo(text):
+    """{cache: active objects}, {cache: objects in a slab}"""
+    active, in_slab = {}, {}
+    for line in text.splitlines()[2:]:
+        fields = line.split()
+        name = class_of(fields[0])
+        active[name] = active.get(name, 0) + int(fields[1])
+        in_slab[name] = in_slab.get(name, 0) + int(fields[4])
+    return active, in_slab
+
+
+def traced(report):
+    """{cache: (live, unknown deaths, events)}"""
+    sums = {}
+    for c in report["caches"]:
+        live, unknown, events = sums.get(class_of(c["name"]), (0, 0, 0))
+        sums[class_of(c["name"])] = (
+            live + c["live"], unknown + c["unknown_deaths"],
+            events + c["births"] + c["deaths"] + c["implicit_deaths"] + c["unknown_deaths"])
+    return sums
+
+
+def compare(before_text, after_text, reports, cpus, alone):
+    """
+    Print the table and assert it.  `reports` are from right before and right after the first
+    text, and the same of the second.  `alone`: nobody else runs, so every cache must agree.
+    """
+    books = slabinfo(before_text)[0]
+    active, in_slab = slabinfo(after_text)
+    growth = {name: active[name] - books.get(name, 0) for name in active}
+    first, last = reports[0], reports[2]
+    before, begun, after, ended = map(traced, reports)
+    kfree = sum(sign * (r["events"]["unknown_deaths"] - sum(c["unknown_deaths"] for c in r["caches"]))
+                for sign, r in ((1, last), (-1, first)))
+    # What a kernel hides from BPF: some do not show what PID 1 allocates, which looks into /proc.
+    hidden = 0 if alone else max(0, growth.get("proc_inode_cache", 0)
+                                 - after.get("proc_inode_cache", (0, 0, 0))[0])
+    wrong, judged = [], 0
+    print(f"# {'cache':24} {'slabinfo':>9} {'live':>9} {'unknown':>9} {'off':>6}")
+    for name in sorted(growth.keys() | after.keys()):
+        live = after.get(name, (0, 0, 0))[0] - before.get(name, (0, 0, 0))[0]
+        unknown = after.get(name, (0, 0, 0))[1] - before.get(name, (0, 0, 0))[1]
+        if name not in growth or not (live or growth[name]):
+            continue
+        off = live - unknown - growth[name]
+        # 1%; what CPUs keep on lists of their own counts as active, at both readings; and what
+        # happened while the files were read, both times.
+        allowed = 0.01 * max(live, growth[name]) + 2 * cpus * in_slab[name]
+        allowed += 2 * sum(end.get(name, (0, 0, 0))[2] - start.get(name, (0, 0, 0))[2]
+                           for start, end in ((before, begun), (after, ended)))
+        if name.startswith("kmalloc-"):
+            allowed += kfree + 0.1 * hidden  # slabs' vectors of memory cgroups
+        elif name in ("dentry", "lsm_inode_cache", "proc_inode_cache"):
+            allowed += 1.05 * hidden
+        # Others that freed what was older than the run also made some: their part is not ours.
+        judge = alone or (live >= MANY and unknown < 0.01 * live)
+        judged += judge
+        print(f"# {name:24} {growth[name]:9} {live:9} {unknown:9} {off:6}"
+              f"{'' if judge else '  (the machine, not judged)'}")
+        if judge and abs(off) > allowed:
+            wrong.append(f"{name}: off by {off}, allowed {allowed:.0f}")
+    assert not wrong, wrong
+    assert judged >= len(LEAST), f"only {judged} caches could be judged"
+    # A process that somebody started meanwhile and that still runs holds some hundred of each.
+    running = max(0, after.get("mm_struct", (0, 0, 0))[0] - before.get("mm_struct", (0, 0, 0))[0])
+    for name in CHURNED:
+        live = after.get(name, (0, 0, 0))[0] - before.get(name, (0, 0, 0))[0]
+        assert live < 50 + 300 * running, \
+            f"{live} of {name} listed after they were freed; {running} new processes run"
+    for name, least in LEAST:
+        assert after[name][0] - before.get(name, (0, 0, 0))[0] >= least, name

@@ -78,26 +78,36 @@ demo:
 # ---- tests ----
 
 # What a unit test links besides cmocka: its own file and those it calls.  No others: pure stays pure.
+UNIT_allocinfo  := allocinfo array lines
+UNIT_alloctraces := alloctraces lines
 UNIT_caches     := caches
+UNIT_classes    := classes meminfo vmallocinfo array lines
+UNIT_history    := history verdict series array idmap
 UNIT_hooks      := hooks
 UNIT_idmap      := idmap
-UNIT_json       := json meminfo lines utf8
+UNIT_json       := json json_value meminfo lines utf8
 UNIT_kallsyms   := kallsyms
+UNIT_kmemleak   := kmemleak lines
 UNIT_kernel_btf := kernel kallsyms meminfo slabinfo array lines hooks layout
 UNIT_ledger     := ledger
 UNIT_meminfo    := meminfo lines
 UNIT_options    := options
 UNIT_plan       := plan hooks caches
+UNIT_series     := series
 UNIT_sites      := sites array idmap allocator kallsyms
 UNIT_slabinfo   := slabinfo array lines
 UNIT_slub       := slub array idmap
 UNIT_snapshot   := snapshot array
-UNIT_text       := text meminfo lines utf8
+UNIT_statement_json := statement_json json_value utf8
+UNIT_statement_text := statement_text pen utf8
+UNIT_text       := text pen meminfo lines utf8
 UNIT_trend      := trend array idmap
 UNIT_verify     := verify slub snapshot array idmap
-UNIT_vmallocinfo := vmallocinfo lines
+UNIT_verdict    := verdict
+UNIT_vmallocinfo := vmallocinfo array lines
 
 UNIT_LIBS_json       := -ljansson
+UNIT_LIBS_statement_json := -ljansson
 UNIT_LIBS_kernel_btf := -lbpf -lelf -lz
 
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer

@@ -8,7 +8,6 @@
 
 #define BACKING_DEPTH 20 /* frames in which an allocator is looked for */
 
-#define SECONDS_PER_TICK ((1 << KLEAK_TICK_SHIFT) / 1e9)
 
 static uint64_t mix(uint64_t hash, uint64_t word)
 {

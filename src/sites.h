@@ -13,6 +13,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define SECONDS_PER_TICK ((1 << KLEAK_TICK_SHIFT) / 1e9) /* of an age */
+
 struct site {
 	uint64_t id;	/* hash of key space, cache and frames: stable while the kernel runs */
 	uint32_t space; /* enum kleak_key_space */

@@ -29,7 +29,7 @@ CFLAGS   ?= -O2 -g
 CFLAGS   += -std=gnu11 $(WARNINGS)
 BPFFLAGS := -O2 -g -target bpf -mcpu=v3 -Wall -Wextra -Werror -D__TARGET_ARCH_$(ARCH) \
 	    -Ivmlinux -Ibpf
-LDLIBS   := -lbpf -lelf -lz -ljansson
+LDLIBS   := -lbpf -lelf -lz -ljansson -lm
 
 SOURCES := $(wildcard src/*.c)
 OBJECTS := $(SOURCES:src/%.c=$(B)/%.o)
@@ -80,15 +80,21 @@ demo:
 # What a unit test links besides cmocka: its own file and those it calls.  No others: pure stays pure.
 UNIT_allocinfo  := allocinfo array lines
 UNIT_alloctraces := alloctraces lines
+UNIT_bookkeeper := bookkeeper series classes meminfo vmallocinfo slabinfo slabnames array idmap lines
 UNIT_caches     := caches
 UNIT_classes    := classes meminfo vmallocinfo array lines
 UNIT_history    := history verdict series array idmap
+UNIT_crowd      := crowd array
+UNIT_diagnosis_json := diagnosis_json diagnosis json json_value meminfo lines utf8 verdict
+UNIT_diagnosis_text := diagnosis_text diagnosis text pen meminfo lines utf8 verdict
 UNIT_hooks      := hooks
+UNIT_judge      := judge history verdict series marks caches slabinfo array idmap lines
 UNIT_idmap      := idmap
-UNIT_json       := json json_value meminfo lines utf8
+UNIT_json       := json json_value meminfo lines utf8 verdict
 UNIT_kallsyms   := kallsyms
+UNIT_kmemleakfile := kmemleakfile kmemleak lines
 UNIT_kmemleak   := kmemleak lines
-UNIT_kernel_btf := kernel kallsyms meminfo slabinfo array lines hooks layout
+UNIT_kernel_btf := kernel kallsyms books meminfo slabinfo vmallocinfo allocinfo kmemleak array lines hooks layout
 UNIT_ledger     := ledger
 UNIT_meminfo    := meminfo lines
 UNIT_options    := options
@@ -100,7 +106,8 @@ UNIT_slub       := slub array idmap
 UNIT_snapshot   := snapshot array
 UNIT_statement_json := statement_json json_value utf8
 UNIT_statement_text := statement_text pen utf8
-UNIT_text       := text pen meminfo lines utf8
+UNIT_suspects   := suspects classes caches meminfo array lines
+UNIT_text       := text pen meminfo lines utf8 verdict
 UNIT_trend      := trend array idmap
 UNIT_verify     := verify slub snapshot array idmap
 UNIT_verdict    := verdict
@@ -108,6 +115,7 @@ UNIT_vmallocinfo := vmallocinfo array lines
 
 UNIT_LIBS_json       := -ljansson
 UNIT_LIBS_statement_json := -ljansson
+UNIT_LIBS_diagnosis_json := -ljansson
 UNIT_LIBS_kernel_btf := -lbpf -lelf -lz
 
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer

@@ -16,22 +16,34 @@ static __always_inline __u64 kmalloc_class(__u64 size, __u32 flags)
 	return (1ULL << 62) | (size << 8) | flags;
 }
 
-static __always_inline bool is_cache_wanted(const struct kleak_cache *c)
+static __always_inline bool is_name(const char *name, const volatile char *wanted)
 {
-	if (!config.cache_filter)
-		return true;
-	if (config.cache_kmalloc_size)
-		return c->size == config.cache_kmalloc_size &&
-		       c->flags == config.cache_kmalloc_flags;
-	if (c->flags & KLEAK_CACHE_KMALLOC)
-		return false;
 	for (int i = 0; i < KLEAK_CACHE_NAME; i++) {
-		if (c->name[i] != config.cache_name[i])
+		if (name[i] != wanted[i])
 			return false;
-		if (!c->name[i])
+		if (!name[i])
 			break;
 	}
 	return true;
+}
+
+/* --cache.  Asked once for each cache. */
+static __noinline bool is_cache_wanted(const struct kleak_cache *c)
+{
+	if (!c || !config.nr_wanted)
+		return true;
+	for (__u32 i = 0; i < KLEAK_MAX_WANTED && i < config.nr_wanted; i++) {
+		const volatile struct kleak_wanted *w = &config.wanted[i];
+
+		if (w->kmalloc_size) {
+			if (c->flags & KLEAK_CACHE_KMALLOC && c->size == w->kmalloc_size &&
+			    (w->kmalloc_flags == KLEAK_ANY_KIND || c->flags == w->kmalloc_flags))
+				return true;
+		} else if (!(c->flags & KLEAK_CACHE_KMALLOC) && is_name(c->name, w->name)) {
+			return true;
+		}
+	}
+	return false;
 }
 
 static __always_inline bool is_name_of_caches(const char *name)

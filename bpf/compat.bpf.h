@@ -44,6 +44,8 @@ static __always_inline __u32 slab_reclaim_account(void)
 	return 0x00020000U;
 }
 
+#define PF_KTHREAD 0x00200000 /* include/linux/sched.h, unchanged from 2.6.27 to 6.18 */
+
 #define VM_ALLOC 0x00000002 /* include/linux/vmalloc.h, unchanged from 5.4 to 6.18 */
 
 /*

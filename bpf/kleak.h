@@ -146,6 +146,7 @@ enum kleak_count {
 	KLEAK_LOSS_RACE,	    /* birth not recorded: lost every race for a slot */
 	KLEAK_LOSS_BULK_CUT,	    /* objects of a bulk call beyond what one program can visit */
 	KLEAK_LOSS_FAMILY_FULL,	    /* a child process not followed: too many at once */
+	KLEAK_COUNT_WHO_FULL,	    /* an allocation whose allocator was not noted: no room */
 	KLEAK_COUNTS,
 };
 
@@ -178,6 +179,35 @@ enum kleak_event {
 	KLEAK_EVENT_PAGE_ALLOC,
 	KLEAK_EVENT_PAGE_FREE,
 	KLEAK_EVENTS,
+};
+
+/* --cache: a cache's name, or a size and kind of kmalloc. */
+#define KLEAK_MAX_WANTED 16
+#define KLEAK_ANY_KIND	 (~0U)
+
+struct kleak_wanted {
+	__u32 kmalloc_size;  /* 0: by name */
+	__u32 kmalloc_flags; /* enum kleak_cache_flags; KLEAK_ANY_KIND: whatever its kind */
+	char name[KLEAK_CACHE_NAME];
+};
+
+/* Who allocates at a site, in which context: how often. */
+#define KLEAK_MAX_WHO 8192
+#define KLEAK_COMM    16
+
+enum kleak_context {
+	KLEAK_CONTEXT_TASK,
+	KLEAK_CONTEXT_KTHREAD,	 /* kworkers among them */
+	KLEAK_CONTEXT_INTERRUPT, /* hard or soft, on a stack of its own */
+};
+
+struct kleak_who {
+	__u32 site;    /* index into the site table */
+	__u32 context; /* enum kleak_context */
+	__u32 tgid;    /* 0 for interrupts */
+	__u32 pad;
+	__u64 cgroup; /* inode number of its directory in cgroup2; 0 for interrupts */
+	char comm[KLEAK_COMM];
 };
 
 /* Addresses [start, end). */
@@ -219,17 +249,17 @@ struct kleak_config {
 	__u32 gfp_account;
 	__u32 gfp_movable;
 	__u32 gfp_comp;
-	__u32 page_struct;	  /* sizeof(struct page) */
-	__u32 cache_kmalloc_size; /* --cache kmalloc-N: N, else 0 */
-	__u32 cache_kmalloc_flags;
+	__u32 page_struct; /* sizeof(struct page) */
+	__u32 nr_wanted;   /* --cache */
+	__u32 pad;
 	__u8 slab; /* origins */
 	__u8 vmalloc;
 	__u8 percpu;
 	__u8 pages;
-	__u8 cache_filter;	/* only caches that carry KLEAK_CACHE_WANTED */
+	__u8 who;		/* count who allocates */
 	__u8 pages_bulk_array;	/* position of alloc_pages_bulk()'s page_array */
 	__u8 kvfree_rcu_offset; /* kvfree_call_rcu(head, offset), up to 6.5; then (head, ptr) */
-	char cache_name[KLEAK_CACHE_NAME];
+	struct kleak_wanted wanted[KLEAK_MAX_WANTED]; /* only these caches; none: all */
 };
 
 /* Changed while the programs run. */

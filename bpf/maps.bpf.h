@@ -104,6 +104,14 @@ struct {
 	__uint(value_size, sizeof(__u32));
 } cgroups SEC(".maps");
 
+/* Who allocates where: how often (config.who; else one entry, never used). */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1);
+	__type(key, struct kleak_who);
+	__type(value, __u64);
+} who SEC(".maps");
+
 const volatile struct kleak_config config;
 volatile struct kleak_control control;
 

@@ -93,7 +93,7 @@ static __always_inline void slab_born(struct bpf_raw_tracepoint_args *ctx, __u64
 	}
 	cache_index = cache_find(id, kmem, size, cache_flags);
 	cache = cache_ready(cache_index);
-	if (config.cache_filter && !cache) {
+	if (config.nr_wanted && !cache) {
 		count(KLEAK_LOSS_RACE, 1);
 		return;
 	}
@@ -176,8 +176,7 @@ static __always_inline void count_unknown(const struct bpf_raw_tracepoint_args *
 	__u64 kmem;
 
 	count(KLEAK_COUNT_UNKNOWN_DEATHS, 1);
-	if (args->cache == KLEAK_ARG_NONE || config.follow != KLEAK_FOLLOW_ALL ||
-	    config.cache_filter)
+	if (args->cache == KLEAK_ARG_NONE || config.follow != KLEAK_FOLLOW_ALL || config.nr_wanted)
 		return;
 	kmem = event_arg(ctx, args->cache);
 	index = cache_find(~kmem, kmem, 0, 0);

@@ -4,18 +4,10 @@
 #define KLEAK_STACK_BPF_H
 
 #include "maps.bpf.h"
+#include "who.bpf.h"
 
 #define HASH_1 0x9e3779b97f4a7c15ULL
 #define HASH_2 0xbf58476d1ce4e5b9ULL
-
-static __always_inline void count(__u32 cause, __u64 n)
-{
-	__u32 lane = bpf_get_smp_processor_id() & config.lane_mask;
-	struct kleak_counts *c = bpf_map_lookup_elem(&counts, &lane);
-
-	if (c && cause < KLEAK_COUNTS)
-		__sync_fetch_and_add(&c->count[cause], n);
-}
 
 static __always_inline bool in_range(const volatile struct kleak_range *range, __u64 address)
 {
@@ -192,6 +184,8 @@ static __noinline long site_of(struct bpf_raw_tracepoint_args *ctx, __u64 call_s
 	stack_trim(s, call_site, (__u64)bytes / sizeof(__u64));
 	index = site_find(s, site_hash(s));
 	scratch_release(s);
+	if (config.who)
+		who_allocates(ctx, index);
 	return index;
 }
 

@@ -51,31 +51,50 @@ void cache__name(char *name, size_t len, const struct kleak_cache *cache,
 		snprintf(name, len, "%s%u", prefix, cache->size);
 }
 
+/* "512", "2k", "4M" and nothing behind: the number, or 0. */
+static uint64_t parse_size(const char *text)
+{
+	unsigned long number;
+	char *end;
+
+	if (*text < '1' || *text > '9')
+		return 0;
+	number = strtoul(text, &end, 10);
+	if (number > 1UL << 30)
+		return 0;
+	if (!strcmp(end, "k"))
+		number *= 1024;
+	else if (!strcmp(end, "M"))
+		number *= 1024 * 1024;
+	else if (*end)
+		return 0;
+	return number <= 1UL << 30 ? number : 0;
+}
+
 bool cache__parse_kmalloc(const char *name, uint32_t *size, uint32_t *flags)
 {
 	for (size_t i = 0; i < sizeof(kinds_by_prefix) / sizeof(kinds_by_prefix[0]); i++) {
 		size_t len = strlen(kinds_by_prefix[i].prefix);
-		unsigned long number;
-		char *end;
+		uint64_t number;
 
 		if (strncmp(name, kinds_by_prefix[i].prefix, len))
 			continue;
-		if (name[len] < '1' || name[len] > '9')
-			return false;
-		number = strtoul(name + len, &end, 10);
-		if (!strcmp(end, "k"))
-			number *= 1024;
-		else if (!strcmp(end, "M"))
-			number *= 1024 * 1024;
-		else if (*end)
-			return false;
-		if (number > 1UL << 30)
+		number = parse_size(name + len);
+		if (!number)
 			return false;
 		*size = number;
 		*flags = KLEAK_CACHE_KMALLOC | kinds_by_prefix[i].flags;
 		return true;
 	}
 	return false;
+}
+
+uint32_t cache__class_size(const char *name, uint64_t object_size)
+{
+	const char *dash = strrchr(name, '-');
+	uint64_t size = dash ? parse_size(dash + 1) : 0;
+
+	return size == object_size ? size : 0;
 }
 
 bool cache__is_kmalloc_variant(const char *name)

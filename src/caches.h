@@ -30,6 +30,13 @@ void cache__name(char *name, size_t len, const struct kleak_cache *cache,
  */
 bool cache__parse_kmalloc(const char *name, uint32_t *size, uint32_t *flags);
 
+/*
+ * The size class that kmalloc's events know the cache `name` by: 512 for "kmalloc-512",
+ * "kmalloc-cg-512", "kmalloc-rnd-03-512", "msg_msg-512"; 0: it is no cache of kmalloc.
+ * object_size: of its objects, which is the size in the name.
+ */
+uint32_t cache__class_size(const char *name, uint64_t object_size);
+
 /* Is it some other cache of kmalloc (kmalloc-rnd-03-64, kmalloc-large)? */
 bool cache__is_kmalloc_variant(const char *name);
 

@@ -1,11 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "child.h"
+#include "say.h"
 #include "signals.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
+#include <signal.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#define EXIT_NOT_RUNNABLE 126 /* as shells have it */
+#define EXIT_NOT_FOUND	  127
 
 __attribute__((noreturn)) static void be_child(int go, int failed, char **command,
 					       int (*prepare)(void *arg), void *arg)
@@ -96,4 +103,27 @@ void child__abandon(struct child *child)
 	close(child->go);
 	close(child->failed);
 	reap(child);
+}
+
+int child__wait(const struct child *child, int signals, int *status)
+{
+	for (;;) {
+		int ended = child__ended(child, status), signal;
+
+		if (ended)
+			return ended < 0 ? ended : 0;
+		signal = signals__wait(signals, -1, INFINITY);
+		if (signal < 0)
+			return signal;
+		/* A terminal sends SIGINT to the command as well. */
+		if (signal == SIGTERM || signal == SIGHUP)
+			kill(child->pid, signal);
+	}
+}
+
+int child__not_runnable(const char *command, int err, int *status)
+{
+	say("cannot run %s: %s", command, strerror(-err));
+	*status = err == -ENOENT ? EXIT_NOT_FOUND : EXIT_NOT_RUNNABLE;
+	return 0;
 }

@@ -26,6 +26,15 @@ int child__release(struct child *child);
  */
 int child__ended(const struct child *child, int *status);
 
+/*
+ * Wait for its end; SIGTERM and SIGHUP are passed on.  signals: from signals__open().
+ * 0 and *status, or -errno.
+ */
+int child__wait(const struct child *child, int signals, int *status);
+
+/* Say why it could not be run; *status as shells have it.  0. */
+int child__not_runnable(const char *command, int err, int *status);
+
 /* It never ran and never will. */
 void child__abandon(struct child *child);
 

@@ -5,7 +5,11 @@
 
 #include "report.h"
 
+#include <jansson.h>
 #include <stdio.h>
+
+/* The report as an object; NULL when memory is short. */
+json_t *json__of(const struct report *report);
 
 /* Print the report and a newline.  0, -ENOMEM, or -EIO when `out` failed. */
 int json__print(const struct report *report, FILE *out);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "kernel.h"
+#include "books.h"
 #include "layout.h"
-#include "slabinfo.h"
 
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
@@ -480,29 +480,12 @@ static void read_symbols(struct kernel *kernel, const struct kallsyms *symbols)
 /* Which kmalloc caches there are: one of each kind would show. */
 static void read_caches(struct cache_kinds *kinds)
 {
-	FILE *file = fopen("/proc/slabinfo", "re");
-	struct slabinfo info;
-	bool read = file && !slabinfo__parse(&info, file);
+	struct books books;
 
-	if (file)
-		fclose(file);
-	if (!read)
-		return;
-	kinds->cgroup = slabinfo__find(&info, "kmalloc-cg-64");
-	kinds->dma = slabinfo__find(&info, "dma-kmalloc-64");
-	slabinfo__free(&info);
-}
-
-int kernel__read_meminfo(struct meminfo *mem)
-{
-	FILE *file = fopen("/proc/meminfo", "re");
-	int err;
-
-	if (!file)
-		return -errno;
-	err = meminfo__parse(mem, file);
-	fclose(file);
-	return err;
+	books__read(&books, BOOKS_SLABS);
+	kinds->cgroup = slabinfo__find(&books.slabs, "kmalloc-cg-64");
+	kinds->dma = slabinfo__find(&books.slabs, "dma-kmalloc-64");
+	books__free(&books);
 }
 
 static int read_machine(struct kernel *kernel, char *why, size_t len)
@@ -524,7 +507,7 @@ static int read_machine(struct kernel *kernel, char *why, size_t len)
 	}
 	kernel->cpus = cpus;
 
-	err = kernel__read_meminfo(&mem);
+	err = books__read_meminfo(&mem);
 	if (err) {
 		snprintf(why, len, "cannot read /proc/meminfo: is /proc mounted?");
 		return err;
@@ -573,4 +556,23 @@ int kernel__probe(struct kernel *kernel, const struct kallsyms *symbols, char *w
 	if (!err)
 		read_symbols(kernel, symbols);
 	return err;
+}
+
+bool kernel__has_vmap_stack(void)
+{
+	struct btf *btf = btf__load_vmlinux_btf();
+	const struct btf_type *task = NULL;
+	bool found = !btf; /* no BTF: what x86-64 and arm64 have by default */
+	int id;
+
+	if (!btf)
+		return found;
+	id = btf__find_by_name_kind(btf, "task_struct", BTF_KIND_STRUCT);
+	if (id >= 0)
+		task = btf__type_by_id(btf, id);
+	for (int i = 0; task && i < btf_vlen(task) && !found; i++)
+		found = !strcmp(btf__name_by_offset(btf, btf_members(task)[i].name_off),
+				"stack_vm_area");
+	btf__free(btf);
+	return found;
 }

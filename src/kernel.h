@@ -7,7 +7,6 @@
 #include "hooks.h"
 #include "kallsyms.h"
 #include "kleak.h"
-#include "meminfo.h"
 #include "slub.h"
 
 #include <stdbool.h>
@@ -53,14 +52,17 @@ struct kernel {
  */
 int kernel__check(char *why, size_t len);
 
-/* Read /proc/meminfo.  0 or -errno. */
-int kernel__read_meminfo(struct meminfo *mem);
-
 /*
  * Fill in *kernel.  `symbols` may be NULL (kallsyms hidden).  Tries to attach to
  * every optional function and detaches again.  0 or -errno with `why`.
  */
 int kernel__probe(struct kernel *kernel, const struct kallsyms *symbols, char *why, size_t len);
+
+/*
+ * Are kernel stacks vmalloc()ed (CONFIG_VMAP_STACK)?  task_struct.stack_vm_area is there
+ * if they are (include/linux/sched.h).  Works unprivileged.
+ */
+bool kernel__has_vmap_stack(void);
 
 /*
  * The part of the above that reads BTF: events, gfp bits, the shape of

@@ -60,3 +60,38 @@ void ledger__compare(struct report_class classes[LEDGER_CLASSES], const struct m
 			c->explained = (double)traced[i] / (double)c->kernel_delta_bytes;
 	}
 }
+
+static void sum_slabs(const struct slabinfo *info, uint64_t page_size, int64_t *objects,
+		      int64_t *slabs)
+{
+	*objects = *slabs = 0;
+	for (size_t i = 0; i < info->nr; i++) {
+		const struct slabinfo_cache *c = &info->caches[i];
+
+		*objects += (int64_t)(c->active_objects * c->object_size);
+		*slabs += (int64_t)(c->slabs * c->pages_per_slab * page_size);
+	}
+}
+
+void ledger__compare_slab(struct report_slab *slab, const struct slabinfo *before,
+			  const struct slabinfo *now, uint64_t page_size,
+			  const struct snapshot *snapshot, const struct kleak_site *entries,
+			  const struct kleak_cache *caches)
+{
+	int64_t objects, slabs;
+
+	*slab = (struct report_slab){.known = before->nr && now->nr, .explained = NAN};
+	for (uint32_t i = 0; i < snapshot->nr_sites; i++) {
+		uint32_t cache = entries[i].cache;
+
+		if (snapshot->sites[i].live && entries[i].space == KLEAK_SPACE_SLAB &&
+		    !(cache < KLEAK_MAX_CACHES && caches[cache].flags & KLEAK_CACHE_LARGE))
+			slab->traced_bytes += (int64_t)snapshot->sites[i].held_bytes;
+	}
+	sum_slabs(now, page_size, &slab->objects_bytes, &slab->slabs_bytes);
+	sum_slabs(before, page_size, &objects, &slabs);
+	slab->objects_bytes -= objects;
+	slab->slabs_bytes -= slabs;
+	if (slab->known && slab->objects_bytes > 0)
+		slab->explained = (double)slab->traced_bytes / (double)slab->objects_bytes;
+}

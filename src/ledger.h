@@ -6,6 +6,7 @@
 #include "kleak.h"
 #include "meminfo.h"
 #include "report.h"
+#include "slabinfo.h"
 #include "snapshot.h"
 
 #include <stdint.h>
@@ -28,5 +29,13 @@ void ledger__sum(int64_t traced[LEDGER_CLASSES], const struct snapshot *snapshot
 /* Set both beside each other.  before, now: /proc/meminfo at the start and now. */
 void ledger__compare(struct report_class classes[LEDGER_CLASSES], const struct meminfo *before,
 		     const struct meminfo *now, const int64_t traced[LEDGER_CLASSES]);
+
+/*
+ * Slab in objects and in slabs.  before, now: /proc/slabinfo; page_size: bytes.
+ */
+void ledger__compare_slab(struct report_slab *slab, const struct slabinfo *before,
+			  const struct slabinfo *now, uint64_t page_size,
+			  const struct snapshot *snapshot, const struct kleak_site *entries,
+			  const struct kleak_cache *caches);
 
 #endif

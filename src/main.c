@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The order of things. */
 #include "allocator.h"
+#include "audit.h"
+#include "books.h"
+#include "diagnose.h"
 #include "kernel.h"
+#include "kmemleakfile.h"
 #include "options.h"
 #include "plan.h"
 #include "reporter.h"
@@ -25,6 +29,15 @@ enum { EXIT_CANNOT_RUN = 1, EXIT_USAGE = 2 };
 
 #define SENTENCE 512
 
+static int open_signals(void)
+{
+	int signals = signals__open();
+
+	if (signals < 0)
+		say("cannot wait for signals: %s", strerror(-signals));
+	return signals;
+}
+
 static bool want_color(const struct options *options)
 {
 	const char *no_color = getenv("NO_COLOR");
@@ -46,7 +59,7 @@ static int learn_symbols(struct symbols **symbols, struct allocator *allocator)
 
 static int trace(const struct options *options, const struct kernel *kernel,
 		 const struct plan *plan, struct symbols *symbols,
-		 const struct allocator *allocator, int cgroup)
+		 const struct allocator *allocator, int cgroup, int signals)
 {
 	struct reporter_parts parts = {.options = options,
 				       .kernel = kernel,
@@ -56,18 +69,13 @@ static int trace(const struct options *options, const struct kernel *kernel,
 				       .color = want_color(options)};
 	struct reporter *reporter = NULL;
 	char why[SENTENCE] = "";
-	int signals, err, status = 0;
+	int status = 0;
+	int err = tracer__open(&parts.tracer, plan, options->pid >= 0 ? options->pid : 0, cgroup,
+			       options->verbose, why, sizeof(why));
 
-	signals = signals__open();
-	if (signals < 0) {
-		say("cannot wait for signals: %s", strerror(-signals));
-		return EXIT_CANNOT_RUN;
-	}
-	err = tracer__open(&parts.tracer, plan, options->pid >= 0 ? options->pid : 0, cgroup,
-			   options->verbose, why, sizeof(why));
 	if (err) {
 		say("%s", why);
-		goto close;
+		return EXIT_CANNOT_RUN;
 	}
 	err = reporter__open(&reporter, &parts);
 	if (err)
@@ -78,8 +86,6 @@ static int trace(const struct options *options, const struct kernel *kernel,
 		err = watch__machine(options, parts.tracer, reporter, signals);
 	reporter__close(reporter);
 	tracer__close(parts.tracer);
-close:
-	close(signals);
 	return err ? EXIT_CANNOT_RUN : status;
 }
 
@@ -92,7 +98,29 @@ static int finish_output(void)
 	return EXIT_CANNOT_RUN;
 }
 
-static int prepare_and_trace(const struct options *options)
+/* Do what the verb says, with all that tracing needs. */
+static int act(const struct options *options, const struct kernel *kernel, const struct plan *plan,
+	       struct symbols *symbols, const struct allocator *allocator, int cgroup)
+{
+	int signals, status = 0;
+
+	if (options->verb == VERB_EXPLAIN) {
+		plan__print(plan, kernel, stdout);
+		return finish_output();
+	}
+	signals = open_signals();
+	if (signals < 0)
+		return EXIT_CANNOT_RUN;
+	if (options->verb != VERB_DIAGNOSE)
+		status = trace(options, kernel, plan, symbols, allocator, cgroup, signals);
+	else if (diagnose__run(options, kernel, symbols, allocator, cgroup, want_color(options),
+			       signals, &status))
+		status = EXIT_CANNOT_RUN;
+	close(signals);
+	return status;
+}
+
+static int prepare_and_act(const struct options *options)
 {
 	static struct kernel kernel;
 	static struct plan plan;
@@ -112,19 +140,40 @@ static int prepare_and_trace(const struct options *options)
 		err = kernel__probe(&kernel, symbols__kallsyms(symbols), why, sizeof(why));
 	if (!err)
 		err = plan__make(&plan, options, &kernel, why, sizeof(why));
-	if (err) {
+	if (err)
 		say("%s", why);
-	} else if (options->verb == VERB_EXPLAIN) {
-		plan__print(&plan, &kernel, stdout);
-		status = finish_output();
-	} else {
-		status = trace(options, &kernel, &plan, symbols, &allocator, cgroup);
-	}
+	else
+		status = act(options, &kernel, &plan, symbols, &allocator, cgroup);
 	if (cgroup >= 0)
 		close(cgroup);
 	allocator__free(&allocator);
 	symbols__close(symbols);
 	return status;
+}
+
+static int audit(const struct options *options)
+{
+	int signals = open_signals(), status = 0;
+
+	if (signals < 0)
+		return EXIT_CANNOT_RUN;
+	if (audit__run(options, want_color(options), signals, &status))
+		status = EXIT_CANNOT_RUN;
+	close(signals);
+	return status;
+}
+
+static int kmemleak(const struct options *options)
+{
+	char why[SENTENCE];
+
+	if (!kmemleakfile__do(BOOKS_KMEMLEAK, options->action, stdout, why, sizeof(why)))
+		return 0;
+	if (*why)
+		say("%s", why);
+	else
+		say("cannot write to stdout: %s", strerror(errno));
+	return EXIT_CANNOT_RUN;
 }
 
 int main(int argc, char **argv)
@@ -136,11 +185,18 @@ int main(int argc, char **argv)
 		say("%s", why);
 		return EXIT_USAGE;
 	}
-	if (options.verb == VERB_HELP)
+	switch (options.verb) {
+	case VERB_HELP:
 		options__help(stdout);
-	else if (options.verb == VERB_VERSION)
+		return finish_output();
+	case VERB_VERSION:
 		printf("kleak " VERSION "\n");
-	else
-		return prepare_and_trace(&options);
-	return finish_output();
+		return finish_output();
+	case VERB_LEDGER:
+		return audit(&options);
+	case VERB_KMEMLEAK:
+		return kmemleak(&options);
+	default:
+		return prepare_and_act(&options);
+	}
 }

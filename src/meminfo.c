@@ -17,6 +17,22 @@ static const char *const names[MEMINFO_FIELDS] = {
 	[MEMINFO_PAGE_TABLES] = "PageTables",
 	[MEMINFO_VMALLOC_USED] = "VmallocUsed",
 	[MEMINFO_PERCPU] = "Percpu",
+	[MEMINFO_BUFFERS] = "Buffers",
+	[MEMINFO_CACHED] = "Cached",
+	[MEMINFO_SWAP_CACHED] = "SwapCached",
+	[MEMINFO_SWAP_TOTAL] = "SwapTotal",
+	[MEMINFO_SWAP_FREE] = "SwapFree",
+	[MEMINFO_ZSWAP] = "Zswap",
+	[MEMINFO_ANON_PAGES] = "AnonPages",
+	[MEMINFO_SHMEM] = "Shmem",
+	[MEMINFO_K_RECLAIMABLE] = "KReclaimable",
+	[MEMINFO_SLAB] = "Slab",
+	[MEMINFO_SEC_PAGE_TABLES] = "SecPageTables",
+	[MEMINFO_BOUNCE] = "Bounce",
+	[MEMINFO_HARDWARE_CORRUPTED] = "HardwareCorrupted",
+	[MEMINFO_BALLOON] = "Balloon",
+	[MEMINFO_UNACCEPTED] = "Unaccepted",
+	[MEMINFO_HUGETLB] = "Hugetlb",
 };
 
 const char *meminfo__name(enum meminfo_field field)

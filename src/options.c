@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "options.h"
 #include "kleak.h"
+#include "verdict.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -10,6 +11,8 @@
 
 #define DEFAULT_TOP   10
 #define DEFAULT_DEPTH 16
+#define DEFAULT_FOR_S 600
+#define DIAGNOSE_MORE 1.5 /* time that diagnose takes, of that of the evidence, at least */
 
 enum {
 	OPT_DURATION = 256,
@@ -29,6 +32,10 @@ enum {
 	OPT_VERSION,
 	OPT_EXIT_CODE,
 	OPT_THRESHOLD,
+	OPT_DROP_CACHES,
+	OPT_FOR,
+	OPT_NOW,
+	OPT_EVIDENCE,
 };
 
 static const struct option long_options[] = {
@@ -50,6 +57,10 @@ static const struct option long_options[] = {
 	{"explain", no_argument, NULL, OPT_EXPLAIN},
 	{"exit-code", no_argument, NULL, OPT_EXIT_CODE},
 	{"threshold", required_argument, NULL, OPT_THRESHOLD},
+	{"drop-caches", no_argument, NULL, OPT_DROP_CACHES},
+	{"for", required_argument, NULL, OPT_FOR},
+	{"now", no_argument, NULL, OPT_NOW},
+	{"evidence", required_argument, NULL, OPT_EVIDENCE},
 	{"verbose", no_argument, NULL, 'v'},
 	{"version", no_argument, NULL, OPT_VERSION},
 	{"help", no_argument, NULL, 'h'},
@@ -60,15 +71,20 @@ static const char help_text[] =
 	"Find what leaks kernel memory, by call stack, on a running machine.\n"
 	"\n"
 	"Usage: kleak [options]                    trace until Ctrl-C\n"
+	"       kleak diagnose [options]           wait for growth, trace it, say what leaks\n"
 	"       kleak run [options] -- CMD [ARGS]  trace what CMD makes the kernel allocate\n"
+	"       kleak ledger [options] [-- CMD]    the kernel's own books, without tracing\n"
+	"       kleak kmemleak scan|list|clear     the kernel's own kmemleak, where it has one\n"
 	"\n"
 	"Report:\n"
-	"      --interval SECS      time between reports (default 5)\n"
+	"      --interval SECS      time between reports (default 5); also 500ms, 2m, 1h, ...\n"
 	"      --duration SECS      stop after that long (default: on Ctrl-C)\n"
 	"      --top N              show the N first sites (default 10; 0 is all, the default of\n"
 	"                           --json)\n"
 	"      --sort KEY           bytes (default), growth, objects or age\n"
 	"      --min-age SECS       leave out objects younger than that\n"
+	"      --evidence SECS      no site is called a leak before it was watched for so long\n"
+	"                           (default 90)\n"
 	"      --stack-depth N      frames of a stack that tell sites apart, 1 to 56 (default 16)\n"
 	"      --json               one JSON object a report and line\n"
 	"      --no-color           no colours (NO_COLOR does the same)\n"
@@ -76,7 +92,7 @@ static const char help_text[] =
 	"What to trace:\n"
 	"  -p, --pid PID            only what this process allocates, with all its threads\n"
 	"  -c, --cgroup PATH        only what this cgroup (v2) and its descendants allocate\n"
-	"      --cache NAME         only objects of this slab cache, named as in /proc/slabinfo\n"
+	"      --cache NAME,...     only objects of these slab caches, named as in /proc/slabinfo\n"
 	"      --min-size BYTES     only objects of at least that size (also 4K, 1M, ...)\n"
 	"      --max-size BYTES     only objects of at most that size\n"
 	"      --origin LIST        allocators: slab, vmalloc, percpu, pages (default: all but "
@@ -88,13 +104,20 @@ static const char help_text[] =
 	"                           without it, kleak exits with CMD's status\n"
 	"      --threshold BYTES    what may be left (default 0)\n"
 	"\n"
+	"kleak diagnose (exits 3 when it found a leak, 0 when not):\n"
+	"      --for SECS           how long it may take (default 10m; also 2h, 1d)\n"
+	"      --now                trace at once, do not wait until memory grows\n"
+	"      --drop-caches        drop clean caches, to tell caches from leaks (also of ledger:\n"
+	"                           before each reading); the machine reads them again from disk\n"
+	"\n"
 	"      --explain            print what would be traced, what this kernel does not let us\n"
 	"                           see and how much memory it takes; trace nothing\n"
 	"  -v, --verbose            say more on stderr\n"
 	"      --version            print the version\n"
 	"  -h, --help               print this\n"
 	"\n"
-	"Exit status: 0 done; 1 cannot run; 2 wrong usage; 3 run --exit-code found a rest.\n";
+	"Exit status: 0 done; 1 cannot run; 2 wrong usage; 3 diagnose found a leak, or\n"
+	"run --exit-code a rest.\n";
 
 void options__help(FILE *out)
 {
@@ -162,16 +185,27 @@ static int parse_bytes(const char *text, uint64_t *bytes)
 	return 0;
 }
 
-/* Seconds in [least, 10 years]. */
+/* Seconds in [least, 10 years]; also with a suffix, as in 500ms, 30s, 5m, 2h, 1d. */
 static int parse_seconds(const char *text, double least, double *seconds)
 {
+	static const struct {
+		const char *suffix;
+		double seconds;
+	} units[] = {{"", 1}, {"ms", 1e-3}, {"s", 1}, {"m", 60}, {"h", 3600}, {"d", 86400}};
+	double number;
 	char *end;
 
 	if ((text[0] < '0' || text[0] > '9') && text[0] != '.')
 		return -EINVAL;
-	*seconds = strtod(text, &end);
-	return *end || !isfinite(*seconds) || *seconds < least || *seconds > 315360000.0 ? -EINVAL
-											 : 0;
+	number = strtod(text, &end);
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+		if (strcmp(end, units[i].suffix))
+			continue;
+		*seconds = number * units[i].seconds;
+		return isfinite(*seconds) && *seconds >= least && *seconds <= 315360000.0 ? 0
+											  : -EINVAL;
+	}
+	return -EINVAL;
 }
 
 static int parse_sort(const char *text, enum options_sort *sort)
@@ -217,10 +251,25 @@ static int parse_origins(const char *text, uint32_t *origins)
 	}
 }
 
+/* Names with single commas between, none too long. */
+static bool is_list_of_caches(const char *list)
+{
+	for (;;) {
+		size_t len = strcspn(list, ",");
+
+		if (!len || len >= KLEAK_CACHE_NAME)
+			return false;
+		if (!list[len])
+			return true;
+		list += len + 1;
+	}
+}
+
 struct parse {
 	struct options *options;
 	bool top_given;
 	bool threshold_given;
+	bool for_given;
 	char *why;
 	size_t len;
 };
@@ -257,7 +306,7 @@ static int parse_option(struct parse *parse, int option, const char *value)
 		o->cgroup = value;
 		return 0;
 	case OPT_CACHE:
-		if (!*value || strlen(value) >= KLEAK_CACHE_NAME)
+		if (!is_list_of_caches(value))
 			return fail(why, len, "--cache", value,
 				    "a cache's name: see the first column of /proc/slabinfo");
 		o->cache = value;
@@ -283,6 +332,7 @@ static int parse_option(struct parse *parse, int option, const char *value)
 			return fail(
 				why, len, "--origin", value,
 				"a list of slab, vmalloc, percpu and pages, such as slab,vmalloc");
+		o->origins_given = true;
 		return 0;
 	case OPT_STACK_DEPTH:
 		if (parse_number(value, 1, KLEAK_MAX_DEPTH, &number))
@@ -311,6 +361,21 @@ static int parse_option(struct parse *parse, int option, const char *value)
 		if (parse_bytes(value, &o->threshold))
 			return fail(why, len, "--threshold", value, "a number of bytes");
 		parse->threshold_given = true;
+		return 0;
+	case OPT_DROP_CACHES:
+		o->drop_caches = true;
+		return 0;
+	case OPT_FOR:
+		if (parse_seconds(value, 1, &o->duration_s))
+			return fail(why, len, "--for", value, "a time such as 90s, 30m or 2h");
+		parse->for_given = true;
+		return 0;
+	case OPT_EVIDENCE:
+		if (parse_seconds(value, 1, &o->evidence_s))
+			return fail(why, len, "--evidence", value, "a time such as 90s or 10m");
+		return 0;
+	case OPT_NOW:
+		o->now = true;
 		return 0;
 	case 'v':
 		o->verbose = true;
@@ -341,46 +406,136 @@ static int refuse(const struct parse *parse, int result, int argc, char **argv)
 	return -EINVAL;
 }
 
-static int check(const struct parse *parse)
+static bool traces(const struct options *o)
+{
+	return o->pid >= 0 || o->cgroup || o->cache || o->min_size || o->max_size < UINT64_MAX ||
+	       o->min_age_s > 0 || o->max_objects || o->evidence_s != VERDICT_LEAST_S ||
+	       o->stack_depth != DEFAULT_DEPTH || o->sort != SORT_BYTES;
+}
+
+/* NULL, or what is wrong with the options together. */
+static const char *check_trace(const struct parse *parse)
 {
 	const struct options *o = parse->options;
-	const char *wrong = NULL;
 
-	if (o->verb == VERB_HELP || o->verb == VERB_VERSION)
-		return 0;
 	if (o->pid >= 0 && o->cgroup)
-		wrong = "--pid and --cgroup exclude each other: give one of them";
-	else if (o->min_size > o->max_size)
-		wrong = "--min-size is above --max-size: nothing could be traced";
-	else if (o->cache && !(o->origins & ORIGIN_SLAB))
-		wrong = "--cache names a slab cache: add slab to --origin";
-	else if (o->command && (o->pid >= 0 || o->cgroup))
-		wrong = "kleak run follows its command: leave --pid and --cgroup away";
-	else if (o->command && o->duration_s > 0)
-		wrong = "kleak run ends with its command: leave --duration away";
-	else if (!o->command && (o->exit_code || parse->threshold_given))
-		wrong = "--exit-code and --threshold belong to kleak run";
+		return "--pid and --cgroup exclude each other: give one of them";
+	if (o->min_size > o->max_size)
+		return "--min-size is above --max-size: nothing could be traced";
+	if (o->cache && !(o->origins & ORIGIN_SLAB))
+		return "--cache names a slab cache: add slab to --origin";
+	return NULL;
+}
+
+static const char *check_verb(const struct parse *parse)
+{
+	const struct options *o = parse->options;
+	bool run = o->verb == VERB_RUN || (o->verb == VERB_EXPLAIN && o->command);
+
+	if (run && (o->pid >= 0 || o->cgroup))
+		return "kleak run follows its command: leave --pid and --cgroup away";
+	if (run && o->duration_s > 0)
+		return "kleak run ends with its command: leave --duration away";
+	if (!run && (o->exit_code || parse->threshold_given))
+		return "--exit-code and --threshold belong to kleak run";
+	if (o->verb == VERB_LEDGER && (traces(o) || o->origins_given))
+		return "kleak ledger traces nothing: it takes --interval, --duration, --top, "
+		       "--drop-caches, --json, --no-color and a command";
+	if (o->verb == VERB_LEDGER && o->command && o->duration_s > 0)
+		return "kleak ledger -- CMD ends with its command: leave --duration away";
+	if (o->verb == VERB_DIAGNOSE && o->duration_s < DIAGNOSE_MORE * o->evidence_s)
+		return "--for is too short: give one and a half times --evidence (default 90 s) at "
+		       "least";
+	if (o->verb == VERB_DIAGNOSE && (o->min_age_s > 0 || o->sort != SORT_BYTES))
+		return "kleak diagnose decides itself what to list: leave --min-age and --sort "
+		       "away";
+	if (o->verb != VERB_LEDGER && o->verb != VERB_DIAGNOSE && o->drop_caches)
+		return "--drop-caches belongs to kleak ledger and kleak diagnose";
+	if (o->verb != VERB_DIAGNOSE && (o->now || parse->for_given))
+		return "--for and --now belong to kleak diagnose";
+	return NULL;
+}
+
+static int check(const struct parse *parse)
+{
+	const char *wrong;
+
+	if (parse->options->verb == VERB_HELP || parse->options->verb == VERB_VERSION)
+		return 0;
+	wrong = check_trace(parse);
+	if (!wrong)
+		wrong = check_verb(parse);
 	if (!wrong)
 		return 0;
 	snprintf(parse->why, parse->len, "%s", wrong);
 	return -EINVAL;
 }
 
+/* The first word, if it is a verb. */
+static enum options_verb verb_of(int argc, char **argv)
+{
+	static const struct {
+		const char *word;
+		enum options_verb verb;
+	} verbs[] = {
+		{"run", VERB_RUN},
+		{"ledger", VERB_LEDGER},
+		{"diagnose", VERB_DIAGNOSE},
+		{"kmemleak", VERB_KMEMLEAK},
+	};
+
+	for (size_t i = 0; argc > 1 && i < sizeof(verbs) / sizeof(verbs[0]); i++)
+		if (!strcmp(argv[1], verbs[i].word))
+			return verbs[i].verb;
+	return VERB_TRACE;
+}
+
+/* What stands behind the options. */
+static int take_words(struct parse *parse, enum options_verb verb, int argc, char **argv)
+{
+	struct options *o = parse->options;
+	const char *word = optind < argc ? argv[optind] : NULL;
+	const char *wrong = NULL;
+
+	if (verb == VERB_RUN && !word && o->verb != VERB_EXPLAIN)
+		wrong = "kleak run needs a command: kleak run [options] -- CMD [ARGS]";
+	else if (verb == VERB_KMEMLEAK &&
+		 (!word || optind + 1 < argc ||
+		  (strcmp(word, "scan") && strcmp(word, "list") && strcmp(word, "clear"))))
+		wrong = "kleak kmemleak needs one word: scan, list or clear";
+	if (wrong) {
+		snprintf(parse->why, parse->len, "%s", wrong);
+		return -EINVAL;
+	}
+	if (verb == VERB_KMEMLEAK)
+		o->action = word;
+	else if (word && (verb == VERB_RUN || verb == VERB_LEDGER))
+		o->command = argv + optind;
+	else if (word) {
+		snprintf(parse->why, parse->len,
+			 "unexpected \"%s\": to trace a command use kleak run -- CMD [ARGS]", word);
+		return -EINVAL;
+	}
+	return 0;
+}
+
 int options__parse(struct options *options, int argc, char **argv, char *why, size_t len)
 {
 	struct parse parse = {.options = options, .why = why, .len = len};
-	bool run = argc > 1 && !strcmp(argv[1], "run");
+	enum options_verb verb = verb_of(argc, argv);
 	int option;
 
 	*options = (struct options){
+		.verb = verb,
 		.interval_s = 5,
+		.evidence_s = VERDICT_LEAST_S,
 		.pid = -1,
 		.max_size = UINT64_MAX,
 		.origins = ORIGIN_SLAB | ORIGIN_VMALLOC | ORIGIN_PERCPU,
 		.top = DEFAULT_TOP,
 		.stack_depth = DEFAULT_DEPTH,
 	};
-	if (run) {
+	if (verb != VERB_TRACE) {
 		argc--;
 		argv++;
 	}
@@ -395,24 +550,10 @@ int options__parse(struct options *options, int argc, char **argv, char *why, si
 	}
 	if (options->json && !parse.top_given)
 		options->top = 0;
-	if (run)
-		options->command = argv + optind;
-	if (options->verb != VERB_TRACE) {
-		if (run && options->verb == VERB_EXPLAIN && !argv[optind])
-			options->command = NULL;
-		return check(&parse);
-	}
-	if (run && optind == argc) {
-		snprintf(why, len, "kleak run needs a command: kleak run [options] -- CMD [ARGS]");
+	if (verb == VERB_DIAGNOSE && !parse.for_given && !(options->duration_s > 0))
+		options->duration_s = DEFAULT_FOR_S;
+	if (options->verb != VERB_HELP && options->verb != VERB_VERSION &&
+	    take_words(&parse, verb, argc, argv))
 		return -EINVAL;
-	}
-	if (!run && optind < argc) {
-		snprintf(why, len,
-			 "unexpected \"%s\": to trace a command use kleak run -- CMD [ARGS]",
-			 argv[optind]);
-		return -EINVAL;
-	}
-	if (run)
-		options->verb = VERB_RUN;
 	return check(&parse);
 }

@@ -24,8 +24,11 @@ enum options_origin {
 };
 
 enum options_verb {
-	VERB_TRACE, /* kleak [options] */
-	VERB_RUN,   /* kleak run [options] -- CMD ARGS */
+	VERB_TRACE,    /* kleak [options] */
+	VERB_RUN,      /* kleak run [options] -- CMD ARGS */
+	VERB_LEDGER,   /* kleak ledger [options] [-- CMD ARGS] */
+	VERB_DIAGNOSE, /* kleak diagnose [options] */
+	VERB_KMEMLEAK, /* kleak kmemleak scan|list|clear */
 	VERB_EXPLAIN,
 	VERB_HELP,
 	VERB_VERSION,
@@ -34,16 +37,17 @@ enum options_verb {
 struct options {
 	enum options_verb verb;
 	double interval_s;
-	double duration_s; /* 0: until a signal */
+	double duration_s; /* 0: until a signal; diagnose: --for */
 	int64_t pid;	   /* -1: none */
 	const char *cgroup;
-	const char *cache;
+	const char *cache; /* NULL, or names with commas between */
 	uint64_t min_size;
 	uint64_t max_size; /* UINT64_MAX: none */
 	double min_age_s;
 	enum options_sort sort;
 	uint32_t origins; /* --origin: enum options_origin */
-	uint32_t top;	  /* 0: all */
+	bool origins_given;
+	uint32_t top; /* 0: all */
 	uint32_t stack_depth;
 	uint64_t max_objects; /* 0: by the machine's memory */
 	bool json;
@@ -51,7 +55,11 @@ struct options {
 	bool verbose;
 	bool exit_code;	    /* run --exit-code */
 	uint64_t threshold; /* run --threshold */
-	char **command;	    /* run: CMD ARGS NULL */
+	double evidence_s;  /* --evidence: no LEAK before a site was watched for so long */
+	bool drop_caches;   /* ledger, diagnose: --drop-caches */
+	bool now;	    /* diagnose --now: trace without waiting for growth */
+	const char *action; /* kmemleak: "scan", "list", "clear" */
+	char **command;	    /* run, ledger: CMD ARGS NULL; ledger: may be NULL */
 };
 
 /*

@@ -14,6 +14,7 @@
 #define MOST_OBJECTS	 (1U << 23)
 #define SITES		 16384
 #define SITES_SMALL	 4096 /* machines below 1 GiB */
+#define BYTES_PER_ENTRY	 64   /* of a BPF hash, beside the key */
 
 /* Objects in a bucket of eight when all --max-objects live: two choices then nearly always find
  * room. */
@@ -122,7 +123,53 @@ static void plan_sizes(struct plan *plan, const struct options *options,
 		(uint64_t)config->site_entries * sizeof(struct kleak_site) +
 		(uint64_t)config->site_entries * plan->lanes * sizeof(struct kleak_tally) +
 		KLEAK_MAX_CACHES * sizeof(struct kleak_cache) +
-		(uint64_t)kernel->cpus * 4 * (KLEAK_MAX_FRAMES + 4) * sizeof(uint64_t);
+		(uint64_t)kernel->cpus * 4 * (KLEAK_MAX_FRAMES + 4) * sizeof(uint64_t) +
+		(config->who ? KLEAK_MAX_WHO * (sizeof(struct kleak_who) + BYTES_PER_ENTRY) : 0);
+}
+
+/* One name of --cache: the first name_len bytes of `list`. */
+static int plan_cache(struct kleak_wanted *wanted, const char *list, size_t name_len, bool any_kind,
+		      char *why, size_t len)
+{
+	char name[KLEAK_CACHE_NAME];
+
+	snprintf(name, sizeof(name), "%.*s", (int)name_len, list);
+	if (cache__parse_kmalloc(name, &wanted->kmalloc_size, &wanted->kmalloc_flags)) {
+		if (any_kind)
+			wanted->kmalloc_flags = KLEAK_ANY_KIND;
+		return 0;
+	}
+	if (cache__is_kmalloc_variant(name)) {
+		snprintf(why, len,
+			 "--cache %s: kmalloc's events do not tell this variant apart; give the "
+			 "plain size class, kmalloc-N",
+			 name);
+		return -EINVAL;
+	}
+	snprintf(wanted->name, sizeof(wanted->name), "%s", name);
+	return 0;
+}
+
+/* --cache LIST */
+static int plan_caches(struct plan *plan, const char *list, bool any_kind, char *why, size_t len)
+{
+	struct kleak_config *config = &plan->config;
+
+	while (*list) {
+		size_t name = strcspn(list, ",");
+		int err;
+
+		if (config->nr_wanted == KLEAK_MAX_WANTED) {
+			snprintf(why, len, "--cache: %d names at most", KLEAK_MAX_WANTED);
+			return -EINVAL;
+		}
+		err = plan_cache(&config->wanted[config->nr_wanted++], list, name, any_kind, why,
+				 len);
+		if (err)
+			return err;
+		list += name + (list[name] == ',');
+	}
+	return 0;
 }
 
 static int plan_filter(struct plan *plan, const struct options *options,
@@ -151,23 +198,16 @@ static int plan_filter(struct plan *plan, const struct options *options,
 	}
 
 	if (options->cache) {
+		int err =
+			plan_caches(plan, options->cache, options->verb == VERB_DIAGNOSE, why, len);
+
+		if (err)
+			return err;
+	}
+	if (options->cache && options->verb != VERB_DIAGNOSE) {
 		config->vmalloc = false;
 		config->percpu = false;
 		config->pages = false;
-		config->cache_filter = 1;
-		if (!cache__parse_kmalloc(options->cache, &config->cache_kmalloc_size,
-					  &config->cache_kmalloc_flags)) {
-			if (cache__is_kmalloc_variant(options->cache)) {
-				snprintf(why, len,
-					 "--cache %s: kmalloc's events do not tell this variant "
-					 "apart; "
-					 "give the plain size class, kmalloc-N",
-					 options->cache);
-				return -EINVAL;
-			}
-			snprintf(config->cache_name, sizeof(config->cache_name), "%s",
-				 options->cache);
-		}
 	}
 	if (config->percpu && (!kernel->events[KLEAK_EVENT_PERCPU_ALLOC].present ||
 			       !kernel->events[KLEAK_EVENT_PERCPU_FREE].present)) {
@@ -237,6 +277,7 @@ int plan__make(struct plan *plan, const struct options *options, const struct ke
 	config->pages_bulk_array = kernel->pages_bulk_array;
 	config->kvfree_rcu_offset = kernel->kvfree_rcu_offset;
 
+	config->who = options->verb == VERB_DIAGNOSE;
 	plan_sizes(plan, options, kernel);
 	err = plan_filter(plan, options, kernel, why, len);
 	if (err)

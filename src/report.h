@@ -7,6 +7,7 @@
 #define KLEAK_REPORT_H
 
 #include "meminfo.h"
+#include "verdict.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -18,6 +19,23 @@ struct report_frame {
 	const char *symbol; /* NULL: the address lies in no known function */
 	uint64_t offset;
 	const char *module; /* NULL: the kernel itself */
+};
+
+/* What the history of a site lets one conclude. */
+struct report_verdict {
+	struct verdict is;
+	struct evidence from;
+	double exhausted_s; /* until MemAvailable is 0 at this rate; INFINITY: it does not grow;
+			       NAN: not known */
+};
+
+/* Who allocates at a site. */
+struct report_who {
+	const char *context; /* "process", "kernel thread", "interrupt" */
+	char comm[64];	     /* "" for interrupts; "kworker" for all of them */
+	uint32_t pid;	     /* 0: several, or an interrupt */
+	char cgroup[256];    /* path; "" when it is not known or has no meaning */
+	uint64_t times;	     /* allocations while tracing, freed ones included */
 };
 
 struct report_site {
@@ -36,6 +54,10 @@ struct report_site {
 	bool approximate;	  /* see struct report_cache */
 	const struct report_frame *stack;
 	size_t nr_frames;
+	struct report_verdict verdict;
+	const struct report_who *who; /* the most frequent first */
+	size_t nr_who;
+	uint64_t who_times; /* of all, also of those not listed */
 };
 
 struct report_cache {
@@ -62,6 +84,15 @@ struct report_class {
 	int64_t kernel_delta_bytes;
 	int64_t traced_bytes;
 	double explained; /* traced / kernel delta; NAN where the kernel's delta is not above 0 */
+};
+
+/* Slab caches, as /proc/slabinfo has them: changes since the start. */
+struct report_slab {
+	bool known;	       /* /proc/slabinfo can be read */
+	int64_t objects_bytes; /* objects in use */
+	int64_t slabs_bytes;   /* the slabs they are in */
+	int64_t traced_bytes;  /* of what is in caches; kmalloc beyond them left out */
+	double explained;      /* traced / objects; NAN where those did not grow */
 };
 
 struct report_filter {
@@ -103,6 +134,7 @@ struct report {
 	size_t nr_blind_spots;
 	const struct report_class *ledger;
 	size_t nr_ledger;
+	struct report_slab slab;
 	const struct report_site *sites; /* sorted, cut to --top */
 	size_t nr_sites;
 	size_t nr_sites_all; /* before --top */

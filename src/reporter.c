@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "reporter.h"
+#include "books.h"
 #include "caches.h"
+#include "cgroups.h"
 #include "clock.h"
+#include "crowd.h"
+#include "history.h"
 #include "json.h"
+#include "judge.h"
 #include "ledger.h"
+#include "marks.h"
 #include "meminfo.h"
 #include "report.h"
 #include "sites.h"
@@ -13,6 +19,7 @@
 #include "verify.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -35,6 +42,7 @@ static const struct {
 	{KLEAK_LOSS_NO_SCRATCH, "no_scratch", "births not recorded: no stack buffer free"},
 	{KLEAK_LOSS_RACE, "race", "births not recorded: lost a race"},
 	{KLEAK_LOSS_BULK_CUT, "bulk_cut", "objects not recorded: bulk call too large"},
+	{KLEAK_COUNT_WHO_FULL, "who_full", "allocations whose process was not noted: too many"},
 	{KLEAK_LOSS_FAMILY_FULL, "family_full", "child processes not followed: too many"},
 };
 
@@ -47,12 +55,17 @@ enum {
 struct reporter {
 	struct reporter_parts parts;
 	struct cache_kinds kinds;
-	struct meminfo meminfo_start;
+	struct books books_start, books; /* at the start, and of the snapshot's instant */
 	double started_s;
 
 	struct snapshot snapshot;
 	struct sites sites;
 	struct trend trend;
+	struct history history;
+	bool by_verdict;
+	bool frozen; /* no births any more: the history is over */
+	struct marks before_drain, before_drop;
+	struct judge judge;
 	struct verify verify;
 	struct slub slub;
 	uint64_t cpu_offsets[KLEAK_MAX_CPUS];
@@ -60,13 +73,16 @@ struct reporter {
 
 	struct report_loss losses[LOSSES];
 	struct report_class ledger[LEDGER_CLASSES];
+	struct report_slab slab;
 	struct cache_sum cache_sums[KLEAK_MAX_CACHES];
 	struct report_cache caches[KLEAK_MAX_CACHES];
 	char cache_names[KLEAK_MAX_CACHES][CACHE_NAME];
 	struct report_site *rows;
 	struct report_frame *frames;
 	char (*names)[CACHE_NAME];
+	struct report_who (*who)[CROWD_LISTED];
 	size_t room_rows;
+	struct crowd crowd;
 	char origins[64];
 	uint64_t outstanding;
 };
@@ -107,7 +123,8 @@ int reporter__open(struct reporter **out, const struct reporter_parts *parts)
 int reporter__begin(struct reporter *reporter)
 {
 	reporter->started_s = clock__now_s();
-	return kernel__read_meminfo(&reporter->meminfo_start);
+	books__read(&reporter->books_start, BOOKS_MEM | BOOKS_SLABS);
+	return reporter->books_start.mem_err;
 }
 
 static struct snapshot_source source_of(const struct reporter *reporter)
@@ -228,33 +245,24 @@ static void fill_filter(struct reporter *reporter, struct report *report)
 	};
 }
 
-static int fill_ledger(struct reporter *reporter, struct report *report)
+static void fill_ledger(struct reporter *reporter, struct report *report)
 {
-	const struct tracer_view *view = tracer__view(reporter->parts.tracer);
-	const struct meminfo *start = &reporter->meminfo_start;
-	int64_t traced[LEDGER_CLASSES];
-	struct meminfo now = {};
-	int err = kernel__read_meminfo(&now);
+	const struct meminfo *start = &reporter->books_start.mem, *now = &reporter->books.mem;
 
-	if (err)
-		return err;
-	ledger__sum(traced, &reporter->snapshot, view->sites, view->caches);
-	ledger__compare(reporter->ledger, start, &now, traced);
 	report->ledger = reporter->ledger;
 	report->nr_ledger = LEDGER_CLASSES;
+	report->slab = reporter->slab;
 	for (int i = 0; i < MEMINFO_FIELDS; i++) {
-		report->meminfo_known[i] = start->present[i] && now.present[i];
+		report->meminfo_known[i] = start->present[i] && now->present[i];
 		if (report->meminfo_known[i])
-			report->meminfo_delta[i] = (int64_t)(now.bytes[i] - start->bytes[i]);
+			report->meminfo_delta[i] = (int64_t)(now->bytes[i] - start->bytes[i]);
 	}
-	return 0;
 }
 
 static void fill_caches(struct reporter *reporter, struct report *report)
 {
 	const struct tracer_view *view = tracer__view(reporter->parts.tracer);
 
-	cache__sum(reporter->cache_sums, &reporter->snapshot, view->sites);
 	for (int i = KLEAK_CACHE_UNKNOWN; i < KLEAK_MAX_CACHES; i++) {
 		const struct cache_sum *sum = &reporter->cache_sums[i];
 
@@ -281,6 +289,7 @@ static int reserve_rows(struct reporter *reporter, size_t nr)
 {
 	struct report_site *rows;
 	struct report_frame *frames;
+	struct report_who(*who)[CROWD_LISTED];
 	char(*names)[CACHE_NAME];
 
 	if (nr <= reporter->room_rows)
@@ -294,7 +303,10 @@ static int reserve_rows(struct reporter *reporter, size_t nr)
 	names = realloc(reporter->names, nr * sizeof(*names));
 	if (names)
 		reporter->names = names;
-	if (!rows || !frames || !names)
+	who = realloc(reporter->who, nr * sizeof(*who));
+	if (who)
+		reporter->who = who;
+	if (!rows || !frames || !names || !who)
 		return -ENOMEM;
 	reporter->room_rows = nr;
 	return 0;
@@ -329,7 +341,28 @@ static void fill_row(struct reporter *reporter, size_t i, const struct site *sit
 			       cache__is_approximate(&reporter->cache_sums[site->cache]),
 		.stack = frames,
 		.nr_frames = site->nr_frames,
+		.verdict = judge__site(&reporter->judge, site),
+		.who = reporter->who[i],
 	};
+	reporter->rows[i].nr_who = crowd__of(&reporter->crowd, site->index, reporter->who[i],
+					     &reporter->rows[i].who_times, cgroups__path);
+}
+
+static void add_who(const struct kleak_who *who, uint64_t times, void *arg)
+{
+	struct reporter *reporter = arg;
+
+	if (who->site < reporter->snapshot.nr_sites && reporter->snapshot.sites[who->site].births)
+		crowd__add(&reporter->crowd, reporter->sites.of_entry[who->site], who, times);
+}
+
+/* Who allocated what will be listed. */
+static int read_crowd(struct reporter *reporter)
+{
+	reporter->crowd.nr = 0;
+	if (!reporter->parts.plan->config.who)
+		return 0;
+	return tracer__who(reporter->parts.tracer, add_who, reporter);
 }
 
 static enum sites_key key_of(enum options_sort sort)
@@ -417,6 +450,56 @@ static int verify(struct reporter *reporter, size_t shown, size_t *evicted)
 	return tracer__evict(reporter->parts.tracer, reporter->verify.list, reporter->verify.nr);
 }
 
+/* What the verdicts stand on, beside the sites' own history. */
+static void prepare_judge(struct reporter *reporter)
+{
+	const struct meminfo *mem = &reporter->books.mem;
+	struct tracer_missed missed = {};
+
+	if (!reporter->parts.plan->verify || !knows_books(reporter))
+		tracer__missed(reporter->parts.tracer, &missed);
+	reporter->judge = (struct judge){
+		.history = &reporter->history,
+		.before_drain = &reporter->before_drain,
+		.before_drop = &reporter->before_drop,
+		.caches = tracer__view(reporter->parts.tracer)->caches,
+		.cache_sums = reporter->cache_sums,
+		.kinds = &reporter->kinds,
+		.slabs_before = &reporter->books_start.slabs,
+		.slabs_now = &reporter->books.slabs,
+		.ledger = reporter->ledger,
+		.least_s = reporter->parts.options->evidence_s,
+		.cpus = reporter->parts.kernel->cpus,
+		.missed_deaths = missed.deaths,
+		.available_bytes = mem->present[MEMINFO_MEM_AVAILABLE]
+					   ? (double)mem->bytes[MEMINFO_MEM_AVAILABLE]
+					   : NAN,
+	};
+}
+
+/* Set the kernel's books beside what was taken. */
+static void compare(struct reporter *reporter)
+{
+	const struct tracer_view *view = tracer__view(reporter->parts.tracer);
+	int64_t traced[LEDGER_CLASSES];
+
+	cache__sum(reporter->cache_sums, &reporter->snapshot, view->sites);
+	ledger__sum(traced, &reporter->snapshot, view->sites, view->caches);
+	ledger__compare(reporter->ledger, &reporter->books_start.mem, &reporter->books.mem, traced);
+	ledger__compare_slab(&reporter->slab, &reporter->books_start.slabs, &reporter->books.slabs,
+			     reporter->books.page_size, &reporter->snapshot, view->sites,
+			     view->caches);
+	prepare_judge(reporter);
+}
+
+/* The books of the instant at which the tables were read. */
+static int read_books(struct reporter *reporter)
+{
+	books__free(&reporter->books);
+	books__read(&reporter->books, BOOKS_MEM | BOOKS_SLABS);
+	return reporter->books.mem_err;
+}
+
 /* Take and rank, until nothing that would be shown turns out to be free. */
 static int take_verified(struct reporter *reporter, double elapsed_s)
 {
@@ -425,13 +508,23 @@ static int take_verified(struct reporter *reporter, double elapsed_s)
 	int err = 0;
 
 	for (int round = 0; evicted && !err; round++) {
-		err = take(reporter);
+		err = read_books(reporter);
+		if (!err)
+			err = take(reporter);
 		if (!err)
 			err = rank(reporter, elapsed_s);
 		evicted = 0;
 		if (!err && reporter->parts.plan->verify && round < VERIFY_ROUNDS)
 			err = verify(reporter, top ? top : SIZE_MAX, &evicted);
 	}
+	if (err)
+		return err;
+	compare(reporter);
+	if (!reporter->frozen)
+		err = history__enter(&reporter->history, &reporter->sites, elapsed_s,
+				     reporter->parts.options->min_age_s);
+	if (!err)
+		err = trend__enter(&reporter->trend, &reporter->sites, elapsed_s);
 	return err;
 }
 
@@ -462,36 +555,59 @@ static int fill_sites(struct reporter *reporter, struct report *report)
 			fill_row(reporter, row++, &sites->list[i]);
 	report->sites = reporter->rows;
 	reporter->outstanding = report->bytes_all;
-	return trend__enter(&reporter->trend, sites, report->elapsed_s);
+	return 0;
 }
 
-int reporter__report(struct reporter *reporter, const char *note, bool final, FILE *out)
+/* The worst verdict first; among equals what grows fastest. */
+static void rank_by_verdict(struct reporter *reporter)
+{
+	struct sites *sites = &reporter->sites;
+
+	for (size_t i = 0; i < sites->nr; i++) {
+		struct report_verdict verdict = judge__site(&reporter->judge, &sites->list[i]);
+
+		sites->list[i].rank = verdict.is.name;
+		if (verdict.from.slope.known)
+			sites->list[i].growth_bytes_per_min = verdict.from.slope.per_s * 60;
+	}
+	sites__sort(sites, SITES_BY_RANK);
+}
+
+static double elapsed(const struct reporter *reporter)
+{
+	return clock__now_s() - reporter->started_s;
+}
+
+int reporter__make(struct reporter *reporter, struct report *report, const char *note, bool final)
 {
 	const struct plan *plan = reporter->parts.plan;
-	struct report report = {
+	double began = clock__now_s();
+	int err;
+
+	*report = (struct report){
 		.kernel = reporter->parts.kernel->release,
 		.blind_spots = plan->blind_spot_list,
 		.nr_blind_spots = plan->nr_blind_spots,
 		.note = note,
 		.final = final,
+		.elapsed_s = elapsed(reporter),
 	};
-	double began = clock__now_s();
-	int err;
-
-	report.elapsed_s = began - reporter->started_s;
-	err = take_verified(reporter, report.elapsed_s);
+	err = take_verified(reporter, report->elapsed_s);
 	if (err)
 		return err;
-	clock_gettime(CLOCK_REALTIME, &report.time);
+	clock_gettime(CLOCK_REALTIME, &report->time);
 	if (reporter->parts.symbols)
 		symbols__refresh(reporter->parts.symbols);
-	fill_filter(reporter, &report);
-	fill_events(reporter, &report);
-	fill_losses(reporter, &report);
-	fill_caches(reporter, &report);
-	err = fill_ledger(reporter, &report);
+	fill_filter(reporter, report);
+	fill_events(reporter, report);
+	fill_losses(reporter, report);
+	fill_caches(reporter, report);
+	fill_ledger(reporter, report);
+	if (reporter->by_verdict)
+		rank_by_verdict(reporter);
+	err = read_crowd(reporter);
 	if (!err)
-		err = fill_sites(reporter, &report);
+		err = fill_sites(reporter, report);
 	if (err)
 		return err;
 	if (reporter->parts.options->verbose)
@@ -502,9 +618,53 @@ int reporter__report(struct reporter *reporter, const char *note, bool final, FI
 			(unsigned long long)reporter->verify.checked,
 			(clock__now_s() - began) * 1e3,
 			(unsigned long long)reporter->snapshot.in_motion);
+	return 0;
+}
+
+int reporter__report(struct reporter *reporter, const char *note, bool final, FILE *out)
+{
+	struct report report;
+	int err = reporter__make(reporter, &report, note, final);
+
+	if (err)
+		return err;
 	if (reporter->parts.options->json)
 		return json__print(&report, out);
 	return text__print(&report, reporter->parts.color, out);
+}
+
+int reporter__watch(struct reporter *reporter)
+{
+	return take_verified(reporter, elapsed(reporter));
+}
+
+void reporter__count_verdicts(const struct reporter *reporter, struct reporter_count *count)
+{
+	const struct sites *sites = &reporter->sites;
+
+	*count = (struct reporter_count){};
+	for (size_t i = 0; i < sites->nr; i++) {
+		if (!is_shown(&sites->list[i]))
+			continue;
+		count->sites++;
+		count->of[judge__site(&reporter->judge, &sites->list[i]).is.name]++;
+	}
+}
+
+int reporter__freeze(struct reporter *reporter)
+{
+	reporter->frozen = true;
+	return marks__set(&reporter->before_drain, &reporter->sites);
+}
+
+int reporter__mark_drop(struct reporter *reporter)
+{
+	return marks__set(&reporter->before_drop, &reporter->sites);
+}
+
+void reporter__sort_by_verdict(struct reporter *reporter)
+{
+	reporter->by_verdict = true;
 }
 
 void reporter__close(struct reporter *reporter)
@@ -514,10 +674,17 @@ void reporter__close(struct reporter *reporter)
 	snapshot__free(&reporter->snapshot);
 	sites__free(&reporter->sites);
 	trend__free(&reporter->trend);
+	history__free(&reporter->history);
+	marks__free(&reporter->before_drain);
+	marks__free(&reporter->before_drop);
+	books__free(&reporter->books_start);
+	books__free(&reporter->books);
 	verify__free(&reporter->verify);
 	slub__free(&reporter->slub);
 	free(reporter->rows);
 	free(reporter->frames);
 	free(reporter->names);
+	free(reporter->who);
+	crowd__free(&reporter->crowd);
 	free(reporter);
 }

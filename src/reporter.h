@@ -7,6 +7,7 @@
 #include "kernel.h"
 #include "options.h"
 #include "plan.h"
+#include "report.h"
 #include "symbols.h"
 #include "tracer.h"
 
@@ -44,6 +45,35 @@ int reporter__settle_areas(struct reporter *reporter);
  * 0; -EIO: `out` failed; -errno.
  */
 int reporter__report(struct reporter *reporter, const char *note, bool final, FILE *out);
+
+/*
+ * The same, but written into *report, which is valid until the next call.
+ * 0 or -errno.
+ */
+int reporter__make(struct reporter *reporter, struct report *report, const char *note, bool final);
+
+/* Look, and enter what is seen into the histories; print nothing.  0 or -errno. */
+int reporter__watch(struct reporter *reporter);
+
+/* Sites that have something outstanding, and what is to be said of them now. */
+struct reporter_count {
+	size_t sites;
+	size_t of[VERDICTS];
+};
+
+void reporter__count_verdicts(const struct reporter *reporter, struct reporter_count *count);
+
+/*
+ * Births have been stopped: the histories end here, and what dies from now on tells
+ * what was short-lived.  0 or -ENOMEM.
+ */
+int reporter__freeze(struct reporter *reporter);
+
+/* Caches are dropped after this: what goes was a cache.  0 or -ENOMEM. */
+int reporter__mark_drop(struct reporter *reporter);
+
+/* List LEAK first, from here on. */
+void reporter__sort_by_verdict(struct reporter *reporter);
 
 /* How many objects are outstanding, how many died so far.  0 or -errno. */
 int reporter__count(struct reporter *reporter, uint64_t *live, uint64_t *deaths);

@@ -52,7 +52,8 @@ static int ascending(const void *a, const void *b)
 /* The variance of Kendall's S: n (n - 1) (2n + 5) / 18, less for ties among the values. */
 static double variance_of(const double *value, size_t nr)
 {
-	double sorted[SERIES_POINTS], sum = (double)nr * (double)(nr - 1) * (2.0 * (double)nr + 5);
+	double sorted[SERIES_POINTS] = {0},
+	       sum = (double)nr * (double)(nr - 1) * (2.0 * (double)nr + 5);
 
 	for (size_t i = 0; i < nr; i++)
 		sorted[i] = value[i];
@@ -104,6 +105,14 @@ static double spread_of_steps(const double *at, const double *value, size_t firs
 	return t * sqrt(variance * n * n / (n - 1)) / (at[nr - 1] - at[first]);
 }
 
+static bool is_constant(const double *value, size_t first, size_t nr)
+{
+	for (size_t i = first + 1; i < nr; i++)
+		if (value[i] != value[first])
+			return false;
+	return true;
+}
+
 struct series_slope series__slope(const double *at, const double *value, size_t first, size_t nr)
 {
 	double slopes[PAIRS], mean, spread;
@@ -112,6 +121,9 @@ struct series_slope series__slope(const double *at, const double *value, size_t 
 	long low, high;
 
 	if (nr > SERIES_POINTS || nr < first + SERIES_LEAST || !(at[nr - 1] > at[first]))
+		return slope;
+	slope.known = true;
+	if (is_constant(value, first, nr)) /* most are: spare the pairs */
 		return slope;
 	for (size_t i = first; i < nr; i++)
 		for (size_t j = i + 1; j < nr; j++)

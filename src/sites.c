@@ -8,7 +8,6 @@
 
 #define BACKING_DEPTH 20 /* frames in which an allocator is looked for */
 
-
 static uint64_t mix(uint64_t hash, uint64_t word)
 {
 	hash = (hash ^ word) * 0x9e3779b97f4a7c15ULL;
@@ -239,13 +238,21 @@ static int by_age(const void *a, const void *b)
 	return order ? order : by_bytes(a, b);
 }
 
+static int by_rank(const void *a, const void *b)
+{
+	const struct site *left = a, *right = b;
+
+	if (left->rank != right->rank)
+		return left->rank > right->rank ? -1 : 1;
+	return by_growth(a, b);
+}
+
 void sites__sort(struct sites *sites, enum sites_key key)
 {
 	static int (*const orders[])(const void *, const void *) = {
-		[SITES_BY_BYTES] = by_bytes,
-		[SITES_BY_GROWTH] = by_growth,
-		[SITES_BY_OBJECTS] = by_objects,
-		[SITES_BY_AGE] = by_age,
+		[SITES_BY_BYTES] = by_bytes,	 [SITES_BY_GROWTH] = by_growth,
+		[SITES_BY_OBJECTS] = by_objects, [SITES_BY_AGE] = by_age,
+		[SITES_BY_RANK] = by_rank,
 	};
 
 	qsort(sites->list, sites->nr, sizeof(*sites->list), orders[key]);

@@ -29,6 +29,7 @@ struct site {
 	double age_median_s;	     /* sites__age() */
 	double growth_bytes_per_min; /* trend__measure() */
 	double births_per_s;	     /* trend__measure() */
+	uint32_t rank;		     /* SITES_BY_RANK: the caller's */
 };
 
 struct sites {
@@ -45,6 +46,7 @@ enum sites_key {
 	SITES_BY_GROWTH,
 	SITES_BY_OBJECTS,
 	SITES_BY_AGE,
+	SITES_BY_RANK, /* then by growth */
 };
 
 /*

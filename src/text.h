@@ -3,6 +3,7 @@
 #ifndef KLEAK_TEXT_H
 #define KLEAK_TEXT_H
 
+#include "pen.h"
 #include "report.h"
 
 #include <stdbool.h>
@@ -13,5 +14,10 @@
  * allows SGR escapes.  Local time.  0, or -EIO when `out` failed.
  */
 int text__print(const struct report *report, bool color, FILE *out);
+
+/* Parts of it, for other pages: the head of the columns, a site with verdict and stack, losses. */
+void text__site_head(const struct pen *pen);
+void text__site(const struct pen *pen, const struct report_site *site);
+void text__losses(struct pen *pen, const struct report *report);
 
 #endif

@@ -56,6 +56,9 @@ static int configure(struct tracer *tracer, const struct plan *plan)
 	    bpf_map__set_max_entries(skeleton->maps.tallies, site_entries * plan->lanes))
 		return -EINVAL;
 
+	if (plan->config.who && bpf_map__set_max_entries(skeleton->maps.who, KLEAK_MAX_WHO))
+		return -EINVAL;
+
 	bpf_program__set_autoload(skeleton->progs.read_memory, plan->verify);
 	bpf_program__set_autoload(skeleton->progs.learn_cpus, plan->verify);
 	bpf_program__set_autoload(skeleton->progs.evict_objects, plan->verify);
@@ -361,6 +364,24 @@ int tracer__evict(struct tracer *tracer, const struct kleak_eviction *list, size
 void tracer__mute(struct tracer *tracer, uint32_t entry)
 {
 	__atomic_store_n(&tracer->sites[entry].muted, 1, __ATOMIC_RELAXED);
+}
+
+int tracer__who(const struct tracer *tracer,
+		void (*each)(const struct kleak_who *, uint64_t, void *), void *arg)
+{
+	int map = bpf_map__fd(tracer->skeleton->maps.who);
+	struct kleak_who key, next;
+	const void *from = NULL;
+
+	while (!bpf_map_get_next_key(map, from, &next)) {
+		__u64 times = 0;
+
+		key = next;
+		from = &key;
+		if (!bpf_map_lookup_elem(map, &key, &times))
+			each(&key, times, arg);
+	}
+	return errno == ENOENT ? 0 : -errno;
 }
 
 bool tracer__process_gone(const struct tracer *tracer)

@@ -83,6 +83,13 @@ int tracer__evict(struct tracer *tracer, const struct kleak_eviction *list, size
 /* Record no more pages of this entry of the site table: they are counted elsewhere. */
 void tracer__mute(struct tracer *tracer, uint32_t entry);
 
+/*
+ * Who allocated where, with plan->config.who: each(who, how often, arg) for every entry.
+ * A `site` is an index into the site table.  0 or -errno.
+ */
+int tracer__who(const struct tracer *tracer,
+		void (*each)(const struct kleak_who *, uint64_t, void *), void *arg);
+
 /* Has the followed process exited? */
 bool tracer__process_gone(const struct tracer *tracer);
 

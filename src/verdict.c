@@ -40,7 +40,7 @@ static struct verdict say(enum verdict_name name, const char *why)
 /* It grew to the end, and what got old stayed: is there any other explanation left? */
 static struct verdict judge_growth(const struct evidence *e)
 {
-	if (e->points < VERDICT_POINTS_LEAK)
+	if (e->points < VERDICT_POINTS_LEAK || e->observed_s < e->least_s)
 		return say(VERDICT_GROWING, "grows and survives; not watched long enough");
 	if (e->recent.per_s < VERDICT_SLOWED * e->slope.per_s)
 		return say(VERDICT_GROWING, "survives, but growth slows down");
@@ -57,6 +57,8 @@ static struct verdict judge(const struct evidence *e)
 
 	if (e->shrunk >= VERDICT_SHRUNK)
 		return say(VERDICT_CACHE, "shrank when caches were dropped");
+	if (e->lazy)
+		return say(VERDICT_CACHE, "vmalloc frees it late, many at once");
 	if (e->reclaimable && !(e->shrunk < VERDICT_SHRUNK))
 		return say(VERDICT_CACHE, "the kernel can reclaim it");
 	if (e->points < VERDICT_POINTS_NEW)

@@ -6,7 +6,8 @@
  *              stays; not reclaimable; no loss, nor deaths of older objects, could explain it
  * GROWING      grows, or survives, but one part of the evidence is missing
  * HELD         survives, and does not grow any more
- * CACHE        the kernel can take it back (or did, when caches were dropped)
+ * CACHE        the kernel can take it back (or did, when caches were dropped), or frees it
+ *              late by design
  * CHURN        is freed again: births and deaths balance
  * NEW          watched for too short a time
  * INSUFFICIENT too few objects got old, or more was lost than grew
@@ -47,6 +48,8 @@ struct evidence {
 	/* the site's own sums */
 	uint64_t objects, bytes, births, deaths;
 	/* from elsewhere */
+	double least_s;	  /* no LEAK before it was watched for so long */
+	bool lazy;	  /* freed by its allocator much later than its user does */
 	bool reclaimable; /* its cache is SLAB_RECLAIM_ACCOUNT */
 	double shrunk; /* share of its objects that went when caches were dropped; NAN: not tried */
 	double drained;	 /* share that outlived the drain; NAN: there was none */
@@ -58,6 +61,7 @@ struct evidence {
 /* Thresholds; tests/unit/test_verdict.c measures what they are worth. */
 #define VERDICT_POINTS_NEW  10	 /* fewer: NEW */
 #define VERDICT_POINTS_LEAK 16	 /* fewer: no LEAK */
+#define VERDICT_LEAST_S	    90	 /* least_s by default: time-outs of a minute are common */
 #define VERDICT_SETTLED	    10	 /* fewer objects that got old: INSUFFICIENT */
 #define VERDICT_RETAINED    0.85 /* of what got old, still alive: lower limit with 95% confidence */
 #define VERDICT_RELEASED    0.5	 /* below that it is freed again */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "vmallocinfo.h"
+#include "array.h"
 #include "lines.h"
 
 #include <ctype.h>
@@ -10,7 +11,9 @@
 
 /* What the words behind an area's size say. */
 struct area {
+	uint64_t size; /* guard page included */
 	uint64_t pages;
+	char caller[sizeof(((struct vmallocinfo_caller *)0)->name)];
 	bool vmalloc;
 	bool ioremap;
 	bool vmap;
@@ -34,7 +37,7 @@ static const char *skip_address(const char *text)
 }
 
 /* Behind "0xSTART-0xEND    SIZE", or NULL. */
-static const char *skip_range(const char *line)
+static const char *skip_range(const char *line, uint64_t *size)
 {
 	const char *at = skip_address(line);
 	size_t digits;
@@ -46,6 +49,7 @@ static const char *skip_range(const char *line)
 		return NULL;
 	at += strspn(at, " ");
 	digits = strspn(at, "0123456789");
+	*size = strtoull(at, NULL, 10);
 	at += digits;
 	return digits && (!*at || *at == ' ') ? at : NULL;
 }
@@ -65,9 +69,21 @@ static int parse_pages(const char *text, uint64_t *pages)
 	return 0;
 }
 
+/* Is the word one of those that say what an area is, and not who made it? */
+static bool is_known(const char *word)
+{
+	static const char *const words[] = {"ioremap",	    "vmalloc", "vmap",	   "user",
+					    "dma-coherent", "vpages",  "unpurged", "sparse"};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (!strcmp(word, words[i]))
+			return true;
+	return !strncmp(word, "pages=", 6) || !strncmp(word, "phys=", 5);
+}
+
 /*
  * No caller is taken for one of these: %pS prints "name+0x1/0x2 [module]".
- * Words unknown here (vpages, N0=4, ...) are left to newer kernels.
+ * Words unknown here (N0=4, ...) are left to newer kernels.
  */
 static int read_word(struct area *area, const char *word)
 {
@@ -80,33 +96,100 @@ static int read_word(struct area *area, const char *word)
 	return 0;
 }
 
+/* The first word is the caller, unless it is known; its module stands in brackets behind it. */
+static void read_caller(struct area *area, const char *word, int position)
+{
+	size_t used = strlen(area->caller);
+
+	if (position == 0 && !is_known(word))
+		snprintf(area->caller, sizeof(area->caller), "%s", word);
+	else if (position == 1 && used && word[0] == '[')
+		snprintf(area->caller + used, sizeof(area->caller) - used, " %s", word);
+}
+
 static int parse_area(struct area *area, char *line)
 {
-	const char *range_end = skip_range(line);
+	const char *range_end = skip_range(line, &area->size);
 	char *word, *rest = NULL;
 
 	if (!range_end)
 		return -EINVAL;
 	word = strtok_r(line + (range_end - line), " ", &rest);
-	for (; word; word = strtok_r(NULL, " ", &rest)) {
+	for (int position = 0; word; word = strtok_r(NULL, " ", &rest), position++) {
 		int err = read_word(area, word);
 
 		if (err)
 			return err;
+		read_caller(area, word, position);
 	}
+	if (!area->caller[0])
+		snprintf(area->caller, sizeof(area->caller), "(unknown)");
 	return 0;
 }
 
-static int count_area(struct vmallocinfo *info, const struct area *area)
+struct reading {
+	struct vmallocinfo info;
+	size_t room;
+};
+
+/* One entry an area; they are joined when all are there. */
+static int add_caller(struct reading *reading, const struct area *area)
 {
+	struct vmallocinfo *info = &reading->info;
+	struct vmallocinfo_caller *caller;
+
+	if (array__reserve((void **)&info->callers, info->nr_callers + 1, &reading->room,
+			   sizeof(*info->callers)))
+		return -ENOMEM;
+	caller = &info->callers[info->nr_callers++];
+	snprintf(caller->name, sizeof(caller->name), "%s", area->caller);
+	caller->areas = 1;
+	caller->pages = area->pages;
+	return 0;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	const struct vmallocinfo_caller *left = a, *right = b;
+
+	return strcmp(left->name, right->name);
+}
+
+static void join_callers(struct vmallocinfo *info)
+{
+	size_t kept = 0;
+
+	if (info->nr_callers)
+		qsort(info->callers, info->nr_callers, sizeof(*info->callers), by_name);
+	for (size_t i = 0; i < info->nr_callers; i++) {
+		struct vmallocinfo_caller *last = kept ? &info->callers[kept - 1] : NULL;
+
+		if (last && !by_name(last, &info->callers[i])) {
+			last->areas++;
+			last->pages += info->callers[i].pages;
+		} else {
+			info->callers[kept++] = info->callers[i];
+		}
+	}
+	info->nr_callers = kept;
+}
+
+static int count_area(struct reading *reading, const struct area *area)
+{
+	struct vmallocinfo *info = &reading->info;
+
 	if (area->vmalloc && area->pages) {
 		info->alloc_areas++;
 		if (__builtin_add_overflow(info->alloc_pages, area->pages, &info->alloc_pages))
 			return -EINVAL;
-	} else if (area->ioremap) {
+		return add_caller(reading, area);
+	}
+	if (area->ioremap) {
 		info->ioremap_areas++;
+		info->ioremap_bytes += area->size;
 	} else if (area->vmap) {
 		info->vmap_areas++;
+		info->vmap_bytes += area->size;
 	} else if (area->unpurged) {
 		info->unpurged_areas++;
 	} else {
@@ -115,20 +198,30 @@ static int count_area(struct vmallocinfo *info, const struct area *area)
 	return 0;
 }
 
-static int parse_line(char *line, void *info)
+static int parse_line(char *line, void *reading)
 {
 	struct area area = {};
 	int err = parse_area(&area, line);
 
-	return err ? err : count_area(info, &area);
+	return err ? err : count_area(reading, &area);
 }
 
 int vmallocinfo__parse(struct vmallocinfo *info, FILE *file)
 {
-	struct vmallocinfo read = {};
-	int err = lines__each(file, parse_line, &read);
+	struct reading reading = {};
+	int err = lines__each(file, parse_line, &reading);
 
-	if (!err)
-		*info = read;
-	return err;
+	if (err) {
+		free(reading.info.callers);
+		return err;
+	}
+	join_callers(&reading.info);
+	*info = reading.info;
+	return 0;
+}
+
+void vmallocinfo__free(struct vmallocinfo *info)
+{
+	free(info->callers);
+	*info = (struct vmallocinfo){};
 }

@@ -3,8 +3,16 @@
 #ifndef KLEAK_VMALLOCINFO_H
 #define KLEAK_VMALLOCINFO_H
 
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+
+/* The VM_ALLOC areas of one caller. */
+struct vmallocinfo_caller {
+	char name[96]; /* "bpf_map_area_alloc+0x4d/0x60 [mod]"; "(unknown)" when none is printed */
+	uint64_t areas;
+	uint64_t pages;
+};
 
 /*
  * Sums by class.  Only areas marked "vmalloc" with pages own memory; ioremap,
@@ -16,14 +24,20 @@ struct vmallocinfo {
 	uint64_t alloc_pages; /* sum of their pages=, without guard pages */
 	uint64_t ioremap_areas;
 	uint64_t vmap_areas;
+	uint64_t ioremap_bytes; /* of address space, guard pages included */
+	uint64_t vmap_bytes;
 	uint64_t other_areas; /* VM_ALLOC without pages (per-CPU), vm_map_ram, user, ... */
 	uint64_t unpurged_areas;
+	struct vmallocinfo_caller *callers; /* of the areas in alloc_areas, by name */
+	size_t nr_callers;
 };
 
 /*
  * Read the text of /proc/vmallocinfo from `file`.  0, -EINVAL when a line is no
- * area (*info is then untouched), or -EIO.
+ * area (*info is then untouched), -ENOMEM or -EIO.
  */
 int vmallocinfo__parse(struct vmallocinfo *info, FILE *file);
+
+void vmallocinfo__free(struct vmallocinfo *info);
 
 #endif

@@ -13,9 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define EXIT_LEFT	  3   /* run --exit-code: more than the threshold is left */
-#define EXIT_NOT_RUNNABLE 126 /* as shells have it */
-#define EXIT_NOT_FOUND	  127
+#define EXIT_LEFT 3 /* run --exit-code: more than the threshold is left */
 
 /*
  * kfree_rcu() waits up to 5 s for company (kernel/rcu/tree.c, KFREE_DRAIN_JIFFIES)
@@ -128,23 +126,6 @@ static int join_family(void *arg)
 	return tracer__join_family(arg);
 }
 
-/* Wait for the command's end.  0 and *status, or -errno. */
-static int wait_for(const struct child *child, int signals, int *status)
-{
-	for (;;) {
-		int ended = child__ended(child, status), signal;
-
-		if (ended)
-			return ended < 0 ? ended : 0;
-		signal = signals__wait(signals, -1, INFINITY);
-		if (signal < 0)
-			return signal;
-		/* A terminal sends SIGINT to the command as well. */
-		if (signal == SIGTERM || signal == SIGHUP)
-			kill(child->pid, signal);
-	}
-}
-
 /*
  * Wait until what is freed late has been freed: until nothing is left, or no
  * object died for a while; a signal ends the wait.
@@ -185,13 +166,6 @@ static int settle(struct reporter *reporter, int signals)
 	return err;
 }
 
-static int not_runnable(const struct options *options, int err, int *status)
-{
-	say("cannot run %s: %s", options->command[0], strerror(-err));
-	*status = err == -ENOENT ? EXIT_NOT_FOUND : EXIT_NOT_RUNNABLE;
-	return 0;
-}
-
 int watch__command(const struct options *options, struct tracer *tracer, struct reporter *reporter,
 		   int signals, int *status)
 {
@@ -209,8 +183,8 @@ int watch__command(const struct options *options, struct tracer *tracer, struct 
 	}
 	err = child__release(&child);
 	if (err)
-		return not_runnable(options, err, status);
-	err = wait_for(&child, signals, status);
+		return child__not_runnable(options->command[0], err, status);
+	err = child__wait(&child, signals, status);
 	if (!err)
 		err = settle(reporter, signals);
 	if (err) {

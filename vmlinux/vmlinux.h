@@ -40,6 +40,7 @@ enum bpf_map_type {
 
 enum {
 	BPF_ANY = 0,
+	BPF_NOEXIST = 1,
 	BPF_F_MMAPABLE = 1024,
 };
 
@@ -64,6 +65,7 @@ struct signal_struct {
 
 struct task_struct {
 	void *stack;
+	unsigned int flags;
 	int tgid;
 	struct signal_struct *signal;
 };

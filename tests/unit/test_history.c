@@ -210,6 +210,7 @@ static enum verdict_name watch(void (*step)(struct world *), uint64_t seed, doub
 		assert_int_equal(history__enter(&history, &sites, w.now_s, 0), 0);
 	}
 	history__evidence(&history, &site, evidence);
+	evidence->least_s = VERDICT_LEAST_S;
 	verdict = verdict__of(evidence);
 	history__free(&history);
 	return verdict.name;

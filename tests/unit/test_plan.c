@@ -170,14 +170,14 @@ static void test_cache_filter(void **state)
 	(void)state;
 	options.cache = "dentry";
 	plan = good(&options, &kernel);
-	assert_int_equal(plan.config.cache_filter, 1);
-	assert_int_equal(plan.config.cache_kmalloc_size, 0);
-	assert_string_equal(plan.config.cache_name, "dentry");
+	assert_int_equal(plan.config.nr_wanted, 1);
+	assert_int_equal(plan.config.wanted[0].kmalloc_size, 0);
+	assert_string_equal(plan.config.wanted[0].name, "dentry");
 	assert_false(plan.config.vmalloc);
 	options.cache = "kmalloc-cg-1k";
 	plan = good(&options, &kernel);
-	assert_int_equal(plan.config.cache_kmalloc_size, 1024);
-	assert_int_equal(plan.config.cache_kmalloc_flags,
+	assert_int_equal(plan.config.wanted[0].kmalloc_size, 1024);
+	assert_int_equal(plan.config.wanted[0].kmalloc_flags,
 			 KLEAK_CACHE_KMALLOC | KLEAK_CACHE_ACCOUNT);
 	options.cache = "kmalloc-rnd-01-64";
 	assert_int_equal(plan__make(&plan, &options, &kernel, why, sizeof(why)), -EINVAL);

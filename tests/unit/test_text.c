@@ -75,7 +75,8 @@ static void check_colors_add_nothing(struct report report)
 	bool on = false;
 
 	for (const char *from = color; *from;) {
-		static const char *const known[] = {"\x1b[1m", "\x1b[2m", "\x1b[1;33m"};
+		static const char *const known[] = {"\x1b[1m", "\x1b[2m", "\x1b[1;33m",
+						    "\x1b[1;31m"};
 		size_t length = 0;
 
 		if (!strncmp(from, "\x1b[0m", 4)) {

@@ -59,6 +59,11 @@ static void test_every_part_of_the_evidence_is_needed(void **state)
 	e.points = VERDICT_POINTS_LEAK - 1;
 	assert_verdict(e, VERDICT_GROWING);
 	e = clear_leak();
+	e.least_s = 301;
+	assert_verdict(e, VERDICT_GROWING);
+	e.least_s = 300;
+	assert_verdict(e, VERDICT_LEAK);
+	e = clear_leak();
 	e.slope.low = 0;
 	assert_verdict(e, VERDICT_HELD);
 	e = clear_leak();
@@ -112,6 +117,9 @@ static void test_caches(void **state)
 	e.reclaimable = true;
 	assert_verdict(e, VERDICT_CACHE);
 	e.points = 0;
+	assert_verdict(e, VERDICT_CACHE);
+	e = clear_leak();
+	e.lazy = true;
 	assert_verdict(e, VERDICT_CACHE);
 	/* dropping caches did not free it: held by something, but not called a leak */
 	e = clear_leak();

@@ -37,6 +37,22 @@ static void assert_invalid(const char *text)
 	assert_fails(-EINVAL, open_text(text));
 }
 
+/* Sorted by name, each once; together they are all VM_ALLOC areas. */
+static void check_callers(const struct vmallocinfo *info)
+{
+	uint64_t areas = 0, pages = 0;
+
+	for (size_t i = 0; i < info->nr_callers; i++) {
+		areas += info->callers[i].areas;
+		pages += info->callers[i].pages;
+		assert_true(info->callers[i].areas > 0);
+		if (i)
+			assert_true(strcmp(info->callers[i - 1].name, info->callers[i].name) < 0);
+	}
+	assert_int_equal(areas, info->alloc_areas);
+	assert_int_equal(pages, info->alloc_pages);
+}
+
 static void assert_info(FILE *file, struct vmallocinfo expected)
 {
 	struct vmallocinfo info;
@@ -49,6 +65,8 @@ static void assert_info(FILE *file, struct vmallocinfo expected)
 	assert_int_equal(info.vmap_areas, expected.vmap_areas);
 	assert_int_equal(info.other_areas, expected.other_areas);
 	assert_int_equal(info.unpurged_areas, expected.unpurged_areas);
+	check_callers(&info);
+	vmallocinfo__free(&info);
 }
 
 static void reads_6_1(void **state)
@@ -219,9 +237,38 @@ static void reports_a_failed_read(void **state)
 	assert_fails(-EIO, open_broken());
 }
 
+static void callers_by_name(void **state)
+{
+	struct vmallocinfo info;
+
+	(void)state;
+	assert_int_equal(
+		parse(&info, open_text(RANGE " foo+0x1/0x2 [mod] pages=3 vmalloc N0=3\n" RANGE
+					     " foo+0x1/0x2 pages=4 vmalloc vpages\n" RANGE
+					     " bar+0x1/0x2 pages=1 vmalloc\n" RANGE
+					     " foo+0x1/0x2 pages=5 vmalloc\n" RANGE
+					     " pages=6 vmalloc\n" RANGE
+					     " dev+0x1/0x2 phys=0x0000000000000000 ioremap\n" RANGE
+					     " stack+0x1/0x2 vmap\n")),
+		0);
+	assert_int_equal(info.nr_callers, 4);
+	assert_string_equal(info.callers[0].name, "(unknown)");
+	assert_int_equal(info.callers[0].pages, 6);
+	assert_string_equal(info.callers[1].name, "bar+0x1/0x2");
+	assert_string_equal(info.callers[2].name, "foo+0x1/0x2");
+	assert_int_equal(info.callers[2].areas, 2);
+	assert_int_equal(info.callers[2].pages, 9);
+	assert_string_equal(info.callers[3].name, "foo+0x1/0x2 [mod]");
+	assert_int_equal(info.ioremap_bytes, 20480);
+	assert_int_equal(info.vmap_bytes, 20480);
+	check_callers(&info);
+	vmallocinfo__free(&info);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(callers_by_name),
 		cmocka_unit_test(reads_6_1),
 		cmocka_unit_test(reads_6_12),
 		cmocka_unit_test(reads_6_18),

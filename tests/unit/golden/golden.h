@@ -21,7 +21,7 @@
 
 #define NR(array) (sizeof(array) / sizeof((array)[0]))
 #define KIB(n)	  ((n)*1024LL)
-#define MIB(n)	  ((int64_t)((n)*1048576))
+#define MIB(n)	  ((int64_t)((n)*1048576LL))
 
 static void golden_path(char *path, size_t len, const char *name)
 {
@@ -80,6 +80,68 @@ static const struct report_frame golden_bare_stack[] = {
 	{0xffffffffc0200010, NULL, 0, "gone"},
 };
 
+/* Verdicts: a leak with everything, too new, a cache, something held. */
+#define GOLDEN_LEAK                                                                                \
+	{                                                                                          \
+		.is = {VERDICT_LEAK, "grows steadily; what gets old stays", 1},                    \
+		.from = {.observed_s = 305,                                                        \
+			 .interval_s = 5,                                                          \
+			 .points = 54,                                                             \
+			 .slope = {true, 211462.8, 198000.5, 224000},                              \
+			 .recent = {true, 211462.8, 198000.5, 224000},                             \
+			 .survival = {1, 0.9999, 1, 0.98765},                                      \
+			 .settled = 30001,                                                         \
+			 .settled_alive = 29990,                                                   \
+			 .drained = 0.9987,                                                        \
+			 .replaced = 0.0125,                                                       \
+			 .shrunk = NAN},                                                           \
+		.exhausted_s = 83000.25,                                                           \
+	}
+#define GOLDEN_NEW                                                                                 \
+	{                                                                                          \
+		.is = {VERDICT_NEW, "not watched long enough", NAN},                               \
+		.from = {.interval_s = 5,                                                          \
+			 .points = 3,                                                              \
+			 .survival = {1, NAN, NAN, NAN},                                           \
+			 .drained = NAN,                                                           \
+			 .replaced = NAN,                                                          \
+			 .shrunk = NAN},                                                           \
+		.exhausted_s = NAN,                                                                \
+	}
+#define GOLDEN_CACHE                                                                               \
+	{                                                                                          \
+		.is = {VERDICT_CACHE, "the kernel can reclaim it", NAN},                           \
+		.from = {.interval_s = 5,                                                          \
+			 .points = 30,                                                             \
+			 .slope = {true, 0, 0, 0},                                                 \
+			 .survival = {NAN, NAN, NAN, 1},                                           \
+			 .reclaimable = true,                                                      \
+			 .drained = NAN,                                                           \
+			 .replaced = NAN,                                                          \
+			 .shrunk = NAN},                                                           \
+		.exhausted_s = INFINITY,                                                           \
+	}
+#define GOLDEN_GROWING                                                                             \
+	{                                                                                          \
+		.is = {VERDICT_GROWING, "grows; part of what gets old is freed", 0.7},             \
+		.from = {.interval_s = 12.5,                                                       \
+			 .points = 30,                                                             \
+			 .slope = {true, 1.066, 0.01, 2},                                          \
+			 .survival = {0.95, 0.9, 0.8, 0.7},                                        \
+			 .settled = 100,                                                           \
+			 .settled_alive = 70,                                                      \
+			 .drained = NAN,                                                           \
+			 .replaced = NAN,                                                          \
+			 .shrunk = NAN},                                                           \
+		.exhausted_s = 1e13,                                                               \
+	}
+
+static const struct report_who golden_who[] = {
+	{"process", "nginx", 1234, "/system.slice/nginx.service", 30000},
+	{"kernel thread", "kworker", 0, "", 7000},
+	{"interrupt", "", 0, "", 133},
+};
+
 static const struct report_site golden_sites[] = {
 	{
 		.id = 0x00f3a9c1d2e4b587,
@@ -95,6 +157,10 @@ static const struct report_site golden_sites[] = {
 		.cache = "kmalloc-256",
 		.stack = golden_write_stack,
 		.nr_frames = NR(golden_write_stack),
+		.verdict = GOLDEN_LEAK,
+		.who = golden_who,
+		.nr_who = NR(golden_who),
+		.who_times = 37133,
 	},
 	{
 		.id = 0xffffffffffffffff,
@@ -111,6 +177,7 @@ static const struct report_site golden_sites[] = {
 		.cache = "vmalloc",
 		.stack = golden_bare_stack,
 		.nr_frames = NR(golden_bare_stack),
+		.verdict = GOLDEN_GROWING,
 	},
 	{
 		.id = 1,
@@ -122,6 +189,7 @@ static const struct report_site golden_sites[] = {
 		.origin = "slab",
 		.cache = "dentry",
 		.approximate = true,
+		.verdict = GOLDEN_CACHE,
 	},
 	{
 		.id = 0x0123456789abcdef,
@@ -136,6 +204,7 @@ static const struct report_site golden_sites[] = {
 		.cache = "percpu",
 		.stack = golden_write_stack,
 		.nr_frames = 1,
+		.verdict = GOLDEN_NEW,
 	},
 };
 
@@ -169,7 +238,7 @@ static const struct report_cache golden_caches[] = {
 };
 
 /* What a report is on a machine where something leaks. */
-static struct report golden_report(void)
+static __attribute__((unused)) struct report golden_report(void)
 {
 	struct report report = {
 		.time = {.tv_sec = 1763906605, .tv_nsec = 123999999},
@@ -188,6 +257,7 @@ static struct report golden_report(void)
 		.bytes_all = 37120 * 256 + 1572864 + 192 + 64,
 	};
 
+	report.slab = (struct report_slab){true, MIB(12.1), MIB(13.6), MIB(11.8), 11.8 / 12.1};
 	report.caches = golden_caches;
 	report.nr_caches = NR(golden_caches);
 	report.events.births = 50213;
@@ -212,7 +282,7 @@ static struct report golden_report(void)
 }
 
 /* Its last one: something was lost, something was cut, the process has gone. */
-static struct report golden_final(void)
+static __attribute__((unused)) struct report golden_final(void)
 {
 	struct report report = golden_report();
 
@@ -245,7 +315,7 @@ static struct report golden_final(void)
 }
 
 /* Nothing happened yet. */
-static struct report golden_nothing(void)
+static __attribute__((unused)) struct report golden_nothing(void)
 {
 	return (struct report){
 		.kernel = "6.1.0",
@@ -263,6 +333,7 @@ static struct report golden_nothing(void)
 static const struct report_frame golden_hostile_stack[] = {{0x1000, HOSTILE, 1, HOSTILE}};
 
 static const struct report_site golden_hostile_sites[] = {{
+	.verdict = GOLDEN_NEW,
 	.id = 7,
 	.bytes = 1,
 	.objects = 1,
@@ -272,7 +343,7 @@ static const struct report_site golden_hostile_sites[] = {{
 	.nr_frames = 1,
 }};
 
-static struct report golden_hostile(void)
+static __attribute__((unused)) struct report golden_hostile(void)
 {
 	struct report report = golden_nothing();
 
@@ -289,6 +360,7 @@ static struct report golden_hostile(void)
 static const struct report_frame golden_huge_stack[] = {{UINT64_MAX, "f", UINT64_MAX, NULL}};
 
 static const struct report_site golden_huge_sites[] = {{
+	.verdict = GOLDEN_LEAK,
 	.id = UINT64_MAX,
 	.bytes = UINT64_MAX,
 	.objects = UINT64_MAX,
@@ -314,7 +386,7 @@ static const struct report_class golden_huge_ledger[] = {
 };
 
 /* The largest numbers there are. */
-static struct report golden_huge(void)
+static __attribute__((unused)) struct report golden_huge(void)
 {
 	struct report report = golden_nothing();
 

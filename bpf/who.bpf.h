@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* In which context an event happens, and who is behind it. */
+#ifndef KLEAK_WHO_BPF_H
+#define KLEAK_WHO_BPF_H
+
+#include "compat.bpf.h"
+#include "maps.bpf.h"
+
+static __always_inline void count(__u32 cause, __u64 n)
+{
+	__u32 lane = bpf_get_smp_processor_id() & config.lane_mask;
+	struct kleak_counts *c = bpf_map_lookup_elem(&counts, &lane);
+
+	if (c && cause < KLEAK_COUNTS)
+		__sync_fetch_and_add(&c->count[cause], n);
+}
+
+/*
+ * Whether the current task itself runs, and not an interrupt or softirq on top
+ * of it: those work on another stack.  No helper tells, and the per-CPU preempt
+ * count is out of reach where kallsyms has no data symbols; but the difference
+ * of two pointers, one of which is also known as a number, gives the address of
+ * `ctx`, which lies on the kernel stack in use.
+ *
+ * Known hole: an x86 hard interrupt that hits user mode runs on the task's own
+ * stack.  Its handler's allocations count as the task's.
+ */
+static __always_inline bool in_task(void *ctx)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	__u64 address;
+
+	/* asm: the compiler must not fold the difference into something else. */
+	asm volatile("%0 = %1; %0 -= %2" : "=&r"(address) : "r"(ctx), "r"(task));
+	address += bpf_get_current_task();
+	return address - (__u64)task->stack < STACK_SIZE;
+}
+
+/* Note who allocates at this site.  Hot sites find their entry; new ones make it. */
+static __noinline int who_allocates(struct bpf_raw_tracepoint_args *ctx, __u32 site)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct kleak_who key = {.site = site, .context = KLEAK_CONTEXT_INTERRUPT};
+	__u64 *times, once = 1;
+
+	if (in_task(ctx)) {
+		key.context = task->flags & PF_KTHREAD ? KLEAK_CONTEXT_KTHREAD : KLEAK_CONTEXT_TASK;
+		key.tgid = bpf_get_current_pid_tgid() >> 32;
+		key.cgroup = bpf_get_current_cgroup_id();
+		bpf_get_current_comm(key.comm, sizeof(key.comm));
+	}
+	times = bpf_map_lookup_elem(&who, &key);
+	if (times)
+		__sync_fetch_and_add(times, 1);
+	else if (bpf_map_update_elem(&who, &key, &once, BPF_NOEXIST))
+		count(KLEAK_COUNT_WHO_FULL, 1);
+	return 0;
+}
+
+#endif

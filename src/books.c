@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "books.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Open `path`, let `parse` read it into `book`.  0 or -errno. */
+#define READ(path, parse, book)                                                                    \
+	({                                                                                         \
+		FILE *file = fopen(path, "re");                                                    \
+		int err = -errno;                                                                  \
+                                                                                                   \
+		if (file) {                                                                        \
+			err = parse(book, file);                                                   \
+			fclose(file);                                                              \
+		}                                                                                  \
+		err;                                                                               \
+	})
+
+void books__read(struct books *books, unsigned int wanted)
+{
+	*books = (struct books){
+		.page_size = sysconf(_SC_PAGESIZE),
+		.mem_err = -ENODATA,
+		.slabs_err = -ENODATA,
+		.areas_err = -ENODATA,
+		.lines_err = -ENODATA,
+	};
+	if (wanted & BOOKS_MEM)
+		books->mem_err = READ("/proc/meminfo", meminfo__parse, &books->mem);
+	if (wanted & BOOKS_SLABS)
+		books->slabs_err = READ("/proc/slabinfo", slabinfo__parse, &books->slabs);
+	if (wanted & BOOKS_AREAS)
+		books->areas_err = READ("/proc/vmallocinfo", vmallocinfo__parse, &books->areas);
+	if (wanted & BOOKS_LINES)
+		books->lines_err = READ(BOOKS_ALLOCINFO, allocinfo__parse, &books->lines);
+}
+
+void books__free(struct books *books)
+{
+	slabinfo__free(&books->slabs);
+	vmallocinfo__free(&books->areas);
+	allocinfo__free(&books->lines);
+}
+
+int books__read_meminfo(struct meminfo *mem)
+{
+	return READ("/proc/meminfo", meminfo__parse, mem);
+}
+
+int books__read_kmemleak(struct kmemleak *list)
+{
+	return READ(BOOKS_KMEMLEAK, kmemleak__parse, list);
+}
+
+int books__drop_caches(void)
+{
+	int fd = open("/proc/sys/vm/drop_caches", O_WRONLY | O_CLOEXEC), err = 0;
+
+	if (fd < 0)
+		return -errno;
+	if (write(fd, "3\n", 2) != 2)
+		err = -errno;
+	close(fd);
+	return err;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Values as JSON.  Every function that returns a json_t * returns NULL when memory is short. */
+#ifndef KLEAK_JSON_VALUE_H
+#define KLEAK_JSON_VALUE_H
+
+#include <jansson.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <time.h>
+
+/* JSON's integers are signed here: what is larger stays at the largest. */
+json_t *json_value__count(uint64_t n);
+
+/* To 3 decimals, without a negative zero.  Not a number, or infinite: null. */
+json_t *json_value__number(double x);
+
+/* A string from anywhere: bytes that are not UTF-8 are replaced.  NULL becomes null. */
+json_t *json_value__text(const char *s);
+
+/* RFC 3339 with milliseconds, UTC. */
+json_t *json_value__time(const struct timespec *time);
+
+/* An array of `nr` elements, element(of, i) being the i-th. */
+json_t *json_value__array(size_t nr, json_t *(*element)(const void *of, size_t i), const void *of);
+
+/* Print the object on one line, and let go of it.  0, -ENOMEM (also for NULL), -EIO. */
+int json_value__print(json_t *object, FILE *out);
+
+#endif

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "kmemleak.h"
+#include "lines.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* "unreferenced object 0xffff88810a1b2c00 (size 1024):", from 6.15 also "unreferenced percpu
+ * object". */
+static int parse_line(char *line, void *arg)
+{
+	static const char *const starts[] = {"unreferenced object ", "unreferenced percpu object "};
+	static const char size_word[] = " (size ";
+	struct kmemleak *list = arg;
+
+	for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++) {
+		const char *size;
+		char *end;
+
+		if (strncmp(line, starts[i], strlen(starts[i])))
+			continue;
+		size = strstr(line, size_word);
+		if (!size)
+			return -EINVAL;
+		size += strlen(size_word);
+		if (*size < '0' || *size > '9')
+			return -EINVAL;
+		list->bytes += strtoull(size, &end, 10);
+		list->objects++;
+		return *end == ')' ? 0 : -EINVAL;
+	}
+	return 0;
+}
+
+int kmemleak__parse(struct kmemleak *list, FILE *file)
+{
+	struct kmemleak read = {};
+	int err = lines__each(file, parse_line, &read);
+
+	if (!err)
+		*list = read;
+	return err;
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Writing for people: styles, names that command no terminal, numbers, heads that fold. */
+#ifndef KLEAK_PEN_H
+#define KLEAK_PEN_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#define PEN_COLUMNS 100 /* heads are folded there; punctuation may take the last */
+#define PEN_NUMBER  32	/* room for a formatted number */
+
+/* SGR parameters */
+#define PEN_PLAIN  ""
+#define PEN_BOLD   "1"
+#define PEN_DIM	   "2"
+#define PEN_RED	   "1;31"
+#define PEN_YELLOW "1;33"
+
+struct pen {
+	FILE *out;
+	bool color;
+	int column; /* of a head: where the line has got to */
+	int margin; /* of a head: where a folded line starts */
+	int gap;    /* of a head: blanks between items */
+};
+
+struct pen_number {
+	char text[PEN_NUMBER];
+};
+
+void pen__begin(const struct pen *pen, const char *style);
+void pen__end(const struct pen *pen, const char *style);
+
+/* printf(), in a style. */
+__attribute__((format(printf, 3, 4))) void pen__put(const struct pen *pen, const char *style,
+						    const char *format, ...);
+
+/* Print a name such that it cannot command the terminal: other bytes as \xNN. */
+void pen__name(const struct pen *pen, const char *style, const char *name);
+
+/* 512, 1.5K, 2.0M; a change has a sign: +1.5K, -2.0M, +0.  Not a number: "?". */
+struct pen_number pen__human(double bytes, bool change);
+
+/* As pen__human() of a change, but what does not grow is 0. */
+struct pen_number pen__growth(double bytes);
+
+/* 0.9s, 12s, 3.4m, 2.1h, 5.0d */
+struct pen_number pen__duration(double seconds);
+
+/* 0, <0.1, 0.4, 2474 */
+struct pen_number pen__rate(double per_s);
+
+/* Columns that `s`, which is UTF-8, takes. */
+int pen__width(const char *s);
+
+/* Start a line of a head; when it is folded, the rest goes under its first item. */
+void pen__head_begin(struct pen *pen, const char *style, const char *s, int gap);
+
+/* An item, after `punctuation` unless it is the first one. */
+void pen__head_item(struct pen *pen, const char *punctuation, const char *style, const char *s);
+
+void pen__head_end(struct pen *pen);
+
+#endif

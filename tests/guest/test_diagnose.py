@@ -1,0 +1,92 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""diagnose: the one site that leaks slowly, under churn and beside growing caches."""
+import concurrent.futures
+import json
+
+from guest import boot, for_every_version, tap
+
+SCRIPT = """
+insmod /kleak_test.ko
+mkfifo /do
+load < /do > /dev/null &
+exec 3> /do
+# negative dentries of sysfs stay: a cache that grows
+(i=0; while :; do
+    for j in 0 1 2 3 4 5 6 7 8 9; do [ -e /sys/none$i$j ]; done
+    i=$((i + 1)); usleep 50000
+done) > /dev/null &
+names=$!
+echo churn 1000 >&3
+echo leakrate kzalloc 10 > /proc/kleak_test
+kleak diagnose --json --interval 0.5 --evidence 15 --for 90s; echo "status $?"
+echo stop > /proc/kleak_test
+echo ---
+echo leakrate vmalloc 20 > /proc/kleak_test
+kleak diagnose --json --interval 0.5 --evidence 15 --for 90s; echo "status $?"
+echo leakrate percpu 100 > /proc/kleak_test
+echo ---
+kleak diagnose --json --interval 0.5 --evidence 15 --for 90s; echo "status $?"
+echo stop > /proc/kleak_test
+echo ---
+kleak diagnose --now --interval 0.5 --evidence 12 --for 20s; echo "status $?"
+kill $names
+exec 3>&-
+kill %1
+"""
+
+
+def leaks(page):
+    sites = page["report"]["sites"] if page["report"] else []
+    return {(s["stack"][0]["symbol"].split(".")[0], s["origin"])
+            for s in sites if s["verdict"]["name"] == "LEAK"}
+
+
+def verdicts(page):
+    """For the failure's message."""
+    sites = page["report"]["sites"] if page["report"] else []
+    return {k: page[k] for k in ("rounds", "caches", "origins", "watched_s", "traced_s")}, [
+        (s["verdict"]["name"], s["verdict"]["why"], s["verdict"]["replaced"], s["objects"], s["cache"],
+         s["stack"][0]["symbol"]) for s in sites[:8]]
+
+
+def part(text):
+    page, status, *_ = text.strip().splitlines()
+    return json.loads(page), status
+
+
+def diagnose(version):
+    slab, areas, percpu, text = boot(version, SCRIPT, "--add", "build/live-load:/bin/load",
+                                   "--mem", "1000", "--one-thread").split("---\n")
+    page, status = part(slab)
+    assert leaks(page) == {("kleak_leak_kzalloc", "slab")}, verdicts(page)
+    assert status == "status 3" and page["leak"], status
+    site = page["report"]["sites"][0]
+    rate = site["verdict"]["rate_bytes_per_min"]
+    assert abs(rate - 10 * 60 * 1024) < 0.3 * 10 * 60 * 1024, rate
+    assert min(share for share in site["verdict"]["survival"] if share is not None) > 0.95, site["verdict"]
+    assert site["who"][0]["context"] == "kernel thread" and site["who"][0]["comm"] == "kworker", site
+    assert page["modules"][0]["name"] == "kleak_test", page["modules"]
+    growing = {g["name"]: g for g in page["growth"]}
+    assert growing["kmalloc-1k"]["traced"], growing
+    assert "kmalloc-1k" in page["caches"], page["caches"]
+    for found, function, origin in ((areas, "kleak_leak_vmalloc", "vmalloc"),
+                                    (percpu, "kleak_leak_percpu", "percpu")):
+        page, status = part(found)
+        # an area's vm_struct and array of pages are slab objects of the same site
+        assert (function, origin) in leaks(page) and {name for name, _ in leaks(page)} == {function}, \
+            verdicts(page)
+        assert status == "status 3", status
+    assert "LEAK" not in text and text.strip().endswith("status 0"), text
+
+
+def at_once():
+    """Each guest takes one CPU, and waits most of the time: run all of them together."""
+    tests = for_every_version(diagnose)
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        futures = {f"test_{name}": pool.submit(test) for name, test in tests.items()}
+    return {name: future.result for name, future in futures.items()}
+
+
+if __name__ == "__main__":
+    tap.main(at_once())

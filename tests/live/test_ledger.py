@@ -1,0 +1,141 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""The kernel's own books: kleak ledger, and kleak diagnose on this kernel."""
+import json
+import os
+import subprocess
+import tempfile
+import threading
+import time
+
+from kleak import KLEAK, ROOT, Load, need_root, run, tap
+
+SCHEMA = os.path.join(ROOT, "tests/unit/check-schema.py")
+
+
+def check_schema(name, text):
+    done = subprocess.run([SCHEMA, os.path.join(ROOT, f"tests/unit/{name}.schema.json")], input=text,
+                          text=True, stderr=subprocess.PIPE, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def statements(*argv, **more):
+    done = run("ledger", "--json", *argv, **more)
+    assert done.returncode == 0, done.stderr
+    check_schema("ledger", done.stdout)
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def classes(statement):
+    return {c["class"]: c for c in statement["classes"]}
+
+
+def test_classes_add_up_and_stream():
+    stream = statements("--interval", "0.2", "--duration", "3")
+    assert len(stream) >= 10 and stream[-1]["final"] and not stream[0]["final"]
+    for statement in stream:
+        total = sum(c["bytes"] for c in statement["classes"] if not c["apart"])
+        assert total == statement["total_bytes"], (total, statement["total_bytes"])
+    last = stream[-1]
+    assert last["available"]["growth_bytes_per_min"] is not None
+    assert stream[0]["available"]["growth_bytes_per_min"] is None
+    dentry = next(c for c in last["caches"] if c["name"] == "dentry")
+    assert dentry["reclaimable"] is True and dentry["active_objects"] > 0
+    assert not last["unread"], last["unread"]
+    assert any(c["aliases"] for c in last["caches"])
+
+
+def test_unprivileged():
+    done = subprocess.run(["setpriv", "--reuid", "65534", "--clear-groups", KLEAK, "ledger", "--json",
+                           "--duration", "0.2", "--interval", "0.1"], stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, text=True, check=False)
+    if done.returncode and "setpriv" in done.stderr:
+        raise tap.Skip(done.stderr.strip())
+    assert done.returncode == 0, done.stderr
+    statement = json.loads(done.stdout.splitlines()[-1])
+    assert any("/proc/slabinfo" in sentence for sentence in statement["unread"]), statement["unread"]
+    assert classes(statement)["slab_unreclaimable"]["bytes"] > 0
+
+
+def test_what_a_command_leaves_behind():
+    with tempfile.NamedTemporaryFile("r") as ids:
+        try:
+            before, after = statements(
+                "--", "sh", "-c", f"for i in $(seq 1500); do ipcmk -Q; done > {ids.name}")
+        finally:
+            made = [line.split()[-1] for line in ids if line.strip()]
+            subprocess.run(["ipcrm"] + [word for queue in made for word in ("-q", queue)], check=True)
+    assert len(made) == 1500, len(made)
+    assert (before["phase"], after["phase"]) == ("before", "after")
+    grown = {c["name"]: c["delta_objects"] for c in after["caches"]}
+    # What CPUs keep of a cache counts as in use, before and after.
+    queues = grown["kmalloc-256"] + grown.get("kmalloc-cg-256", 0)
+    assert 1200 <= queues <= 1800, grown
+
+
+def test_drop_caches_says_so():
+    done = run("ledger", "--json", "--drop-caches", "--duration", "0.3", "--interval", "0.2")
+    assert done.returncode == 0 and "dropped before each reading" in done.stderr, done.stderr
+    assert all(json.loads(line)["caches_dropped"] for line in done.stdout.splitlines())
+
+
+def test_status_of_a_command():
+    assert run("ledger", "--", "sh", "-c", "exit 7").returncode == 7
+    done = run("ledger", "--", "/no/such/command")
+    assert done.returncode == 127 and "/no/such/command" in done.stderr
+
+
+def test_bad_input():
+    for argv, part in ((["ledger", "--pid", "1"], "traces nothing"),
+                       (["ledger", "--for", "3m"], "kleak diagnose"),
+                       (["diagnose", "--for", "20s"], "--evidence"),
+                       (["diagnose", "--for", "soon"], "2h"),
+                       (["diagnose", "extra"], "unexpected"),
+                       (["--drop-caches"], "kleak ledger"),
+                       (["--now"], "kleak diagnose"),
+                       (["kmemleak"], "scan, list or clear"),
+                       (["kmemleak", "dance"], "scan, list or clear")):
+        done = run(*argv)
+        assert done.returncode == 2, (argv, done)
+        assert part in done.stderr and done.stderr.count("\n") == 1, (argv, done.stderr)
+
+
+def test_kmemleak_is_not_here():
+    if os.path.exists("/sys/kernel/debug/kmemleak"):
+        raise tap.Skip("this kernel has kmemleak")
+    done = run("kmemleak", "scan")
+    assert done.returncode == 1 and "CONFIG_DEBUG_KMEMLEAK" in done.stderr, done
+
+
+def test_diagnose_names_what_leaks_here():
+    with Load() as load:
+        over = threading.Event()
+
+        def drip():
+            while not over.is_set():
+                load.do("queue 10")
+                time.sleep(0.2)
+
+        thread = threading.Thread(target=drip)
+        thread.start()
+        try:
+            done = run("diagnose", "--json", "--interval", "0.5", "--evidence", "12", "--for", "90s")
+        finally:
+            over.set()
+            thread.join()
+    assert done.returncode == 3, (done.returncode, done.stderr)
+    check_schema("diagnosis", done.stdout)
+    page = json.loads(done.stdout)
+    check_schema("report", json.dumps(page["report"]) + "\n")
+    leaks = {s["stack"][0]["symbol"]: s for s in page["report"]["sites"]
+             if s["verdict"]["name"] == "LEAK"}
+    assert set(leaks) == {"newque"}, set(leaks)
+    who = leaks["newque"]["who"][0]
+    assert who["comm"] == "live-load" and who["context"] == "process", who
+    assert leaks["newque"]["verdict"]["drained"] > 0.9
+    assert any(g["name"].startswith("kmalloc") and g["traced"] for g in page["growth"]), page["growth"]
+
+
+need_root()
+if __name__ == "__main__":
+    tap.main(globals())

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Statements and diagnoses that the renderers are tested with. */
+#ifndef KLEAK_GOLDEN_PAGES_H
+#define KLEAK_GOLDEN_PAGES_H
+
+#include "golden.h"
+
+#include "diagnosis.h"
+#include "statement.h"
+
+#define AMOUNT(now, change, per_s, low, high)                                                      \
+	{                                                                                          \
+		(now), (change),                                                                   \
+		{                                                                                  \
+			true, (per_s), (low), (high)                                               \
+		}                                                                                  \
+	}
+#define STILL(now) AMOUNT(now, 0, 0, 0, 0)
+
+static const struct statement_class golden_classes[] = {
+	{"free", "free", true, false, NULL, AMOUNT(MIB(20123), -MIB(100), -5e5, -6e5, -4e5)},
+	{"slab_unreclaimable", "slab, unreclaimable", true, false, NULL,
+	 AMOUNT(MIB(412), MIB(12), 34000, 31000, 38000)},
+	{"slab_reclaimable", "slab, reclaimable", true, false, "the kernel can take it back",
+	 AMOUNT(MIB(90), MIB(1), 100, -3000, 3500)},
+	{"percpu", "per-CPU", false, false, NULL, STILL(0)},
+	{"unaccounted", "unaccounted", true, false, "raw pages that no counter shows",
+	 STILL(-MIB(3))},
+	{"swap", "swap used", true, true, "on disk or in zswap, not RAM", STILL(0)},
+	{"ioremap", "ioremap", true, true, "address space of devices, not RAM", STILL(MIB(1.2))},
+};
+
+static const struct statement_cache golden_statement_caches[] = {
+	{"kmalloc-512", "", STATEMENT_NO, 800000, 23000, 512,
+	 AMOUNT(MIB(391), MIB(11.5), 33000, 30000, 36000)},
+	{"dentry", "", STATEMENT_YES, 120, -7, 192, AMOUNT(KIB(30), 0, -1, -2, 3)},
+	{"lsm_inode_cache", "ext4_io_end_vec, btrfs_delayed_extent_op, ep_head", STATEMENT_UNKNOWN,
+	 5, 0, 32, STILL(4096)},
+};
+
+static const struct statement_caller golden_callers[] = {
+	{"bpf_map_area_alloc+0x4d/0x60", 12, 3, AMOUNT(MIB(3), MIB(1), 1000, 900, 1100)},
+	{"\x1b[31mevil+0x1/0x2 [mod]", 1, 0, STILL(4096)},
+};
+
+static const struct statement_line golden_lines[] = {
+	{"mm/slub.c:2433", "alloc_slab_page", NULL, 31337, 12,
+	 AMOUNT(MIB(120), MIB(1), 1000, 900, 1100)},
+	{"drivers/net/evil.c:7", "leak", "evil", 7, 7, AMOUNT(700, 700, 10, 9, 11)},
+};
+
+static const struct statement_source golden_sources[] = {
+	{"allocinfo", "/proc/allocinfo", true, "2 lines hold memory"},
+	{"kmemleak", "/sys/kernel/debug/kmemleak", false, "needs CONFIG_DEBUG_KMEMLEAK"},
+};
+
+static const char *const golden_unread[] = {"/proc/slabinfo: Permission denied (root's)"};
+
+static __attribute__((unused)) struct statement golden_statement(void)
+{
+	return (struct statement){
+		.time = {.tv_sec = 1763906605, .tv_nsec = 123999999},
+		.elapsed_s = 35,
+		.kernel = "6.12.0-amd64",
+		.total_bytes = MIB(24106),
+		.available = AMOUNT(MIB(20500), -MIB(7), -200000, -220000, -180000),
+		.available_known = true,
+		.exhausted_s = 107479.04,
+		.free_cache = {MIB(2100), MIB(2600), MIB(2190)},
+		.classes = golden_classes,
+		.nr_classes = NR(golden_classes),
+		.caches = golden_statement_caches,
+		.nr_caches = NR(golden_statement_caches),
+		.nr_caches_all = 215,
+		.callers = golden_callers,
+		.nr_callers = NR(golden_callers),
+		.nr_callers_all = NR(golden_callers),
+		.lines = golden_lines,
+		.nr_lines = NR(golden_lines),
+		.nr_lines_all = 3,
+		.sources = golden_sources,
+		.nr_sources = NR(golden_sources),
+		.unread = golden_unread,
+		.nr_unread = NR(golden_unread),
+	};
+}
+
+/* Nobody told anything, and there were too few readings. */
+static __attribute__((unused)) struct statement golden_statement_nothing(void)
+{
+	return (struct statement){.kernel = "5.15.0", .exhausted_s = NAN};
+}
+
+static __attribute__((unused)) struct statement golden_statement_after(void)
+{
+	struct statement statement = golden_statement();
+
+	statement.phase = STATEMENT_AFTER;
+	statement.command = "./te\x1bst";
+	statement.final = true;
+	statement.caches_dropped = true;
+	statement.available.growth.known = false;
+	statement.exhausted_s = NAN;
+	statement.nr_lines = statement.nr_lines_all = 0;
+	statement.nr_unread = 0;
+	return statement;
+}
+
+static __attribute__((unused)) const struct diagnosis_growth golden_growth[] = {
+	{"slab_unreclaimable", "slab, unreclaimable", false, 0, STATEMENT_NO,
+	 AMOUNT(MIB(412), MIB(12), 211000, 190000, 230000), true, true},
+	{"kmalloc-256", "kmalloc-256", true, 256, STATEMENT_NO,
+	 AMOUNT(MIB(391), MIB(11.5), 209000, 200000, 221000), true, true},
+	{"dentry", "dentry", true, 0, STATEMENT_YES, AMOUNT(MIB(30), MIB(1), 9000, 8000, 9900),
+	 true, false},
+	{"kernel_stack", "kernel stacks", false, 0, STATEMENT_NO,
+	 AMOUNT(MIB(3), MIB(1), 100, 1, 200), false, false},
+};
+
+static __attribute__((unused)) const struct diagnosis_module golden_modules[] = {
+	{"kleak_test", "1.2", "OE"},
+	{NULL, NULL, NULL},
+	{NULL, NULL, NULL},
+	{"kleak_test", NULL, NULL},
+};
+
+static __attribute__((unused)) const char *const golden_next[] = {
+	"find the path that should free what the first frame allocates; send the block below to "
+	"its "
+	"maintainers (scripts/get_maintainer.pl)",
+	"go home",
+};
+
+static __attribute__((unused)) struct diagnosis golden_diagnosis(const struct report *report)
+{
+	return (struct diagnosis){
+		.time = {.tv_sec = 1763906605},
+		.kernel = "6.12.0-amd64",
+		.version = "#1 SMP Debian 6.12.0-1",
+		.machine = "x86_64",
+		.taint = "OE",
+		.leak = report != NULL,
+		.watched_s = 40.5,
+		.traced_s = report ? 305 : 0,
+		.drained_s = report ? 8.5 : 0,
+		.interval_s = 5,
+		.available = AMOUNT(MIB(20500), -MIB(7), -200000, -220000, -180000),
+		.growth = golden_growth,
+		.nr_growth = report ? NR(golden_growth) : 0,
+		.origins = report ? "slab" : "",
+		.caches = report ? "kmalloc-256" : NULL,
+		.report = report,
+		.rounds = report ? 2 : 0,
+		.modules = golden_modules,
+		.next = golden_next,
+		.nr_next = NR(golden_next),
+	};
+}
+
+#endif

@@ -3,7 +3,7 @@
 """Against /proc/slabinfo where nobody else runs: every cache must agree."""
 import json
 
-from guest import boot, for_every_version, tap
+from guest import boot, main
 import books
 
 SCRIPT = """
@@ -40,7 +40,5 @@ def slabinfo_agrees_in_every_cache(version):
     books.compare(before, after, reports, 2, alone=True)
 
 
-globals().update({f"test_{n}": t for n, t in for_every_version(slabinfo_agrees_in_every_cache).items()})
-
 if __name__ == "__main__":
-    tap.main(globals())
+    main(slabinfo_agrees_in_every_cache)

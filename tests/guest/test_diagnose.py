@@ -1,15 +1,14 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-only
 """diagnose: the one site that leaks slowly, under churn and beside growing caches."""
-import concurrent.futures
 import json
 
-from guest import boot, for_every_version, tap
+from guest import boot, main
 
 SCRIPT = """
 insmod /kleak_test.ko
 mkfifo /do
-load < /do > /dev/null &
+nice -n 19 load < /do > /dev/null &
 exec 3> /do
 # negative dentries of sysfs stay: a cache that grows
 (i=0; while :; do
@@ -57,7 +56,7 @@ def part(text):
 
 def diagnose(version):
     slab, areas, percpu, text = boot(version, SCRIPT, "--add", "build/live-load:/bin/load",
-                                   "--mem", "1000", "--one-thread").split("---\n")
+                                   "--mem", "1000").split("---\n")
     page, status = part(slab)
     assert leaks(page) == {("kleak_leak_kzalloc", "slab")}, verdicts(page)
     assert status == "status 3" and page["leak"], status
@@ -80,13 +79,5 @@ def diagnose(version):
     assert "LEAK" not in text and text.strip().endswith("status 0"), text
 
 
-def at_once():
-    """Each guest takes one CPU, and waits most of the time: run all of them together."""
-    tests = for_every_version(diagnose)
-    with concurrent.futures.ThreadPoolExecutor() as pool:
-        futures = {f"test_{name}": pool.submit(test) for name, test in tests.items()}
-    return {name: future.result for name, future in futures.items()}
-
-
 if __name__ == "__main__":
-    tap.main(at_once())
+    main(diagnose)

@@ -402,17 +402,16 @@ static int examine(struct diagnose *d, const struct options *given)
 	return err;
 }
 
-int diagnose__run(const struct options *options, const struct kernel *kernel,
-		  struct symbols *symbols, const struct allocator *allocator, int cgroup,
-		  bool color, int signals, int *status)
+int diagnose__run(const struct reporter_parts *parts, int cgroup, int signals, int *status)
 {
 	static struct diagnose d;
+	const struct options *options = parts->options;
 	int err;
 
 	d = (struct diagnose){.options = *options,
-			      .kernel = kernel,
-			      .symbols = symbols,
-			      .allocator = allocator,
+			      .kernel = parts->kernel,
+			      .symbols = parts->symbols,
+			      .allocator = parts->allocator,
 			      .cgroup = cgroup,
 			      .signals = signals,
 			      .terminal = isatty(STDERR_FILENO)};
@@ -424,7 +423,7 @@ int diagnose__run(const struct options *options, const struct kernel *kernel,
 		err = examine(&d, options);
 	progress_end(&d);
 	if (!err)
-		err = print(&d, color);
+		err = print(&d, parts->color);
 	*status = d.diagnosis.leak ? DIAGNOSE_LEAK : 0;
 	close_trace(&d);
 	suspects__free(&d.suspects);

@@ -3,21 +3,15 @@
 #ifndef KLEAK_DIAGNOSE_H
 #define KLEAK_DIAGNOSE_H
 
-#include "allocator.h"
-#include "kernel.h"
-#include "options.h"
-#include "symbols.h"
-
-#include <stdbool.h>
+#include "reporter.h"
 
 /*
- * Watch, trace, drain, conclude, print one page.  signals: from signals__open().
- * 0 and *status: DIAGNOSE_LEAK when a leak was found, else 0; or -errno; what went wrong
- * has been said on stderr.
+ * Watch, trace, drain, conclude, print one page.  parts: without a tracer, and with a
+ * plan that is not used: what to trace is decided here.  cgroup: see tracer.h; signals:
+ * from signals__open().  0 and *status: DIAGNOSE_LEAK when a leak was found, else 0; or
+ * -errno; what went wrong has been said on stderr.
  */
-int diagnose__run(const struct options *options, const struct kernel *kernel,
-		  struct symbols *symbols, const struct allocator *allocator, int cgroup,
-		  bool color, int signals, int *status);
+int diagnose__run(const struct reporter_parts *parts, int cgroup, int signals, int *status);
 
 #define DIAGNOSE_LEAK 3 /* exit status */
 

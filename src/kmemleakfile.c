@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "kmemleakfile.h"
 #include "kmemleak.h"
+#include "say.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -80,4 +81,14 @@ int kmemleakfile__do(const char *path, const char *action, FILE *out, char *why,
 	if (err)
 		return cannot(err, path, why, len);
 	return fflush(out) || ferror(out) ? -EIO : 0;
+}
+
+int kmemleakfile__run(const char *path, const char *action)
+{
+	char why[256];
+	int err = kmemleakfile__do(path, action, stdout, why, sizeof(why));
+
+	if (err)
+		say("%s", *why ? why : "cannot write to stdout");
+	return err;
 }

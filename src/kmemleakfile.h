@@ -14,4 +14,7 @@
  */
 int kmemleakfile__do(const char *path, const char *action, FILE *out, char *why, size_t len);
 
+/* The same to stdout; what goes wrong is said on stderr.  0 or -errno. */
+int kmemleakfile__run(const char *path, const char *action);
+
 #endif

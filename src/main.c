@@ -13,7 +13,6 @@
 #include "signals.h"
 #include "symbols.h"
 #include "target.h"
-#include "tracer.h"
 #include "watch.h"
 
 #include <errno.h>
@@ -57,38 +56,6 @@ static int learn_symbols(struct symbols **symbols, struct allocator *allocator)
 	return allocator__learn(allocator, symbols__kallsyms(*symbols));
 }
 
-static int trace(const struct options *options, const struct kernel *kernel,
-		 const struct plan *plan, struct symbols *symbols,
-		 const struct allocator *allocator, int cgroup, int signals)
-{
-	struct reporter_parts parts = {.options = options,
-				       .kernel = kernel,
-				       .plan = plan,
-				       .symbols = symbols,
-				       .allocator = allocator,
-				       .color = want_color(options)};
-	struct reporter *reporter = NULL;
-	char why[SENTENCE] = "";
-	int status = 0;
-	int err = tracer__open(&parts.tracer, plan, options->pid >= 0 ? options->pid : 0, cgroup,
-			       options->verbose, why, sizeof(why));
-
-	if (err) {
-		say("%s", why);
-		return EXIT_CANNOT_RUN;
-	}
-	err = reporter__open(&reporter, &parts);
-	if (err)
-		say("cannot prepare reports: %s", strerror(-err));
-	else if (options->verb == VERB_RUN)
-		err = watch__command(options, parts.tracer, reporter, signals, &status);
-	else
-		err = watch__machine(options, parts.tracer, reporter, signals);
-	reporter__close(reporter);
-	tracer__close(parts.tracer);
-	return err ? EXIT_CANNOT_RUN : status;
-}
-
 /* What was written to stdout must have got there. */
 static int finish_output(void)
 {
@@ -98,11 +65,17 @@ static int finish_output(void)
 	return EXIT_CANNOT_RUN;
 }
 
-/* Do what the verb says, with all that tracing needs. */
+/* Do what the verb says, with all that tracing needs.  Exit status. */
 static int act(const struct options *options, const struct kernel *kernel, const struct plan *plan,
 	       struct symbols *symbols, const struct allocator *allocator, int cgroup)
 {
-	int signals, status = 0;
+	const struct reporter_parts parts = {.options = options,
+					     .kernel = kernel,
+					     .plan = plan,
+					     .symbols = symbols,
+					     .allocator = allocator,
+					     .color = want_color(options)};
+	int signals, err, status = 0;
 
 	if (options->verb == VERB_EXPLAIN) {
 		plan__print(plan, kernel, stdout);
@@ -111,13 +84,12 @@ static int act(const struct options *options, const struct kernel *kernel, const
 	signals = open_signals();
 	if (signals < 0)
 		return EXIT_CANNOT_RUN;
-	if (options->verb != VERB_DIAGNOSE)
-		status = trace(options, kernel, plan, symbols, allocator, cgroup, signals);
-	else if (diagnose__run(options, kernel, symbols, allocator, cgroup, want_color(options),
-			       signals, &status))
-		status = EXIT_CANNOT_RUN;
+	if (options->verb == VERB_DIAGNOSE)
+		err = diagnose__run(&parts, cgroup, signals, &status);
+	else
+		err = watch__run(&parts, cgroup, signals, &status);
 	close(signals);
-	return status;
+	return err ? EXIT_CANNOT_RUN : status;
 }
 
 static int prepare_and_act(const struct options *options)
@@ -163,19 +135,6 @@ static int audit(const struct options *options)
 	return status;
 }
 
-static int kmemleak(const struct options *options)
-{
-	char why[SENTENCE];
-
-	if (!kmemleakfile__do(BOOKS_KMEMLEAK, options->action, stdout, why, sizeof(why)))
-		return 0;
-	if (*why)
-		say("%s", why);
-	else
-		say("cannot write to stdout: %s", strerror(errno));
-	return EXIT_CANNOT_RUN;
-}
-
 int main(int argc, char **argv)
 {
 	struct options options;
@@ -195,7 +154,7 @@ int main(int argc, char **argv)
 	case VERB_LEDGER:
 		return audit(&options);
 	case VERB_KMEMLEAK:
-		return kmemleak(&options);
+		return kmemleakfile__run(BOOKS_KMEMLEAK, options.action) ? EXIT_CANNOT_RUN : 0;
 	default:
 		return prepare_and_act(&options);
 	}

@@ -57,6 +57,7 @@ struct reporter {
 	struct cache_kinds kinds;
 	struct books books_start, books; /* at the start, and of the snapshot's instant */
 	double started_s;
+	double taken_s; /* when the tables were read, since the start */
 
 	struct snapshot snapshot;
 	struct sites sites;
@@ -149,7 +150,10 @@ static int take(struct reporter *reporter)
 	double ticks = reporter->parts.options->min_age_s * 1e9 / (1 << KLEAK_TICK_SHIFT);
 	uint32_t min_age = ticks < INT32_MAX ? (uint32_t)ticks : INT32_MAX;
 	uint32_t now = clock__now_ticks();
-	int err = snapshot__take(snapshot, &source, now, min_age);
+	int err;
+
+	reporter->taken_s = clock__now_s() - reporter->started_s;
+	err = snapshot__take(snapshot, &source, now, min_age);
 
 	if (err || !snapshot->nr_unsized)
 		return err;
@@ -521,7 +525,7 @@ static int take_verified(struct reporter *reporter, double elapsed_s)
 		return err;
 	compare(reporter);
 	if (!reporter->frozen)
-		err = history__enter(&reporter->history, &reporter->sites, elapsed_s,
+		err = history__enter(&reporter->history, &reporter->sites, reporter->taken_s,
 				     reporter->parts.options->min_age_s);
 	if (!err)
 		err = trend__enter(&reporter->trend, &reporter->sites, elapsed_s);

@@ -4,6 +4,7 @@
 #include "clock.h"
 #include "say.h"
 #include "signals.h"
+#include "tracer.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -12,6 +13,8 @@
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+
+#define SENTENCE 512
 
 #define EXIT_LEFT 3 /* run --exit-code: more than the threshold is left */
 
@@ -89,8 +92,8 @@ static int wait_until(int signals, int out, double deadline_s)
 	return signal;
 }
 
-int watch__machine(const struct options *options, struct tracer *tracer, struct reporter *reporter,
-		   int signals)
+static int watch_machine(const struct options *options, struct tracer *tracer,
+			 struct reporter *reporter, int signals)
 {
 	double start, end;
 	char note[128];
@@ -166,8 +169,8 @@ static int settle(struct reporter *reporter, int signals)
 	return err;
 }
 
-int watch__command(const struct options *options, struct tracer *tracer, struct reporter *reporter,
-		   int signals, int *status)
+static int watch_command(const struct options *options, struct tracer *tracer,
+			 struct reporter *reporter, int signals, int *status)
 {
 	struct child child;
 	int err = child__start(&child, options->command, join_family, tracer);
@@ -194,5 +197,31 @@ int watch__command(const struct options *options, struct tracer *tracer, struct 
 	err = finish(tracer, reporter, NULL);
 	if (!err && options->exit_code)
 		*status = reporter__outstanding(reporter) > options->threshold ? EXIT_LEFT : 0;
+	return err;
+}
+
+int watch__run(const struct reporter_parts *given, int cgroup, int signals, int *status)
+{
+	const struct options *options = given->options;
+	struct reporter_parts parts = *given;
+	struct reporter *reporter = NULL;
+	char why[SENTENCE] = "";
+	int err = tracer__open(&parts.tracer, parts.plan, options->pid >= 0 ? options->pid : 0,
+			       cgroup, options->verbose, why, sizeof(why));
+
+	*status = 0;
+	if (err) {
+		say("%s", why);
+		return err;
+	}
+	err = reporter__open(&reporter, &parts);
+	if (err)
+		say("cannot prepare reports: %s", strerror(-err));
+	else if (options->verb == VERB_RUN)
+		err = watch_command(options, parts.tracer, reporter, signals, status);
+	else
+		err = watch_machine(options, parts.tracer, reporter, signals);
+	reporter__close(reporter);
+	tracer__close(parts.tracer);
 	return err;
 }

@@ -46,6 +46,26 @@ echo "status $?"
 """
 
 
+LEDGER = """
+mount -t debugfs none /sys/kernel/debug
+insmod /kleak_test.ko
+(sleep 1; echo leak cache 3000 > /proc/kleak_test; echo leak vmalloc 50 > /proc/kleak_test; sleep 1) &
+kleak ledger --json --interval 0.2 --duration 3
+"""
+
+
+def ledger_reads_alloc_traces(version):
+    """Booted with slub_debug=U, the kernel itself tells who allocated from the cache that grew."""
+    lines = boot(version, LEDGER, "--append", "slub_debug=U,kleak_test").splitlines()
+    last = json.loads(lines[-1])
+    cache, caller = last["caches"][0], last["callers"][0]
+    assert (cache["name"], cache["delta_objects"]) == ("kleak_test", 3000), cache
+    assert caller["name"].startswith("kleak_leak_vmalloc+") and caller["delta_areas"] == 50, caller
+    traces = next(s for s in last["sources"] if s["name"] == "alloc_traces")
+    assert traces["found"] and traces["remark"].startswith("kleak_test: 3000 of 3000 objects by kleak_leak_cache+"), \
+        traces
+
+
 def explain(version):
     plan, hidden, vmalloc, locked = boot(version, EXPLAIN).split("---\n")
     bulk = "kmem_cache_alloc_bulk_noprof" if version == "6.12" else "kmem_cache_alloc_bulk"
@@ -76,4 +96,4 @@ def run(version):
 
 
 if __name__ == "__main__":
-    main(explain, names_of_a_module_that_is_gone, run)
+    main(ledger_reads_alloc_traces, explain, names_of_a_module_that_is_gone, run)

@@ -202,12 +202,16 @@ enum kleak_context {
 };
 
 struct kleak_who {
-	__u32 site;    /* index into the site table */
-	__u32 context; /* enum kleak_context */
-	__u32 tgid;    /* 0 for interrupts */
-	__u32 pad;
-	__u64 cgroup; /* inode number of its directory in cgroup2; 0 for interrupts */
-	char comm[KLEAK_COMM];
+	__u32 site;	       /* index into the site table */
+	__u32 context;	       /* enum kleak_context */
+	__u64 cgroup;	       /* inode number of its directory in cgroup2; 0 for interrupts */
+	char comm[KLEAK_COMM]; /* of the process, whichever thread it is */
+};
+
+struct kleak_who_times {
+	__u64 times;
+	__u32 tgid;    /* of the first one; 0 for interrupts */
+	__u32 several; /* processes of that name */
 };
 
 /* Addresses [start, end). */

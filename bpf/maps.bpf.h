@@ -109,7 +109,7 @@ struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 1);
 	__type(key, struct kleak_who);
-	__type(value, __u64);
+	__type(value, struct kleak_who_times);
 } who SEC(".maps");
 
 const volatile struct kleak_config config;

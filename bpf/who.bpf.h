@@ -36,24 +36,30 @@ static __always_inline bool in_task(void *ctx)
 	return address - (__u64)task->stack < STACK_SIZE;
 }
 
-/* Note who allocates at this site.  Hot sites find their entry; new ones make it. */
+/*
+ * Note who allocates at this site: by name, because a machine that forks a lot has more
+ * processes than there is room for.
+ */
 static __noinline int who_allocates(struct bpf_raw_tracepoint_args *ctx, __u32 site)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct kleak_who key = {.site = site, .context = KLEAK_CONTEXT_INTERRUPT};
-	__u64 *times, once = 1;
+	struct kleak_who_times *held, first = {.times = 1};
 
 	if (in_task(ctx)) {
 		key.context = task->flags & PF_KTHREAD ? KLEAK_CONTEXT_KTHREAD : KLEAK_CONTEXT_TASK;
-		key.tgid = bpf_get_current_pid_tgid() >> 32;
 		key.cgroup = bpf_get_current_cgroup_id();
-		bpf_get_current_comm(key.comm, sizeof(key.comm));
+		bpf_probe_read_kernel_str(key.comm, sizeof(key.comm), task->group_leader->comm);
+		first.tgid = bpf_get_current_pid_tgid() >> 32;
 	}
-	times = bpf_map_lookup_elem(&who, &key);
-	if (times)
-		__sync_fetch_and_add(times, 1);
-	else if (bpf_map_update_elem(&who, &key, &once, BPF_NOEXIST))
+	held = bpf_map_lookup_elem(&who, &key);
+	if (held) {
+		__sync_fetch_and_add(&held->times, 1);
+		if (held->tgid != first.tgid)
+			held->several = 1;
+	} else if (bpf_map_update_elem(&who, &key, &first, BPF_NOEXIST)) {
 		count(KLEAK_COUNT_WHO_FULL, 1);
+	}
 	return 0;
 }
 

@@ -14,12 +14,14 @@ static const char *const contexts[] = {
 };
 
 /* "kworker/3:1H-events" and its like are one. */
-static void describe(struct crowd_member *member, const struct kleak_who *who)
+static void describe(struct crowd_member *member, const struct kleak_who *who,
+		     const struct kleak_who_times *times)
 {
 	static const char kworker[] = "kworker/";
 
 	member->who.context = contexts[who->context <= KLEAK_CONTEXT_INTERRUPT ? who->context : 0];
-	member->who.pid = who->tgid;
+	member->who.pid = times->several ? 0 : times->tgid;
+	member->who.times = times->times;
 	member->cgroup = who->context == KLEAK_CONTEXT_TASK ? who->cgroup : 0;
 	snprintf(member->who.comm, sizeof(member->who.comm), "%.*s", (int)sizeof(who->comm),
 		 who->comm);
@@ -32,20 +34,22 @@ static void describe(struct crowd_member *member, const struct kleak_who *who)
 
 static bool is_same(const struct crowd_member *a, const struct crowd_member *b)
 {
-	return a->site == b->site && a->who.context == b->who.context && a->who.pid == b->who.pid &&
-	       a->cgroup == b->cgroup && (a->who.pid || !strcmp(a->who.comm, b->who.comm));
+	return a->site == b->site && a->who.context == b->who.context && a->cgroup == b->cgroup &&
+	       !strcmp(a->who.comm, b->who.comm);
 }
 
-int crowd__add(struct crowd *crowd, uint32_t site, const struct kleak_who *who, uint64_t times)
+int crowd__add(struct crowd *crowd, uint32_t site, const struct kleak_who *who,
+	       const struct kleak_who_times *times)
 {
 	struct crowd_member member = {.site = site};
 
-	describe(&member, who);
-	member.who.times = times;
+	describe(&member, who, times);
 	for (size_t i = 0; i < crowd->nr; i++) {
 		if (!is_same(&crowd->list[i], &member))
 			continue;
-		crowd->list[i].who.times += times;
+		crowd->list[i].who.times += times->times;
+		if (crowd->list[i].who.pid != member.who.pid)
+			crowd->list[i].who.pid = 0;
 		return 0;
 	}
 	if (array__reserve((void **)&crowd->list, crowd->nr + 1, &crowd->room,

@@ -23,10 +23,11 @@ struct crowd {
 };
 
 /*
- * Add what was noted of a site (site.index).  Kworkers are one, whatever their number;
- * so are a process's threads.  0 or -ENOMEM.
+ * Add what was noted of a site (site.index).  Those of one name and cgroup are one; so are
+ * all kworkers.  0 or -ENOMEM.
  */
-int crowd__add(struct crowd *crowd, uint32_t site, const struct kleak_who *who, uint64_t times);
+int crowd__add(struct crowd *crowd, uint32_t site, const struct kleak_who *who,
+	       const struct kleak_who_times *times);
 
 /* Write the most frequent of the site, CROWD_LISTED at most; set *times to all of them. */
 size_t crowd__of(const struct crowd *crowd, uint32_t site, struct report_who *list, uint64_t *times,

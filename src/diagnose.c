@@ -212,7 +212,7 @@ static int trace(struct diagnose *d, double until_s)
 /* No births any more: what is short-lived goes. */
 static int drain(struct diagnose *d)
 {
-	double start_s, quiet_s, now_s;
+	double start_s, quiet_s, now_s, most_s;
 	uint64_t live = 1, deaths = 0, before = 0;
 	int err;
 
@@ -221,7 +221,8 @@ static int drain(struct diagnose *d)
 	if (!err)
 		err = reporter__freeze(d->reporter);
 	start_s = quiet_s = now_s = clock__now_s();
-	while (!err && live && now_s - quiet_s < DRAIN_QUIET_S && now_s - start_s < DRAIN_MOST_S) {
+	most_s = fmax(fmin(d->end_s - start_s, DRAIN_MOST_S), DRAIN_QUIET_S);
+	while (!err && live && now_s - quiet_s < DRAIN_QUIET_S && now_s - start_s < most_s) {
 		err = reporter__count(d->reporter, &live, &deaths);
 		if (deaths != before)
 			quiet_s = now_s;

@@ -124,7 +124,9 @@ static void plan_sizes(struct plan *plan, const struct options *options,
 		(uint64_t)config->site_entries * plan->lanes * sizeof(struct kleak_tally) +
 		KLEAK_MAX_CACHES * sizeof(struct kleak_cache) +
 		(uint64_t)kernel->cpus * 4 * (KLEAK_MAX_FRAMES + 4) * sizeof(uint64_t) +
-		(config->who ? KLEAK_MAX_WHO * (sizeof(struct kleak_who) + BYTES_PER_ENTRY) : 0);
+		(config->who ? KLEAK_MAX_WHO * (sizeof(struct kleak_who) +
+						sizeof(struct kleak_who_times) + BYTES_PER_ENTRY)
+			     : 0);
 }
 
 /* One name of --cache: the first name_len bytes of `list`. */

@@ -33,7 +33,7 @@ struct report_verdict {
 struct report_who {
 	const char *context; /* "process", "kernel thread", "interrupt" */
 	char comm[64];	     /* "" for interrupts; "kworker" for all of them */
-	uint32_t pid;	     /* 0: several, or an interrupt */
+	uint32_t pid;	     /* 0: several of that name, or an interrupt */
 	char cgroup[256];    /* path; "" when it is not known or has no meaning */
 	uint64_t times;	     /* allocations while tracing, freed ones included */
 };

@@ -352,7 +352,7 @@ static void fill_row(struct reporter *reporter, size_t i, const struct site *sit
 					     &reporter->rows[i].who_times, cgroups__path);
 }
 
-static void add_who(const struct kleak_who *who, uint64_t times, void *arg)
+static void add_who(const struct kleak_who *who, const struct kleak_who_times *times, void *arg)
 {
 	struct reporter *reporter = arg;
 

@@ -367,19 +367,20 @@ void tracer__mute(struct tracer *tracer, uint32_t entry)
 }
 
 int tracer__who(const struct tracer *tracer,
-		void (*each)(const struct kleak_who *, uint64_t, void *), void *arg)
+		void (*each)(const struct kleak_who *, const struct kleak_who_times *, void *),
+		void *arg)
 {
 	int map = bpf_map__fd(tracer->skeleton->maps.who);
 	struct kleak_who key, next;
 	const void *from = NULL;
 
 	while (!bpf_map_get_next_key(map, from, &next)) {
-		__u64 times = 0;
+		struct kleak_who_times times = {};
 
 		key = next;
 		from = &key;
 		if (!bpf_map_lookup_elem(map, &key, &times))
-			each(&key, times, arg);
+			each(&key, &times, arg);
 	}
 	return errno == ENOENT ? 0 : -errno;
 }

@@ -88,7 +88,8 @@ void tracer__mute(struct tracer *tracer, uint32_t entry);
  * A `site` is an index into the site table.  0 or -errno.
  */
 int tracer__who(const struct tracer *tracer,
-		void (*each)(const struct kleak_who *, uint64_t, void *), void *arg);
+		void (*each)(const struct kleak_who *, const struct kleak_who_times *, void *),
+		void *arg);
 
 /* Has the followed process exited? */
 bool tracer__process_gone(const struct tracer *tracer);

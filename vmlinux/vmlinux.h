@@ -67,6 +67,8 @@ struct task_struct {
 	void *stack;
 	unsigned int flags;
 	int tgid;
+	struct task_struct *group_leader;
+	char comm[16];
 	struct signal_struct *signal;
 };
 

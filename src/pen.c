@@ -2,8 +2,10 @@
 #include "pen.h"
 #include "utf8.h"
 
+#include <limits.h>
 #include <math.h>
 #include <stdarg.h>
+#include <string.h>
 
 void pen__begin(const struct pen *pen, const char *style)
 {
@@ -41,22 +43,82 @@ static size_t harmless(const unsigned char *s)
 	return utf8__sequence(s);
 }
 
+/* Columns that the first character of `name` takes, printed; *length: its bytes. */
+static int character(const char *name, size_t *length)
+{
+	*length = harmless((const unsigned char *)name);
+	if (*length)
+		return 1;
+	*length = 1;
+	return 4; /* \xNN */
+}
+
+/* Print `name` up to `end`. */
+static void put_characters(const struct pen *pen, const char *name, const char *end)
+{
+	size_t length;
+
+	for (; name < end; name += length) {
+		if (character(name, &length) == 1)
+			fwrite(name, 1, length, pen->out);
+		else
+			fprintf(pen->out, "\\x%02x", (unsigned char)*name);
+	}
+}
+
 /* Print a name such that it cannot command the terminal: other bytes as \xNN. */
 void pen__name(const struct pen *pen, const char *style, const char *name)
 {
-	const unsigned char *s = (const unsigned char *)name;
-
 	pen__begin(pen, style);
-	while (*s) {
-		size_t length = harmless(s);
-
-		if (length)
-			fwrite(s, 1, length, pen->out);
-		else
-			fprintf(pen->out, "\\x%02x", *s);
-		s += length ? length : 1;
-	}
+	put_characters(pen, name, name + strlen(name));
 	pen__end(pen, style);
+}
+
+int pen__name_width(const char *name)
+{
+	size_t length;
+	int columns = 0;
+
+	for (; *name && columns < INT_MAX - 4; name += length)
+		columns += character(name, &length);
+	return columns;
+}
+
+int pen__name_cut(const struct pen *pen, const char *style, const char *name, int room)
+{
+	const char *end = name;
+	size_t length;
+	int columns = 0;
+
+	if (pen__name_width(name) <= room) {
+		pen__name(pen, style, name);
+		return pen__name_width(name);
+	}
+	if (room < 1)
+		return 0;
+	for (; columns + character(end, &length) < room; end += length)
+		columns += character(end, &length);
+	pen__begin(pen, style);
+	put_characters(pen, name, end);
+	fputs("…", pen->out);
+	pen__end(pen, style);
+	return columns + 1;
+}
+
+int pen__name_tail(const struct pen *pen, const char *style, const char *name, int room)
+{
+	int columns = pen__name_width(name);
+	size_t length;
+
+	if (columns <= room || room < 1)
+		return pen__name_cut(pen, style, name, room);
+	for (; columns >= room; name += length)
+		columns -= character(name, &length);
+	pen__begin(pen, style);
+	fputs("…", pen->out);
+	put_characters(pen, name, name + strlen(name));
+	pen__end(pen, style);
+	return columns + 1;
 }
 
 /* ---- numbers ---- */

@@ -38,6 +38,17 @@ __attribute__((format(printf, 3, 4))) void pen__put(const struct pen *pen, const
 /* Print a name such that it cannot command the terminal: other bytes as \xNN. */
 void pen__name(const struct pen *pen, const char *style, const char *name);
 
+/* Columns that pen__name() takes. */
+int pen__name_width(const char *name);
+
+/*
+ * As pen__name(), in `room` columns at most: of a name that is too long the end, or
+ * the start (_tail), goes and "…" stands there.  Nothing where there is no room.
+ * Returns the columns taken.
+ */
+int pen__name_cut(const struct pen *pen, const char *style, const char *name, int room);
+int pen__name_tail(const struct pen *pen, const char *style, const char *name, int room);
+
 /* 512, 1.5K, 2.0M; a change has a sign: +1.5K, -2.0M, +0.  Not a number: "?". */
 struct pen_number pen__human(double bytes, bool change);
 

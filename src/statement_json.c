@@ -2,7 +2,7 @@
 #include "statement_json.h"
 #include "json_value.h"
 
-#include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define FORMAT_VERSION 1
@@ -35,6 +35,16 @@ static json_t *answer(enum statement_answer answer)
 	return answer == STATEMENT_UNKNOWN ? json_null() : json_boolean(answer == STATEMENT_YES);
 }
 
+/* The first `length` bytes of `s`, which come from outside. */
+static json_t *part(const char *s, size_t length)
+{
+	char *copy = strndup(s, length);
+	json_t *string = copy ? json_value__text(copy) : NULL;
+
+	free(copy);
+	return string;
+}
+
 /* "a, b" as an array */
 static json_t *names(const char *list)
 {
@@ -43,7 +53,7 @@ static json_t *names(const char *list)
 	while (array && *list) {
 		size_t length = strcspn(list, ",");
 
-		if (json_array_append_new(array, json_stringn_nocheck(list, length))) {
+		if (json_array_append_new(array, part(list, length))) {
 			json_decref(array);
 			return NULL;
 		}

@@ -8,7 +8,8 @@ from guest import boot, main
 SCRIPT = """
 insmod /kleak_test.ko
 mkfifo /do
-nice -n 19 load < /do > /dev/null &
+load < /do > /dev/null &
+renice -n 19 -p $! > /dev/null
 exec 3> /do
 # negative dentries of sysfs stay: a cache that grows
 (i=0; while :; do
@@ -56,7 +57,7 @@ def part(text):
 
 def diagnose(version):
     slab, areas, percpu, text = boot(version, SCRIPT, "--add", "build/live-load:/bin/load",
-                                   "--mem", "1000").split("---\n")
+                                   "--mem", "1000", "--timeout", "450").split("---\n")
     page, status = part(slab)
     assert leaks(page) == {("kleak_leak_kzalloc", "slab")}, verdicts(page)
     assert status == "status 3" and page["leak"], status

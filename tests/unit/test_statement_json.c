@@ -54,6 +54,21 @@ static void test_as_the_schema_says(void **state)
 	assert_int_equal(pclose(check), 0);
 }
 
+/* An alias that is not UTF-8 is repaired, and costs nothing else. */
+static void test_alias_of_other_bytes(void **state)
+{
+	struct statement_cache cache = {.name = "a", .aliases = "b, c\xff, d"};
+	struct statement statement = golden_statement();
+	char *text;
+
+	(void)state;
+	statement.caches = &cache;
+	statement.nr_caches = statement.nr_caches_all = 1;
+	text = printed(statement);
+	assert_non_null(strstr(text, "[\"b\",\"c\\uFFFD\",\"d\"]"));
+	free(text);
+}
+
 static void test_output_fails(void **state)
 {
 	struct statement statement = golden_statement();
@@ -70,6 +85,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_golden),
 		cmocka_unit_test(test_as_the_schema_says),
+		cmocka_unit_test(test_alias_of_other_bytes),
 		cmocka_unit_test(test_output_fails),
 	};
 

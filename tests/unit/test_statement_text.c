@@ -78,7 +78,45 @@ static void test_nothing_changed(void **state)
 	statement.nr_callers = statement.nr_callers_all = 1;
 	text = printed(statement, false);
 	assert_non_null(strstr(text, "no cache changed"));
-	assert_non_null(strstr(text, "no caller of vmalloc changed"));
+	assert_non_null(strstr(text, "no vmalloc caller changed"));
+	free(text);
+}
+
+/* The only line of source did not change: no bare head of columns. */
+static void test_no_line_changed(void **state)
+{
+	struct statement_line still = {.place = "mm/slub.c:1", .function = "f"};
+	struct statement statement = golden_statement_after();
+	char *text;
+
+	(void)state;
+	statement.lines = &still;
+	statement.nr_lines = statement.nr_lines_all = 1;
+	text = printed(statement, false);
+	assert_non_null(strstr(text, "no line of source changed"));
+	free(text);
+}
+
+/* A list of aliases is cut between characters. */
+static void test_aliases_that_are_cut(void **state)
+{
+	struct statement_cache cache = {.name = "kmalloc-8",
+					.aliases = "a, "
+						   "\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3"
+						   "\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9"
+						   "\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3"
+						   "\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9"
+						   "\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3"
+						   "\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9"};
+	struct statement statement = golden_statement();
+	char *text;
+
+	(void)state;
+	statement.caches = &cache;
+	statement.nr_caches = statement.nr_caches_all = 1;
+	text = printed(statement, false);
+	assert_non_null(strstr(text, "\xc3\xa9…)"));
+	assert_null(strstr(text, "\\xc3"));
 	free(text);
 }
 
@@ -96,9 +134,10 @@ static void test_output_fails(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_stream),	     cmocka_unit_test(test_after),
-		cmocka_unit_test(test_before),	     cmocka_unit_test(test_nothing),
-		cmocka_unit_test(test_color),	     cmocka_unit_test(test_nothing_changed),
+		cmocka_unit_test(test_stream),		cmocka_unit_test(test_after),
+		cmocka_unit_test(test_before),		cmocka_unit_test(test_nothing),
+		cmocka_unit_test(test_color),		cmocka_unit_test(test_nothing_changed),
+		cmocka_unit_test(test_no_line_changed), cmocka_unit_test(test_aliases_that_are_cut),
 		cmocka_unit_test(test_output_fails),
 	};
 

@@ -88,5 +88,7 @@ def compare(before_text, after_text, reports, cpus, alone):
         live = after.get(name, (0, 0, 0))[0] - before.get(name, (0, 0, 0))[0]
         assert live < 50 + 300 * running, \
             f"{live} of {name} listed after they were freed; {running} new processes run"
+    # Some that were in use at the first reading, the reader's own files for one, are gone by now.
     for name, least in LEAST:
-        assert after[name][0] - before.get(name, (0, 0, 0))[0] >= least, name
+        kept = after[name][0] - before.get(name, (0, 0, 0))[0]
+        assert kept >= 0.99 * least, f"{kept} of {name}, expected {least}"

@@ -99,6 +99,7 @@ UNIT_ledger     := ledger
 UNIT_meminfo    := meminfo lines
 UNIT_options    := options
 UNIT_plan       := plan hooks caches
+UNIT_scan       := scan array
 UNIT_series     := series
 UNIT_sites      := sites array idmap allocator kallsyms
 UNIT_slabinfo   := slabinfo array lines

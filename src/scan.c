@@ -1,0 +1,406 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "scan.h"
+#include "array.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/*
+ * Targets are found by the page their value lies in; those of many pages by larger
+ * pieces of address space.
+ */
+#define SMALL_SHIFT 12
+#define LARGE_SHIFT 21
+#define MOST_SMALL  (16ULL << SMALL_SHIFT)
+#define LARGE_TAG   (1ULL << 63) /* no page number has it */
+
+struct scan_slot {
+	uint64_t piece; /* its number + 1; 0: free */
+	uint32_t first; /* the targets that touch it */
+	uint32_t nr;
+};
+
+static uint64_t hash_of(uint64_t piece)
+{
+	return (piece + 1) * 0x9e3779b97f4a7c15ULL;
+}
+
+void scan__begin(struct scan *scan)
+{
+	scan->nr = 0;
+	scan->nr_targets = 0;
+	scan->nr_contents = 0;
+	scan->nr_edges = 0;
+	scan->nr_holders = 0;
+	scan->words = 0;
+	scan->at = 0;
+}
+
+int scan__add(struct scan *scan, uint32_t *number)
+{
+	int err = array__reserve((void **)&scan->objects, scan->nr + 1, &scan->room,
+				 sizeof(*scan->objects));
+
+	if (err)
+		return err;
+	*number = (uint32_t)scan->nr;
+	scan->objects[scan->nr++] = (struct scan_object){};
+	return 0;
+}
+
+static int add_range(struct scan_range **list, size_t *nr, size_t *room, struct scan_range range)
+{
+	int err = array__reserve((void **)list, *nr + 1, room, sizeof(**list));
+
+	if (!err)
+		(*list)[(*nr)++] = range;
+	return err;
+}
+
+int scan__add_target(struct scan *scan, uint32_t object, uint64_t start, uint64_t end)
+{
+	if (start >= end)
+		return 0;
+	return add_range(&scan->targets, &scan->nr_targets, &scan->room_targets,
+			 (struct scan_range){start, end, object});
+}
+
+int scan__add_content(struct scan *scan, uint32_t object, uint64_t start, uint64_t end)
+{
+	if (start >= end)
+		return 0;
+	return add_range(&scan->contents, &scan->nr_contents, &scan->room_contents,
+			 (struct scan_range){start, end, object});
+}
+
+int scan__add_edge(struct scan *scan, uint32_t from, uint32_t to)
+{
+	int err = array__reserve((void **)&scan->edges, scan->nr_edges + 1, &scan->room_edges,
+				 sizeof(*scan->edges));
+
+	if (!err)
+		scan->edges[scan->nr_edges++] = (struct scan_edge){from, to};
+	return err;
+}
+
+/* ---- the index ---- */
+
+static int by_start(const void *a, const void *b)
+{
+	const struct scan_range *x = a, *y = b;
+
+	return (x->start > y->start) - (x->start < y->start);
+}
+
+static void pieces_of(const struct scan_range *range, uint64_t *first, uint64_t *last)
+{
+	unsigned int shift = range->end - range->start > MOST_SMALL ? LARGE_SHIFT : SMALL_SHIFT;
+	uint64_t tag = shift == LARGE_SHIFT ? LARGE_TAG : 0;
+
+	*first = range->start >> shift | tag;
+	*last = (range->end - 1) >> shift | tag;
+}
+
+static struct scan_slot *slot_of(const struct scan *scan, uint64_t piece)
+{
+	size_t mask = ((size_t)1 << scan->index_bits) - 1;
+	size_t i = hash_of(piece) >> (64 - scan->index_bits);
+
+	while (scan->index[i].piece && scan->index[i].piece != piece + 1)
+		i = (i + 1) & mask;
+	return &scan->index[i];
+}
+
+static bool in_bloom(const struct scan *scan, uint64_t piece)
+{
+	uint64_t bit = hash_of(piece) >> (64 - scan->bloom_bits);
+
+	return scan->bloom[bit / 64] >> bit % 64 & 1;
+}
+
+static void enter(struct scan *scan, size_t target)
+{
+	uint64_t first, last;
+
+	pieces_of(&scan->targets[target], &first, &last);
+	for (uint64_t piece = first; piece <= last; piece++) {
+		struct scan_slot *slot = slot_of(scan, piece);
+		uint64_t bit = hash_of(piece) >> (64 - scan->bloom_bits);
+
+		scan->bloom[bit / 64] |= 1ULL << bit % 64;
+		if (!slot->piece)
+			*slot = (struct scan_slot){.piece = piece + 1, .first = (uint32_t)target};
+		slot->nr = (uint32_t)(target - slot->first) + 1;
+	}
+}
+
+static unsigned int bits_for(size_t nr)
+{
+	unsigned int bits = 10;
+
+	while (bits < 36 && (size_t)1 << bits < nr)
+		bits++;
+	return bits;
+}
+
+int scan__index(struct scan *scan)
+{
+	size_t pieces = 0, bytes;
+	int err;
+
+	if (scan->nr_targets)
+		qsort(scan->targets, scan->nr_targets, sizeof(*scan->targets), by_start);
+	if (scan->nr_contents)
+		qsort(scan->contents, scan->nr_contents, sizeof(*scan->contents), by_start);
+	for (size_t i = 0; i < scan->nr_targets; i++) {
+		uint64_t first, last;
+
+		pieces_of(&scan->targets[i], &first, &last);
+		pieces += last - first + 1;
+	}
+	scan->index_bits = bits_for(2 * pieces);
+	scan->bloom_bits = bits_for(16 * pieces);
+	bytes = ((size_t)1 << scan->bloom_bits) / 8;
+	err = array__reserve((void **)&scan->index, (size_t)1 << scan->index_bits,
+			     &scan->room_index, sizeof(*scan->index));
+	if (!err)
+		err = array__reserve((void **)&scan->bloom, bytes / sizeof(*scan->bloom),
+				     &scan->room_bloom, sizeof(*scan->bloom));
+	if (err)
+		return err;
+	memset(scan->index, 0, sizeof(*scan->index) << scan->index_bits);
+	memset(scan->bloom, 0, bytes);
+	for (size_t i = 0; i < scan->nr_targets; i++)
+		enter(scan, i);
+	scan->lowest = scan->nr_targets ? scan->targets[0].start : 0;
+	scan->span = scan->nr_targets ? scan->targets[scan->nr_targets - 1].end - scan->lowest : 0;
+	scan->at = 0;
+	return 0;
+}
+
+/* The object that `value` points into, among the targets that touch a piece. */
+static uint32_t look_up(const struct scan *scan, uint64_t piece, uint64_t value)
+{
+	const struct scan_slot *slot = slot_of(scan, piece);
+	size_t low = slot->first, high = low + slot->nr;
+
+	if (!slot->piece)
+		return SCAN_NONE;
+	/* the last one that starts at or before it */
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (scan->targets[middle].start <= value)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low == slot->first || value >= scan->targets[low - 1].end)
+		return SCAN_NONE;
+	return scan->targets[low - 1].object;
+}
+
+static uint32_t target_of(const struct scan *scan, uint64_t value)
+{
+	uint64_t small = value >> SMALL_SHIFT, large = value >> LARGE_SHIFT | LARGE_TAG;
+	uint32_t object = SCAN_NONE;
+
+	if (in_bloom(scan, small))
+		object = look_up(scan, small, value);
+	if (object == SCAN_NONE && in_bloom(scan, large))
+		object = look_up(scan, large, value);
+	return object;
+}
+
+/* ---- words ---- */
+
+static int note_holder(struct scan *scan, uint32_t object, uint32_t from, uint64_t address)
+{
+	int err;
+
+	if (scan->objects[object].nr_holders >= SCAN_HOLDERS)
+		return 0;
+	err = array__reserve((void **)&scan->holders, scan->nr_holders + 1, &scan->room_holders,
+			     sizeof(*scan->holders));
+	if (err)
+		return err;
+	scan->objects[object].nr_holders++;
+	scan->holders[scan->nr_holders++] = (struct scan_holder){object, from, address};
+	return 0;
+}
+
+static int refer(struct scan *scan, uint32_t from, uint32_t to, uint64_t address)
+{
+	struct scan_object *object = &scan->objects[to];
+	int err = 0;
+
+	if (from == to)
+		return 0;
+	if (object->sampled)
+		err = note_holder(scan, to, from, address);
+	if (err || object->reached)
+		return err;
+	if (from != SCAN_NONE && (!scan->most_edges || scan->nr_edges < scan->most_edges))
+		return scan__add_edge(scan, from, to);
+	object->reached = true;
+	return 0;
+}
+
+/* Words that stand in one object, or outside all. */
+static int piece(struct scan *scan, uint32_t from, uint64_t address, const uint64_t *words,
+		 size_t nr, bool weak)
+{
+	uint64_t lowest = scan->lowest, span = scan->span;
+
+	for (size_t i = 0; i < nr; i++) {
+		uint32_t to;
+		int err;
+
+		if (words[i] - lowest >= span)
+			continue;
+		to = target_of(scan, words[i]);
+		if (to == SCAN_NONE || (weak && scan->objects[to].area))
+			continue;
+		err = refer(scan, from, to, address + i * sizeof(*words));
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+static void note_content(struct scan_object *object, const uint64_t *words, size_t nr)
+{
+	uint64_t hash = object->content;
+
+	for (size_t i = 0; i < nr; i++)
+		hash = ((hash << 5 | hash >> 59) ^ words[i]) * 0x9e3779b97f4a7c15ULL;
+	object->content = hash;
+	object->seen = true;
+}
+
+/* The first of the contents that ends after `address`. */
+static size_t contents_at(struct scan *scan, uint64_t address)
+{
+	size_t low = 0, high = scan->nr_contents;
+
+	/* memory mostly comes in order */
+	if (scan->at < high && scan->contents[scan->at].end > address &&
+	    (!scan->at || scan->contents[scan->at - 1].end <= address))
+		return scan->at;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (scan->contents[middle].end > address)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return low;
+}
+
+static size_t words_until(uint64_t from, uint64_t to, size_t most)
+{
+	uint64_t nr = to > from ? (to - from + sizeof(uint64_t) - 1) / sizeof(uint64_t) : 0;
+
+	return nr < most ? (size_t)nr : most;
+}
+
+int scan__words(struct scan *scan, uint64_t address, const uint64_t *words, size_t nr, bool weak)
+{
+	int err = 0;
+
+	scan->words += nr;
+	scan->at = contents_at(scan, address);
+	while (nr && !err) {
+		const struct scan_range *range = &scan->contents[scan->at];
+		bool more = scan->at < scan->nr_contents;
+		size_t n;
+
+		if (more && range->start <= address) {
+			struct scan_object *object = &scan->objects[range->object];
+
+			n = words_until(address, range->end, nr);
+			note_content(object, words, n);
+			if (!object->silent)
+				err = piece(scan, range->object, address, words, n, weak);
+			if (address + n * sizeof(*words) >= range->end)
+				scan->at++;
+		} else {
+			n = more ? words_until(address, range->start, nr) : nr;
+			err = piece(scan, SCAN_NONE, address, words, n, weak);
+		}
+		address += n * sizeof(*words);
+		words += n;
+		nr -= n;
+	}
+	return err;
+}
+
+/* ---- reach ---- */
+
+static int by_from(const void *a, const void *b)
+{
+	const struct scan_edge *x = a, *y = b;
+
+	return (x->from > y->from) - (x->from < y->from);
+}
+
+/* The first edge from `object` or a later one. */
+static size_t edges_of(const struct scan *scan, uint32_t object)
+{
+	size_t low = 0, high = scan->nr_edges;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (scan->edges[middle].from < object)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+int scan__finish(struct scan *scan)
+{
+	uint32_t *grey = scan->nr ? malloc(scan->nr * sizeof(*grey)) : NULL;
+	size_t nr = 0;
+
+	if (!scan->nr)
+		return 0;
+	if (!grey)
+		return -ENOMEM;
+	if (scan->nr_edges)
+		qsort(scan->edges, scan->nr_edges, sizeof(*scan->edges), by_from);
+	for (size_t i = 0; i < scan->nr; i++)
+		if (scan->objects[i].reached)
+			grey[nr++] = (uint32_t)i;
+	while (nr) {
+		uint32_t from = grey[--nr];
+
+		for (size_t i = edges_of(scan, from);
+		     i < scan->nr_edges && scan->edges[i].from == from; i++) {
+			struct scan_object *to = &scan->objects[scan->edges[i].to];
+
+			if (to->reached)
+				continue;
+			to->reached = true;
+			grey[nr++] = scan->edges[i].to;
+		}
+	}
+	free(grey);
+	return 0;
+}
+
+void scan__free(struct scan *scan)
+{
+	free(scan->objects);
+	free(scan->targets);
+	free(scan->contents);
+	free(scan->edges);
+	free(scan->holders);
+	free(scan->index);
+	free(scan->bloom);
+	memset(scan, 0, sizeof(*scan));
+}

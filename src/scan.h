@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Mark and scan, as kmemleak does it (Documentation/dev-tools/kmemleak.rst): which
+ * objects does no word of kernel memory refer to?  Pure: memory is handed in.
+ *
+ * Every word is seen once.  One that stands outside all objects is a root: the object
+ * it points into is reached.  One that stands in an object is an edge; what is
+ * reached is found at the end, over the edges.  So objects that refer to each other
+ * or to themselves, but that nobody else refers to, stay unreached.
+ */
+#ifndef KLEAK_SCAN_H
+#define KLEAK_SCAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define SCAN_NONE UINT32_MAX /* no object */
+
+#define SCAN_HOLDERS 4 /* references noted of an object that is sampled */
+
+/* Addresses or values [start, end) that are the object's. */
+struct scan_range {
+	uint64_t start;
+	uint64_t end;
+	uint32_t object;
+};
+
+struct scan_object {
+	uint64_t content; /* hash of its words */
+	bool reached;
+	bool seen;    /* some of its words have been handed in */
+	bool silent;  /* by the caller: its words refer to nothing */
+	bool area;    /* by the caller: an area of vmalloc or its vm_struct, see scan__words() */
+	bool sampled; /* by the caller: who refers to it? */
+	uint8_t nr_holders;
+};
+
+/* A reference to an object that is sampled. */
+struct scan_holder {
+	uint32_t object;
+	uint32_t from;	  /* object the word stands in, or SCAN_NONE */
+	uint64_t address; /* where the word stands */
+};
+
+struct scan_edge {
+	uint32_t from;
+	uint32_t to;
+};
+
+struct scan {
+	struct scan_object *objects;
+	size_t nr, room;
+	struct scan_range *targets; /* a value in here refers to the object */
+	size_t nr_targets, room_targets;
+	struct scan_range *contents; /* a word at such an address stands in the object */
+	size_t nr_contents, room_contents;
+	struct scan_edge *edges;
+	size_t nr_edges, room_edges;
+	size_t most_edges; /* beyond: an edge counts as a root; 0: no limit */
+	struct scan_holder *holders;
+	size_t nr_holders, room_holders;
+	uint64_t words; /* handed in */
+
+	/* of the targets */
+	struct scan_slot *index;
+	size_t room_index;
+	uint64_t *bloom;
+	size_t room_bloom;
+	unsigned int index_bits, bloom_bits;
+	uint64_t lowest, span;
+	size_t at; /* in the contents, where the last words stood */
+};
+
+/* Start anew, without objects; *scan starts as all zeros.  Keeps `most_edges`. */
+void scan__begin(struct scan *scan);
+
+/* Add an object.  *number: its own; 0 or -ENOMEM. */
+int scan__add(struct scan *scan, uint32_t *number);
+
+/* A value in [start, end) refers to the object; ranges do not overlap.  0 or -ENOMEM. */
+int scan__add_target(struct scan *scan, uint32_t object, uint64_t start, uint64_t end);
+
+/* Words at [start, end) stand in the object; ranges do not overlap.  0 or -ENOMEM. */
+int scan__add_content(struct scan *scan, uint32_t object, uint64_t start, uint64_t end);
+
+/* Once `from` is reached, `to` is as well.  0 or -ENOMEM. */
+int scan__add_edge(struct scan *scan, uint32_t from, uint32_t to);
+
+/* All objects and ranges are known; words may follow.  0 or -ENOMEM. */
+int scan__index(struct scan *scan);
+
+/*
+ * `nr` words that stand at `address` (aligned).  weak: they are of vmalloc's own books,
+ * so that to refer to an `area` does not count (kmemleak: min_count, excess_ref).
+ * 0 or -ENOMEM.
+ */
+int scan__words(struct scan *scan, uint64_t address, const uint64_t *words, size_t nr, bool weak);
+
+/* All memory has been seen: reach what is reached over others.  0 or -ENOMEM. */
+int scan__finish(struct scan *scan);
+
+void scan__free(struct scan *scan);
+
+#endif

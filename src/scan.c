@@ -7,7 +7,7 @@
 #include <string.h>
 
 /*
- * Targets are found by the page their value lies in; those of many pages by larger
+ * Ranges are found by the page a value lies in; those of many pages by larger
  * pieces of address space.
  */
 #define SMALL_SHIFT 12
@@ -17,7 +17,7 @@
 
 struct scan_slot {
 	uint64_t piece; /* its number + 1; 0: free */
-	uint32_t first; /* the targets that touch it */
+	uint32_t first; /* the ranges that touch it */
 	uint32_t nr;
 };
 
@@ -29,8 +29,7 @@ static uint64_t hash_of(uint64_t piece)
 void scan__begin(struct scan *scan)
 {
 	scan->nr = 0;
-	scan->nr_targets = 0;
-	scan->nr_contents = 0;
+	scan->nr_ranges = 0;
 	scan->nr_edges = 0;
 	scan->nr_holders = 0;
 	scan->words = 0;
@@ -45,33 +44,21 @@ int scan__add(struct scan *scan, uint32_t *number)
 	if (err)
 		return err;
 	*number = (uint32_t)scan->nr;
-	scan->objects[scan->nr++] = (struct scan_object){};
+	scan->objects[scan->nr++] = (struct scan_object){.books_of = SCAN_NONE};
 	return 0;
 }
 
-static int add_range(struct scan_range **list, size_t *nr, size_t *room, struct scan_range range)
+int scan__add_range(struct scan *scan, uint32_t object, uint64_t start, uint64_t end)
 {
-	int err = array__reserve((void **)list, *nr + 1, room, sizeof(**list));
+	int err;
 
+	if (start >= end)
+		return 0;
+	err = array__reserve((void **)&scan->ranges, scan->nr_ranges + 1, &scan->room_ranges,
+			     sizeof(*scan->ranges));
 	if (!err)
-		(*list)[(*nr)++] = range;
+		scan->ranges[scan->nr_ranges++] = (struct scan_range){start, end, object};
 	return err;
-}
-
-int scan__add_target(struct scan *scan, uint32_t object, uint64_t start, uint64_t end)
-{
-	if (start >= end)
-		return 0;
-	return add_range(&scan->targets, &scan->nr_targets, &scan->room_targets,
-			 (struct scan_range){start, end, object});
-}
-
-int scan__add_content(struct scan *scan, uint32_t object, uint64_t start, uint64_t end)
-{
-	if (start >= end)
-		return 0;
-	return add_range(&scan->contents, &scan->nr_contents, &scan->room_contents,
-			 (struct scan_range){start, end, object});
 }
 
 int scan__add_edge(struct scan *scan, uint32_t from, uint32_t to)
@@ -119,19 +106,19 @@ static bool in_bloom(const struct scan *scan, uint64_t piece)
 	return scan->bloom[bit / 64] >> bit % 64 & 1;
 }
 
-static void enter(struct scan *scan, size_t target)
+static void enter(struct scan *scan, size_t range)
 {
 	uint64_t first, last;
 
-	pieces_of(&scan->targets[target], &first, &last);
+	pieces_of(&scan->ranges[range], &first, &last);
 	for (uint64_t piece = first; piece <= last; piece++) {
 		struct scan_slot *slot = slot_of(scan, piece);
 		uint64_t bit = hash_of(piece) >> (64 - scan->bloom_bits);
 
 		scan->bloom[bit / 64] |= 1ULL << bit % 64;
 		if (!slot->piece)
-			*slot = (struct scan_slot){.piece = piece + 1, .first = (uint32_t)target};
-		slot->nr = (uint32_t)(target - slot->first) + 1;
+			*slot = (struct scan_slot){.piece = piece + 1, .first = (uint32_t)range};
+		slot->nr = (uint32_t)(range - slot->first) + 1;
 	}
 }
 
@@ -144,19 +131,44 @@ static unsigned int bits_for(size_t nr)
 	return bits;
 }
 
+/*
+ * Most words are no address of an object at all.  Values lie in two bands, apart by the
+ * largest gap: pointers, and the small values that per-CPU pointers may be.
+ */
+static void find_bands(struct scan *scan)
+{
+	const struct scan_range *ranges = scan->ranges;
+	size_t last = scan->nr_ranges - 1, cut = last;
+	uint64_t widest = 0;
+
+	scan->bands[0] = scan->bands[1] = (struct scan_band){};
+	if (!scan->nr_ranges)
+		return;
+	for (size_t i = 0; i < last; i++) {
+		uint64_t gap = ranges[i + 1].start - ranges[i].end;
+
+		if (gap <= widest)
+			continue;
+		widest = gap;
+		cut = i;
+	}
+	scan->bands[0] = (struct scan_band){ranges[0].start, ranges[cut].end - ranges[0].start};
+	if (cut < last)
+		scan->bands[1] = (struct scan_band){ranges[cut + 1].start,
+						    ranges[last].end - ranges[cut + 1].start};
+}
+
 int scan__index(struct scan *scan)
 {
 	size_t pieces = 0, bytes;
 	int err;
 
-	if (scan->nr_targets)
-		qsort(scan->targets, scan->nr_targets, sizeof(*scan->targets), by_start);
-	if (scan->nr_contents)
-		qsort(scan->contents, scan->nr_contents, sizeof(*scan->contents), by_start);
-	for (size_t i = 0; i < scan->nr_targets; i++) {
+	if (scan->nr_ranges)
+		qsort(scan->ranges, scan->nr_ranges, sizeof(*scan->ranges), by_start);
+	for (size_t i = 0; i < scan->nr_ranges; i++) {
 		uint64_t first, last;
 
-		pieces_of(&scan->targets[i], &first, &last);
+		pieces_of(&scan->ranges[i], &first, &last);
 		pieces += last - first + 1;
 	}
 	scan->index_bits = bits_for(2 * pieces);
@@ -171,46 +183,45 @@ int scan__index(struct scan *scan)
 		return err;
 	memset(scan->index, 0, sizeof(*scan->index) << scan->index_bits);
 	memset(scan->bloom, 0, bytes);
-	for (size_t i = 0; i < scan->nr_targets; i++)
+	for (size_t i = 0; i < scan->nr_ranges; i++)
 		enter(scan, i);
-	scan->lowest = scan->nr_targets ? scan->targets[0].start : 0;
-	scan->span = scan->nr_targets ? scan->targets[scan->nr_targets - 1].end - scan->lowest : 0;
+	find_bands(scan);
 	scan->at = 0;
 	return 0;
 }
 
-/* The object that `value` points into, among the targets that touch a piece. */
-static uint32_t look_up(const struct scan *scan, uint64_t piece, uint64_t value)
+/* The range that `value` lies in, among those that touch a piece; or NULL. */
+static const struct scan_range *look_up(const struct scan *scan, uint64_t piece, uint64_t value)
 {
 	const struct scan_slot *slot = slot_of(scan, piece);
 	size_t low = slot->first, high = low + slot->nr;
 
 	if (!slot->piece)
-		return SCAN_NONE;
+		return NULL;
 	/* the last one that starts at or before it */
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
-		if (scan->targets[middle].start <= value)
+		if (scan->ranges[middle].start <= value)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	if (low == slot->first || value >= scan->targets[low - 1].end)
-		return SCAN_NONE;
-	return scan->targets[low - 1].object;
+	if (low == slot->first || value >= scan->ranges[low - 1].end)
+		return NULL;
+	return &scan->ranges[low - 1];
 }
 
-static uint32_t target_of(const struct scan *scan, uint64_t value)
+static const struct scan_range *range_of(const struct scan *scan, uint64_t value)
 {
 	uint64_t small = value >> SMALL_SHIFT, large = value >> LARGE_SHIFT | LARGE_TAG;
-	uint32_t object = SCAN_NONE;
+	const struct scan_range *range = NULL;
 
 	if (in_bloom(scan, small))
-		object = look_up(scan, small, value);
-	if (object == SCAN_NONE && in_bloom(scan, large))
-		object = look_up(scan, large, value);
-	return object;
+		range = look_up(scan, small, value);
+	if (!range && in_bloom(scan, large))
+		range = look_up(scan, large, value);
+	return range;
 }
 
 /* ---- words ---- */
@@ -247,22 +258,43 @@ static int refer(struct scan *scan, uint32_t from, uint32_t to, uint64_t address
 	return 0;
 }
 
-/* Words that stand in one object, or outside all. */
-static int piece(struct scan *scan, uint32_t from, uint64_t address, const uint64_t *words,
-		 size_t nr, bool weak)
+/*
+ * struct vmap_area (include/linux/vmalloc.h) begins with va_start and va_end, and its `vm`
+ * is the vm_struct: the kernel's own note of an area, not a user of it.
+ */
+static bool is_own_note(const struct scan *scan, const struct scan_range *to, const uint64_t *words,
+			size_t i, size_t nr)
 {
-	uint64_t lowest = scan->lowest, span = scan->span;
+	const struct scan_object *object = &scan->objects[to->object];
+	const struct scan_range *area;
 
-	for (size_t i = 0; i < nr; i++) {
-		uint32_t to;
+	if (object->area)
+		return words[i] == to->start && i + 1 < nr && words[i + 1] == to->end;
+	if (object->books_of == SCAN_NONE || words[i] != to->start || i < scan->vm_words)
+		return false;
+	area = range_of(scan, words[i - scan->vm_words]);
+	return area && area->object == object->books_of;
+}
+
+/*
+ * The words [first, last) of `words` (nr), all of them in one object or all outside of
+ * any.
+ */
+static int piece(struct scan *scan, uint32_t from, uint64_t address, const uint64_t *words,
+		 size_t nr, size_t first, size_t last)
+{
+	const struct scan_band low = scan->bands[0], high = scan->bands[1];
+
+	for (size_t i = first; i < last; i++) {
+		const struct scan_range *to;
 		int err;
 
-		if (words[i] - lowest >= span)
+		if (words[i] - high.lowest >= high.span && words[i] - low.lowest >= low.span)
 			continue;
-		to = target_of(scan, words[i]);
-		if (to == SCAN_NONE || (weak && scan->objects[to].area))
+		to = range_of(scan, words[i]);
+		if (!to || is_own_note(scan, to, words, i, nr))
 			continue;
-		err = refer(scan, from, to, address + i * sizeof(*words));
+		err = refer(scan, from, to->object, address + i * sizeof(*words));
 		if (err)
 			return err;
 	}
@@ -279,19 +311,19 @@ static void note_content(struct scan_object *object, const uint64_t *words, size
 	object->seen = true;
 }
 
-/* The first of the contents that ends after `address`. */
-static size_t contents_at(struct scan *scan, uint64_t address)
+/* The first of the ranges that ends after `address`. */
+static size_t range_after(struct scan *scan, uint64_t address)
 {
-	size_t low = 0, high = scan->nr_contents;
+	size_t low = 0, high = scan->nr_ranges;
 
 	/* memory mostly comes in order */
-	if (scan->at < high && scan->contents[scan->at].end > address &&
-	    (!scan->at || scan->contents[scan->at - 1].end <= address))
+	if (scan->at < high && scan->ranges[scan->at].end > address &&
+	    (!scan->at || scan->ranges[scan->at - 1].end <= address))
 		return scan->at;
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
-		if (scan->contents[middle].end > address)
+		if (scan->ranges[middle].end > address)
 			high = middle;
 		else
 			low = middle + 1;
@@ -299,40 +331,37 @@ static size_t contents_at(struct scan *scan, uint64_t address)
 	return low;
 }
 
-static size_t words_until(uint64_t from, uint64_t to, size_t most)
+/* The first of the words at `address` that stands at `to` or later; at most `nr`. */
+static size_t words_until(uint64_t address, uint64_t to, size_t nr)
 {
-	uint64_t nr = to > from ? (to - from + sizeof(uint64_t) - 1) / sizeof(uint64_t) : 0;
+	uint64_t n = to > address ? (to - address + sizeof(uint64_t) - 1) / sizeof(uint64_t) : 0;
 
-	return nr < most ? (size_t)nr : most;
+	return n < nr ? (size_t)n : nr;
 }
 
-int scan__words(struct scan *scan, uint64_t address, const uint64_t *words, size_t nr, bool weak)
+int scan__words(struct scan *scan, uint64_t address, const uint64_t *words, size_t nr)
 {
 	int err = 0;
 
 	scan->words += nr;
-	scan->at = contents_at(scan, address);
-	while (nr && !err) {
-		const struct scan_range *range = &scan->contents[scan->at];
-		bool more = scan->at < scan->nr_contents;
-		size_t n;
+	scan->at = range_after(scan, address);
+	for (size_t i = 0, end; i < nr && !err; i = end) {
+		const struct scan_range *range = &scan->ranges[scan->at];
+		bool more = scan->at < scan->nr_ranges;
 
-		if (more && range->start <= address) {
+		if (more && range->start <= address + i * sizeof(*words)) {
 			struct scan_object *object = &scan->objects[range->object];
 
-			n = words_until(address, range->end, nr);
-			note_content(object, words, n);
+			end = words_until(address, range->end, nr);
+			note_content(object, words + i, end - i);
 			if (!object->silent)
-				err = piece(scan, range->object, address, words, n, weak);
-			if (address + n * sizeof(*words) >= range->end)
+				err = piece(scan, range->object, address, words, nr, i, end);
+			if (address + end * sizeof(*words) >= range->end)
 				scan->at++;
 		} else {
-			n = more ? words_until(address, range->start, nr) : nr;
-			err = piece(scan, SCAN_NONE, address, words, n, weak);
+			end = more ? words_until(address, range->start, nr) : nr;
+			err = piece(scan, SCAN_NONE, address, words, nr, i, end);
 		}
-		address += n * sizeof(*words);
-		words += n;
-		nr -= n;
 	}
 	return err;
 }
@@ -396,8 +425,7 @@ int scan__finish(struct scan *scan)
 void scan__free(struct scan *scan)
 {
 	free(scan->objects);
-	free(scan->targets);
-	free(scan->contents);
+	free(scan->ranges);
 	free(scan->edges);
 	free(scan->holders);
 	free(scan->index);

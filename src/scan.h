@@ -19,7 +19,7 @@
 
 #define SCAN_HOLDERS 4 /* references noted of an object that is sampled */
 
-/* Addresses or values [start, end) that are the object's. */
+/* A value in [start, end) refers to the object, and a word that stands there is in it. */
 struct scan_range {
 	uint64_t start;
 	uint64_t end;
@@ -27,12 +27,13 @@ struct scan_range {
 };
 
 struct scan_object {
-	uint64_t content; /* hash of its words */
-	bool reached;
-	bool seen;    /* some of its words have been handed in */
+	uint64_t content;  /* hash of its words */
+	uint32_t books_of; /* by the caller: a vm_struct, and this is its area; else SCAN_NONE */
+	bool area;    /* by the caller: an area of vmalloc, whose first range is its addresses */
 	bool silent;  /* by the caller: its words refer to nothing */
-	bool area;    /* by the caller: an area of vmalloc or its vm_struct, see scan__words() */
 	bool sampled; /* by the caller: who refers to it? */
+	bool reached;
+	bool seen; /* some of its words have been handed in */
 	uint8_t nr_holders;
 };
 
@@ -51,10 +52,9 @@ struct scan_edge {
 struct scan {
 	struct scan_object *objects;
 	size_t nr, room;
-	struct scan_range *targets; /* a value in here refers to the object */
-	size_t nr_targets, room_targets;
-	struct scan_range *contents; /* a word at such an address stands in the object */
-	size_t nr_contents, room_contents;
+	struct scan_range *ranges;
+	size_t nr_ranges, room_ranges;
+	size_t vm_words; /* by the caller: words from vmap_area.va_start to vmap_area.vm */
 	struct scan_edge *edges;
 	size_t nr_edges, room_edges;
 	size_t most_edges; /* beyond: an edge counts as a root; 0: no limit */
@@ -62,27 +62,26 @@ struct scan {
 	size_t nr_holders, room_holders;
 	uint64_t words; /* handed in */
 
-	/* of the targets */
+	/* of the ranges */
 	struct scan_slot *index;
 	size_t room_index;
 	uint64_t *bloom;
 	size_t room_bloom;
 	unsigned int index_bits, bloom_bits;
-	uint64_t lowest, span;
-	size_t at; /* in the contents, where the last words stood */
+	struct scan_band {
+		uint64_t lowest, span;
+	} bands[2];
+	size_t at; /* in the ranges, where the last words stood */
 };
 
-/* Start anew, without objects; *scan starts as all zeros.  Keeps `most_edges`. */
+/* Start anew, without objects; *scan starts as all zeros.  Keeps the caller's settings. */
 void scan__begin(struct scan *scan);
 
 /* Add an object.  *number: its own; 0 or -ENOMEM. */
 int scan__add(struct scan *scan, uint32_t *number);
 
-/* A value in [start, end) refers to the object; ranges do not overlap.  0 or -ENOMEM. */
-int scan__add_target(struct scan *scan, uint32_t object, uint64_t start, uint64_t end);
-
-/* Words at [start, end) stand in the object; ranges do not overlap.  0 or -ENOMEM. */
-int scan__add_content(struct scan *scan, uint32_t object, uint64_t start, uint64_t end);
+/* Add a range of the object.  Ranges do not overlap.  0 or -ENOMEM. */
+int scan__add_range(struct scan *scan, uint32_t object, uint64_t start, uint64_t end);
 
 /* Once `from` is reached, `to` is as well.  0 or -ENOMEM. */
 int scan__add_edge(struct scan *scan, uint32_t from, uint32_t to);
@@ -91,11 +90,11 @@ int scan__add_edge(struct scan *scan, uint32_t from, uint32_t to);
 int scan__index(struct scan *scan);
 
 /*
- * `nr` words that stand at `address` (aligned).  weak: they are of vmalloc's own books,
- * so that to refer to an `area` does not count (kmemleak: min_count, excess_ref).
- * 0 or -ENOMEM.
+ * `nr` words that stand at `address` (aligned).  What an area's own vmap_area says of it
+ * and of its vm_struct is no reference, wherever it stands (kmemleak: min_count); nor is
+ * what its vm_struct says, if that is silent.  0 or -ENOMEM.
  */
-int scan__words(struct scan *scan, uint64_t address, const uint64_t *words, size_t nr, bool weak);
+int scan__words(struct scan *scan, uint64_t address, const uint64_t *words, size_t nr);
 
 /* All memory has been seen: reach what is reached over others.  0 or -ENOMEM. */
 int scan__finish(struct scan *scan);

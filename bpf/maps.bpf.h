@@ -75,10 +75,11 @@ struct {
 
 /*
  * The address that a copy of an event's program has just dealt with, so that
- * the copies after it leave at once.  A hint: see copies in slab.bpf.h.
+ * the copies after it leave at once.  A hint: see copies in slab.bpf.h.  Disguised
+ * (~address): it shall not look like a reference to the object.
  */
 struct recent {
-	__u64 ptr[KLEAK_EVENTS];
+	__u64 not_ptr[KLEAK_EVENTS];
 };
 
 struct {

@@ -92,13 +92,13 @@ static __always_inline int page_copy(struct bpf_raw_tracepoint_args *ctx, enum k
 
 	if (!recent)
 		return 0;
-	if (page && (copy == COPY_FIRST || *recent != page)) {
+	if (page && (copy == COPY_FIRST || *recent != ~page)) {
 		if (event == KLEAK_EVENT_PAGE_ALLOC)
 			page_born(ctx, page, copy != COPY_FIRST);
 		else
 			page_died(ctx, page);
 	}
-	*recent = copy == COPY_LAST ? 0 : page;
+	*recent = copy == COPY_LAST ? 0 : ~page;
 	return 0;
 }
 

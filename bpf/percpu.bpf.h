@@ -40,9 +40,9 @@ static __always_inline int percpu_alloc_copy(struct bpf_raw_tracepoint_args *ctx
 	if (!recent)
 		return 0;
 	ptr = event_arg(ctx, config.args[KLEAK_EVENT_PERCPU_ALLOC].ptr);
-	if (ptr && (copy == COPY_FIRST || *recent != ptr))
+	if (ptr && (copy == COPY_FIRST || *recent != ~ptr))
 		percpu_born(ctx, ptr, copy != COPY_FIRST);
-	*recent = copy == COPY_LAST ? 0 : ptr;
+	*recent = copy == COPY_LAST ? 0 : ~ptr;
 	return 0;
 }
 

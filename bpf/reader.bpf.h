@@ -9,7 +9,7 @@
 #include "objects.bpf.h"
 
 struct kleak_read_request read_request;
-__u8 read_buffer[KLEAK_READ_MOST];
+__u64 read_buffer[KLEAK_READ_MOST / sizeof(__u64)];
 
 /* Copy read_request.len bytes at read_request.address to read_buffer.  0 or -EFAULT. */
 SEC("syscall")

@@ -32,7 +32,7 @@ static __always_inline __u64 *recent_of(enum kleak_event event)
 	__u32 zero = 0;
 	struct recent *r = bpf_map_lookup_elem(&recents, &zero);
 
-	return r ? &r->ptr[event] : NULL;
+	return r ? &r->not_ptr[event] : NULL;
 }
 
 /*
@@ -160,9 +160,9 @@ static __always_inline int slab_alloc_copy(struct bpf_raw_tracepoint_args *ctx,
 	if (!recent)
 		return 0;
 	ptr = event_arg(ctx, config.args[event].ptr);
-	if (ptr >= LOWEST_OBJECT && (copy == COPY_FIRST || *recent != ptr))
+	if (ptr >= LOWEST_OBJECT && (copy == COPY_FIRST || *recent != ~ptr))
 		slab_alloc(ctx, ptr, event, copy != COPY_FIRST);
-	*recent = copy == COPY_LAST ? 0 : ptr;
+	*recent = copy == COPY_LAST ? 0 : ~ptr;
 	return 0;
 }
 
@@ -194,12 +194,12 @@ static __always_inline int free_copy(struct bpf_raw_tracepoint_args *ctx, enum k
 	if (!recent)
 		return 0;
 	ptr = event_arg(ctx, config.args[event].ptr);
-	if (ptr >= LOWEST_OBJECT && (copy == COPY_FIRST || *recent != ptr)) {
+	if (ptr >= LOWEST_OBJECT && (copy == COPY_FIRST || *recent != ~ptr)) {
 		/* Only the first copy can tell "never there" from "already taken". */
 		if (!object_died(ptr << shift, space) && copy == COPY_FIRST)
 			count_unknown(ctx, event);
 	}
-	*recent = copy == COPY_LAST ? 0 : ptr;
+	*recent = copy == COPY_LAST ? 0 : ~ptr;
 	return 0;
 }
 

@@ -189,6 +189,51 @@ static json_t *slab(const struct report_slab *s)
 		(json_int_t)s->traced_bytes, "explained", json_value__number(s->explained));
 }
 
+static json_t *scan(const struct report_scan *s)
+{
+	if (!s->passes)
+		return json_null();
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "passes",
+			 json_value__count(s->passes), "passes_needed",
+			 json_value__count(s->needed), "objects", json_value__count(s->objects),
+			 "unreferenced", json_value__count(s->unreferenced), "unreferenced_bytes",
+			 json_value__count(s->unreferenced_bytes), "acknowledged",
+			 json_value__count(s->acknowledged), "unknown",
+			 json_value__count(s->unknown), "read_bytes", json_value__count(s->bytes),
+			 "seconds", json_value__number(s->seconds));
+}
+
+static json_t *object(const void *of, size_t i)
+{
+	const struct report_site *s = of;
+	const struct report_object *o = &s->unreferenced_list[i];
+	char first[2 * REPORT_FIRST_BYTES + 1] = "";
+
+	for (size_t b = 0; b < o->nr_first; b++)
+		snprintf(first + 2 * b, 3, "%02x", o->first[b]);
+	return json_pack("{s:o, s:o, s:o, s:s}", "addr", json_sprintf("0x%" PRIx64, o->address),
+			 "bytes", json_value__count(o->bytes), "age_s",
+			 json_value__number(o->age_s), "first_bytes", first);
+}
+
+static json_t *holder(const void *of, size_t i)
+{
+	const struct report_site *s = of;
+	const struct report_holder *h = &s->holders[i];
+
+	return json_pack("{s:s, s:o, s:o, s:o}", "kind", h->kind, "name",
+			 json_value__text(*h->name ? h->name : NULL), "offset",
+			 json_value__count(h->offset), "objects", json_value__count(h->objects));
+}
+
+static json_t *held_by(const struct report_site *s)
+{
+	if (!s->sampled)
+		return json_null();
+	return json_pack("{s:o, s:o}", "sampled", json_value__count(s->sampled), "holders",
+			 json_value__array(s->nr_holders, holder, s));
+}
+
 static json_t *site(const void *of, size_t i)
 {
 	const struct report *r = of;
@@ -196,7 +241,7 @@ static json_t *site(const void *of, size_t i)
 
 	return json_pack(
 		"{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:o, "
-		"s:o}",
+		"s:o, s:o, s:o, s:o, s:o}",
 		"id", json_sprintf("%016" PRIx64, s->id), "bytes", json_value__count(s->bytes),
 		"objects", json_value__count(s->objects), "bytes_requested",
 		json_value__count(s->bytes_requested), "growth_bytes_per_min",
@@ -207,7 +252,12 @@ static json_t *site(const void *of, size_t i)
 		json_value__count(s->pending_objects), "origin", json_value__text(s->origin),
 		"cache", json_value__text(s->cache), "approximate", s->approximate, "verdict",
 		verdict(&s->verdict), "who", json_value__array(s->nr_who, who, s), "stack",
-		json_value__array(s->nr_frames, frame, s));
+		json_value__array(s->nr_frames, frame, s), "unreferenced",
+		r->scan.passes ? json_value__count(s->unreferenced) : json_null(),
+		"unreferenced_bytes",
+		r->scan.passes ? json_value__count(s->unreferenced_bytes) : json_null(),
+		"unreferenced_objects", json_value__array(s->nr_listed, object, s), "held_by",
+		held_by(s));
 }
 
 static json_t *cache(const void *of, size_t i)
@@ -227,7 +277,7 @@ static json_t *cache(const void *of, size_t i)
 json_t *json__of(const struct report *r)
 {
 	return json_pack("{s:i, s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, "
-			 "s:{s:o, s:o}, s:o, s:o}",
+			 "s:{s:o, s:o}, s:o, s:o, s:o}",
 			 "version", FORMAT_VERSION, "time", json_value__time(&r->time), "elapsed_s",
 			 json_value__number(r->elapsed_s), "final", r->final, "kernel",
 			 json_value__text(r->kernel), "filter", filter(&r->filter), "events",
@@ -236,8 +286,8 @@ json_t *json__of(const struct report *r)
 			 meminfo(r), "ledger", json_value__array(r->nr_ledger, class, r), "slab",
 			 slab(&r->slab), "caches", json_value__array(r->nr_caches, cache, r),
 			 "sites_total", "sites", json_value__count(r->nr_sites_all), "bytes",
-			 json_value__count(r->bytes_all), "note", json_value__text(r->note),
-			 "sites", json_value__array(r->nr_sites, site, r));
+			 json_value__count(r->bytes_all), "note", json_value__text(r->note), "scan",
+			 scan(&r->scan), "sites", json_value__array(r->nr_sites, site, r));
 }
 
 int json__print(const struct report *report, FILE *out)

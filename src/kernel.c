@@ -367,6 +367,9 @@ static void read_slub(struct kernel *kernel, const struct btf *btf)
 	}
 	layout__read_slub(&kernel->slub, btf, kernel->page_size, kernel->slub_unknown,
 			  sizeof(kernel->slub_unknown));
+	layout__read_tasks(&kernel->tasks, btf);
+	layout__read_areas(&kernel->areas, btf, kernel->areas_unknown,
+			   sizeof(kernel->areas_unknown));
 }
 
 /* Attach an empty program to the function `name` and detach it.  0 or -errno. */

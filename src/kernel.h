@@ -7,6 +7,7 @@
 #include "hooks.h"
 #include "kallsyms.h"
 #include "kleak.h"
+#include "layout.h"
 #include "slub.h"
 
 #include <stdbool.h>
@@ -44,6 +45,9 @@ struct kernel {
 	bool has_symbols;
 	struct slub_layout slub;
 	char slub_unknown[64]; /* why the layout is not known; "" when it is */
+	struct area_layout areas;
+	struct task_layout tasks;
+	char areas_unknown[64]; /* the same */
 };
 
 /*

@@ -62,16 +62,33 @@ static uint32_t value_of(const struct btf *btf, const char *type_name, const cha
 	return SLUB_NONE;
 }
 
+struct wanted {
+	const char *type;
+	const char *field;
+	uint32_t *offset;
+	int optional;
+};
+
+static int read_fields(const struct btf *btf, const struct wanted *fields, size_t nr, char *why,
+		       size_t len)
+{
+	for (size_t i = 0; i < nr; i++) {
+		const struct btf_type *type = struct_called(btf, fields[i].type);
+
+		*fields[i].offset = type ? field_of(btf, type, fields[i].field) : SLUB_NONE;
+		if (*fields[i].offset != SLUB_NONE || fields[i].optional)
+			continue;
+		snprintf(why, len, "no field %s.%s", fields[i].type, fields[i].field);
+		return -ENOTSUP;
+	}
+	return 0;
+}
+
 int layout__read_slub(struct slub_layout *layout, const struct btf *btf, uint32_t page_size,
 		      char *why, size_t len)
 {
 	struct slub_layout l = {.page_size = page_size};
-	const struct {
-		const char *type;
-		const char *field;
-		uint32_t *offset;
-		int optional;
-	} fields[] = {
+	const struct wanted fields[] = {
 		{"page", "flags", &l.page_flags, 0},
 		{"page", "page_type", &l.page_type, 0},
 		{"page", "compound_head", &l.page_head, 0},
@@ -85,6 +102,7 @@ int layout__read_slub(struct slub_layout *layout, const struct btf *btf, uint32_
 		{"kmem_cache", "oo", &l.cache_oo, 0},
 		{"kmem_cache", "node", &l.cache_node, 0},
 		{"kmem_cache", "list", &l.cache_list, 0},
+		{"kmem_cache", "name", &l.cache_name, 0},
 		{"kmem_cache_node", "partial", &l.node_partial, 0},
 		/* without CONFIG_SLAB_FREELIST_HARDENED */
 		{"kmem_cache", "random", &l.cache_random, 1},
@@ -105,15 +123,8 @@ int layout__read_slub(struct slub_layout *layout, const struct btf *btf, uint32_
 	};
 	const struct btf_type *page = struct_called(btf, "page");
 
-	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
-		const struct btf_type *type = struct_called(btf, fields[i].type);
-
-		*fields[i].offset = type ? field_of(btf, type, fields[i].field) : SLUB_NONE;
-		if (*fields[i].offset != SLUB_NONE || fields[i].optional)
-			continue;
-		snprintf(why, len, "no field %s.%s", fields[i].type, fields[i].field);
+	if (read_fields(btf, fields, sizeof(fields) / sizeof(fields[0]), why, len))
 		return -ENOTSUP;
-	}
 	if (l.cache_sheaves != SLUB_NONE &&
 	    (l.sheaves_main == SLUB_NONE || l.sheaves_spare == SLUB_NONE ||
 	     l.sheaves_rcu == SLUB_NONE || l.sheaf_size == SLUB_NONE ||
@@ -127,10 +138,53 @@ int layout__read_slub(struct slub_layout *layout, const struct btf *btf, uint32_
 	l.slab_type = value_of(btf, "pagetype", "PGTY_slab");
 	l.large_type = value_of(btf, "pagetype", "PGTY_large_kmalloc");
 	l.slab_flag = value_of(btf, "pageflags", "PG_slab");
+	l.lru_flag = value_of(btf, "pageflags", "PG_lru");
+	l.poison_flag = value_of(btf, "pageflags", "PG_hwpoison");
 	if (l.slab_type == SLUB_NONE && l.slab_flag == SLUB_NONE) {
 		snprintf(why, len, "no way to tell slab pages");
 		return -ENOTSUP;
 	}
 	*layout = l;
 	return 0;
+}
+
+int layout__read_areas(struct area_layout *layout, const struct btf *btf, char *why, size_t len)
+{
+	struct area_layout l = {};
+	const struct wanted fields[] = {
+		{"vm_struct", "addr", &l.vm_addr, 0},
+		{"vm_struct", "size", &l.vm_size, 0},
+		{"vm_struct", "pages", &l.vm_pages, 0},
+		{"vm_struct", "nr_pages", &l.vm_nr_pages, 0},
+		{"vm_struct", "caller", &l.vm_caller, 0},
+		{"vmap_area", "vm", &l.vmap_area_vm, 0},
+	};
+
+	if (read_fields(btf, fields, sizeof(fields) / sizeof(fields[0]), why, len))
+		return -ENOTSUP;
+	l.vm_struct = struct_called(btf, "vm_struct")->size;
+	*layout = l;
+	return 0;
+}
+
+void layout__read_tasks(struct task_layout *layout, const struct btf *btf)
+{
+	const struct btf_type *task = struct_called(btf, "task_struct");
+	uint32_t sp = SLUB_NONE;
+	const struct wanted fields[] = {
+		{"task_struct", "stack", &layout->stack, 1},
+		{"task_struct", "stack_vm_area", &layout->stack_vm_area, 1},
+		{"task_struct", "on_cpu", &layout->on_cpu, 1},
+		{"task_struct", "tgid", &layout->tgid, 1},
+		{"task_struct", "thread", &layout->thread, 1},
+		{"thread_struct", "sp", &sp, 1},
+	};
+	char why[1];
+
+	read_fields(btf, fields, sizeof(fields) / sizeof(fields[0]), why, sizeof(why));
+	layout->sp = SLUB_NONE;
+	if (layout->stack != SLUB_NONE && layout->on_cpu != SLUB_NONE &&
+	    layout->thread != SLUB_NONE && layout->tgid != SLUB_NONE && sp != SLUB_NONE)
+		layout->sp = layout->thread + sp;
+	layout->size = task ? task->size : 0;
 }

@@ -16,4 +16,24 @@ struct btf;
 int layout__read_slub(struct slub_layout *layout, const struct btf *btf, uint32_t page_size,
 		      char *why, size_t len);
 
+/* struct vm_struct and struct vmap_area (include/linux/vmalloc.h); offsets in bytes. */
+struct area_layout {
+	uint32_t vm_struct; /* its size */
+	uint32_t vm_addr, vm_size, vm_pages, vm_nr_pages, vm_caller;
+	uint32_t vmap_area_vm;
+};
+
+/* struct task_struct (include/linux/sched.h); offsets in bytes, SLUB_NONE: not known. */
+struct task_layout {
+	uint32_t stack, stack_vm_area, on_cpu, tgid;
+	uint32_t thread, size;
+	uint32_t sp; /* of one that does not run: task_struct.thread.sp, x86 */
+};
+
+/* What cannot be found is SLUB_NONE. */
+void layout__read_tasks(struct task_layout *layout, const struct btf *btf);
+
+/* As layout__read_slub(). */
+int layout__read_areas(struct area_layout *layout, const struct btf *btf, char *why, size_t len);
+
 #endif

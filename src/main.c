@@ -28,9 +28,9 @@ enum { EXIT_CANNOT_RUN = 1, EXIT_USAGE = 2 };
 
 #define SENTENCE 512
 
-static int open_signals(void)
+static int open_signals(bool user)
 {
-	int signals = signals__open();
+	int signals = signals__open(user);
 
 	if (signals < 0)
 		say("cannot wait for signals: %s", strerror(-signals));
@@ -74,14 +74,15 @@ static int act(const struct options *options, const struct kernel *kernel, const
 					     .plan = plan,
 					     .symbols = symbols,
 					     .allocator = allocator,
-					     .color = want_color(options)};
+					     .color = want_color(options),
+					     .progress = isatty(STDERR_FILENO)};
 	int signals, err, status = 0;
 
 	if (options->verb == VERB_EXPLAIN) {
 		plan__print(plan, kernel, stdout);
 		return finish_output();
 	}
-	signals = open_signals();
+	signals = open_signals(options->verb == VERB_TRACE);
 	if (signals < 0)
 		return EXIT_CANNOT_RUN;
 	if (options->verb == VERB_DIAGNOSE)
@@ -125,7 +126,7 @@ static int prepare_and_act(const struct options *options)
 
 static int audit(const struct options *options)
 {
-	int signals = open_signals(), status = 0;
+	int signals = open_signals(false), status = 0;
 
 	if (signals < 0)
 		return EXIT_CANNOT_RUN;

@@ -9,10 +9,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DEFAULT_TOP   10
-#define DEFAULT_DEPTH 16
-#define DEFAULT_FOR_S 600
-#define DIAGNOSE_MORE 1.5 /* time that diagnose takes, of that of the evidence, at least */
+#define DEFAULT_TOP	    10
+#define DEFAULT_DEPTH	    16
+#define DEFAULT_FOR_S	    600
+#define DEFAULT_SCAN_S	    60
+#define DEFAULT_SCAN_PASSES 3
+#define MOST_SCAN_PASSES    100
+#define DIAGNOSE_MORE	    1.5 /* time that diagnose takes, of that of the evidence, at least */
 
 enum {
 	OPT_DURATION = 256,
@@ -36,6 +39,10 @@ enum {
 	OPT_FOR,
 	OPT_NOW,
 	OPT_EVIDENCE,
+	OPT_SCAN,
+	OPT_SCAN_PASSES,
+	OPT_SCAN_RATE,
+	OPT_SHOW_OBJECTS,
 };
 
 static const struct option long_options[] = {
@@ -61,6 +68,10 @@ static const struct option long_options[] = {
 	{"for", required_argument, NULL, OPT_FOR},
 	{"now", no_argument, NULL, OPT_NOW},
 	{"evidence", required_argument, NULL, OPT_EVIDENCE},
+	{"scan", optional_argument, NULL, OPT_SCAN},
+	{"scan-passes", required_argument, NULL, OPT_SCAN_PASSES},
+	{"scan-rate", required_argument, NULL, OPT_SCAN_RATE},
+	{"show-objects", no_argument, NULL, OPT_SHOW_OBJECTS},
 	{"verbose", no_argument, NULL, 'v'},
 	{"version", no_argument, NULL, OPT_VERSION},
 	{"help", no_argument, NULL, 'h'},
@@ -98,6 +109,15 @@ static const char help_text[] =
 	"      --origin LIST        allocators: slab, vmalloc, percpu, pages (default: all but "
 	"pages)\n"
 	"      --max-objects N      room for that many live objects (default by memory size)\n"
+	"\n"
+	"Objects that nothing refers to (kleak, kleak run):\n"
+	"      --scan[=SECS]        search the kernel's memory for references to the objects, "
+	"every\n"
+	"                           SECS (default 60); kleak run: at the end.  SIGUSR1 scans now,\n"
+	"                           SIGUSR2 leaves out what has been found\n"
+	"      --scan-passes N      passes in a row that must find no reference (default 3)\n"
+	"      --scan-rate MB       read no more than that a second (default: no limit)\n"
+	"      --show-objects       list the objects: address, size, age, first bytes\n"
 	"\n"
 	"kleak run:\n"
 	"      --exit-code          exit 3 when more than --threshold is left, 0 otherwise;\n"
@@ -374,6 +394,24 @@ static int parse_option(struct parse *parse, int option, const char *value)
 		if (parse_seconds(value, 1, &o->evidence_s))
 			return fail(why, len, "--evidence", value, "a time such as 90s or 10m");
 		return 0;
+	case OPT_SCAN:
+		o->scan_s = DEFAULT_SCAN_S;
+		if (value && parse_seconds(value, 1, &o->scan_s))
+			return fail(why, len, "--scan", value, "a time such as 30s or 5m");
+		return 0;
+	case OPT_SCAN_PASSES:
+		if (parse_number(value, 1, MOST_SCAN_PASSES, &number))
+			return fail(why, len, "--scan-passes", value, "a number from 1 to 100");
+		o->scan_passes = number;
+		return 0;
+	case OPT_SCAN_RATE:
+		if (parse_number(value, 1, 1000000, &number))
+			return fail(why, len, "--scan-rate", value, "a number of MB a second");
+		o->scan_rate = number * 1000000;
+		return 0;
+	case OPT_SHOW_OBJECTS:
+		o->show_objects = true;
+		return 0;
 	case OPT_NOW:
 		o->now = true;
 		return 0;
@@ -411,6 +449,12 @@ static bool traces(const struct options *o)
 	return o->pid >= 0 || o->cgroup || o->cache || o->min_size || o->max_size < UINT64_MAX ||
 	       o->min_age_s > 0 || o->max_objects || o->evidence_s != VERDICT_LEAST_S ||
 	       o->stack_depth != DEFAULT_DEPTH || o->sort != SORT_BYTES;
+}
+
+static bool scans(const struct options *o)
+{
+	return o->scan_s > 0 || o->scan_passes != DEFAULT_SCAN_PASSES || o->scan_rate ||
+	       o->show_objects;
 }
 
 /* NULL, or what is wrong with the options together. */
@@ -451,6 +495,10 @@ static const char *check_verb(const struct parse *parse)
 		       "away";
 	if (o->verb != VERB_LEDGER && o->verb != VERB_DIAGNOSE && o->drop_caches)
 		return "--drop-caches belongs to kleak ledger and kleak diagnose";
+	if ((o->verb == VERB_LEDGER || o->verb == VERB_DIAGNOSE || o->verb == VERB_KMEMLEAK) &&
+	    scans(o))
+		return "--scan, --scan-passes, --scan-rate and --show-objects belong to kleak and "
+		       "kleak run";
 	if (o->verb != VERB_DIAGNOSE && (o->now || parse->for_given))
 		return "--for and --now belong to kleak diagnose";
 	return NULL;
@@ -534,6 +582,7 @@ int options__parse(struct options *options, int argc, char **argv, char *why, si
 		.origins = ORIGIN_SLAB | ORIGIN_VMALLOC | ORIGIN_PERCPU,
 		.top = DEFAULT_TOP,
 		.stack_depth = DEFAULT_DEPTH,
+		.scan_passes = DEFAULT_SCAN_PASSES,
 	};
 	if (verb != VERB_TRACE) {
 		argc--;

@@ -53,13 +53,17 @@ struct options {
 	bool json;
 	bool no_color;
 	bool verbose;
-	bool exit_code;	    /* run --exit-code */
-	uint64_t threshold; /* run --threshold */
-	double evidence_s;  /* --evidence: no LEAK before a site was watched for so long */
-	bool drop_caches;   /* ledger, diagnose: --drop-caches */
-	bool now;	    /* diagnose --now: trace without waiting for growth */
-	const char *action; /* kmemleak: "scan", "list", "clear" */
-	char **command;	    /* run, ledger: CMD ARGS NULL; ledger: may be NULL */
+	bool exit_code;	      /* run --exit-code */
+	uint64_t threshold;   /* run --threshold */
+	double evidence_s;    /* --evidence: no LEAK before a site was watched for so long */
+	double scan_s;	      /* --scan: seconds between scans; 0: none */
+	uint32_t scan_passes; /* --scan-passes */
+	uint64_t scan_rate;   /* --scan-rate: bytes a second; 0: no limit */
+	bool show_objects;    /* --show-objects */
+	bool drop_caches;     /* ledger, diagnose: --drop-caches */
+	bool now;	      /* diagnose --now: trace without waiting for growth */
+	const char *action;   /* kmemleak: "scan", "list", "clear" */
+	char **command;	      /* run, ledger: CMD ARGS NULL; ledger: may be NULL */
 };
 
 /*

@@ -38,6 +38,39 @@ struct report_who {
 	uint64_t times;	     /* allocations while tracing, freed ones included */
 };
 
+/* An object that nothing refers to. */
+#define REPORT_FIRST_BYTES 32
+
+struct report_object {
+	uint64_t address; /* where its user has it: of slab, vmalloc or per-CPU memory */
+	uint64_t bytes;
+	double age_s;
+	uint8_t first[REPORT_FIRST_BYTES];
+	size_t nr_first;
+};
+
+/* What scans of the kernel's memory found. */
+struct report_scan {
+	uint64_t passes;  /* done so far; 0: none */
+	uint32_t needed;  /* in a row that make an object unreferenced */
+	uint64_t objects; /* looked for in the last pass */
+	uint64_t unreferenced, unreferenced_bytes;
+	uint64_t acknowledged; /* left out, as asked for */
+	uint64_t unknown;      /* nothing refers to them, but they may be free */
+	uint64_t bytes;	       /* read in the last pass */
+	double seconds;	       /* the last pass took */
+};
+
+/* Where references to a site's objects stand. */
+struct report_holder {
+	const char *kind; /* "cache", "variable", "stack", ... */
+	const char *name; /* "" when there is none */
+	uint64_t offset;  /* in the cache's object, the variable, the area */
+	uint32_t objects; /* of those sampled, that are referred to from there */
+};
+
+#define REPORT_HOLDERS 4
+
 struct report_site {
 	uint64_t id; /* stable while the kernel runs */
 	uint64_t bytes;
@@ -57,7 +90,13 @@ struct report_site {
 	struct report_verdict verdict;
 	const struct report_who *who; /* the most frequent first */
 	size_t nr_who;
-	uint64_t who_times; /* of all, also of those not listed */
+	uint64_t who_times;			       /* of all, also of those not listed */
+	uint64_t unreferenced, unreferenced_bytes;     /* of `objects`, if there were scans */
+	const struct report_object *unreferenced_list; /* --show-objects: the first ones */
+	size_t nr_listed;
+	uint32_t sampled; /* objects whose holders were looked for; 0: none */
+	struct report_holder holders[REPORT_HOLDERS]; /* the most frequent first */
+	size_t nr_holders;
 };
 
 struct report_cache {
@@ -135,6 +174,7 @@ struct report {
 	const struct report_class *ledger;
 	size_t nr_ledger;
 	struct report_slab slab;
+	struct report_scan scan;
 	const struct report_site *sites; /* sorted, cut to --top */
 	size_t nr_sites;
 	size_t nr_sites_all; /* before --top */

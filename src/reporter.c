@@ -5,6 +5,7 @@
 #include "cgroups.h"
 #include "clock.h"
 #include "crowd.h"
+#include "findings.h"
 #include "history.h"
 #include "json.h"
 #include "judge.h"
@@ -12,6 +13,7 @@
 #include "marks.h"
 #include "meminfo.h"
 #include "report.h"
+#include "scanner.h"
 #include "sites.h"
 #include "snapshot.h"
 #include "text.h"
@@ -70,7 +72,11 @@ struct reporter {
 	struct verify verify;
 	struct slub slub;
 	uint64_t cpu_offsets[KLEAK_MAX_CPUS];
-	bool has_pages; /* slub knows where struct pages are */
+	uint32_t nr_cpus;
+	struct scanner *scanner; /* NULL: no scans */
+	struct findings findings;
+	uint64_t in_map; /* an address in the direct map, with has_pages */
+	bool has_pages;	 /* slub knows where struct pages are */
 
 	struct report_loss losses[LOSSES];
 	struct report_class ledger[LEDGER_CLASSES];
@@ -116,6 +122,7 @@ int reporter__open(struct reporter **out, const struct reporter_parts *parts)
 			return cpus;
 		}
 		reporter->slub.nr_cpus = cpus;
+		reporter->nr_cpus = cpus;
 	}
 	*out = reporter;
 	return 0;
@@ -316,6 +323,26 @@ static int reserve_rows(struct reporter *reporter, size_t nr)
 	return 0;
 }
 
+/* Who refers to the objects of a site, as the last scan saw it. */
+static void fill_holders(const struct reporter *reporter, struct report_site *row)
+{
+	const struct holders_site *site = holders__of(&reporter->findings.holders, row->id);
+
+	if (!site)
+		return;
+	row->sampled = site->sampled;
+	while (row->nr_holders < REPORT_HOLDERS && row->nr_holders < site->nr) {
+		const struct holder *holder = &site->list[row->nr_holders];
+
+		row->holders[row->nr_holders++] = (struct report_holder){
+			.kind = holder->place.kind,
+			.name = holder->place.name,
+			.offset = holder->place.offset,
+			.objects = holder->objects,
+		};
+	}
+}
+
 static void fill_row(struct reporter *reporter, size_t i, const struct site *site)
 {
 	const struct tracer_view *view = tracer__view(reporter->parts.tracer);
@@ -347,7 +374,13 @@ static void fill_row(struct reporter *reporter, size_t i, const struct site *sit
 		.nr_frames = site->nr_frames,
 		.verdict = judge__site(&reporter->judge, site),
 		.who = reporter->who[i],
+		.unreferenced = site->unreferenced,
+		.unreferenced_bytes = site->unreferenced_bytes,
 	};
+	if (reporter->scanner && reporter->parts.options->show_objects)
+		reporter->rows[i].unreferenced_list =
+			findings__of(&reporter->findings, i, &reporter->rows[i].nr_listed);
+	fill_holders(reporter, &reporter->rows[i]);
 	reporter->rows[i].nr_who = crowd__of(&reporter->crowd, site->index, reporter->who[i],
 					     &reporter->rows[i].who_times, cgroups__path);
 }
@@ -413,6 +446,8 @@ static int rank(struct reporter *reporter, double elapsed_s)
 	if (reporter->parts.plan->config.pages)
 		mute_backing(reporter);
 	trend__measure(&reporter->trend, sites, elapsed_s);
+	if (reporter->scanner)
+		findings__count(&reporter->findings, reporter->scanner, sites, options->min_age_s);
 	sites__sort(sites, key_of(options->sort));
 	return 0;
 }
@@ -426,8 +461,10 @@ static void learn_pages(struct reporter *reporter)
 		const struct kleak_cache *cache = &view->caches[i];
 
 		if (cache->ready && cache->id != KLEAK_CACHE_DEAD &&
-		    !(cache->flags & KLEAK_CACHE_KMALLOC))
+		    !(cache->flags & KLEAK_CACHE_KMALLOC)) {
 			reporter->has_pages = !slub__learn_pages(&reporter->slub, ~cache->id);
+			reporter->in_map = ~cache->id; /* itself a slab object */
+		}
 	}
 }
 
@@ -552,6 +589,9 @@ static int fill_sites(struct reporter *reporter, struct report *report)
 	}
 	report->nr_sites = top && top < report->nr_sites_all ? top : report->nr_sites_all;
 	err = reserve_rows(reporter, report->nr_sites);
+	if (!err && reporter->scanner && reporter->parts.options->show_objects)
+		err = findings__list(&reporter->findings, reporter->scanner, sites, is_shown,
+				     report->nr_sites);
 	if (err)
 		return err;
 	for (size_t i = 0, row = 0; row < report->nr_sites; i++)
@@ -560,6 +600,26 @@ static int fill_sites(struct reporter *reporter, struct report *report)
 	report->sites = reporter->rows;
 	reporter->outstanding = report->bytes_all;
 	return 0;
+}
+
+static void fill_scan(const struct reporter *reporter, struct report *report)
+{
+	const struct scanner_sum *sum;
+
+	if (!reporter->scanner)
+		return;
+	sum = scanner__sum(reporter->scanner);
+	report->scan = (struct report_scan){
+		.passes = sum->passes,
+		.needed = reporter->parts.options->scan_passes,
+		.objects = sum->objects,
+		.unreferenced = reporter->findings.objects,
+		.unreferenced_bytes = reporter->findings.bytes,
+		.acknowledged = sum->acknowledged,
+		.unknown = sum->unknown,
+		.bytes = sum->bytes,
+		.seconds = sum->seconds,
+	};
 }
 
 /* The worst verdict first; among equals what grows fastest. */
@@ -607,6 +667,7 @@ int reporter__make(struct reporter *reporter, struct report *report, const char 
 	fill_losses(reporter, report);
 	fill_caches(reporter, report);
 	fill_ledger(reporter, report);
+	fill_scan(reporter, report);
 	if (reporter->by_verdict)
 		rank_by_verdict(reporter);
 	err = read_crowd(reporter);
@@ -671,10 +732,66 @@ void reporter__sort_by_verdict(struct reporter *reporter)
 	reporter->by_verdict = true;
 }
 
+int reporter__open_scans(struct reporter *reporter, char *why, size_t len)
+{
+	const struct options *options = reporter->parts.options;
+	const struct scanner_parts parts = {
+		.kernel = reporter->parts.kernel,
+		.tracer = reporter->parts.tracer,
+		.slub = &reporter->slub,
+		.symbols =
+			reporter->parts.symbols ? symbols__kallsyms(reporter->parts.symbols) : NULL,
+		.cpu_offsets = reporter->cpu_offsets,
+		.nr_cpus = reporter->nr_cpus,
+		.passes = options->scan_passes,
+		.bytes_per_s = options->scan_rate,
+		.progress = reporter->parts.progress,
+	};
+
+	return reporter->scanner ? 0 : scanner__open(&reporter->scanner, &parts, why, len);
+}
+
+/* The first sites as they would be listed now. */
+static int sample(struct reporter *reporter)
+{
+	int err = take(reporter);
+
+	if (!err)
+		err = rank(reporter, elapsed(reporter));
+	if (!err)
+		err = findings__sample(&reporter->findings, reporter->scanner, &reporter->sites,
+				       is_shown, reporter->snapshot.nr_sites);
+	return err;
+}
+
+int reporter__scan(struct reporter *reporter, bool last)
+{
+	int err = 0;
+
+	if (!reporter->has_pages)
+		learn_pages(reporter);
+	if (!reporter->has_pages)
+		return -EAGAIN;
+	if (last)
+		err = sample(reporter);
+	if (!err)
+		err = scanner__pass(reporter->scanner, reporter->in_map);
+	if (last)
+		scanner__sample(reporter->scanner, NULL, NULL);
+	return err;
+}
+
+size_t reporter__acknowledge(struct reporter *reporter)
+{
+	return reporter->scanner ? scanner__acknowledge(reporter->scanner) : 0;
+}
+
 void reporter__close(struct reporter *reporter)
 {
 	if (!reporter)
 		return;
+	scanner__close(reporter->scanner);
+	findings__free(&reporter->findings);
 	snapshot__free(&reporter->snapshot);
 	sites__free(&reporter->sites);
 	trend__free(&reporter->trend);

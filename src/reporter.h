@@ -26,6 +26,7 @@ struct reporter_parts {
 	struct symbols *symbols; /* NULL: hidden */
 	const struct allocator *allocator;
 	bool color;
+	bool progress; /* of scans, to stderr */
 };
 
 /* 0 or -errno. */
@@ -74,6 +75,21 @@ int reporter__mark_drop(struct reporter *reporter);
 
 /* List LEAK first, from here on. */
 void reporter__sort_by_verdict(struct reporter *reporter);
+
+/*
+ * Get ready to scan.  0, also when it is; -errno with one sentence in `why` when the
+ * kernel's memory cannot be scanned here.
+ */
+int reporter__open_scans(struct reporter *reporter, char *why, size_t len);
+
+/*
+ * One pass of a scan: as scanner__pass().  last: of this scan, which also looks who holds
+ * the objects of the first sites.
+ */
+int reporter__scan(struct reporter *reporter, bool last);
+
+/* List no more what scans have found so far.  How many objects. */
+size_t reporter__acknowledge(struct reporter *reporter);
 
 /* How many objects are outstanding, how many died so far.  0 or -errno. */
 int reporter__count(struct reporter *reporter, uint64_t *live, uint64_t *deaths);

@@ -11,6 +11,7 @@
  * pieces of address space.
  */
 #define SMALL_SHIFT 12
+#define SMALL	    (1ULL << SMALL_SHIFT)
 #define LARGE_SHIFT 21
 #define MOST_SMALL  (16ULL << SMALL_SHIFT)
 #define LARGE_TAG   (1ULL << 63) /* no page number has it */
@@ -32,6 +33,7 @@ void scan__begin(struct scan *scan)
 	scan->nr_ranges = 0;
 	scan->nr_edges = 0;
 	scan->nr_holders = 0;
+	scan->nr_doubts = 0;
 	scan->words = 0;
 	scan->at = 0;
 }
@@ -48,17 +50,27 @@ int scan__add(struct scan *scan, uint32_t *number)
 	return 0;
 }
 
-int scan__add_range(struct scan *scan, uint32_t object, uint64_t start, uint64_t end)
+static int add_range(struct scan *scan, struct scan_range range)
 {
 	int err;
 
-	if (start >= end)
+	if (range.start >= range.end)
 		return 0;
 	err = array__reserve((void **)&scan->ranges, scan->nr_ranges + 1, &scan->room_ranges,
 			     sizeof(*scan->ranges));
 	if (!err)
-		scan->ranges[scan->nr_ranges++] = (struct scan_range){start, end, object};
+		scan->ranges[scan->nr_ranges++] = range;
 	return err;
+}
+
+int scan__add_range(struct scan *scan, uint32_t object, uint64_t start, uint64_t end)
+{
+	return add_range(scan, (struct scan_range){start, end, object, false});
+}
+
+int scan__add_content(struct scan *scan, uint32_t object, uint64_t start, uint64_t end)
+{
+	return add_range(scan, (struct scan_range){start, end, object, true});
 }
 
 int scan__add_edge(struct scan *scan, uint32_t from, uint32_t to)
@@ -132,6 +144,17 @@ static unsigned int bits_for(size_t nr)
 }
 
 /*
+ * It begins before its first object: the number is in this program's registers all the
+ * time, which the kernel saves, and shall not look like a reference.
+ */
+static struct scan_band band_of(const struct scan_range *first, const struct scan_range *last)
+{
+	uint64_t lowest = first->start - sizeof(uint64_t);
+
+	return (struct scan_band){lowest, last->end - lowest};
+}
+
+/*
  * Most words are no address of an object at all.  Values lie in two bands, apart by the
  * largest gap: pointers, and the small values that per-CPU pointers may be.
  */
@@ -152,10 +175,9 @@ static void find_bands(struct scan *scan)
 		widest = gap;
 		cut = i;
 	}
-	scan->bands[0] = (struct scan_band){ranges[0].start, ranges[cut].end - ranges[0].start};
+	scan->bands[0] = band_of(&ranges[0], &ranges[cut]);
 	if (cut < last)
-		scan->bands[1] = (struct scan_band){ranges[cut + 1].start,
-						    ranges[last].end - ranges[cut + 1].start};
+		scan->bands[1] = band_of(&ranges[cut + 1], &ranges[last]);
 }
 
 int scan__index(struct scan *scan)
@@ -184,7 +206,8 @@ int scan__index(struct scan *scan)
 	memset(scan->index, 0, sizeof(*scan->index) << scan->index_bits);
 	memset(scan->bloom, 0, bytes);
 	for (size_t i = 0; i < scan->nr_ranges; i++)
-		enter(scan, i);
+		if (!scan->ranges[i].content)
+			enter(scan, i);
 	find_bands(scan);
 	scan->at = 0;
 	return 0;
@@ -207,7 +230,8 @@ static const struct scan_range *look_up(const struct scan *scan, uint64_t piece,
 		else
 			high = middle;
 	}
-	if (low == slot->first || value >= scan->ranges[low - 1].end)
+	if (low == slot->first || value >= scan->ranges[low - 1].end ||
+	    scan->ranges[low - 1].content)
 		return NULL;
 	return &scan->ranges[low - 1];
 }
@@ -222,6 +246,13 @@ static const struct scan_range *range_of(const struct scan *scan, uint64_t value
 	if (!range && in_bloom(scan, large))
 		range = look_up(scan, large, value);
 	return range;
+}
+
+uint32_t scan__find(const struct scan *scan, uint64_t address)
+{
+	const struct scan_range *range = range_of(scan, address);
+
+	return range ? range->object : SCAN_NONE;
 }
 
 /* ---- words ---- */
@@ -241,7 +272,23 @@ static int note_holder(struct scan *scan, uint32_t object, uint32_t from, uint64
 	return 0;
 }
 
-static int refer(struct scan *scan, uint32_t from, uint32_t to, uint64_t address)
+static bool is_doubtful(const struct scan *scan, uint64_t address)
+{
+	return scan->doubt_every && address % scan->doubt_every == scan->doubt_at &&
+	       (!scan->most_edges || scan->nr_doubts < scan->most_edges);
+}
+
+static int add_doubt(struct scan *scan, uint32_t object, uint64_t address, uint64_t value)
+{
+	int err = array__reserve((void **)&scan->doubts, scan->nr_doubts + 1, &scan->room_doubts,
+				 sizeof(*scan->doubts));
+
+	if (!err)
+		scan->doubts[scan->nr_doubts++] = (struct scan_doubt){object, address, value};
+	return err;
+}
+
+static int refer(struct scan *scan, uint32_t from, uint32_t to, uint64_t address, uint64_t value)
 {
 	struct scan_object *object = &scan->objects[to];
 	int err = 0;
@@ -254,26 +301,51 @@ static int refer(struct scan *scan, uint32_t from, uint32_t to, uint64_t address
 		return err;
 	if (from != SCAN_NONE && (!scan->most_edges || scan->nr_edges < scan->most_edges))
 		return scan__add_edge(scan, from, to);
+	if (from == SCAN_NONE && is_doubtful(scan, address))
+		return add_doubt(scan, to, address, value);
 	object->reached = true;
 	return 0;
 }
 
+#define RB_COLORS 3 /* the root of a tree has a colour and no parent (include/linux/rbtree.h) */
+
+static bool is_kernel_address(uint64_t value)
+{
+	return value >> 63;
+}
+
 /*
- * struct vmap_area (include/linux/vmalloc.h) begins with va_start and va_end, and its `vm`
- * is the vm_struct: the kernel's own note of an area, not a user of it.
+ * Is this a struct vmap_area (include/linux/vmalloc.h)?  va_start, va_end, rb_node (three
+ * words), list (two), vm: the kernel's own note of an area, not a user of it.
  */
+static bool is_vmap_area(const struct scan *scan, const uint64_t *words, size_t i, size_t nr)
+{
+	const uint64_t *w = words + i;
+
+	if (!scan->vm_words || scan->vm_words >= nr - i || (w[0] | w[1]) % SMALL || w[0] >= w[1] ||
+	    !is_kernel_address(w[0]))
+		return false;
+	/* linked in a tree and in a list */
+	for (size_t link = 2; link < scan->vm_words; link++)
+		if (w[link] > RB_COLORS && !is_kernel_address(w[link]))
+			return false;
+	return w[scan->vm_words - 2] && w[scan->vm_words - 1];
+}
+
+/* Does a vmap_area say so: of its area, of its vm_struct, or of what begins behind it? */
 static bool is_own_note(const struct scan *scan, const struct scan_range *to, const uint64_t *words,
 			size_t i, size_t nr)
 {
 	const struct scan_object *object = &scan->objects[to->object];
-	const struct scan_range *area;
 
-	if (object->area)
-		return words[i] == to->start && i + 1 < nr && words[i + 1] == to->end;
-	if (object->books_of == SCAN_NONE || words[i] != to->start || i < scan->vm_words)
+	if (words[i] != to->start)
 		return false;
-	area = range_of(scan, words[i - scan->vm_words]);
-	return area && area->object == object->books_of;
+	if (object->area)
+		return is_vmap_area(scan, words, i, nr) ||
+		       (i && is_vmap_area(scan, words, i - 1, nr));
+	/* also that of an older area, which the kernel keeps to use it again */
+	return object->books_of != SCAN_NONE && i >= scan->vm_words &&
+	       is_vmap_area(scan, words, i - scan->vm_words, nr);
 }
 
 /*
@@ -294,7 +366,7 @@ static int piece(struct scan *scan, uint32_t from, uint64_t address, const uint6
 		to = range_of(scan, words[i]);
 		if (!to || is_own_note(scan, to, words, i, nr))
 			continue;
-		err = refer(scan, from, to->object, address + i * sizeof(*words));
+		err = refer(scan, from, to->object, address + i * sizeof(*words), words[i]);
 		if (err)
 			return err;
 	}
@@ -391,20 +463,9 @@ static size_t edges_of(const struct scan *scan, uint32_t object)
 	return low;
 }
 
-int scan__finish(struct scan *scan)
+/* What `grey` (nr, with room for all objects) refers to is reached, and so on. */
+static void reach(struct scan *scan, uint32_t *grey, size_t nr)
 {
-	uint32_t *grey = scan->nr ? malloc(scan->nr * sizeof(*grey)) : NULL;
-	size_t nr = 0;
-
-	if (!scan->nr)
-		return 0;
-	if (!grey)
-		return -ENOMEM;
-	if (scan->nr_edges)
-		qsort(scan->edges, scan->nr_edges, sizeof(*scan->edges), by_from);
-	for (size_t i = 0; i < scan->nr; i++)
-		if (scan->objects[i].reached)
-			grey[nr++] = (uint32_t)i;
 	while (nr) {
 		uint32_t from = grey[--nr];
 
@@ -418,6 +479,37 @@ int scan__finish(struct scan *scan)
 			grey[nr++] = scan->edges[i].to;
 		}
 	}
+}
+
+/* What only doubtful words refer to: ask. */
+static void settle_doubts(struct scan *scan, uint32_t *grey)
+{
+	for (size_t i = 0; i < scan->nr_doubts; i++) {
+		const struct scan_doubt *doubt = &scan->doubts[i];
+		struct scan_object *object = &scan->objects[doubt->object];
+
+		if (object->reached || !scan->is_reference(scan->arg, doubt->address, doubt->value))
+			continue;
+		object->reached = true;
+		grey[0] = doubt->object;
+		reach(scan, grey, 1);
+	}
+}
+
+int scan__finish(struct scan *scan)
+{
+	uint32_t *grey = malloc((scan->nr + 1) * sizeof(*grey));
+	size_t nr = 0;
+
+	if (!grey)
+		return -ENOMEM;
+	if (scan->nr_edges)
+		qsort(scan->edges, scan->nr_edges, sizeof(*scan->edges), by_from);
+	for (size_t i = 0; i < scan->nr; i++)
+		if (scan->objects[i].reached)
+			grey[nr++] = (uint32_t)i;
+	reach(scan, grey, nr);
+	settle_doubts(scan, grey);
 	free(grey);
 	return 0;
 }
@@ -428,6 +520,7 @@ void scan__free(struct scan *scan)
 	free(scan->ranges);
 	free(scan->edges);
 	free(scan->holders);
+	free(scan->doubts);
 	free(scan->index);
 	free(scan->bloom);
 	memset(scan, 0, sizeof(*scan));

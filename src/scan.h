@@ -19,11 +19,12 @@
 
 #define SCAN_HOLDERS 4 /* references noted of an object that is sampled */
 
-/* A value in [start, end) refers to the object, and a word that stands there is in it. */
+/* A word that stands in [start, end) is in the object; a value in it refers to the object. */
 struct scan_range {
 	uint64_t start;
 	uint64_t end;
 	uint32_t object;
+	bool content; /* the former alone */
 };
 
 struct scan_object {
@@ -44,6 +45,12 @@ struct scan_holder {
 	uint64_t address; /* where the word stands */
 };
 
+/* A root that may be none. */
+struct scan_doubt {
+	uint32_t object;
+	uint64_t address, value;
+};
+
 struct scan_edge {
 	uint32_t from;
 	uint32_t to;
@@ -55,6 +62,16 @@ struct scan {
 	struct scan_range *ranges;
 	size_t nr_ranges, room_ranges;
 	size_t vm_words; /* by the caller: words from vmap_area.va_start to vmap_area.vm */
+	/*
+	 * By the caller: words at `doubt_at` in each `doubt_every` bytes (0: nowhere) may be
+	 * left over from something else.  Where only such a word refers to an object, is it
+	 * a reference?
+	 */
+	uint64_t doubt_every, doubt_at;
+	bool (*is_reference)(void *arg, uint64_t address, uint64_t value);
+	void *arg;
+	struct scan_doubt *doubts;
+	size_t nr_doubts, room_doubts;
 	struct scan_edge *edges;
 	size_t nr_edges, room_edges;
 	size_t most_edges; /* beyond: an edge counts as a root; 0: no limit */
@@ -83,11 +100,17 @@ int scan__add(struct scan *scan, uint32_t *number);
 /* Add a range of the object.  Ranges do not overlap.  0 or -ENOMEM. */
 int scan__add_range(struct scan *scan, uint32_t object, uint64_t start, uint64_t end);
 
+/* The same of a place that nobody refers to: of memory that is used by another address. */
+int scan__add_content(struct scan *scan, uint32_t object, uint64_t start, uint64_t end);
+
 /* Once `from` is reached, `to` is as well.  0 or -ENOMEM. */
 int scan__add_edge(struct scan *scan, uint32_t from, uint32_t to);
 
 /* All objects and ranges are known; words may follow.  0 or -ENOMEM. */
 int scan__index(struct scan *scan);
+
+/* The object that has a range with this address in it, or SCAN_NONE; after scan__index(). */
+uint32_t scan__find(const struct scan *scan, uint64_t address);
 
 /*
  * `nr` words that stand at `address` (aligned).  What an area's own vmap_area says of it

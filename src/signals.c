@@ -11,21 +11,25 @@
 
 #define LONGEST_S 1e6 /* of one poll */
 
-static void wanted(sigset_t *set)
+static void wanted(sigset_t *set, bool user)
 {
 	sigemptyset(set);
 	sigaddset(set, SIGINT);
 	sigaddset(set, SIGTERM);
 	sigaddset(set, SIGHUP);
 	sigaddset(set, SIGCHLD);
+	if (!user)
+		return;
+	sigaddset(set, SIGUSR1);
+	sigaddset(set, SIGUSR2);
 }
 
-int signals__open(void)
+int signals__open(bool user)
 {
 	sigset_t set;
 	int fd;
 
-	wanted(&set);
+	wanted(&set, user);
 	signal(SIGPIPE, SIG_IGN);
 	if (sigprocmask(SIG_BLOCK, &set, NULL))
 		return -errno;
@@ -78,11 +82,19 @@ int signals__wait(int signals, int out, double deadline_s)
 	}
 }
 
+bool signals__want_end(void)
+{
+	sigset_t set;
+
+	return !sigpending(&set) && (sigismember(&set, SIGINT) || sigismember(&set, SIGTERM) ||
+				     sigismember(&set, SIGHUP));
+}
+
 void signals__restore(void)
 {
 	sigset_t set;
 
-	wanted(&set);
+	wanted(&set, true);
 	signal(SIGPIPE, SIG_DFL);
 	sigprocmask(SIG_UNBLOCK, &set, NULL);
 }

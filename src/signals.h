@@ -3,17 +3,23 @@
 #ifndef KLEAK_SIGNALS_H
 #define KLEAK_SIGNALS_H
 
+#include <stdbool.h>
+
 /*
- * Block SIGINT, SIGTERM, SIGHUP and SIGCHLD, ignore SIGPIPE; return a file
+ * Block SIGINT, SIGTERM, SIGHUP and SIGCHLD, with `user` also SIGUSR1 and SIGUSR2, and
+ * ignore SIGPIPE; return a file
  * descriptor that signals__wait() reads them from, or -errno.
  */
-int signals__open(void);
+int signals__open(bool user);
 
 /*
  * Wait until `deadline_s` (clock__now_s()).  A signal's number; 0: the time
  * has come; -EPIPE: nobody reads the pipe `out` any more; -errno.
  */
 int signals__wait(int signals, int out, double deadline_s);
+
+/* Has a signal come that ends the program, which signals__wait() has not returned yet? */
+bool signals__want_end(void);
 
 /* In a child, before exec: as if nothing had been changed. */
 void signals__restore(void);

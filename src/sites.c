@@ -123,6 +123,7 @@ int sites__sum(struct sites *sites, const struct snapshot *snapshot,
 		const struct snapshot_site *sum = &snapshot->sites[i];
 		int64_t index;
 
+		sites->of_entry[i] = SITES_NONE;
 		if (!sum->births && !sum->live)
 			continue;
 		index = site_of(sites, &entries[i], caches, allocator, depth);
@@ -247,15 +248,24 @@ static int by_rank(const void *a, const void *b)
 	return by_growth(a, b);
 }
 
+static int (*const orders[])(const void *, const void *) = {
+	[SITES_BY_BYTES] = by_bytes, [SITES_BY_GROWTH] = by_growth, [SITES_BY_OBJECTS] = by_objects,
+	[SITES_BY_AGE] = by_age,     [SITES_BY_RANK] = by_rank,
+};
+
+static int unreferenced_first(const void *a, const void *b, void *key)
+{
+	const struct site *left = a, *right = b;
+
+	if (left->unreferenced_bytes != right->unreferenced_bytes)
+		return left->unreferenced_bytes > right->unreferenced_bytes ? -1 : 1;
+	return orders[*(enum sites_key *)key](a, b);
+}
+
 void sites__sort(struct sites *sites, enum sites_key key)
 {
-	static int (*const orders[])(const void *, const void *) = {
-		[SITES_BY_BYTES] = by_bytes,	 [SITES_BY_GROWTH] = by_growth,
-		[SITES_BY_OBJECTS] = by_objects, [SITES_BY_AGE] = by_age,
-		[SITES_BY_RANK] = by_rank,
-	};
-
-	qsort(sites->list, sites->nr, sizeof(*sites->list), orders[key]);
+	if (sites->nr)
+		qsort_r(sites->list, sites->nr, sizeof(*sites->list), unreferenced_first, &key);
 }
 
 void sites__free(struct sites *sites)

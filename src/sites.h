@@ -30,12 +30,16 @@ struct site {
 	double growth_bytes_per_min; /* trend__measure() */
 	double births_per_s;	     /* trend__measure() */
 	uint32_t rank;		     /* SITES_BY_RANK: the caller's */
+	uint64_t unreferenced;	     /* of `objects`: the caller's, found by scans */
+	uint64_t unreferenced_bytes;
 };
+
+#define SITES_NONE UINT32_MAX
 
 struct sites {
 	struct site *list;
 	size_t nr, room;
-	uint32_t *of_entry; /* entry of the site table -> site.index */
+	uint32_t *of_entry; /* entry of the site table -> site.index, or SITES_NONE */
 	uint32_t *ages;	    /* grouped by site */
 	size_t room_ages;
 	struct idmap by_id;
@@ -68,7 +72,10 @@ bool sites__is_backing(const struct sites *sites, uint32_t entry);
 /* Find every site's median age (exact).  0 or -ENOMEM. */
 int sites__age(struct sites *sites, const struct snapshot *snapshot);
 
-/* Largest first; ties by bytes, then by id, so that the order is always the same. */
+/*
+ * What has most bytes that nothing refers to comes first; else the largest, ties by bytes, then by
+ * id, so that the order is always the same.
+ */
 void sites__sort(struct sites *sites, enum sites_key key);
 
 void sites__free(struct sites *sites);

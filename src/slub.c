@@ -21,6 +21,12 @@ struct slub_cache {
 	uint32_t size, offset;
 	bool known;
 	bool sheaves_read;
+	bool learnt; /* by slub__learn_cache() */
+};
+
+/* The free objects of a slab that a CPU works with. */
+struct slub_cpu_list {
+	uint64_t freelist;
 };
 
 struct slub_slab {
@@ -75,9 +81,11 @@ static int64_t cache_at(struct slub *slub, uint64_t address)
 	struct slub_cache *cache;
 	int err;
 
+	if (slub->last_cache < slub->nr_caches && slub->caches[slub->last_cache].address == address)
+		return (int64_t)slub->last_cache;
 	for (size_t i = 0; i < slub->nr_caches; i++)
 		if (slub->caches[i].address == address)
-			return (int64_t)i;
+			return (int64_t)(slub->last_cache = i);
 	err = array__reserve((void **)&slub->caches, slub->nr_caches + 1, &slub->room_caches,
 			     sizeof(*slub->caches));
 	if (err)
@@ -180,6 +188,15 @@ static int read_sheaves(struct slub *slub, struct slub_cache *cache)
 
 /* ---- freelists ---- */
 
+/* What the link in a free object says; CONFIG_SLAB_FREELIST_HARDENED: freelist_ptr_decode(). */
+static uint64_t decode(const struct slub *slub, const struct slub_cache *cache, uint64_t object,
+		       uint64_t link)
+{
+	if (slub->layout.cache_random == SLUB_NONE)
+		return link;
+	return link ^ cache->random ^ __builtin_bswap64(object + cache->offset);
+}
+
 static uint64_t *bits_of(struct slub *slub, const struct slub_slab *slab)
 {
 	return slub->bits + slab->bits;
@@ -209,10 +226,7 @@ static int mark_freelist(struct slub *slub, const struct slub_slab *slab, uint64
 		bits_of(slub, slab)[i / 64] |= 1ULL << i % 64;
 		nr++;
 		memcpy(&link, slub->content + offset + cache->offset, sizeof(link));
-		/* CONFIG_SLAB_FREELIST_HARDENED: freelist_ptr_decode() */
-		if (slub->layout.cache_random != SLUB_NONE)
-			link ^= cache->random ^ __builtin_bswap64(object + cache->offset);
-		object = link;
+		object = decode(slub, cache, object, link);
 	}
 	return nr;
 }
@@ -436,6 +450,119 @@ int slub__state(struct slub *slub, uint64_t address, uint64_t size, bool large)
 	return SLUB_LIVE;
 }
 
+int slub__slab_of(struct slub *slub, uint64_t address, uint64_t *start, uint32_t *size,
+		  uint32_t *nr)
+{
+	int64_t index = slab_at(slub, page_of(slub, address));
+	const struct slub_slab *slab;
+
+	if (index < 0)
+		return (int)index;
+	slab = &slub->slabs[index];
+	/* one that will not hold still has no states, but it has a place */
+	if (slab->kind != PAGE_SLAB && !(slab->kind == PAGE_UNKNOWN && slab->start))
+		return -ENOENT;
+	*start = slab->start;
+	*size = slub->caches[slab->cache].size;
+	*nr = slab->objects;
+	return 0;
+}
+
+/* ---- masking ---- */
+
+#define MOST_OBJECTS 4096 /* in a slab: MOST_CONTENT / 16 */
+
+static int learn_cpu_lists(struct slub *slub, const struct slub_cache *cache)
+{
+	for (uint32_t cpu = 0; cpu < slub->nr_cpus && cache->cpu_slab; cpu++) {
+		struct cpu_list list;
+		uint64_t slab;
+		int err;
+
+		if (read_cpu_list(slub, cache->cpu_slab + slub->cpu_offsets[cpu], &list, &slab) ||
+		    !slab || idmap__find(&slub->by_slab, mix(slab)) != IDMAP_NONE)
+			continue;
+		err = array__reserve((void **)&slub->cpu_lists, slub->nr_cpu_lists + 1,
+				     &slub->room_cpu_lists, sizeof(*slub->cpu_lists));
+		if (!err)
+			err = idmap__add(&slub->by_slab, mix(slab), (uint32_t)slub->nr_cpu_lists);
+		if (err)
+			return err;
+		slub->cpu_lists[slub->nr_cpu_lists++] =
+			(struct slub_cpu_list){.freelist = list.freelist};
+	}
+	return 0;
+}
+
+int64_t slub__learn_cache(struct slub *slub, uint64_t address)
+{
+	int64_t index = cache_at(slub, address);
+	struct slub_cache *cache;
+	int err;
+
+	if (index < 0)
+		return index;
+	cache = &slub->caches[index];
+	if (cache->learnt || !cache->known)
+		return index;
+	cache->learnt = true;
+	err = learn_cpu_lists(slub, cache);
+	if (!err)
+		err = read_sheaves(slub, &slub->caches[index]);
+	return err ? err : index;
+}
+
+/* Add a freelist to `free`; false: it is none (any more), and `free` is of no use. */
+static bool note_free(const struct slub *slub, const struct slub_place *slab,
+		      const struct slub_cache *cache, const uint8_t *content, uint32_t objects,
+		      uint64_t object, uint64_t *free)
+{
+	while (object) {
+		uint64_t offset = object - slab->start, link;
+		uint32_t i = (uint32_t)(offset / cache->size);
+
+		if (offset >= (uint64_t)objects * cache->size || offset % cache->size ||
+		    free[i / 64] >> i % 64 & 1)
+			return false;
+		free[i / 64] |= 1ULL << i % 64;
+		memcpy(&link, content + offset + cache->offset, sizeof(link));
+		object = decode(slub, cache, object, link);
+	}
+	return true;
+}
+
+static void note_in_sheaves(const struct slub *slub, const struct slub_place *slab,
+			    const struct slub_cache *cache, uint32_t objects, uint64_t *free)
+{
+	for (uint32_t i = 0; i < objects; i++)
+		if (idmap__find(&slub->in_sheaf, mix(slab->start + (uint64_t)i * cache->size)) !=
+		    IDMAP_NONE)
+			free[i / 64] |= 1ULL << i % 64;
+}
+
+void slub__mask_free(struct slub *slub, const struct slub_place *slab, uint8_t *content)
+{
+	const struct slub_cache *cache = &slub->caches[slab->cache];
+	uint32_t objects = slab->counters[1] >> 16 & 0x7fff, list;
+	uint64_t free[MOST_OBJECTS / 64] = {}, before[MOST_OBJECTS / 64];
+	uint64_t used = (uint64_t)objects * cache->size;
+
+	if (!cache->known || !objects || objects > MOST_OBJECTS || used > slab->bytes ||
+	    !note_free(slub, slab, cache, content, objects, slab->counters[0], free))
+		return;
+	list = idmap__find(&slub->by_slab, mix(slab->head));
+	memcpy(before, free, sizeof(before));
+	if (list != IDMAP_NONE &&
+	    !note_free(slub, slab, cache, content, objects, slub->cpu_lists[list].freelist, free))
+		memcpy(free, before, sizeof(free));
+	if (cache->sheaves)
+		note_in_sheaves(slub, slab, cache, objects, free);
+	for (uint32_t i = 0; i < objects; i++)
+		if (free[i / 64] >> i % 64 & 1)
+			memset(content + (uint64_t)i * cache->size, 0, cache->size);
+	memset(content + used, 0, slab->bytes - used);
+}
+
 bool slub__is_mapped(const struct slub *slub, uint64_t page)
 {
 	uint64_t mapping;
@@ -508,6 +635,8 @@ int slub__learn_pages(struct slub *slub, uint64_t cache)
 void slub__begin(struct slub *slub)
 {
 	slub->nr_slabs = 0;
+	slub->nr_cpu_lists = 0;
+	idmap__clear(&slub->by_slab);
 	slub->nr_caches = 0;
 	slub->nr_bits = 0;
 	idmap__clear(&slub->by_page);
@@ -516,6 +645,8 @@ void slub__begin(struct slub *slub)
 
 void slub__free(struct slub *slub)
 {
+	free(slub->cpu_lists);
+	idmap__free(&slub->by_slab);
 	free(slub->slabs);
 	free(slub->caches);
 	free(slub->bits);

@@ -24,11 +24,13 @@ struct slub_layout {
 	uint32_t page_size;
 	uint32_t page; /* sizeof(struct page) */
 	uint32_t page_flags, page_type, page_head, page_refcount, page_mapping;
-	uint32_t slab_flag;  /* bit of page_flags, up to 6.9; SLUB_NONE: by type */
+	uint32_t lru_flag, poison_flag; /* bits of page_flags */
+	uint32_t slab_flag;		/* bit of page_flags, up to 6.9; SLUB_NONE: by type */
 	uint32_t slab_type;  /* top byte of page_type, 6.12 and later; SLUB_NONE: by flag */
 	uint32_t large_type; /* that of large kmalloc; SLUB_NONE: it has none */
 	uint32_t slab_cache, slab_freelist; /* the counters follow the freelist */
 	uint32_t cache_size, cache_offset, cache_random, cache_oo, cache_node, cache_list;
+	uint32_t cache_name;
 	uint32_t cache_cpu, cache_sheaves; /* per-CPU pointers */
 	uint32_t cpu_freelist, cpu_slab, cpu_tid;
 	uint32_t sheaves_main, sheaves_spare, sheaves_rcu;
@@ -52,6 +54,10 @@ struct slub {
 	uint64_t page_base; /* of address x: page_base + (x / page_size) * sizeof(struct page) */
 
 	/* what has been read since slub__begin() */
+	struct slub_cpu_list *cpu_lists;
+	size_t nr_cpu_lists, room_cpu_lists;
+	struct idmap by_slab; /* struct page -> of cpu_lists */
+	size_t last_cache;
 	struct slub_slab *slabs;
 	struct slub_cache *caches;
 	uint64_t *bits; /* of free objects */
@@ -78,6 +84,34 @@ void slub__begin(struct slub *slub);
  * A state, or -ENOMEM.
  */
 int slub__state(struct slub *slub, uint64_t address, uint64_t size, bool large);
+
+/*
+ * The slab that `address` lies in: where its first object is, their size and how many.
+ * 0, -ENOENT when it is none or cannot be read, or -ENOMEM.
+ */
+int slub__slab_of(struct slub *slub, uint64_t address, uint64_t *start, uint32_t *size,
+		  uint32_t *nr);
+
+/* A slab, as memory is walked through. */
+struct slub_place {
+	uint64_t head;	      /* its struct page */
+	uint64_t start;	      /* its first object */
+	uint64_t bytes;	      /* of its pages */
+	uint64_t counters[2]; /* the words at slub_layout.slab_freelist of its struct page */
+	uint32_t cache;	      /* slub__learn_cache() */
+};
+
+/*
+ * Read what slub__mask_free() has to know of this cache.  A number, or -ENOMEM.
+ */
+int64_t slub__learn_cache(struct slub *slub, uint64_t cache);
+
+/*
+ * Zero what of a slab's content belongs to no object: free ones and what is left over at
+ * the end.  Reads nothing.  When its freelists do not make sense, for they change all the
+ * time, it is left as it is.  Objects that are taken or freed meanwhile may be wrong.
+ */
+void slub__mask_free(struct slub *slub, const struct slub_place *slab, uint8_t *content);
 
 /*
  * Is this struct page mapped by processes or in the page cache?  False when it cannot

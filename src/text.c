@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <math.h>
+#include <string.h>
 #include <time.h>
 
 #define ITEM 256 /* room for an item of the head */
@@ -170,6 +171,33 @@ static void put_events(struct pen *pen, const struct report *r)
 	pen__head_end(pen);
 }
 
+/* "scan: 3 passes, 812 MB in 0.61 s; nothing refers to 12 of 40213 objects (1.5K)" */
+static void put_scan(struct pen *pen, const struct report_scan *s)
+{
+	char item[ITEM];
+
+	if (!s->passes)
+		return;
+	pen__head_begin(pen, PEN_PLAIN, "scan:", 1);
+	snprintf(item, sizeof(item), "%" PRIu64 " pass%s", s->passes, s->passes == 1 ? "" : "es");
+	pen__head_item(pen, "", PEN_PLAIN, item);
+	snprintf(item, sizeof(item), "the last read %.0f MB in %.2f s", (double)s->bytes / 1e6,
+		 s->seconds);
+	pen__head_item(pen, ",", PEN_PLAIN, item);
+	if (s->passes < s->needed) {
+		snprintf(item, sizeof(item), "%u are needed", s->needed);
+	} else {
+		snprintf(item, sizeof(item),
+			 "nothing refers to %" PRIu64 " of %" PRIu64 " objects (%s)",
+			 s->unreferenced, s->objects,
+			 pen__human((double)s->unreferenced_bytes, false).text);
+	}
+	pen__head_item(pen, ";", s->unreferenced ? PEN_RED : PEN_PLAIN, item);
+	put_count(pen, s->acknowledged, "more acknowledged");
+	put_count(pen, s->unknown, "not to be told from free ones");
+	pen__head_end(pen);
+}
+
 /* ---- sites ---- */
 
 /* "+0xa1 [kleak_test]" */
@@ -286,9 +314,56 @@ static void put_verdict(const struct pen *pen, const struct report_verdict *v)
 	put_survival(pen, &v->from);
 }
 
+#define BYTES_SHOWN 24 /* of an object: what fits */
+
+/* "0xffff8881032ab000     128    12s  6b6c65616b00ff80 ..." */
+static void put_object(const struct pen *pen, const struct report_object *o)
+{
+	fprintf(pen->out, "%*s0x%016" PRIx64 " %7s %6s", INDENT, "", o->address,
+		pen__human((double)o->bytes, false).text, pen__duration(o->age_s).text);
+	for (size_t i = 0; i < o->nr_first && i < BYTES_SHOWN; i++)
+		fprintf(pen->out, "%s%02x", i % 8 ? "" : i ? " " : "  ", o->first[i]);
+	fputc('\n', pen->out);
+}
+
+static void put_unreferenced(const struct pen *pen, const struct report_site *s)
+{
+	if (!s->unreferenced)
+		return;
+	fprintf(pen->out, "%*s", INDENT, "");
+	pen__put(pen, PEN_RED, "UNREFERENCED");
+	fprintf(pen->out, "  nothing refers to %" PRIu64 " of %" PRIu64 " objects (%s)\n",
+		s->unreferenced, s->objects, pen__human((double)s->unreferenced_bytes, false).text);
+	for (size_t i = 0; i < s->nr_listed; i++)
+		put_object(pen, &s->unreferenced_list[i]);
+	if (s->nr_listed && s->nr_listed < s->unreferenced)
+		fprintf(pen->out, "%*s… and %" PRIu64 " more\n", INDENT, "",
+			s->unreferenced - s->nr_listed);
+}
+
+/* "held by   49 of 50: cache kmalloc-64 +0x18", a line for each */
+static void put_holders(const struct pen *pen, const struct report_site *s)
+{
+	for (size_t i = 0; i < s->nr_holders; i++) {
+		const struct report_holder *h = &s->holders[i];
+
+		fprintf(pen->out, "%*s%s %3u of %u: %s", INDENT, "", i ? "       " : "held by",
+			h->objects, s->sampled, h->kind);
+		if (*h->name) {
+			fputc(' ', pen->out);
+			pen__name(pen, PEN_PLAIN, h->name);
+		}
+		if (strcmp(h->kind, "stack") && strcmp(h->kind, "page"))
+			fprintf(pen->out, " +0x%" PRIx64, h->offset);
+		fputc('\n', pen->out);
+	}
+}
+
 void text__site(const struct pen *pen, const struct report_site *s)
 {
 	put_row(pen, s);
+	put_unreferenced(pen, s);
+	put_holders(pen, s);
 	put_verdict(pen, &s->verdict);
 	for (size_t i = 0; i < s->nr_frames; i++)
 		put_frame(pen, &s->stack[i], i == 0);
@@ -338,6 +413,7 @@ int text__print(const struct report *report, bool color, FILE *out)
 	put_hint(&pen, report);
 	text__losses(&pen, report);
 	put_events(&pen, report);
+	put_scan(&pen, &report->scan);
 	if (report->note) {
 		pen__name(&pen, PEN_BOLD, report->note);
 		fputc('\n', out);

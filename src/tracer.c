@@ -326,20 +326,26 @@ int tracer__learn_cpus(struct tracer *tracer, uint64_t *offsets)
 	return (int)bss->nr_cpu_addresses;
 }
 
-int tracer__read(void *arg, uint64_t address, void *to, size_t len)
+void *tracer__peek(void *arg, uint64_t address, size_t len)
 {
 	struct tracer *tracer = arg;
 	struct kleak__bss *bss = tracer->skeleton->bss;
-	int err;
 
 	if (len > sizeof(bss->read_buffer))
-		return -EINVAL;
+		return NULL;
 	bss->read_request.address = address;
 	bss->read_request.len = len;
-	err = run_program(tracer->skeleton->progs.read_memory);
-	if (!err)
-		memcpy(to, bss->read_buffer, len);
-	return err;
+	return run_program(tracer->skeleton->progs.read_memory) ? NULL : bss->read_buffer;
+}
+
+int tracer__read(void *arg, uint64_t address, void *to, size_t len)
+{
+	const void *from = tracer__peek(arg, address, len);
+
+	if (!from)
+		return -EFAULT;
+	memcpy(to, from, len);
+	return 0;
 }
 
 int tracer__evict(struct tracer *tracer, const struct kleak_eviction *list, size_t nr)
@@ -383,6 +389,11 @@ int tracer__who(const struct tracer *tracer,
 			each(&key, &times, arg);
 	}
 	return errno == ENOENT ? 0 : -errno;
+}
+
+uint32_t tracer__self(const struct tracer *tracer)
+{
+	return tracer->skeleton->bss->control.self;
 }
 
 bool tracer__process_gone(const struct tracer *tracer)

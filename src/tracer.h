@@ -72,10 +72,16 @@ int tracer__size_areas(struct tracer *tracer, const uint32_t *slots, size_t nr);
 int tracer__learn_cpus(struct tracer *tracer, uint64_t *offsets);
 
 /*
- * Copy kernel memory, KLEAK_READ_MOST bytes at most: 0, -EFAULT, -errno.  `tracer` is
+ * Copy kernel memory, KLEAK_READ_MOST bytes at most: 0 or -EFAULT.  `tracer` is
  * a struct tracer: a callback of slub.h.
  */
 int tracer__read(void *tracer, uint64_t address, void *to, size_t len);
+
+/*
+ * The same without the copy: where the bytes are, to be changed at will, until the next
+ * tracer__read() or tracer__peek(), or NULL.
+ */
+void *tracer__peek(void *tracer, uint64_t address, size_t len);
 
 /* Take these objects out of the table, if they are still the same.  0 or -errno. */
 int tracer__evict(struct tracer *tracer, const struct kleak_eviction *list, size_t nr);
@@ -90,6 +96,9 @@ void tracer__mute(struct tracer *tracer, uint32_t entry);
 int tracer__who(const struct tracer *tracer,
 		void (*each)(const struct kleak_who *, const struct kleak_who_times *, void *),
 		void *arg);
+
+/* This program's thread group, as the initial PID namespace has it. */
+uint32_t tracer__self(const struct tracer *tracer);
 
 /* Has the followed process exited? */
 bool tracer__process_gone(const struct tracer *tracer);

@@ -92,35 +92,165 @@ static int wait_until(int signals, int out, double deadline_s)
 	return signal;
 }
 
-static int watch_machine(const struct options *options, struct tracer *tracer,
-			 struct reporter *reporter, int signals)
+/* ---- scans ---- */
+
+/* A scan: passes some seconds apart, so that what is in motion comes to rest somewhere. */
+#define SCAN_GAP_S 2.0
+
+struct scans {
+	const struct options *options;
+	struct reporter *reporter;
+	double next_s; /* of the next pass */
+	double began_s;
+	uint32_t left;	/* passes of this scan */
+	bool asked_for; /* by a signal: report when it is done */
+	bool done;	/* there was one */
+};
+
+/* Why the last pass failed, for people. */
+static void say_why(int err)
 {
-	double start, end;
-	char note[128];
-	int err = begin(tracer, reporter);
+	if (err == -EAGAIN)
+		say("cannot scan yet: too little of the allocator has been seen");
+	else if (err == -ENODATA)
+		say("cannot scan: the kernel's direct map was not found");
+	else if (err != -EINTR)
+		say("cannot scan: %s", strerror(-err));
+}
+
+static void scan_at(struct scans *scans, double when_s, bool asked_for)
+{
+	scans->left = scans->options->scan_passes;
+	scans->next_s = when_s;
+	scans->began_s = when_s;
+	scans->asked_for = asked_for;
+}
+
+/* One pass.  True: a scan that was asked for is done. */
+static bool scan_pass(struct scans *scans)
+{
+	int err = reporter__scan(scans->reporter, scans->left == 1);
+	bool ended;
 
 	if (err)
-		return err;
-	start = clock__now_s();
-	end = options->duration_s > 0 ? start + options->duration_s : INFINITY;
-	for (uint64_t turn = 1; start + (double)turn * options->interval_s < end; turn++) {
-		double next = start + (double)turn * options->interval_s;
-		int signal = wait_until(signals, STDOUT_FILENO, next);
+		say_why(err);
+	else
+		scans->left--;
+	ended = err || !scans->left;
+	scans->next_s = clock__now_s() + SCAN_GAP_S;
+	if (!ended)
+		return false;
+	scans->done |= !err;
+	if (!(scans->options->scan_s > 0)) {
+		scans->next_s = INFINITY;
+		return scans->asked_for;
+	}
+	/* do not catch up on missed ones */
+	while (scans->began_s <= scans->next_s)
+		scans->began_s += scans->options->scan_s;
+	ended = scans->asked_for;
+	scan_at(scans, scans->began_s, false);
+	return ended;
+}
 
-		if (signal > 0)
-			return finish(tracer, reporter,
-				      note_of(options, tracer, note, sizeof(note)));
-		if (signal < 0)
+/* A whole scan, now; a signal ends it. */
+static void scan_all(struct scans *scans, int signals)
+{
+	scan_at(scans, clock__now_s(), false);
+	while (scans->left) {
+		int err = wait_until(signals, -1, scans->next_s);
+
+		if (!err)
+			err = reporter__scan(scans->reporter, scans->left == 1);
+		if (err) {
+			if (err < 0)
+				say_why(err);
+			return;
+		}
+		scans->left--;
+		scans->next_s = clock__now_s() + SCAN_GAP_S;
+	}
+	scans->done = true;
+}
+
+static int open_scans(struct scans *scans)
+{
+	char why[SENTENCE] = "";
+	int err = reporter__open_scans(scans->reporter, why, sizeof(why));
+
+	if (err)
+		say("%s", why);
+	return err;
+}
+
+/* SIGUSR1 and SIGUSR2 */
+static void obey(struct scans *scans, int signal)
+{
+	if (signal == SIGUSR2)
+		say("%zu objects will not be listed any more",
+		    reporter__acknowledge(scans->reporter));
+	else if (!open_scans(scans))
+		scan_at(scans, clock__now_s(), true);
+}
+
+/* ---- the machine ---- */
+
+static double least(double a, double b)
+{
+	return a < b ? a : b;
+}
+
+/* Until `end_s` or a signal; the report that comes last is not made here. */
+static int watch(struct tracer *tracer, struct scans *scans, int signals, double end_s)
+{
+	const struct options *options = scans->options;
+	double next_s = clock__now_s() + options->interval_s;
+	char note[128];
+
+	for (;;) {
+		double deadline_s = least(end_s, least(next_s, scans->next_s));
+		int signal = wait_until(signals, STDOUT_FILENO, deadline_s), err;
+
+		if (signal == SIGUSR1 || signal == SIGUSR2) {
+			obey(scans, signal);
+			continue;
+		}
+		if (signal)
 			return signal;
-		err = report(reporter, note_of(options, tracer, note, sizeof(note)), false);
+		if (scans->next_s <= clock__now_s() && scan_pass(scans))
+			next_s = clock__now_s();
+		if (end_s <= clock__now_s())
+			return 0;
+		if (next_s > clock__now_s())
+			continue;
+		err = report(scans->reporter, note_of(options, tracer, note, sizeof(note)), false);
 		if (err)
 			return err;
 		/* do not catch up on missed reports */
-		turn += (uint64_t)((clock__now_s() - next) / options->interval_s);
+		while (next_s <= clock__now_s())
+			next_s += options->interval_s;
 	}
-	err = wait_until(signals, STDOUT_FILENO, end);
-	if (err == -EPIPE)
+}
+
+static int watch_machine(const struct options *options, struct tracer *tracer,
+			 struct reporter *reporter, int signals)
+{
+	struct scans scans = {.options = options, .reporter = reporter, .next_s = INFINITY};
+	char note[128];
+	int err = options->scan_s > 0 ? open_scans(&scans) : 0;
+
+	if (!err)
+		err = begin(tracer, reporter);
+	if (err)
 		return err;
+	if (options->scan_s > 0)
+		scan_at(&scans, clock__now_s() + options->scan_s, false);
+	err = watch(tracer, &scans, signals,
+		    options->duration_s > 0 ? clock__now_s() + options->duration_s : INFINITY);
+	if (err < 0)
+		return err;
+	if (!err && options->scan_s > 0 && !scans.done)
+		scan_all(&scans, signals);
 	return finish(tracer, reporter, note_of(options, tracer, note, sizeof(note)));
 }
 
@@ -172,9 +302,13 @@ static int settle(struct reporter *reporter, int signals)
 static int watch_command(const struct options *options, struct tracer *tracer,
 			 struct reporter *reporter, int signals, int *status)
 {
+	struct scans scans = {.options = options, .reporter = reporter};
 	struct child child;
-	int err = child__start(&child, options->command, join_family, tracer);
+	int err = options->scan_s > 0 ? open_scans(&scans) : 0;
 
+	if (err)
+		return err;
+	err = child__start(&child, options->command, join_family, tracer);
 	if (err) {
 		say("cannot start a process: %s", strerror(-err));
 		return err;
@@ -194,6 +328,8 @@ static int watch_command(const struct options *options, struct tracer *tracer,
 		say("cannot wait for %s: %s", options->command[0], strerror(-err));
 		return err;
 	}
+	if (options->scan_s > 0)
+		scan_all(&scans, signals);
 	err = finish(tracer, reporter, NULL);
 	if (!err && options->exit_code)
 		*status = reporter__outstanding(reporter) > options->threshold ? EXIT_LEFT : 0;

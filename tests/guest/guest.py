@@ -21,10 +21,10 @@ def call(*argv, timeout=600):
     return done
 
 
-def module(version):
-    """The test module, built for that kernel."""
-    path = f"build/kmod/{version}/kleak_test.ko"
-    source = [os.path.join(ROOT, "tests/kmod", f) for f in ("Kbuild", "kleak_test.c")]
+def module(version, name="kleak_test"):
+    """A test module, built for that kernel."""
+    path = f"build/kmod/{version}/{name}.ko"
+    source = [os.path.join(ROOT, "tests/kmod", f) for f in ("Kbuild", f"{name}.c")]
     if os.path.exists(path) and os.path.getmtime(path) > max(map(os.path.getmtime, source)):
         return path
     done = call(version, "--module", "tests/kmod", path)

@@ -125,13 +125,22 @@ static uint32_t add_area(struct scan *scan, uint64_t start, uint64_t end, uint32
 	return area;
 }
 
+#define LIST 0xffff888200001000ULL
+
+/* struct vmap_area, as the kernel lays it out */
+#define VMAP_AREA(start, end, vm)                                                                  \
+	{                                                                                          \
+		(start), (end), 1, 0, LIST + 8, LIST + 16, LIST + 24, (vm)                         \
+	}
+
 /* A vmap_area and a vm_struct refer to an area that is theirs, but that does not count. */
 static void test_area_with_its_books(void **state)
 {
 	struct scan *scan = *state;
 	uint32_t area, held, other, pages = 5;
-	uint64_t books[] = {AREA, AREA + 4 * PAGE, 0, 0, 0, 0, 0, address(1)};
-	uint64_t others[] = {0, HELD, AREA + 8 * PAGE, HELD - 8, 0, 0, 0, 0};
+	uint64_t own[] = VMAP_AREA(AREA, AREA + 4 * PAGE, address(1));
+	uint64_t before[] = VMAP_AREA(AREA - 2 * PAGE, AREA, address(12));
+	uint64_t after[] = VMAP_AREA(AREA + 4 * PAGE, HELD, 0x8000);
 
 	scan->vm_words = 7;
 	area = add_area(scan, AREA, AREA + 4 * PAGE, 1);
@@ -140,26 +149,72 @@ static void test_area_with_its_books(void **state)
 	other = add_area(scan, HELD + 4096 * PAGE, HELD + 4097 * PAGE, 2);
 	memory[1][1] = AREA; /* vm_struct.addr */
 	memory[1][4] = address(pages);
+	memory[15][0] = address(12);
 	roots[0] = HELD + 0x712345; /* far into the large one */
 	roots[1] = address(2);	    /* who keeps a vm_struct keeps its area */
 	assert_int_equal(scan__index(scan), 0);
-	assert_int_equal(scan__words(scan, BASE + 0x100000000, books, NR(books)), 0);
+	assert_int_equal(scan__words(scan, LIST, own, NR(own)), 0);
+	assert_int_equal(scan__words(scan, LIST + 64, before, NR(before)), 0);
+	assert_int_equal(scan__words(scan, LIST + 128, after, NR(after)), 0);
 	assert_int_equal(scan__words(scan, ROOTS, roots, NR(roots)), 0);
 	assert_int_equal(scan__words(scan, BASE, &memory[0][0], sizeof(memory) / 8), 0);
 	assert_int_equal(scan__finish(scan), 0);
-	check(scan, "..x.............");
+	check(scan, "..x.........x...");
 	assert_false(scan->objects[area].reached);
 	assert_true(scan->objects[held].reached);
 	assert_true(scan->objects[other].reached);
+}
 
-	/* what only looks like a vmap_area counts */
-	books[1]++;
-	others[7] = address(3); /* without the area's address before it */
-	assert_int_equal(scan__words(scan, BASE + 0x100000000, books, NR(books)), 0);
-	assert_int_equal(scan__words(scan, BASE + 0x100000000, others, NR(others)), 0);
-	assert_int_equal(scan__finish(scan), 0);
-	check(scan, "..xx.x..........");
+/* What only looks like a vmap_area refers to what it says. */
+static void test_area_in_two_words(void **state)
+{
+	struct scan *scan = *state;
+	uint64_t two[] = {AREA, HELD, 0, 0, 0, 0, 0, address(1)};
+	uint32_t area, held;
+
+	scan->vm_words = 7;
+	area = add_area(scan, AREA, AREA + 4 * PAGE, 1);
+	held = add_area(scan, HELD, HELD + 4 * PAGE, 3);
+	assert_int_equal(scan__index(scan), 0);
+	assert_int_equal(scan__words(scan, LIST, two, NR(two)), 0);
 	assert_true(scan->objects[area].reached);
+	assert_true(scan->objects[held].reached);
+	assert_true(scan->objects[1].reached);
+}
+
+static bool is_even(void *arg, uint64_t at, uint64_t value)
+{
+	assert_ptr_equal(arg, roots);
+	assert_int_equal(at % 64, 32);
+	return (value - BASE) / OBJECT % 2 == 0;
+}
+
+/* A word that may be left over counts if the caller says so, and is asked for when it matters. */
+static void test_doubts(void **state)
+{
+	struct scan *scan = *state;
+
+	scan->doubt_every = 64;
+	scan->doubt_at = 32;
+	scan->is_reference = is_even;
+	scan->arg = roots;
+	roots[0] = address(1);
+	memory[1][0] = address(3);
+	roots[4] = address(3);
+	look(scan);
+	check(scan, ".x.x............"); /* nobody asks about 3 */
+	roots[0] = 0;
+	scan__words(scan, ROOTS, roots, NR(roots));
+	for (uint32_t i = 0; i < MOST; i++)
+		scan->objects[i].reached = false;
+	assert_int_equal(scan__finish(scan), 0);
+	check(scan, "................");
+	roots[4] = address(8);
+	memory[8][0] = address(9);
+	assert_int_equal(scan__words(scan, ROOTS, roots, NR(roots)), 0);
+	assert_int_equal(scan__words(scan, BASE, &memory[0][0], sizeof(memory) / 8), 0);
+	assert_int_equal(scan__finish(scan), 0);
+	check(scan, "........xx......");
 }
 
 /* A per-CPU pointer is an offset: a value that is no address. */
@@ -232,6 +287,8 @@ int main(void)
 		TEST(test_interior_and_one_past_the_end),
 		TEST(test_self_and_cycles),
 		TEST(test_area_with_its_books),
+		TEST(test_area_in_two_words),
+		TEST(test_doubts),
 		TEST(test_per_cpu_pointer),
 		TEST(test_content_tells_a_change),
 		TEST(test_holders),

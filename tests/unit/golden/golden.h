@@ -142,6 +142,11 @@ static const struct report_who golden_who[] = {
 	{"interrupt", "", 0, "", 133},
 };
 
+static const struct report_object golden_objects[] = {
+	{0xffff8881032ab000, 256, 61.5, {0x6b, 0x6c, 0x65, 0x61, 0x6b, 0, 0xff, 0x80, 1}, 32},
+	{0xffff8881032ab100, 256, 7, {}, 0},
+};
+
 static const struct report_site golden_sites[] = {
 	{
 		.id = 0x00f3a9c1d2e4b587,
@@ -161,6 +166,10 @@ static const struct report_site golden_sites[] = {
 		.who = golden_who,
 		.nr_who = NR(golden_who),
 		.who_times = 37133,
+		.unreferenced = 37000,
+		.unreferenced_bytes = 37000 * 256,
+		.unreferenced_list = golden_objects,
+		.nr_listed = NR(golden_objects),
 	},
 	{
 		.id = 0xffffffffffffffff,
@@ -178,6 +187,11 @@ static const struct report_site golden_sites[] = {
 		.stack = golden_bare_stack,
 		.nr_frames = NR(golden_bare_stack),
 		.verdict = GOLDEN_GROWING,
+		.sampled = 12,
+		.holders = {{"cache", "kmalloc-64", 24, 11},
+			    {"variable", "foo_list [foo]", 0, 1},
+			    {"stack", "", 15104, 1}},
+		.nr_holders = 3,
 	},
 	{
 		.id = 1,
@@ -258,6 +272,15 @@ static __attribute__((unused)) struct report golden_report(void)
 	};
 
 	report.slab = (struct report_slab){true, MIB(12.1), MIB(13.6), MIB(11.8), 11.8 / 12.1};
+	report.scan = (struct report_scan){.passes = 6,
+					   .needed = 3,
+					   .objects = 37290,
+					   .unreferenced = 37000,
+					   .unreferenced_bytes = 37000 * 256,
+					   .acknowledged = 4,
+					   .unknown = 1,
+					   .bytes = 812000000,
+					   .seconds = 0.6149};
 	report.caches = golden_caches;
 	report.nr_caches = NR(golden_caches);
 	report.events.births = 50213;
@@ -287,6 +310,8 @@ static __attribute__((unused)) struct report golden_final(void)
 	struct report report = golden_report();
 
 	report.final = true;
+	report.scan =
+		(struct report_scan){.passes = 1, .needed = 3, .bytes = 1000000, .seconds = 2};
 	report.note = "process 4711 has exited";
 	report.time.tv_nsec = 5000000;
 	report.elapsed_s = 3720;

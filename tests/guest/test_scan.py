@@ -1,0 +1,121 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""A module leaves orphans, and holds others in every way there is: the scan must tell them apart."""
+import json
+
+from guest import boot, main, module
+
+SCRIPT = """
+insmod /kleak_hold.ko
+kleak --json --interval 1 --scan=3 --show-objects > /tmp/out 2> /tmp/err &
+tracer=$!
+while [ ! -s /tmp/out ]; do sleep 0.1; done
+sh -c "echo make > /proc/kleak_hold"    # a process that goes, and its stack with it
+field() { # of the last report's scan; 0: there was none
+    n=$(tail -n 1 /tmp/out | sed -n "s/.*\\"scan\\":{[^}]*\\"$1\\":\\([0-9]*\\).*/\\1/p")
+    echo ${n:-0}
+}
+expected() { awk -F: "/$1/ { n += \$3 } END { print n }" /tmp/made; }
+scanned() { # until there are N orphans and three passes more, for a while
+    sleep 6
+    from=$(field passes)
+    until [ "$(field unreferenced)" = $1 ] || [ "$(field passes)" -gt $((from + 10)) ]; do
+        sleep 0.5
+        kill -0 $tracer || exit 1
+    done
+    from=$(field passes)
+    while [ "$(field passes)" -lt $((from + 3)) ]; do sleep 0.5; done
+    tail -n 1 /tmp/out
+}
+cat /proc/kleak_hold > /tmp/made
+scanned $(expected orphan)
+echo ---
+cat /tmp/made
+echo ---
+rmmod kleak_hold
+scanned $(expected "orphan|lost")
+echo ---
+kill -USR2 $tracer
+sleep 2
+tail -n 1 /tmp/out
+kill -INT $tracer; wait $tracer
+cat /tmp/err >&2
+"""
+
+
+def name_of(site):
+    return (site["stack"][0]["symbol"] or "").split(".")[0] if site["stack"] else ""
+
+
+def unreferenced(report):
+    """{function: objects}, of every site that has any."""
+    found = {}
+    for site in report["sites"]:
+        if site["unreferenced"]:
+            found[name_of(site)] = found.get(name_of(site), 0) + site["unreferenced"]
+    return found
+
+
+# A stack that is in use may hold what was left there by a call before, or a pointer to
+# memory that has been freed and is one of ours by now: it hides that one (kmemleak's as well).
+MOST_HIDDEN = 2
+
+
+def check_found(report, expected):
+    found = unreferenced(report)
+    extra = {name: n for name, n in found.items() if n > expected.get(name, 0)}
+    assert not extra, differences(report, expected)
+    assert sum(expected.values()) - sum(found.values()) <= MOST_HIDDEN, differences(report, expected)
+
+
+def check_objects(report):
+    """What is listed has an address, and the bytes of a zeroed object."""
+    for site in report["sites"]:
+        objects = site["unreferenced_objects"]
+        assert len(objects) == min(site["unreferenced"] or 0, 20), site
+        for o in objects:
+            assert o["bytes"] * site["objects"] == site["bytes"] or site["origin"] == "vmalloc", o
+            assert o["age_s"] >= 5, o
+            if name_of(site) == "kleak_orphan_kmalloc":
+                assert o["first_bytes"] == "00" * 32, o
+    assert len({o["addr"] for s in report["sites"] for o in s["unreferenced_objects"]}) == \
+        sum(len(s["unreferenced_objects"]) for s in report["sites"])
+
+
+def orphans_alone_are_unreferenced(version):
+    loaded, made, unloaded, acknowledged = (
+        # KFENCE's own books refer to what it guards
+        boot(version, SCRIPT, "--append", "kfence.sample_interval=0", "--add", f"{module(version, 'kleak_hold')}:/kleak_hold.ko")
+        .split("---\n"))
+    made = {m["function"]: m["objects"] for m in map(json.loads, made.splitlines())}
+    assert len(made) >= 28 and all(made.values()), made
+    orphans = {name: n for name, n in made.items() if name.startswith("kleak_orphan")}
+    lost = {name: n for name, n in made.items() if name.startswith("kleak_lost")}
+
+    report = json.loads(loaded)
+    print("#", {k: v for k, v in report["scan"].items()})
+    check_found(report, orphans)
+    check_objects(report)
+    # first of all
+    assert all(s["unreferenced"] for s in report["sites"][:len(unreferenced(report))])
+
+    report = json.loads(unloaded)
+    expected = {**orphans, **lost}
+    check_found(report, expected)
+
+    report = json.loads(acknowledged)
+    assert unreferenced(report) == {}
+    assert report["scan"]["acknowledged"] >= sum(expected.values()) - MOST_HIDDEN
+
+
+def differences(report, expected):
+    """Function: found, expected, who holds the rest."""
+    found = unreferenced(report)
+    return "\n".join(
+        f"{name_of(s)} {s['cache']}: {s['unreferenced']}, expected {expected.get(name_of(s), 0)}, "
+        f"{s['held_by']}" for s in report["sites"]
+        if found.get(name_of(s), 0) != expected.get(name_of(s), 0))
+
+
+if __name__ == "__main__":
+    main(orphans_alone_are_unreferenced)

@@ -1,0 +1,56 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""Scans under load: no object of a running process may be called unreferenced."""
+import signal
+
+from kleak import Kleak, Load, need_root, tap
+
+SCANS = 20
+
+
+def test_nothing_in_use_is_unreferenced():
+    # passes of one scan are 2 s apart: 22 of them are 20 times three in a row
+    with Load() as load, Kleak("--scan=1", "--show-objects", interval=1) as kleak:
+        for command in ("queue 500", "message 2000", "semaphore 1000", "eventfd 1000", "socket 1000",
+                        "map 4"):
+            load.do(command)
+        load.process.stdin.write("churn 50\n")
+        scans, report = 0, None
+        while scans < SCANS + 2:
+            report = kleak.next()
+            scan = report["scan"]
+            if not scan or scan["passes"] == scans:
+                continue
+            scans = scan["passes"]
+            wrong = [(s["cache"], s["stack"][:3], s["unreferenced_objects"])
+                     for s in report["sites"] if s["unreferenced"]]
+            assert not wrong, f"after {scans} passes: {wrong}"
+        scan = report["scan"]
+        assert scan["objects"] > 8000, scan
+        assert scan["read_bytes"] > 1 << 26, scan
+        print(f"# {scan['passes']} passes, {scan['objects']} objects, "
+              f"{scan['read_bytes'] / 1e6:.0f} MB in {scan['seconds']:.2f} s")
+        load.answer()
+        kleak.stop()
+
+
+def test_a_signal_scans_now():
+    with Load() as load, Kleak(interval=1) as kleak:
+        load.do("eventfd 300")
+        kleak.process.send_signal(signal.SIGUSR1)
+        report = kleak.until(lambda r: r["scan"] and r["scan"]["passes"] >= 3, patience=40)
+        assert report["scan"]["passes"] == 3, report["scan"]
+        assert report["scan"]["unreferenced"] == 0
+        # who holds an eventfd's context: its file
+        site = next(s for s in report["sites"] if s["origin"] == "slab" and s["objects"] >= 300 and
+                    "eventfd" in (s["stack"][0]["symbol"] or ""))
+        held = site["held_by"]
+        assert held["sampled"] == 50, held
+        first = held["holders"][0]
+        assert first["kind"] == "cache" and first["name"] == "filp" and first["objects"] >= 48, held
+        kleak.stop()
+
+
+need_root()
+if __name__ == "__main__":
+    tap.main(globals())

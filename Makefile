@@ -82,6 +82,7 @@ UNIT_allocinfo  := allocinfo array lines
 UNIT_alloctraces := alloctraces lines
 UNIT_bookkeeper := bookkeeper series classes meminfo vmallocinfo slabinfo slabnames array idmap lines
 UNIT_caches     := caches
+UNIT_census     := census census_text census_json json_value pen utf8 array idmap
 UNIT_classes    := classes meminfo vmallocinfo array lines
 UNIT_history    := history verdict series array idmap
 UNIT_crowd      := crowd array
@@ -120,6 +121,7 @@ UNIT_vmallocinfo := vmallocinfo array lines
 
 UNIT_LIBS_json       := -ljansson
 UNIT_LIBS_statement_json := -ljansson
+UNIT_LIBS_census     := -ljansson
 UNIT_LIBS_diagnosis_json := -ljansson
 UNIT_LIBS_kernel_btf := -lbpf -lelf -lz
 

@@ -10,6 +10,8 @@
 /* kernel/kallsyms.c prints names of up to KSYM_NAME_LEN, 512 */
 #define LINE 1024
 
+#define MARK 't' /* as good as text: no variable */
+
 int datasyms__compare(const void *a, const void *b)
 {
 	const struct datasym *x = a, *y = b;
@@ -38,6 +40,15 @@ static bool is_text(char type)
 	return strchr("tTwW", type);
 }
 
+/* A linker's mark (include/asm-generic/vmlinux.lds.h): what follows it has other names. */
+static bool is_mark(const char *name)
+{
+	size_t len = strlen(name);
+
+	return !strncmp(name, "__start_", 8) || !strncmp(name, "__stop_", 7) ||
+	       !strncmp(name, "__end_", 6) || (len > 4 && !strcmp(name + len - 4, "_end"));
+}
+
 /* A symbol stands at or before what asks for its address or more, until the next symbol. */
 static void note(struct datasym *list, size_t nr, uint64_t start, char type, const char *name,
 		 const char *module)
@@ -48,7 +59,7 @@ static void note(struct datasym *list, size_t nr, uint64_t start, char type, con
 	    (list[i].type && (start < list[i].start || (start == list[i].start && is_text(type)))))
 		return;
 	list[i].start = start;
-	list[i].type = type;
+	list[i].type = is_mark(name) ? MARK : type;
 	snprintf(list[i].name, sizeof(list[i].name), "%.*s", DATASYMS_NAME - 1, name);
 	len = strlen(list[i].name);
 	if (*module && len + strlen(module) + 4 <= sizeof(list[i].name))

@@ -11,6 +11,7 @@
 #include "reporter.h"
 #include "say.h"
 #include "signals.h"
+#include "survey.h"
 #include "symbols.h"
 #include "target.h"
 #include "watch.h"
@@ -26,7 +27,8 @@
 
 enum { EXIT_CANNOT_RUN = 1, EXIT_USAGE = 2 };
 
-#define SENTENCE 512
+#define SENTENCE      512
+#define LEAST_OBJECTS 1024 /* that there can be room for */
 
 static int open_signals(bool user)
 {
@@ -82,6 +84,10 @@ static int act(const struct options *options, const struct kernel *kernel, const
 		plan__print(plan, kernel, stdout);
 		return finish_output();
 	}
+	if (options->verb == VERB_CENSUS) {
+		err = survey__run(options, kernel, plan, symbols, parts.color);
+		return err ? EXIT_CANNOT_RUN : finish_output();
+	}
 	signals = open_signals(options->verb == VERB_TRACE);
 	if (signals < 0)
 		return EXIT_CANNOT_RUN;
@@ -93,6 +99,19 @@ static int act(const struct options *options, const struct kernel *kernel, const
 	return err ? EXIT_CANNOT_RUN : status;
 }
 
+/* What is to be traced; a census only watches the allocator until it has seen a cache. */
+static struct options traced(const struct options *options)
+{
+	struct options o = *options;
+
+	if (options->verb == VERB_CENSUS) {
+		o.cache = NULL;
+		o.origins = ORIGIN_SLAB;
+		o.max_objects = LEAST_OBJECTS;
+	}
+	return o;
+}
+
 static int prepare_and_act(const struct options *options)
 {
 	static struct kernel kernel;
@@ -100,6 +119,7 @@ static int prepare_and_act(const struct options *options)
 	struct allocator allocator = {};
 	struct symbols *symbols = NULL;
 	char why[SENTENCE] = "";
+	const struct options what = traced(options);
 	int cgroup = -1, status = EXIT_CANNOT_RUN;
 	int err = kernel__check(why, sizeof(why));
 
@@ -112,7 +132,7 @@ static int prepare_and_act(const struct options *options)
 	if (!err)
 		err = kernel__probe(&kernel, symbols__kallsyms(symbols), why, sizeof(why));
 	if (!err)
-		err = plan__make(&plan, options, &kernel, why, sizeof(why));
+		err = plan__make(&plan, &what, &kernel, why, sizeof(why));
 	if (err)
 		say("%s", why);
 	else

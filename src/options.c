@@ -85,6 +85,8 @@ static const char help_text[] =
 	"       kleak diagnose [options]           wait for growth, trace it, say what leaks\n"
 	"       kleak run [options] -- CMD [ARGS]  trace what CMD makes the kernel allocate\n"
 	"       kleak ledger [options] [-- CMD]    the kernel's own books, without tracing\n"
+	"       kleak census [options]             what lives in the slab caches, by what it "
+	"holds\n"
 	"       kleak kmemleak scan|list|clear     the kernel's own kmemleak, where it has one\n"
 	"\n"
 	"Report:\n"
@@ -451,6 +453,15 @@ static bool traces(const struct options *o)
 	       o->stack_depth != DEFAULT_DEPTH || o->sort != SORT_BYTES;
 }
 
+/* Of the options that trace, all but --cache. */
+static bool traces_more(const struct options *o)
+{
+	struct options others = *o;
+
+	others.cache = NULL;
+	return traces(&others) || o->origins_given;
+}
+
 static bool scans(const struct options *o)
 {
 	return o->scan_s > 0 || o->scan_passes != DEFAULT_SCAN_PASSES || o->scan_rate ||
@@ -487,6 +498,8 @@ static const char *check_verb(const struct parse *parse)
 		       "--drop-caches, --json, --no-color and a command";
 	if (o->verb == VERB_LEDGER && o->command && o->duration_s > 0)
 		return "kleak ledger -- CMD ends with its command: leave --duration away";
+	if (o->verb == VERB_CENSUS && (traces_more(o) || o->duration_s > 0))
+		return "kleak census looks once: it takes --cache, --top, --json and --no-color";
 	if (o->verb == VERB_DIAGNOSE && o->duration_s < DIAGNOSE_MORE * o->evidence_s)
 		return "--for is too short: give one and a half times --evidence (default 90 s) at "
 		       "least";
@@ -495,7 +508,8 @@ static const char *check_verb(const struct parse *parse)
 		       "away";
 	if (o->verb != VERB_LEDGER && o->verb != VERB_DIAGNOSE && o->drop_caches)
 		return "--drop-caches belongs to kleak ledger and kleak diagnose";
-	if ((o->verb == VERB_LEDGER || o->verb == VERB_DIAGNOSE || o->verb == VERB_KMEMLEAK) &&
+	if ((o->verb == VERB_LEDGER || o->verb == VERB_DIAGNOSE || o->verb == VERB_CENSUS ||
+	     o->verb == VERB_KMEMLEAK) &&
 	    scans(o))
 		return "--scan, --scan-passes, --scan-rate and --show-objects belong to kleak and "
 		       "kleak run";
@@ -526,10 +540,8 @@ static enum options_verb verb_of(int argc, char **argv)
 		const char *word;
 		enum options_verb verb;
 	} verbs[] = {
-		{"run", VERB_RUN},
-		{"ledger", VERB_LEDGER},
-		{"diagnose", VERB_DIAGNOSE},
-		{"kmemleak", VERB_KMEMLEAK},
+		{"run", VERB_RUN},	 {"ledger", VERB_LEDGER},     {"diagnose", VERB_DIAGNOSE},
+		{"census", VERB_CENSUS}, {"kmemleak", VERB_KMEMLEAK},
 	};
 
 	for (size_t i = 0; argc > 1 && i < sizeof(verbs) / sizeof(verbs[0]); i++)

@@ -28,6 +28,7 @@ enum options_verb {
 	VERB_RUN,      /* kleak run [options] -- CMD ARGS */
 	VERB_LEDGER,   /* kleak ledger [options] [-- CMD ARGS] */
 	VERB_DIAGNOSE, /* kleak diagnose [options] */
+	VERB_CENSUS,   /* kleak census [options] */
 	VERB_KMEMLEAK, /* kleak kmemleak scan|list|clear */
 	VERB_EXPLAIN,
 	VERB_HELP,

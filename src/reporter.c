@@ -12,6 +12,7 @@
 #include "ledger.h"
 #include "marks.h"
 #include "meminfo.h"
+#include "reader.h"
 #include "report.h"
 #include "scanner.h"
 #include "sites.h"
@@ -70,13 +71,9 @@ struct reporter {
 	struct marks before_drain, before_drop;
 	struct judge judge;
 	struct verify verify;
-	struct slub slub;
-	uint64_t cpu_offsets[KLEAK_MAX_CPUS];
-	uint32_t nr_cpus;
+	struct reader reader;
 	struct scanner *scanner; /* NULL: no scans */
 	struct findings findings;
-	uint64_t in_map; /* an address in the direct map, with has_pages */
-	bool has_pages;	 /* slub knows where struct pages are */
 
 	struct report_loss losses[LOSSES];
 	struct report_class ledger[LEDGER_CLASSES];
@@ -109,20 +106,13 @@ int reporter__open(struct reporter **out, const struct reporter_parts *parts)
 		return -ENOMEM;
 	reporter->parts = *parts;
 	reporter->kinds = parts->kernel->cache_kinds;
-	reporter->slub.layout = parts->kernel->slub;
-	reporter->slub.read = tracer__read;
-	reporter->slub.arg = parts->tracer;
-	reporter->slub.cpu_offsets = reporter->cpu_offsets;
-	reporter->slub.nr_nodes = parts->kernel->nodes;
 	if (parts->plan->verify) {
-		int cpus = tracer__learn_cpus(parts->tracer, reporter->cpu_offsets);
+		int err = reader__open(&reporter->reader, parts->kernel, parts->tracer);
 
-		if (cpus < 0) {
+		if (err) {
 			free(reporter);
-			return cpus;
+			return err;
 		}
-		reporter->slub.nr_cpus = cpus;
-		reporter->nr_cpus = cpus;
 	}
 	*out = reporter;
 	return 0;
@@ -215,7 +205,7 @@ static bool knows_books(const struct reporter *reporter)
 {
 	const struct kleak_config *config = &reporter->parts.plan->config;
 
-	return reporter->has_pages || !(config->slab || config->vmalloc);
+	return reporter->reader.has_pages || !(config->slab || config->vmalloc);
 }
 
 static void fill_events(const struct reporter *reporter, struct report *report)
@@ -452,22 +442,6 @@ static int rank(struct reporter *reporter, double elapsed_s)
 	return 0;
 }
 
-/* Where struct pages are: asked of the slabs of any cache that has been seen. */
-static void learn_pages(struct reporter *reporter)
-{
-	const struct tracer_view *view = tracer__view(reporter->parts.tracer);
-
-	for (int i = KLEAK_CACHE_UNKNOWN + 1; i < KLEAK_MAX_CACHES && !reporter->has_pages; i++) {
-		const struct kleak_cache *cache = &view->caches[i];
-
-		if (cache->ready && cache->id != KLEAK_CACHE_DEAD &&
-		    !(cache->flags & KLEAK_CACHE_KMALLOC)) {
-			reporter->has_pages = !slub__learn_pages(&reporter->slub, ~cache->id);
-			reporter->in_map = ~cache->id; /* itself a slab object */
-		}
-	}
-}
-
 /*
  * Take what the allocator's own books call free out of the table, of the sites that
  * would be shown now.  *evicted: how many.
@@ -479,11 +453,10 @@ static int verify(struct reporter *reporter, size_t shown, size_t *evicted)
 	int err;
 
 	*evicted = 0;
-	if (!reporter->has_pages)
-		learn_pages(reporter);
+	reader__learn_pages(&reporter->reader);
 	if (!knows_books(reporter))
 		return 0;
-	err = verify__find_free(&reporter->verify, &reporter->slub, &reporter->snapshot,
+	err = verify__find_free(&reporter->verify, &reporter->reader.slub, &reporter->snapshot,
 				&reporter->sites, &tables, shown, VERIFY_BUDGET);
 	if (err)
 		return err;
@@ -738,11 +711,9 @@ int reporter__open_scans(struct reporter *reporter, char *why, size_t len)
 	const struct scanner_parts parts = {
 		.kernel = reporter->parts.kernel,
 		.tracer = reporter->parts.tracer,
-		.slub = &reporter->slub,
+		.reader = &reporter->reader,
 		.symbols =
 			reporter->parts.symbols ? symbols__kallsyms(reporter->parts.symbols) : NULL,
-		.cpu_offsets = reporter->cpu_offsets,
-		.nr_cpus = reporter->nr_cpus,
 		.passes = options->scan_passes,
 		.bytes_per_s = options->scan_rate,
 		.progress = reporter->parts.progress,
@@ -768,14 +739,12 @@ int reporter__scan(struct reporter *reporter, bool last)
 {
 	int err = 0;
 
-	if (!reporter->has_pages)
-		learn_pages(reporter);
-	if (!reporter->has_pages)
+	if (!reader__learn_pages(&reporter->reader))
 		return -EAGAIN;
 	if (last)
 		err = sample(reporter);
 	if (!err)
-		err = scanner__pass(reporter->scanner, reporter->in_map);
+		err = scanner__pass(reporter->scanner);
 	if (last)
 		scanner__sample(reporter->scanner, NULL, NULL);
 	return err;
@@ -801,7 +770,7 @@ void reporter__close(struct reporter *reporter)
 	books__free(&reporter->books_start);
 	books__free(&reporter->books);
 	verify__free(&reporter->verify);
-	slub__free(&reporter->slub);
+	reader__close(&reporter->reader);
 	free(reporter->rows);
 	free(reporter->frames);
 	free(reporter->names);

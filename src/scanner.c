@@ -16,7 +16,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#define IOMEM	 "/proc/iomem"
 #define KALLSYMS "/proc/kallsyms"
 
 #define LEAST_AGE_TICKS ((uint32_t)(5e9 / (1 << KLEAK_TICK_SHIFT))) /* as kmemleak */
@@ -90,45 +89,16 @@ static bool is_reference(void *arg, uint64_t address, uint64_t value)
 	return true;
 }
 
-static void take_start(const struct kallsyms_symbol *symbol, void *arg)
-{
-	uint64_t *start = arg;
-
-	if (!symbol->module)
-		*start = symbol->start;
-}
-
-static int read_iomem(struct memory *memory, char *why, size_t len)
-{
-	FILE *file = fopen(IOMEM, "re");
-	int err;
-
-	if (!file) {
-		err = -errno;
-		snprintf(why, len, "cannot scan: " IOMEM ": %s", strerror(-err));
-		return err;
-	}
-	err = memory__parse_iomem(memory, file);
-	fclose(file);
-	if (err == -EPERM)
-		snprintf(why, len, "cannot scan: " IOMEM " hides its addresses (CAP_SYS_ADMIN)");
-	else if (err)
-		snprintf(why, len, "cannot scan: " IOMEM " does not tell where the kernel is");
-	return err;
-}
-
 int scanner__open(struct scanner **out, const struct scanner_parts *parts, char *why, size_t len)
 {
 	struct scanner *scanner = calloc(1, sizeof(*scanner));
-	int err = -ENOTSUP;
+	int err;
 
 	if (!scanner) {
 		snprintf(why, len, "out of memory");
 		return -ENOMEM;
 	}
 	scanner->parts = *parts;
-	scanner->memory.slub = parts->slub;
-	scanner->memory.peek = tracer__peek;
 	scanner->orphans.passes = parts->passes;
 	scanner->scan.most_edges = MOST_EDGES;
 	scanner->scan.doubt_every = parts->kernel->slub.page;
@@ -137,36 +107,20 @@ int scanner__open(struct scanner **out, const struct scanner_parts *parts, char 
 	scanner->scan.arg = scanner;
 	scanner->places = (struct places){
 		.memory = &scanner->memory,
-		.slub = parts->slub,
+		.slub = &parts->reader->slub,
 		.layout = &parts->kernel->areas,
 		.symbols = parts->symbols,
-		.cpu_offsets = parts->cpu_offsets,
-		.nr_cpus = parts->nr_cpus,
+		.cpu_offsets = parts->reader->cpu_offsets,
+		.nr_cpus = parts->reader->slub.nr_cpus,
 	};
-	if (*parts->kernel->slub_unknown || *parts->kernel->areas_unknown) {
-		snprintf(why, len,
-			 "cannot scan: this kernel's memory is laid out in an unknown way (%s)",
-			 *parts->kernel->slub_unknown ? parts->kernel->slub_unknown
-						      : parts->kernel->areas_unknown);
-		goto close;
+	err = reader__open_memory(parts->reader, &scanner->memory, parts->kernel, parts->symbols,
+				  &scanner->text, "cannot scan", why, len);
+	if (err) {
+		scanner__close(scanner);
+		return err;
 	}
-	if (parts->symbols)
-		kallsyms__each(parts->symbols, "_text", take_start, &scanner->text);
-	if (!scanner->text) {
-		snprintf(why, len,
-			 "cannot scan: the kernel hides its addresses (set "
-			 "kernel.kptr_restrict below 2)");
-		goto close;
-	}
-	err = read_iomem(&scanner->memory, why, len);
-	if (err)
-		goto close;
 	*out = scanner;
 	return 0;
-
-close:
-	scanner__close(scanner);
-	return err;
 }
 
 /* ---- the objects ---- */
@@ -240,12 +194,12 @@ static uint64_t percpu_pointer(const struct scanner *scanner, uint64_t key)
 {
 	uint64_t pointer = address_of(key) >> 1, top = 1ULL << 63;
 
-	return (pointer + scanner->parts.cpu_offsets[0]) & top ? pointer : pointer | top;
+	return (pointer + scanner->parts.reader->cpu_offsets[0]) & top ? pointer : pointer | top;
 }
 
 static uint64_t percpu_bytes(const struct scanner *scanner, const struct kleak_record *record)
 {
-	return record->bytes / scanner->parts.nr_cpus;
+	return record->bytes / scanner->parts.reader->slub.nr_cpus;
 }
 
 /* Where the copies are does not count, as with kmemleak: their own lists point there. */
@@ -430,7 +384,7 @@ static int find_dead(struct scanner *scanner)
 {
 	struct stacks stacks = {
 		.memory = &scanner->memory,
-		.slub = scanner->parts.slub,
+		.slub = &scanner->parts.reader->slub,
 		.areas = &scanner->parts.kernel->areas,
 		.layout = &scanner->parts.kernel->tasks,
 		.self = tracer__self(scanner->parts.tracer),
@@ -487,9 +441,10 @@ static bool read_copies(struct scanner *scanner, const struct subject *subject, 
 	bytes = percpu_bytes(scanner, &record);
 	if (!bytes || bytes > KLEAK_READ_MOST)
 		return false;
-	for (uint32_t cpu = 0; cpu < scanner->parts.nr_cpus; cpu++) {
-		const uint8_t *copy = tracer__peek(
-			scanner->parts.tracer, pointer + scanner->parts.cpu_offsets[cpu], bytes);
+	for (uint32_t cpu = 0; cpu < scanner->parts.reader->slub.nr_cpus; cpu++) {
+		const uint8_t *copy =
+			tracer__peek(scanner->parts.tracer,
+				     pointer + scanner->parts.reader->cpu_offsets[cpu], bytes);
 
 		if (!copy)
 			return false;
@@ -537,7 +492,7 @@ static int judge(struct scanner *scanner, uint32_t i)
 		return 0;
 	if (space == KLEAK_SPACE_PERCPU)
 		return orphans__add(&scanner->orphans, &orphan);
-	state = slub__state(scanner->parts.slub, address_of(subject->key), subject->size,
+	state = slub__state(&scanner->parts.reader->slub, address_of(subject->key), subject->size,
 			    subject->large);
 	if (state < 0)
 		return state;
@@ -556,7 +511,7 @@ static int judge_all(struct scanner *scanner)
 
 	scanner->nr_freed = 0;
 	scanner->sum.unknown = 0;
-	slub__begin(scanner->parts.slub);
+	slub__begin(&scanner->parts.reader->slub);
 	for (uint32_t i = 0; i < scanner->nr_subjects && !err; i++) {
 		const struct subject *subject = &scanner->subjects[i];
 
@@ -624,12 +579,13 @@ void scanner__sample(struct scanner *scanner, struct holders *holders, const uin
 	scanner->groups = groups;
 }
 
-int scanner__pass(struct scanner *scanner, uint64_t near)
+int scanner__pass(struct scanner *scanner)
 {
 	int err = 0;
 
 	if (!scanner->memory.base)
-		err = memory__find_base(&scanner->memory, near, scanner->text);
+		err = memory__find_base(&scanner->memory, scanner->parts.reader->in_map,
+					scanner->text);
 	if (err)
 		return err;
 	scanner->began_s = clock__now_s();
@@ -691,7 +647,7 @@ size_t scanner__look_at(const struct scanner *scanner, const struct orphan *orph
 		break;
 	case KLEAK_SPACE_PERCPU:
 		*address = percpu_pointer(scanner, orphan->key);
-		from = *address + scanner->parts.cpu_offsets[0];
+		from = *address + scanner->parts.reader->cpu_offsets[0];
 		break;
 	default:
 		*address = from;

@@ -10,7 +10,7 @@
 #include "kallsyms.h"
 #include "kernel.h"
 #include "orphans.h"
-#include "slub.h"
+#include "reader.h"
 #include "tracer.h"
 
 #include <stdbool.h>
@@ -23,13 +23,11 @@ struct scanner;
 struct scanner_parts {
 	const struct kernel *kernel;
 	struct tracer *tracer;
-	struct slub *slub;		/* with its page_base by the time of the first pass */
+	struct reader *reader;
 	const struct kallsyms *symbols; /* NULL: hidden */
-	const uint64_t *cpu_offsets;
-	uint32_t nr_cpus;
-	uint32_t passes;      /* in a row that make an orphan */
-	uint64_t bytes_per_s; /* most that is read; 0: no limit */
-	bool progress;	      /* to stderr */
+	uint32_t passes;		/* in a row that make an orphan */
+	uint64_t bytes_per_s;		/* most that is read; 0: no limit */
+	bool progress;			/* to stderr */
 };
 
 /* What was done so far. */
@@ -50,10 +48,10 @@ int scanner__open(struct scanner **scanner, const struct scanner_parts *parts, c
 		  size_t len);
 
 /*
- * One pass.  near: any address in the direct map.  0; -ENODATA: it was not found; -EINTR: a
- * signal came that ends the program; -errno.
+ * One pass; the reader has learnt where struct pages are.  0; -ENODATA: the direct map was
+ * not found; -EINTR: a signal came that ends the program; -errno.
  */
-int scanner__pass(struct scanner *scanner, uint64_t near);
+int scanner__pass(struct scanner *scanner);
 
 /*
  * In the passes from here on, note who refers to some objects of these sites: groups[entry

@@ -30,7 +30,8 @@ struct slub_layout {
 	uint32_t large_type; /* that of large kmalloc; SLUB_NONE: it has none */
 	uint32_t slab_cache, slab_freelist; /* the counters follow the freelist */
 	uint32_t cache_size, cache_offset, cache_random, cache_oo, cache_node, cache_list;
-	uint32_t cache_name;
+	uint32_t cache_name, cache_flags;
+	uint32_t reclaim_flag;		   /* of cache_flags: SLAB_RECLAIM_ACCOUNT */
 	uint32_t cache_cpu, cache_sheaves; /* per-CPU pointers */
 	uint32_t cpu_freelist, cpu_slab, cpu_tid;
 	uint32_t sheaves_main, sheaves_spare, sheaves_rcu;

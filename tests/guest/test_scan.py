@@ -32,6 +32,8 @@ scanned $(expected orphan)
 echo ---
 cat /tmp/made
 echo ---
+kleak census --json --cache kmalloc-192,kmalloc-256 2>> /tmp/err
+echo ---
 rmmod kleak_hold
 scanned $(expected "orphan|lost")
 echo ---
@@ -83,7 +85,7 @@ def check_objects(report):
 
 
 def orphans_alone_are_unreferenced(version):
-    loaded, made, unloaded, acknowledged = (
+    loaded, made, census, unloaded, acknowledged = (
         # KFENCE's own books refer to what it guards
         boot(version, SCRIPT, "--append", "kfence.sample_interval=0", "--add", f"{module(version, 'kleak_hold')}:/kleak_hold.ko")
         .split("---\n"))
@@ -99,6 +101,8 @@ def orphans_alone_are_unreferenced(version):
     # first of all
     assert all(s["unreferenced"] for s in report["sites"][:len(unreferenced(report))])
 
+    check_census(json.loads(census), made)
+
     report = json.loads(unloaded)
     expected = {**orphans, **lost}
     check_found(report, expected)
@@ -106,6 +110,24 @@ def orphans_alone_are_unreferenced(version):
     report = json.loads(acknowledged)
     assert unreferenced(report) == {}
     assert report["scan"]["acknowledged"] >= sum(expected.values()) - MOST_HIDDEN
+
+
+def check_census(census, made):
+    """The module's timers and work items are told by the functions that their objects hold."""
+    nodes = sum(n for name, n in made.items()
+                if name.split("_", 1)[1] in NODES)
+    found = {}
+    for cache in census["caches"]:
+        for word in cache["words"]:
+            found[word["symbol"]] = (cache, word)
+    for function, kind in (("in_timer [kleak_hold]", "held_timer"), ("in_work [kleak_hold]", "held_work")):
+        cache, word = found[function]
+        assert word["objects"] == made["kleak_" + kind], (word, made)
+        assert word["symbol_offset"] == 0 and cache["objects"] >= nodes, (cache, nodes)
+
+
+NODES = ("orphan_self", "orphan_cycle", "orphan_chain", "lost_list", "held_timer", "held_work",
+         "held_list", "held_rbtree", "held_chain")
 
 
 def differences(report, expected):

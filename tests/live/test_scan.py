@@ -1,9 +1,12 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-only
 """Scans under load: no object of a running process may be called unreferenced."""
+import json
+import os
 import signal
+import subprocess
 
-from kleak import Kleak, Load, need_root, tap
+from kleak import KLEAK, ROOT, Kleak, Load, need_root, tap
 
 SCANS = 20
 
@@ -49,6 +52,31 @@ def test_a_signal_scans_now():
         first = held["holders"][0]
         assert first["kind"] == "cache" and first["name"] == "filp" and first["objects"] >= 48, held
         kleak.stop()
+
+
+def test_census():
+    with Load() as load:
+        load.do("eventfd 2000")
+        done = subprocess.run([KLEAK, "census", "--json", "--top", "0"], stdout=subprocess.PIPE,
+                              check=True, timeout=60)
+        check = subprocess.run([os.path.join(ROOT, "tests/unit/check-schema.py"),
+                                os.path.join(ROOT, "tests/unit/census.schema.json")],
+                               input=done.stdout, stderr=subprocess.PIPE, check=False)
+        assert check.returncode == 0, check.stderr.decode()
+        caches = json.loads(done.stdout)["caches"]
+        assert len(caches) > 20
+        sizes = [cache["bytes"] for cache in caches]
+        assert sizes == sorted(sizes, reverse=True)
+        # every task has the same restart function until a system call is interrupted
+        tasks = next(c for c in caches if c["name"] == "task_struct")
+        words = {w["symbol"]: w["share"] for w in tasks["words"]}
+        assert any(share > 0.9 for share in words.values()), words
+        done = subprocess.run([KLEAK, "census", "--cache", "filp"], stdout=subprocess.PIPE,
+                              text=True, check=True, timeout=60)
+        assert done.stdout.splitlines()[1].split()[3] == "filp", done.stdout
+        done = subprocess.run([KLEAK, "census", "--cache", "no such cache"], stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, text=True, check=False, timeout=60)
+        assert done.returncode == 1 and "no such cache" in done.stderr and not done.stdout, done
 
 
 need_root()

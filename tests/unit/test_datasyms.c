@@ -14,6 +14,7 @@ static const char text[] = "0000000000000000 A fixed_percpu_data\n"
 			   "not a symbol\n"
 			   "ffffffff82000200 T in_between\n"
 			   "ffffffff82000300 B last\n"
+			   "ffffffff82000380 R __start_rodata\n"
 			   "ffffffffc0001000 d table\t[foo]\n";
 
 static void test_find(void **state)
@@ -26,18 +27,16 @@ static void test_find(void **state)
 		{.address = 0x1234},
 		{.address = 0xffffffff82000110},
 		{.address = 0xffffffff81000004},
+		{.address = 0xffffffff82000388},
 	};
 	static const struct {
 		const char *name;
 		uint64_t start;
 	} expected[] = {
-		{"fixed_percpu_data", 0},
-		{"", 0xffffffff81000000},
-		{"first", 0xffffffff82000000},
-		{"second", 0xffffffff82000100},
-		{"second", 0xffffffff82000100},
-		{"", 0xffffffff82000200},
-		{"table [foo]", 0xffffffffc0001000},
+		{"fixed_percpu_data", 0},	{"", 0xffffffff81000000},
+		{"first", 0xffffffff82000000},	{"second", 0xffffffff82000100},
+		{"second", 0xffffffff82000100}, {"", 0xffffffff82000200},
+		{"", 0xffffffff82000380},	{"table [foo]", 0xffffffffc0001000},
 	};
 	size_t nr = sizeof(list) / sizeof(list[0]);
 	FILE *file = fmemopen((void *)text, sizeof(text) - 1, "r");

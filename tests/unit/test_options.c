@@ -116,6 +116,35 @@ static void test_run(void **state)
 	assert_int_equal(good("run --help").verb, VERB_HELP);
 }
 
+static void test_scan_and_census(void **state)
+{
+	struct options o = good("--scan");
+
+	(void)state;
+	assert_true(o.scan_s == 60);
+	assert_int_equal(o.scan_passes, 3);
+	assert_int_equal(o.scan_rate, 0);
+	assert_true(good("").scan_s == 0);
+	o = good("run --scan=2m --scan-passes 5 --scan-rate 300 --show-objects -- true");
+	assert_true(o.scan_s == 120);
+	assert_int_equal(o.scan_passes, 5);
+	assert_int_equal(o.scan_rate, 300000000);
+	assert_true(o.show_objects);
+	bad("--scan=x", "--scan");
+	bad("--scan=0", "--scan");
+	bad("--scan-passes 0", "--scan-passes");
+	bad("--scan-rate 0", "--scan-rate");
+	bad("ledger --scan", "--scan");
+	bad("diagnose --show-objects", "--show-objects");
+	o = good("census --cache dentry --json");
+	assert_int_equal(o.verb, VERB_CENSUS);
+	assert_string_equal(o.cache, "dentry");
+	bad("census --pid 1", "census");
+	bad("census --duration 5", "census");
+	bad("census --scan", "--scan");
+	bad("census x", "x");
+}
+
 static void test_nonsense(void **state)
 {
 	(void)state;
@@ -166,6 +195,7 @@ int main(void)
 		cmocka_unit_test(test_everything),
 		cmocka_unit_test(test_json_prints_all_unless_told),
 		cmocka_unit_test(test_run),
+		cmocka_unit_test(test_scan_and_census),
 		cmocka_unit_test(test_nonsense),
 	};
 

@@ -356,6 +356,20 @@ static uint32_t count_nodes(void)
 	return highest + 1;
 }
 
+/* Its books refer to every object that it guards. */
+static bool has_kfence(void)
+{
+	FILE *file = fopen("/sys/module/kfence/parameters/sample_interval", "re");
+	unsigned long interval = 0;
+
+	if (!file)
+		return false;
+	if (fscanf(file, "%lu", &interval) != 1)
+		interval = 0;
+	fclose(file);
+	return interval;
+}
+
 /* SLUB's books: can they be read, and are they of a known kind? */
 static void read_slub(struct kernel *kernel, const struct btf *btf)
 {
@@ -555,6 +569,7 @@ int kernel__probe(struct kernel *kernel, const struct kallsyms *symbols, char *w
 	}
 	kernel->nodes = count_nodes();
 	read_slub(kernel, btf);
+	kernel->kfence = has_kfence();
 	btf__free(btf);
 	if (!err)
 		read_symbols(kernel, symbols);

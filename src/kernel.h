@@ -41,6 +41,7 @@ struct kernel {
 	uint32_t cpus;					 /* possible ones */
 	uint64_t memory_bytes;				 /* MemTotal */
 	uint64_t pid_namespace_dev, pid_namespace_inode; /* of this process */
+	bool kfence;					 /* it guards some objects */
 	uint32_t nodes;					 /* possible NUMA nodes */
 	bool has_symbols;
 	struct slub_layout slub;

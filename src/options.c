@@ -475,6 +475,8 @@ static const char *check_trace(const struct parse *parse)
 
 	if (o->pid >= 0 && o->cgroup)
 		return "--pid and --cgroup exclude each other: give one of them";
+	if (o->scan_s > 0 && !(o->origins & ORIGIN_SLAB))
+		return "--scan needs the slab allocator: add slab to --origin";
 	if (o->min_size > o->max_size)
 		return "--min-size is above --max-size: nothing could be traced";
 	if (o->cache && !(o->origins & ORIGIN_SLAB))

@@ -289,13 +289,15 @@ int plan__make(struct plan *plan, const struct options *options, const struct ke
 		if (err)
 			return err;
 	}
-	plan->verify =
-		!kernel->slub_unknown[0] && (config->slab || config->vmalloc || config->pages);
+	plan->verify = !kernel->slub_unknown[0];
 	if (kernel->slub_unknown[0] && (config->slab || config->vmalloc))
 		add_blind_spot(plan,
 			       "objects are not checked against the slab allocator's own books, "
 			       "which this kernel keeps in another way (%s)",
 			       kernel->slub_unknown);
+	if (options->scan_s > 0 && kernel->kfence)
+		add_blind_spot(plan, "scans find none of the objects that KFENCE guards: its own "
+				     "books refer to them");
 	if (config->follow != KLEAK_FOLLOW_ALL)
 		add_blind_spot(plan, "what interrupts and kernel threads allocate on behalf of the "
 				     "filtered processes is not recorded");

@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 
-from kleak import KLEAK, ROOT, Kleak, Load, need_root, tap
+from kleak import KLEAK, LOAD, ROOT, Kleak, Load, need_root, tap
 
 SCANS = 20
 
@@ -38,12 +38,13 @@ def test_nothing_in_use_is_unreferenced():
 
 
 def test_a_signal_scans_now():
-    with Load() as load, Kleak(interval=1) as kleak:
+    with Load() as load, Kleak("--scan-rate", "400", interval=1) as kleak:
         load.do("eventfd 300")
         kleak.process.send_signal(signal.SIGUSR1)
         report = kleak.until(lambda r: r["scan"] and r["scan"]["passes"] >= 3, patience=40)
         assert report["scan"]["passes"] == 3, report["scan"]
         assert report["scan"]["unreferenced"] == 0
+        assert report["scan"]["seconds"] > 0.95 * report["scan"]["read_bytes"] / 400e6, report["scan"]
         # who holds an eventfd's context: its file
         site = next(s for s in report["sites"] if s["origin"] == "slab" and s["objects"] >= 300 and
                     "eventfd" in (s["stack"][0]["symbol"] or ""))
@@ -52,6 +53,15 @@ def test_a_signal_scans_now():
         first = held["holders"][0]
         assert first["kind"] == "cache" and first["name"] == "filp" and first["objects"] >= 48, held
         kleak.stop()
+
+
+def test_run_scans_at_the_end():
+    done = subprocess.run([KLEAK, "run", "--scan", "--scan-passes", "2", "--json", "--", LOAD],
+                          input="queue 20\n", stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                          check=True, timeout=90)
+    report = json.loads(done.stdout)
+    assert report["final"] and report["scan"]["passes"] == 2, report["scan"]
+    assert report["scan"]["passes_needed"] == 2 and report["scan"]["unreferenced"] == 0
 
 
 def test_census():

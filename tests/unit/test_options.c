@@ -135,6 +135,7 @@ static void test_scan_and_census(void **state)
 	bad("--scan-passes 0", "--scan-passes");
 	bad("--scan-rate 0", "--scan-rate");
 	bad("ledger --scan", "--scan");
+	bad("--scan --origin percpu", "--origin");
 	bad("diagnose --show-objects", "--show-objects");
 	o = good("census --cache dentry --json");
 	assert_int_equal(o.verb, VERB_CENSUS);

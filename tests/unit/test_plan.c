@@ -319,6 +319,24 @@ static void test_sizes(void **state)
 	assert_true((uint64_t)plan.config.buckets * KLEAK_BUCKET_KEYS < UINT32_MAX);
 }
 
+static void test_kfence_hides_from_scans(void **state)
+{
+	struct kernel kernel = modern();
+	struct options options = defaults();
+	struct plan plan;
+
+	(void)state;
+	kernel.kfence = true;
+	plan = good(&options, &kernel);
+	assert_false(is_blind_to(&plan, "KFENCE"));
+	options.scan_s = 60;
+	plan = good(&options, &kernel);
+	assert_true(is_blind_to(&plan, "KFENCE"));
+	kernel.kfence = false;
+	plan = good(&options, &kernel);
+	assert_false(is_blind_to(&plan, "KFENCE"));
+}
+
 static void test_explain_tells_the_plan(void **state)
 {
 	const struct options options = defaults();
@@ -357,6 +375,7 @@ int main(void)
 		cmocka_unit_test(test_unknown_layout_is_a_blind_spot),
 		cmocka_unit_test(test_vmalloc_alone_needs_few_hooks),
 		cmocka_unit_test(test_sizes),
+		cmocka_unit_test(test_kfence_hides_from_scans),
 		cmocka_unit_test(test_explain_tells_the_plan),
 	};
 

@@ -5,6 +5,7 @@
 #
 # make [V=1]        build ./kleak
 # make install [DESTDIR=] [PREFIX=/usr/local]
+# make bench [PEER=command] [ARGS=--json]   what tracing costs
 # make lint | format | clean | demo | soak | test-unit | test-live | test-guest
 VERSION := 0.1.0
 
@@ -175,6 +176,26 @@ soak:
 	@$(MAKE) --no-print-directory all $(B)/live-load
 	@PYTHONDONTWRITEBYTECODE=1 tests/live/soak.py
 
+# ---- what it costs ----
+
+$(B)/empty.bpf.o: tools/bench/empty.bpf.c | $(B)
+	$(call say,BPF,$<)
+	$(Q)$(CLANG) $(BPFFLAGS) -I/usr/include/$(shell $(CC) -print-multiarch) -c -o $@ $<
+
+$(B)/empty.skel.h: $(B)/empty.bpf.o
+	$(call say,SKEL,$@)
+	$(Q)$(BPFTOOL) gen skeleton $< name empty > $@.new && mv $@.new $@
+
+$(B)/bench: tools/bench/bench.c $(B)/empty.skel.h
+	$(call say,CC,$<)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -o $@ $< -lbpf -lelf -lz -lm
+
+.PHONY: bench
+bench:
+	@tools/install-packages build
+	@$(MAKE) --no-print-directory all $(B)/bench
+	@$(B)/bench --peer '$(PEER)' $(ARGS)
+
 # ---- keeping house ----
 
 .PHONY: lint format check-types install clean
@@ -187,7 +208,7 @@ check-types: $(B)/kleak.bpf.o
 	@tests/check-types
 
 format:
-	$(Q)clang-format -i src/*.[ch] bpf/*.[ch] tests/unit/*.[ch] tests/unit/*/*.h tests/live/*.c tests/kmod/*.c
+	$(Q)clang-format -i src/*.[ch] bpf/*.[ch] tests/unit/*.[ch] tests/unit/*/*.h tests/live/*.c tests/kmod/*.c tools/bench/*.c
 
 install: kleak
 	$(call say,INSTALL,$(DESTDIR)$(PREFIX))

@@ -164,6 +164,12 @@ static bool list_caches(const struct suspects *suspects, char *list, size_t len)
 	return nr > 0;
 }
 
+/* Every area of vmalloc has a vmap_area: where those grow, what they stand for does. */
+static uint32_t more_origins_of(const char *cache)
+{
+	return strcmp(cache, "vmap_area") ? 0 : ORIGIN_VMALLOC;
+}
+
 void suspects__narrow(struct suspects *suspects, struct options *options, char *caches, size_t len)
 {
 	uint32_t origins = 0;
@@ -172,7 +178,7 @@ void suspects__narrow(struct suspects *suspects, struct options *options, char *
 		const struct diagnosis_growth *growth = &suspects->list[i];
 
 		if (growth->cache && growth->reclaimable != STATEMENT_YES)
-			origins |= ORIGIN_SLAB;
+			origins |= ORIGIN_SLAB | more_origins_of(growth->name);
 		else if (!growth->cache)
 			origins |= origins_of(growth->name);
 	}

@@ -13,7 +13,7 @@ VERSIONS = ["6.1", "6.12"]
 CANNOT_RUN = 77
 
 
-def call(*argv, timeout=600):
+def call(*argv, timeout=850):
     done = subprocess.run(["tools/guest", *argv], cwd=ROOT, stdout=subprocess.PIPE,
                           stderr=subprocess.PIPE, text=True, timeout=timeout, check=False)
     if done.returncode == CANNOT_RUN:

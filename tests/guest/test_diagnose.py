@@ -19,14 +19,14 @@ done) > /dev/null &
 names=$!
 echo churn 1000 >&3
 echo leakrate kzalloc 10 > /proc/kleak_test
-kleak diagnose --json --interval 0.5 --evidence 15 --for 90s; echo "status $?"
+kleak diagnose --json --interval 0.5 --evidence 15 --for 150s; echo "status $?"
 echo stop > /proc/kleak_test
 echo ---
 echo leakrate vmalloc 20 > /proc/kleak_test
-kleak diagnose --json --interval 0.5 --evidence 15 --for 90s; echo "status $?"
+kleak diagnose --json --interval 0.5 --evidence 15 --for 150s; echo "status $?"
 echo leakrate percpu 100 > /proc/kleak_test
 echo ---
-kleak diagnose --json --interval 0.5 --evidence 15 --for 90s; echo "status $?"
+kleak diagnose --json --interval 0.5 --evidence 15 --for 150s; echo "status $?"
 echo stop > /proc/kleak_test
 echo ---
 kleak diagnose --now --interval 0.5 --evidence 12 --for 20s; echo "status $?"
@@ -57,7 +57,7 @@ def part(text):
 
 def diagnose(version):
     slab, areas, percpu, text = boot(version, SCRIPT, "--add", "build/live-load:/bin/load",
-                                   "--mem", "1000", "--timeout", "450").split("---\n")
+                                   "--mem", "1000", "--timeout", "700").split("---\n")
     page, status = part(slab)
     assert leaks(page) == {("kleak_leak_kzalloc", "slab")}, verdicts(page)
     assert status == "status 3" and page["leak"], status

@@ -203,6 +203,22 @@ static void test_classes_choose_their_origins(void **state)
 	suspects__free(&suspects);
 }
 
+static void test_areas_stand_behind_vmap_area(void **state)
+{
+	struct suspects suspects;
+	struct options options;
+	char list[256];
+
+	(void)state;
+	reset();
+	add_cache("vmap_area", 64, STATEMENT_NO, 5000, 4500);
+	suspects = find();
+	options = narrow(&suspects, plain, list, sizeof(list));
+	assert_int_equal(options.origins, ORIGIN_SLAB | ORIGIN_VMALLOC);
+	assert_string_equal(options.cache, "vmap_area");
+	suspects__free(&suspects);
+}
+
 static void test_what_the_user_chose_stays(void **state)
 {
 	struct suspects suspects;
@@ -256,6 +272,7 @@ int main(void)
 		cmocka_unit_test(test_reclaimable_alone_is_not_traced),
 		cmocka_unit_test(test_variants_of_kmalloc_are_one_class),
 		cmocka_unit_test(test_classes_choose_their_origins),
+		cmocka_unit_test(test_areas_stand_behind_vmap_area),
 		cmocka_unit_test(test_what_the_user_chose_stays),
 		cmocka_unit_test(test_too_many_caches_are_all_of_them),
 	};

@@ -78,7 +78,8 @@ MAKE(held_vmalloc, vzalloc(9000))
 MAKE(held_in_vmalloc, kzalloc(1500, GFP_KERNEL))
 MAKE(held_large, kzalloc(20000, GFP_KERNEL))
 
-#define MANY 20
+#define MANY   20
+#define TIMERS 120 /* many of their cache: for the census */
 
 static struct made {
 	const char *name;
@@ -112,7 +113,7 @@ static void *lost_areas[MANY];
 static void __percpu *percpus[MANY], *lost_percpus[MANY];
 static void **in_area;
 static struct task_struct *threads[MANY];
-static struct node *timers[MANY], *works[MANY];
+static struct node *timers[TIMERS], *works[TIMERS];
 static LIST_HEAD(rcu_list);
 static LIST_HEAD(lost_list);
 static DEFINE_XARRAY(xarray);
@@ -222,14 +223,6 @@ static noinline void make_held(void)
 		KEEP(held_interior, interiors[i]);
 		interiors[i] += 992;
 		KEEP(held_percpu, percpus[i]);
-		KEEP(held_timer, timers[i]);
-		timer_setup(&timers[i]->timer, in_timer, 0);
-		mod_timer(&timers[i]->timer, jiffies + LATER);
-		timers[i] = (void *)~(unsigned long)timers[i]; /* the timer wheel alone has it */
-		KEEP(held_work, works[i]);
-		INIT_DELAYED_WORK(&works[i]->work, in_work);
-		schedule_delayed_work(&works[i]->work, LATER);
-		works[i] = (void *)~(unsigned long)works[i];
 		KEEP(held_list, node);
 		list_add_tail_rcu(&node->list, &rcu_list);
 		KEEP(held_xarray, p);
@@ -238,6 +231,16 @@ static noinline void make_held(void)
 		KEEP(held_chain, *end);
 		end = &(*end)->next;
 		KEEP(held_in_vmalloc, in_area[i * 100]);
+	}
+	for (int i = 0; i < TIMERS; i++) {
+		KEEP(held_timer, timers[i]);
+		timer_setup(&timers[i]->timer, in_timer, 0);
+		mod_timer(&timers[i]->timer, jiffies + LATER);
+		timers[i] = (void *)~(unsigned long)timers[i]; /* the timer wheel alone has it */
+		KEEP(held_work, works[i]);
+		INIT_DELAYED_WORK(&works[i]->work, in_work);
+		schedule_delayed_work(&works[i]->work, LATER);
+		works[i] = (void *)~(unsigned long)works[i];
 	}
 	for (int i = 0; i < MANY / 4; i++) {
 		KEEP(held_vmalloc, areas[i]);
@@ -283,8 +286,8 @@ static void free_held(void)
 		kfree(in_area[i * 100]);
 		if (!IS_ERR_OR_NULL(threads[i]))
 			kthread_stop(threads[i]);
-		if (!timers[i])
-			continue;
+	}
+	for (int i = 0; i < TIMERS && timers[i]; i++) {
 		node = (void *)~(unsigned long)timers[i];
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 2, 0)
 		timer_delete_sync(&node->timer);

@@ -224,9 +224,19 @@ static struct empty *start_empty(void)
 
 	if (!skeleton || empty__load(skeleton))
 		die("empty programs");
-	/* some kernels have no *_node events: those stay off */
-	empty__attach(skeleton);
-	if (!skeleton->links.empty_kfree || !skeleton->links.empty_kmem_cache_alloc)
+	skeleton->links.empty_kmalloc = bpf_program__attach(skeleton->progs.empty_kmalloc);
+	skeleton->links.empty_kfree = bpf_program__attach(skeleton->progs.empty_kfree);
+	skeleton->links.empty_kmem_cache_alloc =
+		bpf_program__attach(skeleton->progs.empty_kmem_cache_alloc);
+	skeleton->links.empty_kmem_cache_free =
+		bpf_program__attach(skeleton->progs.empty_kmem_cache_free);
+	/* gone since 6.1 */
+	skeleton->links.empty_kmalloc_node =
+		bpf_program__attach(skeleton->progs.empty_kmalloc_node);
+	skeleton->links.empty_kmem_cache_alloc_node =
+		bpf_program__attach(skeleton->progs.empty_kmem_cache_alloc_node);
+	if (!skeleton->links.empty_kmalloc || !skeleton->links.empty_kfree ||
+	    !skeleton->links.empty_kmem_cache_alloc || !skeleton->links.empty_kmem_cache_free)
 		die("attaching empty programs");
 	return skeleton;
 }
@@ -369,6 +379,7 @@ int main(int argc, char **argv)
 	if (access("./kleak", X_OK))
 		die("./kleak");
 	snprintf(file_name, sizeof(file_name), "/dev/shm/kleak-bench-%d", getpid());
+	libbpf_set_print(NULL);
 	other = start_command("exec sleep 100000");
 	for (int r = 0; r < rounds; r++)
 		for (int s = 0; s < (peer ? SETUPS : PEER); s++) {

@@ -61,12 +61,10 @@ int census__add_slab(struct census *census, uint64_t address, uint64_t slab)
 
 int census__add_word(struct census_cache *cache, uint64_t offset, uint64_t value)
 {
-	uint64_t id = (value ^ offset << 48) * 0x9e3779b97f4a7c15ULL;
-	uint32_t index;
+	uint64_t id = idmap__mix(value ^ offset << 48);
+	uint32_t index = idmap__find(&cache->by_word, id);
 	int err;
 
-	id ^= id >> 32;
-	index = idmap__find(&cache->by_word, id);
 	if (index != IDMAP_NONE) {
 		cache->words[index].objects++;
 		return 0;

@@ -34,8 +34,8 @@ struct census_cache {
 	uint64_t bytes;	  /* of these, by the caller */
 	uint64_t *sample; /* addresses of some slabs */
 	size_t nr_sample, room_sample;
-	uint64_t looked_at, live; /* places for objects in these slabs, and objects */
-	uint64_t objects;	  /* estimated from these, of all slabs */
+	uint64_t live;	  /* objects in these slabs */
+	uint64_t objects; /* estimated from these, of all slabs */
 	struct census_word *words;
 	size_t nr_words, room_words;
 	struct idmap by_word;

@@ -12,7 +12,7 @@
 
 #define MARK 't' /* as good as text: no variable */
 
-int datasyms__compare(const void *a, const void *b)
+static int by_address(const void *a, const void *b)
 {
 	const struct datasym *x = a, *y = b;
 
@@ -74,7 +74,7 @@ int datasyms__find(struct datasym *list, size_t nr, FILE *kallsyms)
 	for (size_t i = 0; i < nr; i++)
 		list[i] = (struct datasym){.address = list[i].address};
 	if (nr)
-		qsort(list, nr, sizeof(*list), datasyms__compare);
+		qsort(list, nr, sizeof(*list), by_address);
 	while (nr && fgets(line, sizeof(line), kallsyms)) {
 		module[0] = '\0';
 		if (sscanf(line, "%" SCNx64 " %c %511s [%63[^]]", &start, &type, name, module) < 3)
@@ -94,4 +94,13 @@ int datasyms__find(struct datasym *list, size_t nr, FILE *kallsyms)
 		if (!list[i].type || is_text(list[i].type))
 			list[i].name[0] = '\0';
 	return ferror(kallsyms) ? -EIO : 0;
+}
+
+const struct datasym *datasyms__of(const struct datasym *list, size_t nr, uint64_t address)
+{
+	const struct datasym key = {.address = address};
+	const struct datasym *found =
+		nr ? bsearch(&key, list, nr, sizeof(*list), by_address) : NULL;
+
+	return found && *found->name ? found : NULL;
 }

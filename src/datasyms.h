@@ -26,7 +26,7 @@ struct datasym {
  */
 int datasyms__find(struct datasym *list, size_t nr, FILE *kallsyms);
 
-/* The order of the list: by address, for qsort() and bsearch(). */
-int datasyms__compare(const void *a, const void *b);
+/* What was found for an address of the list; NULL: it has no name. */
+const struct datasym *datasyms__of(const struct datasym *list, size_t nr, uint64_t address);
 
 #endif

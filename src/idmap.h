@@ -14,6 +14,14 @@ struct idmap {
 
 #define IDMAP_NONE UINT32_MAX
 
+/* An id for a word, such as an address. */
+static inline uint64_t idmap__mix(uint64_t word)
+{
+	uint64_t hash = word * 0x9e3779b97f4a7c15ULL;
+
+	return hash ^ hash >> 32;
+}
+
 /* The number of `id`, or IDMAP_NONE. */
 uint32_t idmap__find(const struct idmap *map, uint64_t id);
 

@@ -135,10 +135,10 @@ int layout__read_slub(struct slub_layout *layout, const struct btf *btf, uint32_
 		return -ENOTSUP;
 	}
 	l.page = page->size;
-	/* include/linux/page-flags.h: page types in the top byte from 6.12 on, a flag up to 6.9 */
 	/* include/linux/slab.h: a bit by name from 6.9 on */
 	l.reclaim_flag = value_of(btf, "_slab_flag_bits", "_SLAB_RECLAIM_ACCOUNT");
 	l.reclaim_flag = l.reclaim_flag == SLUB_NONE ? 0x20000 : 1U << l.reclaim_flag;
+	/* include/linux/page-flags.h: page types in the top byte from 6.12 on, a flag up to 6.9 */
 	l.slab_type = value_of(btf, "pagetype", "PGTY_slab");
 	l.large_type = value_of(btf, "pagetype", "PGTY_large_kmalloc");
 	l.slab_flag = value_of(btf, "pageflags", "PG_slab");

@@ -123,20 +123,6 @@ uint64_t memory__in_image(const struct memory *memory, uint64_t address)
 		       : 0;
 }
 
-uint64_t memory__page_of(const struct memory *memory, uint64_t address)
-{
-	const struct slub *slub = memory->slub;
-
-	return slub->page_base + address / slub->layout.page_size * slub->layout.page;
-}
-
-uint64_t memory__address_of(const struct memory *memory, uint64_t page)
-{
-	const struct slub *slub = memory->slub;
-
-	return (page - slub->page_base) / slub->layout.page * slub->layout.page_size;
-}
-
 /* ---- what a page is ---- */
 
 static uint64_t word_at(const uint8_t *page, uint32_t offset)
@@ -212,7 +198,7 @@ static enum memory_kind kind_of(struct memory *memory, const uint8_t *here, uint
 enum memory_kind memory__kind(struct memory *memory, uint64_t address, uint64_t *cache)
 {
 	const struct slub *slub = memory->slub;
-	uint64_t page = memory__page_of(memory, address), head;
+	uint64_t page = slub__page_of(memory->slub, address), head;
 	enum memory_kind kind;
 	uint8_t here[256];
 
@@ -260,7 +246,6 @@ struct walk {
 	int (*see)(void *arg, uint64_t address, const uint64_t *words, size_t nr);
 	int (*see_slab)(void *arg, uint64_t address, uint64_t cache);
 	void *arg;
-	uint64_t cache;
 };
 
 /* Free objects in the slabs of [start, end) hold what is left over: no words. */
@@ -344,16 +329,6 @@ static int see_run(struct memory *memory, const struct walk *walk, uint64_t star
 	return err;
 }
 
-static int see_slab(struct memory *memory, const struct walk *walk, const uint8_t *page,
-		    uint64_t address)
-{
-	uint64_t cache = word_at(page, memory->slub->layout.slab_cache);
-
-	if (!walk->see_slab || (walk->cache && walk->cache != cache))
-		return 0;
-	return walk->see_slab(walk->arg, address, cache);
-}
-
 static int add_slab(struct memory *memory, const uint8_t *page, uint64_t head, uint64_t address)
 {
 	const struct slub_layout *l = &memory->slub->layout;
@@ -394,7 +369,7 @@ static int note_slab(struct memory *memory, const uint8_t *here, uint64_t page, 
 static int walk_copied(struct memory *memory, const struct walk *walk, uint64_t start, uint64_t end)
 {
 	const struct slub_layout *l = &memory->slub->layout;
-	uint64_t run = 0, page = memory__page_of(memory, start);
+	uint64_t run = 0, page = slub__page_of(memory->slub, start);
 	const uint8_t *here = memory->pages;
 	int err = 0;
 
@@ -407,7 +382,7 @@ static int walk_copied(struct memory *memory, const struct walk *walk, uint64_t 
 			err = note_slab(memory, here, page, head, at);
 		if (walk->see_slab) {
 			if (kind == MEMORY_SLAB && head == page)
-				err = see_slab(memory, walk, here, at);
+				err = walk->see_slab(walk->arg, at, word_at(here, l->slab_cache));
 		} else if (kind == MEMORY_OTHER) {
 			if (run && !err)
 				err = see_run(memory, walk, run, at);
@@ -438,7 +413,7 @@ static int walk_ram(struct memory *memory, const struct walk *walk, struct memor
 
 		if (to > end)
 			to = end;
-		pages = memory->peek(memory->slub->arg, memory__page_of(memory, address),
+		pages = memory->peek(memory->slub->arg, slub__page_of(memory->slub, address),
 				     (to - start) / l->page_size * l->page);
 		if (pages) {
 			memcpy(memory->pages, pages, (to - start) / l->page_size * l->page);
@@ -472,10 +447,10 @@ int memory__walk(struct memory *memory,
 	return walk_all(memory, &walk);
 }
 
-int memory__walk_slabs(struct memory *memory, uint64_t cache,
+int memory__walk_slabs(struct memory *memory,
 		       int (*see)(void *arg, uint64_t address, uint64_t cache), void *arg)
 {
-	const struct walk walk = {.see_slab = see, .arg = arg, .cache = cache};
+	const struct walk walk = {.see_slab = see, .arg = arg};
 
 	return walk_all(memory, &walk);
 }

@@ -76,8 +76,8 @@ int memory__walk(struct memory *memory,
 		 int (*see)(void *arg, uint64_t address, const uint64_t *words, size_t nr),
 		 void *arg);
 
-/* Hand every slab of the cache (0: of any) to see(): as memory__walk(). */
-int memory__walk_slabs(struct memory *memory, uint64_t cache,
+/* Hand every slab to see(): as memory__walk(). */
+int memory__walk_slabs(struct memory *memory,
 		       int (*see)(void *arg, uint64_t address, uint64_t cache), void *arg);
 
 /* What the page is that the address (in the direct map) lies in.  *cache: of slabs. */
@@ -91,10 +91,6 @@ uint64_t memory__in_image(const struct memory *memory, uint64_t address);
 
 /* The name of a struct kmem_cache, "" when it cannot be read; valid until memory__free(). */
 const char *memory__cache_name(struct memory *memory, uint64_t cache);
-
-/* Of struct page `page`: the address of its memory in the direct map, and back. */
-uint64_t memory__address_of(const struct memory *memory, uint64_t page);
-uint64_t memory__page_of(const struct memory *memory, uint64_t address);
 
 void memory__free(struct memory *memory);
 

@@ -8,9 +8,7 @@
 
 static uint64_t id_of(const struct orphan *orphan)
 {
-	uint64_t hash = (orphan->key >> 3 ^ (uint64_t)orphan->born << 32) * 0x9e3779b97f4a7c15ULL;
-
-	return hash ^ hash >> 32;
+	return idmap__mix(orphan->key >> 3 ^ (uint64_t)orphan->born << 32);
 }
 
 static bool is_same(const struct orphan *a, const struct orphan *b)

@@ -45,7 +45,7 @@ static int add_pages(struct places *places, uint64_t start, uint64_t array, uint
 		if (read_memory(places, array + at * sizeof(*pages), pages, n * sizeof(*pages)))
 			return 0;
 		for (uint32_t i = 0; i < n && !err; i++)
-			err = add_page(places, memory__address_of(places->memory, pages[i]),
+			err = add_page(places, slub__address_of(places->slub, pages[i]),
 				       start + (uint64_t)(at + i) * page_size);
 		at += n;
 	}
@@ -127,7 +127,7 @@ int places__begin(struct places *places)
 	places->nr_areas = 0;
 	places->nr_pages = 0;
 	places->cpu_room = per_cpu_room(places);
-	err = memory__walk_slabs(places->memory, 0, see_slab, places);
+	err = memory__walk_slabs(places->memory, see_slab, places);
 	if (!err && places->nr_pages)
 		qsort(places->pages, places->nr_pages, sizeof(*places->pages), by_address);
 	return err;
@@ -268,12 +268,10 @@ int places__name(struct place *list, size_t nr, FILE *kallsyms)
 			symbols[wanted++].address = list[i].variable;
 	err = datasyms__find(symbols, wanted, kallsyms);
 	for (size_t i = 0; i < nr && !err; i++) {
-		const struct datasym key = {.address = list[i].variable};
-		const struct datasym *found = NULL;
+		const struct datasym *found =
+			list[i].variable ? datasyms__of(symbols, wanted, list[i].variable) : NULL;
 
-		if (list[i].variable && wanted)
-			found = bsearch(&key, symbols, wanted, sizeof(*symbols), datasyms__compare);
-		if (!found || !*found->name || list[i].variable - found->start > MOST_VARIABLE)
+		if (!found || list[i].variable - found->start > MOST_VARIABLE)
 			continue;
 		list[i].kind = strcmp(list[i].kind, "per-CPU") ? "variable" : "per-CPU variable";
 		snprintf(list[i].name, sizeof(list[i].name), "%s", found->name);

@@ -61,7 +61,6 @@ struct scanner {
 	struct scanner_sum sum;
 	uint64_t text;
 	double began_s, shown_s;
-	uint64_t bytes; /* read in this pass */
 };
 
 /*
@@ -76,7 +75,7 @@ static bool is_reference(void *arg, uint64_t address, uint64_t value)
 {
 	struct scanner *scanner = arg;
 	const struct slub_layout *l = &scanner->parts.kernel->slub;
-	uint64_t page = memory__page_of(&scanner->memory, value);
+	uint64_t page = slub__page_of(scanner->memory.slub, value);
 	uint8_t here[MOST_PAGE_STRUCT], there[MOST_PAGE_STRUCT];
 
 	if (l->page > sizeof(here) ||
@@ -124,13 +123,6 @@ int scanner__open(struct scanner **out, const struct scanner_parts *parts, char 
 }
 
 /* ---- the objects ---- */
-
-static uint64_t mix(uint64_t address)
-{
-	uint64_t hash = (address >> 3) * 0x9e3779b97f4a7c15ULL;
-
-	return hash ^ hash >> 32;
-}
 
 static int read_memory(const struct scanner *scanner, uint64_t address, void *to, size_t len)
 {
@@ -181,7 +173,7 @@ static int add_slab(struct scanner *scanner, const struct subject *subject,
 		err = scan__add_range(&scanner->scan, object, address, address + record->bytes);
 	if (!err && record->flags & KLEAK_RECORD_VM_STRUCT) {
 		scanner->subjects[object].companion = true;
-		err = idmap__add(&scanner->vm_structs, mix(address), object);
+		err = idmap__add(&scanner->vm_structs, idmap__mix(address), object);
 	}
 	return err;
 }
@@ -229,7 +221,7 @@ static int add_pages(struct scanner *scanner, uint32_t object, uint64_t array, u
 		if (read_memory(scanner, array + at * sizeof(*pages), pages, n * sizeof(*pages)))
 			return 0;
 		for (uint32_t i = 0; i < n && !err; i++) {
-			uint64_t address = memory__address_of(&scanner->memory, pages[i]);
+			uint64_t address = slub__address_of(scanner->memory.slub, pages[i]);
 
 			if (!memory__contains(&scanner->memory, address))
 				return 0;
@@ -311,7 +303,7 @@ static int add_object(struct scanner *scanner, uint32_t slot, uint32_t now)
 static int add_books(struct scanner *scanner, const struct area *area)
 {
 	const struct subject companion = {.companion = true};
-	uint32_t vm = idmap__find(&scanner->vm_structs, mix(area->vm));
+	uint32_t vm = idmap__find(&scanner->vm_structs, idmap__mix(area->vm));
 	int err = 0;
 
 	if (vm == IDMAP_NONE) {
@@ -394,6 +386,12 @@ static int find_dead(struct scanner *scanner)
 	return stacks__find_dead(&stacks);
 }
 
+/* In this pass. */
+static uint64_t read_bytes(const struct scanner *scanner)
+{
+	return scanner->scan.words * sizeof(uint64_t);
+}
+
 static void show_progress(struct scanner *scanner, uint64_t address, double now)
 {
 	const struct memory *memory = &scanner->memory;
@@ -404,7 +402,7 @@ static void show_progress(struct scanner *scanner, uint64_t address, double now)
 	scanner->shown_s = now;
 	fprintf(stderr, "\rkleak: scanning the kernel's memory: %.0f%%, %.0f MB \033[K",
 		100.0 * (double)(address - memory->base) / (double)end,
-		(double)scanner->bytes / 1e6);
+		(double)read_bytes(scanner) / 1e6);
 }
 
 static int see(void *arg, uint64_t address, const uint64_t *words, size_t nr)
@@ -415,12 +413,11 @@ static int see(void *arg, uint64_t address, const uint64_t *words, size_t nr)
 
 	if (err)
 		return err;
-	scanner->bytes += nr * sizeof(*words);
 	show_progress(scanner, address, now);
 	if (signals__want_end())
 		return -EINTR;
 	if (scanner->parts.bytes_per_s)
-		due = (double)scanner->bytes / (double)scanner->parts.bytes_per_s -
+		due = (double)read_bytes(scanner) / (double)scanner->parts.bytes_per_s -
 		      (now - scanner->began_s);
 	if (due > 0.001)
 		usleep((useconds_t)(due * 1e6));
@@ -589,7 +586,6 @@ int scanner__pass(struct scanner *scanner)
 	if (err)
 		return err;
 	scanner->began_s = clock__now_s();
-	scanner->bytes = 0;
 	err = gather(scanner);
 	if (!err)
 		err = find_dead(scanner);
@@ -608,7 +604,7 @@ int scanner__pass(struct scanner *scanner)
 		return err;
 	scanner->sum.passes++;
 	scanner->sum.objects = scanner->nr_subjects;
-	scanner->sum.bytes = scanner->bytes;
+	scanner->sum.bytes = read_bytes(scanner);
 	scanner->sum.seconds = clock__now_s() - scanner->began_s;
 	return 0;
 }

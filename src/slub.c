@@ -24,11 +24,6 @@ struct slub_cache {
 	bool learnt; /* by slub__learn_cache() */
 };
 
-/* The free objects of a slab that a CPU works with. */
-struct slub_cpu_list {
-	uint64_t freelist;
-};
-
 struct slub_slab {
 	enum {
 		PAGE_SLAB,
@@ -55,19 +50,12 @@ static int read_half(const struct slub *slub, uint64_t address, uint32_t *half)
 	return slub->read(slub->arg, address, half, sizeof(*half));
 }
 
-static uint64_t mix(uint64_t address)
-{
-	uint64_t hash = (address >> 3) * 0x9e3779b97f4a7c15ULL;
-
-	return hash ^ (hash >> 32);
-}
-
-static uint64_t page_of(const struct slub *slub, uint64_t address)
+uint64_t slub__page_of(const struct slub *slub, uint64_t address)
 {
 	return slub->page_base + address / slub->layout.page_size * slub->layout.page;
 }
 
-static uint64_t address_of(const struct slub *slub, uint64_t page)
+uint64_t slub__address_of(const struct slub *slub, uint64_t page)
 {
 	return (page - slub->page_base) / slub->layout.page * slub->layout.page_size;
 }
@@ -117,7 +105,7 @@ static int read_sheaf(struct slub *slub, uint64_t sheaf)
 	if (slub->read(slub->arg, sheaf + l->sheaf_objects, objects, nr * sizeof(*objects)))
 		return 0;
 	for (uint32_t i = 0; i < nr; i++) {
-		uint64_t id = mix(objects[i]);
+		uint64_t id = idmap__mix(objects[i]);
 
 		if (idmap__find(&slub->in_sheaf, id) == IDMAP_NONE &&
 		    idmap__add(&slub->in_sheaf, id, 0))
@@ -208,27 +196,35 @@ static bool is_marked(struct slub *slub, const struct slub_slab *slab, uint32_t 
 }
 
 /*
- * Mark the objects of the freelist that starts at `object`, in a slab whose
- * content was read.  How many, or -EAGAIN if it is no freelist (any more).
+ * Mark the objects of the freelist that starts at `object` in `free`: of a slab with
+ * `objects` places, which begins at `start` and has this content.  How many, or -EAGAIN if
+ * it is no freelist (any more).
  */
-static int mark_freelist(struct slub *slub, const struct slub_slab *slab, uint64_t object)
+static int mark_freelist(const struct slub *slub, const struct slub_cache *cache, uint64_t start,
+			 uint32_t objects, const uint8_t *content, uint64_t object, uint64_t *free)
 {
-	const struct slub_cache *cache = &slub->caches[slab->cache];
 	int nr = 0;
 
 	while (object) {
-		uint64_t offset = object - slab->start, link;
+		uint64_t offset = object - start, link;
 		uint32_t i = (uint32_t)(offset / cache->size);
 
-		if (offset >= (uint64_t)slab->objects * cache->size || offset % cache->size ||
-		    is_marked(slub, slab, i))
+		if (offset >= (uint64_t)objects * cache->size || offset % cache->size ||
+		    free[i / 64] >> i % 64 & 1)
 			return -EAGAIN;
-		bits_of(slub, slab)[i / 64] |= 1ULL << i % 64;
+		free[i / 64] |= 1ULL << i % 64;
 		nr++;
-		memcpy(&link, slub->content + offset + cache->offset, sizeof(link));
+		memcpy(&link, content + offset + cache->offset, sizeof(link));
 		object = decode(slub, cache, object, link);
 	}
 	return nr;
+}
+
+/* The same of a slab whose content has been read. */
+static int mark_in_slab(struct slub *slub, const struct slub_slab *slab, uint64_t object)
+{
+	return mark_freelist(slub, &slub->caches[slab->cache], slab->start, slab->objects,
+			     slub->content, object, bits_of(slub, slab));
 }
 
 /* The freelist that a CPU keeps for this slab without writing it back. */
@@ -320,12 +316,12 @@ static int try_slab(struct slub *slub, struct slub_slab *slab)
 		return err;
 	if (slub->read(slub->arg, slab->start, slub->content, len))
 		return -EAGAIN;
-	nr = mark_freelist(slub, slab, counters[0]);
+	nr = mark_in_slab(slub, slab, counters[0]);
 	/* A slab that no CPU works with has as many free objects as it says. */
 	if (nr < 0 || (!list.at && !(counters[1] >> 31 & 1) &&
 		       (uint32_t)nr != slab->objects - (counters[1] & 0xffff)))
 		return -EAGAIN;
-	if (list.at && mark_freelist(slub, slab, list.freelist) < 0)
+	if (list.at && mark_in_slab(slub, slab, list.freelist) < 0)
 		return -EAGAIN;
 	if (read_counters(slub, slab->head, again) || again[0] != counters[0] ||
 	    again[1] << 32 != counters[1] << 32 || !is_cpu_list_unchanged(slub, &list, slab->head))
@@ -379,7 +375,7 @@ static int fill_slab(struct slub *slub, struct slub_slab *slab)
 	if (!slub->caches[index].known)
 		return 0;
 	slab->cache = (uint32_t)index;
-	slab->start = address_of(slub, slab->head);
+	slab->start = slub__address_of(slub, slab->head);
 	for (int i = 0; i < MOST_TRIES && err == -EAGAIN; i++)
 		err = try_slab(slub, slab);
 	if (err == -ENOMEM)
@@ -392,7 +388,7 @@ static int fill_slab(struct slub *slub, struct slub_slab *slab)
 /* The index of the slab that the page belongs to, read if it is new; or -ENOMEM. */
 static int64_t slab_at(struct slub *slub, uint64_t page)
 {
-	uint32_t index = idmap__find(&slub->by_page, mix(page));
+	uint32_t index = idmap__find(&slub->by_page, idmap__mix(page));
 	struct slub_slab *slab;
 	uint64_t head = page, word;
 	int err;
@@ -407,12 +403,12 @@ static int64_t slab_at(struct slub *slub, uint64_t page)
 
 		if (its < 0)
 			return its;
-		return idmap__add(&slub->by_page, mix(page), (uint32_t)its) ? -ENOMEM : its;
+		return idmap__add(&slub->by_page, idmap__mix(page), (uint32_t)its) ? -ENOMEM : its;
 	}
 	err = array__reserve((void **)&slub->slabs, slub->nr_slabs + 1, &slub->room_slabs,
 			     sizeof(*slub->slabs));
 	if (!err)
-		err = idmap__add(&slub->by_page, mix(page), (uint32_t)slub->nr_slabs);
+		err = idmap__add(&slub->by_page, idmap__mix(page), (uint32_t)slub->nr_slabs);
 	if (err)
 		return err;
 	slab = &slub->slabs[slub->nr_slabs++];
@@ -423,7 +419,7 @@ static int64_t slab_at(struct slub *slub, uint64_t page)
 
 int slub__state(struct slub *slub, uint64_t address, uint64_t size, bool large)
 {
-	int64_t index = slab_at(slub, page_of(slub, address));
+	int64_t index = slab_at(slub, slub__page_of(slub, address));
 	const struct slub_slab *slab;
 	const struct slub_cache *cache;
 	uint64_t offset;
@@ -445,7 +441,7 @@ int slub__state(struct slub *slub, uint64_t address, uint64_t size, bool large)
 		return SLUB_UNKNOWN;
 	if (is_marked(slub, slab, (uint32_t)(offset / cache->size)))
 		return SLUB_FREE;
-	if (cache->sheaves && idmap__find(&slub->in_sheaf, mix(address)) != IDMAP_NONE)
+	if (cache->sheaves && idmap__find(&slub->in_sheaf, idmap__mix(address)) != IDMAP_NONE)
 		return SLUB_FREE;
 	return SLUB_LIVE;
 }
@@ -453,7 +449,7 @@ int slub__state(struct slub *slub, uint64_t address, uint64_t size, bool large)
 int slub__slab_of(struct slub *slub, uint64_t address, uint64_t *start, uint32_t *size,
 		  uint32_t *nr)
 {
-	int64_t index = slab_at(slub, page_of(slub, address));
+	int64_t index = slab_at(slub, slub__page_of(slub, address));
 	const struct slub_slab *slab;
 
 	if (index < 0)
@@ -480,16 +476,16 @@ static int learn_cpu_lists(struct slub *slub, const struct slub_cache *cache)
 		int err;
 
 		if (read_cpu_list(slub, cache->cpu_slab + slub->cpu_offsets[cpu], &list, &slab) ||
-		    !slab || idmap__find(&slub->by_slab, mix(slab)) != IDMAP_NONE)
+		    !slab || idmap__find(&slub->by_slab, idmap__mix(slab)) != IDMAP_NONE)
 			continue;
 		err = array__reserve((void **)&slub->cpu_lists, slub->nr_cpu_lists + 1,
 				     &slub->room_cpu_lists, sizeof(*slub->cpu_lists));
 		if (!err)
-			err = idmap__add(&slub->by_slab, mix(slab), (uint32_t)slub->nr_cpu_lists);
+			err = idmap__add(&slub->by_slab, idmap__mix(slab),
+					 (uint32_t)slub->nr_cpu_lists);
 		if (err)
 			return err;
-		slub->cpu_lists[slub->nr_cpu_lists++] =
-			(struct slub_cpu_list){.freelist = list.freelist};
+		slub->cpu_lists[slub->nr_cpu_lists++] = list.freelist;
 	}
 	return 0;
 }
@@ -512,31 +508,12 @@ int64_t slub__learn_cache(struct slub *slub, uint64_t address)
 	return err ? err : index;
 }
 
-/* Add a freelist to `free`; false: it is none (any more), and `free` is of no use. */
-static bool note_free(const struct slub *slub, const struct slub_place *slab,
-		      const struct slub_cache *cache, const uint8_t *content, uint32_t objects,
-		      uint64_t object, uint64_t *free)
-{
-	while (object) {
-		uint64_t offset = object - slab->start, link;
-		uint32_t i = (uint32_t)(offset / cache->size);
-
-		if (offset >= (uint64_t)objects * cache->size || offset % cache->size ||
-		    free[i / 64] >> i % 64 & 1)
-			return false;
-		free[i / 64] |= 1ULL << i % 64;
-		memcpy(&link, content + offset + cache->offset, sizeof(link));
-		object = decode(slub, cache, object, link);
-	}
-	return true;
-}
-
 static void note_in_sheaves(const struct slub *slub, const struct slub_place *slab,
 			    const struct slub_cache *cache, uint32_t objects, uint64_t *free)
 {
 	for (uint32_t i = 0; i < objects; i++)
-		if (idmap__find(&slub->in_sheaf, mix(slab->start + (uint64_t)i * cache->size)) !=
-		    IDMAP_NONE)
+		if (idmap__find(&slub->in_sheaf,
+				idmap__mix(slab->start + (uint64_t)i * cache->size)) != IDMAP_NONE)
 			free[i / 64] |= 1ULL << i % 64;
 }
 
@@ -548,12 +525,12 @@ void slub__mask_free(struct slub *slub, const struct slub_place *slab, uint8_t *
 	uint64_t used = (uint64_t)objects * cache->size;
 
 	if (!cache->known || !objects || objects > MOST_OBJECTS || used > slab->bytes ||
-	    !note_free(slub, slab, cache, content, objects, slab->counters[0], free))
+	    mark_freelist(slub, cache, slab->start, objects, content, slab->counters[0], free) < 0)
 		return;
-	list = idmap__find(&slub->by_slab, mix(slab->head));
+	list = idmap__find(&slub->by_slab, idmap__mix(slab->head));
 	memcpy(before, free, sizeof(before));
-	if (list != IDMAP_NONE &&
-	    !note_free(slub, slab, cache, content, objects, slub->cpu_lists[list].freelist, free))
+	if (list != IDMAP_NONE && mark_freelist(slub, cache, slab->start, objects, content,
+						slub->cpu_lists[list], free) < 0)
 		memcpy(free, before, sizeof(free));
 	if (cache->sheaves)
 		note_in_sheaves(slub, slab, cache, objects, free);

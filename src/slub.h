@@ -55,7 +55,7 @@ struct slub {
 	uint64_t page_base; /* of address x: page_base + (x / page_size) * sizeof(struct page) */
 
 	/* what has been read since slub__begin() */
-	struct slub_cpu_list *cpu_lists;
+	uint64_t *cpu_lists; /* freelists of slabs that CPUs work with */
 	size_t nr_cpu_lists, room_cpu_lists;
 	struct idmap by_slab; /* struct page -> of cpu_lists */
 	size_t last_cache;
@@ -75,6 +75,10 @@ struct slub {
  * none disagree.  0 or -ENODATA.
  */
 int slub__learn_pages(struct slub *slub, uint64_t cache);
+
+/* Of the memory at `address`: its struct page, and back; in the direct map. */
+uint64_t slub__page_of(const struct slub *slub, uint64_t address);
+uint64_t slub__address_of(const struct slub *slub, uint64_t page);
 
 /* Forget what was read: the kernel has gone on. */
 void slub__begin(struct slub *slub);

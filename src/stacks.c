@@ -25,7 +25,7 @@ static int add_mapped(struct stacks *stacks, uint64_t stack, uint64_t pointer, u
 	    read_memory(stacks, array, pages, nr * sizeof(*pages)))
 		return 0;
 	for (uint32_t i = 0; i < nr && stack < pointer && !err; i++, stack += page_size) {
-		uint64_t address = memory__address_of(stacks->memory, pages[i]);
+		uint64_t address = slub__address_of(stacks->slub, pages[i]);
 		uint64_t len = pointer - stack < page_size ? pointer - stack : page_size;
 
 		err = memory__add_dead(stacks->memory, address, address + len);
@@ -103,5 +103,5 @@ int stacks__find_dead(struct stacks *stacks)
 {
 	if (stacks->layout->sp == SLUB_NONE)
 		return 0;
-	return memory__walk_slabs(stacks->memory, 0, see_slab, stacks);
+	return memory__walk_slabs(stacks->memory, see_slab, stacks);
 }

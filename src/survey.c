@@ -137,7 +137,6 @@ static int look_at_slab(struct survey *survey, struct census_cache *cache, uint6
 
 		if (state < 0)
 			return state;
-		cache->looked_at++;
 		if (state == SLUB_LIVE)
 			err = look_at_object(survey, cache,
 					     words + (uint64_t)i * size / sizeof(*words), size);
@@ -161,11 +160,9 @@ static bool name_function(const struct survey *survey, struct census_word *word)
 
 static void name_variable(struct census_word *word, const struct datasym *symbols, size_t nr)
 {
-	const struct datasym key = {.address = word->value};
-	const struct datasym *found =
-		bsearch(&key, symbols, nr, sizeof(*symbols), datasyms__compare);
+	const struct datasym *found = datasyms__of(symbols, nr, word->value);
 
-	if (!found || !*found->name)
+	if (!found)
 		return;
 	snprintf(word->symbol, sizeof(word->symbol), "%s", found->name);
 	word->symbol_offset = word->value - found->start;
@@ -197,7 +194,7 @@ static int look(struct survey *survey)
 {
 	struct census *census = &survey->census;
 	double began = clock__now_s();
-	int err = memory__walk_slabs(&survey->memory, 0, see_slab, survey);
+	int err = memory__walk_slabs(&survey->memory, see_slab, survey);
 
 	if (!err) {
 		census__keep(census, is_wanted, survey);

@@ -126,31 +126,36 @@ static void scan_at(struct scans *scans, double when_s, bool asked_for)
 	scans->asked_for = asked_for;
 }
 
-/* One pass.  True: a scan that was asked for is done. */
-static bool scan_pass(struct scans *scans)
+/* One pass.  0, or -errno, which is said. */
+static int pass(struct scans *scans)
 {
 	int err = reporter__scan(scans->reporter, scans->left == 1);
-	bool ended;
 
 	if (err)
 		say_why(err);
 	else
 		scans->left--;
-	ended = err || !scans->left;
 	scans->next_s = clock__now_s() + SCAN_GAP_S;
-	if (!ended)
+	scans->done |= !scans->left;
+	return err;
+}
+
+/* One pass while watching.  True: a scan that was asked for is done. */
+static bool scan_pass(struct scans *scans)
+{
+	bool asked_for = scans->asked_for;
+
+	if (!pass(scans) && scans->left)
 		return false;
-	scans->done |= !err;
 	if (!(scans->options->scan_s > 0)) {
 		scans->next_s = INFINITY;
-		return scans->asked_for;
+		return asked_for;
 	}
 	/* do not catch up on missed ones */
 	while (scans->began_s <= scans->next_s)
 		scans->began_s += scans->options->scan_s;
-	ended = scans->asked_for;
 	scan_at(scans, scans->began_s, false);
-	return ended;
+	return asked_for;
 }
 
 /* A whole scan, now; a signal ends it. */
@@ -160,17 +165,11 @@ static void scan_all(struct scans *scans, int signals)
 	while (scans->left) {
 		int err = wait_until(signals, -1, scans->next_s);
 
-		if (!err)
-			err = reporter__scan(scans->reporter, scans->left == 1);
-		if (err) {
-			if (err < 0)
-				say_why(err);
+		if (err < 0)
+			say_why(err);
+		if (err || pass(scans))
 			return;
-		}
-		scans->left--;
-		scans->next_s = clock__now_s() + SCAN_GAP_S;
 	}
-	scans->done = true;
 }
 
 static int open_scans(struct scans *scans)

@@ -170,7 +170,7 @@ static void test_base(void **state)
 	assert_int_equal(memory__in_image(&m->memory, BASE + RAM + 0x3000), 0);
 	assert_true(memory__contains(&m->memory, BASE + RAM));
 	assert_false(memory__contains(&m->memory, BASE + RAM + 0x3c000));
-	assert_int_equal(memory__address_of(&m->memory, VMEMMAP + RAM / PAGE * 64 + 64),
+	assert_int_equal(slub__address_of(m->memory.slub, VMEMMAP + RAM / PAGE * 64 + 64),
 			 BASE + RAM + PAGE);
 }
 

@@ -11,6 +11,16 @@ from kleak import KLEAK, LOAD, ROOT, Kleak, Load, need_root, tap
 SCANS = 20
 
 
+def unreferenced(report):
+    """The sites with unreferenced objects.  Not those of a dead process's memory map: its last
+    user may be a thread of PID 1, whose frees the 6.18 kernel of this machine does not show to
+    BPF.  Slab objects freed there are found free in the allocator's books; for per-CPU memory
+    kleak reads none."""
+    return [(s["cache"], s["stack"][:3], s["unreferenced_objects"])
+            for s in report["sites"] if s["unreferenced"] and
+            (s["origin"] != "percpu" or "mm_init" not in [f["symbol"] for f in s["stack"]])]
+
+
 def test_nothing_in_use_is_unreferenced():
     # passes of one scan are 2 s apart: 22 of them are 20 times three in a row
     with Load() as load, Kleak("--scan=1", "--show-objects", interval=1) as kleak:
@@ -25,8 +35,7 @@ def test_nothing_in_use_is_unreferenced():
             if not scan or scan["passes"] == scans:
                 continue
             scans = scan["passes"]
-            wrong = [(s["cache"], s["stack"][:3], s["unreferenced_objects"])
-                     for s in report["sites"] if s["unreferenced"]]
+            wrong = unreferenced(report)
             assert not wrong, f"after {scans} passes: {wrong}"
         scan = report["scan"]
         assert scan["objects"] > 8000, scan
@@ -61,7 +70,9 @@ def test_run_scans_at_the_end():
                           check=True, timeout=90)
     report = json.loads(done.stdout.splitlines()[-1])  # the load answers there, too
     assert report["final"] and report["scan"]["passes"] == 2, report["scan"]
-    assert report["scan"]["passes_needed"] == 2 and report["scan"]["unreferenced"] == 0
+    assert report["scan"]["passes_needed"] == 2
+    wrong = unreferenced(report)
+    assert not wrong, wrong
 
 
 def test_census():

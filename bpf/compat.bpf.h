@@ -5,6 +5,8 @@
 #ifndef KLEAK_COMPAT_BPF_H
 #define KLEAK_COMPAT_BPF_H
 
+#include "maps.bpf.h"
+
 /*
  * Arguments of raw tracepoints.  Their order changed in 5.19, 6.0 and 6.1; the
  * loader reads it from the BTF prototypes (btf_trace_*) and the verifier, which
@@ -53,5 +55,37 @@ static __always_inline __u32 slab_reclaim_account(void)
  * have: x86-64 and arm64 (4 KiB pages, no KASAN) use 16 KiB.
  */
 #define STACK_SIZE 16384
+
+/*
+ * bpf_rdonly_cast() (6.2, a35b9af4ec2c "bpf: Add a kfunc for generic type cast") lets a program
+ * load from any kernel address with one instruction; before, each takes a helper.
+ */
+extern void *bpf_rdonly_cast(const void *, __u32) __ksym __weak;
+
+static __always_inline __u64 stack_word(__u64 address)
+{
+	__u64 word = 0;
+
+	if (config.has_cast) {
+		const struct rb_node *words = bpf_rdonly_cast(
+			(const void *)address, bpf_core_type_id_kernel(struct rb_node));
+
+		return words->__rb_parent_color; /* an unsigned long at offset 0 */
+	}
+	bpf_probe_read_kernel(&word, sizeof(word), (const void *)address);
+	return word;
+}
+
+/*
+ * The address of `ctx`, which lies on the kernel stack in use.  The verifier forbids most
+ * arithmetic on pointers; the negative of one is a number.
+ */
+static __always_inline __u64 address_of(const void *ctx)
+{
+	__u64 address;
+
+	asm volatile("%0 = %1; %0 = -%0; %0 = -%0" : "=r"(address) : "r"(ctx));
+	return address;
+}
 
 #endif

@@ -74,6 +74,14 @@ struct kleak_bucket {
 #define KLEAK_SITE_NONE	     0
 #define KLEAK_SITE_PROBES    32 /* entries looked at before the table counts as full */
 
+#define KLEAK_STEP_BITS	    12 /* sets of steps from one return address to the next */
+#define KLEAK_STEP_WAYS	    4
+#define KLEAK_STEP_BYTES    (KLEAK_STEP_WAYS * 16 << KLEAK_STEP_BITS)
+#define KLEAK_STACK_WINDOW  1024 /* words of a stack in which a walk's frames are looked for */
+#define KLEAK_SCRATCH_SLOTS 4
+#define KLEAK_SCRATCH_BYTES /* of a CPU */                                                         \
+	(KLEAK_SCRATCH_SLOTS * (KLEAK_STACK_WINDOW + 2 * KLEAK_MAX_FRAMES + 7) * 8)
+
 struct kleak_site {
 	__u64 hash;	 /* 0: free */
 	__u32 cache;	 /* index into the cache table */
@@ -146,6 +154,9 @@ enum kleak_count {
 	KLEAK_LOSS_RACE,	    /* birth not recorded: lost every race for a slot */
 	KLEAK_LOSS_BULK_CUT,	    /* objects of a bulk call beyond what one program can visit */
 	KLEAK_LOSS_FAMILY_FULL,	    /* a child process not followed: too many at once */
+	KLEAK_LOSS_WRONG_STACK,	    /* a stack followed by learnt steps was another one */
+	KLEAK_COUNT_WALKS,	    /* stacks walked by the kernel */
+	KLEAK_COUNT_CHECKS,	    /* those among them that were known, walked to compare */
 	KLEAK_COUNT_WHO_FULL,	    /* an allocation whose allocator was not noted: no room */
 	KLEAK_COUNTS,
 };
@@ -262,6 +273,7 @@ struct kleak_config {
 	__u8 pages;
 	__u8 who;		/* count who allocates */
 	__u8 pages_bulk_array;	/* position of alloc_pages_bulk()'s page_array */
+	__u8 has_cast;		/* bpf_rdonly_cast() */
 	__u8 kvfree_rcu_offset; /* kvfree_call_rcu(head, offset), up to 6.5; then (head, ptr) */
 	struct kleak_wanted wanted[KLEAK_MAX_WANTED]; /* only these caches; none: all */
 };

@@ -54,8 +54,6 @@ struct {
  * Stack buffers.  One program may interrupt another on the same CPU, and
  * fentry programs may even be preempted: each claims a buffer of its own.
  */
-#define SCRATCH_SLOTS 4
-
 struct scratch {
 	__u64 busy;
 	__u32 cache; /* of the site looked for */
@@ -64,14 +62,41 @@ struct scratch {
 	__u32 nr;
 	__u64 whole;
 	__u64 frames[KLEAK_MAX_FRAMES];
+	/* where they lie on the stack: see unwind.bpf.h; volatile: nothing for the verifier to follow */
+	__u32 ends; /* the last frame is the stack's outermost one */
+	__u32 cut;  /* the last frame is where an interrupt came in */
+	__u64 turn;
+	__u64 filter;
+	volatile __u32 at[KLEAK_MAX_FRAMES];
+	volatile __u32 times[KLEAK_MAX_FRAMES];
+	__u64 window[KLEAK_STACK_WINDOW];
 };
+
+_Static_assert(sizeof(struct scratch) * KLEAK_SCRATCH_SLOTS == KLEAK_SCRATCH_BYTES,
+	       "kleak.h tells the loader what a CPU's buffers take");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, SCRATCH_SLOTS);
+	__uint(max_entries, KLEAK_SCRATCH_SLOTS);
 	__type(key, __u32);
 	__type(value, struct scratch);
 } scratches SEC(".maps");
+
+/* Steps from one return address to the next: see unwind.bpf.h. */
+struct step_set {
+	__u64 address[KLEAK_STEP_WAYS]; /* 0: free */
+	__u64 step[KLEAK_STEP_WAYS];
+};
+
+_Static_assert(sizeof(struct step_set) << KLEAK_STEP_BITS == KLEAK_STEP_BYTES,
+	       "kleak.h tells the loader what the steps take");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1 << KLEAK_STEP_BITS);
+	__type(key, __u32);
+	__type(value, struct step_set);
+} steps SEC(".maps");
 
 /*
  * The address that a copy of an event's program has just dealt with, so that
@@ -80,6 +105,7 @@ struct {
  */
 struct recent {
 	__u64 not_ptr[KLEAK_EVENTS];
+	__u64 hits; /* of stacks that were not walked: which ones are checked */
 };
 
 struct {

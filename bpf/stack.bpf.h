@@ -4,10 +4,8 @@
 #define KLEAK_STACK_BPF_H
 
 #include "maps.bpf.h"
+#include "unwind.bpf.h"
 #include "who.bpf.h"
-
-#define HASH_1 0x9e3779b97f4a7c15ULL
-#define HASH_2 0xbf58476d1ce4e5b9ULL
 
 static __always_inline bool in_range(const volatile struct kleak_range *range, __u64 address)
 {
@@ -26,7 +24,7 @@ static __always_inline bool in_ranges(const volatile struct kleak_range *ranges,
 
 static __always_inline struct scratch *scratch_claim(void)
 {
-	for (__u32 i = 0; i < SCRATCH_SLOTS; i++) {
+	for (__u32 i = 0; i < KLEAK_SCRATCH_SLOTS; i++) {
 		__u32 slot = i; /* the loop variable must stay in a register */
 		struct scratch *s = bpf_map_lookup_elem(&scratches, &slot);
 
@@ -39,12 +37,6 @@ static __always_inline struct scratch *scratch_claim(void)
 static __always_inline void scratch_release(struct scratch *s)
 {
 	s->busy = 0;
-}
-
-static __always_inline __u64 mix(__u64 hash, __u64 word)
-{
-	hash = (hash ^ word) * HASH_1;
-	return hash ^ (hash >> 29);
 }
 
 /*
@@ -75,16 +67,10 @@ __noinline int stack_trim(struct scratch *s, __u64 call_site, __u32 walked)
 	}
 	s->first = first;
 	s->nr = nr < config.frames ? nr : config.frames;
+	s->ends = nr <= config.frames && walked < config.frames + KLEAK_PLUMBING_DEPTH &&
+		  walked < KLEAK_MAX_FRAMES;
+	s->cut = 0;
 	return 0;
-}
-
-/* Frame i of the site.  asm: the compiler must not argue the mask away, the verifier wants it. */
-static __always_inline __u64 frame(const struct scratch *s, __u64 i)
-{
-	__u64 at = s->first + i;
-
-	asm volatile("" : "+r"(at));
-	return s->frames[at & (KLEAK_MAX_FRAMES - 1)];
 }
 
 /*
@@ -96,22 +82,24 @@ static __always_inline bool is_interrupt(__u64 address)
 	return in_ranges(config.interrupts, KLEAK_INTERRUPT_RANGES, address);
 }
 
-/* Hash of a site: its frames, its cache, its key space.  Cuts the frames at an interrupt. */
+/* Hash of a site: its cache, its key space, its frames.  Cuts the frames at an interrupt. */
 __noinline __u64 site_hash(struct scratch *s)
 {
 	__u64 hash;
 
 	if (!s)
 		return 1;
-	hash = mix(HASH_2, ((__u64)s->cache << 32) | s->space);
+	hash = hash_begin(s->cache, s->space);
 	for (__u32 i = 0; i < KLEAK_MAX_FRAMES && i < s->nr; i++) {
 		__u64 address = frame(s, i);
 
-		hash = mix(hash, address);
-		if (is_interrupt(address))
+		hash = hash_add(hash, address);
+		if (is_interrupt(address)) {
 			s->nr = i + 1;
+			s->cut = 1;
+		}
 	}
-	return hash ? hash : 1;
+	return hash_end(hash);
 }
 
 /*
@@ -155,12 +143,9 @@ claimed:
 	return index;
 }
 
-/*
- * The site of the allocation going on in `ctx`, of `cache`: its index, or a
- * negative number if the CPU has no stack buffer left.
- */
-static __noinline long site_of(struct bpf_raw_tracepoint_args *ctx, __u64 call_site, __u32 cache,
-			       __u32 space)
+/* Walk the stack of `ctx`: the index of its site, or a negative number (no stack buffer left). */
+static __noinline long site_walk(struct bpf_raw_tracepoint_args *ctx, __u64 call_site, __u32 cache,
+				 __u32 space)
 {
 	__u32 size = (config.frames + KLEAK_PLUMBING_DEPTH) * sizeof(__u64);
 	struct scratch *s = scratch_claim();
@@ -173,6 +158,7 @@ static __noinline long site_of(struct bpf_raw_tracepoint_args *ctx, __u64 call_s
 	}
 	if (size > sizeof(s->frames))
 		size = sizeof(s->frames);
+	count(KLEAK_COUNT_WALKS, 1);
 	bytes = bpf_get_stack(ctx, s->frames, size, 0);
 	if (bytes < (long)sizeof(__u64)) {
 		count(KLEAK_LOSS_NO_STACK, 1);
@@ -183,10 +169,61 @@ static __noinline long site_of(struct bpf_raw_tracepoint_args *ctx, __u64 call_s
 	s->space = space;
 	stack_trim(s, call_site, (__u64)bytes / sizeof(__u64));
 	index = site_find(s, site_hash(s));
+	learn(s, address_of(ctx));
 	scratch_release(s);
-	if (config.who)
-		who_allocates(ctx, index);
 	return index;
+}
+
+/* The entry whose hash is `hash`, or KLEAK_SITE_NONE. */
+static __always_inline __u32 site_known(__u64 hash)
+{
+	__u32 index = KLEAK_SITE_NONE + 1 + (((hash >> 32) * config.sites) >> 32);
+
+	for (__u32 i = 0; i < KLEAK_SITE_PROBES; i++, index++) {
+		struct kleak_site *site = bpf_map_lookup_elem(&sites, &index);
+
+		if (!site || !site->hash)
+			break;
+		if (site->hash == hash)
+			return index;
+	}
+	return KLEAK_SITE_NONE;
+}
+
+/* One of so many stacks that need no walk is walked nevertheless. */
+#define CHECK_ONE_OF 1024
+
+static __always_inline bool is_to_be_checked(void)
+{
+	__u32 zero = 0;
+	struct recent *r = bpf_map_lookup_elem(&recents, &zero);
+
+	return r && !(++r->hits % CHECK_ONE_OF);
+}
+
+/*
+ * The site of the allocation going on in `ctx`, of `cache`: its index, or a
+ * negative number if the CPU has no stack buffer left.
+ */
+static __always_inline long site_of(struct bpf_raw_tracepoint_args *ctx, __u64 call_site,
+				    __u32 cache, __u32 space)
+{
+	__u64 hash = call_site ? unwind(address_of(ctx), call_site, hash_begin(cache, space)) : 0;
+	long site = hash ? site_known(hash) : KLEAK_SITE_NONE;
+
+	if (site == KLEAK_SITE_NONE) {
+		site = site_walk(ctx, call_site, cache, space);
+	} else if (is_to_be_checked()) {
+		long walked = site_walk(ctx, call_site, cache, space);
+
+		count(KLEAK_COUNT_CHECKS, 1);
+		if (walked != site)
+			count(KLEAK_LOSS_WRONG_STACK, 1);
+		site = walked;
+	}
+	if (config.who && site >= 0)
+		who_allocates(ctx, site);
+	return site;
 }
 
 #endif

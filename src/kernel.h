@@ -37,6 +37,7 @@ struct kernel {
 	uint32_t gfp_dma, gfp_reclaimable, gfp_account, gfp_movable, gfp_comp;
 	uint32_t page_struct; /* sizeof(struct page) */
 	bool has_loop;	      /* bpf_loop(): 5.17 and later */
+	bool has_cast;	      /* bpf_rdonly_cast(): 6.2 and later */
 	uint32_t page_size;
 	uint32_t cpus;					 /* possible ones */
 	uint64_t memory_bytes;				 /* MemTotal */

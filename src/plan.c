@@ -123,7 +123,8 @@ static void plan_sizes(struct plan *plan, const struct options *options,
 		(uint64_t)config->site_entries * sizeof(struct kleak_site) +
 		(uint64_t)config->site_entries * plan->lanes * sizeof(struct kleak_tally) +
 		KLEAK_MAX_CACHES * sizeof(struct kleak_cache) +
-		(uint64_t)kernel->cpus * 4 * (KLEAK_MAX_FRAMES + 4) * sizeof(uint64_t) +
+		KLEAK_STEP_BYTES +
+		(uint64_t)kernel->cpus * KLEAK_SCRATCH_BYTES +
 		(config->who ? KLEAK_MAX_WHO * (sizeof(struct kleak_who) +
 						sizeof(struct kleak_who_times) + BYTES_PER_ENTRY)
 			     : 0);
@@ -278,6 +279,7 @@ int plan__make(struct plan *plan, const struct options *options, const struct ke
 	config->page_struct = kernel->page_struct;
 	config->pages_bulk_array = kernel->pages_bulk_array;
 	config->kvfree_rcu_offset = kernel->kvfree_rcu_offset;
+	config->has_cast = kernel->has_cast;
 
 	config->who = options->verb == VERB_DIAGNOSE;
 	plan_sizes(plan, options, kernel);

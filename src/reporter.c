@@ -43,6 +43,7 @@ static const struct {
 	{KLEAK_LOSS_CACHES_FULL, "caches_full", "births without a cache name: cache table full"},
 	{KLEAK_LOSS_NO_STACK, "no_stack", "births with a call site only: stack walk failed"},
 	{KLEAK_LOSS_NO_SCRATCH, "no_scratch", "births not recorded: no stack buffer free"},
+	{KLEAK_LOSS_WRONG_STACK, "wrong_stack", "stacks found wrong: checked by walking (one in 1024)"},
 	{KLEAK_LOSS_RACE, "race", "births not recorded: lost a race"},
 	{KLEAK_LOSS_BULK_CUT, "bulk_cut", "objects not recorded: bulk call too large"},
 	{KLEAK_COUNT_WHO_FULL, "who_full", "allocations whose process was not noted: too many"},
@@ -651,11 +652,13 @@ int reporter__make(struct reporter *reporter, struct report *report, const char 
 	if (reporter->parts.options->verbose)
 		fprintf(stderr,
 			"kleak: read %llu objects of %zu sites, checked %llu, in %.1f ms; "
-			"%llu events meanwhile\n",
+			"%llu events meanwhile; %llu stacks walked, %llu of them to check\n",
 			(unsigned long long)reporter->snapshot.sum.live, reporter->sites.nr,
 			(unsigned long long)reporter->verify.checked,
 			(clock__now_s() - began) * 1e3,
-			(unsigned long long)reporter->snapshot.in_motion);
+			(unsigned long long)reporter->snapshot.in_motion,
+			(unsigned long long)reporter->snapshot.counts[KLEAK_COUNT_WALKS],
+			(unsigned long long)reporter->snapshot.counts[KLEAK_COUNT_CHECKS]);
 	return 0;
 }
 

@@ -72,6 +72,11 @@ struct task_struct {
 	struct signal_struct *signal;
 };
 
+/* include/linux/rbtree_types.h: any type that begins with an unsigned long would do */
+struct rb_node {
+	unsigned long __rb_parent_color;
+};
+
 /* include/linux/bpf.h: inside an anonymous union */
 struct bpf_array {
 	void *pptrs[0];

@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Stacks without walking them: the kernel's walk is by far the dearest part of an allocation,
+ * and what it finds out is nearly always known already.
+ *
+ * Where a function calls another, its stack pointer is a fixed distance from its own return
+ * address: that is what ORC tables say for every instruction.  They are out of reach, but each
+ * walk shows them: two return addresses and where they lie give the step that leads from
+ * the first to the second.  The steps of all stacks are kept by return address.  A stack
+ * whose steps are known is followed from word to word; whatever is not as expected (an unknown
+ * address, one whose distance was seen to vary, a stack that ends elsewhere than it used to) is
+ * walked by the kernel, and learnt.
+ *
+ *   call_site  its place above the context is remembered and must hold it
+ *   next       the next return address lies `delta` words above; where that varies (the
+ *              system call's frame with its random offset) `top` words below the stack's end
+ *   end        the outermost frame: only where it lies as far below the stack's end as it did
+ *
+ * A step counts after SEEN_ENOUGH walks have agreed.  A share of what is found in this way is
+ * walked nevertheless and compared; a mismatch is counted as a loss.
+ */
+#ifndef KLEAK_UNWIND_BPF_H
+#define KLEAK_UNWIND_BPF_H
+
+#include "compat.bpf.h"
+#include "maps.bpf.h"
+
+#define HASH_1 0x9e3779b97f4a7c15ULL
+#define HASH_2 0xbf58476d1ce4e5b9ULL
+
+static __always_inline __u64 mix(__u64 hash, __u64 word)
+{
+	hash = (hash ^ word) * HASH_1;
+	return hash ^ (hash >> 29);
+}
+
+/* ---- one step ---- */
+
+/*
+ * A step in 64 bits, so that it is read and written whole.  Distances are in words; a stack has
+ * 2048.  The tag is the address's: a reader that meets a writer must not take another's step.
+ */
+#define STEP_DISTANCE 11
+#define STEP_MASK     ((1U << STEP_DISTANCE) - 1)
+#define STEP_TOP      11 /* shifts */
+#define STEP_END      22
+#define STEP_SEEN     33
+#define STEP_FLAGS    36
+#define STEP_TAG      38
+
+#define STEP_COUNT  7
+#define SEEN_ENOUGH 2
+
+#define STEP_TOP_VARIES (1ULL << STEP_FLAGS)	   /* `top` is no way to the next one */
+#define STEP_CUTS	(1ULL << (STEP_FLAGS + 1)) /* the site's frames end here: an interrupt */
+
+static __always_inline __u32 step_delta(__u64 step)
+{
+	return step & STEP_MASK;
+}
+
+static __always_inline __u32 step_top(__u64 step)
+{
+	return step >> STEP_TOP & STEP_MASK;
+}
+
+static __always_inline __u32 step_end(__u64 step)
+{
+	return step >> STEP_END & STEP_MASK;
+}
+
+static __always_inline __u32 step_seen(__u64 step)
+{
+	return step >> STEP_SEEN & STEP_COUNT;
+}
+
+static __always_inline __u64 step_hash(__u64 address)
+{
+	return address * HASH_1;
+}
+
+static __always_inline __u64 step_tag(__u64 hash)
+{
+	return hash >> 4 << STEP_TAG;
+}
+
+static __always_inline struct step_set *step_set(__u64 hash)
+{
+	__u32 index = hash >> (64 - KLEAK_STEP_BITS);
+
+	return bpf_map_lookup_elem(&steps, &index);
+}
+
+/* The step from `address`, or 0. */
+static __always_inline __u64 step_find(__u64 address)
+{
+	__u64 hash = step_hash(address), step = 0;
+	struct step_set *set = step_set(hash);
+
+	if (!set)
+		return 0;
+	for (__u32 way = 0; way < KLEAK_STEP_WAYS; way++)
+		if (set->address[way] == address) {
+			step = set->step[way];
+			break;
+		}
+	return (step ^ step_tag(hash)) >> STEP_TAG ? 0 : step;
+}
+
+/* Keep the step from `address`, in place of one that was learnt long ago if need be. */
+static __always_inline void step_keep(__u64 address, __u64 step, __u32 turn)
+{
+	__u64 hash = step_hash(address);
+	struct step_set *set = step_set(hash);
+	__u32 way = turn & (KLEAK_STEP_WAYS - 1);
+
+	if (!set)
+		return;
+	for (__u32 i = 0; i < KLEAK_STEP_WAYS; i++)
+		if (!set->address[i])
+			way = i;
+	for (__u32 i = 0; i < KLEAK_STEP_WAYS; i++)
+		if (set->address[i] == address)
+			way = i;
+	way &= KLEAK_STEP_WAYS - 1;
+	step = (step & ((1ULL << STEP_TAG) - 1)) | step_tag(hash);
+	if (set->address[way] != address) {
+		set->address[way] = 0;
+		set->step[way] = step;
+		__sync_lock_test_and_set(&set->address[way], address);
+	} else {
+		set->step[way] = step;
+	}
+}
+
+/* call_site's own place is kept as the step of this, which is no address. */
+static __always_inline __u64 base_of(__u64 call_site)
+{
+	return ~call_site;
+}
+
+/* ---- following them ---- */
+
+static __always_inline __u64 hash_begin(__u32 cache, __u32 space)
+{
+	return mix(HASH_2, ((__u64)cache << 32) | space);
+}
+
+static __always_inline __u64 hash_add(__u64 hash, __u64 address)
+{
+	return (hash + address) * HASH_1;
+}
+
+static __always_inline __u64 hash_end(__u64 hash)
+{
+	hash ^= hash >> 32;
+	return hash ? hash : 1;
+}
+
+/*
+ * The hash of the site that the stack at `context` belongs to, or 0: a step is not known.  The
+ * same as site_hash() has for the frames of a walk.
+ */
+static __always_inline __u64 unwind(__u64 context, __u64 call_site, __u64 hash)
+{
+	__u32 size = (STACK_SIZE - (context & (STACK_SIZE - 1))) / sizeof(__u64);
+	__u64 address = call_site, step = step_find(base_of(call_site));
+	__u32 at = step_delta(step);
+
+	if (!step || stack_word(context + at * sizeof(__u64)) != call_site)
+		return 0;
+	for (__u32 nr = 1; nr <= KLEAK_MAX_FRAMES; nr++) {
+		hash = hash_add(hash, address);
+		if (nr == config.frames)
+			return hash_end(hash);
+		step = step_find(address);
+		if (step_seen(step) < SEEN_ENOUGH)
+			return 0;
+		if (step & STEP_CUTS || (step_end(step) && at + step_end(step) == size))
+			return hash_end(hash);
+		if (step_top(step) && !(step & STEP_TOP_VARIES) && at + step_top(step) < size)
+			at = size - step_top(step);
+		else
+			at += step_delta(step);
+		if (at >= size || !step_delta(step))
+			return 0;
+		address = stack_word(context + at * sizeof(__u64));
+	}
+	return 0;
+}
+
+/* ---- learning them ---- */
+
+/* Frame i of the site.  asm: the compiler must not argue the mask away, the verifier wants it. */
+static __always_inline __u64 frame(const struct scratch *s, __u64 i)
+{
+	__u64 at = s->first + i;
+
+	asm volatile("" : "+r"(at));
+	return s->frames[at & (KLEAK_MAX_FRAMES - 1)];
+}
+
+static __always_inline __u32 place(const struct scratch *s, __u64 i)
+{
+	asm volatile("" : "+r"(i));
+	return s->at[i & (KLEAK_MAX_FRAMES - 1)];
+}
+
+/*
+ * Note word i of the window if it is one of the frames.  The stack is full of return addresses
+ * left over from older calls: only a frame that stands there once has a certain place.
+ */
+__noinline int learn_word(struct scratch *s, __u32 i)
+{
+	__u64 word;
+
+	if (!s)
+		return 0;
+	word = s->window[i & (KLEAK_STACK_WINDOW - 1)];
+	if (!(s->filter & 1ULL << (word >> 2 & 63)))
+		return 0;
+	for (__u32 k = 0; k < KLEAK_MAX_FRAMES && k < s->nr; k++) {
+		if (word != frame(s, k))
+			continue;
+		/* copies of call_site that tracing has made lie below its true place */
+		if (!k && s->nr > 1 && s->times[1])
+			break;
+		s->at[k] = i;
+		s->times[k]++;
+	}
+	return 0;
+}
+
+/*
+ * Where frame k lies, for certain: s->at, or 0.  Where it stands more than once, it lies where
+ * the step that is known leads to.  The outermost frame is the highest: only the saved registers
+ * lie above.
+ */
+__noinline int learn_place(struct scratch *s, __u32 k)
+{
+	__u32 from, to;
+
+	if (!s || !k || k >= KLEAK_MAX_FRAMES || s->times[k] == 1)
+		return 0;
+	from = place(s, k - 1);
+	to = from + step_delta(step_find(frame(s, k - 1)));
+	if (from && to > from && to < KLEAK_STACK_WINDOW &&
+	    s->window[to & (KLEAK_STACK_WINDOW - 1)] == frame(s, k))
+		s->at[k] = to;
+	else if (k + 1 != s->nr || !s->ends)
+		s->at[k] = 0;
+	return 0;
+}
+
+/* Learn the step from frame k.  size: words from the context to the stack's end. */
+__noinline int learn_step(struct scratch *s, __u32 k, __u32 size)
+{
+	__u64 address, step, delta, top, end, seen, flags;
+	__u32 here, next;
+
+	if (!s || !place(s, k))
+		return 0;
+	address = frame(s, k);
+	here = place(s, k);
+	next = place(s, k + 1);
+	step = step_find(address);
+	flags = step & (STEP_TOP_VARIES | STEP_CUTS);
+	seen = step_seen(step);
+	delta = step_delta(step);
+	top = step_top(step);
+	end = step_end(step);
+	if (k + 1 < s->nr) {
+		__u64 new_delta = (next - here) & STEP_MASK, new_top = 0;
+
+		if (next <= here)
+			return 0;
+		if (k + 2 == s->nr && s->ends)
+			new_top = (size - next) & STEP_MASK;
+		if (delta && top != new_top)
+			flags |= STEP_TOP_VARIES;
+		if (delta != new_delta && (!top || top != new_top))
+			seen = 0;
+		delta = new_delta;
+		top = new_top;
+	} else if (s->cut) {
+		flags |= STEP_CUTS;
+	} else if (s->ends) {
+		end = (size - here) & STEP_MASK;
+	} else {
+		return 0; /* cut at --stack-depth: nothing is known of the next one */
+	}
+	if (seen < STEP_COUNT)
+		seen++;
+	step_keep(address, delta | top << STEP_TOP | end << STEP_END | seen << STEP_SEEN | flags,
+		  s->turn++);
+	return 0;
+}
+
+/* Learn what the walk in `s` shows: the frames of one site, from call_site on. */
+__noinline int learn(struct scratch *s, __u64 context)
+{
+	__u32 size = (STACK_SIZE - (context & (STACK_SIZE - 1))) / sizeof(__u64), len = size;
+
+	if (!s || s->whole)
+		return 0;
+	if (len > KLEAK_STACK_WINDOW)
+		len = KLEAK_STACK_WINDOW;
+	if (bpf_probe_read_kernel(s->window, len * sizeof(__u64), (const void *)context))
+		return 0;
+	s->filter = 0;
+	for (__u32 k = 0; k < KLEAK_MAX_FRAMES && k < s->nr; k++) {
+		s->filter |= 1ULL << (frame(s, k) >> 2 & 63);
+		s->at[k] = 0;
+		s->times[k] = 0;
+	}
+	for (__u32 i = 0; i < KLEAK_STACK_WINDOW && i < len; i++)
+		learn_word(s, i);
+	for (__u32 k = 1; k < KLEAK_MAX_FRAMES && k < s->nr; k++)
+		learn_place(s, k);
+	if (!place(s, 0))
+		return 0;
+	step_keep(base_of(frame(s, 0)), place(s, 0), s->turn++);
+	for (__u32 k = 0; k < KLEAK_MAX_FRAMES && k < s->nr; k++)
+		learn_step(s, k, size);
+	return 0;
+}
+
+#endif

@@ -84,7 +84,7 @@ __noinline int cache_describe(struct kleak_cache *c, __u64 kmem, __u64 size, __u
  * The entry of the cache `id`, made if it is new: its index.  Entries are
  * claimed like those of sites.
  */
-__noinline __u32 cache_find(__u64 id, __u64 kmem, __u64 size, __u32 flags)
+__noinline __u32 cache_make(__u64 id, __u64 kmem, __u64 size, __u32 flags)
 {
 	__u32 base = CACHE_FIRST + (((mix(HASH_2, id) >> 32) * CACHE_RANGE) >> 32);
 
@@ -105,6 +105,15 @@ __noinline __u32 cache_find(__u64 id, __u64 kmem, __u64 size, __u32 flags)
 	}
 	count(KLEAK_LOSS_CACHES_FULL, 1);
 	return KLEAK_CACHE_UNKNOWN;
+}
+
+/* The same, without a call where it stands in the first place looked at. */
+static __always_inline __u32 cache_find(__u64 id, __u64 kmem, __u64 size, __u32 flags)
+{
+	__u32 index = CACHE_FIRST + (((mix(HASH_2, id) >> 32) * CACHE_RANGE) >> 32);
+	const struct kleak_cache *c = bpf_map_lookup_elem(&caches, &index);
+
+	return c && c->id == id ? index : cache_make(id, kmem, size, flags);
 }
 
 /*

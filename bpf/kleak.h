@@ -37,6 +37,7 @@ enum kleak_key_space {
 
 /* What `born` counts: CLOCK_MONOTONIC nanoseconds >> 20 (1.05 ms), modulo 2^32. */
 #define KLEAK_TICK_SHIFT 20
+#define KLEAK_JIFFY_SHIFT 20 /* of config.jiffy_ticks */
 
 enum kleak_record_flags {
 	KLEAK_RECORD_VM_STRUCT = 1 << 0,   /* slab: a vm_struct, whose area stands beside it */
@@ -266,7 +267,7 @@ struct kleak_config {
 	__u32 gfp_comp;
 	__u32 page_struct; /* sizeof(struct page) */
 	__u32 nr_wanted;   /* --cache */
-	__u32 pad;
+	__u32 jiffy_ticks; /* ticks in a jiffy, << KLEAK_JIFFY_SHIFT */
 	__u8 slab; /* origins */
 	__u8 vmalloc;
 	__u8 percpu;
@@ -284,6 +285,8 @@ struct kleak_control {
 	__u32 self;	 /* the loader's own process, left out */
 	__u32 process;	 /* KLEAK_FOLLOW_PROCESS: whom; cleared when it exits */
 	__u32 gone;	 /* that process has exited */
+	__u32 tick_base; /* the tick at jiffy 0 */
+	__u32 pad;
 };
 
 /* What the area-sizing program is to look at: slots of the table, bucket * 8 + index. */

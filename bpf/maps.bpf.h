@@ -94,6 +94,7 @@ _Static_assert(sizeof(struct step_set) << KLEAK_STEP_BITS == KLEAK_STEP_BYTES,
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, 1 << KLEAK_STEP_BITS);
+	__uint(map_flags, BPF_F_MMAPABLE); /* puts every set into one cache line */
 	__type(key, __u32);
 	__type(value, struct step_set);
 } steps SEC(".maps");

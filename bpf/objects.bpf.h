@@ -26,9 +26,13 @@ static __always_inline __u64 key_of(__u64 address, __u32 space)
 	return ~(address | space);
 }
 
+/*
+ * The tick.  Made of jiffies, which the verifier turns into a load; asking for the nanosecond
+ * would cost as much as the object table.  It may be late by a jiffy.
+ */
 static __always_inline __u32 now(void)
 {
-	return bpf_ktime_get_ns() >> KLEAK_TICK_SHIFT;
+	return (bpf_jiffies64() * config.jiffy_ticks >> KLEAK_JIFFY_SHIFT) + control.tick_base;
 }
 
 /*
@@ -201,7 +205,8 @@ __noinline int object_born(__u64 address, __u32 space, const struct kleak_record
 			return BIRTH_RECORDED;
 	}
 
-	if (bucket_fill(second) < bucket_fill(first)) {
+	/* keys are put into the lowest place that is free: less than half full does not matter */
+	if (first->key[KLEAK_BUCKET_KEYS / 2 - 1] && bucket_fill(second) < bucket_fill(first)) {
 		struct kleak_bucket *swap = first;
 
 		first = second;

@@ -22,6 +22,15 @@ int read_memory(void *ctx __attribute__((unused)))
 	return bpf_probe_read_kernel(read_buffer, len, (const void *)read_request.address);
 }
 
+/* BPF_PROG_TEST_RUN by the loader, before anything is recorded: let now() be CLOCK_MONOTONIC. */
+SEC("syscall")
+int set_clock(void *ctx __attribute__((unused)))
+{
+	control.tick_base = 0;
+	control.tick_base = (__u32)(bpf_ktime_get_ns() >> KLEAK_TICK_SHIFT) - now();
+	return 0;
+}
+
 /* A per-CPU pointer and where it points on each CPU. */
 volatile __u64 cpu_pointer;
 volatile __u64 cpu_addresses[KLEAK_MAX_CPUS];

@@ -37,51 +37,44 @@ static __always_inline __u64 mix(__u64 hash, __u64 word)
 /* ---- one step ---- */
 
 /*
- * A step in 64 bits, so that it is read and written whole.  Distances are in words; a stack has
- * 2048.  The tag is the address's: a reader that meets a writer must not take another's step.
+ * A step in 64 bits, so that it is read and written whole.  Distances are in words.  The tag is
+ * the address's: a reader that meets a writer must not take another's step.
  */
-#define STEP_DISTANCE 11
-#define STEP_MASK     ((1U << STEP_DISTANCE) - 1)
-#define STEP_TOP      11 /* shifts */
-#define STEP_END      22
-#define STEP_SEEN     33
-#define STEP_FLAGS    36
-#define STEP_TAG      38
+#define STEP_TOP   16 /* shifts */
+#define STEP_END   32
+#define STEP_FLAGS 48
+#define STEP_TAG   56
+#define STEP_PLAIN 0xffffULL /* a distance */
 
-#define STEP_COUNT  7
-#define SEEN_ENOUGH 2
-
-#define STEP_TOP_VARIES (1ULL << STEP_FLAGS)	   /* `top` is no way to the next one */
-#define STEP_CUTS	(1ULL << (STEP_FLAGS + 1)) /* the site's frames end here: an interrupt */
+#define STEP_SEEN	3 /* how many walks agreed, up to this */
+#define STEP_SURE	2 /* bit of STEP_SEEN: enough of them */
+#define STEP_TOP_VARIES 4 /* `top` is no way to the next one */
+#define STEP_BY_TOP	8 /* `top` is the way to the next one, for now */
+#define STEP_CUTS	16 /* the site's frames end here: an interrupt */
 
 static __always_inline __u32 step_delta(__u64 step)
 {
-	return step & STEP_MASK;
+	return step & STEP_PLAIN;
 }
 
 static __always_inline __u32 step_top(__u64 step)
 {
-	return step >> STEP_TOP & STEP_MASK;
+	return step >> STEP_TOP & STEP_PLAIN;
 }
 
 static __always_inline __u32 step_end(__u64 step)
 {
-	return step >> STEP_END & STEP_MASK;
+	return step >> STEP_END & STEP_PLAIN;
 }
 
-static __always_inline __u32 step_seen(__u64 step)
+static __always_inline __u32 step_flags(__u64 step)
 {
-	return step >> STEP_SEEN & STEP_COUNT;
+	return step >> STEP_FLAGS & 0xff;
 }
 
 static __always_inline __u64 step_hash(__u64 address)
 {
 	return address * HASH_1;
-}
-
-static __always_inline __u64 step_tag(__u64 hash)
-{
-	return hash >> 4 << STEP_TAG;
 }
 
 static __always_inline struct step_set *step_set(__u64 hash)
@@ -104,18 +97,18 @@ static __always_inline __u64 step_find(__u64 address)
 			step = set->step[way];
 			break;
 		}
-	return (step ^ step_tag(hash)) >> STEP_TAG ? 0 : step;
+	return (step ^ hash << STEP_TAG) >> STEP_TAG ? 0 : step;
 }
 
 /* Keep the step from `address`, in place of one that was learnt long ago if need be. */
-static __always_inline void step_keep(__u64 address, __u64 step, __u32 turn)
+__noinline int step_keep(__u64 address, __u64 step, __u32 turn)
 {
 	__u64 hash = step_hash(address);
 	struct step_set *set = step_set(hash);
 	__u32 way = turn & (KLEAK_STEP_WAYS - 1);
 
 	if (!set)
-		return;
+		return 0;
 	for (__u32 i = 0; i < KLEAK_STEP_WAYS; i++)
 		if (!set->address[i])
 			way = i;
@@ -123,7 +116,7 @@ static __always_inline void step_keep(__u64 address, __u64 step, __u32 turn)
 		if (set->address[i] == address)
 			way = i;
 	way &= KLEAK_STEP_WAYS - 1;
-	step = (step & ((1ULL << STEP_TAG) - 1)) | step_tag(hash);
+	step = (step & ((1ULL << STEP_TAG) - 1)) | hash << STEP_TAG;
 	if (set->address[way] != address) {
 		set->address[way] = 0;
 		set->step[way] = step;
@@ -131,6 +124,13 @@ static __always_inline void step_keep(__u64 address, __u64 step, __u32 turn)
 	} else {
 		set->step[way] = step;
 	}
+	return 0;
+}
+
+/* As step_find(), for those who have time: a call, which the verifier looks into once. */
+__noinline __u64 step_known(__u64 address)
+{
+	return step_find(address);
 }
 
 /* call_site's own place is kept as the step of this, which is no address. */
@@ -161,7 +161,7 @@ static __always_inline __u64 hash_end(__u64 hash)
  * The hash of the site that the stack at `context` belongs to, or 0: a step is not known.  The
  * same as site_hash() has for the frames of a walk.
  */
-static __always_inline __u64 unwind(__u64 context, __u64 call_site, __u64 hash)
+__noinline __u64 unwind(__u64 context, __u64 call_site, __u64 hash)
 {
 	__u32 size = (STACK_SIZE - (context & (STACK_SIZE - 1))) / sizeof(__u64);
 	__u64 address = call_site, step = step_find(base_of(call_site));
@@ -170,19 +170,22 @@ static __always_inline __u64 unwind(__u64 context, __u64 call_site, __u64 hash)
 	if (!step || stack_word(context + at * sizeof(__u64)) != call_site)
 		return 0;
 	for (__u32 nr = 1; nr <= KLEAK_MAX_FRAMES; nr++) {
+		__u32 flags;
+
 		hash = hash_add(hash, address);
 		if (nr == config.frames)
 			return hash_end(hash);
 		step = step_find(address);
-		if (step_seen(step) < SEEN_ENOUGH)
+		flags = step_flags(step);
+		if (!(flags & STEP_SURE))
 			return 0;
-		if (step & STEP_CUTS || (step_end(step) && at + step_end(step) == size))
+		if (flags & STEP_CUTS || size - at == step_end(step))
 			return hash_end(hash);
-		if (step_top(step) && !(step & STEP_TOP_VARIES) && at + step_top(step) < size)
+		if (flags & STEP_BY_TOP)
 			at = size - step_top(step);
 		else
 			at += step_delta(step);
-		if (at >= size || !step_delta(step))
+		if (at >= size)
 			return 0;
 		address = stack_word(context + at * sizeof(__u64));
 	}
@@ -240,10 +243,11 @@ __noinline int learn_place(struct scratch *s, __u32 k)
 {
 	__u32 from, to;
 
-	if (!s || !k || k >= KLEAK_MAX_FRAMES || s->times[k] == 1)
+	k &= KLEAK_MAX_FRAMES - 1;
+	if (!s || !k || s->times[k] == 1)
 		return 0;
 	from = place(s, k - 1);
-	to = from + step_delta(step_find(frame(s, k - 1)));
+	to = from + step_delta(step_known(frame(s, k - 1)));
 	if (from && to > from && to < KLEAK_STACK_WINDOW &&
 	    s->window[to & (KLEAK_STACK_WINDOW - 1)] == frame(s, k))
 		s->at[k] = to;
@@ -255,7 +259,7 @@ __noinline int learn_place(struct scratch *s, __u32 k)
 /* Learn the step from frame k.  size: words from the context to the stack's end. */
 __noinline int learn_step(struct scratch *s, __u32 k, __u32 size)
 {
-	__u64 address, step, delta, top, end, seen, flags;
+	__u64 address, step, delta, top, end, flags;
 	__u32 here, next;
 
 	if (!s || !place(s, k))
@@ -263,35 +267,37 @@ __noinline int learn_step(struct scratch *s, __u32 k, __u32 size)
 	address = frame(s, k);
 	here = place(s, k);
 	next = place(s, k + 1);
-	step = step_find(address);
-	flags = step & (STEP_TOP_VARIES | STEP_CUTS);
-	seen = step_seen(step);
+	step = step_known(address);
 	delta = step_delta(step);
 	top = step_top(step);
 	end = step_end(step);
+	flags = step_flags(step);
 	if (k + 1 < s->nr) {
-		__u64 new_delta = (next - here) & STEP_MASK, new_top = 0;
+		__u64 new_delta = next - here, new_top = 0;
 
 		if (next <= here)
 			return 0;
 		if (k + 2 == s->nr && s->ends)
-			new_top = (size - next) & STEP_MASK;
+			new_top = size - next;
 		if (delta && top != new_top)
 			flags |= STEP_TOP_VARIES;
-		if (delta != new_delta && (!top || top != new_top))
-			seen = 0;
+		flags &= ~STEP_BY_TOP;
+		if (new_top && !(flags & STEP_TOP_VARIES))
+			flags |= STEP_BY_TOP;
+		else if (delta != new_delta)
+			flags &= ~STEP_SEEN;
 		delta = new_delta;
 		top = new_top;
 	} else if (s->cut) {
 		flags |= STEP_CUTS;
 	} else if (s->ends) {
-		end = (size - here) & STEP_MASK;
+		end = size - here;
 	} else {
 		return 0; /* cut at --stack-depth: nothing is known of the next one */
 	}
-	if (seen < STEP_COUNT)
-		seen++;
-	step_keep(address, delta | top << STEP_TOP | end << STEP_END | seen << STEP_SEEN | flags,
+	if ((flags & STEP_SEEN) < STEP_SEEN)
+		flags++;
+	step_keep(address, delta | top << STEP_TOP | end << STEP_END | flags << STEP_FLAGS,
 		  s->turn++);
 	return 0;
 }
@@ -305,7 +311,9 @@ __noinline int learn(struct scratch *s, __u64 context)
 		return 0;
 	if (len > KLEAK_STACK_WINDOW)
 		len = KLEAK_STACK_WINDOW;
-	if (bpf_probe_read_kernel(s->window, len * sizeof(__u64), (const void *)context))
+	len *= sizeof(__u64);
+	asm volatile("" : "+r"(len)); /* the verifier has to see this one's bound */
+	if (len > sizeof(s->window) || bpf_probe_read_kernel(s->window, len, (const void *)context))
 		return 0;
 	s->filter = 0;
 	for (__u32 k = 0; k < KLEAK_MAX_FRAMES && k < s->nr; k++) {
@@ -313,7 +321,7 @@ __noinline int learn(struct scratch *s, __u64 context)
 		s->at[k] = 0;
 		s->times[k] = 0;
 	}
-	for (__u32 i = 0; i < KLEAK_STACK_WINDOW && i < len; i++)
+	for (__u32 i = 0; i < KLEAK_STACK_WINDOW && i < len / sizeof(__u64); i++)
 		learn_word(s, i);
 	for (__u32 k = 1; k < KLEAK_MAX_FRAMES && k < s->nr; k++)
 		learn_place(s, k);

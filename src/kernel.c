@@ -14,6 +14,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/utsname.h>
+#include <time.h>
 #include <unistd.h>
 
 #define BTF_PATH "/sys/kernel/btf/vmlinux"
@@ -508,6 +509,7 @@ static void read_caches(struct cache_kinds *kinds)
 
 static int read_machine(struct kernel *kernel, char *why, size_t len)
 {
+	struct timespec jiffy;
 	struct utsname name;
 	struct meminfo mem = {};
 	struct stat st;
@@ -517,6 +519,9 @@ static int read_machine(struct kernel *kernel, char *why, size_t len)
 		return -errno;
 	snprintf(kernel->release, sizeof(kernel->release), "%s", name.release);
 	kernel->page_size = sysconf(_SC_PAGESIZE);
+	/* kernel/time/posix-timers.c, posix_get_coarse_res(): KTIME_LOW_RES, a jiffy */
+	clock_getres(CLOCK_MONOTONIC_COARSE, &jiffy);
+	kernel->jiffy_ns = jiffy.tv_nsec;
 	cpus = libbpf_num_possible_cpus();
 	if (cpus < 0) {
 		snprintf(why, len,

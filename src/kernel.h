@@ -39,6 +39,7 @@ struct kernel {
 	bool has_loop;	      /* bpf_loop(): 5.17 and later */
 	bool has_cast;	      /* bpf_rdonly_cast(): 6.2 and later */
 	uint32_t page_size;
+	uint32_t jiffy_ns;
 	uint32_t cpus;					 /* possible ones */
 	uint64_t memory_bytes;				 /* MemTotal */
 	uint64_t pid_namespace_dev, pid_namespace_inode; /* of this process */

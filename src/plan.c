@@ -280,6 +280,7 @@ int plan__make(struct plan *plan, const struct options *options, const struct ke
 	config->pages_bulk_array = kernel->pages_bulk_array;
 	config->kvfree_rcu_offset = kernel->kvfree_rcu_offset;
 	config->has_cast = kernel->has_cast;
+	config->jiffy_ticks = ((uint64_t)kernel->jiffy_ns << KLEAK_JIFFY_SHIFT) >> KLEAK_TICK_SHIFT;
 
 	config->who = options->verb == VERB_DIAGNOSE;
 	plan_sizes(plan, options, kernel);

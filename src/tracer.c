@@ -214,6 +214,8 @@ int tracer__open(struct tracer **out, const struct plan *plan, uint32_t process,
 
 	tracer->skeleton->bss->control.process = process;
 	err = run_program(tracer->skeleton->progs.introduce_self);
+	if (!err)
+		err = run_program(tracer->skeleton->progs.set_clock);
 	if (err) {
 		snprintf(why, len, "cannot run a BPF program: %s", strerror(-err));
 		goto close;

@@ -75,9 +75,10 @@ struct kleak_bucket {
 #define KLEAK_SITE_NONE	     0
 #define KLEAK_SITE_PROBES    32 /* entries looked at before the table counts as full */
 
-#define KLEAK_STEP_BITS	    12 /* sets of steps from one return address to the next */
-#define KLEAK_STEP_WAYS	    4
-#define KLEAK_STEP_BYTES    (KLEAK_STEP_WAYS * 16 << KLEAK_STEP_BITS)
+#define KLEAK_STEP_BITS	      12 /* sets of steps from one return address to the next */
+#define KLEAK_STEP_WAYS_SHIFT 2
+#define KLEAK_STEP_WAYS	      (1 << KLEAK_STEP_WAYS_SHIFT)
+#define KLEAK_STEP_BYTES      (KLEAK_STEP_WAYS * 32 << KLEAK_STEP_BITS)
 #define KLEAK_STACK_WINDOW  1024 /* words of a stack in which a walk's frames are looked for */
 #define KLEAK_SCRATCH_SLOTS 4
 #define KLEAK_SCRATCH_BYTES /* of a CPU */                                                         \

@@ -83,20 +83,22 @@ struct {
 } scratches SEC(".maps");
 
 /* Steps from one return address to the next: see unwind.bpf.h. */
-struct step_set {
-	__u64 address[KLEAK_STEP_WAYS]; /* 0: free */
-	__u64 step[KLEAK_STEP_WAYS];
+struct step {
+	__u64 address; /* 0: free */
+	__u64 way;
+	__u32 next; /* slot of the step that came next */
+	__u32 pad[3];
 };
 
-_Static_assert(sizeof(struct step_set) << KLEAK_STEP_BITS == KLEAK_STEP_BYTES,
+_Static_assert(sizeof(struct step) * KLEAK_STEP_WAYS << KLEAK_STEP_BITS == KLEAK_STEP_BYTES,
 	       "kleak.h tells the loader what the steps take");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, 1 << KLEAK_STEP_BITS);
-	__uint(map_flags, BPF_F_MMAPABLE); /* puts every set into one cache line */
+	__uint(max_entries, KLEAK_STEP_WAYS << KLEAK_STEP_BITS);
+	__uint(map_flags, BPF_F_MMAPABLE); /* aligned */
 	__type(key, __u32);
-	__type(value, struct step_set);
+	__type(value, struct step);
 } steps SEC(".maps");
 
 /*

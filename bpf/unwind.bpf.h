@@ -72,65 +72,76 @@ static __always_inline __u32 step_flags(__u64 step)
 	return step >> STEP_FLAGS & 0xff;
 }
 
-static __always_inline __u64 step_hash(__u64 address)
+static __always_inline struct step *step_at(__u32 slot)
 {
-	return address * HASH_1;
+	return bpf_map_lookup_elem(&steps, &slot);
 }
 
-static __always_inline struct step_set *step_set(__u64 hash)
+/* The first of the KLEAK_STEP_WAYS slots that the step from `address` may be in. */
+static __always_inline __u32 step_set(__u64 address)
 {
-	__u32 index = hash >> (64 - KLEAK_STEP_BITS);
-
-	return bpf_map_lookup_elem(&steps, &index);
+	return (address * HASH_1) >> (64 - KLEAK_STEP_BITS) << KLEAK_STEP_WAYS_SHIFT;
 }
 
-/* The step from `address`, or 0. */
-static __always_inline __u64 step_find(__u64 address)
+/* The slot of the step from `address`; one of no step if there is none. */
+static __always_inline __u32 step_slot(__u64 address)
 {
-	__u64 hash = step_hash(address), step = 0;
-	struct step_set *set = step_set(hash);
+	__u32 slot = step_set(address), end = slot + KLEAK_STEP_WAYS;
 
-	if (!set)
-		return 0;
-	for (__u32 way = 0; way < KLEAK_STEP_WAYS; way++)
-		if (set->address[way] == address) {
-			step = set->step[way];
+	for (; slot < end; slot++) {
+		struct step *step = step_at(slot);
+
+		if (step && step->address == address)
 			break;
-		}
-	return (step ^ hash << STEP_TAG) >> STEP_TAG ? 0 : step;
+	}
+	return slot;
 }
 
-/* Keep the step from `address`, in place of one that was learnt long ago if need be. */
-__noinline int step_keep(__u64 address, __u64 step, __u32 turn)
+/* What is known in `step` of the way from `address`, or 0. */
+static __always_inline __u64 step_way(const struct step *step, __u64 address)
 {
-	__u64 hash = step_hash(address);
-	struct step_set *set = step_set(hash);
-	__u32 way = turn & (KLEAK_STEP_WAYS - 1);
+	__u64 way;
 
-	if (!set)
+	if (!step || step->address != address)
 		return 0;
-	for (__u32 i = 0; i < KLEAK_STEP_WAYS; i++)
-		if (!set->address[i])
-			way = i;
-	for (__u32 i = 0; i < KLEAK_STEP_WAYS; i++)
-		if (set->address[i] == address)
-			way = i;
-	way &= KLEAK_STEP_WAYS - 1;
-	step = (step & ((1ULL << STEP_TAG) - 1)) | hash << STEP_TAG;
-	if (set->address[way] != address) {
-		set->address[way] = 0;
-		set->step[way] = step;
-		__sync_lock_test_and_set(&set->address[way], address);
+	way = step->way;
+	return (way ^ address << STEP_TAG) >> STEP_TAG ? 0 : way;
+}
+
+/* The same for those who have time: a call, which the verifier looks into once. */
+__noinline __u64 step_find(__u64 address)
+{
+	return step_way(step_at(step_slot(address)), address);
+}
+
+/* Keep the way from `address`, in place of one that was learnt long ago if need be. */
+__noinline int step_keep(__u64 address, __u64 way, __u32 turn)
+{
+	__u32 set = step_set(address), slot = set + (turn & (KLEAK_STEP_WAYS - 1));
+	struct step *step;
+
+	for (__u32 i = set; i < set + KLEAK_STEP_WAYS; i++) {
+		step = step_at(i);
+		if (step && !step->address)
+			slot = i;
+	}
+	for (__u32 i = set; i < set + KLEAK_STEP_WAYS; i++) {
+		step = step_at(i);
+		if (step && step->address == address)
+			slot = i;
+	}
+	step = step_at(slot);
+	if (!step)
+		return 0;
+	way = (way & ((1ULL << STEP_TAG) - 1)) | address << STEP_TAG;
+	if (step->address != address) {
+		step->address = 0;
+		step->way = way;
+		__sync_lock_test_and_set(&step->address, address);
 	} else {
-		set->step[way] = step;
+		step->way = way;
 	}
 	return 0;
-}
-
-/* As step_find(), for those who have time: a call, which the verifier looks into once. */
-__noinline __u64 step_known(__u64 address)
-{
-	return step_find(address);
 }
 
 /* call_site's own place is kept as the step of this, which is no address. */
@@ -160,14 +171,20 @@ static __always_inline __u64 hash_end(__u64 hash)
 /*
  * The hash of the site that the stack at `context` belongs to, or 0: a step is not known.  The
  * same as site_hash() has for the frames of a walk.
+ *
+ * Each step remembers the slot of the one that came after it, so that the CPU need not wait for
+ * a return address to be read before it looks at the next step.
  */
 __noinline __u64 unwind(__u64 context, __u64 call_site, __u64 hash)
 {
 	__u32 size = (STACK_SIZE - (context & (STACK_SIZE - 1))) / sizeof(__u64);
-	__u64 address = call_site, step = step_find(base_of(call_site));
-	__u32 at = step_delta(step);
+	__u64 address = call_site, way;
+	struct step *step = step_at(step_slot(base_of(call_site))), *before;
+	__u32 at;
 
-	if (!step || stack_word(context + at * sizeof(__u64)) != call_site)
+	way = step_way(step, base_of(call_site));
+	at = step_delta(way);
+	if (!way || stack_word(context + at * sizeof(__u64)) != call_site)
 		return 0;
 	for (__u32 nr = 1; nr <= KLEAK_MAX_FRAMES; nr++) {
 		__u32 flags;
@@ -175,16 +192,30 @@ __noinline __u64 unwind(__u64 context, __u64 call_site, __u64 hash)
 		hash = hash_add(hash, address);
 		if (nr == config.frames)
 			return hash_end(hash);
-		step = step_find(address);
-		flags = step_flags(step);
+		before = step;
+		step = step_at(step->next);
+		if (!step)
+			return 0;
+		if (step->address != address) {
+			__u32 slot = step_slot(address);
+
+			step = step_at(slot);
+			if (!step)
+				return 0;
+			/* not each time: two callers in turn would have two CPUs write all the time */
+			if (!(bpf_jiffies64() & 7))
+				before->next = slot;
+		}
+		way = step_way(step, address);
+		flags = step_flags(way);
 		if (!(flags & STEP_SURE))
 			return 0;
-		if (flags & STEP_CUTS || size - at == step_end(step))
+		if (flags & STEP_CUTS || size - at == step_end(way))
 			return hash_end(hash);
 		if (flags & STEP_BY_TOP)
-			at = size - step_top(step);
+			at = size - step_top(way);
 		else
-			at += step_delta(step);
+			at += step_delta(way);
 		if (at >= size)
 			return 0;
 		address = stack_word(context + at * sizeof(__u64));
@@ -247,12 +278,28 @@ __noinline int learn_place(struct scratch *s, __u32 k)
 	if (!s || !k || s->times[k] == 1)
 		return 0;
 	from = place(s, k - 1);
-	to = from + step_delta(step_known(frame(s, k - 1)));
+	to = from + step_delta(step_find(frame(s, k - 1)));
 	if (from && to > from && to < KLEAK_STACK_WINDOW &&
 	    s->window[to & (KLEAK_STACK_WINDOW - 1)] == frame(s, k))
 		s->at[k] = to;
 	else if (k + 1 != s->nr || !s->ends)
 		s->at[k] = 0;
+	return 0;
+}
+
+/* The same the other way: where it leads to the next frame by the step that is known. */
+__noinline int learn_place_before(struct scratch *s, __u32 k)
+{
+	__u32 from, to;
+
+	k &= KLEAK_MAX_FRAMES - 1;
+	if (!s || !k || place(s, k))
+		return 0;
+	to = place(s, k + 1);
+	from = to - step_delta(step_find(frame(s, k)));
+	if (from && from < to && to < KLEAK_STACK_WINDOW &&
+	    s->window[from & (KLEAK_STACK_WINDOW - 1)] == frame(s, k))
+		s->at[k] = from;
 	return 0;
 }
 
@@ -267,7 +314,7 @@ __noinline int learn_step(struct scratch *s, __u32 k, __u32 size)
 	address = frame(s, k);
 	here = place(s, k);
 	next = place(s, k + 1);
-	step = step_known(address);
+	step = step_find(address);
 	delta = step_delta(step);
 	top = step_top(step);
 	end = step_end(step);
@@ -325,6 +372,9 @@ __noinline int learn(struct scratch *s, __u64 context)
 		learn_word(s, i);
 	for (__u32 k = 1; k < KLEAK_MAX_FRAMES && k < s->nr; k++)
 		learn_place(s, k);
+	for (__u32 k = KLEAK_MAX_FRAMES - 2; k; k--)
+		if (k + 1 < s->nr)
+			learn_place_before(s, k);
 	if (!place(s, 0))
 		return 0;
 	step_keep(base_of(frame(s, 0)), place(s, 0), s->turn++);

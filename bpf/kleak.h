@@ -45,6 +45,21 @@ enum kleak_record_flags {
 };
 
 /*
+ * Sampling: only addresses whose hash has none of the bits of a mask (kleak_control) are
+ * recorded, so that birth and death agree without a look at the table.  An object then stands for
+ * mask + 1 of them.  Masks only grow.  (The multiplier is not that of the buckets' choice.)
+ */
+#define KLEAK_SAMPLE_MULTIPLIER 0xd6e8feb86659fd93ULL
+#define KLEAK_SAMPLE_SHIFT	32
+#define KLEAK_SAMPLE_MOST	((1U << 20) - 1)
+
+/*
+ * Where not everything is followed, most frees are of what is not in the table: so many objects
+ * are in the table by a hash of their address.  Mostly 0, which saves looking for them.
+ */
+#define KLEAK_PRESENCE_BITS 15
+
+/*
  * `bytes` of an area that nobody has looked at yet: this bit and a cookie of the
  * address.  Sized once, by compare-and-swap; 0 bytes: no VM_ALLOC area (ioremap,
  * vmap), which owns no memory.
@@ -143,6 +158,7 @@ struct kleak_tally {
 	__u64 died_bytes; /* of all that are not in the table any more */
 	__u64 verified;	  /* found free in the allocator's own books */
 	__u64 evicted; /* pages found to be a process's, the page cache's or another allocator's */
+	__u64 unsampled; /* taken out when the sampling was made coarser */
 };
 
 /* What cannot be laid at a site's door; one array in each lane. */
@@ -287,7 +303,7 @@ struct kleak_control {
 	__u32 process;	 /* KLEAK_FOLLOW_PROCESS: whom; cleared when it exits */
 	__u32 gone;	 /* that process has exited */
 	__u32 tick_base; /* the tick at jiffy 0 */
-	__u32 pad;
+	__u32 sample_mask; /* recorded are addresses whose hash has none of these bits: 2^n - 1 */
 };
 
 /* What the area-sizing program is to look at: slots of the table, bucket * 8 + index. */

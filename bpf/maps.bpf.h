@@ -82,6 +82,15 @@ struct {
 	__type(value, struct scratch);
 } scratches SEC(".maps");
 
+/* How many objects are in the table, by a hash of their address; used where not all is followed. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1 << KLEAK_PRESENCE_BITS);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__type(key, __u32);
+	__type(value, __u64);
+} presence SEC(".maps");
+
 /* Steps from one return address to the next: see unwind.bpf.h. */
 struct step {
 	__u64 address; /* 0: free */

@@ -26,6 +26,11 @@ static __always_inline __u64 key_of(__u64 address, __u32 space)
 	return ~(address | space);
 }
 
+static __always_inline __u64 address_of_key(__u64 key)
+{
+	return ~key & ~(__u64)KLEAK_SPACE_MASK;
+}
+
 /*
  * The tick.  Made of jiffies, which the verifier turns into a load; asking for the nanosecond
  * would cost as much as the object table.  It may be late by a jiffy.
@@ -53,6 +58,41 @@ static __always_inline struct kleak_bucket *bucket_second(__u64 address)
 	__u32 index = ((hash >> 32) * config.buckets) >> 32;
 
 	return bpf_map_lookup_elem(&objects, &index);
+}
+
+static __always_inline bool is_sampled(__u64 address)
+{
+	__u32 hash = (address >> 3) * KLEAK_SAMPLE_MULTIPLIER >> KLEAK_SAMPLE_SHIFT;
+
+	return !(hash & control.sample_mask);
+}
+
+static __always_inline bool is_filtered(void)
+{
+	return config.follow != KLEAK_FOLLOW_ALL;
+}
+
+static __always_inline __u64 *presence_of(__u64 address)
+{
+	__u32 index = (address >> 3) * HASH_1 >> (64 - KLEAK_PRESENCE_BITS);
+
+	return bpf_map_lookup_elem(&presence, &index);
+}
+
+/* May it be in the table?  Asked where most are not. */
+static __always_inline bool is_present(__u64 address)
+{
+	const __u64 *times = presence_of(address);
+
+	return !times || *times;
+}
+
+static __always_inline void presence_add(__u64 address, __s64 change)
+{
+	__u64 *times = is_filtered() ? presence_of(address) : NULL;
+
+	if (times)
+		__sync_fetch_and_add(times, change);
 }
 
 static __always_inline struct kleak_tally *tally_of(__u32 site)
@@ -164,6 +204,8 @@ static __always_inline bool bucket_put(struct kleak_bucket *b, __u32 i, __u64 fr
 		return false;
 	if (from != KLEAK_KEY_EMPTY)
 		tally_death(b->record[i].site, sized(b->record[i].bytes), true);
+	else
+		presence_add(address_of_key(key), 1);
 	b->record[i] = *r;
 	/* Before the key: a death that finds the key finds the birth counted. */
 	tally_birth(r);
@@ -171,10 +213,50 @@ static __always_inline bool bucket_put(struct kleak_bucket *b, __u32 i, __u64 fr
 	return true;
 }
 
+/*
+ * Take out of `b` what is not in the sample any more; true if that made room.  What does not fit
+ * makes the sampling coarser: the table is then half as full, and sums stay right.
+ */
+__noinline int bucket_clear(struct kleak_bucket *b)
+{
+	int cleared = 0;
+
+	if (!b)
+		return 0;
+	for (__u32 i = 0; i < KLEAK_BUCKET_KEYS; i++) {
+		__u64 key = b->key[i];
+		struct kleak_record r = b->record[i];
+		struct kleak_tally *t;
+
+		if (key == KLEAK_KEY_EMPTY || key == KLEAK_KEY_BUSY ||
+		    is_sampled(address_of_key(key)))
+			continue;
+		if (__sync_val_compare_and_swap(&b->key[i], key, KLEAK_KEY_EMPTY) != key)
+			continue;
+		cleared = 1;
+		presence_add(address_of_key(key), -1);
+		t = tally_of(r.site);
+		if (!t)
+			continue;
+		__sync_fetch_and_add(&t->unsampled, 1);
+		__sync_fetch_and_add(&t->died_bytes, sized(r.bytes));
+	}
+	return cleared;
+}
+
+static __always_inline void sample_less(void)
+{
+	__u32 mask = control.sample_mask;
+
+	if (mask < KLEAK_SAMPLE_MOST)
+		__sync_val_compare_and_swap(&control.sample_mask, mask, mask << 1 | 1);
+}
+
 enum birth {
 	BIRTH_RECORDED,
 	BIRTH_HELD, /* only_new: the address stands in the table already */
 	BIRTH_LOST, /* counted as a loss */
+	BIRTH_UNSAMPLED,
 };
 
 /*
@@ -189,6 +271,8 @@ __noinline int object_born(__u64 address, __u32 space, const struct kleak_record
 
 	if (!first || !second || !r)
 		return BIRTH_LOST;
+	if (!is_sampled(address))
+		return BIRTH_UNSAMPLED;
 
 	i = bucket_find(first, key);
 	if (i < KLEAK_BUCKET_KEYS) {
@@ -220,13 +304,14 @@ __noinline int object_born(__u64 address, __u32 space, const struct kleak_record
 			i = bucket_find(second, KLEAK_KEY_EMPTY);
 			if (bucket_put(second, i, KLEAK_KEY_EMPTY, key, r))
 				return BIRTH_RECORDED;
-			if (i == KLEAK_BUCKET_KEYS) {
-				count(KLEAK_LOSS_TABLE_FULL, 1);
-				return BIRTH_LOST;
-			}
+			if (i == KLEAK_BUCKET_KEYS && !bucket_clear(first) &&
+			    !bucket_clear(second))
+				sample_less();
+			if (!is_sampled(address))
+				return BIRTH_UNSAMPLED;
 		}
 	}
-	count(KLEAK_LOSS_RACE, 1);
+	count(KLEAK_LOSS_TABLE_FULL, 1);
 	return BIRTH_LOST;
 }
 
@@ -249,7 +334,7 @@ static __always_inline __u32 bucket_find_dying(struct kleak_bucket *b, __u64 add
  * vm_struct is a slab object and stands for its area).
  */
 static __always_inline bool bucket_take(struct kleak_bucket *b, __u64 address, __u32 space,
-					bool *twin)
+					bool implicit, bool *twin)
 {
 	__u32 i = bucket_find_dying(b, address, space);
 	__u64 key, bytes;
@@ -273,26 +358,35 @@ static __always_inline bool bucket_take(struct kleak_bucket *b, __u64 address, _
 	}
 	if (__sync_val_compare_and_swap(&b->key[i], key, KLEAK_KEY_EMPTY) != key)
 		return false;
-	tally_death(site, bytes, false);
+	presence_add(address, -1);
+	tally_death(site, bytes, implicit);
 	return true;
 }
 
 /*
  * Forget an object and count its death.  False if it is not in the table.  The
- * death of a slab object is that of the area too, if it is a vm_struct.
+ * death of a slab object is that of the area too, if it is a vm_struct.  implicit: nobody saw
+ * it being freed, but its address is somebody else's now.
  */
-__noinline int object_died(__u64 address, __u32 space)
+__noinline int object_gone(__u64 address, __u32 space, bool implicit)
 {
 	struct kleak_bucket *first = bucket_first(address), *second = bucket_second(address);
 	bool twin = false, died;
 
 	if (!first || !second)
 		return false;
-	died = bucket_take(first, address, space, &twin) ||
-	       bucket_take(second, address, space, &twin);
-	if (twin && !bucket_take(first, address, space, &twin))
-		bucket_take(second, address, space, &twin);
+	died = bucket_take(first, address, space, implicit, &twin) ||
+	       bucket_take(second, address, space, implicit, &twin);
+	if (twin && !bucket_take(first, address, space, implicit, &twin))
+		bucket_take(second, address, space, implicit, &twin);
 	return died;
+}
+
+static __always_inline bool object_died(__u64 address, __u32 space)
+{
+	if (is_filtered() && !is_present(address))
+		return false;
+	return object_gone(address, space, false);
 }
 
 #endif

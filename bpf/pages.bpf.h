@@ -74,14 +74,16 @@ static __always_inline void page_born(struct bpf_raw_tracepoint_args *ctx, __u64
 /*
  * TP_PROTO(struct page *page, unsigned int order): most of these pages were never
  * recorded, which is no loss.  Only where the first page is one of a block that is
- * freed in one piece are the others looked for.
+ * freed in one piece are the others looked for; with sampling the first need not be recorded.
  */
 static __always_inline void page_died(const struct bpf_raw_tracepoint_args *ctx, __u64 page)
 {
 	struct block block = {.page = page};
 	__u32 order = ctx->args[1];
 
-	if (object_died(page, KLEAK_SPACE_PAGES) && order)
+	bool recorded = object_died(page, KLEAK_SPACE_PAGES);
+
+	if (order && (recorded || control.sample_mask))
 		bpf_loop(order <= 10 ? 1U << order : MAX_ORDER_PAGES, block_page_died, &block, 0);
 }
 
@@ -168,7 +170,6 @@ int alloc_pages_bulk_2(void *ctx)
 	}
 
 PAGE_COPY(1, COPY_FIRST)
-PAGE_COPY(2, COPY_MIDDLE)
-PAGE_COPY(3, COPY_LAST)
+PAGE_COPY(2, COPY_LAST)
 
 #endif

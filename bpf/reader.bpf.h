@@ -90,6 +90,7 @@ static __always_inline void evict(const struct kleak_eviction *e)
 		return;
 	if (__sync_val_compare_and_swap(&b->key[i], key, KLEAK_KEY_EMPTY) != key)
 		return;
+	presence_add(address_of_key(key), -1);
 	t = tally_of(e->site);
 	if (t) {
 		__sync_fetch_and_add(e->free ? &t->verified : &t->evicted, 1);

@@ -2,14 +2,17 @@
 /*
  * The slab allocator's events.
  *
- * Every event's program is attached several times ("copies"), because a kernel
- * does not run a program that is already running on the CPU: an interrupt in
- * the middle of it would lose its events.  The program that was interrupted is
- * one copy; the others still run.  Whichever copy deals with the event leaves
- * the address in `recents`, and the later ones leave at once.  That is a hint
- * and no more: a nested event may overwrite it, and then a later copy looks the
- * address up and finds the work done.  The first copy never trusts it, the last
- * one clears it, so that it cannot outlive the event.
+ * Every event's program is attached twice ("copies"), because a kernel does not run a program
+ * that is already running on the CPU: an interrupt in the middle of it would lose its events.
+ * The program that was interrupted is one copy; the other still runs.  The first copy leaves
+ * the address in `recents`, and the last one leaves at once.  That is a hint and no more: a
+ * nested event may overwrite it, and then the last copy looks the address up and finds the work
+ * done.  The first copy never trusts it, the last one clears it, so that it cannot outlive the
+ * event.
+ *
+ * Where only some processes are followed one copy does: an interrupt's allocations are not
+ * theirs, and a free that is missed is noticed when the address is allocated again, by whomever,
+ * or in the allocator's books.
  */
 #ifndef KLEAK_SLAB_BPF_H
 #define KLEAK_SLAB_BPF_H
@@ -23,7 +26,6 @@
 
 enum copy {
 	COPY_FIRST,
-	COPY_MIDDLE,
 	COPY_LAST,
 };
 
@@ -131,8 +133,13 @@ static __always_inline void slab_alloc(struct bpf_raw_tracepoint_args *ctx, __u6
 	__u64 call_site, kmem = 0, size = 0, requested = 0, gfp;
 	__u32 record_flags = 0;
 
-	if (!is_followed(ctx))
+	if (!is_sampled(ptr))
 		return;
+	if (!is_followed(ctx)) {
+		if (is_filtered() && is_present(ptr))
+			object_gone(ptr, KLEAK_SPACE_SLAB, true);
+		return;
+	}
 	call_site = event_arg(ctx, args->call_site);
 	if (args->cache != KLEAK_ARG_NONE)
 		kmem = event_arg(ctx, args->cache);
@@ -155,11 +162,16 @@ static __always_inline void slab_alloc(struct bpf_raw_tracepoint_args *ctx, __u6
 static __always_inline int slab_alloc_copy(struct bpf_raw_tracepoint_args *ctx,
 					   enum kleak_event event, enum copy copy)
 {
-	__u64 *recent = recent_of(event), ptr;
+	__u64 *recent, ptr = event_arg(ctx, config.args[event].ptr);
 
+	if (is_filtered()) {
+		if (ptr >= LOWEST_OBJECT)
+			slab_alloc(ctx, ptr, event, false);
+		return 0;
+	}
+	recent = recent_of(event);
 	if (!recent)
 		return 0;
-	ptr = event_arg(ctx, config.args[event].ptr);
 	if (ptr >= LOWEST_OBJECT && (copy == COPY_FIRST || *recent != ~ptr))
 		slab_alloc(ctx, ptr, event, copy != COPY_FIRST);
 	*recent = copy == COPY_LAST ? 0 : ~ptr;
@@ -186,19 +198,30 @@ static __always_inline void count_unknown(const struct bpf_raw_tracepoint_args *
 }
 
 /* shift: what makes an address that is 8-aligned of the event's pointer */
+static __always_inline void event_died(struct bpf_raw_tracepoint_args *ctx, enum kleak_event event,
+				       enum copy copy, __u64 ptr, __u32 space, __u32 shift)
+{
+	if (ptr < LOWEST_OBJECT || !is_sampled(ptr << shift))
+		return;
+	/* Only the first copy can tell "never there" from "already taken". */
+	if (!object_died(ptr << shift, space) && copy == COPY_FIRST)
+		count_unknown(ctx, event);
+}
+
 static __always_inline int free_copy(struct bpf_raw_tracepoint_args *ctx, enum kleak_event event,
 				     enum copy copy, __u32 space, __u32 shift)
 {
-	__u64 *recent = recent_of(event), ptr;
+	__u64 *recent, ptr = event_arg(ctx, config.args[event].ptr);
 
+	if (is_filtered() && space == KLEAK_SPACE_SLAB) {
+		event_died(ctx, event, COPY_FIRST, ptr, space, shift);
+		return 0;
+	}
+	recent = recent_of(event);
 	if (!recent)
 		return 0;
-	ptr = event_arg(ctx, config.args[event].ptr);
-	if (ptr >= LOWEST_OBJECT && (copy == COPY_FIRST || *recent != ~ptr)) {
-		/* Only the first copy can tell "never there" from "already taken". */
-		if (!object_died(ptr << shift, space) && copy == COPY_FIRST)
-			count_unknown(ctx, event);
-	}
+	if (copy == COPY_FIRST || *recent != ~ptr)
+		event_died(ctx, event, copy, ptr, space, shift);
 	*recent = copy == COPY_LAST ? 0 : ~ptr;
 	return 0;
 }
@@ -227,10 +250,8 @@ ALLOC_COPY(kmem_cache_alloc_node, KLEAK_EVENT_KMEM_CACHE_ALLOC_NODE, 1, COPY_FIR
 ALLOC_COPY(kmem_cache_alloc_node, KLEAK_EVENT_KMEM_CACHE_ALLOC_NODE, 2, COPY_LAST)
 
 FREE_COPY(kfree, KLEAK_EVENT_KFREE, 1, COPY_FIRST)
-FREE_COPY(kfree, KLEAK_EVENT_KFREE, 2, COPY_MIDDLE)
-FREE_COPY(kfree, KLEAK_EVENT_KFREE, 3, COPY_LAST)
+FREE_COPY(kfree, KLEAK_EVENT_KFREE, 2, COPY_LAST)
 FREE_COPY(kmem_cache_free, KLEAK_EVENT_KMEM_CACHE_FREE, 1, COPY_FIRST)
-FREE_COPY(kmem_cache_free, KLEAK_EVENT_KMEM_CACHE_FREE, 2, COPY_MIDDLE)
-FREE_COPY(kmem_cache_free, KLEAK_EVENT_KMEM_CACHE_FREE, 3, COPY_LAST)
+FREE_COPY(kmem_cache_free, KLEAK_EVENT_KMEM_CACHE_FREE, 2, COPY_LAST)
 
 #endif

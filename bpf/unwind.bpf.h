@@ -13,11 +13,12 @@
  *
  *   call_site  its place above the context is remembered and must hold it
  *   next       the next return address lies `delta` words above; where that varies (the
- *              system call's frame with its random offset) `top` words below the stack's end
+ *              system call's frame with its random offset) `top` words below the stack's end;
+ *              believed when the last walks agreed
  *   end        the outermost frame: only where it lies as far below the stack's end as it did
  *
- * A step counts after SEEN_ENOUGH walks have agreed.  A share of what is found in this way is
- * walked nevertheless and compared; a mismatch is counted as a loss.
+ * A share of what is found in this way is walked nevertheless and compared; a mismatch is counted
+ * as a loss.
  */
 #ifndef KLEAK_UNWIND_BPF_H
 #define KLEAK_UNWIND_BPF_H
@@ -46,11 +47,11 @@ static __always_inline __u64 mix(__u64 hash, __u64 word)
 #define STEP_TAG   56
 #define STEP_PLAIN 0xffffULL /* a distance */
 
-#define STEP_SEEN	3 /* how many walks agreed, up to this */
-#define STEP_SURE	2 /* bit of STEP_SEEN: enough of them */
-#define STEP_TOP_VARIES 4 /* `top` is no way to the next one */
-#define STEP_BY_TOP	8 /* `top` is the way to the next one, for now */
-#define STEP_CUTS	16 /* the site's frames end here: an interrupt */
+#define STEP_SEEN     3 /* so many walks in a row had this `delta`: all of these bits are sure */
+#define STEP_TOP_SEEN 12 /* the same for `top`, in fours */
+#define STEP_TOP_ONE  4
+#define STEP_TOP_SURE 8
+#define STEP_CUTS     16 /* the site's frames end here: an interrupt */
 
 static __always_inline __u32 step_delta(__u64 step)
 {
@@ -208,14 +209,14 @@ __noinline __u64 unwind(__u64 context, __u64 call_site, __u64 hash)
 		}
 		way = step_way(step, address);
 		flags = step_flags(way);
-		if (!(flags & STEP_SURE))
-			return 0;
 		if (flags & STEP_CUTS || size - at == step_end(way))
 			return hash_end(hash);
-		if (flags & STEP_BY_TOP)
+		if ((flags & STEP_SEEN) == STEP_SEEN)
+			at += step_delta(way);
+		else if (flags & STEP_TOP_SURE && at + step_top(way) < size)
 			at = size - step_top(way);
 		else
-			at += step_delta(way);
+			return 0;
 		if (at >= size)
 			return 0;
 		address = stack_word(context + at * sizeof(__u64));
@@ -326,13 +327,14 @@ __noinline int learn_step(struct scratch *s, __u32 k, __u32 size)
 			return 0;
 		if (k + 2 == s->nr && s->ends)
 			new_top = size - next;
-		if (delta && top != new_top)
-			flags |= STEP_TOP_VARIES;
-		flags &= ~STEP_BY_TOP;
-		if (new_top && !(flags & STEP_TOP_VARIES))
-			flags |= STEP_BY_TOP;
-		else if (delta != new_delta)
+		if (delta != new_delta)
 			flags &= ~STEP_SEEN;
+		if ((flags & STEP_SEEN) < STEP_SEEN)
+			flags++;
+		if (top != new_top)
+			flags &= ~STEP_TOP_SEEN;
+		if (new_top && (flags & STEP_TOP_SEEN) < STEP_TOP_SEEN)
+			flags += STEP_TOP_ONE;
 		delta = new_delta;
 		top = new_top;
 	} else if (s->cut) {
@@ -342,8 +344,6 @@ __noinline int learn_step(struct scratch *s, __u32 k, __u32 size)
 	} else {
 		return 0; /* cut at --stack-depth: nothing is known of the next one */
 	}
-	if ((flags & STEP_SEEN) < STEP_SEEN)
-		flags++;
 	step_keep(address, delta | top << STEP_TOP | end << STEP_END | flags << STEP_FLAGS,
 		  s->turn++);
 	return 0;

@@ -68,6 +68,9 @@ static int plan_hook(struct plan *plan, size_t i, const struct kernel *kernel, c
 
 	if (!is_needed(hook, &plan->config))
 		return 0;
+	if (hook->copy > 1 && plan->config.follow != KLEAK_FOLLOW_ALL &&
+	    (hook->needs == HOOK_FOR_SLAB_OR_VMALLOC))
+		return 0; /* see slab.bpf.h */
 	if (hook->kind == HOOK_RAW_TP) {
 		planned->on = hook->event == KLEAK_EVENTS || kernel->events[hook->event].present;
 		if (planned->on)
@@ -329,11 +332,12 @@ static const char *target_of(const struct plan_hook *planned, const struct hook 
 	return hook->tracepoint ? hook->tracepoint : hook_function_names[hook->function][0];
 }
 
-static int copies_of(size_t first)
+static int copies_of(const struct plan *plan, size_t first)
 {
 	int copies = 1;
 
-	while (first + copies < nr_hooks && hooks[first + copies].copy == copies + 1)
+	while (first + copies < nr_hooks && hooks[first + copies].copy == copies + 1 &&
+	       plan->hooks[first + copies].on)
 		copies++;
 	return copies;
 }
@@ -349,7 +353,7 @@ void plan__print(const struct plan *plan, const struct kernel *kernel, FILE *out
 
 		if (!plan->hooks[i].on || hooks[i].copy != 1)
 			continue;
-		copies = copies_of(i);
+		copies = copies_of(plan, i);
 		fprintf(out, "  %-7s%s", attach_kind(hooks[i].kind),
 			target_of(&plan->hooks[i], &hooks[i]));
 		fprintf(out, copies > 1 ? "  (%d copies)\n" : "\n", copies);

@@ -76,7 +76,7 @@ static void test_modern_kernel_that_allows_all(void **state)
 
 	(void)state;
 	assert_true(nr_hooks <= PLAN_MAX_HOOKS);
-	assert_true(is_on(&plan, "kfree_1") && is_on(&plan, "kfree_3"));
+	assert_true(is_on(&plan, "kfree_1") && is_on(&plan, "kfree_2"));
 	assert_true(is_on(&plan, "kmalloc_1") && is_on(&plan, "kmem_cache_alloc_2"));
 	assert_false(is_on(&plan, "kmalloc_node_1")); /* gone since 6.1: no blind spot */
 	assert_true(is_on(&plan, "kmem_cache_free_bulk_2"));
@@ -239,7 +239,7 @@ static void test_pages(void **state)
 	kernel.gfp_movable = 8;
 	options.origins |= ORIGIN_PAGES;
 	plan = good(&options, &kernel);
-	assert_true(plan.config.pages && is_on(&plan, "mm_page_alloc_3"));
+	assert_true(plan.config.pages && is_on(&plan, "mm_page_alloc_2"));
 	assert_true(is_on(&plan, "mm_page_free_1"));
 	assert_int_equal(plan.config.page_struct, 64);
 	assert_int_equal(plan.config.gfp_movable, 8);
@@ -351,7 +351,7 @@ static void test_explain_tells_the_plan(void **state)
 	plan = good(&options, &kernel);
 	plan__print(&plan, &kernel, out);
 	fclose(out);
-	assert_non_null(strstr(text, "raw_tp kfree  (3 copies)\n"));
+	assert_non_null(strstr(text, "raw_tp kfree  (2 copies)\n"));
 	assert_non_null(strstr(text, "fexit  kmem_cache_alloc_bulk_noprof  (2 copies)\n"));
 	assert_non_null(strstr(text, "fentry kmem_cache_free_bulk: fentry refused"));
 	assert_non_null(strstr(text, "raw_tp kmalloc_node: this kernel has no such tracepoint"));

@@ -82,6 +82,7 @@ demo:
 UNIT_allocinfo  := allocinfo array lines
 UNIT_alloctraces := alloctraces lines
 UNIT_bookkeeper := bookkeeper series classes meminfo vmallocinfo slabinfo slabnames array idmap lines
+UNIT_budget     := budget
 UNIT_caches     := caches
 UNIT_census     := census census_text census_json json_value pen utf8 array idmap
 UNIT_classes    := classes meminfo vmallocinfo array lines
@@ -105,6 +106,7 @@ UNIT_meminfo    := meminfo lines
 UNIT_orphans    := orphans array idmap
 UNIT_options    := options
 UNIT_plan       := plan hooks caches
+UNIT_sample     := sample
 UNIT_scan       := scan array
 UNIT_series     := series
 UNIT_sites      := sites array idmap allocator kallsyms

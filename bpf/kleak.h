@@ -47,11 +47,21 @@ enum kleak_record_flags {
 /*
  * Sampling: only addresses whose hash has none of the bits of a mask (kleak_control) are
  * recorded, so that birth and death agree without a look at the table.  An object then stands for
- * mask + 1 of them.  Masks only grow.  (The multiplier is not that of the buckets' choice.)
+ * mask + 1 of them.  Masks only grow.
  */
-#define KLEAK_SAMPLE_MULTIPLIER 0xd6e8feb86659fd93ULL
-#define KLEAK_SAMPLE_SHIFT	32
-#define KLEAK_SAMPLE_MOST	((1U << 20) - 1)
+#define KLEAK_SAMPLE_MOST ((1U << 20) - 1)
+
+/*
+ * Mixed twice: objects stand side by side, and one multiplication picks too many or too few of a
+ * row.  (The constant is SplitMix64's, Steele and others 2014.)
+ */
+static inline __attribute__((always_inline)) __u32 kleak_sample_hash(__u64 address)
+{
+	__u64 hash = (address >> 3) * 0xbf58476d1ce4e5b9ULL;
+
+	hash ^= hash >> 32;
+	return hash * 0x94d049bb133111ebULL >> 32;
+}
 
 /*
  * Where not everything is followed, most frees are of what is not in the table: so many objects
@@ -159,6 +169,9 @@ struct kleak_tally {
 	__u64 verified;	  /* found free in the allocator's own books */
 	__u64 evicted; /* pages found to be a process's, the page cache's or another allocator's */
 	__u64 unsampled; /* taken out when the sampling was made coarser */
+	/* sampling: what births and deaths of every kind stood for, beyond themselves */
+	__u64 births_more;
+	__u64 deaths_more;
 };
 
 /* What cannot be laid at a site's door; one array in each lane. */
@@ -321,6 +334,14 @@ struct kleak_area_batch {
 struct kleak_read_request {
 	__u64 address;
 	__u64 len;
+};
+
+/* When the sampling became coarser, the table is swept so many buckets at a time. */
+#define KLEAK_SWEEP_BATCH 512
+
+struct kleak_sweep {
+	__u32 first;
+	__u32 pad;
 };
 
 /* Objects found free: where, and what the record said when they were looked at. */

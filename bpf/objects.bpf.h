@@ -62,9 +62,9 @@ static __always_inline struct kleak_bucket *bucket_second(__u64 address)
 
 static __always_inline bool is_sampled(__u64 address)
 {
-	__u32 hash = (address >> 3) * KLEAK_SAMPLE_MULTIPLIER >> KLEAK_SAMPLE_SHIFT;
+	__u32 mask = control.sample_mask;
 
-	return !(hash & control.sample_mask);
+	return !mask || !(kleak_sample_hash(address) & mask);
 }
 
 static __always_inline bool is_filtered(void)
@@ -116,6 +116,8 @@ static __always_inline void tally_birth(const struct kleak_record *r)
 		return;
 	__sync_fetch_and_add(&t->births, 1);
 	__sync_fetch_and_add(&t->born_bytes, sized(r->bytes));
+	if (control.sample_mask)
+		__sync_fetch_and_add(&t->births_more, control.sample_mask);
 }
 
 static __always_inline void tally_death(__u32 site, __u64 bytes, bool implicit)
@@ -126,6 +128,8 @@ static __always_inline void tally_death(__u32 site, __u64 bytes, bool implicit)
 		return;
 	__sync_fetch_and_add(implicit ? &t->implicit : &t->deaths, 1);
 	__sync_fetch_and_add(&t->died_bytes, bytes);
+	if (control.sample_mask)
+		__sync_fetch_and_add(&t->deaths_more, control.sample_mask);
 }
 
 static __always_inline __u64 area_unsized(__u64 vm)

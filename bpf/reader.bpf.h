@@ -68,6 +68,23 @@ int learn_cpus(void *ctx __attribute__((unused)))
 	return 0;
 }
 
+/* Buckets that one run looks at. */
+struct kleak_sweep sweep;
+
+/* Take what is not in the sample any more out of some buckets. */
+SEC("syscall")
+int sweep_buckets(void *ctx __attribute__((unused)))
+{
+	for (__u32 i = 0; i < KLEAK_SWEEP_BATCH; i++) {
+		__u32 index = sweep.first + i;
+		struct kleak_bucket *b = bpf_map_lookup_elem(&objects, &index);
+
+		if (b)
+			bucket_clear(b);
+	}
+	return 0;
+}
+
 struct kleak_evict_batch evictions;
 
 /*
@@ -95,6 +112,7 @@ static __always_inline void evict(const struct kleak_eviction *e)
 	if (t) {
 		__sync_fetch_and_add(e->free ? &t->verified : &t->evicted, 1);
 		__sync_fetch_and_add(&t->died_bytes, bytes);
+		__sync_fetch_and_add(&t->deaths_more, control.sample_mask);
 	}
 	/* Born anew between the look and the swap: that birth is lost. */
 	if (b->record[i].born != e->born)

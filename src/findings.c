@@ -17,6 +17,7 @@ struct work {
 	const struct sites *listed;
 	uint32_t now;
 	double min_age_s;
+	uint32_t weight;
 };
 
 static double age_of(const struct kleak_record *record, uint32_t now)
@@ -34,20 +35,21 @@ static void count(const struct orphan *orphan, const struct kleak_record *record
 
 	if (index == SITES_NONE || age_of(record, work->now) < work->min_age_s)
 		return;
-	site->unreferenced++;
-	site->unreferenced_bytes += record->bytes;
-	work->findings->objects++;
-	work->findings->bytes += record->bytes;
+	site->unreferenced += work->weight;
+	site->unreferenced_bytes += record->bytes * work->weight;
+	work->findings->objects += work->weight;
+	work->findings->bytes += record->bytes * work->weight;
 }
 
 void findings__count(struct findings *findings, const struct scanner *scanner, struct sites *sites,
-		     double min_age_s)
+		     double min_age_s, uint32_t weight)
 {
 	struct work work = {.findings = findings,
 			    .scanner = scanner,
 			    .sites = sites,
 			    .now = clock__now_ticks(),
-			    .min_age_s = min_age_s};
+			    .min_age_s = min_age_s,
+			    .weight = weight};
 
 	findings->objects = 0;
 	findings->bytes = 0;

@@ -24,10 +24,10 @@ struct findings {
 
 /*
  * Count every site's orphans that are outstanding: before sites__sort().  min_age_s:
- * younger ones are not.  *findings starts as all zeros.
+ * younger ones are not.  weight: each stands for so many.  *findings starts as all zeros.
  */
 void findings__count(struct findings *findings, const struct scanner *scanner, struct sites *sites,
-		     double min_age_s);
+		     double min_age_s, uint32_t weight);
 
 /*
  * List the orphans of sites->list[0 .. nr) that are shown: shown(site) tells.  After

@@ -70,8 +70,9 @@ static void count_alive(struct history_row *row, const struct history *history,
 	const uint32_t *ages = sites->ages + site->first_age;
 
 	memset(row->alive, 0, sizeof(row->alive));
-	for (uint64_t i = 0; i < site->objects; i++)
-		row->alive[cohort_of(&history->clock, now_s - ages[i] * SECONDS_PER_TICK)]++;
+	for (uint64_t i = 0; i < site->listed; i++)
+		row->alive[cohort_of(&history->clock, now_s - ages[i] * SECONDS_PER_TICK)] +=
+			site->objects / site->listed; /* each stands for so many */
 }
 
 /* How many cohorts have got old by now; what is younger than min_age_s cannot be seen. */

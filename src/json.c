@@ -52,6 +52,7 @@ static json_t *events(const struct report *r)
 		{"unknown_deaths", r->events.unknown_deaths},
 		{"implicit_deaths", r->events.implicit_deaths},
 		{"verified_free", r->events.verified_free},
+		{"unsampled", r->events.unsampled},
 		{"evicted", r->events.evicted},
 		{"live", r->events.live},
 		{"pending", r->events.pending},
@@ -240,11 +241,13 @@ static json_t *site(const void *of, size_t i)
 	const struct report_site *s = &r->sites[i];
 
 	return json_pack(
-		"{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:o, "
-		"s:o, s:o, s:o, s:o, s:o}",
+		"{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:o, "
+		"s:o, s:o, s:o, s:o, s:o, s:o}",
 		"id", json_sprintf("%016" PRIx64, s->id), "bytes", json_value__count(s->bytes),
 		"objects", json_value__count(s->objects), "bytes_requested",
-		json_value__count(s->bytes_requested), "growth_bytes_per_min",
+		json_value__count(s->bytes_requested), "bytes_error",
+		json_value__number(s->bytes_error), "objects_error",
+		json_value__number(s->objects_error), "growth_bytes_per_min",
 		json_value__number(s->growth_bytes_per_min), "age_median_s",
 		json_value__number(s->age_median_s), "births", json_value__count(s->births),
 		"deaths", json_value__count(s->deaths), "births_per_s",
@@ -274,10 +277,20 @@ static json_t *cache(const void *of, size_t i)
 			 "approximate", c->approximate);
 }
 
+static json_t *overhead(const struct report_overhead *o)
+{
+	if (!o->known)
+		return json_null();
+	return json_pack("{s:o, s:o, s:o, s:o, s:b}", "percent", json_value__number(o->share * 100),
+			 "percent_most", json_value__number(o->most * 100), "events_per_s",
+			 json_value__number(o->events_per_s), "ns_per_event",
+			 json_value__number(o->ns_per_event), "spent", o->spent);
+}
+
 json_t *json__of(const struct report *r)
 {
 	return json_pack("{s:i, s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, "
-			 "s:{s:o, s:o}, s:o, s:o, s:o}",
+			 "s:{s:o, s:o, s:o}, s:o, s:o, s:o, s:o, s:o}",
 			 "version", FORMAT_VERSION, "time", json_value__time(&r->time), "elapsed_s",
 			 json_value__number(r->elapsed_s), "final", r->final, "kernel",
 			 json_value__text(r->kernel), "filter", filter(&r->filter), "events",
@@ -286,8 +299,10 @@ json_t *json__of(const struct report *r)
 			 meminfo(r), "ledger", json_value__array(r->nr_ledger, class, r), "slab",
 			 slab(&r->slab), "caches", json_value__array(r->nr_caches, cache, r),
 			 "sites_total", "sites", json_value__count(r->nr_sites_all), "bytes",
-			 json_value__count(r->bytes_all), "note", json_value__text(r->note), "scan",
-			 scan(&r->scan), "sites", json_value__array(r->nr_sites, site, r));
+			 json_value__count(r->bytes_all), "bytes_error",
+			 json_value__number(r->bytes_all_error), "note", json_value__text(r->note), "scan",
+			 scan(&r->scan), "sampling", json_value__count(r->sampling), "overhead",
+			 overhead(&r->overhead), "sites", json_value__array(r->nr_sites, site, r));
 }
 
 int json__print(const struct report *report, FILE *out)

@@ -29,6 +29,8 @@ enum {
 	OPT_ORIGIN,
 	OPT_STACK_DEPTH,
 	OPT_MAX_OBJECTS,
+	OPT_SAMPLE,
+	OPT_MAX_OVERHEAD,
 	OPT_JSON,
 	OPT_NO_COLOR,
 	OPT_EXPLAIN,
@@ -59,6 +61,8 @@ static const struct option long_options[] = {
 	{"origin", required_argument, NULL, OPT_ORIGIN},
 	{"stack-depth", required_argument, NULL, OPT_STACK_DEPTH},
 	{"max-objects", required_argument, NULL, OPT_MAX_OBJECTS},
+	{"sample", required_argument, NULL, OPT_SAMPLE},
+	{"max-overhead", required_argument, NULL, OPT_MAX_OVERHEAD},
 	{"json", no_argument, NULL, OPT_JSON},
 	{"no-color", no_argument, NULL, OPT_NO_COLOR},
 	{"explain", no_argument, NULL, OPT_EXPLAIN},
@@ -110,7 +114,11 @@ static const char help_text[] =
 	"      --max-size BYTES     only objects of at most that size\n"
 	"      --origin LIST        allocators: slab, vmalloc, percpu, pages (default: all but "
 	"pages)\n"
-	"      --max-objects N      room for that many live objects (default by memory size)\n"
+	"      --max-objects N      room for that many live objects (default by memory size); when "
+	"it\n"
+	"                           is three quarters full every other object is left out\n"
+	"      --sample 1/N         record one object in N, a power of two, and estimate the sums\n"
+	"      --max-overhead PCT   sample when tracing takes more than that of the CPUs' time\n"
 	"\n"
 	"Objects that nothing refers to (kleak, kleak run):\n"
 	"      --scan[=SECS]        search the kernel's memory for references to the objects, "
@@ -204,6 +212,33 @@ static int parse_bytes(const char *text, uint64_t *bytes)
 	if (*bytes > UINT64_MAX >> shift)
 		return -EINVAL;
 	*bytes <<= shift;
+	return 0;
+}
+
+/* "1/16" */
+static int parse_sampling(const char *text, uint32_t *sampling)
+{
+	uint64_t n;
+
+	if (strncmp(text, "1/", 2) || parse_number(text + 2, 1, KLEAK_SAMPLE_MOST + 1, &n) ||
+	    n & (n - 1))
+		return -EINVAL;
+	*sampling = n;
+	return 0;
+}
+
+/* "2.5", also "2.5%", as a share. */
+static int parse_percent(const char *text, double *share)
+{
+	char *end;
+	double percent;
+
+	errno = 0;
+	percent = strtod(text, &end);
+	if (end == text || errno || *(*end == '%' ? end + 1 : end) || !(percent > 0) ||
+	    percent > 100)
+		return -EINVAL;
+	*share = percent / 100;
 	return 0;
 }
 
@@ -367,6 +402,16 @@ static int parse_option(struct parse *parse, int option, const char *value)
 				    "a number from 1024 to 100000000");
 		o->max_objects = number;
 		return 0;
+	case OPT_SAMPLE:
+		if (parse_sampling(value, &o->sampling))
+			return fail(why, len, "--sample", value,
+				    "1/N with N a power of two up to 1048576, such as 1/16");
+		return 0;
+	case OPT_MAX_OVERHEAD:
+		if (parse_percent(value, &o->max_overhead))
+			return fail(why, len, "--max-overhead", value,
+				    "a percentage above 0 and up to 100");
+		return 0;
 	case OPT_JSON:
 		o->json = true;
 		return 0;
@@ -449,7 +494,7 @@ static int refuse(const struct parse *parse, int result, int argc, char **argv)
 static bool traces(const struct options *o)
 {
 	return o->pid >= 0 || o->cgroup || o->cache || o->min_size || o->max_size < UINT64_MAX ||
-	       o->min_age_s > 0 || o->max_objects || o->evidence_s != VERDICT_LEAST_S ||
+	       o->min_age_s > 0 || o->max_objects || o->sampling > 1 || o->max_overhead > 0 || o->evidence_s != VERDICT_LEAST_S ||
 	       o->stack_depth != DEFAULT_DEPTH || o->sort != SORT_BYTES;
 }
 
@@ -596,6 +641,7 @@ int options__parse(struct options *options, int argc, char **argv, char *why, si
 		.origins = ORIGIN_SLAB | ORIGIN_VMALLOC | ORIGIN_PERCPU,
 		.top = DEFAULT_TOP,
 		.stack_depth = DEFAULT_DEPTH,
+		.sampling = 1,
 		.scan_passes = DEFAULT_SCAN_PASSES,
 	};
 	if (verb != VERB_TRACE) {

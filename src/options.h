@@ -51,6 +51,8 @@ struct options {
 	uint32_t top; /* 0: all */
 	uint32_t stack_depth;
 	uint64_t max_objects; /* 0: by the machine's memory */
+	uint32_t sampling;    /* --sample: of how many addresses one is recorded; a power of two */
+	double max_overhead;  /* --max-overhead: share of the machine's CPUs; 0: not watched */
 	bool json;
 	bool no_color;
 	bool verbose;

@@ -114,6 +114,7 @@ static void plan_sizes(struct plan *plan, const struct options *options,
 			objects = MOST_OBJECTS;
 	}
 	plan->max_objects = objects;
+	plan->sampling = options->sampling;
 	for (plan->lanes = 1; plan->lanes < kernel->cpus && plan->lanes < KLEAK_MAX_LANES;)
 		plan->lanes *= 2;
 

@@ -76,6 +76,7 @@ struct report_site {
 	uint64_t bytes;
 	uint64_t objects;
 	uint64_t bytes_requested;
+	double bytes_error, objects_error; /* standard errors; 0 without sampling */
 	double growth_bytes_per_min;
 	double age_median_s;
 	double births_per_s; /* since the report before */
@@ -145,6 +146,15 @@ struct report_filter {
 	double min_age_s;    /* 0: no filter */
 };
 
+/* --max-overhead */
+struct report_overhead {
+	bool known;
+	double share, most;	   /* of the CPUs' time; what it may be */
+	double events_per_s;
+	double ns_per_event;
+	bool spent; /* above the budget, and coarser sampling does not help */
+};
+
 struct report {
 	struct timespec time; /* CLOCK_REALTIME */
 	double elapsed_s;
@@ -158,6 +168,7 @@ struct report {
 		uint64_t live;
 		uint64_t
 			verified_free; /* found free in the allocator's own books: no hook saw it */
+		uint64_t unsampled;    /* left out again when the sampling became coarser */
 		uint64_t evicted;      /* pages that turned out to belong to somebody else */
 		uint64_t unchecked;    /* printed, but the books could not be read or not in time */
 		uint64_t pending;
@@ -175,10 +186,13 @@ struct report {
 	size_t nr_ledger;
 	struct report_slab slab;
 	struct report_scan scan;
+	uint32_t sampling; /* of how many objects one is recorded */
+	struct report_overhead overhead;
 	const struct report_site *sites; /* sorted, cut to --top */
 	size_t nr_sites;
 	size_t nr_sites_all; /* before --top */
 	uint64_t bytes_all;
+	double bytes_all_error;
 	const struct report_cache *caches; /* those that had births or deaths */
 	size_t nr_caches;
 	const char *note; /* NULL, or a sentence about this report ("process 12 has exited") */

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "reporter.h"
+#include "budget.h"
+#include "overhead.h"
+#include "sample.h"
 #include "books.h"
 #include "caches.h"
 #include "cgroups.h"
@@ -64,6 +67,8 @@ struct reporter {
 	double taken_s; /* when the tables were read, since the start */
 
 	struct snapshot snapshot;
+	uint32_t sampling; /* as the table was swept for the last time */
+	struct budget budget;
 	struct sites sites;
 	struct trend trend;
 	struct history history;
@@ -107,6 +112,8 @@ int reporter__open(struct reporter **out, const struct reporter_parts *parts)
 		return -ENOMEM;
 	reporter->parts = *parts;
 	reporter->kinds = parts->kernel->cache_kinds;
+	reporter->sampling = parts->plan->sampling;
+	reporter->budget.most = parts->options->max_overhead;
 	if (parts->plan->verify) {
 		int err = reader__open(&reporter->reader, parts->kernel, parts->tracer);
 
@@ -137,11 +144,28 @@ static struct snapshot_source source_of(const struct reporter *reporter)
 		.nr_buckets = view->nr_buckets,
 		.nr_sites = view->nr_sites,
 		.nr_lanes = view->nr_lanes,
+		.sample_mask = tracer__sampling(reporter->parts.tracer) - 1,
 	};
 }
 
+/* Record one object in `weight`, and drop the others. */
+static int coarsen(struct reporter *reporter, uint32_t weight)
+{
+	int err = tracer__coarsen(reporter->parts.tracer, weight);
+
+	reporter->sampling = tracer__sampling(reporter->parts.tracer);
+	return err;
+}
+
+/* The table must not get full: when it is nearly so, half of what is in it has to do. */
+static bool is_crowded(const struct reporter *reporter)
+{
+	return reporter->snapshot.sum.live > reporter->parts.plan->max_objects / 4 * 3 &&
+	       reporter->sampling <= KLEAK_SAMPLE_MOST;
+}
+
 /* Read the tables; have new vmalloc areas sized and counted. */
-static int take(struct reporter *reporter)
+static int read_tables(struct reporter *reporter)
 {
 	struct snapshot_source source = source_of(reporter);
 	struct snapshot *snapshot = &reporter->snapshot;
@@ -159,6 +183,24 @@ static int take(struct reporter *reporter)
 	if (err)
 		return err;
 	return snapshot__add_areas(snapshot, &source, now, min_age);
+}
+
+/* Read the tables; what was recorded becomes an estimate of what there is. */
+static int take(struct reporter *reporter)
+{
+	uint32_t weight = tracer__sampling(reporter->parts.tracer);
+	int err = weight == reporter->sampling ? 0 : coarsen(reporter, weight);
+
+	if (!err)
+		err = read_tables(reporter);
+	while (!err && is_crowded(reporter)) {
+		err = coarsen(reporter, 2 * reporter->sampling);
+		if (!err)
+			err = read_tables(reporter);
+	}
+	if (!err)
+		sample__estimate(&reporter->snapshot, reporter->sampling);
+	return err;
 }
 
 int reporter__settle_areas(struct reporter *reporter)
@@ -221,6 +263,7 @@ static void fill_events(const struct reporter *reporter, struct report *report)
 	report->events.pending = snapshot->sum.pending;
 	report->events.verified_free = snapshot->sum.verified;
 	report->events.evicted = snapshot->sum.evicted;
+	report->events.unsampled = snapshot->sum.unsampled;
 	report->events.unchecked = reporter->verify.unknown + reporter->verify.skipped;
 	if (reporter->parts.plan->verify && !knows_books(reporter))
 		report->events.unchecked = snapshot->sum.objects;
@@ -351,6 +394,8 @@ static void fill_row(struct reporter *reporter, size_t i, const struct site *sit
 		.bytes = site->bytes,
 		.objects = site->objects,
 		.bytes_requested = site->bytes_requested,
+		.bytes_error = sample__error(reporter->sampling, site->squares),
+		.objects_error = sample__error(reporter->sampling, (double)site->listed),
 		.growth_bytes_per_min = site->growth_bytes_per_min,
 		.age_median_s = site->age_median_s,
 		.births_per_s = site->births_per_s,
@@ -438,7 +483,8 @@ static int rank(struct reporter *reporter, double elapsed_s)
 		mute_backing(reporter);
 	trend__measure(&reporter->trend, sites, elapsed_s);
 	if (reporter->scanner)
-		findings__count(&reporter->findings, reporter->scanner, sites, options->min_age_s);
+		findings__count(&reporter->findings, reporter->scanner, sites, options->min_age_s,
+				reporter->sampling);
 	sites__sort(sites, key_of(options->sort));
 	return 0;
 }
@@ -553,6 +599,7 @@ static int fill_sites(struct reporter *reporter, struct report *report)
 {
 	const struct sites *sites = &reporter->sites;
 	uint32_t top = reporter->parts.options->top;
+	double squares = 0;
 	int err;
 
 	for (size_t i = 0; i < sites->nr; i++) {
@@ -560,7 +607,9 @@ static int fill_sites(struct reporter *reporter, struct report *report)
 			continue;
 		report->nr_sites_all++;
 		report->bytes_all += sites->list[i].bytes;
+		squares += sites->list[i].squares;
 	}
+	report->bytes_all_error = sample__error(reporter->sampling, squares);
 	report->nr_sites = top && top < report->nr_sites_all ? top : report->nr_sites_all;
 	err = reserve_rows(reporter, report->nr_sites);
 	if (!err && reporter->scanner && reporter->parts.options->show_objects)
@@ -594,6 +643,38 @@ static void fill_scan(const struct reporter *reporter, struct report *report)
 		.bytes = sum->bytes,
 		.seconds = sum->seconds,
 	};
+}
+
+#define OVERHEAD_WINDOW_S 0.1
+#define OVERHEAD_SHARE	  0.2 /* of the time between two reports, at most */
+
+/* --max-overhead: what tracing costs now; coarser sampling from here on if that is too much. */
+static int fill_overhead(struct reporter *reporter, struct report *report)
+{
+	const struct options *options = reporter->parts.options;
+	double window_s = OVERHEAD_SHARE * options->interval_s;
+	struct overhead overhead;
+	int err;
+
+	report->sampling = reporter->sampling;
+	if (!(options->max_overhead > 0) || report->final)
+		return 0;
+	err = overhead__measure(&overhead, reporter->parts.tracer, reporter->parts.kernel->cpus,
+				window_s < OVERHEAD_WINDOW_S ? window_s : OVERHEAD_WINDOW_S);
+	if (err)
+		return err == -EPERM || err == -EINVAL ? 0 : err; /* not to be known here */
+	if (budget__is_exceeded(&reporter->budget, overhead.share, overhead.ns_per_event) &&
+	    reporter->sampling <= KLEAK_SAMPLE_MOST)
+		err = coarsen(reporter, 2 * reporter->sampling);
+	report->overhead = (struct report_overhead){
+		.known = true,
+		.share = overhead.share,
+		.most = options->max_overhead,
+		.events_per_s = overhead.events_per_s,
+		.ns_per_event = overhead.ns_per_event,
+		.spent = reporter->budget.spent && overhead.share > options->max_overhead,
+	};
+	return err;
 }
 
 /* The worst verdict first; among equals what grows fastest. */
@@ -647,6 +728,8 @@ int reporter__make(struct reporter *reporter, struct report *report, const char 
 	err = read_crowd(reporter);
 	if (!err)
 		err = fill_sites(reporter, report);
+	if (!err)
+		err = fill_overhead(reporter, report);
 	if (err)
 		return err;
 	if (reporter->parts.options->verbose)

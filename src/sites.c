@@ -101,6 +101,8 @@ static void add(struct site *site, const struct snapshot_site *sum)
 	site->bytes += sum->bytes;
 	site->bytes_requested += sum->bytes_requested;
 	site->pending += sum->pending;
+	site->listed += sum->listed;
+	site->squares += sum->squares;
 	site->births += sum->births;
 	site->deaths += sum->deaths;
 	site->implicit += sum->implicit;
@@ -180,7 +182,7 @@ int sites__age(struct sites *sites, const struct snapshot *snapshot)
 		return err;
 	for (size_t i = 0; i < sites->nr; i++) {
 		sites->list[i].first_age = next;
-		next += sites->list[i].objects;
+		next += sites->list[i].listed;
 	}
 	for (size_t i = 0; i < snapshot->nr_list; i++) {
 		const struct snapshot_object *object = &snapshot->list[i];
@@ -190,12 +192,12 @@ int sites__age(struct sites *sites, const struct snapshot *snapshot)
 	for (size_t i = 0; i < sites->nr; i++) {
 		struct site *site = &sites->list[i];
 
-		site->first_age -= site->objects;
+		site->first_age -= site->listed;
 		site->age_median_s = 0;
-		if (site->objects)
+		if (site->listed)
 			site->age_median_s = SECONDS_PER_TICK *
 					     kth_smallest(sites->ages + site->first_age,
-							  site->objects, (site->objects - 1) / 2);
+							  site->listed, (site->listed - 1) / 2);
 	}
 	return 0;
 }

@@ -23,9 +23,11 @@ struct site {
 	uint32_t nr_frames;
 	bool backing;	    /* pages that another allocator or a process counts: not listed */
 	uint32_t index;	    /* of sites->of_entry: sorting does not change it */
-	uint32_t first_age; /* its ages: sites->ages[first_age .. + objects) */
+	uint32_t first_age; /* its ages: sites->ages[first_age .. + listed) */
 	uint64_t live, objects, bytes, bytes_requested, pending;
 	uint64_t births, deaths, implicit, verified, evicted;
+	uint64_t listed;	     /* objects that `ages` has: all, but for sampling */
+	double squares;		     /* sum of bytes^2 of those */
 	double age_median_s;	     /* sites__age() */
 	double growth_bytes_per_min; /* trend__measure() */
 	double births_per_s;	     /* trend__measure() */

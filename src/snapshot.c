@@ -50,6 +50,8 @@ static int add_object(struct snapshot *snapshot, const struct kleak_record *reco
 	if (err)
 		return err;
 	site->objects++;
+	site->listed++;
+	site->squares += (double)record->bytes * (double)record->bytes;
 	site->bytes += record->bytes;
 	site->bytes_requested += record->bytes - record->slack;
 	snapshot->list[snapshot->nr_list++] =
@@ -67,11 +69,19 @@ static int add_unsized(struct snapshot *snapshot, uint32_t slot)
 	return err;
 }
 
-static int read_slot(struct snapshot *snapshot, const struct kleak_bucket *buckets, uint32_t slot,
+/* As is_sampled() in bpf/objects.bpf.h. */
+static bool is_sampled(uint64_t key, uint32_t mask)
+{
+	uint64_t address = ~key & ~(uint64_t)KLEAK_SPACE_MASK;
+
+	return !(kleak_sample_hash(address) & mask);
+}
+
+static int read_slot(struct snapshot *snapshot, const struct snapshot_source *source, uint32_t slot,
 		     uint32_t now, uint32_t min_age)
 {
 	struct kleak_record record;
-	uint64_t key = snapshot__read_record(&record, buckets, slot);
+	uint64_t key = snapshot__read_record(&record, source->buckets, slot);
 
 	if (key == KLEAK_KEY_EMPTY)
 		return 0;
@@ -81,6 +91,12 @@ static int read_slot(struct snapshot *snapshot, const struct kleak_bucket *bucke
 	}
 	if (record.site >= snapshot->nr_sites)
 		record.site = KLEAK_SITE_NONE;
+	if (source->sample_mask && !is_sampled(key, source->sample_mask)) {
+		snapshot->sites[record.site].unsampled++;
+		if (!(record.bytes & KLEAK_BYTES_UNSIZED))
+			snapshot->sites[record.site].died_bytes += record.bytes;
+		return 0;
+	}
 	snapshot->sites[record.site].live++;
 	if (record.bytes & KLEAK_BYTES_UNSIZED)
 		return add_unsized(snapshot, slot);
@@ -91,7 +107,8 @@ static int read_slot(struct snapshot *snapshot, const struct kleak_bucket *bucke
 
 static uint64_t events_of(const struct kleak_tally *tally)
 {
-	return tally->births + tally->deaths + tally->implicit + tally->verified + tally->evicted;
+	return tally->births + tally->deaths + tally->implicit + tally->verified + tally->evicted +
+	       tally->unsampled;
 }
 
 /* How many events the tallies have counted. */
@@ -126,6 +143,9 @@ static uint64_t read_tallies(struct snapshot *snapshot, const struct snapshot_so
 			site->implicit += tally.implicit;
 			site->verified += tally.verified;
 			site->evicted += tally.evicted;
+			site->unsampled += tally.unsampled;
+			site->births_more += tally.births_more;
+			site->deaths_more += tally.deaths_more;
 			site->born_bytes += tally.born_bytes;
 			site->died_bytes += tally.died_bytes;
 			events += events_of(&tally);
@@ -164,6 +184,7 @@ static void sum_up(struct snapshot *snapshot)
 		sum->implicit += site->implicit;
 		sum->verified += site->verified;
 		sum->evicted += site->evicted;
+		sum->unsampled += site->unsampled;
 		sum->born_bytes += site->born_bytes;
 		sum->died_bytes += site->died_bytes;
 	}
@@ -194,7 +215,7 @@ int snapshot__take(struct snapshot *snapshot, const struct snapshot_source *sour
 		return err;
 	before = events_so_far(source);
 	for (uint32_t slot = 0; slot < source->nr_buckets * KLEAK_BUCKET_KEYS; slot++) {
-		err = read_slot(snapshot, source->buckets, slot, now, min_age);
+		err = read_slot(snapshot, source, slot, now, min_age);
 		if (err)
 			return err;
 	}

@@ -19,12 +19,17 @@ struct snapshot_site {
 	uint64_t bytes;		  /* of `objects` */
 	uint64_t bytes_requested; /* of `objects` */
 	uint64_t pending;	  /* handed to kfree_rcu(), old enough */
+	uint64_t listed;	  /* records behind `objects`: as many, but for sampling */
+	double squares;		  /* sum of bytes^2 of those */
 	/* from the tallies: ever since the start */
 	uint64_t births;
 	uint64_t deaths;
 	uint64_t implicit;
 	uint64_t verified; /* found free in the allocator's own books */
 	uint64_t evicted;  /* pages found to belong to somebody else */
+	uint64_t unsampled; /* left out when the sampling became coarser */
+	uint64_t births_more; /* sampling: what births stood for beyond themselves */
+	uint64_t deaths_more; /* the same of deaths of every kind */
 	uint64_t born_bytes;
 	uint64_t died_bytes;
 };
@@ -46,7 +51,7 @@ struct snapshot {
 	struct snapshot_site sum; /* of all sites */
 	/*
 	 * Events that happened while the tables were read.  births - deaths -
-	 * implicit - verified - evicted differs from `live` by no more than that.
+	 * implicit - verified - evicted - unsampled differs from `live` by no more than that.
 	 */
 	uint64_t in_motion;
 };
@@ -59,6 +64,7 @@ struct snapshot_source {
 	uint32_t nr_buckets;
 	uint32_t nr_sites;
 	uint32_t nr_lanes;
+	uint32_t sample_mask; /* records of other addresses count as left out */
 };
 
 /*

@@ -166,6 +166,7 @@ static void put_events(struct pen *pen, const struct report *r)
 	pen__head_item(pen, ",", PEN_PLAIN, item);
 	put_count(pen, r->events.pending, "of them pending RCU");
 	put_count(pen, r->events.evicted, "pages left out");
+	put_count(pen, r->events.unsampled, "left out by coarser sampling");
 	put_count(pen, r->events.unchecked, "unchecked");
 	put_count(pen, r->events.in_motion, "in motion");
 	pen__head_end(pen);
@@ -195,6 +196,40 @@ static void put_scan(struct pen *pen, const struct report_scan *s)
 	pen__head_item(pen, ";", s->unreferenced ? PEN_RED : PEN_PLAIN, item);
 	put_count(pen, s->acknowledged, "more acknowledged");
 	put_count(pen, s->unknown, "not to be told from free ones");
+	pen__head_end(pen);
+}
+
+/* "sampling: 1 object in 16 is recorded; below are estimates, ± their standard error" */
+static void put_sampling(struct pen *pen, const struct report *r)
+{
+	char item[ITEM];
+
+	if (r->sampling <= 1)
+		return;
+	pen__head_begin(pen, PEN_PLAIN, "sampling:", 1);
+	snprintf(item, sizeof(item), "1 object in %u is recorded", r->sampling);
+	pen__head_item(pen, "", PEN_YELLOW, item);
+	pen__head_item(pen, ";", PEN_PLAIN, "what is traced and listed are estimates, ± their standard error");
+	pen__head_end(pen);
+}
+
+/* "overhead: 0.8% of the CPUs' time (1.0% allowed), 912.4K events/s of 98 ns" */
+static void put_overhead(struct pen *pen, const struct report_overhead *o)
+{
+	char item[ITEM];
+
+	if (!o->known)
+		return;
+	pen__head_begin(pen, PEN_PLAIN, "overhead:", 1);
+	snprintf(item, sizeof(item), "%.3g%% of the CPUs' time (%g%% allowed)", o->share * 100,
+		 o->most * 100);
+	pen__head_item(pen, "", o->share > o->most ? PEN_YELLOW : PEN_PLAIN, item);
+	snprintf(item, sizeof(item), "%s events/s of %.3g ns", pen__rate(o->events_per_s).text,
+		 o->ns_per_event);
+	pen__head_item(pen, ",", PEN_PLAIN, item);
+	if (o->spent)
+		pen__head_item(pen, ";", PEN_YELLOW,
+			       "coarser sampling does not help: that is what the tracepoints take");
 	pen__head_end(pen);
 }
 
@@ -240,6 +275,9 @@ static void put_row(const struct pen *pen, const struct report_site *s)
 		fputs(" approximate", pen->out);
 	if (s->pending_objects)
 		fprintf(pen->out, " (+%" PRIu64 " pending RCU)", s->pending_objects);
+	if (s->bytes_error > 0)
+		fprintf(pen->out, " (±%s, ±%.6g objects)", pen__human(s->bytes_error, false).text,
+			s->objects_error);
 	fputc('\n', pen->out);
 }
 
@@ -413,6 +451,8 @@ int text__print(const struct report *report, bool color, FILE *out)
 	put_hint(&pen, report);
 	text__losses(&pen, report);
 	put_events(&pen, report);
+	put_sampling(&pen, report);
+	put_overhead(&pen, &report->overhead);
 	put_scan(&pen, &report->scan);
 	if (report->note) {
 		pen__name(&pen, PEN_BOLD, report->note);

@@ -16,6 +16,9 @@
 /* How long a program that was running while it was detached may go on. */
 #define LINGER_US 20000
 
+/* How long a program that has read the old sampling may go on. */
+#define SWEEP_US 1000
+
 #define MAPPINGS 5
 
 struct tracer {
@@ -213,6 +216,7 @@ int tracer__open(struct tracer **out, const struct plan *plan, uint32_t process,
 		goto close;
 
 	tracer->skeleton->bss->control.process = process;
+	tracer->skeleton->bss->control.sample_mask = plan->sampling - 1;
 	err = run_program(tracer->skeleton->progs.introduce_self);
 	if (!err)
 		err = run_program(tracer->skeleton->progs.set_clock);
@@ -365,6 +369,48 @@ int tracer__evict(struct tracer *tracer, const struct kleak_eviction *list, size
 			return err;
 		list += n;
 		nr -= n;
+	}
+	return 0;
+}
+
+int tracer__run(const struct tracer *tracer, struct tracer_run *run)
+{
+	*run = (struct tracer_run){};
+	for (size_t i = 0; i < nr_hooks; i++) {
+		struct bpf_prog_info info = {};
+		__u32 len = sizeof(info);
+
+		if (!tracer->programs[i])
+			continue;
+		if (bpf_obj_get_info_by_fd(bpf_program__fd(tracer->programs[i]), &info, &len))
+			return -errno;
+		run->ns += info.run_time_ns;
+		if (hooks[i].copy == 1)
+			run->events += info.run_cnt;
+	}
+	return 0;
+}
+
+uint32_t tracer__sampling(const struct tracer *tracer)
+{
+	return __atomic_load_n(&tracer->skeleton->bss->control.sample_mask, __ATOMIC_RELAXED) + 1;
+}
+
+int tracer__coarsen(struct tracer *tracer, uint32_t weight)
+{
+	struct kleak__bss *bss = tracer->skeleton->bss;
+
+	if (weight - 1 > KLEAK_SAMPLE_MOST)
+		weight = KLEAK_SAMPLE_MOST + 1;
+	__atomic_fetch_or(&bss->control.sample_mask, weight - 1, __ATOMIC_SEQ_CST);
+	usleep(SWEEP_US);
+	for (uint32_t first = 0; first < tracer->view.nr_buckets; first += KLEAK_SWEEP_BATCH) {
+		int err;
+
+		bss->sweep.first = first;
+		err = run_program(tracer->skeleton->progs.sweep_buckets);
+		if (err)
+			return err;
 	}
 	return 0;
 }

@@ -86,6 +86,24 @@ void *tracer__peek(void *tracer, uint64_t address, size_t len);
 /* Take these objects out of the table, if they are still the same.  0 or -errno. */
 int tracer__evict(struct tracer *tracer, const struct kleak_eviction *list, size_t nr);
 
+/* Of how many addresses one is recorded; grows when the table is full, or by tracer__coarsen(). */
+uint32_t tracer__sampling(const struct tracer *tracer);
+
+/* How long the programs have run, and how many events they were called for, since some start. */
+struct tracer_run {
+	uint64_t ns;
+	uint64_t events; /* each counted once, however many copies see it */
+};
+
+/* Counted only while BPF statistics are on.  0 or -errno. */
+int tracer__run(const struct tracer *tracer, struct tracer_run *run);
+
+/*
+ * Record one address in `weight` from here on, a power of two, if it were more so far; take the
+ * others out of the table.  0 or -errno.
+ */
+int tracer__coarsen(struct tracer *tracer, uint32_t weight);
+
 /* Record no more pages of this entry of the site table: they are counted elsewhere. */
 void tracer__mute(struct tracer *tracer, uint32_t entry);
 

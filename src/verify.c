@@ -31,12 +31,12 @@ static int choose(struct verify *verify, const struct sites *sites, size_t shown
 		shown--;
 		if (site->space == KLEAK_SPACE_PERCPU)
 			continue;
-		if (chosen && chosen + site->objects > budget) {
-			verify->skipped += site->objects;
+		if (chosen && chosen + site->listed > budget) {
+			verify->skipped += site->listed;
 			continue;
 		}
 		verify->wanted[site->index] = 1;
-		chosen += site->objects;
+		chosen += site->listed;
 	}
 	return 0;
 }

@@ -68,7 +68,7 @@ def check_books(report):
     e = report["events"]
     assert report["final"] and e["in_motion"] == 0
     assert e["births"] == e["deaths"] + e["implicit_deaths"] + e["verified_free"] \
-        + e["evicted"] + e["live"], e
+        + e["evicted"] + e["unsampled"] + e["live"], e
     assert e["unchecked"] == 0, e
     assert e["born_bytes"] == e["died_bytes"] + e["live_bytes"], e
     lost = {cause: n for cause, n in report["losses"].items() if n}

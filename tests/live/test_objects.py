@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-only
 """Objects that a known process makes: exactly as many as it made, and none after it freed them."""
+import math
 import os
 import tempfile
 import time
@@ -192,14 +193,63 @@ def test_min_age_and_depth():
         assert min(s["age_median_s"] for s in report["sites"]) >= 4
 
 
-def test_full_table_is_counted():
+def errors_off(report, function, objects):
+    """By how many standard errors the estimate of its objects is off."""
+    sites = sites_of(report, function, "slab")
+    seen = sum(s["objects"] for s in sites)
+    error = math.sqrt(sum(s["objects_error"] ** 2 for s in sites))
+    assert error > 0, sites
+    print(f"# {seen} of {objects}, standard error {error:.0f}, 1 in {report['sampling']}")
+    for site in sites:
+        assert site["objects"] % report["sampling"] == 0, site
+        # all of one size: bytes are no surer than objects
+        assert math.isclose(site["bytes_error"] / site["bytes"],
+                            site["objects_error"] / site["objects"],
+                            rel_tol=1e-4), site
+    return abs(seen - objects) / error
+
+
+def test_more_objects_than_fit():
     with Load() as load, Kleak("--pid", str(load.pid), "--max-objects", "1024") as kleak:
-        load.do("eventfd 10000")
-        report = kleak.until(lambda r: r["losses"]["table_full"] > 0, patience=10)
-        seen = total(report, "do_eventfd")
-        assert report["losses"]["table_full"] > 0
-        assert 0 < seen < 10000
-        assert report["events"]["live"] <= 1024 * 8 // 6 + 8
+        load.do("eventfd 100")
+        report = kleak.fresh()
+        assert report["sampling"] == 1 and total(report, "do_eventfd") == 100
+        load.do("eventfd 9900")
+        report = kleak.fresh()
+        # 30,000: each has a context, a file, a dentry
+        assert 32 <= report["sampling"] <= 128, report["sampling"]
+        assert report["events"]["live"] <= 1024 and report["losses"]["table_full"] == 0
+        assert report["events"]["unsampled"] > 0
+        assert errors_off(report, "do_eventfd", 10000) < 3
+        births = sum(s["births"] for s in sites_of(report, "do_eventfd", "slab"))
+        assert 7000 < births < 13000, births
+        load.do("free")
+        assert total(kleak.fresh(), "do_eventfd") == 0
+        kleak.stop()
+
+
+def test_sampling_by_hand():
+    with Load() as load, Kleak("--sample", "1/16") as kleak:
+        load.do("eventfd 8000")
+        report = kleak.fresh()
+        assert report["sampling"] == 16 and report["events"]["unsampled"] == 0
+        assert errors_off(report, "do_eventfd", 8000) < 3
+        load.do("free")
+        assert total(kleak.fresh(), "do_eventfd") == 0
+        kleak.stop()
+
+
+def test_an_overhead_budget():
+    with Load() as load, Kleak("--max-overhead", "0.01", interval=1) as kleak:
+        load.process.stdin.write("churn 6\n")
+        report = kleak.until(lambda r: r["sampling"] > 1, patience=10)
+        overhead = report["overhead"]
+        assert overhead["percent"] > overhead["percent_most"] == 0.01, overhead
+        assert overhead["events_per_s"] > 100 and 10 < overhead["ns_per_event"] < 10000, overhead
+        load.answer()
+        with open("/proc/sys/kernel/bpf_stats_enabled", encoding="ascii") as file:
+            assert file.read().strip() == "0"
+        kleak.stop()
 
 
 def test_growth_is_the_slope():

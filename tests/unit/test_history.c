@@ -203,7 +203,7 @@ static enum verdict_name watch(void (*step)(struct world *), uint64_t seed, doub
 		next += interval_s;
 		for (size_t i = 0; i < w.nr; i++)
 			ages[i] = (uint32_t)((w.now_s - w.objects[i].born_s) / SECONDS_PER_TICK);
-		site.objects = site.live = w.nr;
+		site.objects = site.listed = site.live = w.nr;
 		site.bytes = w.nr * SIZE;
 		site.births = w.births;
 		site.deaths = w.births - w.nr;
@@ -377,6 +377,7 @@ static void test_young_objects_that_are_left_out_are_no_deaths(void **state)
 			if (t - born >= 5)
 				ages[site.objects++] =
 					(uint32_t)((t - born + 0.5) / SECONDS_PER_TICK);
+		site.listed = site.objects;
 		site.bytes = site.objects * SIZE;
 		site.births = t;
 		assert_int_equal(history__enter(&history, &sites, t, 5), 0);
@@ -399,7 +400,7 @@ static void test_a_site_that_comes_late_starts_at_nothing(void **state)
 	(void)state;
 	for (int t = 1; t <= 20; t++) {
 		sites.nr = t > 10 ? 2 : 1;
-		list[1].births = list[1].objects = t > 10;
+		list[1].births = list[1].objects = list[1].listed = t > 10;
 		list[1].bytes = t > 10 ? 64 : 0;
 		ages[0] = (uint32_t)((t - 10.5) / SECONDS_PER_TICK);
 		assert_int_equal(history__enter(&history, &sites, t, 0), 0);

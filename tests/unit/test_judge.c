@@ -65,7 +65,7 @@ static struct site leak(uint32_t space, uint32_t cache)
 
 	history__free(&history);
 	for (int t = 1; t <= 40; t++) {
-		site.births = site.objects = site.live = 100UL * t;
+		site.births = site.objects = site.listed = site.live = 100UL * t;
 		site.bytes = site.objects * 1000;
 		for (uint64_t i = 0; i < site.objects; i++)
 			ages[i] = (uint32_t)((t - (double)i / 100 - 0.005) / SECONDS_PER_TICK);

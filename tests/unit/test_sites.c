@@ -216,7 +216,7 @@ static void test_median_age_is_exact(void **state)
 		ENTRY(&m, 1, 2, 0x5000);
 		ENTRY(&m, 2, 2, 0x6000);
 		for (int s = 0; s < 2; s++) {
-			m.sums[s + 1].objects = nr[s];
+			m.sums[s + 1].objects = m.sums[s + 1].listed = nr[s];
 			for (uint32_t i = 0; i < nr[s]; i++) {
 				ages[s][i] = (uint32_t)rand() % spread;
 				list[n++] = (struct snapshot_object){s + 1, ages[s][i], 0};

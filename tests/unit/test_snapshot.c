@@ -193,6 +193,37 @@ static void test_tallies_of_all_lanes(void **state)
 	snapshot__free(&snapshot);
 }
 
+static void test_what_is_not_in_the_sample_is_left_out(void **state)
+{
+	struct tables tables = {};
+	struct snapshot snapshot = {};
+	struct snapshot_source source = source_of(&tables);
+	uint64_t in = 0xffff888000000000, out = in;
+
+	(void)state;
+	while (kleak_sample_hash(in) & 3)
+		in += 64;
+	while (!(kleak_sample_hash(out) & 3))
+		out += 64;
+	tables.buckets[0].key[0] = ~in;
+	tables.buckets[0].record[0] = (struct kleak_record){.bytes = 64, .site = 1};
+	tables.buckets[0].key[1] = ~out;
+	tables.buckets[0].record[1] = (struct kleak_record){.bytes = 64, .site = 1};
+	tables.tallies[1].births = 2;
+	tables.tallies[1].born_bytes = 128;
+	source.sample_mask = 3;
+	assert_int_equal(snapshot__take(&snapshot, &source, NOW, 0), 0);
+	assert_int_equal(snapshot.sum.live, 1);
+	assert_int_equal(snapshot.sum.unsampled, 1);
+	assert_int_equal(snapshot.sites[1].listed, 1);
+	assert_true(snapshot.sites[1].squares == 64 * 64);
+	assert_int_equal(snapshot.sites[1].died_bytes, 64);
+	source.sample_mask = 0;
+	assert_int_equal(snapshot__take(&snapshot, &source, NOW, 0), 0);
+	assert_int_equal(snapshot.sum.live, 2);
+	snapshot__free(&snapshot);
+}
+
 static void test_site_number_beyond_the_table(void **state)
 {
 	struct tables tables = {};
@@ -216,6 +247,7 @@ int main(void)
 		cmocka_unit_test(test_areas),
 		cmocka_unit_test(test_record_being_written),
 		cmocka_unit_test(test_tallies_of_all_lanes),
+		cmocka_unit_test(test_what_is_not_in_the_sample_is_left_out),
 		cmocka_unit_test(test_site_number_beyond_the_table),
 	};
 

@@ -258,6 +258,7 @@ static __attribute__((unused)) struct report golden_report(void)
 		.time = {.tv_sec = 1763906605, .tv_nsec = 123999999},
 		.elapsed_s = 15.0004,
 		.kernel = "6.12.0-amd64",
+		.sampling = 1,
 		.filter = {.origins = "slab,vmalloc,percpu", .pid = -1, .max_size = UINT64_MAX},
 		.losses = golden_no_losses,
 		.nr_losses = NR(golden_no_losses),
@@ -304,20 +305,31 @@ static __attribute__((unused)) struct report golden_report(void)
 	return report;
 }
 
+static struct report_site golden_sampled_sites[1];
+
 /* Its last one: something was lost, something was cut, the process has gone. */
 static __attribute__((unused)) struct report golden_final(void)
 {
 	struct report report = golden_report();
 
+	golden_sampled_sites[0] = golden_sites[0];
+	golden_sampled_sites[0].bytes_error = 773200;
+	golden_sampled_sites[0].objects_error = 3020.3;
 	report.final = true;
 	report.scan =
 		(struct report_scan){.passes = 1, .needed = 3, .bytes = 1000000, .seconds = 2};
 	report.note = "process 4711 has exited";
+	report.sampling = 16;
+	report.overhead = (struct report_overhead){true, 0.0123, 0.01, 912400, 98.4, true};
+	report.bytes_all_error = KIB(71);
+	report.events.unsampled = 2;
+	report.events.live -= 2;
 	report.time.tv_nsec = 5000000;
 	report.elapsed_s = 3720;
 	report.losses = golden_losses;
 	report.nr_losses = NR(golden_losses);
 	report.nr_blind_spots = 1;
+	report.sites = golden_sampled_sites;
 	report.nr_sites = 1;
 	report.nr_sites_all = 214;
 	report.bytes_all = 37120 * 256 + MIB(1.3);
@@ -344,6 +356,7 @@ static __attribute__((unused)) struct report golden_nothing(void)
 {
 	return (struct report){
 		.kernel = "6.1.0",
+		.sampling = 1,
 		.filter = {.origins = "slab", .pid = -1, .max_size = UINT64_MAX},
 	};
 }
@@ -393,6 +406,8 @@ static const struct report_site golden_huge_sites[] = {{
 	.growth_bytes_per_min = -1e300,
 	.age_median_s = 1e300,
 	.births_per_s = 1e300,
+	.bytes_error = 1e300,
+	.objects_error = 1e300,
 	.births = UINT64_MAX,
 	.deaths = UINT64_MAX,
 	.pending_objects = UINT64_MAX,
@@ -425,6 +440,8 @@ static __attribute__((unused)) struct report golden_huge(void)
 	report.nr_losses = 1;
 	report.ledger = golden_huge_ledger;
 	report.nr_ledger = NR(golden_huge_ledger);
+	report.sampling = UINT32_MAX;
+	report.overhead = (struct report_overhead){true, 1e300, 1e300, 1e300, 1e300, true};
 	report.sites = golden_huge_sites;
 	report.nr_sites = 1;
 	report.nr_sites_all = SIZE_MAX;

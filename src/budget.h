@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* --max-overhead: when the sampling has to become coarser. */
+#ifndef KLEAK_BUDGET_H
+#define KLEAK_BUDGET_H
+
+#include <stdbool.h>
+
+struct budget {
+	double most;	  /* share of the CPUs' time that may be taken; 0: any */
+	double ns_before; /* per event, before the sampling became coarser the last time; 0: never */
+	bool spent;	  /* coarser sampling does not help any more */
+};
+
+/*
+ * Must the sampling become coarser, by a factor of two, where `share` is taken and an event costs
+ * ns?  No more once that has stopped to make events cheaper: the rest is what tracepoints take.
+ */
+bool budget__is_exceeded(struct budget *budget, double share, double ns);
+
+#endif

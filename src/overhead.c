@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "overhead.h"
+#include "clock.h"
+
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <unistd.h>
+
+int overhead__measure(struct overhead *overhead, const struct tracer *tracer, uint32_t cpus,
+		      double window_s)
+{
+	struct tracer_run before, after;
+	int stats = bpf_enable_stats(BPF_STATS_RUN_TIME), err;
+	double start, took;
+
+	*overhead = (struct overhead){};
+	if (stats < 0)
+		return -errno;
+	start = clock__now_s();
+	err = tracer__run(tracer, &before);
+	usleep((useconds_t)(window_s * 1e6));
+	if (!err)
+		err = tracer__run(tracer, &after);
+	took = clock__now_s() - start;
+	close(stats);
+	if (err)
+		return err;
+	overhead->share = (double)(after.ns - before.ns) / 1e9 / took / cpus;
+	overhead->events_per_s = (double)(after.events - before.events) / took;
+	if (after.events > before.events)
+		overhead->ns_per_event =
+			(double)(after.ns - before.ns) / (double)(after.events - before.events);
+	return 0;
+}

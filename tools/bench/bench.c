@@ -2,7 +2,8 @@
 /*
  * What tracing costs: single system calls that allocate and free, and processes that talk to
  * each other, each in turn with nothing attached, with empty programs on the same
- * tracepoints, with kleak, with kleak that follows another process, and with a peer.
+ * tracepoints, with kleak, with kleak that follows another process, with kleak that samples, and
+ * with a peer.
  *
  * bench [--rounds N] [--json] [--peer 'COMMAND']
  *
@@ -189,12 +190,14 @@ enum {
 	EMPTY_PROGRAMS,
 	KLEAK,
 	KLEAK_OTHER,
+	KLEAK_SAMPLING,
 	PEER,
 	SETUPS,
 };
 
 static const char *const setup_names[SETUPS] = {"nothing", "empty programs", "kleak",
-						"kleak --pid of another", "peer"};
+						"kleak --pid of another",
+						"kleak --sample 1/16", "peer"};
 
 static const char *peer;
 static pid_t other; /* a process that sleeps */
@@ -251,6 +254,8 @@ static pid_t start_setup(int setup)
 	case KLEAK_OTHER:
 		snprintf(command, sizeof(command), "exec ./kleak --interval 3600 --pid %d", other);
 		return start_command(command);
+	case KLEAK_SAMPLING:
+		return start_command("exec ./kleak --interval 3600 --sample 1/16");
 	case PEER:
 		return start_command(peer);
 	default:

@@ -11,7 +11,7 @@
  * address, one whose distance was seen to vary, a stack that ends elsewhere than it used to) is
  * walked by the kernel, and learnt.
  *
- *   call_site  its place above the context is remembered and must hold it
+ *   call_site  its place above the context is remembered (up to three) and must hold it
  *   next       the next return address lies `delta` words above; where that varies (the
  *              system call's frame with its random offset) `top` words below the stack's end;
  *              believed when the last walks agreed
@@ -185,7 +185,11 @@ __noinline __u64 unwind(__u64 context, __u64 call_site, __u64 hash)
 
 	way = step_way(step, base_of(call_site));
 	at = step_delta(way);
-	if (!way || stack_word(context + at * sizeof(__u64)) != call_site)
+	if (stack_word(context + at * sizeof(__u64)) != call_site)
+		at = step_top(way);
+	if (stack_word(context + at * sizeof(__u64)) != call_site)
+		at = step_end(way);
+	if (!at || stack_word(context + at * sizeof(__u64)) != call_site)
 		return 0;
 	for (__u32 nr = 1; nr <= KLEAK_MAX_FRAMES; nr++) {
 		__u32 flags;
@@ -349,6 +353,27 @@ __noinline int learn_step(struct scratch *s, __u32 k, __u32 size)
 	return 0;
 }
 
+/*
+ * Learn where call_site lies: in one of three places.  The allocator's function may have pushed
+ * fewer registers when it is quickly done.
+ */
+__noinline int learn_base(struct scratch *s)
+{
+	__u64 address, way, now, before;
+
+	if (!s)
+		return 0;
+	address = base_of(frame(s, 0));
+	way = step_find(address);
+	now = place(s, 0);
+	before = step_delta(way);
+	if (now == before)
+		return 0;
+	way = now | before << STEP_TOP |
+	      (__u64)(step_top(way) == now ? step_end(way) : step_top(way)) << STEP_END;
+	return step_keep(address, way, s->turn++);
+}
+
 /* Learn what the walk in `s` shows: the frames of one site, from call_site on. */
 __noinline int learn(struct scratch *s, __u64 context)
 {
@@ -377,7 +402,7 @@ __noinline int learn(struct scratch *s, __u64 context)
 			learn_place_before(s, k);
 	if (!place(s, 0))
 		return 0;
-	step_keep(base_of(frame(s, 0)), place(s, 0), s->turn++);
+	learn_base(s);
 	for (__u32 k = 0; k < KLEAK_MAX_FRAMES && k < s->nr; k++)
 		learn_step(s, k, size);
 	return 0;

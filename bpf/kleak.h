@@ -109,6 +109,14 @@ struct kleak_bucket {
 #define KLEAK_SCRATCH_BYTES /* of a CPU */                                                         \
 	(KLEAK_SCRATCH_SLOTS * (KLEAK_STACK_WINDOW + 2 * KLEAK_MAX_FRAMES + 7) * 8)
 
+/* One of them; see unwind.bpf.h. */
+struct kleak_step {
+	__u64 address; /* 0: free */
+	__u64 way;
+	__u32 next; /* slot of the step that came next */
+	__u32 pad[3];
+};
+
 struct kleak_site {
 	__u64 hash;	 /* 0: free */
 	__u32 cache;	 /* index into the cache table */

@@ -92,23 +92,10 @@ struct {
 } presence SEC(".maps");
 
 /* Steps from one return address to the next: see unwind.bpf.h. */
-struct step {
-	__u64 address; /* 0: free */
-	__u64 way;
-	__u32 next; /* slot of the step that came next */
-	__u32 pad[3];
-};
+/* A variable and no map: reached without a lookup, which is what following a stack waits for. */
+struct kleak_step steps[KLEAK_STEP_WAYS << KLEAK_STEP_BITS] __attribute__((aligned(64)));
 
-_Static_assert(sizeof(struct step) * KLEAK_STEP_WAYS << KLEAK_STEP_BITS == KLEAK_STEP_BYTES,
-	       "kleak.h tells the loader what the steps take");
-
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, KLEAK_STEP_WAYS << KLEAK_STEP_BITS);
-	__uint(map_flags, BPF_F_MMAPABLE); /* aligned */
-	__type(key, __u32);
-	__type(value, struct step);
-} steps SEC(".maps");
+_Static_assert(sizeof(steps) == KLEAK_STEP_BYTES, "kleak.h tells the loader what the steps take");
 
 /*
  * The address that a copy of an event's program has just dealt with, so that

@@ -73,9 +73,13 @@ static __always_inline __u32 step_flags(__u64 step)
 	return step >> STEP_FLAGS & 0xff;
 }
 
-static __always_inline struct step *step_at(__u32 slot)
+#define STEPS (KLEAK_STEP_WAYS << KLEAK_STEP_BITS)
+
+/* asm: the compiler must not argue the mask away, the verifier wants it. */
+static __always_inline struct kleak_step *step_at(__u64 slot)
 {
-	return bpf_map_lookup_elem(&steps, &slot);
+	asm volatile("" : "+r"(slot));
+	return &steps[slot & (STEPS - 1)];
 }
 
 /* The first of the KLEAK_STEP_WAYS slots that the step from `address` may be in. */
@@ -90,20 +94,18 @@ static __always_inline __u32 step_slot(__u64 address)
 	__u32 slot = step_set(address), end = slot + KLEAK_STEP_WAYS;
 
 	for (; slot < end; slot++) {
-		struct step *step = step_at(slot);
-
-		if (step && step->address == address)
+		if (step_at(slot)->address == address)
 			break;
 	}
 	return slot;
 }
 
 /* What is known in `step` of the way from `address`, or 0. */
-static __always_inline __u64 step_way(const struct step *step, __u64 address)
+static __always_inline __u64 step_way(const struct kleak_step *step, __u64 address)
 {
 	__u64 way;
 
-	if (!step || step->address != address)
+	if (step->address != address)
 		return 0;
 	way = step->way;
 	return (way ^ address << STEP_TAG) >> STEP_TAG ? 0 : way;
@@ -119,21 +121,17 @@ __noinline __u64 step_find(__u64 address)
 __noinline int step_keep(__u64 address, __u64 way, __u32 turn)
 {
 	__u32 set = step_set(address), slot = set + (turn & (KLEAK_STEP_WAYS - 1));
-	struct step *step;
+	struct kleak_step *step;
 
 	for (__u32 i = set; i < set + KLEAK_STEP_WAYS; i++) {
-		step = step_at(i);
-		if (step && !step->address)
+		if (!step_at(i)->address)
 			slot = i;
 	}
 	for (__u32 i = set; i < set + KLEAK_STEP_WAYS; i++) {
-		step = step_at(i);
-		if (step && step->address == address)
+		if (step_at(i)->address == address)
 			slot = i;
 	}
 	step = step_at(slot);
-	if (!step)
-		return 0;
 	way = (way & ((1ULL << STEP_TAG) - 1)) | address << STEP_TAG;
 	if (step->address != address) {
 		step->address = 0;
@@ -180,7 +178,7 @@ __noinline __u64 unwind(__u64 context, __u64 call_site, __u64 hash)
 {
 	__u32 size = (STACK_SIZE - (context & (STACK_SIZE - 1))) / sizeof(__u64);
 	__u64 address = call_site, way;
-	struct step *step = step_at(step_slot(base_of(call_site))), *before;
+	struct kleak_step *step = step_at(step_slot(base_of(call_site))), *before;
 	__u32 at;
 
 	way = step_way(step, base_of(call_site));
@@ -199,14 +197,10 @@ __noinline __u64 unwind(__u64 context, __u64 call_site, __u64 hash)
 			return hash_end(hash);
 		before = step;
 		step = step_at(step->next);
-		if (!step)
-			return 0;
 		if (step->address != address) {
 			__u32 slot = step_slot(address);
 
 			step = step_at(slot);
-			if (!step)
-				return 0;
 			/* not each time: two callers in turn would have two CPUs write all the time */
 			if (!(bpf_jiffies64() & 7))
 				before->next = slot;

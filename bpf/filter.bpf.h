@@ -44,8 +44,8 @@ static __always_inline bool is_followed(void *ctx)
 			return false;
 		return in_task(ctx);
 	default:
-		tgid = bpf_get_current_pid_tgid() >> 32;
-		return tgid != control.self || !in_task(ctx);
+		/* no helper: where the context lies tells, and an interrupt has another stack */
+		return address_of(ctx) - control.self_stack >= STACK_SIZE;
 	}
 }
 

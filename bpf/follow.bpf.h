@@ -43,11 +43,12 @@ int sched_process_exit(struct bpf_raw_tracepoint_args *ctx)
 	return 0;
 }
 
-/* BPF_PROG_TEST_RUN by the loader: its own process, by the kernel's number. */
+/* BPF_PROG_TEST_RUN by the loader: its own process, by the kernel's number, and its stack. */
 SEC("syscall")
 int introduce_self(void *ctx __attribute__((unused)))
 {
 	control.self = bpf_get_current_pid_tgid() >> 32;
+	control.self_stack = (__u64)bpf_get_current_task_btf()->stack;
 	return 0;
 }
 

@@ -324,6 +324,8 @@ struct kleak_control {
 	__u32 process;	 /* KLEAK_FOLLOW_PROCESS: whom; cleared when it exits */
 	__u32 gone;	 /* that process has exited */
 	__u32 tick_base; /* the tick at jiffy 0 */
+	__u64 self_stack; /* where the loader's own kernel stack begins: it has one thread */
+	__u32 pad;
 	__u32 sample_mask; /* recorded are addresses whose hash has none of these bits: 2^n - 1 */
 };
 

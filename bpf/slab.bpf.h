@@ -116,7 +116,7 @@ static __always_inline void slab_born(struct bpf_raw_tracepoint_args *ctx, __u64
 	if (!is_size_wanted(r.bytes))
 		return;
 
-	site = site_of(ctx, call_site, cache_index, KLEAK_SPACE_SLAB);
+	site = site_of_slab(ctx, call_site, cache_index);
 	if (site < 0)
 		return;
 	r.site = site;

@@ -201,14 +201,10 @@ static __always_inline bool is_to_be_checked(void)
 	return r && !(++r->hits % CHECK_ONE_OF);
 }
 
-/*
- * The site of the allocation going on in `ctx`, of `cache`: its index, or a
- * negative number if the CPU has no stack buffer left.
- */
-static __always_inline long site_of(struct bpf_raw_tracepoint_args *ctx, __u64 call_site,
-				    __u32 cache, __u32 space)
+/* The site of the allocation going on in `ctx`, whose stack hashes to `hash`, or 0. */
+static __always_inline long site_by_hash(struct bpf_raw_tracepoint_args *ctx, __u64 call_site,
+					 __u32 cache, __u32 space, __u64 hash)
 {
-	__u64 hash = call_site ? unwind(address_of(ctx), call_site, hash_begin(cache, space)) : 0;
 	long site = hash ? site_known(hash) : KLEAK_SITE_NONE;
 
 	if (site == KLEAK_SITE_NONE) {
@@ -224,6 +220,29 @@ static __always_inline long site_of(struct bpf_raw_tracepoint_args *ctx, __u64 c
 	if (config.who && site >= 0)
 		who_allocates(ctx, site);
 	return site;
+}
+
+/*
+ * The site of the allocation going on in `ctx`, of `cache`: its index, or a
+ * negative number if the CPU has no stack buffer left.
+ */
+static __always_inline long site_of(struct bpf_raw_tracepoint_args *ctx, __u64 call_site,
+				    __u32 cache, __u32 space)
+{
+	__u64 hash = hash_begin(cache, space);
+
+	hash = call_site ? unwind_call(address_of(ctx), call_site, hash) : 0;
+	return site_by_hash(ctx, call_site, cache, space, hash);
+}
+
+/* The same without a call. */
+static __always_inline long site_of_slab(struct bpf_raw_tracepoint_args *ctx, __u64 call_site,
+					 __u32 cache)
+{
+	__u64 hash = hash_begin(cache, KLEAK_SPACE_SLAB);
+
+	hash = unwind(address_of(ctx), call_site, hash);
+	return site_by_hash(ctx, call_site, cache, KLEAK_SPACE_SLAB, hash);
 }
 
 #endif

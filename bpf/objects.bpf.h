@@ -372,7 +372,7 @@ static __always_inline bool bucket_take(struct kleak_bucket *b, __u64 address, _
  * death of a slab object is that of the area too, if it is a vm_struct.  implicit: nobody saw
  * it being freed, but its address is somebody else's now.
  */
-__noinline int object_gone(__u64 address, __u32 space, bool implicit)
+static __always_inline bool object_gone(__u64 address, __u32 space, bool implicit)
 {
 	struct kleak_bucket *first = bucket_first(address), *second = bucket_second(address);
 	bool twin = false, died;

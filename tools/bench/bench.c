@@ -7,8 +7,8 @@
  *
  * bench [--rounds N] [--json] [--peer 'COMMAND']
  *
- * The rounds are interleaved, and what a round measures is set against the same round with
- * nothing attached: machines are noisy, ratios in one run are less so.  Medians are printed.
+ * The rounds are interleaved, and what is measured is set against what the same took just before
+ * with nothing attached: machines are noisy, ratios in one run are less so.  Medians are printed.
  * Needs root, and ./kleak.
  */
 #include "empty.skel.h"
@@ -195,9 +195,9 @@ enum {
 	SETUPS,
 };
 
-static const char *const setup_names[SETUPS] = {"nothing", "empty programs", "kleak",
-						"kleak --pid of another",
-						"kleak --sample 1/16", "peer"};
+static const char *const setup_names[SETUPS] = {
+	"nothing", "empty programs", "kleak", "kleak --pid of another", "kleak --sample 1/16",
+	"peer"};
 
 static const char *peer;
 static pid_t other; /* a process that sleeps */
@@ -275,11 +275,15 @@ static void stop_setup(pid_t child)
 	waitpid(child, &status, 0);
 }
 
-static void measure_setup(int setup, double *took)
+static void measure_setup(int setup, double *without, double *took)
 {
-	struct empty *empty = setup == EMPTY_PROGRAMS ? start_empty() : NULL;
-	pid_t child = start_setup(setup);
+	struct empty *empty;
+	pid_t child;
 
+	for (size_t o = 0; o < OPERATIONS; o++)
+		without[o] = measure(&operations[o]);
+	empty = setup == EMPTY_PROGRAMS ? start_empty() : NULL;
+	child = start_setup(setup);
 	if (child)
 		usleep((useconds_t)(SETTLE_S * 1e6));
 	for (size_t o = 0; o < OPERATIONS; o++)
@@ -293,6 +297,7 @@ static void measure_setup(int setup, double *took)
 /* ---- what comes out ---- */
 
 static double took[MOST_ROUNDS][SETUPS][OPERATIONS];
+static double without[MOST_ROUNDS][SETUPS][OPERATIONS]; /* just before */
 
 static int by_value(const void *a, const void *b)
 {
@@ -307,8 +312,9 @@ static double added(int setup, size_t operation, int rounds)
 	double list[MOST_ROUNDS];
 
 	for (int r = 0; r < rounds; r++)
-		list[r] = took[r][setup][operation] -
-			  (setup == NOTHING ? 0 : took[r][NOTHING][operation]);
+		list[r] = setup == NOTHING
+				  ? without[r][EMPTY_PROGRAMS][operation]
+				  : took[r][setup][operation] - without[r][setup][operation];
 	qsort(list, rounds, sizeof(*list), by_value);
 	return rounds % 2 ? list[rounds / 2] : (list[rounds / 2 - 1] + list[rounds / 2]) / 2;
 }
@@ -387,14 +393,15 @@ int main(int argc, char **argv)
 	libbpf_set_print(NULL);
 	other = start_command("exec sleep 100000");
 	for (int r = 0; r < rounds; r++)
-		for (int s = 0; s < (peer ? SETUPS : PEER); s++) {
+		for (int s = EMPTY_PROGRAMS; s < (peer ? SETUPS : PEER); s++) {
 			/* each setup comes first as often as last */
-			int setup = (s + r) % (peer ? SETUPS : PEER);
+			int setup = EMPTY_PROGRAMS +
+				    (s + r) % ((peer ? SETUPS : PEER) - EMPTY_PROGRAMS);
 
 			if (isatty(STDERR_FILENO))
 				fprintf(stderr, "\rround %d of %d: %s \033[K", r + 1, rounds,
 					setup_names[setup]);
-			measure_setup(setup, took[r][setup]);
+			measure_setup(setup, without[r][setup], took[r][setup]);
 		}
 	if (isatty(STDERR_FILENO))
 		fputs("\r\033[K", stderr);

@@ -2,13 +2,14 @@
 /*
  * The slab allocator's events.
  *
- * Every event's program is attached twice ("copies"), because a kernel does not run a program
- * that is already running on the CPU: an interrupt in the middle of it would lose its events.
- * The program that was interrupted is one copy; the other still runs.  The first copy leaves
- * the address in `recents`, and the last one leaves at once.  That is a hint and no more: a
- * nested event may overwrite it, and then the last copy looks the address up and finds the work
- * done.  The first copy never trusts it, the last one clears it, so that it cannot outlive the
- * event.
+ * A kernel does not run a program that is already running on the CPU: an interrupt in the middle
+ * of it loses its events to that program.  A birth that is lost in this way is counted as a loss,
+ * and that is all: what is listed stays true.  A free that is lost would leave an object that is
+ * none.  So the programs of frees are attached twice ("copies"): the one that was interrupted is
+ * one copy, the other still runs.  The first copy leaves the address in `recents`, and the last
+ * one leaves at once.  That is a hint and no more: a nested event may overwrite it, and then the
+ * last copy looks the address up and finds the work done.  The first copy never trusts it, the
+ * last one clears it, so that it cannot outlive the event.
  *
  * Where only some processes are followed one copy does: an interrupt's allocations are not
  * theirs, and a free that is missed is noticed when the address is allocated again, by whomever,
@@ -64,7 +65,7 @@ static __always_inline __u32 kmalloc_flags(__u64 allocated, __u64 gfp)
 
 /* One area: its vm_struct was just allocated; what it is, is read later. */
 static __always_inline void area_born(struct bpf_raw_tracepoint_args *ctx, __u64 vm,
-				      __u64 call_site, bool only_new)
+				      __u64 call_site)
 {
 	struct kleak_record r = {.bytes = area_unsized(vm), .born = now()};
 	long site = site_of(ctx, call_site, KLEAK_CACHE_NONE, KLEAK_SPACE_VMALLOC);
@@ -72,16 +73,16 @@ static __always_inline void area_born(struct bpf_raw_tracepoint_args *ctx, __u64
 	if (site < 0)
 		return;
 	r.site = site;
-	object_born(vm, KLEAK_SPACE_VMALLOC, &r, only_new);
+	object_born(vm, KLEAK_SPACE_VMALLOC, &r, false);
 }
 
 /*
- * A slab object was born.  `again`: a copy before this one may have recorded it.
+ * A slab object was born.
  * What a filter leaves out is not recorded; whatever else goes wrong is counted.
  */
 static __always_inline void slab_born(struct bpf_raw_tracepoint_args *ctx, __u64 ptr,
 				      __u64 call_site, __u64 kmem, __u64 size, __u64 requested,
-				      __u64 gfp, __u32 record_flags, bool again)
+				      __u64 gfp, __u32 record_flags)
 {
 	__u32 cache_index, cache_flags = 0;
 	struct kleak_record r = {.bytes = size, .flags = record_flags};
@@ -121,24 +122,23 @@ static __always_inline void slab_born(struct bpf_raw_tracepoint_args *ctx, __u64
 		return;
 	r.site = site;
 	r.born = now();
-	if (object_born(ptr, KLEAK_SPACE_SLAB, &r, again) == BIRTH_RECORDED && cache &&
+	if (object_born(ptr, KLEAK_SPACE_SLAB, &r, false) == BIRTH_RECORDED && cache &&
 	    cache->flags & KLEAK_CACHE_OF_CACHES)
 		cache_retire(ptr);
 }
 
-static __always_inline void slab_alloc(struct bpf_raw_tracepoint_args *ctx, __u64 ptr,
-				       enum kleak_event event, bool again)
+static __always_inline int slab_alloc(struct bpf_raw_tracepoint_args *ctx, enum kleak_event event)
 {
 	const volatile struct kleak_event_args *args = &config.args[event];
-	__u64 call_site, kmem = 0, size = 0, requested = 0, gfp;
+	__u64 ptr = event_arg(ctx, args->ptr), call_site, kmem = 0, size = 0, requested = 0, gfp;
 	__u32 record_flags = 0;
 
-	if (!is_sampled(ptr))
-		return;
+	if (ptr < LOWEST_OBJECT || !is_sampled(ptr))
+		return 0;
 	if (!is_followed(ctx)) {
 		if (is_filtered() && is_present(ptr))
 			object_gone(ptr, KLEAK_SPACE_SLAB, true);
-		return;
+		return 0;
 	}
 	call_site = event_arg(ctx, args->call_site);
 	if (args->cache != KLEAK_ARG_NONE)
@@ -150,31 +150,13 @@ static __always_inline void slab_alloc(struct bpf_raw_tracepoint_args *ctx, __u6
 	gfp = event_arg(ctx, args->gfp);
 
 	if (size > 2ULL << config.page_shift && is_inner_kmalloc(call_site))
-		return;
+		return 0;
 	if (config.vmalloc && in_range(&config.area_alloc, call_site)) {
 		record_flags = KLEAK_RECORD_VM_STRUCT;
-		area_born(ctx, ptr, call_site, again);
+		area_born(ctx, ptr, call_site);
 	}
 	if (config.slab)
-		slab_born(ctx, ptr, call_site, kmem, size, requested, gfp, record_flags, again);
-}
-
-static __always_inline int slab_alloc_copy(struct bpf_raw_tracepoint_args *ctx,
-					   enum kleak_event event, enum copy copy)
-{
-	__u64 *recent, ptr = event_arg(ctx, config.args[event].ptr);
-
-	if (is_filtered()) {
-		if (ptr >= LOWEST_OBJECT)
-			slab_alloc(ctx, ptr, event, false);
-		return 0;
-	}
-	recent = recent_of(event);
-	if (!recent)
-		return 0;
-	if (ptr >= LOWEST_OBJECT && (copy == COPY_FIRST || *recent != ~ptr))
-		slab_alloc(ctx, ptr, event, copy != COPY_FIRST);
-	*recent = copy == COPY_LAST ? 0 : ~ptr;
+		slab_born(ctx, ptr, call_site, kmem, size, requested, gfp, record_flags);
 	return 0;
 }
 
@@ -226,11 +208,11 @@ static __always_inline int free_copy(struct bpf_raw_tracepoint_args *ctx, enum k
 	return 0;
 }
 
-#define ALLOC_COPY(tracepoint, event, n, copy)                                                     \
+#define ALLOC(tracepoint, event)                                                                   \
 	SEC("raw_tp/" #tracepoint)                                                                 \
-	int tracepoint##_##n(struct bpf_raw_tracepoint_args *ctx)                                  \
+	int tracepoint##_1(struct bpf_raw_tracepoint_args *ctx)                                    \
 	{                                                                                          \
-		return slab_alloc_copy(ctx, event, copy);                                          \
+		return slab_alloc(ctx, event);                                                     \
 	}
 
 #define FREE_COPY(tracepoint, event, n, copy)                                                      \
@@ -240,14 +222,10 @@ static __always_inline int free_copy(struct bpf_raw_tracepoint_args *ctx, enum k
 		return free_copy(ctx, event, copy, KLEAK_SPACE_SLAB, 0);                           \
 	}
 
-ALLOC_COPY(kmalloc, KLEAK_EVENT_KMALLOC, 1, COPY_FIRST)
-ALLOC_COPY(kmalloc, KLEAK_EVENT_KMALLOC, 2, COPY_LAST)
-ALLOC_COPY(kmalloc_node, KLEAK_EVENT_KMALLOC_NODE, 1, COPY_FIRST)
-ALLOC_COPY(kmalloc_node, KLEAK_EVENT_KMALLOC_NODE, 2, COPY_LAST)
-ALLOC_COPY(kmem_cache_alloc, KLEAK_EVENT_KMEM_CACHE_ALLOC, 1, COPY_FIRST)
-ALLOC_COPY(kmem_cache_alloc, KLEAK_EVENT_KMEM_CACHE_ALLOC, 2, COPY_LAST)
-ALLOC_COPY(kmem_cache_alloc_node, KLEAK_EVENT_KMEM_CACHE_ALLOC_NODE, 1, COPY_FIRST)
-ALLOC_COPY(kmem_cache_alloc_node, KLEAK_EVENT_KMEM_CACHE_ALLOC_NODE, 2, COPY_LAST)
+ALLOC(kmalloc, KLEAK_EVENT_KMALLOC)
+ALLOC(kmalloc_node, KLEAK_EVENT_KMALLOC_NODE)
+ALLOC(kmem_cache_alloc, KLEAK_EVENT_KMEM_CACHE_ALLOC)
+ALLOC(kmem_cache_alloc_node, KLEAK_EVENT_KMEM_CACHE_ALLOC_NODE)
 
 FREE_COPY(kfree, KLEAK_EVENT_KFREE, 1, COPY_FIRST)
 FREE_COPY(kfree, KLEAK_EVENT_KFREE, 2, COPY_LAST)

@@ -143,9 +143,12 @@ claimed:
 	return index;
 }
 
-/* Walk the stack of `ctx`: the index of its site, or a negative number (no stack buffer left). */
+/*
+ * Walk the stack of `ctx`: the index of its site, or a negative number (no stack buffer left).
+ * There is something to learn where that is not what was `known`.
+ */
 static __noinline long site_walk(struct bpf_raw_tracepoint_args *ctx, __u64 call_site, __u32 cache,
-				 __u32 space)
+				 __u32 space, __u32 known)
 {
 	__u32 size = (config.frames + KLEAK_PLUMBING_DEPTH) * sizeof(__u64);
 	struct scratch *s = scratch_claim();
@@ -169,7 +172,8 @@ static __noinline long site_walk(struct bpf_raw_tracepoint_args *ctx, __u64 call
 	s->space = space;
 	stack_trim(s, call_site, (__u64)bytes / sizeof(__u64));
 	index = site_find(s, site_hash(s));
-	learn(s, address_of(ctx));
+	if (index != known)
+		learn(s, address_of(ctx));
 	scratch_release(s);
 	return index;
 }
@@ -208,9 +212,9 @@ static __always_inline long site_by_hash(struct bpf_raw_tracepoint_args *ctx, __
 	long site = hash ? site_known(hash) : KLEAK_SITE_NONE;
 
 	if (site == KLEAK_SITE_NONE) {
-		site = site_walk(ctx, call_site, cache, space);
+		site = site_walk(ctx, call_site, cache, space, KLEAK_SITE_NONE);
 	} else if (is_to_be_checked()) {
-		long walked = site_walk(ctx, call_site, cache, space);
+		long walked = site_walk(ctx, call_site, cache, space, site);
 
 		count(KLEAK_COUNT_CHECKS, 1);
 		if (walked != site)

@@ -236,7 +236,7 @@ static void fill_losses(struct reporter *reporter, struct report *report)
 		};
 	tracer__missed(reporter->parts.tracer, &missed);
 	reporter->losses[LOSS_BIRTHS_MISSED] = (struct report_loss){
-		"births_missed_at_most", "births missed at most: BPF recursion", missed.births};
+		"births_missed_at_most", "births missed, in interrupts: BPF recursion", missed.births};
 	reporter->losses[LOSS_DEATHS_MISSED] = (struct report_loss){
 		"deaths_missed_at_most", "deaths missed at most: BPF recursion", missed.deaths};
 	report->losses = reporter->losses;

@@ -192,10 +192,16 @@ $(B)/bench: tools/bench/bench.c $(B)/empty.skel.h
 	$(call say,CC,$<)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -o $@ $< -lbpf -lelf -lz -lm
 
+# Reading the tables needs no kernel: the loader's own files, as they are built.
+$(B)/readout: tools/bench/readout.c $(patsubst %,$(B)/%.o,snapshot sites array idmap allocator kallsyms)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -o $@ $^ $(LDLIBS)
+
 .PHONY: bench
 bench:
 	@tools/install-packages build
-	@$(MAKE) --no-print-directory all $(B)/bench
+	@$(MAKE) --no-print-directory all $(B)/bench $(B)/readout
+	@$(if $(ARGS),:,$(B)/readout)
 	@$(B)/bench --peer '$(PEER)' $(ARGS)
 
 # ---- keeping house ----

@@ -60,7 +60,8 @@ static __always_inline __u32 slab_reclaim_account(void)
  * bpf_rdonly_cast() (6.2, a35b9af4ec2c "bpf: Add a kfunc for generic type cast") lets a program
  * load from any kernel address with one instruction; before, each takes a helper.
  */
-extern void *bpf_rdonly_cast(const void *, __u32) __ksym __weak;
+extern void *bpf_rdonly_cast(const void *, __u32)
+__ksym __weak;
 
 static __always_inline __u64 stack_word(__u64 address)
 {

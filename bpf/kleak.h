@@ -36,7 +36,7 @@ enum kleak_key_space {
 };
 
 /* What `born` counts: CLOCK_MONOTONIC nanoseconds >> 20 (1.05 ms), modulo 2^32. */
-#define KLEAK_TICK_SHIFT 20
+#define KLEAK_TICK_SHIFT  20
 #define KLEAK_JIFFY_SHIFT 20 /* of config.jiffy_ticks */
 
 enum kleak_record_flags {
@@ -104,9 +104,9 @@ struct kleak_bucket {
 #define KLEAK_STEP_WAYS_SHIFT 2
 #define KLEAK_STEP_WAYS	      (1 << KLEAK_STEP_WAYS_SHIFT)
 #define KLEAK_STEP_BYTES      (KLEAK_STEP_WAYS * 32 << KLEAK_STEP_BITS)
-#define KLEAK_STACK_WINDOW  1024 /* words of a stack in which a walk's frames are looked for */
-#define KLEAK_SCRATCH_SLOTS 4
-#define KLEAK_SCRATCH_BYTES /* of a CPU */                                                         \
+#define KLEAK_STACK_WINDOW    1024 /* words of a stack in which a walk's frames are looked for */
+#define KLEAK_SCRATCH_SLOTS   4
+#define KLEAK_SCRATCH_BYTES   /* of a CPU */                                                       \
 	(KLEAK_SCRATCH_SLOTS * (KLEAK_STACK_WINDOW + 2 * KLEAK_MAX_FRAMES + 7) * 8)
 
 /* One of them; see unwind.bpf.h. */
@@ -306,7 +306,7 @@ struct kleak_config {
 	__u32 page_struct; /* sizeof(struct page) */
 	__u32 nr_wanted;   /* --cache */
 	__u32 jiffy_ticks; /* ticks in a jiffy, << KLEAK_JIFFY_SHIFT */
-	__u8 slab; /* origins */
+	__u8 slab;	   /* origins */
 	__u8 vmalloc;
 	__u8 percpu;
 	__u8 pages;
@@ -319,11 +319,11 @@ struct kleak_config {
 
 /* Changed while the programs run. */
 struct kleak_control {
-	__u32 recording; /* births are recorded */
-	__u32 self;	 /* the loader's own process, left out */
-	__u32 process;	 /* KLEAK_FOLLOW_PROCESS: whom; cleared when it exits */
-	__u32 gone;	 /* that process has exited */
-	__u32 tick_base; /* the tick at jiffy 0 */
+	__u32 recording;  /* births are recorded */
+	__u32 self;	  /* the loader's own process, left out */
+	__u32 process;	  /* KLEAK_FOLLOW_PROCESS: whom; cleared when it exits */
+	__u32 gone;	  /* that process has exited */
+	__u32 tick_base;  /* the tick at jiffy 0 */
 	__u64 self_stack; /* where the loader's own kernel stack begins: it has one thread */
 	__u32 pad;
 	__u32 sample_mask; /* recorded are addresses whose hash has none of these bits: 2^n - 1 */

@@ -62,7 +62,8 @@ struct scratch {
 	__u32 nr;
 	__u64 whole;
 	__u64 frames[KLEAK_MAX_FRAMES];
-	/* where they lie on the stack: see unwind.bpf.h; volatile: nothing for the verifier to follow */
+	/* where they lie on the stack: see unwind.bpf.h; volatile: nothing for the verifier to
+	 * follow */
 	__u32 ends; /* the last frame is the stack's outermost one */
 	__u32 cut;  /* the last frame is where an interrupt came in */
 	__u64 turn;

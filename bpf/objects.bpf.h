@@ -308,8 +308,7 @@ __noinline int object_born(__u64 address, __u32 space, const struct kleak_record
 			i = bucket_find(second, KLEAK_KEY_EMPTY);
 			if (bucket_put(second, i, KLEAK_KEY_EMPTY, key, r))
 				return BIRTH_RECORDED;
-			if (i == KLEAK_BUCKET_KEYS && !bucket_clear(first) &&
-			    !bucket_clear(second))
+			if (i == KLEAK_BUCKET_KEYS && !bucket_clear(first) && !bucket_clear(second))
 				sample_less();
 			if (!is_sampled(address))
 				return BIRTH_UNSAMPLED;

@@ -47,7 +47,7 @@ static __always_inline __u64 mix(__u64 hash, __u64 word)
 #define STEP_TAG   56
 #define STEP_PLAIN 0xffffULL /* a distance */
 
-#define STEP_SEEN     3 /* so many walks in a row had this `delta`: all of these bits are sure */
+#define STEP_SEEN     3	 /* so many walks in a row had this `delta`: all of these bits are sure */
 #define STEP_TOP_SEEN 12 /* the same for `top`, in fours */
 #define STEP_TOP_ONE  4
 #define STEP_TOP_SURE 8
@@ -201,7 +201,8 @@ static __always_inline __u64 unwind(__u64 context, __u64 call_site, __u64 hash)
 			__u32 slot = step_slot(address);
 
 			step = step_at(slot);
-			/* not each time: two callers in turn would have two CPUs write all the time */
+			/* not each time: two callers in turn would have two CPUs write all the time
+			 */
 			if (!(bpf_jiffies64() & 7))
 				before->next = slot;
 		}

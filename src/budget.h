@@ -7,7 +7,8 @@
 
 struct budget {
 	double most;	  /* share of the CPUs' time that may be taken; 0: any */
-	double ns_before; /* per event, before the sampling became coarser the last time; 0: never */
+	double ns_before; /* per event, before the sampling became coarser the last time; 0: never
+			   */
 	bool spent;	  /* coarser sampling does not help any more */
 };
 

@@ -300,9 +300,10 @@ json_t *json__of(const struct report *r)
 			 slab(&r->slab), "caches", json_value__array(r->nr_caches, cache, r),
 			 "sites_total", "sites", json_value__count(r->nr_sites_all), "bytes",
 			 json_value__count(r->bytes_all), "bytes_error",
-			 json_value__number(r->bytes_all_error), "note", json_value__text(r->note), "scan",
-			 scan(&r->scan), "sampling", json_value__count(r->sampling), "overhead",
-			 overhead(&r->overhead), "sites", json_value__array(r->nr_sites, site, r));
+			 json_value__number(r->bytes_all_error), "note", json_value__text(r->note),
+			 "scan", scan(&r->scan), "sampling", json_value__count(r->sampling),
+			 "overhead", overhead(&r->overhead), "sites",
+			 json_value__array(r->nr_sites, site, r));
 }
 
 int json__print(const struct report *report, FILE *out)

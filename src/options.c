@@ -115,8 +115,8 @@ static const char help_text[] =
 	"      --origin LIST        allocators: slab, vmalloc, percpu, pages (default: all but "
 	"pages)\n"
 	"      --max-objects N      room for that many live objects (default by memory size); when "
-	"it\n"
-	"                           is three quarters full every other object is left out\n"
+	"there\n"
+	"                           are more, every other one is left out, and so on\n"
 	"      --sample 1/N         record one object in N, a power of two, and estimate the sums\n"
 	"      --max-overhead PCT   sample when tracing takes more than that of the CPUs' time\n"
 	"\n"
@@ -494,8 +494,9 @@ static int refuse(const struct parse *parse, int result, int argc, char **argv)
 static bool traces(const struct options *o)
 {
 	return o->pid >= 0 || o->cgroup || o->cache || o->min_size || o->max_size < UINT64_MAX ||
-	       o->min_age_s > 0 || o->max_objects || o->sampling > 1 || o->max_overhead > 0 || o->evidence_s != VERDICT_LEAST_S ||
-	       o->stack_depth != DEFAULT_DEPTH || o->sort != SORT_BYTES;
+	       o->min_age_s > 0 || o->max_objects || o->sampling > 1 || o->max_overhead > 0 ||
+	       o->evidence_s != VERDICT_LEAST_S || o->stack_depth != DEFAULT_DEPTH ||
+	       o->sort != SORT_BYTES;
 }
 
 /* Of the options that trace, all but --cache. */

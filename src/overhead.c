@@ -2,20 +2,18 @@
 #include "overhead.h"
 #include "clock.h"
 
-#include <bpf/bpf.h>
-#include <errno.h>
 #include <unistd.h>
 
 int overhead__measure(struct overhead *overhead, const struct tracer *tracer, uint32_t cpus,
 		      double window_s)
 {
 	struct tracer_run before, after;
-	int stats = bpf_enable_stats(BPF_STATS_RUN_TIME), err;
+	int stats = tracer__count_time(), err;
 	double start, took;
 
 	*overhead = (struct overhead){};
 	if (stats < 0)
-		return -errno;
+		return stats;
 	start = clock__now_s();
 	err = tracer__run(tracer, &before);
 	usleep((useconds_t)(window_s * 1e6));

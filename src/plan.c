@@ -126,8 +126,7 @@ static void plan_sizes(struct plan *plan, const struct options *options,
 		(uint64_t)config->buckets * sizeof(struct kleak_bucket) +
 		(uint64_t)config->site_entries * sizeof(struct kleak_site) +
 		(uint64_t)config->site_entries * plan->lanes * sizeof(struct kleak_tally) +
-		KLEAK_MAX_CACHES * sizeof(struct kleak_cache) +
-		KLEAK_STEP_BYTES +
+		KLEAK_MAX_CACHES * sizeof(struct kleak_cache) + KLEAK_STEP_BYTES +
 		(uint64_t)kernel->cpus * KLEAK_SCRATCH_BYTES +
 		(config->who ? KLEAK_MAX_WHO * (sizeof(struct kleak_who) +
 						sizeof(struct kleak_who_times) + BYTES_PER_ENTRY)

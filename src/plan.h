@@ -27,7 +27,7 @@ struct plan {
 	struct plan_hook hooks[PLAN_MAX_HOOKS]; /* as in the table of hooks */
 	uint64_t max_objects;
 	uint32_t lanes;
-	uint32_t sampling; /* at the start: of how many addresses one is recorded */
+	uint32_t sampling;     /* at the start: of how many addresses one is recorded */
 	bool verify;	       /* look at SLUB's books before an object is reported */
 	uint64_t memory_bytes; /* of the maps */
 	char blind_spots[PLAN_MAX_BLIND_SPOTS][PLAN_TEXT];

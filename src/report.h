@@ -149,7 +149,7 @@ struct report_filter {
 /* --max-overhead */
 struct report_overhead {
 	bool known;
-	double share, most;	   /* of the CPUs' time; what it may be */
+	double share, most; /* of the CPUs' time; what it may be */
 	double events_per_s;
 	double ns_per_event;
 	bool spent; /* above the budget, and coarser sampling does not help */

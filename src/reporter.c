@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "reporter.h"
-#include "budget.h"
-#include "overhead.h"
-#include "sample.h"
 #include "books.h"
+#include "budget.h"
 #include "caches.h"
 #include "cgroups.h"
 #include "clock.h"
@@ -15,8 +13,10 @@
 #include "ledger.h"
 #include "marks.h"
 #include "meminfo.h"
+#include "overhead.h"
 #include "reader.h"
 #include "report.h"
+#include "sample.h"
 #include "scanner.h"
 #include "sites.h"
 #include "snapshot.h"
@@ -46,7 +46,8 @@ static const struct {
 	{KLEAK_LOSS_CACHES_FULL, "caches_full", "births without a cache name: cache table full"},
 	{KLEAK_LOSS_NO_STACK, "no_stack", "births with a call site only: stack walk failed"},
 	{KLEAK_LOSS_NO_SCRATCH, "no_scratch", "births not recorded: no stack buffer free"},
-	{KLEAK_LOSS_WRONG_STACK, "wrong_stack", "stacks found wrong: checked by walking (one in 1024)"},
+	{KLEAK_LOSS_WRONG_STACK, "wrong_stack",
+	 "stacks found wrong: checked by walking (one in 1024)"},
 	{KLEAK_LOSS_RACE, "race", "births not recorded: lost a race"},
 	{KLEAK_LOSS_BULK_CUT, "bulk_cut", "objects not recorded: bulk call too large"},
 	{KLEAK_COUNT_WHO_FULL, "who_full", "allocations whose process was not noted: too many"},
@@ -157,10 +158,13 @@ static int coarsen(struct reporter *reporter, uint32_t weight)
 	return err;
 }
 
-/* The table must not get full: when it is nearly so, half of what is in it has to do. */
+/*
+ * The table must not get full: when three quarters of its places are taken (--max-objects), half
+ * of what is in it has to do.
+ */
 static bool is_crowded(const struct reporter *reporter)
 {
-	return reporter->snapshot.sum.live > reporter->parts.plan->max_objects / 4 * 3 &&
+	return reporter->snapshot.sum.live > reporter->parts.plan->max_objects &&
 	       reporter->sampling <= KLEAK_SAMPLE_MOST;
 }
 
@@ -235,8 +239,9 @@ static void fill_losses(struct reporter *reporter, struct report *report)
 			.count = reporter->snapshot.counts[causes[i].count],
 		};
 	tracer__missed(reporter->parts.tracer, &missed);
-	reporter->losses[LOSS_BIRTHS_MISSED] = (struct report_loss){
-		"births_missed_at_most", "births missed, in interrupts: BPF recursion", missed.births};
+	reporter->losses[LOSS_BIRTHS_MISSED] =
+		(struct report_loss){"births_missed_at_most",
+				     "births missed, in interrupts: BPF recursion", missed.births};
 	reporter->losses[LOSS_DEATHS_MISSED] = (struct report_loss){
 		"deaths_missed_at_most", "deaths missed at most: BPF recursion", missed.deaths};
 	report->losses = reporter->losses;

@@ -105,6 +105,27 @@ static int read_slot(struct snapshot *snapshot, const struct snapshot_source *so
 	return add_object(snapshot, &record, slot, now, min_age);
 }
 
+/* Most are, most of the time: a look at one cache line. */
+static bool is_empty(const struct kleak_bucket *bucket)
+{
+	const volatile uint64_t *key = (const volatile uint64_t *)bucket->key;
+	uint64_t any = 0;
+
+	for (int i = 0; i < KLEAK_BUCKET_KEYS; i++)
+		any |= key[i];
+	return !any;
+}
+
+static int read_bucket(struct snapshot *snapshot, const struct snapshot_source *source,
+		       uint32_t bucket, uint32_t now, uint32_t min_age)
+{
+	int err = 0;
+
+	for (uint32_t i = 0; i < KLEAK_BUCKET_KEYS && !err; i++)
+		err = read_slot(snapshot, source, bucket * KLEAK_BUCKET_KEYS + i, now, min_age);
+	return err;
+}
+
 static uint64_t events_of(const struct kleak_tally *tally)
 {
 	return tally->births + tally->deaths + tally->implicit + tally->verified + tally->evicted +
@@ -214,8 +235,10 @@ int snapshot__take(struct snapshot *snapshot, const struct snapshot_source *sour
 	if (err)
 		return err;
 	before = events_so_far(source);
-	for (uint32_t slot = 0; slot < source->nr_buckets * KLEAK_BUCKET_KEYS; slot++) {
-		err = read_slot(snapshot, source, slot, now, min_age);
+	for (uint32_t bucket = 0; bucket < source->nr_buckets; bucket++) {
+		if (is_empty(&source->buckets[bucket]))
+			continue;
+		err = read_bucket(snapshot, source, bucket, now, min_age);
 		if (err)
 			return err;
 	}

@@ -25,9 +25,9 @@ struct snapshot_site {
 	uint64_t births;
 	uint64_t deaths;
 	uint64_t implicit;
-	uint64_t verified; /* found free in the allocator's own books */
-	uint64_t evicted;  /* pages found to belong to somebody else */
-	uint64_t unsampled; /* left out when the sampling became coarser */
+	uint64_t verified;    /* found free in the allocator's own books */
+	uint64_t evicted;     /* pages found to belong to somebody else */
+	uint64_t unsampled;   /* left out when the sampling became coarser */
 	uint64_t births_more; /* sampling: what births stood for beyond themselves */
 	uint64_t deaths_more; /* the same of deaths of every kind */
 	uint64_t born_bytes;

@@ -209,7 +209,8 @@ static void put_sampling(struct pen *pen, const struct report *r)
 	pen__head_begin(pen, PEN_PLAIN, "sampling:", 1);
 	snprintf(item, sizeof(item), "1 object in %u is recorded", r->sampling);
 	pen__head_item(pen, "", PEN_YELLOW, item);
-	pen__head_item(pen, ";", PEN_PLAIN, "what is traced and listed are estimates, ± their standard error");
+	pen__head_item(pen, ";", PEN_PLAIN,
+		       "what is traced and listed are estimates, ± their standard error");
 	pen__head_end(pen);
 }
 

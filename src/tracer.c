@@ -373,6 +373,13 @@ int tracer__evict(struct tracer *tracer, const struct kleak_eviction *list, size
 	return 0;
 }
 
+int tracer__count_time(void)
+{
+	int stats = bpf_enable_stats(BPF_STATS_RUN_TIME);
+
+	return stats < 0 ? -errno : stats;
+}
+
 int tracer__run(const struct tracer *tracer, struct tracer_run *run)
 {
 	*run = (struct tracer_run){};

@@ -95,7 +95,13 @@ struct tracer_run {
 	uint64_t events; /* each counted once, however many copies see it */
 };
 
-/* Counted only while BPF statistics are on.  0 or -errno. */
+/*
+ * Have the kernel count how long BPF programs run, all of the machine's (BPF_ENABLE_STATS, 5.8),
+ * until the file descriptor that this returns is closed; or -errno.
+ */
+int tracer__count_time(void);
+
+/* Counted only meanwhile.  0 or -errno. */
 int tracer__run(const struct tracer *tracer, struct tracer_run *run);
 
 /*

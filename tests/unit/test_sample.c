@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "sample.h"
 
+#include <cmocka.h>
 #include <math.h>
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
-#include <setjmp.h>
-#include <cmocka.h>
 
 static void test_all_recorded_is_left_alone(void **state)
 {
@@ -24,8 +24,14 @@ static void test_all_recorded_is_left_alone(void **state)
 
 static void test_each_stands_for_many(void **state)
 {
-	struct snapshot_site site = {.live = 3, .objects = 2, .bytes = 128, .bytes_requested = 100,
-				     .listed = 2, .births = 5, .births_more = 35, .deaths = 2,
+	struct snapshot_site site = {.live = 3,
+				     .objects = 2,
+				     .bytes = 128,
+				     .bytes_requested = 100,
+				     .listed = 2,
+				     .births = 5,
+				     .births_more = 35,
+				     .deaths = 2,
 				     .deaths_more = 14};
 	struct snapshot snapshot = {.sites = &site, .nr_sites = 1};
 
@@ -70,7 +76,8 @@ static void test_slab_addresses_are_sampled_as_if_by_chance(void **state)
 			double error = sample__error(weight, (double)OBJECTS / weight), squares = 0;
 
 			for (int round = 0; round < ROUNDS; round++) {
-				double off = (double)picked(sizes[s], OBJECTS, weight) * weight - OBJECTS;
+				double off = (double)picked(sizes[s], OBJECTS, weight) * weight -
+					     OBJECTS;
 
 				assert_true(fabs(off) < 5 * error);
 				squares += off * off;

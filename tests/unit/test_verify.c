@@ -65,7 +65,8 @@ static void object(struct made_up *m, uint32_t slot, uint32_t entry, uint32_t sp
 
 static void site(struct made_up *m, uint32_t i, uint32_t entry, uint32_t space, uint64_t objects)
 {
-	m->list[i] = (struct site){.index = i, .space = space, .objects = objects, .listed = objects};
+	m->list[i] =
+		(struct site){.index = i, .space = space, .objects = objects, .listed = objects};
 	m->of_entry[entry] = i;
 	m->entries[entry].cache = 2;
 	m->entries[entry].space = space;

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * How long it takes to read the object table and to sum it by site: 1 and 10 million live objects
+ * of 2000 sites in tables of the size that --max-objects gives them, on one CPU.
+ *
+ * readout
+ */
+#include "allocator.h"
+#include "sites.h"
+#include "snapshot.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <time.h>
+
+#define SITES  16417
+#define USED   2000
+#define ROUNDS 9
+
+static double now_s(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static struct kleak_bucket *fill(uint32_t nr_buckets, uint64_t objects, struct kleak_tally *tallies)
+{
+	struct kleak_bucket *buckets = calloc(nr_buckets, sizeof(*buckets));
+
+	for (uint64_t i = 0; buckets && i < objects;) {
+		uint64_t key = 0xffff888000000000ULL + ((uint64_t)rand() << 12 | (i & 63) << 6);
+		struct kleak_bucket *b =
+			&buckets[(uint64_t)rand() * nr_buckets / RAND_MAX % nr_buckets];
+		uint32_t site = 1 + rand() % USED;
+
+		for (int k = 0; k < KLEAK_BUCKET_KEYS; k++) {
+			if (b->key[k])
+				continue;
+			b->key[k] = ~key;
+			b->record[k] = (struct kleak_record){
+				.bytes = 64, .born = rand() % 100000, .site = site};
+			tallies[site].births++;
+			tallies[site].born_bytes += 64;
+			i++;
+			break;
+		}
+	}
+	return buckets;
+}
+
+static int measure(uint64_t objects)
+{
+	static struct kleak_site entries[SITES];
+	static struct kleak_cache caches[KLEAK_MAX_CACHES];
+	static struct kleak_counts counts;
+	struct kleak_tally *tallies = calloc(SITES, sizeof(*tallies));
+	uint32_t nr_buckets = objects / 6;
+	struct snapshot_source source = {
+		.tallies = tallies,
+		.counts = &counts,
+		.nr_buckets = nr_buckets,
+		.nr_sites = SITES,
+		.nr_lanes = 1,
+	};
+	struct allocator allocator = {};
+	struct snapshot snapshot = {};
+	struct sites sites = {};
+	double best = 1e9, first = 0;
+	struct rusage usage;
+
+	source.buckets = tallies ? fill(nr_buckets, objects, tallies) : NULL;
+	if (!source.buckets)
+		return 1;
+	for (uint32_t i = 1; i <= USED; i++) {
+		entries[i].nr_frames = 4;
+		for (int f = 0; f < 4; f++)
+			entries[i].frames[f] = 0xffffffff81000000ULL + i * 4096 + f * 64;
+	}
+	for (int round = 0; round < ROUNDS; round++) {
+		double start = now_s(), took;
+
+		if (snapshot__take(&snapshot, &source, 200000, 0) ||
+		    sites__sum(&sites, &snapshot, entries, caches, &allocator, 16) ||
+		    sites__age(&sites, &snapshot))
+			return 1;
+		took = now_s() - start;
+		if (!round)
+			first = took;
+		if (took < best)
+			best = took;
+	}
+	getrusage(RUSAGE_SELF, &usage);
+	printf("%9llu objects: %.1f ms (the first time %.1f ms), %zu sites, list %.1f MB\n",
+	       (unsigned long long)objects, best * 1e3, first * 1e3, sites.nr,
+	       (double)(snapshot.room_list * sizeof(*snapshot.list) +
+			sites.room_ages * sizeof(*sites.ages)) /
+		       1e6);
+	snapshot__free(&snapshot);
+	sites__free(&sites);
+	free((void *)source.buckets);
+	free(tallies);
+	return 0;
+}
+
+int main(void)
+{
+	srand(1);
+	return measure(1000000) || measure(10000000);
+}

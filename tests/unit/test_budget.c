@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "budget.h"
+#include "unit.h"
 
-#include <cmocka.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "budget.h"
 
 static void test_without_a_budget_nothing_is_exceeded(void **state)
 {

@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include "unit.h"
+
 #include "sample.h"
 
-#include <cmocka.h>
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 
 static void test_all_recorded_is_left_alone(void **state)

@@ -171,11 +171,18 @@ static void test_tallies_of_all_lanes(void **state)
 	const struct snapshot_source source = source_of(&tables);
 
 	(void)state;
-	tables.tallies[0 * SITES + 1] = (struct kleak_tally){10, 4, 1, 640, 320, 2, 5};
-	tables.tallies[1 * SITES + 1] = (struct kleak_tally){5, 6, 0, 320, 384, 1, 0};
-	tables.tallies[1 * SITES + 2] = (struct kleak_tally){1, 0, 0, 100, 0, 0, 0};
+	tables.tallies[0 * SITES + 1] = (struct kleak_tally){.births = 10,
+							     .deaths = 4,
+							     .implicit = 1,
+							     .born_bytes = 640,
+							     .died_bytes = 320,
+							     .verified = 2,
+							     .evicted = 5};
+	tables.tallies[1 * SITES + 1] = (struct kleak_tally){
+		.births = 5, .deaths = 6, .born_bytes = 320, .died_bytes = 384, .verified = 1};
+	tables.tallies[1 * SITES + 2] = (struct kleak_tally){.births = 1, .born_bytes = 100};
 	/* an area born on one CPU, sized on another */
-	tables.tallies[0 * SITES + 2] = (struct kleak_tally){0, 0, 0, 4096, 0, 0, 0};
+	tables.tallies[0 * SITES + 2] = (struct kleak_tally){.born_bytes = 4096};
 	tables.counts[0].count[KLEAK_LOSS_TABLE_FULL] = 3;
 	tables.counts[1].count[KLEAK_LOSS_TABLE_FULL] = 4;
 	assert_int_equal(snapshot__take(&snapshot, &source, NOW, 0), 0);

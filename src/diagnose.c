@@ -403,7 +403,8 @@ static int examine(struct diagnose *d, const struct options *given)
 	return err;
 }
 
-int diagnose__run(const struct reporter_parts *parts, int cgroup, int signals, int *status)
+int diagnose__run(const struct reporter_parts *parts, struct outputs *outputs, bool color,
+		  int cgroup, int signals, int *status)
 {
 	static struct diagnose d;
 	const struct options *options = parts->options;
@@ -424,7 +425,9 @@ int diagnose__run(const struct reporter_parts *parts, int cgroup, int signals, i
 		err = examine(&d, options);
 	progress_end(&d);
 	if (!err)
-		err = print(&d, parts->color);
+		err = print(&d, color);
+	if (!err && d.diagnosis.report)
+		err = outputs__report(outputs, d.diagnosis.report);
 	*status = d.diagnosis.leak ? DIAGNOSE_LEAK : 0;
 	close_trace(&d);
 	suspects__free(&d.suspects);

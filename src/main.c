@@ -7,6 +7,7 @@
 #include "kernel.h"
 #include "kmemleakfile.h"
 #include "options.h"
+#include "outputs.h"
 #include "plan.h"
 #include "reporter.h"
 #include "say.h"
@@ -76,8 +77,9 @@ static int act(const struct options *options, const struct kernel *kernel, const
 					     .plan = plan,
 					     .symbols = symbols,
 					     .allocator = allocator,
-					     .color = want_color(options),
 					     .progress = isatty(STDERR_FILENO)};
+	const bool color = want_color(options);
+	struct outputs *outputs;
 	int signals, err, status = 0;
 
 	if (options->verb == VERB_EXPLAIN) {
@@ -85,16 +87,21 @@ static int act(const struct options *options, const struct kernel *kernel, const
 		return finish_output();
 	}
 	if (options->verb == VERB_CENSUS) {
-		err = survey__run(options, kernel, plan, symbols, parts.color);
+		err = survey__run(options, kernel, plan, symbols, color);
 		return err ? EXIT_CANNOT_RUN : finish_output();
 	}
 	signals = open_signals(options->verb == VERB_TRACE);
 	if (signals < 0)
 		return EXIT_CANNOT_RUN;
-	if (options->verb == VERB_DIAGNOSE)
-		err = diagnose__run(&parts, cgroup, signals, &status);
-	else
-		err = watch__run(&parts, cgroup, signals, &status);
+	err = outputs__open(&outputs, options, color);
+	if (!err) {
+		if (options->verb == VERB_DIAGNOSE)
+			err = diagnose__run(&parts, outputs, color, cgroup, signals, &status);
+		else
+			err = watch__run(&parts, outputs, cgroup, signals, &status);
+		if (outputs__close(outputs))
+			err = -EIO;
+	}
 	close(signals);
 	return err ? EXIT_CANNOT_RUN : status;
 }

@@ -19,6 +19,9 @@ struct report_frame {
 	const char *symbol; /* NULL: the address lies in no known function */
 	uint64_t offset;
 	const char *module; /* NULL: the kernel itself */
+	const char *file;   /* source, as debug info has it; NULL: not known */
+	unsigned int line;
+	bool inlined; /* into the function of the next frame, which has the same address */
 };
 
 /* What the history of a site lets one conclude. */

@@ -8,7 +8,6 @@
 #include "crowd.h"
 #include "findings.h"
 #include "history.h"
-#include "json.h"
 #include "judge.h"
 #include "ledger.h"
 #include "marks.h"
@@ -20,7 +19,6 @@
 #include "scanner.h"
 #include "sites.h"
 #include "snapshot.h"
-#include "text.h"
 #include "trend.h"
 #include "verify.h"
 
@@ -748,18 +746,6 @@ int reporter__make(struct reporter *reporter, struct report *report, const char 
 			(unsigned long long)reporter->snapshot.counts[KLEAK_COUNT_WALKS],
 			(unsigned long long)reporter->snapshot.counts[KLEAK_COUNT_CHECKS]);
 	return 0;
-}
-
-int reporter__report(struct reporter *reporter, const char *note, bool final, FILE *out)
-{
-	struct report report;
-	int err = reporter__make(reporter, &report, note, final);
-
-	if (err)
-		return err;
-	if (reporter->parts.options->json)
-		return json__print(&report, out);
-	return text__print(&report, reporter->parts.color, out);
 }
 
 int reporter__watch(struct reporter *reporter)

@@ -13,7 +13,6 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <stdio.h>
 
 struct reporter;
 
@@ -25,7 +24,6 @@ struct reporter_parts {
 	struct tracer *tracer;
 	struct symbols *symbols; /* NULL: hidden */
 	const struct allocator *allocator;
-	bool color;
 	bool progress; /* of scans, to stderr */
 };
 
@@ -42,14 +40,8 @@ int reporter__begin(struct reporter *reporter);
 int reporter__settle_areas(struct reporter *reporter);
 
 /*
- * Print a report to `out`.  note: NULL or a sentence; final: the last one.
- * 0; -EIO: `out` failed; -errno.
- */
-int reporter__report(struct reporter *reporter, const char *note, bool final, FILE *out);
-
-/*
- * The same, but written into *report, which is valid until the next call.
- * 0 or -errno.
+ * Make a report, which is valid until the next call.  note: NULL or a sentence; final: the last
+ * one.  0 or -errno.
  */
 int reporter__make(struct reporter *reporter, struct report *report, const char *note, bool final);
 

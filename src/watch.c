@@ -26,31 +26,36 @@
 #define SETTLE_MOST_S  15.0
 #define SETTLE_STEP_S  0.5
 
-static int report(struct reporter *reporter, const char *note, bool final)
-{
-	int err = reporter__report(reporter, note, final, stdout);
+/* Whose reports go where. */
+struct reports {
+	struct reporter *reporter;
+	struct outputs *outputs;
+};
 
-	if (err == -EIO)
-		say("cannot write the report to stdout%s%s", errno ? ": " : "",
-		    errno ? strerror(errno) : "");
-	else if (err)
-		say("cannot make a report: %s", strerror(-err));
+static int report(const struct reports *reports, const char *note, bool final)
+{
+	struct report made;
+	int err = reporter__make(reports->reporter, &made, note, final);
+
+	if (!err)
+		return outputs__report(reports->outputs, &made);
+	say("cannot make a report: %s", strerror(-err));
 	return err;
 }
 
 /* Stop in the order that loses nothing, and report once more. */
-static int finish(struct tracer *tracer, struct reporter *reporter, const char *note)
+static int finish(struct tracer *tracer, const struct reports *reports, const char *note)
 {
 	int err;
 
 	tracer__stop_births(tracer);
-	err = reporter__settle_areas(reporter);
+	err = reporter__settle_areas(reports->reporter);
 	tracer__stop(tracer);
 	if (err) {
 		say("cannot read the tables: %s", strerror(-err));
 		return err;
 	}
-	return report(reporter, note, true);
+	return report(reports, note, true);
 }
 
 static int begin(struct tracer *tracer, struct reporter *reporter)
@@ -99,7 +104,7 @@ static int wait_until(int signals, int out, double deadline_s)
 
 struct scans {
 	const struct options *options;
-	struct reporter *reporter;
+	const struct reports *reports;
 	double next_s; /* of the next pass */
 	double began_s;
 	uint32_t left;	/* passes of this scan */
@@ -129,7 +134,7 @@ static void scan_at(struct scans *scans, double when_s, bool asked_for)
 /* One pass.  0, or -errno, which is said. */
 static int pass(struct scans *scans)
 {
-	int err = reporter__scan(scans->reporter, scans->left == 1);
+	int err = reporter__scan(scans->reports->reporter, scans->left == 1);
 
 	if (err)
 		say_why(err);
@@ -175,7 +180,7 @@ static void scan_all(struct scans *scans, int signals)
 static int open_scans(struct scans *scans)
 {
 	char why[SENTENCE] = "";
-	int err = reporter__open_scans(scans->reporter, why, sizeof(why));
+	int err = reporter__open_scans(scans->reports->reporter, why, sizeof(why));
 
 	if (err)
 		say("%s", why);
@@ -187,7 +192,7 @@ static void obey(struct scans *scans, int signal)
 {
 	if (signal == SIGUSR2)
 		say("%zu objects will not be listed any more",
-		    reporter__acknowledge(scans->reporter));
+		    reporter__acknowledge(scans->reports->reporter));
 	else if (!open_scans(scans))
 		scan_at(scans, clock__now_s(), true);
 }
@@ -222,7 +227,7 @@ static int watch(struct tracer *tracer, struct scans *scans, int signals, double
 			return 0;
 		if (next_s > clock__now_s())
 			continue;
-		err = report(scans->reporter, note_of(options, tracer, note, sizeof(note)), false);
+		err = report(scans->reports, note_of(options, tracer, note, sizeof(note)), false);
 		if (err)
 			return err;
 		/* do not catch up on missed reports */
@@ -232,14 +237,14 @@ static int watch(struct tracer *tracer, struct scans *scans, int signals, double
 }
 
 static int watch_machine(const struct options *options, struct tracer *tracer,
-			 struct reporter *reporter, int signals)
+			 const struct reports *reports, int signals)
 {
-	struct scans scans = {.options = options, .reporter = reporter, .next_s = INFINITY};
+	struct scans scans = {.options = options, .reports = reports, .next_s = INFINITY};
 	char note[128];
 	int err = options->scan_s > 0 ? open_scans(&scans) : 0;
 
 	if (!err)
-		err = begin(tracer, reporter);
+		err = begin(tracer, reports->reporter);
 	if (err)
 		return err;
 	if (options->scan_s > 0)
@@ -250,7 +255,7 @@ static int watch_machine(const struct options *options, struct tracer *tracer,
 		return err;
 	if (!err && options->scan_s > 0 && !scans.done)
 		scan_all(&scans, signals);
-	return finish(tracer, reporter, note_of(options, tracer, note, sizeof(note)));
+	return finish(tracer, reports, note_of(options, tracer, note, sizeof(note)));
 }
 
 static int join_family(void *arg)
@@ -299,9 +304,9 @@ static int settle(struct reporter *reporter, int signals)
 }
 
 static int watch_command(const struct options *options, struct tracer *tracer,
-			 struct reporter *reporter, int signals, int *status)
+			 const struct reports *reports, int signals, int *status)
 {
-	struct scans scans = {.options = options, .reporter = reporter};
+	struct scans scans = {.options = options, .reports = reports};
 	struct child child;
 	int err = options->scan_s > 0 ? open_scans(&scans) : 0;
 
@@ -312,7 +317,7 @@ static int watch_command(const struct options *options, struct tracer *tracer,
 		say("cannot start a process: %s", strerror(-err));
 		return err;
 	}
-	err = begin(tracer, reporter);
+	err = begin(tracer, reports->reporter);
 	if (err) {
 		child__abandon(&child);
 		return err;
@@ -322,24 +327,26 @@ static int watch_command(const struct options *options, struct tracer *tracer,
 		return child__not_runnable(options->command[0], err, status);
 	err = child__wait(&child, signals, status);
 	if (!err)
-		err = settle(reporter, signals);
+		err = settle(reports->reporter, signals);
 	if (err) {
 		say("cannot wait for %s: %s", options->command[0], strerror(-err));
 		return err;
 	}
 	if (options->scan_s > 0)
 		scan_all(&scans, signals);
-	err = finish(tracer, reporter, NULL);
+	err = finish(tracer, reports, NULL);
 	if (!err && options->exit_code)
-		*status = reporter__outstanding(reporter) > options->threshold ? EXIT_LEFT : 0;
+		*status = reporter__outstanding(reports->reporter) > options->threshold ? EXIT_LEFT
+											: 0;
 	return err;
 }
 
-int watch__run(const struct reporter_parts *given, int cgroup, int signals, int *status)
+int watch__run(const struct reporter_parts *given, struct outputs *outputs, int cgroup, int signals,
+	       int *status)
 {
 	const struct options *options = given->options;
 	struct reporter_parts parts = *given;
-	struct reporter *reporter = NULL;
+	struct reports reports = {.outputs = outputs};
 	char why[SENTENCE] = "";
 	int err = tracer__open(&parts.tracer, parts.plan, options->pid >= 0 ? options->pid : 0,
 			       cgroup, options->verbose, why, sizeof(why));
@@ -349,14 +356,14 @@ int watch__run(const struct reporter_parts *given, int cgroup, int signals, int 
 		say("%s", why);
 		return err;
 	}
-	err = reporter__open(&reporter, &parts);
+	err = reporter__open(&reports.reporter, &parts);
 	if (err)
 		say("cannot prepare reports: %s", strerror(-err));
 	else if (options->verb == VERB_RUN)
-		err = watch_command(options, parts.tracer, reporter, signals, status);
+		err = watch_command(options, parts.tracer, &reports, signals, status);
 	else
-		err = watch_machine(options, parts.tracer, reporter, signals);
-	reporter__close(reporter);
+		err = watch_machine(options, parts.tracer, &reports, signals);
+	reporter__close(reports.reporter);
 	tracer__close(parts.tracer);
 	return err;
 }

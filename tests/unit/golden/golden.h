@@ -69,15 +69,21 @@ static void golden_compare(const char *name, const char *text)
 /* ---- reports ---- */
 
 static const struct report_frame golden_write_stack[] = {
-	{0xffffffffc09a403d, "kleak_leak_kmalloc", 0x3d, "kleak_test"},
-	{0xffffffffc09a41a1, "kleak_write", 0xa1, "kleak_test"},
-	{0xffffffff8135c2f2, "proc_reg_write", 0x52, NULL},
-	{0xffffffff812c1a55, "vfs_write", 0xf5, NULL},
+	{.address = 0xffffffffc09a403d,
+	 .symbol = "kleak_leak_kmalloc",
+	 .offset = 0x3d,
+	 .module = "kleak_test"},
+	{.address = 0xffffffffc09a41a1,
+	 .symbol = "kleak_write",
+	 .offset = 0xa1,
+	 .module = "kleak_test"},
+	{.address = 0xffffffff8135c2f2, .symbol = "proc_reg_write", .offset = 0x52},
+	{.address = 0xffffffff812c1a55, .symbol = "vfs_write", .offset = 0xf5},
 };
 
 static const struct report_frame golden_bare_stack[] = {
-	{0xffffffff81e00131, NULL, 0, NULL},
-	{0xffffffffc0200010, NULL, 0, "gone"},
+	{.address = 0xffffffff81e00131},
+	{.address = 0xffffffffc0200010, .module = "gone"},
 };
 
 /* Verdicts: a leak with everything, too new, a cache, something held. */
@@ -368,7 +374,8 @@ static __attribute__((unused)) struct report golden_nothing(void)
 	"31m\x9b\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80"                                              \
 	"\xc0\xaf\xed\xa0\x80\xe0\x80\x80\xf0\x80\x80\x80\xf4\x90\x80\x80\xf5\xff\xe2\x82"
 
-static const struct report_frame golden_hostile_stack[] = {{0x1000, HOSTILE, 1, HOSTILE}};
+static const struct report_frame golden_hostile_stack[] = {
+	{.address = 0x1000, .symbol = HOSTILE, .offset = 1, .module = HOSTILE}};
 
 static const struct report_site golden_hostile_sites[] = {{
 	.verdict = GOLDEN_NEW,
@@ -395,7 +402,8 @@ static __attribute__((unused)) struct report golden_hostile(void)
 	return report;
 }
 
-static const struct report_frame golden_huge_stack[] = {{UINT64_MAX, "f", UINT64_MAX, NULL}};
+static const struct report_frame golden_huge_stack[] = {
+	{.address = UINT64_MAX, .symbol = "f", .offset = UINT64_MAX}};
 
 static const struct report_site golden_huge_sites[] = {{
 	.verdict = GOLDEN_LEAK,

@@ -107,7 +107,7 @@ struct kleak_bucket {
 #define KLEAK_STACK_WINDOW    1024 /* words of a stack in which a walk's frames are looked for */
 #define KLEAK_SCRATCH_SLOTS   4
 #define KLEAK_SCRATCH_BYTES   /* of a CPU */                                                       \
-	(KLEAK_SCRATCH_SLOTS * (KLEAK_STACK_WINDOW + 2 * KLEAK_MAX_FRAMES + 7) * 8)
+	(KLEAK_SCRATCH_SLOTS * (KLEAK_STACK_WINDOW + 2 * KLEAK_MAX_FRAMES + 8) * 8)
 
 /* One of them; see unwind.bpf.h. */
 struct kleak_step {

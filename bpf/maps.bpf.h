@@ -64,8 +64,9 @@ struct scratch {
 	__u64 frames[KLEAK_MAX_FRAMES];
 	/* where they lie on the stack: see unwind.bpf.h; volatile: nothing for the verifier to
 	 * follow */
-	__u32 ends; /* the last frame is the stack's outermost one */
-	__u32 cut;  /* the last frame is where an interrupt came in */
+	__u32 ends;	/* the last frame is the stack's outermost one */
+	__u32 cut;	/* the last frame is where an interrupt came in */
+	__u32 from, to; /* words between which a frame is looked for */
 	__u64 turn;
 	__u64 filter;
 	volatile __u32 at[KLEAK_MAX_FRAMES];

@@ -210,10 +210,11 @@ static __always_inline __u64 unwind(__u64 context, __u64 call_site, __u64 hash)
 		flags = step_flags(way);
 		if (flags & STEP_CUTS || size - at == step_end(way))
 			return hash_end(hash);
-		if ((flags & STEP_SEEN) == STEP_SEEN)
-			at += step_delta(way);
-		else if (flags & STEP_TOP_SURE && at + step_top(way) < size)
+		/* in this order: what varies may be the same three times by chance */
+		if (flags & STEP_TOP_SURE && at + step_top(way) < size)
 			at = size - step_top(way);
+		else if ((flags & STEP_SEEN) == STEP_SEEN)
+			at += step_delta(way);
 		else
 			return 0;
 		if (at >= size)
@@ -309,6 +310,40 @@ __noinline int learn_place_before(struct scratch *s, __u32 k)
 	return 0;
 }
 
+/* Note word i if it is frame k, and between the places where that must be. */
+__noinline int learn_word_between(struct scratch *s, __u32 k, __u32 i)
+{
+	if (!s || i <= s->from || i >= s->to ||
+	    s->window[i & (KLEAK_STACK_WINDOW - 1)] != frame(s, k))
+		return 0;
+	k &= KLEAK_MAX_FRAMES - 1;
+	s->at[k] = i;
+	s->times[k]++;
+	return 0;
+}
+
+/*
+ * The same where no step is known: the place of frame k, if it stands only once between the frame
+ * before it and the next one whose place is certain.  From the last frame to the first.
+ */
+__noinline int learn_place_between(struct scratch *s, __u32 k)
+{
+	k &= KLEAK_MAX_FRAMES - 1;
+	if (!s || !k || k >= s->nr)
+		return 0;
+	if (!place(s, k) && place(s, k - 1)) {
+		s->times[k] = 0;
+		s->from = place(s, k - 1);
+		for (__u32 i = 0; i < KLEAK_STACK_WINDOW; i++)
+			learn_word_between(s, k, i);
+		if (s->times[k] != 1)
+			s->at[k] = 0;
+	}
+	if (place(s, k))
+		s->to = place(s, k);
+	return 0;
+}
+
 /* Learn the step from frame k.  size: words from the context to the stack's end. */
 __noinline int learn_step(struct scratch *s, __u32 k, __u32 size)
 {
@@ -401,6 +436,9 @@ __noinline int learn(struct scratch *s, __u64 context)
 	for (__u32 k = KLEAK_MAX_FRAMES - 2; k; k--)
 		if (k + 1 < s->nr)
 			learn_place_before(s, k);
+	s->to = len / sizeof(__u64);
+	for (__u32 k = KLEAK_MAX_FRAMES - 1; k; k--)
+		learn_place_between(s, k);
 	if (!place(s, 0))
 		return 0;
 	learn_base(s);

@@ -36,6 +36,20 @@ static __always_inline __u64 event_arg(const struct bpf_raw_tracepoint_args *ctx
 }
 
 /*
+ * Store a word after all that was stored before it: x86 keeps stores in order, elsewhere BPF has
+ * only the exchange, which is a full barrier.
+ */
+static __always_inline void publish(__u64 *to, __u64 word)
+{
+#ifdef __TARGET_ARCH_x86
+	asm volatile("" ::: "memory");
+	*(volatile __u64 *)to = word;
+#else
+	__sync_lock_test_and_set(to, word);
+#endif
+}
+
+/*
  * SLAB_RECLAIM_ACCOUNT: a constant up to 6.8; 6.9 (cc61eb851461, "mm, slab: use
  * an enum to define SLAB_ cache creation flags") numbers the flags by an enum.
  */

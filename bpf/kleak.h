@@ -14,14 +14,15 @@
 #endif
 
 /*
- * Object table: buckets of eight keys.  An object's address picks two buckets;
- * it stands in one of them and never moves.
+ * Object table: buckets of seven keys, which share a cache line with the number of keys that had
+ * to go elsewhere.  An object's address picks two buckets; it stands in one of them and never
+ * moves: in the first one, and while that is less than half full nobody looks at the second.
  *
  * A key is ~(address | key space): disguised, so that the table itself never
  * looks like a reference to the object, and with the address space of the
  * allocator in the three low bits, which alignment leaves free.
  */
-#define KLEAK_BUCKET_KEYS 8
+#define KLEAK_BUCKET_KEYS 7
 #define KLEAK_MAX_OBJECTS 100000000 /* slots are numbered in 32 bits */
 
 #define KLEAK_KEY_EMPTY 0ULL /* no object */
@@ -42,6 +43,7 @@ enum kleak_key_space {
 enum kleak_record_flags {
 	KLEAK_RECORD_VM_STRUCT = 1 << 0,   /* slab: a vm_struct, whose area stands beside it */
 	KLEAK_RECORD_RCU_PENDING = 1 << 1, /* passed to kfree_rcu(), grace period not over */
+	KLEAK_RECORD_OF_CACHE = 1 << 2,	   /* its bytes are the size of its site's cache */
 };
 
 /*
@@ -86,7 +88,9 @@ struct kleak_record {
 
 struct kleak_bucket {
 	__u64 key[KLEAK_BUCKET_KEYS];
+	__u64 spilled; /* keys whose first bucket this is and that stand in their second one */
 	struct kleak_record record[KLEAK_BUCKET_KEYS];
+	__u64 pad[3]; /* no key's line is shared by two buckets */
 };
 
 /*
@@ -164,7 +168,7 @@ struct kleak_cache {
  * Counters of a site.  Kept in lanes, a CPU writes lane (cpu & mask): atomic,
  * so that lanes may be fewer than CPUs and nothing is lost to an interrupt.
  * births - deaths - implicit is the number of its objects in the table,
- * born_bytes - died_bytes their bytes.
+ * born_bytes - died_bytes the bytes of those that are not KLEAK_RECORD_OF_CACHE.
  */
 #define KLEAK_MAX_LANES 16
 
@@ -329,7 +333,8 @@ struct kleak_control {
 	__u32 sample_mask; /* recorded are addresses whose hash has none of these bits: 2^n - 1 */
 };
 
-/* What the area-sizing program is to look at: slots of the table, bucket * 8 + index. */
+/* What the area-sizing program is to look at: slots of the table, bucket * KLEAK_BUCKET_KEYS +
+ * index. */
 #define KLEAK_AREA_BATCH 64
 
 struct kleak_area_batch {

@@ -3,10 +3,9 @@
  * The accounting: object_born() and object_died().
  *
  * The table is lock-free.  A birth claims an empty key with compare-and-swap
- * (BUSY), writes the record and publishes the key with an exchange, which is a
- * full barrier.  A death swaps the key for EMPTY; whoever wins the swap counts
- * it.  A record is therefore read by the loader whole or not at all (it reads
- * the key before and after).
+ * (BUSY), writes the record and publishes the key.  A death swaps the key for EMPTY; whoever wins
+ * the swap counts it.  A record is therefore read by the loader whole or not at all (it reads the
+ * key before and after).
  *
  * An object's events cannot race with each other: the allocator hands out an
  * address only after the birth was recorded, and takes it back only after the
@@ -44,10 +43,16 @@ static __always_inline __u32 now(void)
  * The two buckets of an address, whatever its key space.  (The products are of
  * two 32-bit numbers: a range reduction without a division.)
  */
-static __always_inline struct kleak_bucket *bucket_first(__u64 address)
+static __always_inline __u32 bucket_first_index(__u64 address)
 {
 	__u64 hash = (address >> 3) * HASH_1;
-	__u32 index = ((hash >> 32) * config.buckets) >> 32;
+
+	return ((hash >> 32) * config.buckets) >> 32;
+}
+
+static __always_inline struct kleak_bucket *bucket_first(__u64 address)
+{
+	__u32 index = bucket_first_index(address);
 
 	return bpf_map_lookup_elem(&objects, &index);
 }
@@ -108,14 +113,22 @@ static __always_inline __u64 sized(__u64 bytes)
 	return bytes & KLEAK_BYTES_UNSIZED ? 0 : bytes;
 }
 
+/* What has to be added up: the loader knows the rest from the number of objects. */
+static __always_inline __u64 bytes_to_tally(const struct kleak_record *r)
+{
+	return r->flags & KLEAK_RECORD_OF_CACHE ? 0 : sized(r->bytes);
+}
+
 static __always_inline void tally_birth(const struct kleak_record *r)
 {
 	struct kleak_tally *t = tally_of(r->site);
+	__u64 bytes = bytes_to_tally(r);
 
 	if (!t)
 		return;
 	__sync_fetch_and_add(&t->births, 1);
-	__sync_fetch_and_add(&t->born_bytes, sized(r->bytes));
+	if (bytes)
+		__sync_fetch_and_add(&t->born_bytes, bytes);
 	if (control.sample_mask)
 		__sync_fetch_and_add(&t->births_more, control.sample_mask);
 }
@@ -127,7 +140,8 @@ static __always_inline void tally_death(__u32 site, __u64 bytes, bool implicit)
 	if (!t)
 		return;
 	__sync_fetch_and_add(implicit ? &t->implicit : &t->deaths, 1);
-	__sync_fetch_and_add(&t->died_bytes, bytes);
+	if (bytes)
+		__sync_fetch_and_add(&t->died_bytes, bytes);
 	if (control.sample_mask)
 		__sync_fetch_and_add(&t->deaths_more, control.sample_mask);
 }
@@ -174,6 +188,15 @@ static __always_inline __u64 area_settle(struct kleak_record *r, __u64 vm, __u64
 	return bytes;
 }
 
+/* Which key of its bucket a slot is.  asm: the verifier wants to see the bound. */
+static __always_inline __u32 slot_index(__u32 slot)
+{
+	__u32 i = slot % KLEAK_BUCKET_KEYS;
+
+	asm volatile("" : "+r"(i));
+	return i < KLEAK_BUCKET_KEYS ? i : 0;
+}
+
 /* Index of `key` in `b`, or KLEAK_BUCKET_KEYS. */
 static __always_inline __u32 bucket_find(struct kleak_bucket *b, __u64 key)
 {
@@ -207,14 +230,30 @@ static __always_inline bool bucket_put(struct kleak_bucket *b, __u32 i, __u64 fr
 	if (__sync_val_compare_and_swap(&b->key[i], from, KLEAK_KEY_BUSY) != from)
 		return false;
 	if (from != KLEAK_KEY_EMPTY)
-		tally_death(b->record[i].site, sized(b->record[i].bytes), true);
+		tally_death(b->record[i].site, bytes_to_tally(&b->record[i]), true);
 	else
 		presence_add(address_of_key(key), 1);
 	b->record[i] = *r;
 	/* Before the key: a death that finds the key finds the birth counted. */
 	tally_birth(r);
-	__sync_lock_test_and_set(&b->key[i], key);
+	publish(&b->key[i], key);
 	return true;
+}
+
+static __always_inline void spill_add(struct kleak_bucket *first, __s64 change)
+{
+	__sync_fetch_and_add(&first->spilled, change);
+}
+
+/* Record an object in its second bucket. */
+static __always_inline bool bucket_spill(struct kleak_bucket *first, struct kleak_bucket *second,
+					 __u64 key, const struct kleak_record *r)
+{
+	spill_add(first, 1); /* before: a death that does not see this does not look there */
+	if (bucket_put(second, bucket_find(second, KLEAK_KEY_EMPTY), KLEAK_KEY_EMPTY, key, r))
+		return true;
+	spill_add(first, -1);
+	return false;
 }
 
 /*
@@ -230,6 +269,7 @@ __noinline int bucket_clear(struct kleak_bucket *b)
 	for (__u32 i = 0; i < KLEAK_BUCKET_KEYS; i++) {
 		__u64 key = b->key[i];
 		struct kleak_record r = b->record[i];
+		struct kleak_bucket *first;
 		struct kleak_tally *t;
 
 		if (key == KLEAK_KEY_EMPTY || key == KLEAK_KEY_BUSY ||
@@ -238,12 +278,15 @@ __noinline int bucket_clear(struct kleak_bucket *b)
 		if (__sync_val_compare_and_swap(&b->key[i], key, KLEAK_KEY_EMPTY) != key)
 			continue;
 		cleared = 1;
+		first = bucket_first(address_of_key(key));
+		if (first && first != b)
+			spill_add(first, -1);
 		presence_add(address_of_key(key), -1);
 		t = tally_of(r.site);
 		if (!t)
 			continue;
 		__sync_fetch_and_add(&t->unsampled, 1);
-		__sync_fetch_and_add(&t->died_bytes, sized(r.bytes));
+		__sync_fetch_and_add(&t->died_bytes, bytes_to_tally(&r));
 	}
 	return cleared;
 }
@@ -271,6 +314,7 @@ __noinline int object_born(__u64 address, __u32 space, const struct kleak_record
 {
 	struct kleak_bucket *first = bucket_first(address), *second = bucket_second(address);
 	__u64 key = key_of(address, space);
+	bool crowded;
 	__u32 i;
 
 	if (!first || !second || !r)
@@ -285,34 +329,32 @@ __noinline int object_born(__u64 address, __u32 space, const struct kleak_record
 		if (bucket_put(first, i, key, key, r))
 			return BIRTH_RECORDED;
 	}
-	i = bucket_find(second, key);
-	if (i < KLEAK_BUCKET_KEYS) {
-		if (only_new)
-			return BIRTH_HELD;
-		if (bucket_put(second, i, key, key, r))
-			return BIRTH_RECORDED;
+	if (first->spilled) {
+		i = bucket_find(second, key);
+		if (i < KLEAK_BUCKET_KEYS) {
+			if (only_new)
+				return BIRTH_HELD;
+			if (bucket_put(second, i, key, key, r))
+				return BIRTH_RECORDED;
+		}
 	}
 
 	/* keys are put into the lowest place that is free: less than half full does not matter */
-	if (first->key[KLEAK_BUCKET_KEYS / 2 - 1] && bucket_fill(second) < bucket_fill(first)) {
-		struct kleak_bucket *swap = first;
-
-		first = second;
-		second = swap;
-	}
+	crowded = first->key[KLEAK_BUCKET_KEYS / 2] && bucket_fill(second) < bucket_fill(first);
+	if (crowded && bucket_spill(first, second, key, r))
+		return BIRTH_RECORDED;
 	for (int try = 0; try < CLAIM_TRIES; try++) {
 		i = bucket_find(first, KLEAK_KEY_EMPTY);
 		if (bucket_put(first, i, KLEAK_KEY_EMPTY, key, r))
 			return BIRTH_RECORDED;
-		if (i == KLEAK_BUCKET_KEYS) {
-			i = bucket_find(second, KLEAK_KEY_EMPTY);
-			if (bucket_put(second, i, KLEAK_KEY_EMPTY, key, r))
-				return BIRTH_RECORDED;
-			if (i == KLEAK_BUCKET_KEYS && !bucket_clear(first) && !bucket_clear(second))
-				sample_less();
-			if (!is_sampled(address))
-				return BIRTH_UNSAMPLED;
-		}
+		if (i < KLEAK_BUCKET_KEYS)
+			continue; /* another CPU was faster */
+		if (bucket_spill(first, second, key, r))
+			return BIRTH_RECORDED;
+		if (!bucket_clear(first) && !bucket_clear(second))
+			sample_less();
+		if (!is_sampled(address))
+			return BIRTH_UNSAMPLED;
 	}
 	count(KLEAK_LOSS_TABLE_FULL, 1);
 	return BIRTH_LOST;
@@ -355,7 +397,7 @@ static __always_inline bool bucket_take(struct kleak_bucket *b, __u64 address, _
 		bytes = area_settle(&b->record[i], address, bytes);
 		*twin = true;
 	} else {
-		bytes = b->record[i].bytes;
+		bytes = bytes_to_tally(&b->record[i]);
 		if (b->record[i].flags & KLEAK_RECORD_VM_STRUCT)
 			*twin = true;
 	}
@@ -363,6 +405,15 @@ static __always_inline bool bucket_take(struct kleak_bucket *b, __u64 address, _
 		return false;
 	presence_add(address, -1);
 	tally_death(site, bytes, implicit);
+	return true;
+}
+
+static __always_inline bool take_spilled(struct kleak_bucket *first, struct kleak_bucket *second,
+					 __u64 address, __u32 space, bool implicit, bool *twin)
+{
+	if (!first->spilled || !bucket_take(second, address, space, implicit, twin))
+		return false;
+	spill_add(first, -1);
 	return true;
 }
 
@@ -379,9 +430,9 @@ static __always_inline bool object_gone(__u64 address, __u32 space, bool implici
 	if (!first || !second)
 		return false;
 	died = bucket_take(first, address, space, implicit, &twin) ||
-	       bucket_take(second, address, space, implicit, &twin);
+	       take_spilled(first, second, address, space, implicit, &twin);
 	if (twin && !bucket_take(first, address, space, implicit, &twin))
-		bucket_take(second, address, space, implicit, &twin);
+		take_spilled(first, second, address, space, implicit, &twin);
 	return died;
 }
 

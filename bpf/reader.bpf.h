@@ -94,20 +94,24 @@ struct kleak_evict_batch evictions;
  */
 static __always_inline void evict(const struct kleak_eviction *e)
 {
-	__u32 index = e->slot / KLEAK_BUCKET_KEYS, i = e->slot % KLEAK_BUCKET_KEYS;
+	__u32 index = e->slot / KLEAK_BUCKET_KEYS, i = slot_index(e->slot);
 	struct kleak_bucket *b = bpf_map_lookup_elem(&objects, &index);
+	struct kleak_bucket *first;
 	struct kleak_tally *t;
 	__u64 key, bytes;
 
 	if (!b)
 		return;
 	key = b->key[i];
-	bytes = sized(b->record[i].bytes);
+	bytes = bytes_to_tally(&b->record[i]);
 	if (key != e->key || b->record[i].born != e->born || b->record[i].site != e->site)
 		return;
 	if (__sync_val_compare_and_swap(&b->key[i], key, KLEAK_KEY_EMPTY) != key)
 		return;
 	presence_add(address_of_key(key), -1);
+	first = bucket_first(address_of_key(key));
+	if (first && index != bucket_first_index(address_of_key(key)))
+		spill_add(first, -1);
 	t = tally_of(e->site);
 	if (t) {
 		__sync_fetch_and_add(e->free ? &t->verified : &t->evicted, 1);

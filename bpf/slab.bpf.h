@@ -122,6 +122,9 @@ static __always_inline void slab_born(struct bpf_raw_tracepoint_args *ctx, __u64
 		return;
 	r.site = site;
 	r.born = now();
+	if (site != KLEAK_SITE_NONE && cache_index != KLEAK_CACHE_UNKNOWN &&
+	    !(cache_flags & KLEAK_CACHE_LARGE))
+		r.flags |= KLEAK_RECORD_OF_CACHE;
 	if (object_born(ptr, KLEAK_SPACE_SLAB, &r, false) == BIRTH_RECORDED && cache &&
 	    cache->flags & KLEAK_CACHE_OF_CACHES)
 		cache_retire(ptr);

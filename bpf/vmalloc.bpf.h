@@ -17,7 +17,7 @@
 
 static __always_inline void area_ask(__u32 slot)
 {
-	__u32 index = slot / KLEAK_BUCKET_KEYS, i = slot % KLEAK_BUCKET_KEYS;
+	__u32 index = slot / KLEAK_BUCKET_KEYS, i = slot_index(slot);
 	struct kleak_bucket *b = bpf_map_lookup_elem(&objects, &index);
 	__u64 key, vm, bytes;
 

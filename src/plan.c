@@ -16,9 +16,8 @@
 #define SITES_SMALL	 4096 /* machines below 1 GiB */
 #define BYTES_PER_ENTRY	 64   /* of a BPF hash, beside the key */
 
-/* Objects in a bucket of eight when all --max-objects live: two choices then nearly always find
- * room. */
-#define BUCKET_LOAD 6
+/* Places for each of --max-objects: two choices then nearly always find room. */
+#define PLACES_PER_OBJECT(objects) ((objects) + (objects) / 3)
 
 __attribute__((format(printf, 2, 3))) static void add_blind_spot(struct plan *plan,
 								 const char *format, ...)
@@ -118,7 +117,7 @@ static void plan_sizes(struct plan *plan, const struct options *options,
 	for (plan->lanes = 1; plan->lanes < kernel->cpus && plan->lanes < KLEAK_MAX_LANES;)
 		plan->lanes *= 2;
 
-	config->buckets = (objects + BUCKET_LOAD - 1) / BUCKET_LOAD;
+	config->buckets = PLACES_PER_OBJECT(objects) / KLEAK_BUCKET_KEYS + 1;
 	config->sites = kernel->memory_bytes < 1ULL << 30 ? SITES_SMALL : SITES;
 	config->site_entries = config->sites + 1 + KLEAK_SITE_PROBES;
 	config->lane_mask = plan->lanes - 1;

@@ -138,6 +138,8 @@ static struct snapshot_source source_of(const struct reporter *reporter)
 
 	return (struct snapshot_source){
 		.buckets = view->buckets,
+		.sites = view->sites,
+		.caches = view->caches,
 		.tallies = view->tallies,
 		.counts = view->counts,
 		.nr_buckets = view->nr_buckets,

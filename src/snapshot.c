@@ -93,7 +93,8 @@ static int read_slot(struct snapshot *snapshot, const struct snapshot_source *so
 		record.site = KLEAK_SITE_NONE;
 	if (source->sample_mask && !is_sampled(key, source->sample_mask)) {
 		snapshot->sites[record.site].unsampled++;
-		if (!(record.bytes & KLEAK_BYTES_UNSIZED))
+		if (!(record.bytes & KLEAK_BYTES_UNSIZED) &&
+		    !(record.flags & KLEAK_RECORD_OF_CACHE))
 			snapshot->sites[record.site].died_bytes += record.bytes;
 		return 0;
 	}
@@ -175,6 +176,31 @@ static uint64_t read_tallies(struct snapshot *snapshot, const struct snapshot_so
 	return events;
 }
 
+/* Bytes of every object of this entry, or 0: they differ, and the tallies have them. */
+static uint32_t size_of_all(const struct snapshot_source *source, uint32_t i)
+{
+	const struct kleak_site *site = &source->sites[i];
+	const struct kleak_cache *cache;
+
+	if (i == KLEAK_SITE_NONE || site->space != KLEAK_SPACE_SLAB ||
+	    site->cache <= KLEAK_CACHE_UNKNOWN || site->cache >= KLEAK_MAX_CACHES)
+		return 0;
+	cache = &source->caches[site->cache];
+	return cache->flags & KLEAK_CACHE_LARGE ? 0 : cache->size;
+}
+
+static void add_bytes_of_caches(struct snapshot *snapshot, const struct snapshot_source *source)
+{
+	for (uint32_t i = 0; i < snapshot->nr_sites; i++) {
+		struct snapshot_site *site = &snapshot->sites[i];
+		uint64_t size = site->births ? size_of_all(source, i) : 0;
+
+		site->born_bytes += size * site->births;
+		site->died_bytes += size * (site->deaths + site->implicit + site->verified +
+					    site->evicted + site->unsampled);
+	}
+}
+
 static void read_counts(struct snapshot *snapshot, const struct snapshot_source *source)
 {
 	memset(snapshot->counts, 0, sizeof(snapshot->counts));
@@ -243,6 +269,7 @@ int snapshot__take(struct snapshot *snapshot, const struct snapshot_source *sour
 			return err;
 	}
 	snapshot->in_motion += read_tallies(snapshot, source) - before;
+	add_bytes_of_caches(snapshot, source);
 	read_counts(snapshot, source);
 	sum_up(snapshot);
 	return 0;

@@ -59,6 +59,8 @@ struct snapshot {
 /* The tables to read; see tracer.h for who owns them. */
 struct snapshot_source {
 	const struct kleak_bucket *buckets;
+	const struct kleak_site *sites;	  /* these two tell the bytes of KLEAK_RECORD_OF_CACHE */
+	const struct kleak_cache *caches; /* KLEAK_MAX_CACHES */
 	const struct kleak_tally *tallies;
 	const struct kleak_counts *counts;
 	uint32_t nr_buckets;

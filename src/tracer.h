@@ -60,7 +60,7 @@ const struct tracer_view *tracer__view(const struct tracer *tracer);
 int tracer__missed(const struct tracer *tracer, struct tracer_missed *missed);
 
 /*
- * Have the vmalloc areas in these slots of the object table (bucket * 8 + index)
+ * Have the vmalloc areas in these slots of the object table (bucket * KLEAK_BUCKET_KEYS + index)
  * sized.  0 or -errno.
  */
 int tracer__size_areas(struct tracer *tracer, const uint32_t *slots, size_t nr);

@@ -293,7 +293,7 @@ static void test_sizes(void **state)
 	(void)state;
 	plan = good(&options, &kernel);
 	assert_int_equal(plan.max_objects, (8ULL << 30) / 10240);
-	assert_true((uint64_t)plan.config.buckets * 6 >= plan.max_objects);
+	assert_true((uint64_t)plan.config.buckets * KLEAK_BUCKET_KEYS * 3 / 4 >= plan.max_objects);
 	assert_int_equal(plan.lanes, 2);
 
 	kernel.memory_bytes = 256 << 20;

@@ -12,6 +12,8 @@
 
 struct tables {
 	struct kleak_bucket buckets[BUCKETS];
+	struct kleak_site sites[SITES];
+	struct kleak_cache caches[KLEAK_MAX_CACHES];
 	struct kleak_tally tallies[LANES * SITES];
 	struct kleak_counts counts[LANES];
 };
@@ -20,6 +22,8 @@ static struct snapshot_source source_of(const struct tables *tables)
 {
 	return (struct snapshot_source){
 		.buckets = tables->buckets,
+		.sites = tables->sites,
+		.caches = tables->caches,
 		.tallies = tables->tallies,
 		.counts = tables->counts,
 		.nr_buckets = BUCKETS,
@@ -47,7 +51,7 @@ static void test_sums_by_site(void **state)
 	    (struct kleak_record){.bytes = 64, .slack = 4, .born = 900, .site = 1});
 	put(&tables, 9, KLEAK_SPACE_SLAB,
 	    (struct kleak_record){.bytes = 128, .slack = 0, .born = 950, .site = 1});
-	put(&tables, 31, KLEAK_SPACE_SLAB,
+	put(&tables, 27, KLEAK_SPACE_SLAB,
 	    (struct kleak_record){.bytes = 512, .slack = 12, .born = 990, .site = 2});
 	assert_int_equal(snapshot__take(&snapshot, &source, NOW, 0), 0);
 	assert_int_equal(snapshot.sites[1].objects, 2);
@@ -139,8 +143,8 @@ static void test_areas(void **state)
 	assert_int_equal(snapshot.sum.bytes, 8192);
 
 	/* sized meanwhile; died meanwhile; still being built */
-	tables.buckets[1].record[0].bytes = 4096;
-	tables.buckets[1].key[1] = KLEAK_KEY_EMPTY;
+	tables.buckets[8 / KLEAK_BUCKET_KEYS].record[8 % KLEAK_BUCKET_KEYS].bytes = 4096;
+	tables.buckets[9 / KLEAK_BUCKET_KEYS].key[9 % KLEAK_BUCKET_KEYS] = KLEAK_KEY_EMPTY;
 	assert_int_equal(snapshot__add_areas(&snapshot, &source, NOW, 0), 0);
 	assert_int_equal(snapshot.sum.objects, 2);
 	assert_int_equal(snapshot.sum.bytes, 8192 + 4096);
@@ -161,6 +165,45 @@ static void test_record_being_written(void **state)
 	assert_int_equal(snapshot__take(&snapshot, &source, NOW, 0), 0);
 	assert_int_equal(snapshot.sum.live, 0);
 	assert_int_equal(snapshot.in_motion, 1);
+	snapshot__free(&snapshot);
+}
+
+/* Where all objects have the size of their cache nobody adds up their bytes. */
+static void test_bytes_of_caches(void **state)
+{
+	struct tables tables = {};
+	struct snapshot snapshot = {};
+	struct snapshot_source source = source_of(&tables);
+	struct kleak_record record = {
+		.bytes = 192, .site = 1, .flags = KLEAK_RECORD_OF_CACHE, .born = 900};
+
+	(void)state;
+	tables.sites[1].cache = 7;
+	tables.sites[2].cache = 8;
+	tables.caches[7].size = 192;
+	tables.caches[8] = (struct kleak_cache){.size = 16384, .flags = KLEAK_CACHE_LARGE};
+	put(&tables, 3, KLEAK_SPACE_SLAB, record);
+	put(&tables, 4, KLEAK_SPACE_SLAB, record);
+	tables.tallies[1] = (struct kleak_tally){.births = 9,
+						 .deaths = 3,
+						 .implicit = 1,
+						 .verified = 1,
+						 .evicted = 1,
+						 .unsampled = 1};
+	tables.tallies[2] = (struct kleak_tally){
+		.births = 2, .deaths = 2, .born_bytes = 49152, .died_bytes = 49152};
+	assert_int_equal(snapshot__take(&snapshot, &source, NOW, 0), 0);
+	assert_int_equal(snapshot.sites[1].born_bytes, 9 * 192);
+	assert_int_equal(snapshot.sites[1].died_bytes, 7 * 192);
+	assert_int_equal(snapshot.sites[1].held_bytes, 2 * 192);
+	assert_int_equal(snapshot.sites[2].born_bytes, 49152);
+	assert_int_equal(snapshot.sites[2].died_bytes, 49152);
+
+	/* those that the sampling leaves out, and that are in the table still, have died */
+	source.sample_mask = KLEAK_SAMPLE_MOST;
+	assert_int_equal(snapshot__take(&snapshot, &source, NOW, 0), 0);
+	assert_int_equal(snapshot.sites[1].unsampled, 3);
+	assert_int_equal(snapshot.sites[1].died_bytes, 9 * 192);
 	snapshot__free(&snapshot);
 }
 
@@ -253,6 +296,7 @@ int main(void)
 		cmocka_unit_test(test_age_across_the_wrap),
 		cmocka_unit_test(test_areas),
 		cmocka_unit_test(test_record_being_written),
+		cmocka_unit_test(test_bytes_of_caches),
 		cmocka_unit_test(test_tallies_of_all_lanes),
 		cmocka_unit_test(test_what_is_not_in_the_sample_is_left_out),
 		cmocka_unit_test(test_site_number_beyond_the_table),

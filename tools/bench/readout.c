@@ -58,8 +58,10 @@ static int measure(uint64_t objects)
 	static struct kleak_cache caches[KLEAK_MAX_CACHES];
 	static struct kleak_counts counts;
 	struct kleak_tally *tallies = calloc(SITES, sizeof(*tallies));
-	uint32_t nr_buckets = objects / 6;
+	uint32_t nr_buckets = objects * 4 / 3 / KLEAK_BUCKET_KEYS; /* as full as it gets */
 	struct snapshot_source source = {
+		.sites = entries,
+		.caches = caches,
 		.tallies = tallies,
 		.counts = &counts,
 		.nr_buckets = nr_buckets,

@@ -289,7 +289,7 @@ int tracer__missed(const struct tracer *tracer, struct tracer_missed *missed)
 			return err;
 		if (hooks[i].copy == 1 || misses < least)
 			least = misses;
-		last = i + 1 == nr_hooks || hooks[i + 1].copy == 1;
+		last = i + 1 == nr_hooks || hooks[i + 1].copy == 1 || !tracer->programs[i + 1];
 		if (!last)
 			continue;
 		if (hooks[i].role == HOOK_FREES)

@@ -67,9 +67,8 @@ static int plan_hook(struct plan *plan, size_t i, const struct kernel *kernel, c
 
 	if (!is_needed(hook, &plan->config))
 		return 0;
-	if (hook->copy > 1 && plan->config.follow != KLEAK_FOLLOW_ALL &&
-	    (hook->needs == HOOK_FOR_SLAB_OR_VMALLOC))
-		return 0; /* see slab.bpf.h */
+	if (hook->copy > 1 && hook->needs == HOOK_FOR_SLAB_OR_VMALLOC && plan->config.one_copy)
+		return 0;
 	if (hook->kind == HOOK_RAW_TP) {
 		planned->on = hook->event == KLEAK_EVENTS || kernel->events[hook->event].present;
 		if (planned->on)
@@ -285,16 +284,17 @@ int plan__make(struct plan *plan, const struct options *options, const struct ke
 	config->jiffy_ticks = ((uint64_t)kernel->jiffy_ns << KLEAK_JIFFY_SHIFT) >> KLEAK_TICK_SHIFT;
 
 	config->who = options->verb == VERB_DIAGNOSE;
+	plan->verify = !kernel->slub_unknown[0];
 	plan_sizes(plan, options, kernel);
 	err = plan_filter(plan, options, kernel, why, len);
 	if (err)
 		return err;
+	config->one_copy = plan->verify || config->follow != KLEAK_FOLLOW_ALL;
 	for (size_t i = 0; i < nr_hooks; i++) {
 		err = plan_hook(plan, i, kernel, why, len);
 		if (err)
 			return err;
 	}
-	plan->verify = !kernel->slub_unknown[0];
 	if (kernel->slub_unknown[0] && (config->slab || config->vmalloc))
 		add_blind_spot(plan,
 			       "objects are not checked against the slab allocator's own books, "

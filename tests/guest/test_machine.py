@@ -70,7 +70,7 @@ def explain(version):
     plan, hidden, vmalloc, locked = boot(version, EXPLAIN).split("---\n")
     bulk = "kmem_cache_alloc_bulk_noprof" if version == "6.12" else "kmem_cache_alloc_bulk"
     on = plan[plan.index("hooks on"):plan.index("hooks off")]
-    for line in ("raw_tp kfree  (2 copies)", "fentry kmem_cache_free_bulk  (2 copies)",
+    for line in ("raw_tp kfree\n", "fentry kmem_cache_free_bulk  (2 copies)",
                  "fentry kvfree_call_rcu", f"fexit  {bulk}  (2 copies)"):
         assert line in on, plan
     assert "refused" not in plan and "Operation" not in plan, plan

@@ -25,12 +25,13 @@ WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes
 ifdef CI
 WARNINGS += -Werror
 endif
-CPPFLAGS := -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -Isrc -Ibpf -I$(B)
+# -iquote: <dwarf.h> is elfutils', "dwarf.h" ours
+CPPFLAGS := -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -iquote src -Ibpf -I$(B)
 CFLAGS   ?= -O2 -g
 CFLAGS   += -std=gnu11 $(WARNINGS)
 BPFFLAGS := -O2 -g -target bpf -mcpu=v3 -Wall -Wextra -Werror -D__TARGET_ARCH_$(ARCH) \
 	    -Ivmlinux -Ibpf
-LDLIBS   := -lbpf -lelf -lz -ljansson -lm
+LDLIBS   := -lbpf -ldw -lelf -lz -ljansson -lm
 
 SOURCES := $(wildcard src/*.c)
 OBJECTS := $(SOURCES:src/%.c=$(B)/%.o)
@@ -92,6 +93,7 @@ UNIT_datasyms   := datasyms
 UNIT_diagnosis_json := diagnosis_json diagnosis json json_value meminfo lines utf8 verdict
 UNIT_diagnosis_text := diagnosis_text diagnosis text pen meminfo lines utf8 verdict
 UNIT_holders    := holders array
+UNIT_dwarf      := dwarf debugfiles sourcepath idmap array
 UNIT_hooks      := hooks
 UNIT_judge      := judge history verdict series marks caches slabinfo array idmap lines
 UNIT_idmap      := idmap
@@ -109,6 +111,7 @@ UNIT_plan       := plan hooks caches
 UNIT_sample     := sample
 UNIT_scan       := scan array
 UNIT_series     := series
+UNIT_sourcepath := sourcepath
 UNIT_sites      := sites array idmap allocator kallsyms
 UNIT_slabinfo   := slabinfo array lines
 UNIT_slub       := slub array idmap
@@ -127,6 +130,7 @@ UNIT_LIBS_statement_json := -ljansson
 UNIT_LIBS_census     := -ljansson
 UNIT_LIBS_diagnosis_json := -ljansson
 UNIT_LIBS_kernel_btf := -lbpf -lelf -lz
+UNIT_LIBS_dwarf      := -ldw -lelf
 
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 TESTS    := $(patsubst tests/unit/test_%.c,%,$(wildcard tests/unit/test_*.c))
@@ -145,6 +149,21 @@ $(B)/unit/test_$(1): $(B)/unit/test_$(1).o $(UNIT_$(1):%=$(B)/unit/%.o)
 	$$(Q)$$(CC) $$(CFLAGS) $$(SANITIZE) -o $$@ $$^ -lcmocka -lm $(UNIT_LIBS_$(1))
 endef
 $(foreach test,$(TESTS),$(eval $(call unit_test,$(test))))
+
+# A kernel and a module with debug info, for test_dwarf.
+$(B)/unit/debug/vmlinux: tests/unit/fixtures/inlined.c
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) -g -O2 -static -no-pie -nostdlib -Wl,--build-id=sha1,-Ttext=0x1000000,-e,leak \
+		-Wl,--defsym=_text=0x1000000,--defsym=_stext=0x1000000 -o $@ $<
+
+$(B)/unit/debug/drivers/leaky-one.ko: tests/unit/fixtures/inlined.c
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) -g -O2 -fno-pie -c -o $(@D)/leaky-one.o $<
+	$(Q)$(LD) -r --build-id=sha1 -o $@ $(@D)/leaky-one.o
+
+$(B)/unit/test_dwarf: | $(B)/unit/debug/vmlinux $(B)/unit/debug/drivers/leaky-one.ko
 
 $(B)/unit:
 	$(Q)mkdir -p $@

@@ -538,6 +538,10 @@ static void fetch(struct search *search)
 	    !dwfl_module_report_build_id(module, image->build_id, image->build_id_length, 0)) {
 		say("asking debuginfod for the debug info of %s",
 		    *image->name ? image->name : "the kernel");
+		if (!dwfl_get_debuginfod_client(dwfl))
+			COMPLAIN(search->wrong,
+				 "cannot ask debuginfod: the library libdebuginfod.so.1 "
+				 "is missing (package libdebuginfod1)");
 		fd = dwfl_standard_find_debuginfo(module, NULL, NULL, 0, NULL, NULL, 0, &path);
 		if (fd >= 0)
 			take_file(search, fd, path ? path : "what debuginfod sent");

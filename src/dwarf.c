@@ -421,36 +421,54 @@ static void place_module(struct book *book, Elf *elf)
 	}
 }
 
-/* Where the sources lie, if the paths of the debug info are absolute. */
+static bool ends_in(const char *text, const char *end)
+{
+	size_t length = strlen(text), tail = strlen(end);
+
+	return length >= tail && !strcmp(text + length - tail, end);
+}
+
+/* In the folder that init/main.c is in.  False: there is nothing to look for any more. */
+static bool find_kernel_root(struct book *book, const char *unit)
+{
+	static const char main[] = "/init/main.c";
+
+	if (*unit != '/')
+		return false;
+	if (!ends_in(unit, main))
+		return true;
+	snprintf(book->root, sizeof(book->root), "%.*s", (int)(strlen(unit) - strlen(main)), unit);
+	return false;
+}
+
+/* In the folder that all of its units are below.  kbuild adds one of its own (6.12 and later). */
+static bool find_module_root(struct book *book, const char *unit, bool *first)
+{
+	if (*unit != '/' || ends_in(unit, "/scripts/module-common.c"))
+		return true;
+	if (*first)
+		snprintf(book->root, sizeof(book->root), "%s", unit);
+	*first = false;
+	sourcepath__meet(book->root, unit);
+	return true;
+}
+
+/* Where the sources lie, if their paths in the debug info are absolute. */
 static void find_root(struct book *book)
 {
 	Dwarf_Off at = 0, next;
+	bool first = true, more = true;
 	size_t head;
 
-	for (; !dwarf_nextcu(book->dwarf, at, &next, &head, NULL, NULL, NULL); at = next) {
-		const char *name, *main;
+	while (more && !dwarf_nextcu(book->dwarf, at, &next, &head, NULL, NULL, NULL)) {
 		Dwarf_Die die;
+		const char *name =
+			dwarf_offdie(book->dwarf, at + head, &die) ? dwarf_diename(&die) : NULL;
 
-		if (!dwarf_offdie(book->dwarf, at + head, &die))
-			continue;
-		name = dwarf_diename(&die);
-		if (!name)
-			continue;
-		if (!*book->image.name) {
-			main = strstr(name, "/init/main.c");
-			if (*name != '/')
-				return; /* relative ones are short enough */
-			if (main && !main[strlen("/init/main.c")]) {
-				snprintf(book->root, sizeof(book->root), "%.*s", (int)(main - name),
-					 name);
-				return;
-			}
-		} else if (*name == '/' && !*book->root) {
-			snprintf(book->root, sizeof(book->root), "%s", name);
-			sourcepath__meet(book->root, name);
-		} else if (*name == '/') {
-			sourcepath__meet(book->root, name);
-		}
+		if (name)
+			more = *book->image.name ? find_module_root(book, name, &first)
+						 : find_kernel_root(book, name);
+		at = next;
 	}
 }
 

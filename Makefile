@@ -6,6 +6,7 @@
 # make [V=1]        build ./kleak
 # make install [DESTDIR=] [PREFIX=/usr/local]
 # make bench [PEER=command] [ARGS=--json]   what tracing costs
+# make bench-names VMLINUX=file              how fast addresses get their source lines
 # make lint | format | clean | demo | soak | test-unit | test-live | test-guest
 VERSION := 0.1.0
 
@@ -224,6 +225,14 @@ bench:
 	@$(MAKE) --no-print-directory all $(B)/bench $(B)/readout
 	@$(if $(ARGS),:,$(B)/readout)
 	@$(B)/bench --peer '$(PEER)' $(ARGS)
+
+$(B)/names: tools/bench/names.c $(patsubst %,$(B)/%.o,dwarf debugfiles sourcepath idmap array say)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -o $@ $^ -ldw -lelf
+
+.PHONY: bench-names
+bench-names: $(B)/names
+	@$(B)/names $(or $(VMLINUX),/usr/lib/debug/boot/vmlinux-$(shell uname -r))
 
 # ---- keeping house ----
 

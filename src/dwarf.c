@@ -361,14 +361,34 @@ struct search {
 			snprintf(text, sizeof(text), __VA_ARGS__);                                 \
 	} while (0)
 
-static bool has_build_id(Dwfl_Module *module, const struct image *image)
+struct hex {
+	char text[2 * IMAGE_BUILD_ID + 1];
+};
+
+static struct hex hex(const uint8_t *bytes, size_t nr)
 {
+	struct hex hex = {"not known"};
+
+	for (size_t i = 0; i < nr && i < IMAGE_BUILD_ID; i++)
+		snprintf(hex.text + 2 * i, 3, "%02x", bytes[i]);
+	return hex;
+}
+
+/* Is it the debug info of the very build that is looked for? */
+static bool has_build_id(struct search *search, Dwfl_Module *module, const char *path)
+{
+	const struct image *image = &search->book->image;
 	const unsigned char *id;
 	GElf_Addr where;
 	int length = dwfl_module_build_id(module, &id, &where);
 
-	return length > 0 && (uint32_t)length == image->build_id_length &&
-	       !memcmp(id, image->build_id, length);
+	if (length > 0 && (uint32_t)length == image->build_id_length &&
+	    !memcmp(id, image->build_id, length))
+		return true;
+	COMPLAIN(search->wrong, "%s is not used: it is of another build (build-id %s, wanted %s)",
+		 path, hex(id, length > 0 ? length : 0).text,
+		 hex(image->build_id, image->build_id_length).text);
+	return false;
 }
 
 static void add_part(struct book *book, const struct part *part)
@@ -495,11 +515,8 @@ static bool take_file(struct search *search, int fd, const char *path)
 		return false;
 	}
 	dwfl_report_end(dwfl, NULL, NULL);
-	if (!has_build_id(module, &book->image)) {
-		COMPLAIN(search->wrong,
-			 "%s is not used: its build-id is not that of what is running", path);
+	if (!has_build_id(search, module, path))
 		goto other;
-	}
 	book->dwarf = dwfl_module_getdwarf(module, &book->bias);
 	elf = dwfl_module_getelf(module, &bias);
 	if (!book->dwarf || !elf) {
@@ -562,6 +579,8 @@ static void fetch(struct search *search)
 				 "is missing (package libdebuginfod1)");
 		fd = dwfl_standard_find_debuginfo(module, NULL, NULL, 0, NULL, NULL, 0, &path);
 		if (fd >= 0)
+			fcntl(fd, F_SETFD, FD_CLOEXEC);
+		if (fd >= 0)
 			take_file(search, fd, path ? path : "what debuginfod sent");
 		free(path);
 	}
@@ -571,7 +590,6 @@ static void fetch(struct search *search)
 static void explain(const struct search *search)
 {
 	const struct image *image = &search->book->image;
-	char id[2 * IMAGE_BUILD_ID + 1] = "not known";
 
 	if (search->book->dwfl)
 		return;
@@ -581,10 +599,9 @@ static void explain(const struct search *search)
 	}
 	if (!search->dwarf->wanted)
 		return;
-	for (uint32_t i = 0; i < image->build_id_length; i++)
-		snprintf(id + 2 * (size_t)i, 3, "%02x", image->build_id[i]);
 	say("no debug info of %s%s found (build-id %s%s%s)",
-	    *image->name ? "module " : "the kernel", image->name, id, *search->lacking ? "; " : "",
+	    *image->name ? "module " : "the kernel", image->name,
+	    hex(image->build_id, image->build_id_length).text, *search->lacking ? "; " : "",
 	    search->lacking);
 }
 

@@ -57,12 +57,13 @@ static void read_build_id(struct image *image, const char *path)
 
 static void add_place(struct image *image, const char *name, uint64_t address)
 {
+	size_t length = strlen(name) + 1;
 	struct image_place *place;
 
-	if (!address || image->nr_places == IMAGE_PLACES || strlen(name) >= sizeof(place->name))
+	if (!address || image->nr_places == IMAGE_PLACES || length > sizeof(place->name))
 		return;
 	place = &image->places[image->nr_places++];
-	strcpy(place->name, name);
+	memcpy(place->name, name, length);
 	place->address = address;
 }
 
@@ -151,7 +152,7 @@ static int read_modules(struct images *images, size_t *room, const char *root)
 				err = -ENOMEM;
 				break;
 			}
-			strcpy(image->name, name);
+			snprintf(image->name, sizeof(image->name), "%s", name);
 			read_module(image, root);
 		}
 	}

@@ -228,9 +228,11 @@ const char *symbols__debug_file(const struct symbols *symbols)
 	return kernel ? dwarf__file(symbols->dwarf, kernel) : NULL;
 }
 
-const struct images *symbols__images(const struct symbols *symbols)
+const struct image *symbols__image(const struct symbols *symbols, const char *module)
 {
-	return &symbols->now.images;
+	const struct image *image = images__find(&symbols->now.images, module);
+
+	return image ? image : images__find(&symbols->before.images, module);
 }
 
 const struct kallsyms *symbols__kallsyms(const struct symbols *symbols)

@@ -54,8 +54,11 @@ size_t symbols__expand(struct dwarf *dwarf, const struct image *image,
 /* The file that holds the kernel's debug info, or NULL. */
 const char *symbols__debug_file(const struct symbols *symbols);
 
-/* The kernel and its modules, as they are named now. */
-const struct images *symbols__images(const struct symbols *symbols);
+/*
+ * The image that frames of this module (of the kernel, if NULL) lie in, also of one that has gone
+ * since; NULL: not known.  Valid as long as names are.
+ */
+const struct image *symbols__image(const struct symbols *symbols, const char *module);
 
 const struct kallsyms *symbols__kallsyms(const struct symbols *symbols);
 

@@ -370,9 +370,9 @@ static void refuses_another_build(void **state)
 
 	(void)state;
 	k.image.build_id[19] ^= 1;
-	assert_not_named(FIXTURES, &k, KERNEL " is not used: its build-id is not that of");
+	assert_not_named(FIXTURES, &k, KERNEL " is not used: it is of another build (build-id ");
 	m.image.build_id_length = 19;
-	assert_not_named(FIXTURES, &m, MODULE " is not used: its build-id is not that of");
+	assert_not_named(FIXTURES, &m, MODULE " is not used: it is of another build (build-id ");
 	m.image.build_id_length = 0;
 	assert_not_named(FIXTURES, &m,
 			 "no debug info of module leaky_one found (build-id not known");

@@ -153,7 +153,8 @@ $(B)/unit/test_$(1): $(B)/unit/test_$(1).o $(UNIT_$(1):%=$(B)/unit/%.o)
 endef
 $(foreach test,$(TESTS),$(eval $(call unit_test,$(test))))
 
-# A kernel and a module with debug info, for test_dwarf.
+# A kernel and a module with debug info, for test_dwarf.  The compiler runs in the kernel's tree, but
+# not in the module's.
 $(B)/unit/debug/vmlinux: tests/unit/fixtures/inlined.c
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D)
@@ -163,8 +164,8 @@ $(B)/unit/debug/vmlinux: tests/unit/fixtures/inlined.c
 $(B)/unit/debug/drivers/leaky-one.ko: tests/unit/fixtures/inlined.c
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) -g -O2 -fno-pie -c -o $(@D)/leaky-one.o $<
-	$(Q)$(LD) -r --build-id=sha1 -o $@ $(@D)/leaky-one.o
+	$(Q)cd $(@D) && $(CC) -g -O2 -fno-pie -c -o leaky-one.o $(abspath $<) && \
+		$(LD) -r --build-id=sha1 -o leaky-one.ko leaky-one.o
 
 $(B)/unit/test_dwarf: | $(B)/unit/debug/vmlinux $(B)/unit/debug/drivers/leaky-one.ko
 

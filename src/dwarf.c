@@ -448,17 +448,25 @@ static bool ends_in(const char *text, const char *end)
 	return length >= tail && !strcmp(text + length - tail, end);
 }
 
-/* In the folder that init/main.c is in.  False: there is nothing to look for any more. */
+/*
+ * In the folder that init/main.c is in; if the paths of C are relative, in that of assembly, as
+ * Debian's 6.1 has it.  False: there is nothing to look for any more.
+ */
 static bool find_kernel_root(struct book *book, const char *unit)
 {
-	static const char main[] = "/init/main.c";
+	static const char main[] = "/init/main.c", arch[] = "/arch/";
+	const char *end = NULL;
+	bool is_main = ends_in(unit, main);
 
 	if (*unit != '/')
 		return false;
-	if (!ends_in(unit, main))
-		return true;
-	snprintf(book->root, sizeof(book->root), "%.*s", (int)(strlen(unit) - strlen(main)), unit);
-	return false;
+	if (is_main)
+		end = unit + strlen(unit) - strlen(main);
+	for (const char *at = unit; !is_main && !*book->root && (at = strstr(at, arch)); at++)
+		end = at;
+	if (end)
+		snprintf(book->root, sizeof(book->root), "%.*s", (int)(end - unit), unit);
+	return !is_main;
 }
 
 /* In the folder that all of its units are below.  kbuild adds one of its own (6.12 and later). */

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -74,6 +75,7 @@ static unsigned int line_of(const char *function)
 
 struct fixture {
 	struct image image;
+	const char *source;
 	uint64_t in_leak, in_leak_early; /* in their sections, or in all */
 };
 
@@ -138,6 +140,7 @@ static struct fixture kernel(void)
 {
 	struct fixture fixture = read_fixture(KERNEL);
 
+	fixture.source = SOURCE;
 	place(&fixture.image, "_text", KERNEL_AT);
 	fixture.in_leak += KERNEL_AT - 0x1000000;
 	fixture.in_leak_early += KERNEL_AT - 0x1000000;
@@ -148,6 +151,7 @@ static struct fixture module(void)
 {
 	struct fixture fixture = read_fixture(MODULE);
 
+	fixture.source = strrchr(SOURCE, '/') + 1;
 	strcpy(fixture.image.name, "leaky_one");
 	place(&fixture.image, ".text", TEXT_AT);
 	place(&fixture.image, ".init.text", INIT_AT);
@@ -173,13 +177,14 @@ static struct dwarf *open_dwarf(const char *folder, bool debuginfod)
 	return dwarf;
 }
 
-static void assert_frame(const struct dwarf_frame *frame, const char *function, const char *line)
+static void assert_frame(const struct fixture *f, const struct dwarf_frame *frame,
+			 const char *function, const char *line)
 {
 	if (function)
 		assert_string_equal(frame->function, function);
 	else
 		assert_null(frame->function);
-	assert_string_equal(frame->file, SOURCE);
+	assert_string_equal(frame->file, f->source);
 	assert_int_equal(frame->line, line_of(line));
 }
 
@@ -189,11 +194,11 @@ static void assert_named(struct dwarf *dwarf, const struct fixture *f)
 	const struct dwarf_frame *frames;
 
 	assert_int_equal(dwarf__find(dwarf, &f->image, f->in_leak - 1, &frames), 3);
-	assert_frame(&frames[0], "take_one", "take_one");
-	assert_frame(&frames[1], "take_some", "take_some");
-	assert_frame(&frames[2], NULL, "leak");
+	assert_frame(f, &frames[0], "take_one", "take_one");
+	assert_frame(f, &frames[1], "take_some", "take_some");
+	assert_frame(f, &frames[2], NULL, "leak");
 	assert_int_equal(dwarf__find(dwarf, &f->image, f->in_leak_early - 1, &frames), 1);
-	assert_frame(&frames[0], NULL, "leak_early");
+	assert_frame(f, &frames[0], NULL, "leak_early");
 }
 
 static void assert_not_named(const char *folder, const struct fixture *f, const char *why)
@@ -468,6 +473,7 @@ static int listen_here(void)
 	assert_int_equal(getsockname(server, (struct sockaddr *)&here, &length), 0);
 	snprintf(urls, sizeof(urls), "http://127.0.0.1:%u/", ntohs(here.sin_port));
 	setenv("DEBUGINFOD_URLS", urls, 1);
+	setenv("DEBUGINFOD_TIMEOUT", "5", 1);
 	unsetenv("http_proxy");
 	unsetenv("all_proxy");
 	return server;
@@ -478,6 +484,8 @@ static pid_t serve(int server)
 {
 	pid_t child = fork();
 
+	if (!child)
+		prctl(PR_SET_PDEATHSIG, SIGKILL); /* also when a test fails */
 	while (!child) {
 		int client = accept(server, NULL, NULL);
 		size_t length;
@@ -513,6 +521,7 @@ static void uses_no_network_unless_told(void **state)
 	char *folder = make_folder();
 
 	(void)state;
+	setenv("DEBUGINFOD_CACHE_PATH", folder, 1);
 	assert_not_named(folder, &k, "no debug info of the kernel");
 	assert_not_named(folder, &m, "no debug info of module");
 	run("strip --strip-debug -o '%s'/vmlinux " KERNEL, folder);

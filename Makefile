@@ -6,6 +6,7 @@
 # make [V=1]        build ./kleak
 # make install [DESTDIR=] [PREFIX=/usr/local]
 # make bench [PEER=command] [ARGS=--json]   what tracing costs
+# make bench-names VMLINUX=file              how fast addresses get their source lines
 # make lint | format | clean | demo | soak | test-unit | test-live | test-guest
 VERSION := 0.1.0
 
@@ -25,12 +26,13 @@ WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes
 ifdef CI
 WARNINGS += -Werror
 endif
-CPPFLAGS := -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -Isrc -Ibpf -I$(B)
+# -iquote: <dwarf.h> is elfutils', "dwarf.h" ours
+CPPFLAGS := -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -iquote src -Ibpf -I$(B)
 CFLAGS   ?= -O2 -g
 CFLAGS   += -std=gnu11 $(WARNINGS)
 BPFFLAGS := -O2 -g -target bpf -mcpu=v3 -Wall -Wextra -Werror -D__TARGET_ARCH_$(ARCH) \
 	    -Ivmlinux -Ibpf
-LDLIBS   := -lbpf -lelf -lz -ljansson -lm
+LDLIBS   := -lbpf -ldw -lelf -lz -ljansson -lm
 
 SOURCES := $(wildcard src/*.c)
 OBJECTS := $(SOURCES:src/%.c=$(B)/%.o)
@@ -92,9 +94,11 @@ UNIT_datasyms   := datasyms
 UNIT_diagnosis_json := diagnosis_json diagnosis json json_value meminfo lines utf8 verdict
 UNIT_diagnosis_text := diagnosis_text diagnosis text pen meminfo lines utf8 verdict
 UNIT_holders    := holders array
+UNIT_dwarf      := dwarf debugfiles sourcepath idmap array
 UNIT_hooks      := hooks
 UNIT_judge      := judge history verdict series marks caches slabinfo array idmap lines
 UNIT_idmap      := idmap
+UNIT_images     := images kallsyms array
 UNIT_json       := json json_value meminfo lines utf8 verdict
 UNIT_kallsyms   := kallsyms
 UNIT_kmemleakfile := kmemleakfile kmemleak lines say
@@ -109,6 +113,7 @@ UNIT_plan       := plan hooks caches
 UNIT_sample     := sample
 UNIT_scan       := scan array
 UNIT_series     := series
+UNIT_sourcepath := sourcepath
 UNIT_sites      := sites array idmap allocator kallsyms
 UNIT_slabinfo   := slabinfo array lines
 UNIT_slub       := slub array idmap
@@ -116,6 +121,7 @@ UNIT_snapshot   := snapshot array
 UNIT_statement_json := statement_json json_value utf8
 UNIT_statement_text := statement_text pen utf8
 UNIT_suspects   := suspects classes caches meminfo array lines
+UNIT_symbols    := symbols kallsyms images allocator array
 UNIT_text       := text pen meminfo lines utf8 verdict
 UNIT_trend      := trend array idmap
 UNIT_verify     := verify slub snapshot array idmap
@@ -127,6 +133,7 @@ UNIT_LIBS_statement_json := -ljansson
 UNIT_LIBS_census     := -ljansson
 UNIT_LIBS_diagnosis_json := -ljansson
 UNIT_LIBS_kernel_btf := -lbpf -lelf -lz
+UNIT_LIBS_dwarf      := -ldw -lelf
 
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 TESTS    := $(patsubst tests/unit/test_%.c,%,$(wildcard tests/unit/test_*.c))
@@ -145,6 +152,22 @@ $(B)/unit/test_$(1): $(B)/unit/test_$(1).o $(UNIT_$(1):%=$(B)/unit/%.o)
 	$$(Q)$$(CC) $$(CFLAGS) $$(SANITIZE) -o $$@ $$^ -lcmocka -lm $(UNIT_LIBS_$(1))
 endef
 $(foreach test,$(TESTS),$(eval $(call unit_test,$(test))))
+
+# A kernel and a module with debug info, for test_dwarf.  The compiler runs in the kernel's tree, but
+# not in the module's.
+$(B)/unit/debug/vmlinux: tests/unit/fixtures/inlined.c
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) -g -O2 -static -no-pie -nostdlib -Wl,--build-id=sha1,-Ttext=0x1000000,-e,leak \
+		-Wl,--defsym=_text=0x1000000,--defsym=_stext=0x1000000 -o $@ $<
+
+$(B)/unit/debug/drivers/leaky-one.ko: tests/unit/fixtures/inlined.c
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)cd $(@D) && $(CC) -g -O2 -fno-pie -c -o leaky-one.o $(abspath $<) && \
+		$(LD) -r --build-id=sha1 -o leaky-one.ko leaky-one.o
+
+$(B)/unit/test_dwarf: | $(B)/unit/debug/vmlinux $(B)/unit/debug/drivers/leaky-one.ko
 
 $(B)/unit:
 	$(Q)mkdir -p $@
@@ -203,6 +226,14 @@ bench:
 	@$(MAKE) --no-print-directory all $(B)/bench $(B)/readout
 	@$(if $(ARGS),:,$(B)/readout)
 	@$(B)/bench --peer '$(PEER)' $(ARGS)
+
+$(B)/names: tools/bench/names.c $(patsubst %,$(B)/%.o,dwarf debugfiles sourcepath idmap array say)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -o $@ $^ -ldw -lelf
+
+.PHONY: bench-names
+bench-names: $(B)/names
+	@$(B)/names $(or $(VMLINUX),/usr/lib/debug/boot/vmlinux-$(shell uname -r))
 
 # ---- keeping house ----
 

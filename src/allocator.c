@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 /*
  * The allocators' own functions and the thin wrappers of them that tell nothing
@@ -177,6 +178,32 @@ static const char *const backing_names[] = {
 	"get_arg_page",
 };
 
+/* Functions of headers, which are inlined; some of `names` are as well, by version. */
+static const char *const inline_names[] = {
+	/* include/linux/slab.h */
+	"kmalloc",
+	"kmalloc_node",
+	"kzalloc",
+	"kzalloc_node",
+	"kmalloc_array",
+	"kmalloc_array_node",
+	"kcalloc",
+	"kcalloc_node",
+	"krealloc_array",
+	"kvmalloc",
+	"kvzalloc",
+	"kvzalloc_node",
+	"kvmalloc_array",
+	"kvmalloc_array_node",
+	"kvcalloc",
+	"kvcalloc_node",
+	/* include/linux/gfp.h */
+	"__alloc_pages_node",
+	"alloc_page_vma",
+	"__folio_alloc_node",
+	"folio_alloc_node",
+};
+
 struct ranges {
 	struct kleak_range *list;
 	size_t nr;
@@ -273,6 +300,26 @@ bool allocator__contains(const struct allocator *allocator, uint64_t address)
 bool allocator__is_backing(const struct allocator *allocator, uint64_t address)
 {
 	return contains(allocator->backing, allocator->nr_backing, address);
+}
+
+static bool is_one_of(const char *const *list, size_t nr, const char *function, size_t length)
+{
+	for (size_t i = 0; i < nr; i++)
+		if (strlen(list[i]) == length && !strncmp(list[i], function, length))
+			return true;
+	return false;
+}
+
+bool allocator__is_inlined(const char *function)
+{
+	static const char suffix[] = "_noprof";
+	size_t length = strlen(function), end = strlen(suffix);
+
+	if (length > end && !strcmp(function + length - end, suffix))
+		length -= end;
+	return is_one_of(inline_names, sizeof(inline_names) / sizeof(inline_names[0]), function,
+			 length) ||
+	       is_one_of(names, sizeof(names) / sizeof(names[0]), function, length);
 }
 
 void allocator__free(struct allocator *allocator)

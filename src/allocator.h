@@ -32,6 +32,12 @@ bool allocator__contains(const struct allocator *allocator, uint64_t address);
  */
 bool allocator__is_backing(const struct allocator *allocator, uint64_t address);
 
+/*
+ * Is that a function of the allocators that the compiler puts into its callers (kzalloc() and the
+ * like)?  Those have no address of their own.
+ */
+bool allocator__is_inlined(const char *function);
+
 void allocator__free(struct allocator *allocator);
 
 #endif

@@ -212,23 +212,8 @@ static void put_evidence(const struct pen *pen, const struct report_site *s)
 		fprintf(pen->out, ";\n              %.1f%% of all outlived the drain",
 			e->drained * 100);
 	fputs("\n  stack:\n", pen->out);
-	for (size_t i = 0; i < s->nr_frames; i++) {
-		const struct report_frame *f = &s->stack[i];
-
-		fputs("    ", pen->out);
-		if (f->symbol) {
-			pen__name(pen, PEN_PLAIN, f->symbol);
-			fprintf(pen->out, "+0x%" PRIx64, f->offset);
-		} else {
-			fprintf(pen->out, "0x%" PRIx64, f->address);
-		}
-		if (f->module) {
-			fputs(" [", pen->out);
-			pen__name(pen, PEN_PLAIN, f->module);
-			fputc(']', pen->out);
-		}
-		fputc('\n', pen->out);
-	}
+	for (size_t i = 0; i < s->nr_frames; i++)
+		text__frame(pen, &s->stack[i], 4, false);
 }
 
 static void put_block(FILE *out, const struct diagnosis *d)

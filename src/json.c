@@ -128,10 +128,12 @@ static json_t *frame(const void *of, size_t i)
 	const struct report_site *site = of;
 	const struct report_frame *f = &site->stack[i];
 
-	return json_pack("{s:o, s:o, s:o, s:o}", "addr", json_sprintf("0x%" PRIx64, f->address),
-			 "symbol", json_value__text(f->symbol), "offset",
-			 f->symbol ? json_value__count(f->offset) : json_null(), "module",
-			 json_value__text(f->module));
+	return json_pack(
+		"{s:o, s:o, s:o, s:o, s:o, s:o, s:b}", "addr",
+		json_sprintf("0x%" PRIx64, f->address), "symbol", json_value__text(f->symbol),
+		"offset", f->symbol && !f->inlined ? json_value__count(f->offset) : json_null(),
+		"module", json_value__text(f->module), "file", json_value__text(f->file), "line",
+		f->file ? json_value__count(f->line) : json_null(), "inlined", f->inlined);
 }
 
 static json_t *survival(const struct evidence *e)

@@ -47,16 +47,41 @@ static bool want_color(const struct options *options)
 	return isatty(STDOUT_FILENO) && !options->no_color && !(no_color && *no_color);
 }
 
-/* Names and the allocators' ranges; tracing goes on without them. */
-static int learn_symbols(struct symbols **symbols, struct allocator *allocator)
+static struct dwarf_sources sources_of(const struct options *options)
 {
-	int err = symbols__open(symbols);
+	return (struct dwarf_sources){
+		.folders = options->debug_dirs,
+		.nr_folders = options->nr_debug_dirs,
+		.debuginfod = options->debuginfod,
+		.wanted = options->nr_debug_dirs || options->debuginfod || options->verbose,
+	};
+}
+
+/* Names and the allocators' ranges; tracing goes on without them. */
+static int learn_symbols(struct symbols **symbols, struct allocator *allocator,
+			 const struct dwarf_sources *sources)
+{
+	int err = symbols__open(symbols, sources);
 
 	if (err == -ENOMEM)
 		return err;
 	if (err)
 		return 0;
 	return allocator__learn(allocator, symbols__kallsyms(*symbols));
+}
+
+static void explain(const struct kernel *kernel, const struct plan *plan,
+		    const struct symbols *symbols)
+{
+	const char *file = symbols ? symbols__debug_file(symbols) : NULL;
+
+	plan__print(plan, kernel, stdout);
+	if (file)
+		printf("source lines: from %s\n", file);
+	else
+		printf("source lines: none; no debug info of this kernel was found: install it "
+		       "(Debian: linux-image-%s-dbg) or give --debug-dir\n",
+		       kernel->release);
 }
 
 /* What was written to stdout must have got there. */
@@ -83,7 +108,7 @@ static int act(const struct options *options, const struct kernel *kernel, const
 	int signals, err, status = 0;
 
 	if (options->verb == VERB_EXPLAIN) {
-		plan__print(plan, kernel, stdout);
+		explain(kernel, plan, symbols);
 		return finish_output();
 	}
 	if (options->verb == VERB_CENSUS) {
@@ -127,13 +152,16 @@ static int prepare_and_act(const struct options *options)
 	struct symbols *symbols = NULL;
 	char why[SENTENCE] = "";
 	const struct options what = traced(options);
+	const struct dwarf_sources sources = sources_of(options);
 	int cgroup = -1, status = EXIT_CANNOT_RUN;
-	int err = kernel__check(why, sizeof(why));
+	int err = symbols__check(&sources, why, sizeof(why));
 
+	if (!err)
+		err = kernel__check(why, sizeof(why));
 	if (!err)
 		err = target__find(options->pid, options->cgroup, &cgroup, why, sizeof(why));
 	if (!err) {
-		err = learn_symbols(&symbols, &allocator);
+		err = learn_symbols(&symbols, &allocator, &sources);
 		snprintf(why, sizeof(why), "out of memory");
 	}
 	if (!err)

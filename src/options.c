@@ -45,6 +45,8 @@ enum {
 	OPT_SCAN_PASSES,
 	OPT_SCAN_RATE,
 	OPT_SHOW_OBJECTS,
+	OPT_DEBUG_DIR,
+	OPT_DEBUGINFOD,
 };
 
 static const struct option long_options[] = {
@@ -76,6 +78,8 @@ static const struct option long_options[] = {
 	{"scan-passes", required_argument, NULL, OPT_SCAN_PASSES},
 	{"scan-rate", required_argument, NULL, OPT_SCAN_RATE},
 	{"show-objects", no_argument, NULL, OPT_SHOW_OBJECTS},
+	{"debug-dir", required_argument, NULL, OPT_DEBUG_DIR},
+	{"debuginfod", no_argument, NULL, OPT_DEBUGINFOD},
 	{"verbose", no_argument, NULL, 'v'},
 	{"version", no_argument, NULL, OPT_VERSION},
 	{"help", no_argument, NULL, 'h'},
@@ -105,6 +109,10 @@ static const char help_text[] =
 	"      --stack-depth N      frames of a stack that tell sites apart, 1 to 56 (default 16)\n"
 	"      --json               one JSON object a report and line\n"
 	"      --no-color           no colours (NO_COLOR does the same)\n"
+	"\n"
+	"Source lines (where the kernel's debug info is installed):\n"
+	"      --debug-dir DIR      look for debug info in DIR first; may be given more than once\n"
+	"      --debuginfod         ask the servers of DEBUGINFOD_URLS for what is not found\n"
 	"\n"
 	"What to trace:\n"
 	"  -p, --pid PID            only what this process allocates, with all its threads\n"
@@ -459,6 +467,16 @@ static int parse_option(struct parse *parse, int option, const char *value)
 	case OPT_SHOW_OBJECTS:
 		o->show_objects = true;
 		return 0;
+	case OPT_DEBUG_DIR:
+		if (!*value)
+			return fail(why, len, "--debug-dir", value, "a folder");
+		if (o->nr_debug_dirs == OPTIONS_DEBUG_DIRS)
+			return fail(why, len, "--debug-dir", value, "taken: 16 are the most");
+		o->debug_dirs[o->nr_debug_dirs++] = value;
+		return 0;
+	case OPT_DEBUGINFOD:
+		o->debuginfod = true;
+		return 0;
 	case OPT_NOW:
 		o->now = true;
 		return 0;
@@ -561,6 +579,9 @@ static const char *check_verb(const struct parse *parse)
 	    scans(o))
 		return "--scan, --scan-passes, --scan-rate and --show-objects belong to kleak and "
 		       "kleak run";
+	if ((o->verb == VERB_LEDGER || o->verb == VERB_CENSUS || o->verb == VERB_KMEMLEAK) &&
+	    (o->nr_debug_dirs || o->debuginfod))
+		return "--debug-dir and --debuginfod belong to verbs that print call stacks";
 	if (o->verb != VERB_DIAGNOSE && (o->now || parse->for_given))
 		return "--for and --now belong to kleak diagnose";
 	return NULL;

@@ -35,6 +35,8 @@ enum options_verb {
 	VERB_VERSION,
 };
 
+#define OPTIONS_DEBUG_DIRS 16
+
 struct options {
 	enum options_verb verb;
 	double interval_s;
@@ -65,8 +67,11 @@ struct options {
 	bool show_objects;    /* --show-objects */
 	bool drop_caches;     /* ledger, diagnose: --drop-caches */
 	bool now;	      /* diagnose --now: trace without waiting for growth */
-	const char *action;   /* kmemleak: "scan", "list", "clear" */
-	char **command;	      /* run, ledger: CMD ARGS NULL; ledger: may be NULL */
+	const char *debug_dirs[OPTIONS_DEBUG_DIRS]; /* --debug-dir */
+	size_t nr_debug_dirs;
+	bool debuginfod;    /* --debuginfod */
+	const char *action; /* kmemleak: "scan", "list", "clear" */
+	char **command;	    /* run, ledger: CMD ARGS NULL; ledger: may be NULL */
 };
 
 /*

@@ -17,9 +17,9 @@
 struct report_frame {
 	uint64_t address;
 	const char *symbol; /* NULL: the address lies in no known function */
-	uint64_t offset;
+	uint64_t offset;    /* into the function; 0 if it is inlined */
 	const char *module; /* NULL: the kernel itself */
-	const char *file;   /* source, as debug info has it; NULL: not known */
+	const char *file;   /* source, "mm/slub.c"; NULL: not known */
 	unsigned int line;
 	bool inlined; /* into the function of the next frame, which has the same address */
 };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "reporter.h"
+#include "array.h"
 #include "books.h"
 #include "budget.h"
 #include "caches.h"
@@ -87,7 +88,8 @@ struct reporter {
 	struct report_cache caches[KLEAK_MAX_CACHES];
 	char cache_names[KLEAK_MAX_CACHES][CACHE_NAME];
 	struct report_site *rows;
-	struct report_frame *frames;
+	struct report_frame *frames; /* of all rows, one behind the other */
+	size_t nr_frames, room_frames;
 	char (*names)[CACHE_NAME];
 	struct report_who (*who)[CROWD_LISTED];
 	size_t room_rows;
@@ -338,7 +340,6 @@ static void fill_caches(struct reporter *reporter, struct report *report)
 static int reserve_rows(struct reporter *reporter, size_t nr)
 {
 	struct report_site *rows;
-	struct report_frame *frames;
 	struct report_who(*who)[CROWD_LISTED];
 	char(*names)[CACHE_NAME];
 
@@ -347,16 +348,13 @@ static int reserve_rows(struct reporter *reporter, size_t nr)
 	rows = realloc(reporter->rows, nr * sizeof(*rows));
 	if (rows)
 		reporter->rows = rows;
-	frames = realloc(reporter->frames, nr * KLEAK_MAX_DEPTH * sizeof(*frames));
-	if (frames)
-		reporter->frames = frames;
 	names = realloc(reporter->names, nr * sizeof(*names));
 	if (names)
 		reporter->names = names;
 	who = realloc(reporter->who, nr * sizeof(*who));
 	if (who)
 		reporter->who = who;
-	if (!rows || !frames || !names || !who)
+	if (!rows || !names || !who)
 		return -ENOMEM;
 	reporter->room_rows = nr;
 	return 0;
@@ -382,13 +380,38 @@ static void fill_holders(const struct reporter *reporter, struct report_site *ro
 	}
 }
 
+/* Name the frames of a row, behind those of the rows before it. */
+static int fill_stack(struct reporter *reporter, size_t i, const struct site *site)
+{
+	struct report_frame *frames;
+	int err = array__reserve((void **)&reporter->frames,
+				 reporter->nr_frames + SYMBOLS_MOST_FRAMES, &reporter->room_frames,
+				 sizeof(*reporter->frames));
+
+	if (err)
+		return err;
+	frames = reporter->frames + reporter->nr_frames;
+	reporter->rows[i].nr_frames =
+		symbols__stack(reporter->parts.symbols, site->frames, site->nr_frames, frames);
+	reporter->nr_frames += reporter->rows[i].nr_frames;
+	return 0;
+}
+
+/* They may have moved while there came more. */
+static void link_stacks(struct reporter *reporter, size_t nr)
+{
+	const struct report_frame *next = reporter->frames;
+
+	for (size_t i = 0; i < nr; i++) {
+		reporter->rows[i].stack = next;
+		next += reporter->rows[i].nr_frames;
+	}
+}
+
 static void fill_row(struct reporter *reporter, size_t i, const struct site *site)
 {
 	const struct tracer_view *view = tracer__view(reporter->parts.tracer);
-	struct report_frame *frames = reporter->frames + i * KLEAK_MAX_DEPTH;
 
-	for (uint32_t f = 0; f < site->nr_frames; f++)
-		frames[f] = symbols__name(reporter->parts.symbols, site->frames[f]);
 	if (site->space != KLEAK_SPACE_SLAB)
 		snprintf(reporter->names[i], CACHE_NAME, "%s", origins[site->space]);
 	else
@@ -411,8 +434,6 @@ static void fill_row(struct reporter *reporter, size_t i, const struct site *sit
 		.cache = reporter->names[i],
 		.approximate = site->space == KLEAK_SPACE_SLAB &&
 			       cache__is_approximate(&reporter->cache_sums[site->cache]),
-		.stack = frames,
-		.nr_frames = site->nr_frames,
 		.verdict = judge__site(&reporter->judge, site),
 		.who = reporter->who[i],
 		.unreferenced = site->unreferenced,
@@ -622,9 +643,16 @@ static int fill_sites(struct reporter *reporter, struct report *report)
 				     report->nr_sites);
 	if (err)
 		return err;
-	for (size_t i = 0, row = 0; row < report->nr_sites; i++)
-		if (is_shown(&sites->list[i]))
-			fill_row(reporter, row++, &sites->list[i]);
+	reporter->nr_frames = 0;
+	for (size_t i = 0, row = 0; row < report->nr_sites; i++) {
+		if (!is_shown(&sites->list[i]))
+			continue;
+		fill_row(reporter, row, &sites->list[i]);
+		err = fill_stack(reporter, row++, &sites->list[i]);
+		if (err)
+			return err;
+	}
+	link_stacks(reporter, report->nr_sites);
 	report->sites = reporter->rows;
 	reporter->outstanding = report->bytes_all;
 	return 0;

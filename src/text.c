@@ -236,11 +236,13 @@ static void put_overhead(struct pen *pen, const struct report_overhead *o)
 
 /* ---- sites ---- */
 
-/* "+0xa1 [kleak_test]" */
+/* "+0xa1 [kleak_test]  kleak_test.c:123" */
 static void put_place(const struct pen *pen, const struct report_frame *f)
 {
 	pen__begin(pen, PEN_DIM);
-	if (f->symbol)
+	if (f->inlined)
+		fputs(" (inlined)", pen->out);
+	else if (f->symbol)
 		fprintf(pen->out, "+0x%" PRIx64, f->offset);
 	if (f->module) {
 		fputs(" [", pen->out);
@@ -248,17 +250,21 @@ static void put_place(const struct pen *pen, const struct report_frame *f)
 		fputc(']', pen->out);
 	}
 	pen__end(pen, PEN_DIM);
+	if (!f->file)
+		return;
+	fputs("  ", pen->out);
+	pen__name(pen, PEN_PLAIN, f->file);
+	fprintf(pen->out, ":%u", f->line);
 }
 
-/* "kleak_write+0xa1 [kleak_test]"; the first one stands out. */
-static void put_frame(const struct pen *pen, const struct report_frame *f, bool first)
+void text__frame(const struct pen *pen, const struct report_frame *f, int indent, bool first)
 {
-	fprintf(pen->out, "%*s", INDENT, "");
+	fprintf(pen->out, "%*s", indent, "");
 	if (f->symbol)
 		pen__name(pen, first ? PEN_BOLD : PEN_PLAIN, f->symbol);
 	else
 		pen__put(pen, first ? PEN_BOLD : PEN_DIM, "0x%" PRIx64, f->address);
-	if (f->symbol || f->module)
+	if (f->symbol || f->module || f->file)
 		put_place(pen, f);
 	fputc('\n', pen->out);
 }
@@ -405,7 +411,7 @@ void text__site(const struct pen *pen, const struct report_site *s)
 	put_holders(pen, s);
 	put_verdict(pen, &s->verdict);
 	for (size_t i = 0; i < s->nr_frames; i++)
-		put_frame(pen, &s->stack[i], i == 0);
+		text__frame(pen, &s->stack[i], INDENT, i == 0);
 	if (!s->nr_frames)
 		fprintf(pen->out, "%*s(no stack)\n", INDENT, "");
 	fputc('\n', pen->out);

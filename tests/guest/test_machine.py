@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What kleak says of machines that differ from this one."""
 import json
+import os
 
-from guest import boot, main
+from guest import ROOT, boot, main
 
 EXPLAIN = """
 kleak --explain
@@ -39,7 +40,9 @@ tail -n 1 /tmp/out
 
 RUN = """
 insmod /kleak_test.ko
-kleak run --json --exit-code --cache kmalloc-128 -- sh -c 'echo leak kmalloc 7 > /proc/kleak_test'
+mkdir /debug
+cp /kleak_test.ko /debug
+kleak run --json --exit-code --cache kmalloc-128 --debug-dir /debug -- sh -c 'echo leak kmalloc 7 > /proc/kleak_test' 2>/said
 echo "status $?"
 kleak run --exit-code --cache kmalloc-128 -- sh -c 'echo free > /proc/kleak_test' >/dev/null
 echo "status $?"
@@ -87,11 +90,21 @@ def names_of_a_module_that_is_gone(version):
     assert sites[0]["stack"][0]["module"] == "kleak_test"
 
 
+def line_of(start):
+    """Of the test module's source."""
+    with open(os.path.join(ROOT, "tests/kmod/kleak_test.c"), encoding="utf-8") as source:
+        return next(n for n, line in enumerate(source, 1) if line.startswith(start))
+
+
 def run(version):
+    """And what the command left is named with its source line, by the module's own debug info."""
     out = boot(version, RUN)
     report = json.loads(out.splitlines()[0])
     sites = [s for s in report["sites"] if s["stack"][0]["symbol"] == "kleak_leak_kmalloc"]
     assert sum(s["objects"] for s in sites) == 7, out
+    first, module = sites[0]["stack"][0], [f for f in sites[0]["stack"] if f["module"]]
+    assert (first["file"], first["line"]) == ("kleak_test.c", line_of("LEAK(kmalloc,")), first
+    assert len(module) > 1 and all(f["file"] == "kleak_test.c" and f["line"] for f in module), module
     assert out.splitlines()[1:] == ["status 3", "status 0"], out
 
 

@@ -52,6 +52,14 @@ def test_cgroups():
     check(["--cgroup", "/tmp"], 1, "no cgroup")
 
 
+def test_debug_info():
+    check(["--debug-dir", "/no/such/folder"], 1, "--debug-dir /no/such/folder")
+    check(["--debug-dir", "/etc/passwd"], 1, "/etc/passwd", "Not a directory")
+    check(["ledger", "--debuginfod"], 2, "--debuginfod")
+    os.environ.pop("DEBUGINFOD_URLS", None)
+    check(["--debuginfod"], 1, "DEBUGINFOD_URLS")
+
+
 def test_cgroup_v1():
     with open("/proc/self/mounts", encoding="utf-8") as mounts:
         v1 = [line.split()[1] for line in mounts if line.split()[2] == "cgroup"]

@@ -197,6 +197,16 @@ static void test_stack(void **state)
 	check_string(object, "sites/0/stack/0/module", "kleak_test");
 	check_string(object, "sites/0/stack/3/symbol", "vfs_write");
 	check_null(object, "sites/0/stack/3/module");
+	check_string(object, "sites/0/stack/0/file", "kleak_test.c");
+	check_integer(object, "sites/0/stack/0/line", 123);
+	assert_true(json_is_false(at(object, "sites/0/stack/0/inlined")));
+	check_null(object, "sites/0/stack/3/file");
+	check_null(object, "sites/0/stack/3/line");
+	assert_true(json_is_true(at(object, "sites/0/stack/4/inlined")));
+	check_string(object, "sites/0/stack/4/symbol", "fdput_pos");
+	check_null(object, "sites/0/stack/4/offset");
+	check_string(object, "sites/0/stack/5/file", "fs/read_write.c");
+	assert_true(json_is_false(at(object, "sites/0/stack/5/inlined")));
 	check_null(object, "sites/1/stack/0/symbol");
 	check_null(object, "sites/1/stack/0/offset");
 	check_null(object, "sites/1/stack/0/module");

@@ -6,7 +6,7 @@
 #include <errno.h>
 #include <string.h>
 
-#define MAX_WORDS 32
+#define MAX_WORDS 40
 
 /* Parse "kleak" and these words. */
 static int parse(struct options *options, const char *line, char *why, size_t len)
@@ -150,6 +150,23 @@ static void test_scan_and_census(void **state)
 	bad("ledger --scan", "--scan");
 	bad("--scan --origin percpu", "--origin");
 	bad("diagnose --show-objects", "--show-objects");
+	o = good("--debug-dir /a --debuginfod --debug-dir b");
+	assert_int_equal(o.nr_debug_dirs, 2);
+	assert_string_equal(o.debug_dirs[0], "/a");
+	assert_string_equal(o.debug_dirs[1], "b");
+	assert_true(o.debuginfod);
+	assert_int_equal(good("diagnose").nr_debug_dirs, 0);
+	assert_false(good("diagnose").debuginfod);
+	assert_true(good("run --debuginfod -- true").debuginfod);
+	bad("--debug-dir", "needs a value");
+	bad("--debug-dir=", "--debug-dir");
+	bad("--debug-dir 1 --debug-dir 2 --debug-dir 3 --debug-dir 4 --debug-dir 5 --debug-dir 6 "
+	    "--debug-dir 7 --debug-dir 8 --debug-dir 9 --debug-dir a --debug-dir b --debug-dir c "
+	    "--debug-dir d --debug-dir e --debug-dir f --debug-dir g --debug-dir h",
+	    "16");
+	bad("ledger --debug-dir x", "--debug-dir");
+	bad("census --debuginfod", "--debuginfod");
+	bad("kmemleak --debuginfod list", "--debuginfod");
 	o = good("census --cache dentry --json");
 	assert_int_equal(o.verb, VERB_CENSUS);
 	assert_string_equal(o.cache, "dentry");

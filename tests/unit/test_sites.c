@@ -262,11 +262,26 @@ static void test_orders(void **state)
 	}
 }
 
+static void test_inlined_wrappers_are_plumbing(void **state)
+{
+	static const char *const wrappers[] = {"kzalloc", "kzalloc_noprof", "kmalloc_array_noprof",
+					       "vmalloc", "kmem_cache_zalloc"};
+	static const char *const others[] = {"",	 "_noprof",	    "kzalloc_", "kzallo",
+					     "xkzalloc", "kzalloc_noprofs", "alloc_skb"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(wrappers) / sizeof(wrappers[0]); i++)
+		assert_true(allocator__is_inlined(wrappers[i]));
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		assert_false(allocator__is_inlined(others[i]));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_plumbing_is_not_the_site),
 		cmocka_unit_test(test_start_of_a_function_belongs_to_the_one_before),
+		cmocka_unit_test(test_inlined_wrappers_are_plumbing),
 		cmocka_unit_test(test_whole_stack_starts_behind_the_allocator),
 		cmocka_unit_test(test_nothing_but_plumbing_is_shown),
 		cmocka_unit_test(test_entries_of_one_site_are_summed),

@@ -72,13 +72,25 @@ static const struct report_frame golden_write_stack[] = {
 	{.address = 0xffffffffc09a403d,
 	 .symbol = "kleak_leak_kmalloc",
 	 .offset = 0x3d,
-	 .module = "kleak_test"},
+	 .module = "kleak_test",
+	 .file = "kleak_test.c",
+	 .line = 123},
 	{.address = 0xffffffffc09a41a1,
 	 .symbol = "kleak_write",
 	 .offset = 0xa1,
 	 .module = "kleak_test"},
 	{.address = 0xffffffff8135c2f2, .symbol = "proc_reg_write", .offset = 0x52},
 	{.address = 0xffffffff812c1a55, .symbol = "vfs_write", .offset = 0xf5},
+	{.address = 0xffffffff812c2003,
+	 .symbol = "fdput_pos",
+	 .file = "include/linux/file.h",
+	 .line = 80,
+	 .inlined = true},
+	{.address = 0xffffffff812c2003,
+	 .symbol = "ksys_write",
+	 .offset = 0x63,
+	 .file = "fs/read_write.c",
+	 .line = 745},
 };
 
 static const struct report_frame golden_bare_stack[] = {
@@ -374,8 +386,12 @@ static __attribute__((unused)) struct report golden_nothing(void)
 	"31m\x9b\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80"                                              \
 	"\xc0\xaf\xed\xa0\x80\xe0\x80\x80\xf0\x80\x80\x80\xf4\x90\x80\x80\xf5\xff\xe2\x82"
 
-static const struct report_frame golden_hostile_stack[] = {
-	{.address = 0x1000, .symbol = HOSTILE, .offset = 1, .module = HOSTILE}};
+static const struct report_frame golden_hostile_stack[] = {{.address = 0x1000,
+							    .symbol = HOSTILE,
+							    .offset = 1,
+							    .module = HOSTILE,
+							    .file = HOSTILE,
+							    .line = 1}};
 
 static const struct report_site golden_hostile_sites[] = {{
 	.verdict = GOLDEN_NEW,
@@ -402,8 +418,11 @@ static __attribute__((unused)) struct report golden_hostile(void)
 	return report;
 }
 
-static const struct report_frame golden_huge_stack[] = {
-	{.address = UINT64_MAX, .symbol = "f", .offset = UINT64_MAX}};
+static const struct report_frame golden_huge_stack[] = {{.address = UINT64_MAX,
+							 .symbol = "f",
+							 .offset = UINT64_MAX,
+							 .file = "f.c",
+							 .line = UINT32_MAX}};
 
 static const struct report_site golden_huge_sites[] = {{
 	.verdict = GOLDEN_LEAK,

@@ -56,6 +56,17 @@ $(B)/kleak.skel.h: $(B)/kleak.bpf.o
 
 $(B)/tracer.o: $(B)/kleak.skel.h
 
+# Styles and scripts of the pictures, as strings: page.css is page_css in page.css.h.
+EMBEDDED := $(patsubst src/%,$(B)/%.h,$(wildcard src/*.css src/*.js))
+
+$(B)/%.h: src/% Makefile | $(B)
+	$(call say,EMBED,$<)
+	$(Q){ echo 'static const char $(subst .,_,$*)[] ='; \
+	      sed 's/[\"]/\\&/g; s/\t//g; s/.*/"&\\n"/' $<; echo ';'; } > $@.new && mv $@.new $@
+
+$(B)/svg.o $(B)/unit/svg.o: $(B)/flame.css.h $(B)/flame.js.h
+$(B)/html.o $(B)/unit/html.o: $(B)/page.css.h $(B)/page.js.h
+
 $(B):
 	$(Q)mkdir -p $@
 
@@ -209,7 +220,7 @@ bench:
 .PHONY: lint format check-types install clean
 lint:
 	@tools/install-packages build test lint
-	@$(MAKE) --no-print-directory $(B)/kleak.skel.h
+	@$(MAKE) --no-print-directory $(B)/kleak.skel.h $(EMBEDDED)
 	@tools/lint $(CPPFLAGS)
 
 check-types: $(B)/kleak.bpf.o
@@ -225,7 +236,7 @@ install: kleak
 
 # Downloaded kernels stay; `make distclean` takes them too.
 clean:
-	$(Q)rm -rf kleak $(B)/*.o $(B)/*.d $(B)/*.skel.h $(B)/unit $(B)/kmod
+	$(Q)rm -rf kleak $(B)/*.o $(B)/*.d $(B)/*.skel.h $(EMBEDDED) $(B)/unit $(B)/kmod
 
 .PHONY: distclean
 distclean:

@@ -62,6 +62,7 @@ struct diagnose {
 	struct tracer *tracer;
 	struct reporter *reporter;
 	struct report report;
+	struct report listed; /* the same, cut to --top */
 	struct diagnosis diagnosis;
 };
 
@@ -268,7 +269,10 @@ static int conclude(struct diagnose *d)
 		say("cannot read the tables: %s", strerror(-err));
 		return err;
 	}
-	d->diagnosis.report = &d->report;
+	d->listed = d->report;
+	if (d->options.top && d->options.top < d->listed.nr_sites)
+		d->listed.nr_sites = d->options.top;
+	d->diagnosis.report = &d->listed;
 	for (size_t i = 0; i < d->report.nr_sites; i++)
 		d->diagnosis.leak |= d->report.sites[i].verdict.is.name == VERDICT_LEAK;
 	return 0;
@@ -427,7 +431,7 @@ int diagnose__run(const struct reporter_parts *parts, struct outputs *outputs, b
 	if (!err)
 		err = print(&d, color);
 	if (!err && d.diagnosis.report)
-		err = outputs__report(outputs, d.diagnosis.report);
+		err = outputs__report(outputs, &d.report);
 	*status = d.diagnosis.leak ? DIAGNOSE_LEAK : 0;
 	close_trace(&d);
 	suspects__free(&d.suspects);

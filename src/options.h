@@ -3,6 +3,8 @@
 #ifndef KLEAK_OPTIONS_H
 #define KLEAK_OPTIONS_H
 
+#include "weight.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -48,12 +50,15 @@ struct options {
 	enum options_sort sort;
 	uint32_t origins; /* --origin: enum options_origin */
 	bool origins_given;
-	uint32_t top; /* 0: all */
+	uint32_t top;  /* 0: all */
+	uint32_t rows; /* that a report must have: as top, or 0 when a picture shows all */
 	uint32_t stack_depth;
 	uint64_t max_objects; /* 0: by the machine's memory */
 	uint32_t sampling;    /* --sample: of how many addresses one is recorded; a power of two */
 	double max_overhead;  /* --max-overhead: share of the machine's CPUs; 0: not watched */
 	bool json;
+	const char *folded, *svg, *html; /* files; NULL: not wanted */
+	enum weight weight;
 	bool no_color;
 	bool verbose;
 	bool exit_code;	      /* run --exit-code */

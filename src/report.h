@@ -92,6 +92,7 @@ struct report_site {
 	const struct report_frame *stack;
 	size_t nr_frames;
 	struct report_verdict verdict;
+	const double *course;	      /* bytes at the times of report.course_at; NULL: not known */
 	const struct report_who *who; /* the most frequent first */
 	size_t nr_who;
 	uint64_t who_times;			       /* of all, also of those not listed */
@@ -193,6 +194,8 @@ struct report {
 	struct report_overhead overhead;
 	const struct report_site *sites; /* sorted, cut to --top */
 	size_t nr_sites;
+	const double *course_at; /* seconds since the start, ascending */
+	size_t nr_course;
 	size_t nr_sites_all; /* before --top */
 	uint64_t bytes_all;
 	double bytes_all_error;

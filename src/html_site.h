@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* A site as rows of a page's table: its numbers; and, to be opened, all that is known of it. */
+#ifndef KLEAK_HTML_SITE_H
+#define KLEAK_HTML_SITE_H
+
+#include "report.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+
+/* The heads of the columns. */
+void html_site__head(FILE *out);
+
+/* bytes_most: of the site that has most.  open: show at once what can be opened. */
+void html_site__rows(FILE *out, const struct report *report, const struct report_site *site,
+		     uint64_t bytes_most, bool open);
+
+#endif

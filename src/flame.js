@@ -77,7 +77,11 @@ function zoom(to) {
 /* How much of what is shown is marked; what stands on something marked is not counted twice. */
 function count() {
 	var end = -1, sum = 0, nr = 0;
-	boxes.filter(function (b) { return b.marked && b.shown && b.w <= view.w + NEAR; })
+	boxes.filter(function (b) {
+		/* of a verdict that is marked: what has no other */
+		return b.marked && b.shown && b.w <= view.w + NEAR &&
+			!(chosen && b.el.classList.contains("mixed"));
+	})
 		.sort(function (a, b) { return a.x - b.x || b.w - a.w; })
 		.forEach(function (b) {
 			nr++;

@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <math.h>
+#include <stdlib.h>
 #include <time.h>
 
 #define OPEN 3 /* sites that are shown opened: leaks only */
@@ -229,49 +230,78 @@ static void put_books(FILE *out, const struct report *r, const struct chronicle 
 
 /* ---- sites ---- */
 
-static void put_rest(FILE *out, const struct report *r, size_t rows)
+static void put_rest(FILE *out, const struct report *r, const struct report_site *const *list,
+		     size_t rows)
 {
 	size_t more = r->nr_sites_all > rows ? r->nr_sites_all - rows : 0;
 	uint64_t bytes = r->bytes_all;
 
 	for (size_t i = 0; i < rows; i++)
-		bytes -= r->sites[i].bytes < bytes ? r->sites[i].bytes : bytes;
+		bytes -= list[i]->bytes < bytes ? list[i]->bytes : bytes;
 	if (more)
 		fprintf(out, "<p class=\"rest\">… and %zu more site%s with %s</p>\n", more,
 			plural(more), pen__human((double)bytes, false).text);
 }
 
-static void put_sites(FILE *out, const struct report *r)
+static void put_sites_head(FILE *out, const struct report *r)
 {
-	size_t rows = r->nr_sites < HTML_SITES ? r->nr_sites : HTML_SITES, opened = 0;
-	uint64_t most = 0;
-
-	fprintf(out, "<section>\n<h2>Sites</h2>\n");
-	if (!r->nr_sites_all) {
-		fputs("<p>nothing outstanding</p>\n</section>\n", out);
-		return;
-	}
 	fprintf(out,
-		"<p class=\"lead\">%s outstanding in %zu site%s: allocating call paths, from the "
-		"first "
-		"function outside the allocators.</p>\n<div class=\"filter\"></div>\n"
+		"<p class=\"lead\">%s outstanding in %zu site%s: the allocating call paths, from "
+		"the "
+		"first function outside the allocators.</p>\n<div class=\"filter\"></div>\n"
 		"<table class=\"sites\">\n",
 		pen__human((double)r->bytes_all, false).text, r->nr_sites_all,
 		plural(r->nr_sites_all));
 	html_site__head(out);
-	for (size_t i = 0; i < rows; i++)
-		most = r->sites[i].bytes > most ? r->sites[i].bytes : most;
-	for (size_t i = 0; i < rows; i++) {
-		const struct report_site *s = &r->sites[i];
-		bool leak = s->unreferenced ||
-			    (s->verdict.is.why && s->verdict.is.name == VERDICT_LEAK);
+}
 
-		html_site__rows(out, r, s, most, leak && opened < OPEN);
+/* Worst first: no references, then by verdict; among equals as they are listed. */
+static int compare_sites(const void *a, const void *b)
+{
+	const struct report_site *x = *(const struct report_site *const *)a;
+	const struct report_site *y = *(const struct report_site *const *)b;
+	int order = html_site__rank(y) - html_site__rank(x);
+
+	return order ? order : (x > y) - (x < y);
+}
+
+/* The sites that get rows, in order.  How many. */
+static size_t choose(const struct report *r, const struct report_site **list)
+{
+	for (size_t i = 0; i < r->nr_sites; i++)
+		list[i] = &r->sites[i];
+	qsort(list, r->nr_sites, sizeof(*list), compare_sites);
+	return r->nr_sites < HTML_SITES ? r->nr_sites : HTML_SITES;
+}
+
+static int put_sites(FILE *out, const struct report *r)
+{
+	const struct report_site **list = calloc(r->nr_sites + 1, sizeof(*list));
+	size_t rows, opened = 0;
+	uint64_t most = 0;
+
+	if (!list)
+		return -ENOMEM;
+	fputs("<section>\n<h2>Sites</h2>\n", out);
+	if (!r->nr_sites_all)
+		fputs("<p>nothing outstanding</p>\n", out);
+	else
+		put_sites_head(out, r);
+	rows = choose(r, list);
+	for (size_t i = 0; i < rows; i++)
+		most = list[i]->bytes > most ? list[i]->bytes : most;
+	for (size_t i = 0; i < rows; i++) {
+		bool leak = html_site__rank(list[i]) >= VERDICT_LEAK;
+
+		html_site__rows(out, r, list[i], most, leak && opened < OPEN);
 		opened += leak;
 	}
-	fputs("</table>\n", out);
-	put_rest(out, r, rows);
+	if (r->nr_sites_all)
+		fputs("</table>\n", out);
+	put_rest(out, r, list, rows);
 	fputs("</section>\n", out);
+	free(list);
+	return 0;
 }
 
 static int put_flame(FILE *out, const struct report *r, enum weight weight)
@@ -417,8 +447,9 @@ int html__print(const struct report *r, const struct chronicle *chronicle, enum 
 	put_head(out, r);
 	fputs("<main>\n", out);
 	put_books(out, r, chronicle);
-	put_sites(out, r);
-	err = put_flame(out, r, weight);
+	err = put_sites(out, r);
+	if (!err)
+		err = put_flame(out, r, weight);
 	put_doubts(out, r);
 	fputs("</main>\n<script>//<![CDATA[\n", out);
 	svg__script(out);

@@ -19,8 +19,9 @@ void html_site__head(FILE *out)
 
 	fputs("<thead><tr>", out);
 	for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++)
-		fprintf(out, "<th scope=\"col\" class=\"c-%s\" data-key=\"%s\">%s</th>",
-			*columns[i].key ? columns[i].key : "s", columns[i].key, columns[i].title);
+		fprintf(out, "<th scope=\"col\" class=\"c-%s\" data-key=\"%s\"%s>%s</th>",
+			*columns[i].key ? columns[i].key : "s", columns[i].key,
+			i ? "" : " aria-sort=\"descending\"", columns[i].title);
 	fputs("</tr></thead>\n", out);
 }
 
@@ -44,9 +45,9 @@ static void put_numbers(FILE *out, const struct report_site *s, uint64_t bytes_m
 		pen__growth(s->growth_bytes_per_min).text);
 	fprintf(out, "<td class=\"c-o\" data-t=\"objects\">%" PRIu64 "</td>", s->objects);
 	put_age(out, s);
-	fprintf(out,
-		"<td class=\"c-r\" data-t=\"births/s\">%s</td><td class=\"c-c\" data-t=\"cache\">",
-		pen__rate(s->births_per_s).text);
+	fputs("<td class=\"c-r\" data-t=\"births/s\">", out);
+	markup__text(out, pen__rate(s->births_per_s).text); /* "<0.1" */
+	fputs("</td><td class=\"c-c\" data-t=\"cache\">", out);
 	markup__text(out, s->cache);
 	if (strcmp(s->cache, s->origin) != 0)
 		fprintf(out, " <small>%s</small>", s->origin);
@@ -294,17 +295,22 @@ static void put_summary(FILE *out, const struct report_site *s)
 	fputs("</summary>\n", out);
 }
 
+int html_site__rank(const struct report_site *s)
+{
+	if (s->unreferenced)
+		return VERDICTS;
+	return s->verdict.is.why ? (int)s->verdict.is.name : -1;
+}
+
 void html_site__rows(FILE *out, const struct report *r, const struct report_site *s,
 		     uint64_t bytes_most, bool open)
 {
-	int verdict = s->verdict.is.why ? (int)s->verdict.is.name : -1;
-
 	fprintf(out,
 		"<tbody class=\"site\" id=\"s%016" PRIx64 "\" data-v=\"%d\" data-b=\"%" PRIu64
 		"\" data-g=\"%.6g\" data-o=\"%" PRIu64
 		"\" data-a=\"%.6g\" data-r=\"%.6g\" data-c=\"",
-		s->id, s->unreferenced ? VERDICTS : verdict, s->bytes, s->growth_bytes_per_min,
-		s->objects, s->age_median_s, s->births_per_s);
+		s->id, html_site__rank(s), s->bytes, s->growth_bytes_per_min, s->objects,
+		s->age_median_s, s->births_per_s);
 	markup__text(out, s->cache);
 	fputs("\"><tr class=\"row\">", out);
 	put_badge(out, s);

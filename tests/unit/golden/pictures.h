@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Pictures beside their golden files, which have no styles and scripts: those are read in src/.
+ * The whole ones are left in PICTURES, where check_markup.py parses them.
+ */
+#ifndef KLEAK_PICTURES_H
+#define KLEAK_PICTURES_H
+
+#include "golden.h"
+
+#ifndef PICTURES
+#define PICTURES "build/unit"
+#endif
+
+/* Cut what is between the first `from` and `to` behind it. */
+static void pictures_cut(char *text, const char *from, const char *to)
+{
+	char *start = strstr(text, from), *end;
+
+	assert_non_null(start);
+	start += strlen(from);
+	end = strstr(start, to);
+	assert_non_null(end);
+	memmove(start, end, strlen(end) + 1);
+}
+
+/* Keep the whole of it, and compare the rest with its golden file.  Frees `text`. */
+static void pictures_check(const char *name, char *text)
+{
+	char path[256];
+
+	snprintf(path, sizeof(path), "%s/%s", PICTURES, name);
+	golden_write(path, text);
+	pictures_cut(text, "<style>", "</style>");
+	pictures_cut(text, "<script>", "</script>");
+	golden_compare(name, text);
+	free(text);
+}
+
+static const struct report_frame pictures_stack[] = {
+	{.address = 0xffffffff81234567,
+	 .symbol = "kzalloc_noprof",
+	 .inlined = true,
+	 .file = "include/linux/slab.h",
+	 .line = 1039},
+	{.address = 0xffffffff81234567,
+	 .symbol = "foo_open",
+	 .offset = 0x17,
+	 .file = "drivers/foo/<foo>.c",
+	 .line = 42},
+	{.address = 0xffffffff812c1a55, .symbol = "vfs_open", .offset = 0xf5},
+};
+
+static const double pictures_at[] = {5, 10, 15};
+static const double pictures_course[] = {0, 40960, 65536};
+
+/* The golden report, with source lines and a course. */
+static struct report pictures_report(struct report_site sites[NR(golden_sites)])
+{
+	struct report report = golden_report();
+
+	memcpy(sites, golden_sites, sizeof(golden_sites));
+	sites[2].stack = pictures_stack;
+	sites[2].nr_frames = NR(pictures_stack);
+	sites[2].bytes = 65536;
+	sites[2].course = pictures_course;
+	report.course_at = pictures_at;
+	report.nr_course = NR(pictures_at);
+	report.sites = sites;
+	return report;
+}
+
+#endif

@@ -72,8 +72,10 @@ static void put_points(FILE *out, const struct scale *s, const double *at, const
 
 static void put_grid(FILE *out, const struct scale *s)
 {
-	for (double v = s->low; v <= s->high + s->step / 2; v += s->step) {
-		double y = y_of(s, v, HIGH);
+	int lines = (int)lround((s->high - s->low) / s->step);
+
+	for (int i = 0; i <= lines; i++) {
+		double v = s->low + i * s->step, y = y_of(s, v, HIGH);
 
 		fprintf(out,
 			"<line class=\"%s\" x1=\"0\" x2=\"%.0f\" y1=\"%.1f\" y2=\"%.1f\"/>"

@@ -138,7 +138,7 @@ static void put_head(FILE *out, const struct report *r)
 		fputs("</p>\n", out);
 	}
 	fputs("<ul class=\"verdicts\">\n", out);
-	for (int v = VERDICTS; v-- > 0;)
+	for (int v = VERDICTS - 1; v >= 0; v--)
 		if (tallies[v].sites)
 			fprintf(out,
 				"<li class=\"key\" data-name=\"%s\"><span class=\"badge "
@@ -230,14 +230,18 @@ static void put_books(FILE *out, const struct report *r, const struct chronicle 
 
 /* ---- sites ---- */
 
-static void put_rest(FILE *out, const struct report *r, const struct report_site *const *list,
-		     size_t rows)
+/* A site among those that get rows. */
+struct row {
+	const struct report_site *site;
+};
+
+static void put_rest(FILE *out, const struct report *r, const struct row *list, size_t rows)
 {
 	size_t more = r->nr_sites_all > rows ? r->nr_sites_all - rows : 0;
 	uint64_t bytes = r->bytes_all;
 
 	for (size_t i = 0; i < rows; i++)
-		bytes -= list[i]->bytes < bytes ? list[i]->bytes : bytes;
+		bytes -= list[i].site->bytes < bytes ? list[i].site->bytes : bytes;
 	if (more)
 		fprintf(out, "<p class=\"rest\">… and %zu more site%s with %s</p>\n", more,
 			plural(more), pen__human((double)bytes, false).text);
@@ -258,25 +262,25 @@ static void put_sites_head(FILE *out, const struct report *r)
 /* Worst first: no references, then by verdict; among equals as they are listed. */
 static int compare_sites(const void *a, const void *b)
 {
-	const struct report_site *x = *(const struct report_site *const *)a;
-	const struct report_site *y = *(const struct report_site *const *)b;
+	const struct report_site *x = ((const struct row *)a)->site;
+	const struct report_site *y = ((const struct row *)b)->site;
 	int order = html_site__rank(y) - html_site__rank(x);
 
 	return order ? order : (x > y) - (x < y);
 }
 
 /* The sites that get rows, in order.  How many. */
-static size_t choose(const struct report *r, const struct report_site **list)
+static size_t choose(const struct report *r, struct row *list)
 {
 	for (size_t i = 0; i < r->nr_sites; i++)
-		list[i] = &r->sites[i];
+		list[i].site = &r->sites[i];
 	qsort(list, r->nr_sites, sizeof(*list), compare_sites);
 	return r->nr_sites < HTML_SITES ? r->nr_sites : HTML_SITES;
 }
 
 static int put_sites(FILE *out, const struct report *r)
 {
-	const struct report_site **list = calloc(r->nr_sites + 1, sizeof(*list));
+	struct row *list = calloc(r->nr_sites + 1, sizeof(*list));
 	size_t rows, opened = 0;
 	uint64_t most = 0;
 
@@ -289,11 +293,11 @@ static int put_sites(FILE *out, const struct report *r)
 		put_sites_head(out, r);
 	rows = choose(r, list);
 	for (size_t i = 0; i < rows; i++)
-		most = list[i]->bytes > most ? list[i]->bytes : most;
+		most = list[i].site->bytes > most ? list[i].site->bytes : most;
 	for (size_t i = 0; i < rows; i++) {
-		bool leak = html_site__rank(list[i]) >= VERDICT_LEAK;
+		bool leak = html_site__rank(list[i].site) >= VERDICT_LEAK;
 
-		html_site__rows(out, r, list[i], most, leak && opened < OPEN);
+		html_site__rows(out, r, list[i].site, most, leak && opened < OPEN);
 		opened += leak;
 	}
 	if (r->nr_sites_all)

@@ -60,7 +60,7 @@ static void put_tip(FILE *out, const struct flame_box *box, double total, enum w
 	fprintf(out, " in %.0f object%s, growth %s/min", box->objects, box->objects == 1 ? "" : "s",
 		pen__growth(box->growth).text);
 	fprintf(out, "\n%zu site%s:", box->sites, box->sites == 1 ? "" : "s");
-	for (int v = VERDICTS; v-- > 0;)
+	for (int v = VERDICTS - 1; v >= 0; v--)
 		if (box->of[v] > 0)
 			fprintf(out, " %s %s", verdict__name(v),
 				weight__human(box->of[v], weight).text);
@@ -172,7 +172,7 @@ static void put_legend(FILE *out, const struct flame_box *root, enum weight weig
 {
 	int x = 12;
 
-	for (int v = VERDICTS; root && v-- > 0;) {
+	for (int v = VERDICTS - 1; root && v >= 0; v--) {
 		char item[96];
 
 		if (!(root->of[v] > 0))

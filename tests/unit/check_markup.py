@@ -12,7 +12,7 @@ sys.path.insert(0, os.path.join(ROOT, "tests"))
 import tap  # noqa: E402
 
 SVG, HTML = "{http://www.w3.org/2000/svg}", "{http://www.w3.org/1999/xhtml}"
-NAMES = ["report", "nothing", "huge", "hostile"]
+NAMES = ["report", "nothing", "huge", "hostile", "markup"]
 ELEMENTS = {SVG + e for e in "svg title style rect text g foreignObject script line polyline polygon".split()} \
     | {HTML + e for e in "html head meta title style body header main section h1 h2 h3 h4 p span dl dt dd div ul ol "
        "li b i small code pre table thead tbody tr th td figure figcaption details summary script".split()}
@@ -56,6 +56,12 @@ def test_hostile_names_are_text():
         text = "".join(parse(name).itertext())
         assert 'a\\x1b[2J"\\' in text, name
         assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f]", text), name
+
+
+def test_markup_in_names_is_text():
+    name = '</text></b>]]><script>alert(1)</script>" onclick="alert(2)<&amp;'
+    assert "".join(parse("markup.svg").itertext()).count(name) >= 5
+    assert "".join(parse("markup.html").itertext()).count(name) >= 15
 
 
 def test_boxes_lie_in_the_picture():

@@ -37,7 +37,7 @@ static void check(const char *name, struct report report)
 
 static void test_golden(void **state)
 {
-	struct report_site sites[NR(golden_sites)];
+	struct report_site sites[NR(golden_sites)], site;
 	struct report report = pictures_report(sites);
 	struct chronicle chronicle = {};
 
@@ -60,6 +60,7 @@ static void test_golden(void **state)
 	check("nothing.html", golden_nothing());
 	check("huge.html", golden_huge());
 	check("hostile.html", golden_hostile());
+	check("markup.html", pictures_markup(&site));
 }
 
 /* With numbers of all sizes, two points of a chart. */

@@ -25,13 +25,14 @@ static void check(const char *name, struct report report)
 
 static void test_golden(void **state)
 {
-	struct report_site sites[NR(golden_sites)];
+	struct report_site sites[NR(golden_sites)], site;
 
 	(void)state;
 	check("report.svg", pictures_report(sites));
 	check("nothing.svg", golden_nothing());
 	check("huge.svg", golden_huge());
 	check("hostile.svg", golden_hostile());
+	check("markup.svg", pictures_markup(&site));
 }
 
 static void test_weights(void **state)

@@ -51,6 +51,46 @@ static const struct report_frame pictures_stack[] = {
 	{.address = 0xffffffff812c1a55, .symbol = "vfs_open", .offset = 0xf5},
 };
 
+/* Names that try to be markup, wherever there is a name. */
+#define PICTURES_MARKUP "</text></b>]]><script>alert(1)</script>\" onclick=\"alert(2)<&amp;"
+
+static const struct report_frame pictures_markup_stack[] = {
+	{.symbol = PICTURES_MARKUP, .module = PICTURES_MARKUP, .file = PICTURES_MARKUP, .line = 1}};
+
+static const struct report_who pictures_markup_who[] = {
+	{"process", "</li>\" onload=\"<script>", 1, PICTURES_MARKUP, 1}};
+
+static const char *const pictures_markup_spots[] = {PICTURES_MARKUP};
+
+static const struct report_cache pictures_markup_caches[] = {{.name = PICTURES_MARKUP}};
+
+static struct report __attribute__((unused)) pictures_markup(struct report_site *site)
+{
+	struct report report = golden_report();
+
+	*site = golden_sites[0];
+	site->cache = PICTURES_MARKUP;
+	site->stack = pictures_markup_stack;
+	site->nr_frames = 1;
+	site->who = pictures_markup_who;
+	site->nr_who = 1;
+	site->sampled = 1;
+	site->nr_holders = 1;
+	site->holders[0] = (struct report_holder){"variable", PICTURES_MARKUP, 0, 1};
+	report.sites = site;
+	report.nr_sites = 1;
+	report.kernel = PICTURES_MARKUP;
+	report.note = PICTURES_MARKUP;
+	report.filter.command = PICTURES_MARKUP;
+	report.filter.cgroup = PICTURES_MARKUP;
+	report.filter.cache = PICTURES_MARKUP;
+	report.blind_spots = pictures_markup_spots;
+	report.nr_blind_spots = 1;
+	report.caches = pictures_markup_caches;
+	report.nr_caches = 1;
+	return report;
+}
+
 static const double pictures_at[] = {5, 10, 15};
 static const double pictures_course[] = {0, 40960, 65536};
 

@@ -114,6 +114,36 @@ static void put_how(FILE *out, const struct report *r)
 	}
 }
 
+/* The verdicts there are, with the bytes of their sites. */
+static void put_verdicts(FILE *out, const struct tally *tallies)
+{
+	fputs("<ul class=\"verdicts\">\n", out);
+	for (int v = VERDICTS - 1; v >= 0; v--)
+		if (tallies[v].sites)
+			fprintf(out,
+				"<li><span class=\"badge b%d\">%s</span> %s <small>%" PRIu64
+				" site%s</small></li>\n",
+				v, verdict__name(v), pen__human(tallies[v].bytes, false).text,
+				tallies[v].sites, plural(tallies[v].sites));
+	fputs("</ul>\n", out);
+}
+
+/* The same as legend of the flame graph, whose script makes it buttons. */
+static void put_legend(FILE *out, const struct report *r)
+{
+	struct tally tallies[VERDICTS] = {};
+
+	count(r, tallies);
+	fputs("<ul class=\"verdicts keys\">\n", out);
+	for (int v = VERDICTS - 1; v >= 0; v--)
+		if (tallies[v].sites)
+			fprintf(out,
+				"<li class=\"key\" data-name=\"%s\" title=\"mark %s\"><span "
+				"class=\"badge b%d\">%s</span></li>\n",
+				verdict__name(v), verdict__name(v), v, verdict__name(v));
+	fputs("</ul>\n", out);
+}
+
 static void put_head(FILE *out, const struct report *r)
 {
 	struct tally tallies[VERDICTS] = {};
@@ -137,17 +167,8 @@ static void put_head(FILE *out, const struct report *r)
 		markup__text(out, r->note);
 		fputs("</p>\n", out);
 	}
-	fputs("<ul class=\"verdicts\">\n", out);
-	for (int v = VERDICTS - 1; v >= 0; v--)
-		if (tallies[v].sites)
-			fprintf(out,
-				"<li class=\"key\" data-name=\"%s\"><span class=\"badge "
-				"b%d\">%s</span> "
-				"%s <small>%" PRIu64 " site%s</small></li>\n",
-				verdict__name(v), v, verdict__name(v),
-				pen__human(tallies[v].bytes, false).text, tallies[v].sites,
-				plural(tallies[v].sites));
-	fputs("</ul>\n</header>\n", out);
+	put_verdicts(out, tallies);
+	fputs("</header>\n", out);
 }
 
 /* ---- the kernel's books ---- */
@@ -318,6 +339,7 @@ static int put_flame(FILE *out, const struct report *r, enum weight weight)
 	      "on top stands the cache. The colour is the verdict of the most of it, pale where "
 	      "there are several. Click to zoom.</p>\n",
 	      out);
+	put_legend(out, r);
 	err = svg__element(r, weight, out);
 	fputs("</section>\n", out);
 	return err;

@@ -10,12 +10,13 @@
 #include <math.h>
 #include <time.h>
 
-#define WIDTH	 1200 /* pixels that a file is wide, until its script fits it to the window */
-#define HEAD	 118  /* above the boxes */
-#define FOOT	 34   /* below */
-#define ROW	 18   /* a level */
-#define NARROW	 (0.1 / WIDTH) /* of the root: what would be narrower than 0.1 pixel */
-#define LABELLED 0.6	       /* percent of the width from which there is room for a name */
+#define WIDTH	 1200  /* pixels that a file is wide, until its script fits it to the window */
+#define HEAD	 118   /* above the boxes */
+#define FOOT	 34    /* below */
+#define ROW	 18    /* a level */
+#define NARROW	 0.1   /* pixels: what would be narrower is left out */
+#define BOXES	 30000 /* more make browsers slow: what is left out is wider then */
+#define LABELLED 0.6   /* percent of the width from which there is room for a name */
 
 /* ---- boxes ---- */
 
@@ -94,15 +95,31 @@ static void put_box(FILE *out, const struct flame *flame, const struct flame_box
 	fputs("</svg>\n", out);
 }
 
+/* *narrow: pixels of what is left out. */
+static int lay_out(struct flame *flame, const struct report *report, enum weight weight,
+		   double *narrow)
+{
+	int err;
+
+	*narrow = NARROW;
+	for (;;) {
+		err = flame__lay_out(flame, report, weight, *narrow / WIDTH);
+		if (err || flame->nr <= BOXES)
+			return err;
+		flame__free(flame);
+		*narrow *= 2;
+	}
+}
+
 /* What is not in the picture. */
-static void put_left_out(FILE *out, const struct flame *flame, enum weight weight)
+static void put_left_out(FILE *out, const struct flame *flame, enum weight weight, double narrow)
 {
 	if (!flame->nr)
 		fputs("nothing to show", out);
 	else if (flame->left_out)
-		fprintf(out, "left out: %zu box%s narrower than 0.1 pixel (%s), and those on them",
-			flame->left_out, flame->left_out == 1 ? "" : "es",
-			weight__human(flame->left_out_weight, weight).text);
+		fprintf(out, "left out: %zu box%s narrower than %g pixel%s (%s), and those on them",
+			flame->left_out, flame->left_out == 1 ? "" : "es", narrow,
+			narrow > 1 ? "s" : "", weight__human(flame->left_out_weight, weight).text);
 }
 
 static void put_boxes(FILE *out, const struct flame *flame, enum weight weight)
@@ -116,7 +133,8 @@ static void put_boxes(FILE *out, const struct flame *flame, enum weight weight)
 int svg__element(const struct report *report, enum weight weight, FILE *out)
 {
 	struct flame flame = {};
-	int err = flame__lay_out(&flame, report, weight, NARROW);
+	double narrow;
+	int err = lay_out(&flame, report, weight, &narrow);
 
 	if (!err && flame.nr) {
 		fprintf(out,
@@ -129,7 +147,7 @@ int svg__element(const struct report *report, enum weight weight, FILE *out)
 	}
 	if (!err) {
 		fputs("<p class=\"detail\">", out);
-		put_left_out(out, &flame, weight);
+		put_left_out(out, &flame, weight, narrow);
 		fputs("</p>\n", out);
 	}
 	flame__free(&flame);
@@ -197,7 +215,8 @@ static void put_legend(FILE *out, const struct flame_box *root, enum weight weig
 int svg__print(const struct report *report, enum weight weight, FILE *out)
 {
 	struct flame flame = {};
-	int err = flame__lay_out(&flame, report, weight, NARROW);
+	double narrow;
+	int err = lay_out(&flame, report, weight, &narrow);
 	unsigned int high = flame.levels * ROW;
 
 	if (err) {
@@ -220,7 +239,7 @@ int svg__print(const struct report *report, enum weight weight, FILE *out)
 		HEAD, high + 1, high + 1);
 	put_boxes(out, &flame, weight);
 	fprintf(out, "</svg></svg>\n<text class=\"detail\" x=\"12\" y=\"%u\">", HEAD + high + 22);
-	put_left_out(out, &flame, weight);
+	put_left_out(out, &flame, weight, narrow);
 	fputs("</text>\n<script><![CDATA[\n", out);
 	svg__script(out);
 	fputs("]]></script>\n</svg>\n", out);

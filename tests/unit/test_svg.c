@@ -83,6 +83,35 @@ static void test_narrow(void **state)
 	free(text);
 }
 
+/* Of more boxes than a browser likes the narrowest are left out. */
+static void test_too_many(void **state)
+{
+	enum { SITES = 1200, FRAMES = 40 };
+	struct report_site *sites = calloc(SITES, sizeof(*sites));
+	struct report_frame *frames = calloc((size_t)SITES * FRAMES, sizeof(*frames));
+	struct report report = golden_report();
+	char *text;
+
+	(void)state;
+	assert_non_null(sites);
+	assert_non_null(frames);
+	for (size_t i = 0; i < SITES; i++) {
+		sites[i] = golden_sites[0];
+		sites[i].bytes = i < SITES / 2 ? 4000 : 1100;
+		sites[i].stack = frames + i * FRAMES;
+		sites[i].nr_frames = FRAMES;
+		for (size_t f = 0; f < FRAMES; f++)
+			frames[i * FRAMES + f].address = i;
+	}
+	report.sites = sites;
+	report.nr_sites = SITES;
+	text = printed(&report, WEIGHT_BYTES);
+	assert_non_null(strstr(text, "left out: 600 boxes narrower than 0.8 pixel ("));
+	free(text);
+	free(sites);
+	free(frames);
+}
+
 static void test_full(void **state)
 {
 	struct report report = golden_report();
@@ -99,7 +128,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_golden),	       cmocka_unit_test(test_weights),
 		cmocka_unit_test(test_self_contained), cmocka_unit_test(test_narrow),
-		cmocka_unit_test(test_full),
+		cmocka_unit_test(test_too_many),       cmocka_unit_test(test_full),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

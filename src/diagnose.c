@@ -61,8 +61,7 @@ struct diagnose {
 
 	struct tracer *tracer;
 	struct reporter *reporter;
-	struct report report;
-	struct report listed; /* the same, cut to --top */
+	struct report report, shown; /* all sites; those of --top */
 	struct diagnosis diagnosis;
 };
 
@@ -269,10 +268,8 @@ static int conclude(struct diagnose *d)
 		say("cannot read the tables: %s", strerror(-err));
 		return err;
 	}
-	d->listed = d->report;
-	if (d->options.top && d->options.top < d->listed.nr_sites)
-		d->listed.nr_sites = d->options.top;
-	d->diagnosis.report = &d->listed;
+	d->shown = report__cut(&d->report, d->options.top);
+	d->diagnosis.report = &d->shown;
 	for (size_t i = 0; i < d->report.nr_sites; i++)
 		d->diagnosis.leak |= d->report.sites[i].verdict.is.name == VERDICT_LEAK;
 	return 0;

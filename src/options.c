@@ -169,6 +169,11 @@ void options__help(FILE *out)
 	fputs(help_text, out);
 }
 
+uint32_t options__rows(const struct options *options)
+{
+	return options->folded || options->svg || options->html ? 0 : options->top;
+}
+
 static const char *const origin_names[ORIGINS] = {"slab", "vmalloc", "percpu", "pages"};
 
 void options__origins(char *text, size_t len, uint32_t origins)
@@ -737,7 +742,6 @@ int options__parse(struct options *options, int argc, char **argv, char *why, si
 	}
 	if (options->json && !parse.top_given)
 		options->top = 0;
-	options->rows = options->folded || options->svg || options->html ? 0 : options->top;
 	if (verb == VERB_DIAGNOSE && !parse.for_given && !(options->duration_s > 0))
 		options->duration_s = DEFAULT_FOR_S;
 	if (options->verb != VERB_HELP && options->verb != VERB_VERSION &&

@@ -50,8 +50,7 @@ struct options {
 	enum options_sort sort;
 	uint32_t origins; /* --origin: enum options_origin */
 	bool origins_given;
-	uint32_t top;  /* 0: all */
-	uint32_t rows; /* that a report must have: as top, or 0 when a picture shows all */
+	uint32_t top; /* 0: all */
 	uint32_t stack_depth;
 	uint64_t max_objects; /* 0: by the machine's memory */
 	uint32_t sampling;    /* --sample: of how many addresses one is recorded; a power of two */
@@ -79,6 +78,9 @@ struct options {
  * sentence in `why` that says what to do.
  */
 int options__parse(struct options *options, int argc, char **argv, char *why, size_t len);
+
+/* How many sites a report needs, 0: all; pictures show more than is printed. */
+uint32_t options__rows(const struct options *options);
 
 void options__help(FILE *out);
 

@@ -31,25 +31,35 @@ struct outputs {
 	const struct report *report; /* that is being given */
 };
 
+/* Renderers only know that writing failed; the system knows why. */
+static int reason(int err)
+{
+	return err == -EIO && errno ? -errno : err;
+}
+
 static int print_folded(void *arg, FILE *out)
 {
 	const struct outputs *outputs = arg;
 
-	return folded__print(outputs->report, outputs->options->weight, out);
+	errno = 0;
+	return reason(folded__print(outputs->report, outputs->options->weight, out));
 }
 
 static int print_svg(void *arg, FILE *out)
 {
 	const struct outputs *outputs = arg;
 
-	return svg__print(outputs->report, outputs->options->weight, out);
+	errno = 0;
+	return reason(svg__print(outputs->report, outputs->options->weight, out));
 }
 
 static int print_html(void *arg, FILE *out)
 {
 	const struct outputs *outputs = arg;
 
-	return html__print(outputs->report, &outputs->chronicle, outputs->options->weight, out);
+	errno = 0;
+	return reason(
+		html__print(outputs->report, &outputs->chronicle, outputs->options->weight, out));
 }
 
 static int cannot_write(const char *path, int err)
@@ -93,13 +103,11 @@ int outputs__open(struct outputs **out, const struct options *options, bool colo
 	return 0;
 }
 
-static int print(const struct outputs *outputs, const struct report *given)
+static int print(const struct outputs *outputs, const struct report *report)
 {
-	struct report shown = *given;
+	struct report shown = report__cut(report, outputs->options->top);
 	int err;
 
-	if (outputs->options->top && outputs->options->top < shown.nr_sites)
-		shown.nr_sites = outputs->options->top;
 	if (outputs->options->json)
 		err = json__print(&shown, stdout);
 	else

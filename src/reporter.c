@@ -568,7 +568,7 @@ static int read_books(struct reporter *reporter)
 /* Take and rank, until nothing that would be shown turns out to be free. */
 static int take_verified(struct reporter *reporter, double elapsed_s)
 {
-	uint32_t top = reporter->parts.options->rows;
+	uint32_t top = options__rows(reporter->parts.options);
 	size_t evicted = 1;
 	int err = 0;
 
@@ -602,7 +602,7 @@ static bool is_shown(const struct site *site)
 static int fill_sites(struct reporter *reporter, struct report *report)
 {
 	const struct sites *sites = &reporter->sites;
-	uint32_t top = reporter->parts.options->rows;
+	uint32_t top = options__rows(reporter->parts.options);
 	double squares = 0;
 	int err;
 

@@ -76,12 +76,12 @@ def test_what_is_no_regular_file():
         pipe, copy = os.path.join(place, "pipe"), os.path.join(place, "copy")
         os.mkfifo(pipe)
         with open(copy, "w", encoding="utf-8") as out, subprocess.Popen(["cat", pipe], stdout=out):
-            done = run("--duration", "1.5", "--interval", "0.5", "--json", "--folded", "/dev/full",
+            done = run("--duration", "1.5", "--interval", "0.5", "--json", "--html", "/dev/full",
                        "--svg", pipe)
         text = read(copy)
     assert text.count("<?xml") == 1 and text.endswith("</svg>\n")
     assert done.returncode == 1 and done.stderr.count("\n") == 1, done.stderr
-    assert "/dev/full" in done.stderr and json.loads(done.stdout.splitlines()[-1])["final"]
+    assert "/dev/full: No space left" in done.stderr and json.loads(done.stdout.splitlines()[-1])["final"]
 
 
 def test_where_nothing_can_be_written():

@@ -169,9 +169,11 @@ static void test_pictures(void **state)
 	assert_string_equal(o.html, "c");
 	assert_int_equal(o.weight, WEIGHT_GROWTH);
 	assert_int_equal(o.top, 4); /* of the text */
-	assert_int_equal(o.rows, 0);
-	assert_int_equal(good("").rows, 10);
-	assert_int_equal(good("--json").rows, 0);
+	assert_int_equal(options__rows(&o), 0);
+	o = good("");
+	assert_int_equal(options__rows(&o), 10);
+	o = good("--json");
+	assert_int_equal(options__rows(&o), 0);
 	assert_int_equal(good("--svg b").weight, WEIGHT_BYTES);
 	assert_int_equal(good("--svg b --weight objects").weight, WEIGHT_OBJECTS);
 	assert_int_equal(good("run --scan --svg b --weight unreferenced ls").weight,

@@ -58,6 +58,17 @@ $(B)/kleak.skel.h: $(B)/kleak.bpf.o
 
 $(B)/tracer.o: $(B)/kleak.skel.h
 
+# Styles and scripts of the pictures, as strings: page.css is page_css in page.css.h.
+EMBEDDED := $(patsubst src/%,$(B)/%.h,$(wildcard src/*.css src/*.js))
+
+$(B)/%.h: src/% Makefile | $(B)
+	$(call say,EMBED,$<)
+	$(Q){ echo 'static const char $(subst .,_,$*)[] ='; \
+	      sed 's/[\"]/\\&/g; s/\t//g; s/.*/"&\\n"/' $<; echo ';'; } > $@.new && mv $@.new $@
+
+$(B)/svg.o $(B)/unit/svg.o: $(B)/flame.css.h $(B)/flame.js.h
+$(B)/html.o $(B)/unit/html.o: $(B)/page.css.h $(B)/page.js.h
+
 $(B):
 	$(Q)mkdir -p $@
 
@@ -87,7 +98,10 @@ UNIT_bookkeeper := bookkeeper series classes meminfo vmallocinfo slabinfo slabna
 UNIT_budget     := budget
 UNIT_caches     := caches
 UNIT_census     := census census_text census_json json_value pen utf8 array idmap
+UNIT_chronicle  := chronicle series
 UNIT_classes    := classes meminfo vmallocinfo array lines
+UNIT_flame      := flame array weight pen utf8
+UNIT_folded     := folded weight pen utf8
 UNIT_history    := history verdict series array idmap
 UNIT_crowd      := crowd array
 UNIT_datasyms   := datasyms
@@ -96,6 +110,7 @@ UNIT_diagnosis_text := diagnosis_text diagnosis text pen meminfo lines utf8 verd
 UNIT_holders    := holders array
 UNIT_dwarf      := dwarf debugfiles sourcepath idmap array
 UNIT_hooks      := hooks
+UNIT_html       := html html_site chart chronicle series svg flame weight markup pen utf8 verdict array meminfo lines
 UNIT_judge      := judge history verdict series marks caches slabinfo array idmap lines
 UNIT_idmap      := idmap
 UNIT_images     := images kallsyms array
@@ -105,6 +120,7 @@ UNIT_kmemleakfile := kmemleakfile kmemleak lines say
 UNIT_kmemleak   := kmemleak lines
 UNIT_kernel_btf := kernel kallsyms books meminfo slabinfo vmallocinfo allocinfo kmemleak array lines hooks layout
 UNIT_ledger     := ledger
+UNIT_markup     := markup utf8
 UNIT_memory     := memory slub array idmap
 UNIT_meminfo    := meminfo lines
 UNIT_orphans    := orphans array idmap
@@ -122,6 +138,7 @@ UNIT_statement_json := statement_json json_value utf8
 UNIT_statement_text := statement_text pen utf8
 UNIT_suspects   := suspects classes caches meminfo array lines
 UNIT_symbols    := symbols kallsyms images allocator array
+UNIT_svg        := svg flame array weight markup pen utf8 verdict
 UNIT_text       := text pen meminfo lines utf8 verdict
 UNIT_trend      := trend array idmap
 UNIT_verify     := verify slub snapshot array idmap
@@ -240,7 +257,7 @@ bench-names: $(B)/names
 .PHONY: lint format check-types install clean
 lint:
 	@tools/install-packages build test lint
-	@$(MAKE) --no-print-directory $(B)/kleak.skel.h
+	@$(MAKE) --no-print-directory $(B)/kleak.skel.h $(EMBEDDED)
 	@tools/lint $(CPPFLAGS)
 
 check-types: $(B)/kleak.bpf.o
@@ -256,7 +273,7 @@ install: kleak
 
 # Downloaded kernels stay; `make distclean` takes them too.
 clean:
-	$(Q)rm -rf kleak $(B)/*.o $(B)/*.d $(B)/*.skel.h $(B)/unit $(B)/kmod
+	$(Q)rm -rf kleak $(B)/*.o $(B)/*.d $(B)/*.skel.h $(EMBEDDED) $(B)/unit $(B)/kmod
 
 .PHONY: distclean
 distclean:

@@ -61,7 +61,7 @@ struct diagnose {
 
 	struct tracer *tracer;
 	struct reporter *reporter;
-	struct report report;
+	struct report report, shown; /* all sites; those of --top */
 	struct diagnosis diagnosis;
 };
 
@@ -268,7 +268,8 @@ static int conclude(struct diagnose *d)
 		say("cannot read the tables: %s", strerror(-err));
 		return err;
 	}
-	d->diagnosis.report = &d->report;
+	d->shown = report__cut(&d->report, d->options.top);
+	d->diagnosis.report = &d->shown;
 	for (size_t i = 0; i < d->report.nr_sites; i++)
 		d->diagnosis.leak |= d->report.sites[i].verdict.is.name == VERDICT_LEAK;
 	return 0;
@@ -427,7 +428,7 @@ int diagnose__run(const struct reporter_parts *parts, struct outputs *outputs, b
 	if (!err)
 		err = print(&d, color);
 	if (!err && d.diagnosis.report)
-		err = outputs__report(outputs, d.diagnosis.report);
+		err = outputs__report(outputs, &d.report);
 	*status = d.diagnosis.leak ? DIAGNOSE_LEAK : 0;
 	close_trace(&d);
 	suspects__free(&d.suspects);

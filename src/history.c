@@ -185,6 +185,13 @@ void history__evidence(const struct history *history, const struct site *site,
 	fill_settled(history, &history->rows[index], evidence);
 }
 
+const double *history__course(const struct history *history, uint64_t id)
+{
+	uint32_t index = idmap__find(&history->by_id, id);
+
+	return index == IDMAP_NONE ? NULL : history->rows[index].bytes.value;
+}
+
 void history__free(struct history *history)
 {
 	free(history->rows);

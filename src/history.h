@@ -40,6 +40,9 @@ int history__enter(struct history *history, const struct sites *sites, double no
 void history__evidence(const struct history *history, const struct site *site,
 		       struct evidence *evidence);
 
+/* Its outstanding bytes at the times of history->clock; NULL: it was never entered. */
+const double *history__course(const struct history *history, uint64_t id);
+
 void history__free(struct history *history);
 
 #endif

@@ -47,6 +47,10 @@ enum {
 	OPT_SHOW_OBJECTS,
 	OPT_DEBUG_DIR,
 	OPT_DEBUGINFOD,
+	OPT_FOLDED,
+	OPT_SVG,
+	OPT_HTML,
+	OPT_WEIGHT,
 };
 
 static const struct option long_options[] = {
@@ -80,6 +84,10 @@ static const struct option long_options[] = {
 	{"show-objects", no_argument, NULL, OPT_SHOW_OBJECTS},
 	{"debug-dir", required_argument, NULL, OPT_DEBUG_DIR},
 	{"debuginfod", no_argument, NULL, OPT_DEBUGINFOD},
+	{"folded", required_argument, NULL, OPT_FOLDED},
+	{"svg", required_argument, NULL, OPT_SVG},
+	{"html", required_argument, NULL, OPT_HTML},
+	{"weight", required_argument, NULL, OPT_WEIGHT},
 	{"verbose", no_argument, NULL, 'v'},
 	{"version", no_argument, NULL, OPT_VERSION},
 	{"help", no_argument, NULL, 'h'},
@@ -113,6 +121,13 @@ static const char help_text[] =
 	"Source lines (where the kernel's debug info is installed):\n"
 	"      --debug-dir DIR      look for debug info in DIR first; may be given more than once\n"
 	"      --debuginfod         ask the servers of DEBUGINFOD_URLS for what is not found\n"
+	"\n"
+	"Pictures (kleak, kleak run, kleak diagnose), written anew at each report:\n"
+	"      --html FILE          a page: sites, the kernel's books over time, flame graph\n"
+	"      --svg FILE           a flame graph, coloured by verdict\n"
+	"      --folded FILE        folded stacks, for flamegraph.pl and speedscope\n"
+	"      --weight KEY         what they show: bytes (default), objects, growth or\n"
+	"                           unreferenced (bytes, with --scan)\n"
 	"\n"
 	"What to trace:\n"
 	"  -p, --pid PID            only what this process allocates, with all its threads\n"
@@ -160,6 +175,11 @@ static const char help_text[] =
 void options__help(FILE *out)
 {
 	fputs(help_text, out);
+}
+
+uint32_t options__rows(const struct options *options)
+{
+	return options->folded || options->svg || options->html ? 0 : options->top;
 }
 
 static const char *const origin_names[ORIGINS] = {"slab", "vmalloc", "percpu", "pages"};
@@ -291,6 +311,24 @@ static int parse_sort(const char *text, enum options_sort *sort)
 	return -EINVAL;
 }
 
+static int parse_weight(const char *text, enum weight *weight)
+{
+	static const char *const names[] = {
+		[WEIGHT_BYTES] = "bytes",
+		[WEIGHT_OBJECTS] = "objects",
+		[WEIGHT_GROWTH] = "growth",
+		[WEIGHT_UNREFERENCED] = "unreferenced",
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (!strcmp(text, names[i])) {
+			*weight = i;
+			return 0;
+		}
+	}
+	return -EINVAL;
+}
+
 /* The origin whose name are the `len` first bytes of `text`, or 0. */
 static uint32_t origin_called(const char *text, size_t len)
 {
@@ -335,6 +373,7 @@ struct parse {
 	bool top_given;
 	bool threshold_given;
 	bool for_given;
+	bool weight_given;
 	char *why;
 	size_t len;
 };
@@ -477,6 +516,21 @@ static int parse_option(struct parse *parse, int option, const char *value)
 	case OPT_DEBUGINFOD:
 		o->debuginfod = true;
 		return 0;
+	case OPT_FOLDED:
+		o->folded = value;
+		return 0;
+	case OPT_SVG:
+		o->svg = value;
+		return 0;
+	case OPT_HTML:
+		o->html = value;
+		return 0;
+	case OPT_WEIGHT:
+		if (parse_weight(value, &o->weight))
+			return fail(why, len, "--weight", value,
+				    "bytes, objects, growth or unreferenced");
+		parse->weight_given = true;
+		return 0;
 	case OPT_NOW:
 		o->now = true;
 		return 0;
@@ -548,6 +602,32 @@ static const char *check_trace(const struct parse *parse)
 	return NULL;
 }
 
+static bool is_same(const char *a, const char *b)
+{
+	return a && b && !strcmp(a, b);
+}
+
+static const char *check_pictures(const struct parse *parse)
+{
+	const struct options *o = parse->options;
+	bool any = o->folded || o->svg || o->html;
+
+	if ((any || parse->weight_given) &&
+	    (o->verb == VERB_LEDGER || o->verb == VERB_CENSUS || o->verb == VERB_KMEMLEAK))
+		return "--folded, --svg, --html and --weight belong to kleak, kleak run and kleak "
+		       "diagnose";
+	if (parse->weight_given && !any)
+		return "--weight tells what a picture shows: give --folded, --svg or --html as "
+		       "well";
+	if (o->weight == WEIGHT_UNREFERENCED && o->verb == VERB_DIAGNOSE)
+		return "--weight unreferenced needs scans, which belong to kleak and kleak run";
+	if (o->weight == WEIGHT_UNREFERENCED && !(o->scan_s > 0))
+		return "--weight unreferenced needs a scan: give --scan as well";
+	if (is_same(o->folded, o->svg) || is_same(o->folded, o->html) || is_same(o->svg, o->html))
+		return "--folded, --svg and --html cannot share a file: name different ones";
+	return NULL;
+}
+
 static const char *check_verb(const struct parse *parse)
 {
 	const struct options *o = parse->options;
@@ -596,6 +676,8 @@ static int check(const struct parse *parse)
 	wrong = check_trace(parse);
 	if (!wrong)
 		wrong = check_verb(parse);
+	if (!wrong)
+		wrong = check_pictures(parse);
 	if (!wrong)
 		return 0;
 	snprintf(parse->why, parse->len, "%s", wrong);

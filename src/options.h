@@ -3,6 +3,8 @@
 #ifndef KLEAK_OPTIONS_H
 #define KLEAK_OPTIONS_H
 
+#include "weight.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -56,6 +58,8 @@ struct options {
 	uint32_t sampling;    /* --sample: of how many addresses one is recorded; a power of two */
 	double max_overhead;  /* --max-overhead: share of the machine's CPUs; 0: not watched */
 	bool json;
+	const char *folded, *svg, *html; /* files; NULL: not wanted */
+	enum weight weight;
 	bool no_color;
 	bool verbose;
 	bool exit_code;	      /* run --exit-code */
@@ -79,6 +83,9 @@ struct options {
  * sentence in `why` that says what to do.
  */
 int options__parse(struct options *options, int argc, char **argv, char *why, size_t len);
+
+/* How many sites a report needs, 0: all; pictures show more than is printed. */
+uint32_t options__rows(const struct options *options);
 
 void options__help(FILE *out);
 

@@ -4,14 +4,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-static bool is_special(const char *path)
+bool outfile__is_special(const char *path)
 {
 	struct stat is;
 
@@ -28,7 +27,7 @@ int outfile__check(const char *path)
 		return -EISDIR;
 	if (!stat(path, &is) && S_ISDIR(is.st_mode))
 		return -EISDIR;
-	if (is_special(path))
+	if (outfile__is_special(path))
 		return access(path, W_OK) ? -errno : 0;
 	if (!slash)
 		return access(".", W_OK | X_OK) ? -errno : 0;
@@ -60,7 +59,7 @@ int outfile__write(const char *path, int (*print)(void *arg, FILE *out), void *a
 	char beside[PATH_MAX];
 	int fd, err;
 
-	if (is_special(path)) {
+	if (outfile__is_special(path)) {
 		fd = open(path, O_WRONLY | O_CLOEXEC);
 		return fd < 0 ? -errno : print_into(fd, print, arg);
 	}

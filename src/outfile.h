@@ -7,7 +7,11 @@
 #ifndef KLEAK_OUTFILE_H
 #define KLEAK_OUTFILE_H
 
+#include <stdbool.h>
 #include <stdio.h>
+
+/* Is it there, and no regular file?  It is then written as it is, not replaced. */
+bool outfile__is_special(const char *path);
 
 /* Can the file be written, as far as one can tell before?  0 or -errno. */
 int outfile__check(const char *path);

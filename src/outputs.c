@@ -1,21 +1,89 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "outputs.h"
+#include "chronicle.h"
+#include "folded.h"
+#include "html.h"
 #include "json.h"
+#include "outfile.h"
 #include "say.h"
+#include "svg.h"
 #include "text.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+/* A file that is written anew at each report. */
+struct picture {
+	const char *path; /* NULL: not wanted */
+	int (*print)(void *arg, FILE *out);
+	bool written;
+	bool failed; /* the last time, which has been said */
+};
+
+enum { FOLDED, SVG, HTML, PICTURES };
+
 struct outputs {
 	const struct options *options;
 	bool color;
+	struct picture pictures[PICTURES];
+	struct chronicle chronicle;
+	const struct report *report; /* that is being given */
 };
+
+/* Renderers only know that writing failed; the system knows why. */
+static int reason(int err)
+{
+	return err == -EIO && errno ? -errno : err;
+}
+
+static int print_folded(void *arg, FILE *out)
+{
+	const struct outputs *outputs = arg;
+
+	errno = 0;
+	return reason(folded__print(outputs->report, outputs->options->weight, out));
+}
+
+static int print_svg(void *arg, FILE *out)
+{
+	const struct outputs *outputs = arg;
+
+	errno = 0;
+	return reason(svg__print(outputs->report, outputs->options->weight, out));
+}
+
+static int print_html(void *arg, FILE *out)
+{
+	const struct outputs *outputs = arg;
+
+	errno = 0;
+	return reason(
+		html__print(outputs->report, &outputs->chronicle, outputs->options->weight, out));
+}
+
+static int cannot_write(const char *path, int err)
+{
+	say("cannot write %s: %s", path, strerror(-err));
+	return err;
+}
+
+static int check_paths(const struct outputs *outputs)
+{
+	for (int i = 0; i < PICTURES; i++) {
+		const char *path = outputs->pictures[i].path;
+		int err = path ? outfile__check(path) : 0;
+
+		if (err)
+			return cannot_write(path, err);
+	}
+	return 0;
+}
 
 int outputs__open(struct outputs **out, const struct options *options, bool color)
 {
 	struct outputs *outputs = calloc(1, sizeof(*outputs));
+	int err;
 
 	if (!outputs) {
 		say("out of memory");
@@ -23,18 +91,27 @@ int outputs__open(struct outputs **out, const struct options *options, bool colo
 	}
 	outputs->options = options;
 	outputs->color = color;
+	outputs->pictures[FOLDED] = (struct picture){options->folded, print_folded, false, false};
+	outputs->pictures[SVG] = (struct picture){options->svg, print_svg, false, false};
+	outputs->pictures[HTML] = (struct picture){options->html, print_html, false, false};
+	err = check_paths(outputs);
+	if (err) {
+		free(outputs);
+		return err;
+	}
 	*out = outputs;
 	return 0;
 }
 
 static int print(const struct outputs *outputs, const struct report *report)
 {
+	struct report shown = report__cut(report, outputs->options->top);
 	int err;
 
 	if (outputs->options->json)
-		err = json__print(report, stdout);
+		err = json__print(&shown, stdout);
 	else
-		err = text__print(report, outputs->color, stdout);
+		err = text__print(&shown, outputs->color, stdout);
 	if (err == -EIO)
 		say("cannot write the report to stdout%s%s", errno ? ": " : "",
 		    errno ? strerror(errno) : "");
@@ -43,14 +120,49 @@ static int print(const struct outputs *outputs, const struct report *report)
 	return err;
 }
 
+/*
+ * What cannot be replaced (a pipe) gets the last report only.  A file that cannot be written now
+ * may be the next time: that is said once, and ends nothing before the last report.
+ */
+static int draw(struct outputs *outputs, struct picture *picture)
+{
+	bool final = outputs->report->final;
+	int err;
+
+	if (!picture->path || (!final && outfile__is_special(picture->path)))
+		return 0;
+	err = outfile__write(picture->path, picture->print, outputs);
+	if (err && (final || !picture->failed))
+		cannot_write(picture->path, err);
+	picture->failed = err != 0;
+	picture->written |= !err;
+	return final ? err : 0;
+}
+
 int outputs__report(struct outputs *outputs, const struct report *report)
 {
+	int err = 0;
+
+	chronicle__enter(&outputs->chronicle, report);
+	outputs->report = report;
 	/* a diagnosis is printed as a page of its own */
-	return outputs->options->verb == VERB_DIAGNOSE ? 0 : print(outputs, report);
+	if (outputs->options->verb != VERB_DIAGNOSE)
+		err = print(outputs, report);
+	for (int i = 0; i < PICTURES; i++) {
+		int drawn = draw(outputs, &outputs->pictures[i]);
+
+		err = err ? err : drawn;
+	}
+	outputs->report = NULL;
+	return err;
 }
 
 int outputs__close(struct outputs *outputs)
 {
+	for (int i = 0; outputs && i < PICTURES; i++)
+		if (outputs->pictures[i].path && !outputs->pictures[i].written &&
+		    !outputs->pictures[i].failed)
+			say("%s is not written: there was no report", outputs->pictures[i].path);
 	free(outputs);
 	return 0;
 }

@@ -92,6 +92,7 @@ struct report_site {
 	const struct report_frame *stack;
 	size_t nr_frames;
 	struct report_verdict verdict;
+	const double *course;	      /* bytes at the times of report.course_at; NULL: not known */
 	const struct report_who *who; /* the most frequent first */
 	size_t nr_who;
 	uint64_t who_times;			       /* of all, also of those not listed */
@@ -191,8 +192,10 @@ struct report {
 	struct report_scan scan;
 	uint32_t sampling; /* of how many objects one is recorded */
 	struct report_overhead overhead;
-	const struct report_site *sites; /* sorted, cut to --top */
+	const struct report_site *sites; /* sorted, cut to options__rows() */
 	size_t nr_sites;
+	const double *course_at; /* seconds since the start, ascending */
+	size_t nr_course;
 	size_t nr_sites_all; /* before --top */
 	uint64_t bytes_all;
 	double bytes_all_error;
@@ -201,5 +204,15 @@ struct report {
 	const char *note; /* NULL, or a sentence about this report ("process 12 has exited") */
 	bool final;	  /* the last one */
 };
+
+/* The same with its first `top` sites; 0: all. */
+static inline struct report report__cut(const struct report *report, size_t top)
+{
+	struct report cut = *report;
+
+	if (top && top < cut.nr_sites)
+		cut.nr_sites = top;
+	return cut;
+}
 
 #endif

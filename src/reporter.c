@@ -435,6 +435,7 @@ static void fill_row(struct reporter *reporter, size_t i, const struct site *sit
 		.approximate = site->space == KLEAK_SPACE_SLAB &&
 			       cache__is_approximate(&reporter->cache_sums[site->cache]),
 		.verdict = judge__site(&reporter->judge, site),
+		.course = history__course(&reporter->history, site->id),
 		.who = reporter->who[i],
 		.unreferenced = site->unreferenced,
 		.unreferenced_bytes = site->unreferenced_bytes,
@@ -590,7 +591,7 @@ static int read_books(struct reporter *reporter)
 /* Take and rank, until nothing that would be shown turns out to be free. */
 static int take_verified(struct reporter *reporter, double elapsed_s)
 {
-	uint32_t top = reporter->parts.options->top;
+	uint32_t top = options__rows(reporter->parts.options);
 	size_t evicted = 1;
 	int err = 0;
 
@@ -624,7 +625,7 @@ static bool is_shown(const struct site *site)
 static int fill_sites(struct reporter *reporter, struct report *report)
 {
 	const struct sites *sites = &reporter->sites;
-	uint32_t top = reporter->parts.options->top;
+	uint32_t top = options__rows(reporter->parts.options);
 	double squares = 0;
 	int err;
 
@@ -635,6 +636,8 @@ static int fill_sites(struct reporter *reporter, struct report *report)
 		report->bytes_all += sites->list[i].bytes;
 		squares += sites->list[i].squares;
 	}
+	report->course_at = reporter->history.clock.at;
+	report->nr_course = reporter->history.clock.nr;
 	report->bytes_all_error = sample__error(reporter->sampling, squares);
 	report->nr_sites = top && top < report->nr_sites_all ? top : report->nr_sites_all;
 	err = reserve_rows(reporter, report->nr_sites);

@@ -176,6 +176,39 @@ static void test_scan_and_census(void **state)
 	bad("census x", "x");
 }
 
+static void test_pictures(void **state)
+{
+	struct options o = good("--folded a --svg b --html c --weight growth --top 4");
+
+	(void)state;
+	assert_string_equal(o.folded, "a");
+	assert_string_equal(o.svg, "b");
+	assert_string_equal(o.html, "c");
+	assert_int_equal(o.weight, WEIGHT_GROWTH);
+	assert_int_equal(o.top, 4); /* of the text */
+	assert_int_equal(options__rows(&o), 0);
+	o = good("");
+	assert_int_equal(options__rows(&o), 10);
+	o = good("--json");
+	assert_int_equal(options__rows(&o), 0);
+	assert_int_equal(good("--svg b").weight, WEIGHT_BYTES);
+	assert_int_equal(good("--svg b --weight objects").weight, WEIGHT_OBJECTS);
+	assert_int_equal(good("run --scan --svg b --weight unreferenced ls").weight,
+			 WEIGHT_UNREFERENCED);
+	assert_string_equal(good("diagnose --html c").html, "c");
+	bad("--svg", "needs a value");
+	bad("--svg b --weight size", "--weight");
+	bad("--weight growth", "--svg");
+	bad("--svg b --weight unreferenced", "--scan");
+	bad("diagnose --svg b --weight unreferenced", "kleak run");
+	bad("--svg b --html b", "different");
+	bad("--folded b --html b", "different");
+	bad("--folded b --svg b", "different");
+	bad("ledger --html c", "--html");
+	bad("census --svg c", "--svg");
+	bad("kmemleak --weight bytes scan", "--weight");
+}
+
 static void test_nonsense(void **state)
 {
 	(void)state;
@@ -227,6 +260,7 @@ int main(void)
 		cmocka_unit_test(test_json_prints_all_unless_told),
 		cmocka_unit_test(test_run),
 		cmocka_unit_test(test_scan_and_census),
+		cmocka_unit_test(test_pictures),
 		cmocka_unit_test(test_nonsense),
 	};
 

@@ -77,7 +77,7 @@ static void put_frame(FILE *out, const struct report_frame *f)
 	if (f->symbol) {
 		fputs("<b>", out);
 		markup__text(out, f->symbol);
-		fprintf(out, "</b><span>+0x%" PRIx64 "</span>", f->offset);
+		fprintf(out, f->inlined ? "</b>" : "</b><span>+0x%" PRIx64 "</span>", f->offset);
 	} else {
 		fprintf(out, "0x%" PRIx64, f->address);
 	}

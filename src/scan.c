@@ -180,6 +180,31 @@ static void find_bands(struct scan *scan)
 		scan->bands[1] = band_of(&ranges[cut + 1], &ranges[last]);
 }
 
+/*
+ * Two objects that claim the same memory: the free of one was not seen, and it is not known of
+ * which.  Nobody says that either is unreferenced; the memory counts as that of the first.
+ */
+static void part_ranges(struct scan *scan)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < scan->nr_ranges; i++) {
+		struct scan_range range = scan->ranges[i];
+		const struct scan_range *before = kept ? &scan->ranges[kept - 1] : NULL;
+
+		if (before && range.start < before->end) {
+			if (range.object != before->object) {
+				scan->objects[range.object].reached = true;
+				scan->objects[before->object].reached = true;
+			}
+			range.start = before->end;
+		}
+		if (range.start < range.end)
+			scan->ranges[kept++] = range;
+	}
+	scan->nr_ranges = kept;
+}
+
 int scan__index(struct scan *scan)
 {
 	size_t pieces = 0, bytes;
@@ -187,6 +212,7 @@ int scan__index(struct scan *scan)
 
 	if (scan->nr_ranges)
 		qsort(scan->ranges, scan->nr_ranges, sizeof(*scan->ranges), by_start);
+	part_ranges(scan);
 	for (size_t i = 0; i < scan->nr_ranges; i++) {
 		uint64_t first, last;
 

@@ -97,7 +97,10 @@ void scan__begin(struct scan *scan);
 /* Add an object.  *number: its own; 0 or -ENOMEM. */
 int scan__add(struct scan *scan, uint32_t *number);
 
-/* Add a range of the object.  Ranges do not overlap.  0 or -ENOMEM. */
+/*
+ * Add a range of the object.  Objects whose ranges overlap count as reached: one of them is there
+ * no more.  0 or -ENOMEM.
+ */
 int scan__add_range(struct scan *scan, uint32_t object, uint64_t start, uint64_t end);
 
 /* The same of a place that nobody refers to: of memory that is used by another address. */

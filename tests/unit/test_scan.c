@@ -267,6 +267,26 @@ static void test_holders(void **state)
 }
 
 /* Too many edges for the memory there is: then it counts as reached. */
+/* A range within another, one across two others: of whom none can be said to be unreferenced. */
+static void test_ranges_that_overlap(void **state)
+{
+	struct scan *scan = *state;
+	uint32_t within, across;
+
+	assert_int_equal(scan__add(scan, &within), 0);
+	assert_int_equal(scan__add_range(scan, within, address(3) + 16, address(3) + 32), 0);
+	assert_int_equal(scan__add(scan, &across), 0);
+	assert_int_equal(scan__add_range(scan, across, address(7) + 8, address(8) + 8), 0);
+	memory[3][2] = address(5);  /* within */
+	memory[8][0] = address(10); /* across */
+	memory[12][0] = address(13);
+	look(scan);
+	check(scan, "...x.x.xx.x.....");
+	assert_true(scan->objects[within].reached && scan->objects[across].reached);
+	assert_int_equal(scan__find(scan, address(3) + 24), 3);
+	assert_int_equal(scan__find(scan, address(8) + 32), 8);
+}
+
 static void test_edges_are_bounded(void **state)
 {
 	struct scan *scan = *state;
@@ -292,6 +312,7 @@ int main(void)
 		TEST(test_per_cpu_pointer),
 		TEST(test_content_tells_a_change),
 		TEST(test_holders),
+		TEST(test_ranges_that_overlap),
 		TEST(test_edges_are_bounded),
 	};
 

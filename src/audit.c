@@ -226,7 +226,7 @@ static int wait_until(const struct audit *audit, double deadline_s)
 
 	do
 		signal = signals__wait(audit->signals, STDOUT_FILENO, deadline_s);
-	while (signal == SIGCHLD);
+	while (signal == SIGCHLD || signals__is_request(signal));
 	if (signal == -EPIPE)
 		say("nobody reads stdout any more");
 	return signal;

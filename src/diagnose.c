@@ -92,7 +92,7 @@ static bool stopped(struct diagnose *d, double until_s)
 
 	do
 		signal = signals__wait(d->signals, -1, until_s);
-	while (signal == SIGCHLD);
+	while (signal == SIGCHLD || signals__is_request(signal));
 	if (signal)
 		d->diagnosis.interrupted = true;
 	return signal != 0;

@@ -31,9 +31,9 @@ enum { EXIT_CANNOT_RUN = 1, EXIT_USAGE = 2 };
 #define SENTENCE      512
 #define LEAST_OBJECTS 1024 /* that there can be room for */
 
-static int open_signals(bool user)
+static int open_signals(void)
 {
-	int signals = signals__open(user);
+	int signals = signals__open();
 
 	if (signals < 0)
 		say("cannot wait for signals: %s", strerror(-signals));
@@ -115,7 +115,7 @@ static int act(const struct options *options, const struct kernel *kernel, const
 		err = survey__run(options, kernel, plan, symbols, color);
 		return err ? EXIT_CANNOT_RUN : finish_output();
 	}
-	signals = open_signals(options->verb == VERB_TRACE);
+	signals = open_signals();
 	if (signals < 0)
 		return EXIT_CANNOT_RUN;
 	err = outputs__open(&outputs, options, color);
@@ -181,7 +181,7 @@ static int prepare_and_act(const struct options *options)
 
 static int audit(const struct options *options)
 {
-	int signals = open_signals(false), status = 0;
+	int signals = open_signals(), status = 0;
 
 	if (signals < 0)
 		return EXIT_CANNOT_RUN;

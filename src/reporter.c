@@ -845,7 +845,7 @@ static int sample(struct reporter *reporter)
 	return err;
 }
 
-int reporter__scan(struct reporter *reporter, bool last)
+int reporter__scan(struct reporter *reporter, bool last, double end_s)
 {
 	int err = 0;
 
@@ -854,7 +854,7 @@ int reporter__scan(struct reporter *reporter, bool last)
 	if (last)
 		err = sample(reporter);
 	if (!err)
-		err = scanner__pass(reporter->scanner);
+		err = scanner__pass(reporter->scanner, end_s);
 	if (last)
 		scanner__sample(reporter->scanner, NULL, NULL);
 	return err;

@@ -78,7 +78,7 @@ int reporter__open_scans(struct reporter *reporter, char *why, size_t len);
  * One pass of a scan: as scanner__pass().  last: of this scan, which also looks who holds
  * the objects of the first sites.
  */
-int reporter__scan(struct reporter *reporter, bool last);
+int reporter__scan(struct reporter *reporter, bool last, double end_s);
 
 /* List no more what scans have found so far.  How many objects. */
 size_t reporter__acknowledge(struct reporter *reporter);

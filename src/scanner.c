@@ -10,6 +10,7 @@
 #include "stacks.h"
 
 #include <errno.h>
+#include <math.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -61,6 +62,7 @@ struct scanner {
 	struct scanner_sum sum;
 	uint64_t text;
 	double began_s, shown_s;
+	double end_s; /* of the pass, at the latest */
 };
 
 /*
@@ -414,11 +416,12 @@ static int see(void *arg, uint64_t address, const uint64_t *words, size_t nr)
 	if (err)
 		return err;
 	show_progress(scanner, address, now);
-	if (signals__want_end())
+	if (signals__want_end() || now >= scanner->end_s)
 		return -EINTR;
 	if (scanner->parts.bytes_per_s)
-		due = (double)read_bytes(scanner) / (double)scanner->parts.bytes_per_s -
-		      (now - scanner->began_s);
+		due = fmin((double)read_bytes(scanner) / (double)scanner->parts.bytes_per_s -
+				   (now - scanner->began_s),
+			   scanner->end_s - now);
 	if (due > 0.001)
 		usleep((useconds_t)(due * 1e6));
 	return 0;
@@ -576,7 +579,7 @@ void scanner__sample(struct scanner *scanner, struct holders *holders, const uin
 	scanner->groups = groups;
 }
 
-int scanner__pass(struct scanner *scanner)
+int scanner__pass(struct scanner *scanner, double end_s)
 {
 	int err = 0;
 
@@ -586,6 +589,7 @@ int scanner__pass(struct scanner *scanner)
 	if (err)
 		return err;
 	scanner->began_s = clock__now_s();
+	scanner->end_s = end_s;
 	err = gather(scanner);
 	if (!err)
 		err = find_dead(scanner);

@@ -49,9 +49,10 @@ int scanner__open(struct scanner **scanner, const struct scanner_parts *parts, c
 
 /*
  * One pass; the reader has learnt where struct pages are.  0; -ENODATA: the direct map was
- * not found; -EINTR: a signal came that ends the program; -errno.
+ * not found; -EINTR: a signal came that ends the program, or end_s (clock__now_s()) has come;
+ * -errno.
  */
-int scanner__pass(struct scanner *scanner);
+int scanner__pass(struct scanner *scanner, double end_s);
 
 /*
  * In the passes from here on, note who refers to some objects of these sites: groups[entry

@@ -11,25 +11,23 @@
 
 #define LONGEST_S 1e6 /* of one poll */
 
-static void wanted(sigset_t *set, bool user)
+static void wanted(sigset_t *set)
 {
 	sigemptyset(set);
 	sigaddset(set, SIGINT);
 	sigaddset(set, SIGTERM);
 	sigaddset(set, SIGHUP);
 	sigaddset(set, SIGCHLD);
-	if (!user)
-		return;
 	sigaddset(set, SIGUSR1);
 	sigaddset(set, SIGUSR2);
 }
 
-int signals__open(bool user)
+int signals__open(void)
 {
 	sigset_t set;
 	int fd;
 
-	wanted(&set, user);
+	wanted(&set);
 	signal(SIGPIPE, SIG_IGN);
 	if (sigprocmask(SIG_BLOCK, &set, NULL))
 		return -errno;
@@ -82,6 +80,11 @@ int signals__wait(int signals, int out, double deadline_s)
 	}
 }
 
+bool signals__is_request(int signal)
+{
+	return signal == SIGUSR1 || signal == SIGUSR2;
+}
+
 bool signals__want_end(void)
 {
 	sigset_t set;
@@ -94,7 +97,7 @@ void signals__restore(void)
 {
 	sigset_t set;
 
-	wanted(&set, true);
+	wanted(&set);
 	signal(SIGPIPE, SIG_DFL);
 	sigprocmask(SIG_UNBLOCK, &set, NULL);
 }

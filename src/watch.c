@@ -109,7 +109,8 @@ struct scans {
 	double began_s;
 	uint32_t left;	/* passes of this scan */
 	bool asked_for; /* by a signal: report when it is done */
-	bool done;	/* there was one */
+	bool begun;	/* there was a pass */
+	double end_s;	/* of --duration */
 };
 
 /* Why the last pass failed, for people. */
@@ -134,14 +135,14 @@ static void scan_at(struct scans *scans, double when_s, bool asked_for)
 /* One pass.  0, or -errno, which is said. */
 static int pass(struct scans *scans)
 {
-	int err = reporter__scan(scans->reports->reporter, scans->left == 1);
+	int err = reporter__scan(scans->reports->reporter, scans->left == 1, scans->end_s);
 
+	scans->begun = true;
 	if (err)
 		say_why(err);
 	else
 		scans->left--;
 	scans->next_s = clock__now_s() + SCAN_GAP_S;
-	scans->done |= !scans->left;
 	return err;
 }
 
@@ -170,6 +171,8 @@ static void scan_all(struct scans *scans, int signals)
 	while (scans->left) {
 		int err = wait_until(signals, -1, scans->next_s);
 
+		if (signals__is_request(err))
+			continue;
 		if (err < 0)
 			say_why(err);
 		if (err || pass(scans))
@@ -215,7 +218,7 @@ static int watch(struct tracer *tracer, struct scans *scans, int signals, double
 		double deadline_s = least(end_s, least(next_s, scans->next_s));
 		int signal = wait_until(signals, STDOUT_FILENO, deadline_s), err;
 
-		if (signal == SIGUSR1 || signal == SIGUSR2) {
+		if (signals__is_request(signal)) {
 			obey(scans, signal);
 			continue;
 		}
@@ -239,7 +242,8 @@ static int watch(struct tracer *tracer, struct scans *scans, int signals, double
 static int watch_machine(const struct options *options, struct tracer *tracer,
 			 const struct reports *reports, int signals)
 {
-	struct scans scans = {.options = options, .reports = reports, .next_s = INFINITY};
+	struct scans scans = {
+		.options = options, .reports = reports, .next_s = INFINITY, .end_s = INFINITY};
 	char note[128];
 	int err = options->scan_s > 0 ? open_scans(&scans) : 0;
 
@@ -249,11 +253,13 @@ static int watch_machine(const struct options *options, struct tracer *tracer,
 		return err;
 	if (options->scan_s > 0)
 		scan_at(&scans, clock__now_s() + options->scan_s, false);
-	err = watch(tracer, &scans, signals,
-		    options->duration_s > 0 ? clock__now_s() + options->duration_s : INFINITY);
+	if (options->duration_s > 0)
+		scans.end_s = clock__now_s() + options->duration_s;
+	err = watch(tracer, &scans, signals, scans.end_s);
 	if (err < 0)
 		return err;
-	if (!err && options->scan_s > 0 && !scans.done)
+	scans.end_s = INFINITY; /* a scan that was asked for and has not begun is still done */
+	if (!err && options->scan_s > 0 && !scans.begun)
 		scan_all(&scans, signals);
 	return finish(tracer, reports, note_of(options, tracer, note, sizeof(note)));
 }
@@ -289,7 +295,7 @@ static int settle(struct reporter *reporter, int signals)
 				" objects left \033[K",
 				now - start, live);
 		signal = wait_until(signals, -1, now + SETTLE_STEP_S);
-		if (signal)
+		if (signal && !signals__is_request(signal))
 			break;
 		now = clock__now_s();
 	}
@@ -306,7 +312,7 @@ static int settle(struct reporter *reporter, int signals)
 static int watch_command(const struct options *options, struct tracer *tracer,
 			 const struct reports *reports, int signals, int *status)
 {
-	struct scans scans = {.options = options, .reports = reports};
+	struct scans scans = {.options = options, .reports = reports, .end_s = INFINITY};
 	struct child child;
 	int err = options->scan_s > 0 ? open_scans(&scans) : 0;
 

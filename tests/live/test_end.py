@@ -52,6 +52,27 @@ def test_every_signal_prints_the_last_report():
             assert total(last, "do_eventfd") == 77
 
 
+def test_requests_end_nothing():
+    """SIGUSR1 and SIGUSR2 ask for something where there is something to ask for."""
+    for verb in (["run", "--", "sleep", "2"], ["diagnose", "--for", "150"], ["ledger", "--interval", "1"]):
+        process = subprocess.Popen([KLEAK, *verb], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        time.sleep(1)
+        for number in (signal.SIGUSR1, signal.SIGUSR2):
+            process.send_signal(number)
+        time.sleep(0.3)
+        assert process.poll() is None, (verb, process.returncode)
+        if verb[0] != "run":
+            process.send_signal(signal.SIGINT)
+        process.communicate(timeout=60)
+        assert process.returncode == 0, (verb, process.returncode)
+
+
+def test_scan_does_not_outlast_the_duration():
+    start = time.monotonic()
+    done = run("--duration", "4", "--scan=1", "--scan-rate", "1", "--json")
+    assert done.returncode == 0 and time.monotonic() - start < 15, (done, time.monotonic() - start)
+
+
 def test_duration():
     start = time.monotonic()
     done = run("--duration", "2", "--interval", "0.7", "--json")

@@ -44,11 +44,23 @@ static const char *const names[] = {
 	"krealloc_node_align",
 	"__do_krealloc",
 	"kmem_cache_zalloc",
+	"alloc_slab_obj_exts",
+	"memcg_alloc_slab_cgroups", /* up to 6.9 */
+	"allocate_slab",
+	"new_slab",
+	"___slab_alloc",
+	"__slab_alloc",
+	"alloc_empty_sheaf",
+	"__alloc_empty_sheaf",
+	"__kfree_rcu_sheaf",
 	/* mm/util.c */
 	"kmemdup",
 	"kmemdup_nul",
 	"kmemdup_array",
 	"kvmemdup",
+	"memdup_user",
+	"memdup_user_nul",
+	"vmemdup_user",
 	"kstrdup",
 	"kstrdup_const",
 	"kstrndup",
@@ -66,7 +78,7 @@ static const char *const names[] = {
 	"kvasprintf",
 	"kvasprintf_const",
 	/* mm/vmalloc.c */
-
+	"alloc_vmap_area",
 	"__get_vm_area_node",
 	"get_vm_area",
 	"get_vm_area_caller",
@@ -105,7 +117,9 @@ static const char *const names[] = {
 	/* mm/mempool.c */
 	"mempool_alloc",
 	"mempool_alloc_slab",
+	"mempool_alloc_preallocated",
 	"mempool_kmalloc",
+	"mempool_kvmalloc",
 	"mempool_alloc_pages",
 	/* mm/page_alloc.c, mm/mempolicy.c */
 	"__alloc_pages",
@@ -176,6 +190,12 @@ static const char *const backing_names[] = {
 	"vma_alloc_folio",
 	"setup_arg_pages",
 	"get_arg_page",
+};
+
+/* What these functions allocate is the slab allocator's own: it lives as long as a slab does. */
+static const char *const metadata_names[] = {
+	"alloc_slab_obj_exts", "memcg_alloc_slab_cgroups", "alloc_empty_sheaf",
+	"__alloc_empty_sheaf", "__kfree_rcu_sheaf",
 };
 
 /* Functions of headers, which are inlined; some of `names` are as well, by version. */
@@ -260,18 +280,26 @@ static int find_ranges(struct ranges *out, const struct kallsyms *symbols, const
 
 int allocator__learn(struct allocator *allocator, const struct kallsyms *symbols)
 {
-	struct ranges plumbing, backing;
+	struct ranges plumbing = {}, backing = {}, metadata = {};
 	int err = find_ranges(&plumbing, symbols, names, sizeof(names) / sizeof(names[0]));
 
-	if (err)
-		return err;
-	err = find_ranges(&backing, symbols, backing_names,
-			  sizeof(backing_names) / sizeof(backing_names[0]));
+	if (!err)
+		err = find_ranges(&backing, symbols, backing_names,
+				  sizeof(backing_names) / sizeof(backing_names[0]));
+	if (!err)
+		err = find_ranges(&metadata, symbols, metadata_names,
+				  sizeof(metadata_names) / sizeof(metadata_names[0]));
 	if (err) {
 		free(plumbing.list);
+		free(backing.list);
 		return err;
 	}
-	*allocator = (struct allocator){plumbing.list, plumbing.nr, backing.list, backing.nr};
+	*allocator = (struct allocator){.ranges = plumbing.list,
+					.nr = plumbing.nr,
+					.backing = backing.list,
+					.nr_backing = backing.nr,
+					.metadata = metadata.list,
+					.nr_metadata = metadata.nr};
 	return 0;
 }
 
@@ -302,6 +330,11 @@ bool allocator__is_backing(const struct allocator *allocator, uint64_t address)
 	return contains(allocator->backing, allocator->nr_backing, address);
 }
 
+bool allocator__is_metadata(const struct allocator *allocator, uint64_t address)
+{
+	return contains(allocator->metadata, allocator->nr_metadata, address);
+}
+
 static bool is_one_of(const char *const *list, size_t nr, const char *function, size_t length)
 {
 	for (size_t i = 0; i < nr; i++)
@@ -326,5 +359,6 @@ void allocator__free(struct allocator *allocator)
 {
 	free(allocator->ranges);
 	free(allocator->backing);
+	free(allocator->metadata);
 	*allocator = (struct allocator){};
 }

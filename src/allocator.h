@@ -18,6 +18,8 @@ struct allocator {
 	size_t nr;
 	struct kleak_range *backing; /* functions that take pages to hand them out in another way */
 	size_t nr_backing;
+	struct kleak_range *metadata; /* functions that allocate for the slab allocator itself */
+	size_t nr_metadata;
 };
 
 /* Find the allocators' functions by name.  0, or -ENOMEM (*allocator untouched). */
@@ -31,6 +33,13 @@ bool allocator__contains(const struct allocator *allocator, uint64_t address);
  * memory, page tables or user mappings?  Such pages are counted there.
  */
 bool allocator__is_backing(const struct allocator *allocator, uint64_t address);
+
+/*
+ * Is `address` in a function that allocates what the slab allocator needs for itself (a vector of
+ * owners for a slab, a sheaf)?  It goes when the slab goes, and is no leak of whoever is
+ * allocating.
+ */
+bool allocator__is_metadata(const struct allocator *allocator, uint64_t address);
 
 /*
  * Is that a function of the allocators that the compiler puts into its callers (kzalloc() and the

@@ -163,6 +163,7 @@ struct report_verdict judge__site(const struct judge *judge, const struct site *
 	history__evidence(judge->history, site, evidence);
 	evidence->least_s = judge->least_s;
 	evidence->lazy = is_lazy(judge, site);
+	evidence->metadata = site->metadata;
 	evidence->reclaimable = is_reclaimable(judge, site);
 	evidence->drained = marks__share(judge->before_drain, site);
 	evidence->shrunk = 1 - marks__share(judge->before_drop, site);

@@ -15,7 +15,8 @@
 #define DEFAULT_SCAN_S	    60
 #define DEFAULT_SCAN_PASSES 3
 #define MOST_SCAN_PASSES    100
-#define DIAGNOSE_MORE	    1.5 /* time that diagnose takes, of that of the evidence, at least */
+#define DIAGNOSE_MORE	    1.5 /* time that diagnose takes, of that of the evidence, at least, */
+#define DIAGNOSE_REST_S	    10	/* to attach and to drain */
 
 enum {
 	OPT_DURATION = 256,
@@ -646,9 +647,11 @@ static const char *check_verb(const struct parse *parse)
 		return "kleak ledger -- CMD ends with its command: leave --duration away";
 	if (o->verb == VERB_CENSUS && (traces_more(o) || o->duration_s > 0))
 		return "kleak census looks once: it takes --cache, --top, --json and --no-color";
-	if (o->verb == VERB_DIAGNOSE && o->duration_s < DIAGNOSE_MORE * o->evidence_s)
-		return "--for is too short: give one and a half times --evidence (default 90 s) at "
-		       "least";
+	if (o->verb == VERB_DIAGNOSE &&
+	    o->duration_s < DIAGNOSE_MORE * o->evidence_s + DIAGNOSE_REST_S)
+		return "--for is too short: give one and a half times --evidence (default 90 s) "
+		       "and "
+		       "10 s at least";
 	if (o->verb == VERB_DIAGNOSE && (o->min_age_s > 0 || o->sort != SORT_BYTES))
 		return "kleak diagnose decides itself what to list: leave --min-age and --sort "
 		       "away";

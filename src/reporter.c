@@ -588,10 +588,13 @@ static int read_books(struct reporter *reporter)
 	return reporter->books.mem_err;
 }
 
-/* Take and rank, until nothing that would be shown turns out to be free. */
-static int take_verified(struct reporter *reporter, double elapsed_s)
+/*
+ * Take and rank, until nothing that would be shown turns out to be free; with `all` nothing that
+ * counts.
+ */
+static int take_verified(struct reporter *reporter, double elapsed_s, bool all)
 {
-	uint32_t top = options__rows(reporter->parts.options);
+	uint32_t top = all ? 0 : options__rows(reporter->parts.options);
 	size_t evicted = 1;
 	int err = 0;
 
@@ -747,7 +750,7 @@ int reporter__make(struct reporter *reporter, struct report *report, const char 
 		.final = final,
 		.elapsed_s = elapsed(reporter),
 	};
-	err = take_verified(reporter, report->elapsed_s);
+	err = take_verified(reporter, report->elapsed_s, final);
 	if (err)
 		return err;
 	clock_gettime(CLOCK_REALTIME, &report->time);
@@ -783,7 +786,7 @@ int reporter__make(struct reporter *reporter, struct report *report, const char 
 
 int reporter__watch(struct reporter *reporter)
 {
-	return take_verified(reporter, elapsed(reporter));
+	return take_verified(reporter, elapsed(reporter), true);
 }
 
 void reporter__count_verdicts(const struct reporter *reporter, struct reporter_count *count)

@@ -45,9 +45,21 @@ static bool is_backing(const struct kleak_site *entry, uint32_t filled,
 	return false;
 }
 
+static bool is_metadata(const struct kleak_site *entry, uint32_t filled,
+			const struct allocator *allocator)
+{
+	if (entry->space != KLEAK_SPACE_SLAB)
+		return false;
+	for (uint32_t i = 0; i < filled && i < KLEAK_PLUMBING_DEPTH; i++)
+		if (allocator__is_metadata(allocator, entry->frames[i]))
+			return true;
+	return false;
+}
+
 static uint64_t id_of(const struct site *site, const struct kleak_cache *caches)
 {
-	uint64_t hash = mix((site->space + 1) << 1 | site->backing, caches[site->cache].id);
+	uint64_t hash = mix((site->space + 1) << 2 | site->metadata << 1 | site->backing,
+			    caches[site->cache].id);
 
 	for (uint32_t i = 0; i < site->nr_frames; i++)
 		hash = mix(hash, site->frames[i]);
@@ -81,6 +93,7 @@ static int64_t site_of(struct sites *sites, const struct kleak_site *entry,
 		site->frames[site->nr_frames++] = entry->frames[i];
 	site->space = entry->space;
 	site->backing = is_backing(entry, filled, allocator);
+	site->metadata = is_metadata(entry, filled, allocator);
 	site->cache = entry->cache < KLEAK_MAX_CACHES ? entry->cache : KLEAK_CACHE_UNKNOWN;
 	site->id = id_of(site, caches);
 	site->index = sites->nr;

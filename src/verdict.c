@@ -59,6 +59,8 @@ static struct verdict judge(const struct evidence *e)
 		return say(VERDICT_CACHE, "shrank when caches were dropped");
 	if (e->lazy)
 		return say(VERDICT_CACHE, "vmalloc frees it late, many at once");
+	if (e->metadata)
+		return say(VERDICT_CACHE, "the slab allocator keeps it for its slabs");
 	if (e->reclaimable && !(e->shrunk < VERDICT_SHRUNK))
 		return say(VERDICT_CACHE, "the kernel can reclaim it");
 	if (e->points < VERDICT_POINTS_NEW)

@@ -50,6 +50,7 @@ struct evidence {
 	/* from elsewhere */
 	double least_s;	  /* no LEAK before it was watched for so long */
 	bool lazy;	  /* freed by its allocator much later than its user does */
+	bool metadata;	  /* the slab allocator's own: goes when the slab goes */
 	bool reclaimable; /* its cache is SLAB_RECLAIM_ACCOUNT */
 	double shrunk; /* share of its objects that went when caches were dropped; NAN: not tried */
 	double drained;	 /* share that outlived the drain; NAN: there was none */

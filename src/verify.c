@@ -23,14 +23,19 @@ static int choose(struct verify *verify, const struct sites *sites, size_t shown
 		return err;
 	if (sites->nr)
 		memset(verify->wanted, 0, sites->nr);
-	for (size_t i = 0; i < sites->nr && shown; i++) {
+	for (size_t i = 0; i < sites->nr; i++) {
 		const struct site *site = &sites->list[i];
+		bool is_shown = shown > 0;
 
 		if (!site->objects || site->backing)
 			continue;
-		shown--;
+		shown -= is_shown;
 		if (site->space == KLEAK_SPACE_PERCPU)
 			continue;
+		if (!is_shown) {
+			verify->skipped += site->listed;
+			continue;
+		}
 		if (chosen && chosen + site->listed > budget) {
 			verify->skipped += site->listed;
 			continue;

@@ -21,7 +21,7 @@ struct verify {
 	size_t room_wanted;
 	uint64_t checked; /* objects looked at */
 	uint64_t unknown; /* whose state could not be told */
-	uint64_t skipped; /* of the sites to be shown, beyond the budget */
+	uint64_t skipped; /* beyond the budget, and of sites that are not shown */
 };
 
 struct verify_tables {

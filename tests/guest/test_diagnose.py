@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """diagnose: the one site that leaks slowly, under churn and beside growing caches."""
 import json
+import re
 
 from guest import boot, main
 
@@ -29,7 +30,7 @@ echo ---
 kleak diagnose --json --interval 0.5 --evidence 15 --for 150s; echo "status $?"
 echo stop > /proc/kleak_test
 echo ---
-kleak diagnose --now --interval 0.5 --evidence 12 --for 20s; echo "status $?"
+kleak diagnose --now --interval 0.5 --evidence 12 --for 45s; echo "status $?"
 kill $names
 exec 3>&-
 kill %1
@@ -77,6 +78,8 @@ def diagnose(version):
         assert (function, origin) in leaks(page) and {name for name, _ in leaks(page)} == {function}, \
             verdicts(page)
         assert status == "status 3", status
+    # long enough for a LEAK, were there one
+    assert int(re.search(r"traced .* for (\d+)s", text).group(1)) >= 13, text
     assert "LEAK" not in text and text.strip().endswith("status 0"), text
 
 

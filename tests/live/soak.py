@@ -11,10 +11,15 @@ import threading
 import time
 
 from kleak import Kleak, Load, need_root
-from test_books import CHURNED, churn, traced
+from books import CHURNED, traced
 
 STRESS = ["stress-ng", "--quiet", "--fork", "1", "--pipe", "1", "--mmap", "1", "--mmap-bytes", "16M",
           "--sock", "1", "--hdd", "1", "--hdd-bytes", "8M", "--temp-path", "/tmp"]
+
+
+def churn(seconds):
+    with Load() as load:
+        load.do(f"churn {seconds}")
 
 
 def memory_of(pid):

@@ -14,7 +14,13 @@
 static struct kleak_range ranges[] = {{0x1000, 0x1100}, {0x1200, 0x1300}};
 static struct kleak_range backing[] = {{0x7000, 0x7100}};
 static const struct allocator plumbing = {
-	.ranges = ranges, .nr = 2, .backing = backing, .nr_backing = 1};
+	.ranges = ranges,
+	.nr = 2,
+	.backing = backing,
+	.nr_backing = 1,
+	.metadata = &ranges[1],
+	.nr_metadata = 1,
+};
 
 static const struct kleak_cache caches[KLEAK_MAX_CACHES] = {[2] = {.id = 222}, [3] = {.id = 333}};
 
@@ -146,6 +152,25 @@ static void test_entries_of_one_site_are_summed(void **state)
 	sum(&sites, &m, 2); /* two frames: the deeper one is the same now */
 	assert_int_equal(sites.nr, 3);
 	assert_int_equal(sites.list[0].objects, 3);
+	sites__free(&sites);
+}
+
+/* What slab takes for itself on the way is a site of its own, with the caller's name. */
+static void test_metadata_of_slab(void **state)
+{
+	struct sites sites = {};
+	struct made_up m;
+
+	(void)state;
+	init(&m);
+	ENTRY(&m, 1, 2, 0x1250, 0x1050, 0x5000);
+	ENTRY(&m, 2, 2, 0x1050, 0x5000);
+	sum(&sites, &m, 16);
+	assert_int_equal(sites.nr, 2);
+	assert_true(sites.list[0].metadata);
+	assert_false(sites.list[1].metadata);
+	assert_int_equal(sites.list[0].frames[0], 0x5000);
+	assert_int_equal(sites.list[1].frames[0], 0x5000);
 	sites__free(&sites);
 }
 
@@ -285,6 +310,7 @@ int main(void)
 		cmocka_unit_test(test_whole_stack_starts_behind_the_allocator),
 		cmocka_unit_test(test_nothing_but_plumbing_is_shown),
 		cmocka_unit_test(test_entries_of_one_site_are_summed),
+		cmocka_unit_test(test_metadata_of_slab),
 		cmocka_unit_test(test_pages_of_other_allocators_are_backing),
 		cmocka_unit_test(test_ids_do_not_depend_on_the_order),
 		cmocka_unit_test(test_median_age_is_exact),

@@ -121,6 +121,9 @@ static void test_caches(void **state)
 	e = clear_leak();
 	e.lazy = true;
 	assert_verdict(e, VERDICT_CACHE);
+	e = clear_leak();
+	e.metadata = true;
+	assert_verdict(e, VERDICT_CACHE);
 	/* dropping caches did not free it: held by something, but not called a leak */
 	e = clear_leak();
 	e.reclaimable = true;

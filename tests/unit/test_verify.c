@@ -145,6 +145,24 @@ static void test_budget(void **state)
 	verify__free(&verify);
 }
 
+/* What is not shown is not looked at, and counted. */
+static void test_not_shown(void **state)
+{
+	struct verify verify;
+	struct made_up m;
+
+	(void)state;
+	init(&m);
+	site(&m, 0, 5, KLEAK_SPACE_SLAB, 3);
+	site(&m, 1, 6, KLEAK_SPACE_SLAB, 4);
+	object(&m, 1, 5, KLEAK_SPACE_SLAB, 100);
+	object(&m, 2, 6, KLEAK_SPACE_SLAB, 100);
+	verify = look(&m, 1, 100);
+	assert_int_equal(verify.checked, 1);
+	assert_int_equal(verify.skipped, 4);
+	verify__free(&verify);
+}
+
 static void test_spaces(void **state)
 {
 	struct verify verify;
@@ -223,6 +241,7 @@ int main(void)
 		cmocka_unit_test(test_lists_what_is_free),
 		cmocka_unit_test(test_only_sites_to_be_shown),
 		cmocka_unit_test(test_budget),
+		cmocka_unit_test(test_not_shown),
 		cmocka_unit_test(test_spaces),
 		cmocka_unit_test(test_pages_of_processes_are_evicted),
 		cmocka_unit_test(test_what_changed_meanwhile_is_left),

@@ -176,9 +176,12 @@ static __always_inline bool area_read(__u64 vm, __u64 *bytes)
  */
 static __always_inline __u64 area_settle(struct kleak_record *r, __u64 vm, __u64 bytes)
 {
-	__u64 unsized = area_unsized(vm);
-	__u64 held = __sync_val_compare_and_swap(&r->bytes, unsized, bytes);
+	__u64 unsized = area_unsized(vm), held;
 	struct kleak_tally *t;
+
+	if (bytes < config.min_size || bytes > config.max_size)
+		bytes = 0; /* not asked for: as if it owned nothing */
+	held = __sync_val_compare_and_swap(&r->bytes, unsized, bytes);
 
 	if (held != unsized)
 		return sized(held);

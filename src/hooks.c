@@ -26,8 +26,8 @@ const char *const hook_blind_spots[HOOK_FUNCTIONS] = {
 	[FUNCTION_ALLOC_BULK] =
 		"objects from kmem_cache_alloc_bulk() (skb heads, io_uring, BPF) are not recorded",
 	[FUNCTION_FREE_BULK] =
-		"frees by kmem_cache_free_bulk() and kfree_rcu() batches are not seen: what they "
-		"free is listed until its address is used again",
+		"frees by kmem_cache_free_bulk() and kfree_rcu() batches are not seen when they "
+		"happen",
 	[FUNCTION_PAGES_BULK] =
 		"pages from alloc_pages_bulk() (page pools, NFS, ...) are not recorded",
 	[FUNCTION_KVFREE_CALL_RCU] =

@@ -93,7 +93,15 @@ static int plan_hook(struct plan *plan, size_t i, const struct kernel *kernel, c
 		snprintf(planned->why, PLAN_TEXT, "%s refused: %s",
 			 hook->kind == HOOK_FEXIT ? "fexit" : "fentry",
 			 strerror(-function->refused));
-	if (hook->copy == 1)
+	if (hook->copy > 1)
+		return 0;
+	if (hook->function == FUNCTION_FREE_BULK)
+		add_blind_spot(
+			plan, "%s%s (%s)", hook_blind_spots[hook->function],
+			plan->verify ? ", only in the allocator's books before anything is listed"
+				     : ": what they free is listed until its address is used again",
+			planned->why);
+	else
 		add_blind_spot(plan, "%s (%s)", hook_blind_spots[hook->function], planned->why);
 	return 0;
 }

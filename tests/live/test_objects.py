@@ -149,10 +149,12 @@ def test_size_filters():
     with Load() as load, Kleak("--pid", str(load.pid), "--min-size", "1000",
                                "--max-size", "4000") as kleak:
         load.do("eventfd 100")
+        load.do("map 10")
         load.do("message 100")
         report = kleak.until(holds(MESSAGE, "slab", 100), patience=10)
         assert total(report, MESSAGE) == 100
         assert total(report, "do_eventfd") == 0
+        assert all(s["origin"] == "slab" for s in report["sites"]), report["sites"]
         assert all(1000 <= s["bytes"] / s["objects"] <= 4000 for s in report["sites"])
 
 

@@ -32,7 +32,7 @@ CFLAGS   ?= -O2 -g
 CFLAGS   += -std=gnu11 $(WARNINGS)
 BPFFLAGS := -O2 -g -target bpf -mcpu=v3 -Wall -Wextra -Werror -D__TARGET_ARCH_$(ARCH) \
 	    -Ivmlinux -Ibpf
-LDLIBS   := -lbpf -ldw -lelf -lz -ljansson -lm
+LDLIBS   := -lbpf -ldw -lelf -lz -ljansson -lncursesw -ltinfo -lm
 
 SOURCES := $(wildcard src/*.c)
 OBJECTS := $(SOURCES:src/%.c=$(B)/%.o)
@@ -126,14 +126,18 @@ UNIT_meminfo    := meminfo lines
 UNIT_orphans    := orphans array idmap
 UNIT_options    := options
 UNIT_plan       := plan hooks caches
+UNIT_prom       := prom meminfo lines utf8 verdict
 UNIT_sample     := sample
 UNIT_scan       := scan array
 UNIT_series     := series
 UNIT_sourcepath := sourcepath
+UNIT_report_copy := report_copy text pen meminfo lines utf8 verdict
+UNIT_screen_view := screen_view screen_print view_text report_copy sparks idmap text pen meminfo lines utf8 verdict
 UNIT_sites      := sites array idmap allocator kallsyms
 UNIT_slabinfo   := slabinfo array lines
 UNIT_slub       := slub array idmap
 UNIT_snapshot   := snapshot array
+UNIT_sparks     := sparks idmap
 UNIT_statement_json := statement_json json_value utf8
 UNIT_statement_text := statement_text pen utf8
 UNIT_suspects   := suspects classes caches meminfo array lines

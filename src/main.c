@@ -11,6 +11,7 @@
 #include "plan.h"
 #include "reporter.h"
 #include "say.h"
+#include "screen.h"
 #include "signals.h"
 #include "survey.h"
 #include "symbols.h"
@@ -102,7 +103,7 @@ static int act(const struct options *options, const struct kernel *kernel, const
 					     .plan = plan,
 					     .symbols = symbols,
 					     .allocator = allocator,
-					     .progress = isatty(STDERR_FILENO)};
+					     .progress = isatty(STDERR_FILENO) && !options->screen};
 	const bool color = want_color(options);
 	struct outputs *outputs;
 	int signals, err, status = 0;
@@ -198,6 +199,10 @@ int main(int argc, char **argv)
 
 	if (options__parse(&options, argc, argv, why, sizeof(why))) {
 		say("%s", why);
+		return EXIT_USAGE;
+	}
+	if (options.screen && options.verb == VERB_TRACE && !screen__is_possible()) {
+		say("--screen needs a terminal, to read from and to write to");
 		return EXIT_USAGE;
 	}
 	switch (options.verb) {

@@ -52,6 +52,8 @@ enum {
 	OPT_SVG,
 	OPT_HTML,
 	OPT_WEIGHT,
+	OPT_PROM,
+	OPT_SCREEN,
 };
 
 static const struct option long_options[] = {
@@ -71,6 +73,8 @@ static const struct option long_options[] = {
 	{"sample", required_argument, NULL, OPT_SAMPLE},
 	{"max-overhead", required_argument, NULL, OPT_MAX_OVERHEAD},
 	{"json", no_argument, NULL, OPT_JSON},
+	{"prom", required_argument, NULL, OPT_PROM},
+	{"screen", no_argument, NULL, OPT_SCREEN},
 	{"no-color", no_argument, NULL, OPT_NO_COLOR},
 	{"explain", no_argument, NULL, OPT_EXPLAIN},
 	{"exit-code", no_argument, NULL, OPT_EXIT_CODE},
@@ -117,6 +121,12 @@ static const char help_text[] =
 	"                           (default 90)\n"
 	"      --stack-depth N      frames of a stack that tell sites apart, 1 to 56 (default 16)\n"
 	"      --json               one JSON object a report and line\n"
+	"      --screen             an interactive view of the terminal: sites, stacks, growth; ? "
+	"there\n"
+	"                           lists its keys\n"
+	"      --prom FILE          write metrics there at each report, for the textfile collector "
+	"of\n"
+	"                           node_exporter\n"
 	"      --no-color           no colours (NO_COLOR does the same)\n"
 	"\n"
 	"Source lines (where the kernel's debug info is installed):\n"
@@ -400,6 +410,7 @@ static int parse_option(struct parse *parse, int option, const char *value)
 		if (parse_number(value, 0, UINT32_MAX, &number))
 			return fail(why, len, "--top", value, "a number of sites");
 		o->top = number;
+		o->top_listed = number;
 		parse->top_given = true;
 		return 0;
 	case 'p':
@@ -462,6 +473,12 @@ static int parse_option(struct parse *parse, int option, const char *value)
 		return 0;
 	case OPT_JSON:
 		o->json = true;
+		return 0;
+	case OPT_PROM:
+		o->prom = value;
+		return 0;
+	case OPT_SCREEN:
+		o->screen = true;
 		return 0;
 	case OPT_NO_COLOR:
 		o->no_color = true;
@@ -665,6 +682,13 @@ static const char *check_verb(const struct parse *parse)
 	if ((o->verb == VERB_LEDGER || o->verb == VERB_CENSUS || o->verb == VERB_KMEMLEAK) &&
 	    (o->nr_debug_dirs || o->debuginfod))
 		return "--debug-dir and --debuginfod belong to verbs that print call stacks";
+	if (o->prom &&
+	    (o->verb == VERB_LEDGER || o->verb == VERB_CENSUS || o->verb == VERB_KMEMLEAK))
+		return "--prom belongs to kleak, kleak run and kleak diagnose";
+	if (o->screen && (run || (o->verb != VERB_TRACE && o->verb != VERB_EXPLAIN)))
+		return "--screen belongs to kleak alone: leave the verb away";
+	if (o->screen && o->json)
+		return "--screen and --json exclude each other: give one of them";
 	if (o->verb != VERB_DIAGNOSE && (o->now || parse->for_given))
 		return "--for and --now belong to kleak diagnose";
 	return NULL;
@@ -747,6 +771,7 @@ int options__parse(struct options *options, int argc, char **argv, char *why, si
 		.max_size = UINT64_MAX,
 		.origins = ORIGIN_SLAB | ORIGIN_VMALLOC | ORIGIN_PERCPU,
 		.top = DEFAULT_TOP,
+		.top_listed = DEFAULT_TOP,
 		.stack_depth = DEFAULT_DEPTH,
 		.sampling = 1,
 		.scan_passes = DEFAULT_SCAN_PASSES,
@@ -764,7 +789,7 @@ int options__parse(struct options *options, int argc, char **argv, char *why, si
 		if (parse_option(&parse, option, optarg))
 			return -EINVAL;
 	}
-	if (options->json && !parse.top_given)
+	if ((options->json || options->screen) && !parse.top_given)
 		options->top = 0;
 	if (verb == VERB_DIAGNOSE && !parse.for_given && !(options->duration_s > 0))
 		options->duration_s = DEFAULT_FOR_S;

@@ -52,7 +52,9 @@ struct options {
 	enum options_sort sort;
 	uint32_t origins; /* --origin: enum options_origin */
 	bool origins_given;
-	uint32_t top; /* 0: all */
+	uint32_t top;	     /* 0: all */
+	uint32_t top_listed; /* --top, by default also where the report has all: --prom, the end of
+				--screen */
 	uint32_t stack_depth;
 	uint64_t max_objects; /* 0: by the machine's memory */
 	uint32_t sampling;    /* --sample: of how many addresses one is recorded; a power of two */
@@ -60,6 +62,8 @@ struct options {
 	bool json;
 	const char *folded, *svg, *html; /* files; NULL: not wanted */
 	enum weight weight;
+	bool screen;
+	const char *prom; /* --prom: NULL: none */
 	bool no_color;
 	bool verbose;
 	bool exit_code;	      /* run --exit-code */

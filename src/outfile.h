@@ -22,4 +22,10 @@ int outfile__check(const char *path);
  */
 int outfile__write(const char *path, int (*print)(void *arg, FILE *out), void *arg);
 
+/*
+ * As outfile__write(), for a reader who is another user: in a folder that is set-group-ID, whose
+ * group the file then has, its mode is 0640.
+ */
+int outfile__write_for_group(const char *path, int (*print)(void *arg, FILE *out), void *arg);
+
 #endif

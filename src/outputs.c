@@ -5,7 +5,9 @@
 #include "html.h"
 #include "json.h"
 #include "outfile.h"
+#include "prom.h"
 #include "say.h"
+#include "screen.h"
 #include "svg.h"
 #include "text.h"
 
@@ -29,6 +31,8 @@ struct outputs {
 	struct picture pictures[PICTURES];
 	struct chronicle chronicle;
 	const struct report *report; /* that is being given */
+	struct screen *screen;	     /* NULL: none, or not any more */
+	int prom_err;		     /* of the last try to write --prom: said when it changes */
 };
 
 /* Renderers only know that writing failed; the system knows why. */
@@ -77,6 +81,12 @@ static int check_paths(const struct outputs *outputs)
 		if (err)
 			return cannot_write(path, err);
 	}
+	if (outputs->options->prom) {
+		int err = outfile__check(outputs->options->prom);
+
+		if (err)
+			return cannot_write(outputs->options->prom, err);
+	}
 	return 0;
 }
 
@@ -95,12 +105,30 @@ int outputs__open(struct outputs **out, const struct options *options, bool colo
 	outputs->pictures[SVG] = (struct picture){options->svg, print_svg, false, false};
 	outputs->pictures[HTML] = (struct picture){options->html, print_html, false, false};
 	err = check_paths(outputs);
+	if (!err && options->screen)
+		err = screen__open(&outputs->screen, options, color);
 	if (err) {
 		free(outputs);
 		return err;
 	}
 	*out = outputs;
 	return 0;
+}
+
+static void close_screen(struct outputs *outputs)
+{
+	screen__close(outputs->screen);
+	outputs->screen = NULL;
+}
+
+int outputs__await(struct outputs *outputs)
+{
+	return outputs && outputs->screen ? screen__await(outputs->screen) : -1;
+}
+
+int outputs__turn(struct outputs *outputs)
+{
+	return outputs->screen ? screen__turn(outputs->screen) : 0;
 }
 
 static int print(const struct outputs *outputs, const struct report *report)
@@ -139,20 +167,59 @@ static int draw(struct outputs *outputs, struct picture *picture)
 	return final ? err : 0;
 }
 
+static int print_metrics(void *arg, FILE *out)
+{
+	const struct outputs *outputs = arg;
+
+	return prom__print(outputs->report, outputs->options->top_listed, out);
+}
+
+/*
+ * A disk that is full for a while is no reason to stop tracing: what fails is said once, and
+ * counts when it is the last report.
+ */
+static int write_metrics(struct outputs *outputs)
+{
+	const char *path = outputs->options->prom;
+	int err;
+
+	if (!path)
+		return 0;
+	err = outfile__write_for_group(path, print_metrics, outputs);
+	if (err && err != outputs->prom_err)
+		cannot_write(path, err);
+	outputs->prom_err = err;
+	return outputs->report->final ? err : 0;
+}
+
+/* On the screen, and after it the last one as ever: the first sites. */
+static int show(struct outputs *outputs, const struct report *report)
+{
+	struct report last = report__cut(report, outputs->options->top_listed);
+
+	if (!report->final)
+		return screen__report(outputs->screen, report);
+	close_screen(outputs);
+	return print(outputs, &last);
+}
+
 int outputs__report(struct outputs *outputs, const struct report *report)
 {
 	int err = 0;
 
 	chronicle__enter(&outputs->chronicle, report);
 	outputs->report = report;
-	/* a diagnosis is printed as a page of its own */
-	if (outputs->options->verb != VERB_DIAGNOSE)
+	if (outputs->screen)
+		err = show(outputs, report);
+	else if (outputs->options->verb != VERB_DIAGNOSE) /* that is a page of its own */
 		err = print(outputs, report);
 	for (int i = 0; i < PICTURES; i++) {
 		int drawn = draw(outputs, &outputs->pictures[i]);
 
 		err = err ? err : drawn;
 	}
+	if (!err)
+		err = write_metrics(outputs);
 	outputs->report = NULL;
 	return err;
 }
@@ -163,6 +230,8 @@ int outputs__close(struct outputs *outputs)
 		if (outputs->pictures[i].path && !outputs->pictures[i].written &&
 		    !outputs->pictures[i].failed)
 			say("%s is not written: there was no report", outputs->pictures[i].path);
+	if (outputs)
+		close_screen(outputs);
 	free(outputs);
 	return 0;
 }

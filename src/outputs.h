@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Where reports go: stdout, as text or JSON, and the files that were asked for. */
+/* Where reports go: stdout, as text or JSON, or a screen, and the files that were asked for. */
 #ifndef KLEAK_OUTPUTS_H
 #define KLEAK_OUTPUTS_H
 
@@ -10,6 +10,18 @@ struct outputs;
 
 /* Can all of them be written?  0 and *outputs, or -errno, which is said. */
 int outputs__open(struct outputs **outputs, const struct options *options, bool color);
+
+/*
+ * Whoever has the outputs is about to wait: a screen shows what is to be shown.  Returns the
+ * descriptor of its keys, or -1; outputs may be NULL.
+ */
+int outputs__await(struct outputs *outputs);
+
+/*
+ * The screen's terminal has keys, or another size.  0, or the signal that a key stands for:
+ * SIGINT ends, SIGUSR1 scans, SIGUSR2 leaves out what was found.
+ */
+int outputs__turn(struct outputs *outputs);
 
 /* Give them a report.  0, or -errno, which is said. */
 int outputs__report(struct outputs *outputs, const struct report *report);

@@ -226,11 +226,13 @@ void pen__head_begin(struct pen *pen, const char *style, const char *s, int gap)
 /* An item, after `punctuation` unless it is the first one. */
 void pen__head_item(struct pen *pen, const char *punctuation, const char *style, const char *s)
 {
+	int columns = pen->columns ? pen->columns : PEN_COLUMNS;
+
 	if (pen->column >= pen->margin) {
 		fputs(punctuation, pen->out);
 		pen->column += pen__width(punctuation);
 	}
-	if (pen->column > pen->margin && pen->column + pen->gap + pen__width(s) > PEN_COLUMNS - 1) {
+	if (pen->column > pen->margin && pen->column + pen->gap + pen__width(s) > columns - 1) {
 		fprintf(pen->out, "\n%*s", pen->margin, "");
 		pen->column = pen->margin;
 	} else {

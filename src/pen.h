@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#define PEN_COLUMNS 100 /* heads are folded there; punctuation may take the last */
+#define PEN_COLUMNS 100 /* heads are folded there, by default; punctuation may take the last */
 #define PEN_NUMBER  32	/* room for a formatted number */
 
 /* SGR parameters */
@@ -19,9 +19,10 @@
 struct pen {
 	FILE *out;
 	bool color;
-	int column; /* of a head: where the line has got to */
-	int margin; /* of a head: where a folded line starts */
-	int gap;    /* of a head: blanks between items */
+	int columns; /* heads are folded there; 0: PEN_COLUMNS */
+	int column;  /* of a head: where the line has got to */
+	int margin;  /* of a head: where a folded line starts */
+	int gap;     /* of a head: blanks between items */
 };
 
 struct pen_number {

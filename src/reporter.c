@@ -17,6 +17,7 @@
 #include "reader.h"
 #include "report.h"
 #include "sample.h"
+#include "say.h"
 #include "scanner.h"
 #include "sites.h"
 #include "snapshot.h"
@@ -772,15 +773,13 @@ int reporter__make(struct reporter *reporter, struct report *report, const char 
 	if (err)
 		return err;
 	if (reporter->parts.options->verbose)
-		fprintf(stderr,
-			"kleak: read %llu objects of %zu sites, checked %llu, in %.1f ms; "
-			"%llu events meanwhile; %llu stacks walked, %llu of them to check\n",
-			(unsigned long long)reporter->snapshot.sum.live, reporter->sites.nr,
-			(unsigned long long)reporter->verify.checked,
-			(clock__now_s() - began) * 1e3,
-			(unsigned long long)reporter->snapshot.in_motion,
-			(unsigned long long)reporter->snapshot.counts[KLEAK_COUNT_WALKS],
-			(unsigned long long)reporter->snapshot.counts[KLEAK_COUNT_CHECKS]);
+		say("read %llu objects of %zu sites, checked %llu, in %.1f ms; "
+		    "%llu events meanwhile; %llu stacks walked, %llu of them to check",
+		    (unsigned long long)reporter->snapshot.sum.live, reporter->sites.nr,
+		    (unsigned long long)reporter->verify.checked, (clock__now_s() - began) * 1e3,
+		    (unsigned long long)reporter->snapshot.in_motion,
+		    (unsigned long long)reporter->snapshot.counts[KLEAK_COUNT_WALKS],
+		    (unsigned long long)reporter->snapshot.counts[KLEAK_COUNT_CHECKS]);
 	return 0;
 }
 

@@ -20,6 +20,7 @@ static void wanted(sigset_t *set)
 	sigaddset(set, SIGCHLD);
 	sigaddset(set, SIGUSR1);
 	sigaddset(set, SIGUSR2);
+	sigaddset(set, SIGWINCH);
 }
 
 int signals__open(void)
@@ -46,9 +47,15 @@ static int read_signal(int signals)
 
 int signals__wait(int signals, int out, double deadline_s)
 {
+	return signals__wait_keys(signals, out, -1, deadline_s);
+}
+
+int signals__wait_keys(int signals, int out, int keys, double deadline_s)
+{
 	struct pollfd fds[] = {
 		{.fd = signals, .events = POLLIN},
 		{.fd = out}, /* errors only: POLLERR when a pipe has lost its reader */
+		{.fd = keys, .events = POLLIN},
 	};
 
 	for (;;) {
@@ -62,7 +69,7 @@ int signals__wait(int signals, int out, double deadline_s)
 			timeout.tv_sec = (time_t)left;
 			timeout.tv_nsec = (long)((left - (double)timeout.tv_sec) * 1e9);
 		}
-		ready = ppoll(fds, 2, &timeout, NULL);
+		ready = ppoll(fds, 3, &timeout, NULL);
 		if (ready < 0 && errno != EINTR)
 			return -errno;
 		if (ready > 0 && fds[0].revents) {
@@ -71,6 +78,8 @@ int signals__wait(int signals, int out, double deadline_s)
 			if (signal)
 				return signal;
 		}
+		if (ready > 0 && fds[2].revents)
+			return fds[2].revents & ~POLLIN ? SIGHUP : SIGNALS_KEY;
 		if (ready > 0 && fds[1].revents & POLLERR)
 			return -EPIPE;
 		if (ready > 0 && fds[1].revents)
@@ -82,7 +91,7 @@ int signals__wait(int signals, int out, double deadline_s)
 
 bool signals__is_request(int signal)
 {
-	return signal == SIGUSR1 || signal == SIGUSR2;
+	return signal == SIGUSR1 || signal == SIGUSR2 || signal == SIGWINCH;
 }
 
 bool signals__want_end(void)

@@ -6,8 +6,8 @@
 #include <stdbool.h>
 
 /*
- * Block SIGINT, SIGTERM, SIGHUP, SIGCHLD, SIGUSR1 and SIGUSR2, and ignore SIGPIPE; return a file
- * descriptor that signals__wait() reads them from, or -errno.
+ * Block SIGINT, SIGTERM, SIGHUP, SIGCHLD, SIGUSR1, SIGUSR2 and SIGWINCH, and ignore SIGPIPE; return
+ * a file descriptor that signals__wait() reads them from, or -errno.
  */
 int signals__open(void);
 
@@ -17,7 +17,16 @@ int signals__open(void);
  */
 int signals__wait(int signals, int out, double deadline_s);
 
-/* SIGUSR1 or SIGUSR2, which end nothing, whether there is something to ask for or not? */
+/* What signals__wait_keys() returns for a key: no signal's number. */
+#define SIGNALS_KEY 1024
+
+/*
+ * The same, also for keys: SIGNALS_KEY: something can be read from the terminal `keys`, which is
+ * left to the caller; SIGHUP when there will be nothing any more.  keys: -1: none.
+ */
+int signals__wait_keys(int signals, int out, int keys, double deadline_s);
+
+/* SIGUSR1, SIGUSR2 or SIGWINCH, which end nothing, whether there is anything to do or not? */
 bool signals__is_request(int signal);
 
 /* Has a signal come that ends the program, which signals__wait() has not returned yet? */

@@ -234,6 +234,13 @@ static void put_overhead(struct pen *pen, const struct report_overhead *o)
 	pen__head_end(pen);
 }
 
+void text__state(struct pen *pen, const struct report *r)
+{
+	put_sampling(pen, r);
+	put_overhead(pen, &r->overhead);
+	put_scan(pen, &r->scan);
+}
+
 /* ---- sites ---- */
 
 /* "+0xa1 [kleak_test]  kleak_test.c:123" */
@@ -458,9 +465,7 @@ int text__print(const struct report *report, bool color, FILE *out)
 	put_hint(&pen, report);
 	text__losses(&pen, report);
 	put_events(&pen, report);
-	put_sampling(&pen, report);
-	put_overhead(&pen, &report->overhead);
-	put_scan(&pen, &report->scan);
+	text__state(&pen, report);
 	if (report->note) {
 		pen__name(&pen, PEN_BOLD, report->note);
 		fputc('\n', out);

@@ -25,4 +25,7 @@ void text__site(const struct pen *pen, const struct report_site *site);
 void text__frame(const struct pen *pen, const struct report_frame *frame, int indent, bool first);
 void text__losses(struct pen *pen, const struct report *report);
 
+/* Sampling, overhead and scans, as far as there is something to say. */
+void text__state(struct pen *pen, const struct report *report);
+
 #endif

@@ -82,16 +82,18 @@ static const char *note_of(const struct options *options, const struct tracer *t
 }
 
 /*
- * Wait until `deadline_s`; what becomes of children is not waited for.  As
- * signals__wait(), and says so when stdout lost its reader.
+ * Wait until `deadline_s`; what becomes of children is not waited for, and a screen does
+ * meanwhile what its keys say.  As signals__wait(), and says so when stdout lost its reader.
  */
-static int wait_until(int signals, int out, double deadline_s)
+static int wait_until(int signals, int out, struct outputs *outputs, double deadline_s)
 {
 	int signal;
 
-	do
-		signal = signals__wait(signals, out, deadline_s);
-	while (signal == SIGCHLD);
+	do {
+		signal = signals__wait_keys(signals, out, outputs__await(outputs), deadline_s);
+		if (signal == SIGNALS_KEY || signal == SIGWINCH)
+			signal = outputs__turn(outputs) ?: SIGCHLD; /* nothing for us */
+	} while (signal == SIGCHLD);
 	if (signal == -EPIPE)
 		say("nobody reads stdout any more");
 	return signal;
@@ -169,7 +171,7 @@ static void scan_all(struct scans *scans, int signals)
 {
 	scan_at(scans, clock__now_s(), false);
 	while (scans->left) {
-		int err = wait_until(signals, -1, scans->next_s);
+		int err = wait_until(signals, -1, scans->reports->outputs, scans->next_s);
 
 		if (signals__is_request(err))
 			continue;
@@ -216,7 +218,9 @@ static int watch(struct tracer *tracer, struct scans *scans, int signals, double
 
 	for (;;) {
 		double deadline_s = least(end_s, least(next_s, scans->next_s));
-		int signal = wait_until(signals, STDOUT_FILENO, deadline_s), err;
+		int signal =
+			wait_until(signals, STDOUT_FILENO, scans->reports->outputs, deadline_s);
+		int err;
 
 		if (signals__is_request(signal)) {
 			obey(scans, signal);
@@ -294,7 +298,7 @@ static int settle(struct reporter *reporter, int signals)
 				"\rkleak: waiting for deferred frees: %.0f s, %" PRIu64
 				" objects left \033[K",
 				now - start, live);
-		signal = wait_until(signals, -1, now + SETTLE_STEP_S);
+		signal = wait_until(signals, -1, NULL, now + SETTLE_STEP_S);
 		if (signal && !signals__is_request(signal))
 			break;
 		now = clock__now_s();

@@ -209,6 +209,30 @@ static void test_pictures(void **state)
 	bad("kmemleak --weight bytes scan", "--weight");
 }
 
+static void test_screen_and_prom(void **state)
+{
+	(void)state;
+	assert_false(good("").screen);
+	assert_null(good("").prom);
+	assert_true(good("--screen --sort age").screen);
+	assert_int_equal(good("--screen").top, 0); /* one scrolls */
+	assert_int_equal(good("--screen").top_listed, 10);
+	assert_int_equal(good("--screen --top 3").top, 3);
+	assert_int_equal(good("--screen --top 3").top_listed, 3);
+	assert_int_equal(good("--json").top_listed, 10);
+	assert_string_equal(good("--prom /a/b.prom").prom, "/a/b.prom");
+	assert_string_equal(good("run --prom f -- true").prom, "f");
+	assert_string_equal(good("diagnose --prom f").prom, "f");
+	bad("ledger --prom f", "--prom belongs to kleak, kleak run and kleak diagnose");
+	bad("census --prom f", "--prom belongs");
+	bad("--prom", "--prom needs a value");
+	bad("--screen --json", "--screen and --json exclude each other");
+	bad("run --screen -- true", "--screen belongs to kleak alone");
+	bad("diagnose --screen", "--screen belongs to kleak alone");
+	bad("ledger --screen", "--screen belongs to kleak alone");
+	bad("census --screen", "--screen belongs to kleak alone");
+}
+
 static void test_nonsense(void **state)
 {
 	(void)state;
@@ -261,6 +285,7 @@ int main(void)
 		cmocka_unit_test(test_run),
 		cmocka_unit_test(test_scan_and_census),
 		cmocka_unit_test(test_pictures),
+		cmocka_unit_test(test_screen_and_prom),
 		cmocka_unit_test(test_nonsense),
 	};
 

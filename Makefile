@@ -7,6 +7,7 @@
 # make install [DESTDIR=] [PREFIX=/usr/local]
 # make bench [PEER=command] [ARGS=--json]   what tracing costs
 # make bench-names VMLINUX=file              how fast addresses get their source lines
+# make fuzz [FUZZ_TIME=60]  read files that nobody wrote
 # make lint | format | clean | demo | soak | test-unit | test-live | test-guest
 VERSION := 0.1.0
 
@@ -138,6 +139,12 @@ UNIT_slabinfo   := slabinfo array lines
 UNIT_slub       := slub array idmap
 UNIT_snapshot   := snapshot array
 UNIT_sparks     := sparks idmap
+UNIT_diff       := diff diff_text diff_json text json json_value pen meminfo lines utf8 verdict images array kallsyms
+UNIT_fuzz       := savedfile saved reading arena json json_value text sift diff images kallsyms options pen meminfo lines utf8 verdict array
+UNIT_saved      := saved reading arena json json_value text pen meminfo lines utf8 verdict
+UNIT_savedfile  := savedfile saved reading arena json json_value meminfo lines utf8 verdict array
+UNIT_saving     := saving savedfile saved reading arena json json_value meminfo lines utf8 verdict array outfile images symbols kallsyms dwarf debugfiles sourcepath idmap allocator say
+UNIT_sift       := sift arena options
 UNIT_statement_json := statement_json json_value utf8
 UNIT_statement_text := statement_text pen utf8
 UNIT_suspects   := suspects classes caches meminfo array lines
@@ -150,11 +157,18 @@ UNIT_verdict    := verdict
 UNIT_vmallocinfo := vmallocinfo array lines
 
 UNIT_LIBS_json       := -ljansson
+UNIT_LIBS_diff       := -ljansson
+UNIT_LIBS_fuzz       := -ljansson -lz
+UNIT_LIBS_saved      := -ljansson
+UNIT_LIBS_savedfile  := -ljansson -lz
+UNIT_LIBS_saving     := -ljansson -lz -ldw -lelf
 UNIT_LIBS_statement_json := -ljansson
 UNIT_LIBS_census     := -ljansson
 UNIT_LIBS_diagnosis_json := -ljansson
 UNIT_LIBS_kernel_btf := -lbpf -lelf -lz
 UNIT_LIBS_dwarf      := -ldw -lelf
+
+UNIT_MORE_fuzz       := $(B)/unit/fuzz-target.o
 
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 TESTS    := $(patsubst tests/unit/test_%.c,%,$(wildcard tests/unit/test_*.c))
@@ -167,8 +181,12 @@ $(B)/unit/test_%.o: tests/unit/test_%.c | $(B)/unit
 	$(call say,CC,$<)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(SANITIZE) -MMD -MP -c -o $@ $<
 
+$(B)/unit/fuzz-target.o: tests/fuzz/fuzz.c tests/fuzz/fuzz.h | $(B)/unit
+	$(call say,CC,$<)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(SANITIZE) -MMD -MP -c -o $@ $<
+
 define unit_test
-$(B)/unit/test_$(1): $(B)/unit/test_$(1).o $(UNIT_$(1):%=$(B)/unit/%.o)
+$(B)/unit/test_$(1): $(B)/unit/test_$(1).o $(UNIT_$(1):%=$(B)/unit/%.o) $(UNIT_MORE_$(1))
 	$$(call say,LD,$$@)
 	$$(Q)$$(CC) $$(CFLAGS) $$(SANITIZE) -o $$@ $$^ -lcmocka -lm $(UNIT_LIBS_$(1))
 endef
@@ -214,6 +232,25 @@ test-live: all $(B)/live-load
 
 test-guest: all $(B)/live-load
 	@tests/run guest
+
+# What reads saved files, with bytes that nobody thought of; not part of the tests, which replay
+# the seeds.  Inputs that were interesting are kept in build/fuzz/corpus.
+FUZZ_TIME ?= 60
+FUZZ_SOURCES := tests/fuzz/fuzz.c $(UNIT_fuzz:%=src/%.c)
+
+$(B)/fuzz/fuzz: $(FUZZ_SOURCES) $(wildcard src/*.h) tests/fuzz/fuzz.h
+	$(call say,FUZZ,$@)
+	$(Q)mkdir -p $(B)/fuzz/corpus
+	$(Q)$(CLANG) $(CPPFLAGS) -g -O1 -std=gnu11 -fsanitize=fuzzer,address,undefined \
+		-fno-sanitize-recover=all -o $@ $(FUZZ_SOURCES) $(UNIT_LIBS_fuzz) -lm
+
+.PHONY: fuzz
+fuzz:
+	@tools/install-packages build fuzz
+	@$(MAKE) --no-print-directory $(B)/fuzz/fuzz
+	@$(B)/fuzz/fuzz -max_total_time=$(FUZZ_TIME) -timeout=10 -rss_limit_mb=2048 -max_len=65536 \
+		-dict=tests/fuzz/dictionary -artifact_prefix=$(B)/fuzz/ -print_final_stats=1 \
+		$(B)/fuzz/corpus tests/fuzz/seeds
 
 # Ten minutes under load; not part of the tests.
 .PHONY: soak
@@ -268,7 +305,7 @@ check-types: $(B)/kleak.bpf.o
 	@tests/check-types
 
 format:
-	$(Q)clang-format -i src/*.[ch] bpf/*.[ch] tests/unit/*.[ch] tests/unit/*/*.h tests/live/*.c tests/kmod/*.c tools/bench/*.c
+	$(Q)clang-format -i src/*.[ch] bpf/*.[ch] tests/unit/*.[ch] tests/unit/*/*.h tests/live/*.c tests/fuzz/*.[ch] tests/kmod/*.c tools/bench/*.c
 
 install: kleak
 	$(call say,INSTALL,$(DESTDIR)$(PREFIX))

@@ -86,7 +86,7 @@ static __always_inline int alloc_bulk(void *ctx, bool again)
 	b.record.slack = cache->size - cache->object_size;
 	b.record.born = now();
 	b.record.site = site;
-	if (site != KLEAK_SITE_NONE && cache_index != KLEAK_CACHE_UNKNOWN)
+	if (cache_index != KLEAK_CACHE_UNKNOWN)
 		b.record.flags = KLEAK_RECORD_OF_CACHE;
 	bpf_loop(bulk_bounded((__u32)got), bulk_born, &b, 0);
 	return 0;

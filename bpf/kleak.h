@@ -43,7 +43,8 @@ enum kleak_key_space {
 enum kleak_record_flags {
 	KLEAK_RECORD_VM_STRUCT = 1 << 0,   /* slab: a vm_struct, whose area stands beside it */
 	KLEAK_RECORD_RCU_PENDING = 1 << 1, /* passed to kfree_rcu(), grace period not over */
-	KLEAK_RECORD_OF_CACHE = 1 << 2,	   /* its bytes are the size of its site's cache */
+	KLEAK_RECORD_OF_CACHE =
+		1 << 2, /* its bytes are the size of its site's cache, if it has a site */
 };
 
 /*

@@ -116,7 +116,7 @@ static __always_inline __u64 sized(__u64 bytes)
 /* What has to be added up: the loader knows the rest from the number of objects. */
 static __always_inline __u64 bytes_to_tally(const struct kleak_record *r)
 {
-	return r->flags & KLEAK_RECORD_OF_CACHE ? 0 : sized(r->bytes);
+	return r->flags & KLEAK_RECORD_OF_CACHE && r->site != KLEAK_SITE_NONE ? 0 : sized(r->bytes);
 }
 
 static __always_inline void tally_birth(const struct kleak_record *r)
@@ -249,14 +249,22 @@ static __always_inline void spill_add(struct kleak_bucket *first, __s64 change)
 }
 
 /* Record an object in its second bucket. */
-static __always_inline bool bucket_spill(struct kleak_bucket *first, struct kleak_bucket *second,
-					 __u64 key, const struct kleak_record *r)
+__noinline int bucket_spill(struct kleak_bucket *first, struct kleak_bucket *second, __u64 key,
+			    const struct kleak_record *r)
 {
+	if (!first || !second || !r)
+		return 0;
 	spill_add(first, 1); /* before: a death that does not see this does not look there */
 	if (bucket_put(second, bucket_find(second, KLEAK_KEY_EMPTY), KLEAK_KEY_EMPTY, key, r))
-		return true;
+		return 1;
 	spill_add(first, -1);
-	return false;
+	return 0;
+}
+
+/* Let `r` take the place of the record of `key`, of which a free was missed, if there is one. */
+__noinline int bucket_replace(struct kleak_bucket *b, __u64 key, const struct kleak_record *r)
+{
+	return b && r && bucket_put(b, bucket_find(b, key), key, key, r);
 }
 
 /*
@@ -325,21 +333,17 @@ __noinline int object_born(__u64 address, __u32 space, const struct kleak_record
 	if (!is_sampled(address))
 		return BIRTH_UNSAMPLED;
 
-	i = bucket_find(first, key);
-	if (i < KLEAK_BUCKET_KEYS) {
+	if (bucket_find(first, key) < KLEAK_BUCKET_KEYS) {
 		if (only_new)
 			return BIRTH_HELD;
-		if (bucket_put(first, i, key, key, r))
+		if (bucket_replace(first, key, r))
 			return BIRTH_RECORDED;
 	}
-	if (first->spilled) {
-		i = bucket_find(second, key);
-		if (i < KLEAK_BUCKET_KEYS) {
-			if (only_new)
-				return BIRTH_HELD;
-			if (bucket_put(second, i, key, key, r))
-				return BIRTH_RECORDED;
-		}
+	if (first->spilled && bucket_find(second, key) < KLEAK_BUCKET_KEYS) {
+		if (only_new)
+			return BIRTH_HELD;
+		if (bucket_replace(second, key, r))
+			return BIRTH_RECORDED;
 	}
 
 	/* keys are put into the lowest place that is free: less than half full does not matter */

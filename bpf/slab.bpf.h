@@ -121,14 +121,13 @@ static __always_inline void slab_born(struct bpf_raw_tracepoint_args *ctx, __u64
 	if (!is_size_wanted(r.bytes))
 		return;
 
+	if (cache_index != KLEAK_CACHE_UNKNOWN && !(cache_flags & KLEAK_CACHE_LARGE))
+		r.flags |= KLEAK_RECORD_OF_CACHE;
 	site = site_of_slab(ctx, call_site, cache_index);
 	if (site < 0)
 		return;
 	r.site = site;
 	r.born = now();
-	if (site != KLEAK_SITE_NONE && cache_index != KLEAK_CACHE_UNKNOWN &&
-	    !(cache_flags & KLEAK_CACHE_LARGE))
-		r.flags |= KLEAK_RECORD_OF_CACHE;
 	if (object_born(ptr, KLEAK_SPACE_SLAB, &r, false) == BIRTH_RECORDED && cache &&
 	    cache->flags & KLEAK_CACHE_OF_CACHES)
 		cache_retire(ptr);

@@ -88,6 +88,22 @@ static json_t *losses(const struct report *r)
 	return object;
 }
 
+/* What the causes mean, for people. */
+static json_t *loss_texts(const struct report *r)
+{
+	json_t *object = json_object();
+
+	for (size_t i = 0; object && i < r->nr_losses; i++) {
+		const struct report_loss *loss = &r->losses[i];
+
+		if (json_object_set_new(object, loss->cause, json_value__text(loss->text))) {
+			json_decref(object);
+			return NULL;
+		}
+	}
+	return object;
+}
+
 static json_t *meminfo(const struct report *r)
 {
 	json_t *object = json_object();
@@ -116,14 +132,14 @@ static json_t *class(const void *of, size_t i)
 	const struct report *r = of;
 	const struct report_class *c = &r->ledger[i];
 
-	return json_pack("{s:o, s:o, s:I, s:o}", "class", json_value__text(c->name),
-			 "kernel_delta_bytes",
+	return json_pack("{s:o, s:s, s:o, s:I, s:o}", "class", json_value__text(c->name), "field",
+			 meminfo__name(c->field), "kernel_delta_bytes",
 			 c->known ? json_integer(c->kernel_delta_bytes) : json_null(),
 			 "traced_bytes", (json_int_t)c->traced_bytes, "explained",
 			 c->known ? json_value__number(c->explained) : json_null());
 }
 
-static json_t *frame(const void *of, size_t i)
+json_t *json__frame(const void *of, size_t i)
 {
 	const struct report_site *site = of;
 	const struct report_frame *f = &site->stack[i];
@@ -244,7 +260,7 @@ static json_t *site(const void *of, size_t i)
 
 	return json_pack(
 		"{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:o, "
-		"s:o, s:o, s:o, s:o, s:o, s:o}",
+		"s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
 		"id", json_sprintf("%016" PRIx64, s->id), "bytes", json_value__count(s->bytes),
 		"objects", json_value__count(s->objects), "bytes_requested",
 		json_value__count(s->bytes_requested), "bytes_error",
@@ -256,8 +272,9 @@ static json_t *site(const void *of, size_t i)
 		json_value__number(s->births_per_s), "pending_objects",
 		json_value__count(s->pending_objects), "origin", json_value__text(s->origin),
 		"cache", json_value__text(s->cache), "approximate", s->approximate, "verdict",
-		verdict(&s->verdict), "who", json_value__array(s->nr_who, who, s), "stack",
-		json_value__array(s->nr_frames, frame, s), "unreferenced",
+		verdict(&s->verdict), "who", json_value__array(s->nr_who, who, s), "who_times",
+		json_value__count(s->who_times), "stack",
+		json_value__array(s->nr_frames, json__frame, s), "unreferenced",
 		r->scan.passes ? json_value__count(s->unreferenced) : json_null(),
 		"unreferenced_bytes",
 		r->scan.passes ? json_value__count(s->unreferenced_bytes) : json_null(),
@@ -291,12 +308,12 @@ static json_t *overhead(const struct report_overhead *o)
 
 json_t *json__of(const struct report *r)
 {
-	return json_pack("{s:i, s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, "
+	return json_pack("{s:i, s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, "
 			 "s:{s:o, s:o, s:o}, s:o, s:o, s:o, s:o, s:o}",
 			 "version", FORMAT_VERSION, "time", json_value__time(&r->time), "elapsed_s",
 			 json_value__number(r->elapsed_s), "final", r->final, "kernel",
 			 json_value__text(r->kernel), "filter", filter(&r->filter), "events",
-			 events(r), "losses", losses(r), "blind_spots",
+			 events(r), "losses", losses(r), "loss_texts", loss_texts(r), "blind_spots",
 			 json_value__array(r->nr_blind_spots, blind_spot, r), "meminfo_delta_bytes",
 			 meminfo(r), "ledger", json_value__array(r->nr_ledger, class, r), "slab",
 			 slab(&r->slab), "caches", json_value__array(r->nr_caches, cache, r),

@@ -11,6 +11,9 @@
 /* The report as an object; NULL when memory is short. */
 json_t *json__of(const struct report *report);
 
+/* Frame `i` of the stack of a struct report_site. */
+json_t *json__frame(const void *site, size_t i);
+
 /* Print the report and a newline.  0, -ENOMEM, or -EIO when `out` failed. */
 int json__print(const struct report *report, FILE *out);
 

@@ -15,14 +15,10 @@ json_t *json_value__count(uint64_t n)
 	return json_integer(n < INT64_MAX ? (json_int_t)n : INT64_MAX);
 }
 
-/* To 3 decimals, without a negative zero.  Not a number: null. */
+/* Not a number: null. */
 json_t *json_value__number(double x)
 {
-	if (!isfinite(x))
-		return json_null();
-	if (fabs(x) < 1e12)
-		x = (double)(int64_t)(x * 1e3 + (x < 0 ? -0.5 : 0.5)) / 1e3;
-	return json_real(x);
+	return isfinite(x) ? json_real(x) : json_null();
 }
 
 /* Write a copy of `s` to `to`, each byte that is not UTF-8 replaced. */
@@ -85,15 +81,51 @@ json_t *json_value__array(size_t nr, json_t *(*element)(const void *of, size_t i
 	return array;
 }
 
+/* To 3 decimals, without a negative zero. */
+static double rounded(double x)
+{
+	if (fabs(x) < 1e12)
+		x = (double)(int64_t)(x * 1e3 + (x < 0 ? -0.5 : 0.5)) / 1e3;
+	return x;
+}
+
+/* Round every number in there: what is printed is for people as well. */
+static void round_all(json_t *value)
+{
+	const char *key;
+	json_t *child;
+	size_t i;
+
+	if (json_is_real(value))
+		json_real_set(value, rounded(json_real_value(value)));
+	else if (json_is_array(value))
+		json_array_foreach(value, i, child) round_all(child);
+	else if (json_is_object(value))
+		json_object_foreach(value, key, child) round_all(child);
+}
+
+char *json_value__exact(json_t *object)
+{
+	/* 17 digits: the double that is read is the one that was written. */
+	char *line = object ? json_dumps(object,
+					 JSON_COMPACT | JSON_ENSURE_ASCII | JSON_REAL_PRECISION(17))
+			    : NULL;
+
+	json_decref(object);
+	return line;
+}
+
 int json_value__print(json_t *object, FILE *out)
 {
 	char *line = NULL;
 
 	/* 15 digits: as many as a double has, so 12.3 stays 12.3.  ASCII: harmless to a terminal.
 	 */
-	if (object)
+	if (object) {
+		round_all(object);
 		line = json_dumps(object,
 				  JSON_COMPACT | JSON_ENSURE_ASCII | JSON_REAL_PRECISION(15));
+	}
 	json_decref(object);
 	if (!line)
 		return -ENOMEM;

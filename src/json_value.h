@@ -12,7 +12,7 @@
 /* JSON's integers are signed here: what is larger stays at the largest. */
 json_t *json_value__count(uint64_t n);
 
-/* To 3 decimals, without a negative zero.  Not a number, or infinite: null. */
+/* Not a number, or infinite: null. */
 json_t *json_value__number(double x);
 
 /* A string from anywhere: bytes that are not UTF-8 are replaced.  NULL becomes null. */
@@ -24,7 +24,16 @@ json_t *json_value__time(const struct timespec *time);
 /* An array of `nr` elements, element(of, i) being the i-th. */
 json_t *json_value__array(size_t nr, json_t *(*element)(const void *of, size_t i), const void *of);
 
-/* Print the object on one line, and let go of it.  0, -ENOMEM (also for NULL), -EIO. */
+/*
+ * Print the object on one line, numbers to 3 decimals, and let go of it.  0, -ENOMEM (also for
+ * NULL), -EIO.
+ */
 int json_value__print(json_t *object, FILE *out);
+
+/*
+ * The same as a string to be freed, without a newline, from which every number can be read back
+ * as it is; lets go of the object.  NULL: memory is short.
+ */
+char *json_value__exact(json_t *object);
 
 #endif

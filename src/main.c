@@ -3,6 +3,7 @@
 #include "allocator.h"
 #include "audit.h"
 #include "books.h"
+#include "compare.h"
 #include "diagnose.h"
 #include "kernel.h"
 #include "kmemleakfile.h"
@@ -10,6 +11,7 @@
 #include "outputs.h"
 #include "plan.h"
 #include "reporter.h"
+#include "rereport.h"
 #include "say.h"
 #include "screen.h"
 #include "signals.h"
@@ -119,7 +121,7 @@ static int act(const struct options *options, const struct kernel *kernel, const
 	signals = open_signals();
 	if (signals < 0)
 		return EXIT_CANNOT_RUN;
-	err = outputs__open(&outputs, options, color);
+	err = outputs__open(&outputs, options, symbols, color);
 	if (!err) {
 		if (options->verb == VERB_DIAGNOSE)
 			err = diagnose__run(&parts, outputs, color, cgroup, signals, &status);
@@ -216,6 +218,10 @@ int main(int argc, char **argv)
 		return audit(&options);
 	case VERB_KMEMLEAK:
 		return kmemleakfile__run(BOOKS_KMEMLEAK, options.action) ? EXIT_CANNOT_RUN : 0;
+	case VERB_REPORT:
+		return rereport__run(&options, want_color(&options)) ? EXIT_CANNOT_RUN : 0;
+	case VERB_DIFF:
+		return compare__run(&options, want_color(&options)) ? EXIT_CANNOT_RUN : 0;
 	default:
 		return prepare_and_act(&options);
 	}

@@ -54,6 +54,8 @@ enum {
 	OPT_WEIGHT,
 	OPT_PROM,
 	OPT_SCREEN,
+	OPT_SAVE,
+	OPT_ALL,
 };
 
 static const struct option long_options[] = {
@@ -93,6 +95,8 @@ static const struct option long_options[] = {
 	{"svg", required_argument, NULL, OPT_SVG},
 	{"html", required_argument, NULL, OPT_HTML},
 	{"weight", required_argument, NULL, OPT_WEIGHT},
+	{"save", required_argument, NULL, OPT_SAVE},
+	{"all", no_argument, NULL, OPT_ALL},
 	{"verbose", no_argument, NULL, 'v'},
 	{"version", no_argument, NULL, OPT_VERSION},
 	{"help", no_argument, NULL, 'h'},
@@ -109,6 +113,8 @@ static const char help_text[] =
 	"       kleak census [options]             what lives in the slab caches, by what it "
 	"holds\n"
 	"       kleak kmemleak scan|list|clear     the kernel's own kmemleak, where it has one\n"
+	"       kleak report FILE [options]        what --save wrote, on any machine\n"
+	"       kleak diff BEFORE AFTER [options]  two saved files side by side, by site\n"
 	"\n"
 	"Report:\n"
 	"      --interval SECS      time between reports (default 5); also 500ms, 2m, 1h, ...\n"
@@ -128,6 +134,7 @@ static const char help_text[] =
 	"of\n"
 	"                           node_exporter\n"
 	"      --no-color           no colours (NO_COLOR does the same)\n"
+	"      --save FILE          save every report, with all sites (kleak, run, diagnose)\n"
 	"\n"
 	"Source lines (where the kernel's debug info is installed):\n"
 	"      --debug-dir DIR      look for debug info in DIR first; may be given more than once\n"
@@ -174,6 +181,9 @@ static const char help_text[] =
 	"      --drop-caches        drop clean caches, to tell caches from leaks (also of ledger:\n"
 	"                           before each reading); the machine reads them again from disk\n"
 	"\n"
+	"kleak report, kleak diff (no privilege; --top, --sort, --origin, --cache, --json):\n"
+	"      --all                every report of the file, not the last one (report)\n"
+	"\n"
 	"      --explain            print what would be traced, what this kernel does not let us\n"
 	"                           see and how much memory it takes; trace nothing\n"
 	"  -v, --verbose            say more on stderr\n"
@@ -190,7 +200,9 @@ void options__help(FILE *out)
 
 uint32_t options__rows(const struct options *options)
 {
-	return options->folded || options->svg || options->html ? 0 : options->top;
+	bool all = options->folded || options->svg || options->html || options->save;
+
+	return all ? 0 : options->top;
 }
 
 static const char *const origin_names[ORIGINS] = {"slab", "vmalloc", "percpu", "pages"};
@@ -442,6 +454,7 @@ static int parse_option(struct parse *parse, int option, const char *value)
 	case OPT_SORT:
 		if (parse_sort(value, &o->sort))
 			return fail(why, len, "--sort", value, "bytes, growth, objects or age");
+		o->sort_given = true;
 		return 0;
 	case OPT_ORIGIN:
 		if (parse_origins(value, &o->origins))
@@ -549,6 +562,14 @@ static int parse_option(struct parse *parse, int option, const char *value)
 				    "bytes, objects, growth or unreferenced");
 		parse->weight_given = true;
 		return 0;
+	case OPT_SAVE:
+		if (!*value)
+			return fail(why, len, "--save", value, "the name of a file");
+		o->save = value;
+		return 0;
+	case OPT_ALL:
+		o->all = true;
+		return 0;
 	case OPT_NOW:
 		o->now = true;
 		return 0;
@@ -578,6 +599,56 @@ static int refuse(const struct parse *parse, int result, int argc, char **argv)
 	else
 		snprintf(parse->why, parse->len, "%s is no option of kleak: see kleak --help",
 			 word);
+	return -EINVAL;
+}
+
+/* Can kleak report, or kleak diff, do that with what was saved? */
+static bool works_on_files(enum options_verb verb, int option)
+{
+	switch (option) {
+	case OPT_SORT:
+	case OPT_ALL:
+	case OPT_FOLDED:
+	case OPT_SVG:
+	case OPT_HTML:
+	case OPT_WEIGHT:
+	case OPT_PROM:
+	case OPT_DEBUG_DIR:
+	case OPT_DEBUGINFOD:
+		return verb == VERB_REPORT;
+	case OPT_TOP:
+	case OPT_ORIGIN:
+	case OPT_CACHE:
+	case OPT_JSON:
+	case OPT_NO_COLOR:
+	case 'v':
+	case 'h':
+	case OPT_VERSION:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static bool is_on_files(enum options_verb verb)
+{
+	return verb == VERB_REPORT || verb == VERB_DIFF;
+}
+
+/* An option that belongs to tracing. */
+static int refuse_on_files(const struct parse *parse, enum options_verb verb, int option)
+{
+	const struct option *o = long_options;
+
+	while (o->name && o->val != option)
+		o++;
+	snprintf(parse->why, parse->len,
+		 "--%s is nothing for a saved file: kleak %s takes --top, --origin, --cache, "
+		 "--json%s and --no-color",
+		 o->name, verb == VERB_DIFF ? "diff" : "report",
+		 verb == VERB_DIFF ? ""
+				   : ", --sort, --all, --svg, --html, --folded, --weight, --prom, "
+				     "--debug-dir");
 	return -EINVAL;
 }
 
@@ -630,16 +701,16 @@ static const char *check_pictures(const struct parse *parse)
 	const struct options *o = parse->options;
 	bool any = o->folded || o->svg || o->html;
 
-	if ((any || parse->weight_given) &&
-	    (o->verb == VERB_LEDGER || o->verb == VERB_CENSUS || o->verb == VERB_KMEMLEAK))
-		return "--folded, --svg, --html and --weight belong to kleak, kleak run and kleak "
-		       "diagnose";
+	if ((any || parse->weight_given) && (o->verb == VERB_LEDGER || o->verb == VERB_CENSUS ||
+					     o->verb == VERB_KMEMLEAK || o->verb == VERB_DIFF))
+		return "--folded, --svg, --html and --weight belong to kleak, kleak run, kleak "
+		       "diagnose and kleak report";
 	if (parse->weight_given && !any)
 		return "--weight tells what a picture shows: give --folded, --svg or --html as "
 		       "well";
 	if (o->weight == WEIGHT_UNREFERENCED && o->verb == VERB_DIAGNOSE)
 		return "--weight unreferenced needs scans, which belong to kleak and kleak run";
-	if (o->weight == WEIGHT_UNREFERENCED && !(o->scan_s > 0))
+	if (o->weight == WEIGHT_UNREFERENCED && !(o->scan_s > 0) && o->verb != VERB_REPORT)
 		return "--weight unreferenced needs a scan: give --scan as well";
 	if (is_same(o->folded, o->svg) || is_same(o->folded, o->html) || is_same(o->svg, o->html))
 		return "--folded, --svg and --html cannot share a file: name different ones";
@@ -682,8 +753,8 @@ static const char *check_verb(const struct parse *parse)
 	if ((o->verb == VERB_LEDGER || o->verb == VERB_CENSUS || o->verb == VERB_KMEMLEAK) &&
 	    (o->nr_debug_dirs || o->debuginfod))
 		return "--debug-dir and --debuginfod belong to verbs that print call stacks";
-	if (o->prom &&
-	    (o->verb == VERB_LEDGER || o->verb == VERB_CENSUS || o->verb == VERB_KMEMLEAK))
+	if (o->prom && (o->verb == VERB_LEDGER || o->verb == VERB_CENSUS ||
+			o->verb == VERB_KMEMLEAK || o->verb == VERB_DIFF))
 		return "--prom belongs to kleak, kleak run and kleak diagnose";
 	if (o->screen && (run || (o->verb != VERB_TRACE && o->verb != VERB_EXPLAIN)))
 		return "--screen belongs to kleak alone: leave the verb away";
@@ -691,6 +762,11 @@ static const char *check_verb(const struct parse *parse)
 		return "--screen and --json exclude each other: give one of them";
 	if (o->verb != VERB_DIAGNOSE && (o->now || parse->for_given))
 		return "--for and --now belong to kleak diagnose";
+	if (o->save &&
+	    (o->verb == VERB_LEDGER || o->verb == VERB_CENSUS || o->verb == VERB_KMEMLEAK))
+		return "--save belongs to kleak, kleak run and kleak diagnose";
+	if (o->all && o->verb != VERB_REPORT)
+		return "--all belongs to kleak report";
 	return NULL;
 }
 
@@ -719,7 +795,8 @@ static enum options_verb verb_of(int argc, char **argv)
 		enum options_verb verb;
 	} verbs[] = {
 		{"run", VERB_RUN},	 {"ledger", VERB_LEDGER},     {"diagnose", VERB_DIAGNOSE},
-		{"census", VERB_CENSUS}, {"kmemleak", VERB_KMEMLEAK},
+		{"census", VERB_CENSUS}, {"kmemleak", VERB_KMEMLEAK}, {"report", VERB_REPORT},
+		{"diff", VERB_DIFF},
 	};
 
 	for (size_t i = 0; argc > 1 && i < sizeof(verbs) / sizeof(verbs[0]); i++)
@@ -741,11 +818,19 @@ static int take_words(struct parse *parse, enum options_verb verb, int argc, cha
 		 (!word || optind + 1 < argc ||
 		  (strcmp(word, "scan") && strcmp(word, "list") && strcmp(word, "clear"))))
 		wrong = "kleak kmemleak needs one word: scan, list or clear";
+	else if (verb == VERB_REPORT && (!word || optind + 1 < argc))
+		wrong = "kleak report needs one file that --save wrote: kleak report FILE "
+			"[options]";
+	else if (verb == VERB_DIFF && optind + 2 != argc)
+		wrong = "kleak diff needs two files that --save wrote: kleak diff BEFORE AFTER "
+			"[options]";
 	if (wrong) {
 		snprintf(parse->why, parse->len, "%s", wrong);
 		return -EINVAL;
 	}
-	if (verb == VERB_KMEMLEAK)
+	if (is_on_files(verb))
+		memcpy(o->files, argv + optind, (size_t)(argc - optind) * sizeof(*argv));
+	else if (verb == VERB_KMEMLEAK)
 		o->action = word;
 	else if (word && (verb == VERB_RUN || verb == VERB_LEDGER))
 		o->command = argv + optind;
@@ -761,6 +846,7 @@ int options__parse(struct options *options, int argc, char **argv, char *why, si
 {
 	struct parse parse = {.options = options, .why = why, .len = len};
 	enum options_verb verb = verb_of(argc, argv);
+	const char *letters;
 	int option;
 
 	*options = (struct options){
@@ -783,9 +869,12 @@ int options__parse(struct options *options, int argc, char **argv, char *why, si
 	optind = 0; /* start afresh: tests parse more than once */
 	opterr = 0;
 	/* '+': the command's own options are not ours; ':': tell a missing value apart */
-	while ((option = getopt_long(argc, argv, "+:p:c:vh", long_options, NULL)) != -1) {
+	letters = is_on_files(verb) ? ":p:c:vh" : "+:p:c:vh";
+	while ((option = getopt_long(argc, argv, letters, long_options, NULL)) != -1) {
 		if (option == '?' || option == ':')
 			return refuse(&parse, option, argc, argv);
+		if (is_on_files(verb) && !works_on_files(verb, option))
+			return refuse_on_files(&parse, verb, option);
 		if (parse_option(&parse, option, optarg))
 			return -EINVAL;
 	}

@@ -32,6 +32,8 @@ enum options_verb {
 	VERB_DIAGNOSE, /* kleak diagnose [options] */
 	VERB_CENSUS,   /* kleak census [options] */
 	VERB_KMEMLEAK, /* kleak kmemleak scan|list|clear */
+	VERB_REPORT,   /* kleak report FILE [options] */
+	VERB_DIFF,     /* kleak diff BEFORE AFTER [options] */
 	VERB_EXPLAIN,
 	VERB_HELP,
 	VERB_VERSION,
@@ -50,6 +52,7 @@ struct options {
 	uint64_t max_size; /* UINT64_MAX: none */
 	double min_age_s;
 	enum options_sort sort;
+	bool sort_given;
 	uint32_t origins; /* --origin: enum options_origin */
 	bool origins_given;
 	uint32_t top;	     /* 0: all */
@@ -77,9 +80,12 @@ struct options {
 	bool now;	      /* diagnose --now: trace without waiting for growth */
 	const char *debug_dirs[OPTIONS_DEBUG_DIRS]; /* --debug-dir */
 	size_t nr_debug_dirs;
-	bool debuginfod;    /* --debuginfod */
-	const char *action; /* kmemleak: "scan", "list", "clear" */
-	char **command;	    /* run, ledger: CMD ARGS NULL; ledger: may be NULL */
+	bool debuginfod;      /* --debuginfod */
+	const char *action;   /* kmemleak: "scan", "list", "clear" */
+	const char *save;     /* --save: NULL: no file */
+	const char *files[2]; /* report: a saved file; diff: two */
+	bool all;	      /* report --all: every report of the file */
+	char **command;	      /* run, ledger: CMD ARGS NULL; ledger: may be NULL */
 };
 
 /*
@@ -88,7 +94,7 @@ struct options {
  */
 int options__parse(struct options *options, int argc, char **argv, char *why, size_t len);
 
-/* How many sites a report needs, 0: all; pictures show more than is printed. */
+/* How many sites a report needs, 0: all; pictures and saved files have more than is printed. */
 uint32_t options__rows(const struct options *options);
 
 void options__help(FILE *out);

@@ -6,6 +6,7 @@
 #include "json.h"
 #include "outfile.h"
 #include "prom.h"
+#include "saving.h"
 #include "say.h"
 #include "screen.h"
 #include "svg.h"
@@ -33,6 +34,9 @@ struct outputs {
 	const struct report *report; /* that is being given */
 	struct screen *screen;	     /* NULL: none, or not any more */
 	int prom_err;		     /* of the last try to write --prom: said when it changes */
+	struct saving *saving;	     /* NULL: not asked for */
+	bool saved;		     /* at least one report */
+	bool unsaved;		     /* one could not be, which was said */
 };
 
 /* Renderers only know that writing failed; the system knows why. */
@@ -90,7 +94,17 @@ static int check_paths(const struct outputs *outputs)
 	return 0;
 }
 
-int outputs__open(struct outputs **out, const struct options *options, bool color)
+/* --save */
+static int open_saving(struct outputs *outputs, const struct symbols *symbols)
+{
+	const char *path = outputs->options->save;
+	int err = path ? saving__open(&outputs->saving, path, symbols) : 0;
+
+	return err ? cannot_write(path, err) : 0;
+}
+
+int outputs__open(struct outputs **out, const struct options *options,
+		  const struct symbols *symbols, bool color)
 {
 	struct outputs *outputs = calloc(1, sizeof(*outputs));
 	int err;
@@ -105,9 +119,12 @@ int outputs__open(struct outputs **out, const struct options *options, bool colo
 	outputs->pictures[SVG] = (struct picture){options->svg, print_svg, false, false};
 	outputs->pictures[HTML] = (struct picture){options->html, print_html, false, false};
 	err = check_paths(outputs);
+	if (!err)
+		err = open_saving(outputs, symbols);
 	if (!err && options->screen)
 		err = screen__open(&outputs->screen, options, color);
 	if (err) {
+		saving__close(outputs->saving);
 		free(outputs);
 		return err;
 	}
@@ -203,10 +220,25 @@ static int show(struct outputs *outputs, const struct report *report)
 	return print(outputs, &last);
 }
 
+static int save(struct outputs *outputs, const struct report *report)
+{
+	int err = outputs->saving ? saving__report(outputs->saving, report) : 0;
+
+	outputs->unsaved = err != 0;
+	if (err)
+		say("cannot save the report to %s: %s", outputs->options->save,
+		    err == -EFBIG ? "it is too large" : strerror(-err));
+	else if (outputs->saving)
+		outputs->saved = true;
+	return err;
+}
+
 int outputs__report(struct outputs *outputs, const struct report *report)
 {
-	int err = 0;
+	int err = save(outputs, report);
 
+	if (err)
+		return err;
 	chronicle__enter(&outputs->chronicle, report);
 	outputs->report = report;
 	if (outputs->screen)
@@ -226,12 +258,20 @@ int outputs__report(struct outputs *outputs, const struct report *report)
 
 int outputs__close(struct outputs *outputs)
 {
-	for (int i = 0; outputs && i < PICTURES; i++)
+	int err;
+
+	if (!outputs)
+		return 0;
+	for (int i = 0; i < PICTURES; i++)
 		if (outputs->pictures[i].path && !outputs->pictures[i].written &&
 		    !outputs->pictures[i].failed)
 			say("%s is not written: there was no report", outputs->pictures[i].path);
-	if (outputs)
-		close_screen(outputs);
+	close_screen(outputs);
+	if (outputs->saving && !outputs->saved && !outputs->unsaved)
+		say("%s is not written: there was no report", outputs->options->save);
+	err = saving__close(outputs->saving);
+	if (err && !outputs->unsaved)
+		cannot_write(outputs->options->save, err);
 	free(outputs);
-	return 0;
+	return err;
 }

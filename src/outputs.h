@@ -5,11 +5,16 @@
 
 #include "options.h"
 #include "report.h"
+#include "symbols.h"
 
 struct outputs;
 
-/* Can all of them be written?  0 and *outputs, or -errno, which is said. */
-int outputs__open(struct outputs **outputs, const struct options *options, bool color);
+/*
+ * Can all of them be written?  symbols: the kernel's, or NULL.  0 and *outputs, or -errno, which
+ * is said.
+ */
+int outputs__open(struct outputs **outputs, const struct options *options,
+		  const struct symbols *symbols, bool color);
 
 /*
  * Whoever has the outputs is about to wait: a screen shows what is to be shown.  Returns the
@@ -23,7 +28,10 @@ int outputs__await(struct outputs *outputs);
  */
 int outputs__turn(struct outputs *outputs);
 
-/* Give them a report.  0, or -errno, which is said. */
+/*
+ * Give them a report: options__rows() sites at least, of which --top are printed.  0, or -errno,
+ * which is said.
+ */
 int outputs__report(struct outputs *outputs, const struct report *report);
 
 /* Finish the files; outputs may be NULL.  0, or -errno, which is said. */

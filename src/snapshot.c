@@ -94,7 +94,7 @@ static int read_slot(struct snapshot *snapshot, const struct snapshot_source *so
 	if (source->sample_mask && !is_sampled(key, source->sample_mask)) {
 		snapshot->sites[record.site].unsampled++;
 		if (!(record.bytes & KLEAK_BYTES_UNSIZED) &&
-		    !(record.flags & KLEAK_RECORD_OF_CACHE))
+		    !(record.flags & KLEAK_RECORD_OF_CACHE && record.site))
 			snapshot->sites[record.site].died_bytes += record.bytes;
 		return 0;
 	}

@@ -411,16 +411,21 @@ static void put_holders(const struct pen *pen, const struct report_site *s)
 	}
 }
 
+void text__stack(const struct pen *pen, const struct report_site *s)
+{
+	for (size_t i = 0; i < s->nr_frames; i++)
+		text__frame(pen, &s->stack[i], INDENT, i == 0);
+	if (!s->nr_frames)
+		fprintf(pen->out, "%*s(no stack)\n", INDENT, "");
+}
+
 void text__site(const struct pen *pen, const struct report_site *s)
 {
 	put_row(pen, s);
 	put_unreferenced(pen, s);
 	put_holders(pen, s);
 	put_verdict(pen, &s->verdict);
-	for (size_t i = 0; i < s->nr_frames; i++)
-		text__frame(pen, &s->stack[i], INDENT, i == 0);
-	if (!s->nr_frames)
-		fprintf(pen->out, "%*s(no stack)\n", INDENT, "");
+	text__stack(pen, s);
 	fputc('\n', pen->out);
 }
 

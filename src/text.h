@@ -15,9 +15,13 @@
  */
 int text__print(const struct report *report, bool color, FILE *out);
 
-/* Parts of it, for other pages: the head of the columns, a site with verdict and stack, losses. */
+/*
+ * Parts of it, for other pages: the head of the columns, a site with verdict and stack, the stack
+ * by itself, losses.
+ */
 void text__site_head(const struct pen *pen);
 void text__site(const struct pen *pen, const struct report_site *site);
+void text__stack(const struct pen *pen, const struct report_site *site);
 /*
  * "kleak_write+0xa1 [kleak_test]  kleak_test.c:123", "kzalloc (inlined)  include/linux/slab.h:9";
  * the first one of a stack stands out.

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Memory that is let go of at once. */
+#ifndef KLEAK_ARENA_H
+#define KLEAK_ARENA_H
+
+#include <stddef.h>
+
+struct arena {
+	struct arena_piece *pieces; /* NULL: empty */
+};
+
+/* Room for `nr` things of `size` bytes, all zero; NULL: memory is short. */
+void *arena__new(struct arena *arena, size_t nr, size_t size);
+
+void arena__free(struct arena *arena);
+
+#endif

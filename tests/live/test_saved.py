@@ -125,6 +125,8 @@ def test_run_and_diagnose_save():
         finally:
             subprocess.run("ipcs -q | awk '$2 ~ /^[0-9]+$/ {print $2}' | tail -n 3 | "
                            "xargs -r -n1 ipcrm -q", shell=True, check=True)
+    with Folder() as folder, Load() as load:
+        load.process.stdin.write("churn 12\n")
         live = run("diagnose", "--now", "--for", "16s", "--evidence", "3", "--interval", "0.5",
                    "--top", "2", "--json", "--save", folder.file("page"))
         assert live.returncode in (0, 3), live.stderr

@@ -14,14 +14,19 @@ struct naming {
 	char *release;	     /* of the kernel that it is for */
 };
 
-int naming__open(struct naming **out, const struct options *options, char *why, size_t len)
+struct dwarf_sources naming__sources(const struct options *options)
 {
-	const struct dwarf_sources sources = {
+	return (struct dwarf_sources){
 		.folders = options->debug_dirs,
 		.nr_folders = options->nr_debug_dirs,
 		.debuginfod = options->debuginfod,
 		.wanted = options->nr_debug_dirs || options->debuginfod || options->verbose,
 	};
+}
+
+int naming__open(struct naming **out, const struct options *options, char *why, size_t len)
+{
+	const struct dwarf_sources sources = naming__sources(options);
 	struct naming *naming;
 	int err = symbols__check(&sources, why, len);
 

@@ -3,8 +3,12 @@
 #ifndef KLEAK_NAMING_H
 #define KLEAK_NAMING_H
 
+#include "dwarf.h"
 #include "options.h"
 #include "saved.h"
+
+/* Where debug info is to be looked for; the kernel's release is still missing. */
+struct dwarf_sources naming__sources(const struct options *options);
 
 struct naming;
 

@@ -28,6 +28,14 @@ def test_usage():
     check(["ls"], 2, "kleak run")
 
 
+def test_closed_files():
+    """What is opened later does not become stdout."""
+    for argv in (["--version"], ["--explain"]):
+        done = subprocess.run([KLEAK, *argv], stderr=subprocess.PIPE, text=True, check=False,
+                              preexec_fn=lambda: os.close(1))
+        assert done.returncode == 1 and "stdout" in done.stderr, done
+
+
 def test_unknown_process():
     check(["--pid", "2147483647"], 1, "no process 2147483647")
 

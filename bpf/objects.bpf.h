@@ -415,10 +415,15 @@ static __always_inline bool bucket_take(struct kleak_bucket *b, __u64 address, _
 	return true;
 }
 
-static __always_inline bool take_spilled(struct kleak_bucket *first, struct kleak_bucket *second,
-					 __u64 address, __u32 space, bool implicit, bool *twin)
+static __always_inline bool take_spilled(struct kleak_bucket *first, __u64 address, __u32 space,
+					 bool implicit, bool *twin)
 {
-	if (!first->spilled || !bucket_take(second, address, space, implicit, twin))
+	struct kleak_bucket *second;
+
+	if (!first->spilled)
+		return false;
+	second = bucket_second(address);
+	if (!second || !bucket_take(second, address, space, implicit, twin))
 		return false;
 	spill_add(first, -1);
 	return true;
@@ -431,15 +436,15 @@ static __always_inline bool take_spilled(struct kleak_bucket *first, struct klea
  */
 static __always_inline bool object_gone(__u64 address, __u32 space, bool implicit)
 {
-	struct kleak_bucket *first = bucket_first(address), *second = bucket_second(address);
+	struct kleak_bucket *first = bucket_first(address);
 	bool twin = false, died;
 
-	if (!first || !second)
+	if (!first)
 		return false;
 	died = bucket_take(first, address, space, implicit, &twin) ||
-	       take_spilled(first, second, address, space, implicit, &twin);
+	       take_spilled(first, address, space, implicit, &twin);
 	if (twin && !bucket_take(first, address, space, implicit, &twin))
-		take_spilled(first, second, address, space, implicit, &twin);
+		take_spilled(first, address, space, implicit, &twin);
 	return died;
 }
 

@@ -92,16 +92,14 @@ static double rounded(double x)
 /* Round every number in there: what is printed is for people as well. */
 static void round_all(json_t *value)
 {
-	const char *key;
-	json_t *child;
-	size_t i;
-
 	if (json_is_real(value))
 		json_real_set(value, rounded(json_real_value(value)));
 	else if (json_is_array(value))
-		json_array_foreach(value, i, child) round_all(child);
+		for (size_t i = 0; i < json_array_size(value); i++)
+			round_all(json_array_get(value, i));
 	else if (json_is_object(value))
-		json_object_foreach(value, key, child) round_all(child);
+		for (void *i = json_object_iter(value); i; i = json_object_iter_next(value, i))
+			round_all(json_object_iter_value(i));
 }
 
 char *json_value__exact(json_t *object)

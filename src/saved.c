@@ -113,7 +113,7 @@ static void take_name(struct reading *reading, const char *key, const char *name
 		      size_t len)
 {
 	if (strlen(name) < len)
-		strcpy(room, name);
+		memcpy(room, name, strlen(name) + 1);
 	else
 		reading__fail(reading, key, "so short");
 }

@@ -67,7 +67,7 @@ int saving__open(struct saving **out, const char *path, const struct symbols *sy
 		return -ENOMEM;
 	err = strlen(path) < sizeof(saving->path) ? outfile__check(path) : -ENAMETOOLONG;
 	if (!err) {
-		strcpy(saving->path, path);
+		memcpy(saving->path, path, strlen(path) + 1);
 		saving->symbols = symbols;
 		if (!is_special(saving))
 			err = try(saving);

@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 import time
 
-from kleak import KLEAK, Load, need_root, run, tap, total
+from kleak import KLEAK, Load, need_root, run, tap
 
 NOBODY = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=-all"]
 
@@ -49,20 +49,19 @@ def check_refused(done, *words):
 
 
 def test_report_is_what_was_printed():
-    for options in ([], ["--json"], ["--top", "3", "--sort", "objects", "--scan"]):
-        offline = [o for o in options if o != "--scan"]
+    for options in (["--json"], ["--top", "3", "--sort", "objects"]):
         with Folder() as folder, Load() as load:
-            load.process.stdin.write("churn 5\n")
-            live = run("--save", folder.file("a"), "--interval", "0.5", "--duration", "2", *options)
+            load.process.stdin.write("churn 4\n")
+            live = run("--save", folder.file("a"), "--interval", "0.4", "--duration", "1", *options)
             assert live.returncode == 0 and live.stdout, live.stderr
             assert folder.left() == ["a"]
             assert os.stat(folder.file("a")).st_mode & 0o7777 == 0o600
             check_refused(folder.nobody("report", folder.file("a")), "Permission denied")
             folder.give("a")
-            back = folder.nobody("report", "--all", folder.file("a"), *offline)
+            back = folder.nobody("report", "--all", folder.file("a"), *options)
             assert back.returncode == 0 and back.stderr == "", back.stderr
             assert back.stdout == live.stdout, (live.stdout, back.stdout)
-            last = folder.nobody("report", folder.file("a"), *offline)
+            last = folder.nobody("report", folder.file("a"), *options)
             assert last.stdout and live.stdout.endswith(last.stdout) and last.stdout != live.stdout
             every = json.loads(folder.nobody("report", folder.file("a"), "--json").stdout)
             assert len(every["sites"]) == every["sites_total"]["sites"] > 3, every["sites_total"]
@@ -114,25 +113,16 @@ def test_cannot_save():
     assert done.returncode == 1 and done.stderr.count("\n") == 1 and "/dev/full" in done.stderr, done
 
 
-def test_run_and_diagnose_save():
-    with Folder() as folder:
-        script = "for i in 1 2 3; do ipcmk -Q >/dev/null; done"
-        try:
-            live = run("run", "--save", folder.file("run"), "--json", "--", "sh", "-c", script)
-            back = run("report", "--json", folder.file("run"))
-            assert live.stdout == back.stdout
-            assert total(json.loads(back.stdout), "newque") == 3
-        finally:
-            subprocess.run("ipcs -q | awk '$2 ~ /^[0-9]+$/ {print $2}' | tail -n 3 | "
-                           "xargs -r -n1 ipcrm -q", shell=True, check=True)
+def test_diagnose_saves():
     with Folder() as folder, Load() as load:
-        load.process.stdin.write("churn 12\n")
-        live = run("diagnose", "--now", "--for", "16s", "--evidence", "3", "--interval", "0.5",
+        load.process.stdin.write("churn 9\n")
+        live = run("diagnose", "--now", "--for", "12s", "--evidence", "1", "--interval", "0.3",
                    "--top", "2", "--json", "--save", folder.file("page"))
         assert live.returncode in (0, 3), live.stderr
         page = json.loads(live.stdout)["report"]
         back = json.loads(run("report", "--json", folder.file("page")).stdout)
-        assert len(page["sites"]) == 2 < len(back["sites"]) and back["sites"][:2] == page["sites"]
+        assert 1 <= len(page["sites"]) <= 2 and back["sites"][:2] == page["sites"]
+        assert len(back["sites"]) == page["sites_total"]["sites"]
         assert back["sites"][0]["who_times"] >= sum(w["times"] for w in back["sites"][0]["who"]) > 0
 
 

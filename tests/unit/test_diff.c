@@ -272,16 +272,13 @@ static void test_output_fails(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_golden),
-		cmocka_unit_test(test_sums),
-		cmocka_unit_test(test_same),
-		cmocka_unit_test(test_offsets),
-		cmocka_unit_test(test_other_kernel),
-		cmocka_unit_test(test_inlined),
-		cmocka_unit_test(test_huge),
-		cmocka_unit_test(test_as_the_schema_says),
+		cmocka_unit_test(test_golden),	     cmocka_unit_test(test_sums),
+		cmocka_unit_test(test_same),	     cmocka_unit_test(test_offsets),
+		cmocka_unit_test(test_other_kernel), cmocka_unit_test(test_inlined),
+		cmocka_unit_test(test_huge),	     cmocka_unit_test(test_as_the_schema_says),
 		cmocka_unit_test(test_output_fails),
 	};
 
+	setenv("TZ", "UTC", 1);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -233,6 +233,47 @@ static void test_screen_and_prom(void **state)
 	bad("census --screen", "--screen belongs to kleak alone");
 }
 
+static void test_saved_files(void **state)
+{
+	struct options o = good("--save x --top 3");
+
+	(void)state;
+	assert_string_equal(o.save, "x");
+	assert_int_equal(o.top, 3);
+	assert_int_equal(options__rows(&o), 0); /* all are saved */
+	o = good("--top 3");
+	assert_int_equal(options__rows(&o), 3);
+	assert_string_equal(good("run --save x -- ls").save, "x");
+	assert_string_equal(good("diagnose --save x").save, "x");
+	o = good("report x --sort age --all --origin slab --cache dentry --no-color");
+	assert_int_equal(o.verb, VERB_REPORT);
+	assert_string_equal(o.files[0], "x");
+	assert_true(o.all && o.sort_given && o.sort == SORT_AGE);
+	assert_string_equal(good("report --json -- -x").files[0], "-x");
+	assert_int_equal(good("report x --json").top, 0);
+	o = good("diff --top 5 x y --json");
+	assert_int_equal(o.verb, VERB_DIFF);
+	assert_string_equal(o.files[0], "x");
+	assert_string_equal(o.files[1], "y");
+	assert_int_equal(o.top, 5);
+	assert_int_equal(good("report -h").verb, VERB_HELP);
+	bad("report", "needs one file");
+	bad("report x y", "needs one file");
+	bad("report x --min-age 5", "--min-age");
+	bad("report x -p 5", "--pid");
+	bad("report x --save y", "--save");
+	bad("report x --origin vmalloc --cache dentry", "--cache");
+	bad("diff x", "needs two files");
+	bad("diff x y z", "needs two files");
+	bad("diff x y --all", "--all");
+	bad("diff x y --sort age", "--sort");
+	bad("--all", "--all");
+	bad("--save", "needs a value");
+	bad("ledger --save x", "--save");
+	bad("census --save x", "--save");
+	bad("kmemleak --save x list", "--save");
+}
+
 static void test_nonsense(void **state)
 {
 	(void)state;
@@ -286,6 +327,7 @@ int main(void)
 		cmocka_unit_test(test_scan_and_census),
 		cmocka_unit_test(test_pictures),
 		cmocka_unit_test(test_screen_and_prom),
+		cmocka_unit_test(test_saved_files),
 		cmocka_unit_test(test_nonsense),
 	};
 

@@ -97,7 +97,7 @@ static void test_every_digit(void **state)
 {
 	static const double numbers[] = {0.9995,      0.99949999999999994, 1.00499999999,
 					 1.0 / 3,     59.949999999999996,  1e-9,
-					 0.1 + 0.2,   123456.789012345,    9.9499999999999993,
+					 0.1 + 0.2,   123456.789012345,	   9.9499999999999993,
 					 211462.8371, 7.0000000000000009,  1e15 / 3};
 
 	(void)state;
@@ -348,16 +348,11 @@ static void test_no_memory(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_golden),
-		cmocka_unit_test(test_hostile_and_huge),
-		cmocka_unit_test(test_every_digit),
-		cmocka_unit_test(test_every_field),
-		cmocka_unit_test(test_refused),
-		cmocka_unit_test(test_every_prefix),
-		cmocka_unit_test(test_limits),
-		cmocka_unit_test(test_header),
-		cmocka_unit_test(test_header_refused),
-		cmocka_unit_test(test_no_memory),
+		cmocka_unit_test(test_golden),	       cmocka_unit_test(test_hostile_and_huge),
+		cmocka_unit_test(test_every_digit),    cmocka_unit_test(test_every_field),
+		cmocka_unit_test(test_refused),	       cmocka_unit_test(test_every_prefix),
+		cmocka_unit_test(test_limits),	       cmocka_unit_test(test_header),
+		cmocka_unit_test(test_header_refused), cmocka_unit_test(test_no_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -132,8 +132,7 @@ static void test_order(void **state)
 /* What nothing refers to comes first, whatever the order. */
 static void test_unreferenced_first(void **state)
 {
-	struct saved_report saved =
-		good((struct options){.sort_given = true, .sort = SORT_AGE});
+	struct saved_report saved = good((struct options){.sort_given = true, .sort = SORT_AGE});
 
 	(void)state;
 	assert_int_equal(saved.report.sites[0].id, 0x00f3a9c1d2e4b587);

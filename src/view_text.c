@@ -19,11 +19,13 @@ int view_text__split(struct view_text *text, char *raw)
 
 	for (const char *s = raw; (s = strchr(s, '\n')); s++)
 		nr++;
-	*text = (struct view_text){.text = raw, .line = calloc(nr + 1, sizeof(char *))};
+	text->text = raw;
+	text->nr = 0;
+	text->line = calloc(nr + 1, sizeof(char *));
 	if (!text->line)
 		return -ENOMEM;
 	for (char *s = raw; text->nr < nr; text->nr++) {
-		text->line[text->nr] = s; /* NOLINT: nobody frees `raw` before */
+		text->line[text->nr] = s;
 		s = strchr(s, '\n');
 		*s++ = '\0';
 	}
@@ -35,14 +37,14 @@ int view_text__write(struct view_text *text, const struct screen_view *view, int
 {
 	char *raw = NULL;
 	size_t length;
-	FILE *out = open_memstream(&raw, &length);
-	struct pen pen = {.out = out, .color = true, .columns = columns};
+	struct pen pen = {.color = true, .columns = columns};
 
 	view_text__free(text);
-	if (!out)
+	pen.out = open_memstream(&raw, &length);
+	if (!pen.out)
 		return -ENOMEM;
 	print(view, &pen);
-	if (fclose(out)) {
+	if (fclose(pen.out)) {
 		free(raw);
 		return -ENOMEM;
 	}
@@ -99,8 +101,10 @@ int view_text__fit(struct view_text *fitted, const struct view_text *text, int w
 {
 	char *raw = NULL;
 	size_t length;
-	FILE *out = open_memstream(&raw, &length);
+	FILE *out;
 
+	view_text__free(fitted);
+	out = open_memstream(&raw, &length);
 	if (!out)
 		return -ENOMEM;
 	for (int i = 0; i < height; i++)
@@ -109,6 +113,5 @@ int view_text__fit(struct view_text *fitted, const struct view_text *text, int w
 		free(raw);
 		return -ENOMEM;
 	}
-	view_text__free(fitted);
 	return view_text__split(fitted, raw);
 }

@@ -8,6 +8,8 @@
  *   semaphore N  sets of one semaphore (newary)
  *   eventfd N  eventfds              (do_eventfd)
  *   socket N   unconnected UNIX sockets
+ *   epoll N    epolls, each waiting for an eventfd of its own
+ *   timer N    armed timers: POSIX ones and files
  *   map N      BPF arrays of 1 MiB   (vmalloc)
  *   hide       holds the files by messages in flight: none is open any more
  *   free       all of the above
@@ -16,6 +18,7 @@
 #include <errno.h>
 #include <linux/bpf.h>
 #include <netinet/in.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,6 +31,7 @@
 #include <sys/sem.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/timerfd.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -37,7 +41,8 @@
 #define FDS_IN_FLIGHT	  200 /* SCM_MAX_FD is 253 */
 
 static int queues[MOST], semaphores[MOST], fds[MOST];
-static size_t nr_queues, nr_semaphores, nr_fds;
+static timer_t timers[MOST];
+static size_t nr_queues, nr_semaphores, nr_fds, nr_timers;
 /* A stream of messages nobody reads, which hold files. */
 static int holder[2] = {-1, -1};
 
@@ -92,6 +97,28 @@ static int make_socket(void)
 	return keep(socket(AF_UNIX, SOCK_DGRAM, 0));
 }
 
+static int make_epoll(void)
+{
+	struct epoll_event event = {.events = EPOLLIN};
+	int epoll = epoll_create1(0);
+
+	if (keep(epoll) || make_eventfd())
+		return -1;
+	return epoll_ctl(epoll, EPOLL_CTL_ADD, fds[nr_fds - 1], &event);
+}
+
+static int make_timer(void)
+{
+	const struct itimerspec in_an_hour = {.it_value.tv_sec = 3600};
+	struct sigevent nothing = {.sigev_notify = SIGEV_NONE};
+	int file = timerfd_create(CLOCK_MONOTONIC, 0);
+
+	if (keep(file) || timerfd_settime(file, 0, &in_an_hour, NULL) || nr_timers == MOST ||
+	    timer_create(CLOCK_MONOTONIC, &nothing, &timers[nr_timers]))
+		return -1;
+	return timer_settime(timers[nr_timers++], 0, &in_an_hour, NULL);
+}
+
 static int make_map(void)
 {
 	union bpf_attr attr;
@@ -110,6 +137,8 @@ static void free_all(void)
 		msgctl(queues[--nr_queues], IPC_RMID, NULL);
 	while (nr_semaphores)
 		semctl(semaphores[--nr_semaphores], 0, IPC_RMID);
+	while (nr_timers)
+		timer_delete(timers[--nr_timers]);
 	while (nr_fds)
 		close(fds[--nr_fds]);
 	for (int i = 0; i < 2 && holder[i] >= 0; i++) {
@@ -231,6 +260,7 @@ static const struct {
 } kinds[] = {
 	{"queue", make_queue},	   {"message", make_message}, {"semaphore", make_semaphore},
 	{"eventfd", make_eventfd}, {"socket", make_socket},   {"map", make_map},
+	{"epoll", make_epoll},	   {"timer", make_timer},
 };
 
 static int obey(const char *word, unsigned long n)

@@ -24,7 +24,7 @@ def unreferenced(report):
 def test_nothing_in_use_is_unreferenced():
     # passes of one scan are 2 s apart: 22 of them are 20 times three in a row
     with Load() as load, Kleak("--scan=1", "--show-objects", interval=1) as kleak:
-        for command in ("queue 500", "message 2000", "semaphore 1000", "eventfd 1000", "socket 1000",
+        for command in ("queue 500", "message 2000", "semaphore 1000", "eventfd 1000", "socket 1000", "epoll 500", "timer 500",
                         "map 4"):
             load.do(command)
         load.process.stdin.write("churn 50\n")

@@ -115,8 +115,8 @@ def test_cannot_save():
 
 def test_diagnose_saves():
     with Folder() as folder, Load() as load:
-        load.process.stdin.write("churn 9\n")
-        live = run("diagnose", "--now", "--for", "12s", "--evidence", "1", "--interval", "0.3",
+        load.process.stdin.write("churn 1\neventfd 20\n" * 13)  # some of it while kleak traces
+        live = run("diagnose", "--now", "--for", "13s", "--evidence", "1", "--interval", "0.3",
                    "--top", "2", "--json", "--save", folder.file("page"))
         assert live.returncode in (0, 3), live.stderr
         page = json.loads(live.stdout)["report"]

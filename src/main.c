@@ -44,7 +44,7 @@ static bool want_color(const struct options *options)
 /* What was written to stdout must have got there. */
 static int finish_output(void)
 {
-	if (!fflush(stdout))
+	if (!ferror(stdout) && !fflush(stdout))
 		return 0;
 	say("cannot write to stdout: %s", strerror(errno));
 	return EXIT_CANNOT_RUN;

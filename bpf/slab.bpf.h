@@ -67,6 +67,17 @@ static __always_inline __u32 kmalloc_flags(__u64 allocated, __u64 gfp)
 	return flags;
 }
 
+/*
+ * 1 where the bytes of an object are the size of its cache.  Without branches: the verifier would
+ * look at all that follows twice.
+ */
+static __always_inline __u32 has_size_of_cache(__u32 index, __u32 flags)
+{
+	__u32 none = (index - (KLEAK_CACHE_UNKNOWN + 1)) >> 31;
+
+	return ((flags / KLEAK_CACHE_LARGE | none) & 1) ^ 1;
+}
+
 /* One area: its vm_struct was just allocated; what it is, is read later. */
 static __always_inline void area_born(struct bpf_raw_tracepoint_args *ctx, __u64 vm,
 				      __u64 call_site)
@@ -121,8 +132,7 @@ static __always_inline void slab_born(struct bpf_raw_tracepoint_args *ctx, __u64
 	if (!is_size_wanted(r.bytes))
 		return;
 
-	if (cache_index != KLEAK_CACHE_UNKNOWN && !(cache_flags & KLEAK_CACHE_LARGE))
-		r.flags |= KLEAK_RECORD_OF_CACHE;
+	r.flags |= has_size_of_cache(cache_index, cache_flags) * KLEAK_RECORD_OF_CACHE;
 	site = site_of_slab(ctx, call_site, cache_index);
 	if (site < 0)
 		return;

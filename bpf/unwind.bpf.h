@@ -410,6 +410,39 @@ __noinline int learn_base(struct scratch *s)
 	return step_keep(address, way, s->turn++);
 }
 
+/* Passes over the frames, functions each: the verifier adds up what they take it, and multiplies
+ * what a function does one after the other. */
+__noinline int learn_places(struct scratch *s)
+{
+	for (__u32 k = 1; s && k < KLEAK_MAX_FRAMES; k++)
+		if (k < s->nr)
+			learn_place(s, k);
+	return 0;
+}
+
+__noinline int learn_places_before(struct scratch *s)
+{
+	for (__u32 k = KLEAK_MAX_FRAMES - 2; s && k; k--)
+		if (k + 1 < s->nr)
+			learn_place_before(s, k);
+	return 0;
+}
+
+__noinline int learn_places_between(struct scratch *s)
+{
+	for (__u32 k = KLEAK_MAX_FRAMES - 1; s && k; k--)
+		learn_place_between(s, k);
+	return 0;
+}
+
+__noinline int learn_steps(struct scratch *s, __u32 size)
+{
+	for (__u32 k = 0; s && k < KLEAK_MAX_FRAMES; k++)
+		if (k < s->nr)
+			learn_step(s, k, size);
+	return 0;
+}
+
 /* Learn what the walk in `s` shows: the frames of one site, from call_site on. */
 __noinline int learn(struct scratch *s, __u64 context)
 {
@@ -431,19 +464,14 @@ __noinline int learn(struct scratch *s, __u64 context)
 	}
 	for (__u32 i = 0; i < KLEAK_STACK_WINDOW && i < len / sizeof(__u64); i++)
 		learn_word(s, i);
-	for (__u32 k = 1; k < KLEAK_MAX_FRAMES && k < s->nr; k++)
-		learn_place(s, k);
-	for (__u32 k = KLEAK_MAX_FRAMES - 2; k; k--)
-		if (k + 1 < s->nr)
-			learn_place_before(s, k);
 	s->to = len / sizeof(__u64);
-	for (__u32 k = KLEAK_MAX_FRAMES - 1; k; k--)
-		learn_place_between(s, k);
+	learn_places(s);
+	learn_places_before(s);
+	learn_places_between(s);
 	if (!place(s, 0))
 		return 0;
 	learn_base(s);
-	for (__u32 k = 0; k < KLEAK_MAX_FRAMES && k < s->nr; k++)
-		learn_step(s, k, size);
+	learn_steps(s, size);
 	return 0;
 }
 

@@ -44,15 +44,6 @@ static const char *const names[] = {
 	"krealloc_node_align",
 	"__do_krealloc",
 	"kmem_cache_zalloc",
-	"alloc_slab_obj_exts",
-	"memcg_alloc_slab_cgroups", /* up to 6.9 */
-	"allocate_slab",
-	"new_slab",
-	"___slab_alloc",
-	"__slab_alloc",
-	"alloc_empty_sheaf",
-	"__alloc_empty_sheaf",
-	"__kfree_rcu_sheaf",
 	/* mm/util.c */
 	"kmemdup",
 	"kmemdup_nul",
@@ -78,7 +69,6 @@ static const char *const names[] = {
 	"kvasprintf",
 	"kvasprintf_const",
 	/* mm/vmalloc.c */
-	"alloc_vmap_area",
 	"__get_vm_area_node",
 	"get_vm_area",
 	"get_vm_area_caller",

@@ -469,7 +469,10 @@ static int note_freed(struct scanner *scanner, const struct orphan *orphan)
 	return err;
 }
 
-/* Nothing refers to it: is it an object at all, or was it freed unseen? */
+/*
+ * Nothing refers to it, or another one claims its memory: is it an object at all, or was it
+ * freed unseen?
+ */
 static int judge(struct scanner *scanner, uint32_t i)
 {
 	const struct tracer_view *view = tracer__view(scanner->parts.tracer);
@@ -480,11 +483,13 @@ static int judge(struct scanner *scanner, uint32_t i)
 				.site = subject->site,
 				.content = scanner->scan.objects[i].content};
 	uint64_t space = ~subject->key & KLEAK_SPACE_MASK;
+	bool disputed = scanner->scan.objects[i].disputed;
 	struct kleak_record record;
 	int state;
 
-	if (space == KLEAK_SPACE_PERCPU ? !read_copies(scanner, subject, &orphan.content)
-					: !scanner->scan.objects[i].seen)
+	if (space == KLEAK_SPACE_PERCPU
+		    ? disputed || !read_copies(scanner, subject, &orphan.content)
+		    : !disputed && !scanner->scan.objects[i].seen)
 		return 0;
 	if (snapshot__read_record(&record, view->buckets, subject->slot) != subject->key ||
 	    record.born != subject->born || record.site != subject->site ||
@@ -498,6 +503,8 @@ static int judge(struct scanner *scanner, uint32_t i)
 		return state;
 	if (state == SLUB_FREE)
 		return note_freed(scanner, &orphan);
+	if (disputed)
+		return 0; /* the next pass will see it without the other one */
 	if (state == SLUB_UNKNOWN) {
 		scanner->sum.unknown++;
 		return 0;
@@ -514,8 +521,10 @@ static int judge_all(struct scanner *scanner)
 	slub__begin(&scanner->parts.reader->slub);
 	for (uint32_t i = 0; i < scanner->nr_subjects && !err; i++) {
 		const struct subject *subject = &scanner->subjects[i];
+		const struct scan_object *object = &scanner->scan.objects[i];
 
-		if (!scanner->scan.objects[i].reached && !subject->companion && !subject->young)
+		if (object->disputed ? subject->key != 0
+				     : !object->reached && !subject->companion && !subject->young)
 			err = judge(scanner, i);
 	}
 	if (!err)

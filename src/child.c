@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "child.h"
+#include "clock.h"
 #include "say.h"
 #include "signals.h"
 
@@ -13,6 +14,9 @@
 
 #define EXIT_NOT_RUNNABLE 126 /* as shells have it */
 #define EXIT_NOT_FOUND	  127
+
+/* timeout(1), among others, sends the same signal twice at once: that is not impatience. */
+#define PATIENCE_S 1.0
 
 __attribute__((noreturn)) static void be_child(int go, int failed, char **command,
 					       int (*prepare)(void *arg), void *arg)
@@ -105,19 +109,33 @@ void child__abandon(struct child *child)
 	reap(child);
 }
 
+static bool asks_to_end(int signal)
+{
+	return signal == SIGINT || signal == SIGTERM || signal == SIGHUP;
+}
+
 int child__wait(const struct child *child, int signals, int *status)
 {
+	double first_s = INFINITY;
+
 	for (;;) {
 		int ended = child__ended(child, status), signal;
+		bool by_terminal = false;
+		double now_s;
 
 		if (ended)
 			return ended < 0 ? ended : 0;
-		signal = signals__wait(signals, -1, INFINITY);
+		signal = signals__wait_sender(signals, INFINITY, &by_terminal);
 		if (signal < 0)
 			return signal;
-		/* A terminal sends SIGINT to the command as well. */
-		if (signal == SIGTERM || signal == SIGHUP)
-			kill(child->pid, signal);
+		/* A terminal sends it to the command as well. */
+		if (!asks_to_end(signal) || by_terminal)
+			continue;
+		now_s = clock__now_s();
+		kill(child->pid, now_s - first_s >= PATIENCE_S ? SIGKILL : signal);
+		kill(child->pid, SIGCONT); /* one that is stopped would not notice */
+		if (now_s < first_s)
+			first_s = now_s;
 	}
 }
 

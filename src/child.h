@@ -27,7 +27,8 @@ int child__release(struct child *child);
 int child__ended(const struct child *child, int *status);
 
 /*
- * Wait for its end; SIGTERM and SIGHUP are passed on.  signals: from signals__open().
+ * Wait for its end.  SIGINT, SIGTERM and SIGHUP that no terminal has sent are passed on; one
+ * that comes a second or more after the first kills it.  signals: from signals__open().
  * 0 and *status, or -errno.
  */
 int child__wait(const struct child *child, int signals, int *status);

@@ -26,6 +26,9 @@ int signals__wait(int signals, int out, double deadline_s);
  */
 int signals__wait_keys(int signals, int out, int keys, double deadline_s);
 
+/* As signals__wait() without `out`.  *by_kernel: a terminal's signal, which a whole group gets. */
+int signals__wait_sender(int signals, double deadline_s, bool *by_kernel);
+
 /* SIGUSR1, SIGUSR2 or SIGWINCH, which end nothing, whether there is anything to do or not? */
 bool signals__is_request(int signal);
 

@@ -187,6 +187,31 @@ def test_run_exit_codes():
     assert done.returncode == 137, done.returncode
 
 
+def test_run_passes_signals_on():
+    """Also to a command that is stopped; a second one kills it.  Nothing is traced to wait for."""
+    runs = []
+    for script, signals, status in (("exec sleep 100", [signal.SIGINT], 130),
+                                    ("kill -STOP $$; exec sleep 100", [signal.SIGTERM], 143),
+                                    ("trap '' TERM; exec sleep 100", [signal.SIGTERM] * 2, 137)):
+        runs.append((subprocess.Popen([KLEAK, "run", "--min-size", "1G", "--", "sh", "-c",
+                                       "echo $$; " + script], stdout=subprocess.PIPE,
+                                      stderr=subprocess.DEVNULL), signals, status))
+    commands = [int(process.stdout.readline()) for process, _, _ in runs]
+    time.sleep(0.5)
+    for number in range(2):
+        for process, signals, _ in runs:
+            if signals[number:]:
+                process.send_signal(signals[number])
+        time.sleep(1.5)
+    ended = [not os.path.exists(f"/proc/{command}") for command in commands]
+    for command in [c for c, gone in zip(commands, ended) if not gone]:
+        os.kill(command, signal.SIGKILL)
+    assert all(ended), ended
+    for process, signals, status in runs:
+        process.communicate(timeout=20)
+        assert process.returncode == status, (signals, process.returncode)
+
+
 def test_run_cannot_run():
     for command, status in (("/no/such/command", 127), ("/etc/passwd", 126)):
         done = run("run", "--", command)

@@ -6,9 +6,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <math.h>
 #include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -35,6 +39,43 @@ __attribute__((noreturn)) static void be_child(int go, int failed, char **comman
 	if (write(failed, &err, sizeof(err)) != sizeof(err))
 		_exit(126);
 	_exit(127);
+}
+
+static int is_program(const char *path)
+{
+	struct stat is;
+
+	if (stat(path, &is))
+		return -errno;
+	return S_ISREG(is.st_mode) && !faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) ? 0 : -EACCES;
+}
+
+int child__look_for(const char *command)
+{
+	const char *dirs = getenv("PATH");
+	int err = -ENOENT;
+
+	if (strchr(command, '/'))
+		return is_program(command);
+	if (!*command)
+		return -ENOENT;
+	if (!dirs)
+		return 0; /* the C library knows where it looks then */
+	for (const char *dir = dirs; err; dir += strcspn(dir, ":") + 1) {
+		size_t len = strcspn(dir, ":");
+		char path[PATH_MAX];
+		int its = -ENOENT;
+
+		/* an empty one is the working directory */
+		if (snprintf(path, sizeof(path), "%.*s%s%s", (int)len, dir, len ? "/" : "",
+			     command) < (int)sizeof(path))
+			its = is_program(path);
+		if (!its || its == -EACCES)
+			err = its;
+		if (!its || !dir[len])
+			break;
+	}
+	return err;
 }
 
 int child__start(struct child *child, char **command, int (*prepare)(void *arg), void *arg)

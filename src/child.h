@@ -12,6 +12,12 @@ struct child {
 };
 
 /*
+ * Is there such a program, where execvp() looks for it?  0, or the -errno with which it would
+ * fail.  That it can be run is only known when it does.
+ */
+int child__look_for(const char *command);
+
+/*
  * Fork.  The child waits for child__release(), then calls `prepare` (0 or -errno)
  * and execs `command`.  0 or -errno.
  */

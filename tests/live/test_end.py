@@ -212,6 +212,15 @@ def test_run_passes_signals_on():
         assert process.returncode == status, (signals, process.returncode)
 
 
+def test_run_says_who_still_runs():
+    # nothing is traced to wait for
+    for script, words in (("sleep 8 & sleep 8 & true", "2 processes of sh still run: "), ("true", None)):
+        done = run("run", "--min-size", "1G", "--json", "--", "sh", "-c", f"exec >&- 2>&-; {script}")
+        report = json.loads(done.stdout)
+        assert (report["note"] or "").startswith(words or "") and bool(report["note"]) == bool(words), report["note"]
+        assert "objects were" not in done.stderr and ("not all" in done.stderr) == bool(words), done.stderr
+
+
 def test_run_cannot_run():
     for command, status in (("/no/such/command", 127), ("/etc/passwd", 126)):
         done = run("run", "--", command)

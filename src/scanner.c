@@ -61,7 +61,7 @@ struct scanner {
 	size_t nr_freed, room_freed;
 	struct scanner_sum sum;
 	uint64_t text;
-	double began_s, shown_s;
+	double began_s, shown_s, looked_s;
 	double end_s; /* of the pass, at the latest */
 };
 
@@ -407,6 +407,17 @@ static void show_progress(struct scanner *scanner, uint64_t address, double now)
 		(double)read_bytes(scanner) / 1e6);
 }
 
+/* Nobody waits for the end of this pass. */
+static bool is_over(struct scanner *scanner, double now)
+{
+	if (now >= scanner->end_s || signals__want_end())
+		return true;
+	if (now - scanner->looked_s < PROGRESS_S)
+		return false;
+	scanner->looked_s = now;
+	return signals__lost_reader(STDOUT_FILENO);
+}
+
 static int see(void *arg, uint64_t address, const uint64_t *words, size_t nr)
 {
 	struct scanner *scanner = arg;
@@ -416,7 +427,7 @@ static int see(void *arg, uint64_t address, const uint64_t *words, size_t nr)
 	if (err)
 		return err;
 	show_progress(scanner, address, now);
-	if (signals__want_end() || now >= scanner->end_s)
+	if (is_over(scanner, now))
 		return -EINTR;
 	if (scanner->parts.bytes_per_s)
 		due = fmin((double)read_bytes(scanner) / (double)scanner->parts.bytes_per_s -

@@ -115,6 +115,13 @@ bool signals__want_end(void)
 				     sigismember(&set, SIGHUP));
 }
 
+bool signals__lost_reader(int out)
+{
+	struct pollfd fd = {.fd = out};
+
+	return poll(&fd, 1, 0) > 0 && fd.revents & POLLERR;
+}
+
 void signals__restore(void)
 {
 	sigset_t set;

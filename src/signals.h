@@ -35,6 +35,9 @@ bool signals__is_request(int signal);
 /* Has a signal come that ends the program, which signals__wait() has not returned yet? */
 bool signals__want_end(void);
 
+/* Does nobody read the pipe `out` any more? */
+bool signals__lost_reader(int out);
+
 /* In a child, before exec: as if nothing had been changed. */
 void signals__restore(void);
 

@@ -73,6 +73,20 @@ def test_scan_does_not_outlast_the_duration():
     assert done.returncode == 0 and time.monotonic() - start < 15, (done, time.monotonic() - start)
 
 
+def test_closed_stdout_in_a_scan():
+    # of more than a minute
+    with subprocess.Popen([KLEAK, "--interval", "0.3", "--scan=1", "--scan-rate", "1"],
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        process.stdout.readline()
+        time.sleep(3)
+        process.stdout.close()
+        try:
+            assert process.wait(timeout=10) == 1
+        finally:
+            process.kill()
+        assert b"stdout" in process.stderr.read()
+
+
 def test_duration():
     start = time.monotonic()
     done = run("--duration", "2", "--interval", "0.7", "--json")

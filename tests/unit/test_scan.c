@@ -279,7 +279,7 @@ static void test_ranges_that_overlap(void **state)
 	memory[3][2] = address(5);  /* within */
 	memory[8][0] = address(10); /* across */
 	memory[12][0] = address(13);
-	scan->objects[3].silent = true; /* by whoever may be gone: what stands there may be another's */
+	scan->objects[3].silent = true; /* what stands there may be another's */
 	look(scan);
 	check(scan, "...x.x.xx.x.....");
 	assert_true(scan->objects[within].reached && scan->objects[across].reached);

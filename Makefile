@@ -28,9 +28,11 @@ ifdef CI
 WARNINGS += -Werror
 endif
 # -iquote: <dwarf.h> is elfutils', "dwarf.h" ours
-CPPFLAGS := -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -iquote src -Ibpf -I$(B)
+OURS_CPP := -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -iquote src -Ibpf -I$(B)
+OURS_C   := -std=gnu11 $(WARNINGS)
+# make CFLAGS=-O3: theirs come after ours
 CFLAGS   ?= -O2 -g
-CFLAGS   += -std=gnu11 $(WARNINGS)
+C_FLAGS   = $(OURS_CPP) $(CPPFLAGS) $(OURS_C) $(CFLAGS)
 BPFFLAGS := -O2 -g -target bpf -mcpu=v3 -Wall -Wextra -Werror -D__TARGET_ARCH_$(ARCH) \
 	    -Ivmlinux -Ibpf
 LDLIBS   := -lbpf -ldw -lelf -lz -ljansson -lncursesw -ltinfo -lm
@@ -43,11 +45,11 @@ all: kleak
 
 kleak: $(OBJECTS)
 	$(call say,LD,$@)
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+	$(Q)$(CC) $(C_FLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 $(B)/%.o: src/%.c | $(B)
 	$(call say,CC,$<)
-	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+	$(Q)$(CC) $(C_FLAGS) -MMD -MP -c -o $@ $<
 
 $(B)/kleak.bpf.o: bpf/kleak.bpf.c | $(B)
 	$(call say,BPF,$<)
@@ -99,6 +101,7 @@ UNIT_bookkeeper := bookkeeper series classes meminfo vmallocinfo slabinfo slabna
 UNIT_budget     := budget
 UNIT_caches     := caches
 UNIT_census     := census census_text census_json json_value pen utf8 array idmap
+UNIT_child      := child signals clock say
 UNIT_chronicle  := chronicle series
 UNIT_classes    := classes meminfo vmallocinfo array lines
 UNIT_flame      := flame array weight pen utf8
@@ -175,20 +178,20 @@ TESTS    := $(patsubst tests/unit/test_%.c,%,$(wildcard tests/unit/test_*.c))
 
 $(B)/unit/%.o: src/%.c | $(B)/unit
 	$(call say,CC,$< (sanitized))
-	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(SANITIZE) -MMD -MP -c -o $@ $<
+	$(Q)$(CC) $(C_FLAGS) $(SANITIZE) -MMD -MP -c -o $@ $<
 
 $(B)/unit/test_%.o: tests/unit/test_%.c | $(B)/unit
 	$(call say,CC,$<)
-	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(SANITIZE) -MMD -MP -c -o $@ $<
+	$(Q)$(CC) $(C_FLAGS) $(SANITIZE) -MMD -MP -c -o $@ $<
 
 $(B)/unit/fuzz-target.o: tests/fuzz/fuzz.c tests/fuzz/fuzz.h | $(B)/unit
 	$(call say,CC,$<)
-	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(SANITIZE) -MMD -MP -c -o $@ $<
+	$(Q)$(CC) $(C_FLAGS) $(SANITIZE) -MMD -MP -c -o $@ $<
 
 define unit_test
 $(B)/unit/test_$(1): $(B)/unit/test_$(1).o $(UNIT_$(1):%=$(B)/unit/%.o) $(UNIT_MORE_$(1))
 	$$(call say,LD,$$@)
-	$$(Q)$$(CC) $$(CFLAGS) $$(SANITIZE) -o $$@ $$^ -lcmocka -lm $(UNIT_LIBS_$(1))
+	$$(Q)$$(CC) $$(C_FLAGS) $$(SANITIZE) -o $$@ $$^ -lcmocka -lm $(UNIT_LIBS_$(1))
 endef
 $(foreach test,$(TESTS),$(eval $(call unit_test,$(test))))
 
@@ -213,7 +216,7 @@ $(B)/unit:
 
 $(B)/live-load: tests/live/load.c | $(B)
 	$(call say,CC,$<)
-	$(Q)$(CC) $(CFLAGS) -o $@ $<
+	$(Q)$(CC) $(C_FLAGS) -o $@ $<
 
 .PHONY: test test-unit test-live test-guest unit-tests
 .SECONDARY:
@@ -241,7 +244,7 @@ FUZZ_SOURCES := tests/fuzz/fuzz.c $(UNIT_fuzz:%=src/%.c)
 $(B)/fuzz/fuzz: $(FUZZ_SOURCES) $(wildcard src/*.h) tests/fuzz/fuzz.h
 	$(call say,FUZZ,$@)
 	$(Q)mkdir -p $(B)/fuzz/corpus
-	$(Q)$(CLANG) $(CPPFLAGS) -g -O1 -std=gnu11 -fsanitize=fuzzer,address,undefined \
+	$(Q)$(CLANG) $(OURS_CPP) $(CPPFLAGS) -g -O1 -std=gnu11 -fsanitize=fuzzer,address,undefined \
 		-fno-sanitize-recover=all -o $@ $(FUZZ_SOURCES) $(UNIT_LIBS_fuzz) -lm
 
 .PHONY: fuzz
@@ -271,12 +274,12 @@ $(B)/empty.skel.h: $(B)/empty.bpf.o
 
 $(B)/bench: tools/bench/bench.c $(B)/empty.skel.h
 	$(call say,CC,$<)
-	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -o $@ $< -lbpf -lelf -lz -lm
+	$(Q)$(CC) $(C_FLAGS) -o $@ $< -lbpf -lelf -lz -lm
 
 # Reading the tables needs no kernel: the loader's own files, as they are built.
 $(B)/readout: tools/bench/readout.c $(patsubst %,$(B)/%.o,snapshot sites array idmap allocator kallsyms)
 	$(call say,LD,$@)
-	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -o $@ $^ $(LDLIBS)
+	$(Q)$(CC) $(C_FLAGS) -o $@ $^ $(LDLIBS)
 
 .PHONY: bench
 bench:
@@ -287,7 +290,7 @@ bench:
 
 $(B)/names: tools/bench/names.c $(patsubst %,$(B)/%.o,dwarf debugfiles sourcepath idmap array say)
 	$(call say,LD,$@)
-	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -o $@ $^ -ldw -lelf
+	$(Q)$(CC) $(C_FLAGS) -o $@ $^ -ldw -lelf
 
 .PHONY: bench-names
 bench-names: $(B)/names
@@ -299,7 +302,7 @@ bench-names: $(B)/names
 lint:
 	@tools/install-packages build test lint
 	@$(MAKE) --no-print-directory $(B)/kleak.skel.h $(EMBEDDED)
-	@tools/lint $(CPPFLAGS)
+	@tools/lint $(OURS_CPP)
 
 check-types: $(B)/kleak.bpf.o
 	@tests/check-types

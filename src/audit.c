@@ -283,8 +283,11 @@ static int around_command(struct audit *audit, int *status)
 {
 	const struct options *options = audit->options;
 	struct child child;
-	int err = child__start(&child, options->command, prepare_nothing, NULL);
+	int err = child__look_for(options->command[0]);
 
+	if (err)
+		return child__not_runnable(options->command[0], err, status);
+	err = child__start(&child, options->command, prepare_nothing, NULL);
 	if (err) {
 		say("cannot start a process: %s", strerror(-err));
 		return err;

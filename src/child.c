@@ -1,18 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "child.h"
+#include "clock.h"
 #include "say.h"
 #include "signals.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <math.h>
 #include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #define EXIT_NOT_RUNNABLE 126 /* as shells have it */
 #define EXIT_NOT_FOUND	  127
+
+/* timeout(1), among others, sends the same signal twice at once: that is not impatience. */
+#define PATIENCE_S 1.0
 
 __attribute__((noreturn)) static void be_child(int go, int failed, char **command,
 					       int (*prepare)(void *arg), void *arg)
@@ -31,6 +39,43 @@ __attribute__((noreturn)) static void be_child(int go, int failed, char **comman
 	if (write(failed, &err, sizeof(err)) != sizeof(err))
 		_exit(126);
 	_exit(127);
+}
+
+static int is_program(const char *path)
+{
+	struct stat is;
+
+	if (stat(path, &is))
+		return -errno;
+	return S_ISREG(is.st_mode) && !faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) ? 0 : -EACCES;
+}
+
+int child__look_for(const char *command)
+{
+	const char *dirs = getenv("PATH");
+	int err = -ENOENT;
+
+	if (strchr(command, '/'))
+		return is_program(command);
+	if (!*command)
+		return -ENOENT;
+	if (!dirs)
+		return 0; /* the C library knows where it looks then */
+	for (const char *dir = dirs; err; dir += strcspn(dir, ":") + 1) {
+		size_t len = strcspn(dir, ":");
+		char path[PATH_MAX];
+		int its = -ENOENT;
+
+		/* an empty one is the working directory */
+		if (snprintf(path, sizeof(path), "%.*s%s%s", (int)len, dir, len ? "/" : "",
+			     command) < (int)sizeof(path))
+			its = is_program(path);
+		if (!its || its == -EACCES)
+			err = its;
+		if (!its || !dir[len])
+			break;
+	}
+	return err;
 }
 
 int child__start(struct child *child, char **command, int (*prepare)(void *arg), void *arg)
@@ -105,19 +150,33 @@ void child__abandon(struct child *child)
 	reap(child);
 }
 
+static bool asks_to_end(int signal)
+{
+	return signal == SIGINT || signal == SIGTERM || signal == SIGHUP;
+}
+
 int child__wait(const struct child *child, int signals, int *status)
 {
+	double first_s = INFINITY;
+
 	for (;;) {
 		int ended = child__ended(child, status), signal;
+		bool by_terminal = false;
+		double now_s;
 
 		if (ended)
 			return ended < 0 ? ended : 0;
-		signal = signals__wait(signals, -1, INFINITY);
+		signal = signals__wait_sender(signals, INFINITY, &by_terminal);
 		if (signal < 0)
 			return signal;
-		/* A terminal sends SIGINT to the command as well. */
-		if (signal == SIGTERM || signal == SIGHUP)
-			kill(child->pid, signal);
+		/* A terminal sends it to the command as well. */
+		if (!asks_to_end(signal) || by_terminal)
+			continue;
+		now_s = clock__now_s();
+		kill(child->pid, now_s - first_s >= PATIENCE_S ? SIGKILL : signal);
+		kill(child->pid, SIGCONT); /* one that is stopped would not notice */
+		if (now_s < first_s)
+			first_s = now_s;
 	}
 }
 

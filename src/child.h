@@ -12,6 +12,12 @@ struct child {
 };
 
 /*
+ * Is there such a program, where execvp() looks for it?  0, or the -errno with which it would
+ * fail.  That it can be run is only known when it does.
+ */
+int child__look_for(const char *command);
+
+/*
  * Fork.  The child waits for child__release(), then calls `prepare` (0 or -errno)
  * and execs `command`.  0 or -errno.
  */
@@ -27,7 +33,8 @@ int child__release(struct child *child);
 int child__ended(const struct child *child, int *status);
 
 /*
- * Wait for its end; SIGTERM and SIGHUP are passed on.  signals: from signals__open().
+ * Wait for its end.  SIGINT, SIGTERM and SIGHUP that no terminal has sent are passed on; one
+ * that comes a second or more after the first kills it.  signals: from signals__open().
  * 0 and *status, or -errno.
  */
 int child__wait(const struct child *child, int signals, int *status);

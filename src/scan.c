@@ -180,9 +180,17 @@ static void find_bands(struct scan *scan)
 		scan->bands[1] = band_of(&ranges[cut + 1], &ranges[last]);
 }
 
+/* Nobody says that it is unreferenced, and what may be its words are no one's books. */
+static void dispute(struct scan_object *object)
+{
+	object->disputed = true;
+	object->reached = true;
+	object->silent = false;
+}
+
 /*
  * Two objects that claim the same memory: the free of one was not seen, and it is not known of
- * which.  Nobody says that either is unreferenced; the memory counts as that of the first.
+ * which.  The memory counts as that of the first.
  */
 static void part_ranges(struct scan *scan)
 {
@@ -194,8 +202,8 @@ static void part_ranges(struct scan *scan)
 
 		if (before && range.start < before->end) {
 			if (range.object != before->object) {
-				scan->objects[range.object].reached = true;
-				scan->objects[before->object].reached = true;
+				dispute(&scan->objects[range.object]);
+				dispute(&scan->objects[before->object]);
 			}
 			range.start = before->end;
 		}

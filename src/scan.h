@@ -34,7 +34,8 @@ struct scan_object {
 	bool silent;  /* by the caller: its words refer to nothing */
 	bool sampled; /* by the caller: who refers to it? */
 	bool reached;
-	bool seen; /* some of its words have been handed in */
+	bool seen;     /* some of its words have been handed in */
+	bool disputed; /* another one claims the same memory: one of them is there no more */
 	uint8_t nr_holders;
 };
 
@@ -98,8 +99,8 @@ void scan__begin(struct scan *scan);
 int scan__add(struct scan *scan, uint32_t *number);
 
 /*
- * Add a range of the object.  Objects whose ranges overlap count as reached: one of them is there
- * no more.  0 or -ENOMEM.
+ * Add a range of the object.  Objects whose ranges overlap are disputed, and count as reached.
+ * 0 or -ENOMEM.
  */
 int scan__add_range(struct scan *scan, uint32_t object, uint64_t start, uint64_t end);
 

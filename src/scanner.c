@@ -61,7 +61,7 @@ struct scanner {
 	size_t nr_freed, room_freed;
 	struct scanner_sum sum;
 	uint64_t text;
-	double began_s, shown_s;
+	double began_s, shown_s, looked_s;
 	double end_s; /* of the pass, at the latest */
 };
 
@@ -407,6 +407,17 @@ static void show_progress(struct scanner *scanner, uint64_t address, double now)
 		(double)read_bytes(scanner) / 1e6);
 }
 
+/* Nobody waits for the end of this pass. */
+static bool is_over(struct scanner *scanner, double now)
+{
+	if (now >= scanner->end_s || signals__want_end())
+		return true;
+	if (now - scanner->looked_s < PROGRESS_S)
+		return false;
+	scanner->looked_s = now;
+	return signals__lost_reader(STDOUT_FILENO);
+}
+
 static int see(void *arg, uint64_t address, const uint64_t *words, size_t nr)
 {
 	struct scanner *scanner = arg;
@@ -416,7 +427,7 @@ static int see(void *arg, uint64_t address, const uint64_t *words, size_t nr)
 	if (err)
 		return err;
 	show_progress(scanner, address, now);
-	if (signals__want_end() || now >= scanner->end_s)
+	if (is_over(scanner, now))
 		return -EINTR;
 	if (scanner->parts.bytes_per_s)
 		due = fmin((double)read_bytes(scanner) / (double)scanner->parts.bytes_per_s -
@@ -469,7 +480,10 @@ static int note_freed(struct scanner *scanner, const struct orphan *orphan)
 	return err;
 }
 
-/* Nothing refers to it: is it an object at all, or was it freed unseen? */
+/*
+ * Nothing refers to it, or another one claims its memory: is it an object at all, or was it
+ * freed unseen?
+ */
 static int judge(struct scanner *scanner, uint32_t i)
 {
 	const struct tracer_view *view = tracer__view(scanner->parts.tracer);
@@ -480,11 +494,13 @@ static int judge(struct scanner *scanner, uint32_t i)
 				.site = subject->site,
 				.content = scanner->scan.objects[i].content};
 	uint64_t space = ~subject->key & KLEAK_SPACE_MASK;
+	bool disputed = scanner->scan.objects[i].disputed;
 	struct kleak_record record;
 	int state;
 
-	if (space == KLEAK_SPACE_PERCPU ? !read_copies(scanner, subject, &orphan.content)
-					: !scanner->scan.objects[i].seen)
+	if (space == KLEAK_SPACE_PERCPU
+		    ? disputed || !read_copies(scanner, subject, &orphan.content)
+		    : !disputed && !scanner->scan.objects[i].seen)
 		return 0;
 	if (snapshot__read_record(&record, view->buckets, subject->slot) != subject->key ||
 	    record.born != subject->born || record.site != subject->site ||
@@ -498,6 +514,8 @@ static int judge(struct scanner *scanner, uint32_t i)
 		return state;
 	if (state == SLUB_FREE)
 		return note_freed(scanner, &orphan);
+	if (disputed)
+		return 0; /* the next pass will see it without the other one */
 	if (state == SLUB_UNKNOWN) {
 		scanner->sum.unknown++;
 		return 0;
@@ -514,8 +532,10 @@ static int judge_all(struct scanner *scanner)
 	slub__begin(&scanner->parts.reader->slub);
 	for (uint32_t i = 0; i < scanner->nr_subjects && !err; i++) {
 		const struct subject *subject = &scanner->subjects[i];
+		const struct scan_object *object = &scanner->scan.objects[i];
 
-		if (!scanner->scan.objects[i].reached && !subject->companion && !subject->young)
+		if (object->disputed ? subject->key != 0
+				     : !object->reached && !subject->companion && !subject->young)
 			err = judge(scanner, i);
 	}
 	if (!err)

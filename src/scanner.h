@@ -49,8 +49,8 @@ int scanner__open(struct scanner **scanner, const struct scanner_parts *parts, c
 
 /*
  * One pass; the reader has learnt where struct pages are.  0; -ENODATA: the direct map was
- * not found; -EINTR: a signal came that ends the program, or end_s (clock__now_s()) has come;
- * -errno.
+ * not found; -EINTR: a signal came that ends the program, stdout lost its reader, or end_s
+ * (clock__now_s()) has come; -errno.
  */
 int scanner__pass(struct scanner *scanner, double end_s);
 

@@ -36,21 +36,17 @@ int signals__open(void)
 	return fd < 0 ? -errno : fd;
 }
 
-static int read_signal(int signals)
+static int read_signal(int signals, bool *by_kernel)
 {
 	struct signalfd_siginfo signal;
 
 	if (read(signals, &signal, sizeof(signal)) != sizeof(signal))
 		return 0;
+	*by_kernel = signal.ssi_code == SI_KERNEL;
 	return (int)signal.ssi_signo;
 }
 
-int signals__wait(int signals, int out, double deadline_s)
-{
-	return signals__wait_keys(signals, out, -1, deadline_s);
-}
-
-int signals__wait_keys(int signals, int out, int keys, double deadline_s)
+static int wait_for(int signals, int out, int keys, double deadline_s, bool *by_kernel)
 {
 	struct pollfd fds[] = {
 		{.fd = signals, .events = POLLIN},
@@ -73,7 +69,7 @@ int signals__wait_keys(int signals, int out, int keys, double deadline_s)
 		if (ready < 0 && errno != EINTR)
 			return -errno;
 		if (ready > 0 && fds[0].revents) {
-			int signal = read_signal(signals);
+			int signal = read_signal(signals, by_kernel);
 
 			if (signal)
 				return signal;
@@ -89,6 +85,23 @@ int signals__wait_keys(int signals, int out, int keys, double deadline_s)
 	}
 }
 
+int signals__wait(int signals, int out, double deadline_s)
+{
+	return signals__wait_keys(signals, out, -1, deadline_s);
+}
+
+int signals__wait_keys(int signals, int out, int keys, double deadline_s)
+{
+	bool by_kernel;
+
+	return wait_for(signals, out, keys, deadline_s, &by_kernel);
+}
+
+int signals__wait_sender(int signals, double deadline_s, bool *by_kernel)
+{
+	return wait_for(signals, -1, -1, deadline_s, by_kernel);
+}
+
 bool signals__is_request(int signal)
 {
 	return signal == SIGUSR1 || signal == SIGUSR2 || signal == SIGWINCH;
@@ -100,6 +113,13 @@ bool signals__want_end(void)
 
 	return !sigpending(&set) && (sigismember(&set, SIGINT) || sigismember(&set, SIGTERM) ||
 				     sigismember(&set, SIGHUP));
+}
+
+bool signals__lost_reader(int out)
+{
+	struct pollfd fd = {.fd = out};
+
+	return poll(&fd, 1, 0) > 0 && fd.revents & POLLERR;
 }
 
 void signals__restore(void)

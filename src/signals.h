@@ -26,11 +26,17 @@ int signals__wait(int signals, int out, double deadline_s);
  */
 int signals__wait_keys(int signals, int out, int keys, double deadline_s);
 
+/* As signals__wait() without `out`.  *by_kernel: a terminal's signal, which a whole group gets. */
+int signals__wait_sender(int signals, double deadline_s, bool *by_kernel);
+
 /* SIGUSR1, SIGUSR2 or SIGWINCH, which end nothing, whether there is anything to do or not? */
 bool signals__is_request(int signal);
 
 /* Has a signal come that ends the program, which signals__wait() has not returned yet? */
 bool signals__want_end(void);
+
+/* Does nobody read the pipe `out` any more? */
+bool signals__lost_reader(int out);
 
 /* In a child, before exec: as if nothing had been changed. */
 void signals__restore(void);

@@ -461,6 +461,20 @@ int tracer__join_family(const struct tracer *tracer)
 	return run_program(tracer->skeleton->progs.join_family);
 }
 
+uint32_t tracer__family(const struct tracer *tracer)
+{
+	int map = bpf_map__fd(tracer->skeleton->maps.family);
+	uint32_t key, next, nr = 0;
+	const void *from = NULL;
+
+	while (!bpf_map_get_next_key(map, from, &next)) {
+		key = next;
+		from = &key;
+		nr++;
+	}
+	return nr;
+}
+
 void tracer__close(struct tracer *tracer)
 {
 	if (!tracer)

@@ -130,6 +130,9 @@ bool tracer__process_gone(const struct tracer *tracer);
 /* KLEAK_FOLLOW_FAMILY: have the calling process followed from here on.  0 or -errno. */
 int tracer__join_family(const struct tracer *tracer);
 
+/* How many processes are followed that way and have not ended. */
+uint32_t tracer__family(const struct tracer *tracer);
+
 void tracer__close(struct tracer *tracer);
 
 #endif

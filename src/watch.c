@@ -277,7 +277,7 @@ static int join_family(void *arg)
  * Wait until what is freed late has been freed: until nothing is left, or no
  * object died for a while; a signal ends the wait.
  */
-static int settle(struct reporter *reporter, int signals)
+static int settle(const struct tracer *tracer, struct reporter *reporter, int signals)
 {
 	bool terminal = isatty(STDERR_FILENO);
 	double start = clock__now_s(), quiet_since = start, now = start;
@@ -308,9 +308,24 @@ static int settle(struct reporter *reporter, int signals)
 	if (!err)
 		say("waited %.1f s for RCU and deferred frees%s", now - start,
 		    signal > 0			   ? ", until a signal came"
+		    : tracer__family(tracer)	   ? "; not all of the processes have ended"
 		    : now - start >= SETTLE_MOST_S ? "; objects were still being freed"
 						   : "");
 	return err;
+}
+
+/* What there is to say of the command's descendants, if anything. */
+static const char *note_of_family(const struct options *options, const struct tracer *tracer,
+				  char *note, size_t len)
+{
+	uint32_t nr = tracer__family(tracer);
+
+	if (!nr)
+		return NULL;
+	snprintf(note, len,
+		 "%" PRIu32 " process%s of %s still run%s: what they hold is listed, too", nr,
+		 nr > 1 ? "es" : "", options->command[0], nr > 1 ? "" : "s");
+	return note;
 }
 
 static int watch_command(const struct options *options, struct tracer *tracer,
@@ -318,6 +333,7 @@ static int watch_command(const struct options *options, struct tracer *tracer,
 {
 	struct scans scans = {.options = options, .reports = reports, .end_s = INFINITY};
 	struct child child;
+	char note[SENTENCE];
 	int err = options->scan_s > 0 ? open_scans(&scans) : 0;
 
 	if (err)
@@ -337,14 +353,14 @@ static int watch_command(const struct options *options, struct tracer *tracer,
 		return child__not_runnable(options->command[0], err, status);
 	err = child__wait(&child, signals, status);
 	if (!err)
-		err = settle(reports->reporter, signals);
+		err = settle(tracer, reports->reporter, signals);
 	if (err) {
 		say("cannot wait for %s: %s", options->command[0], strerror(-err));
 		return err;
 	}
 	if (options->scan_s > 0)
 		scan_all(&scans, signals);
-	err = finish(tracer, reports, NULL);
+	err = finish(tracer, reports, note_of_family(options, tracer, note, sizeof(note)));
 	if (!err && options->exit_code)
 		*status = reporter__outstanding(reports->reporter) > options->threshold ? EXIT_LEFT
 											: 0;

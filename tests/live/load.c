@@ -110,11 +110,12 @@ static int make_epoll(void)
 static int make_timer(void)
 {
 	const struct itimerspec in_an_hour = {.it_value.tv_sec = 3600};
-	struct sigevent nothing = {.sigev_notify = SIGEV_NONE};
+	/* the kernel does not arm those of SIGEV_NONE */
+	struct sigevent signal = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGRTMIN};
 	int file = timerfd_create(CLOCK_MONOTONIC, 0);
 
 	if (keep(file) || timerfd_settime(file, 0, &in_an_hour, NULL) || nr_timers == MOST ||
-	    timer_create(CLOCK_MONOTONIC, &nothing, &timers[nr_timers]))
+	    timer_create(CLOCK_MONOTONIC, &signal, &timers[nr_timers]))
 		return -1;
 	return timer_settime(timers[nr_timers++], 0, &in_an_hour, NULL);
 }

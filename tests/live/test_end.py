@@ -73,6 +73,20 @@ def test_scan_does_not_outlast_the_duration():
     assert done.returncode == 0 and time.monotonic() - start < 15, (done, time.monotonic() - start)
 
 
+def test_closed_stdout_in_a_scan():
+    # of more than a minute
+    with subprocess.Popen([KLEAK, "--interval", "0.3", "--scan=1", "--scan-rate", "1"],
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        process.stdout.readline()
+        time.sleep(3)
+        process.stdout.close()
+        try:
+            assert process.wait(timeout=10) == 1
+        finally:
+            process.kill()
+        assert b"stdout" in process.stderr.read()
+
+
 def test_duration():
     start = time.monotonic()
     done = run("--duration", "2", "--interval", "0.7", "--json")
@@ -185,6 +199,40 @@ def test_run_exit_codes():
     assert done.returncode == 0, done.returncode
     done = run("run", "--", "sh", "-c", "kill -9 $$")
     assert done.returncode == 137, done.returncode
+
+
+def test_run_passes_signals_on():
+    """Also to a command that is stopped; a second one kills it.  Nothing is traced to wait for."""
+    runs = []
+    for script, signals, status in (("exec sleep 100", [signal.SIGINT], 130),
+                                    ("kill -STOP $$; exec sleep 100", [signal.SIGTERM], 143),
+                                    ("trap '' TERM; exec sleep 100", [signal.SIGTERM] * 2, 137)):
+        runs.append((subprocess.Popen([KLEAK, "run", "--min-size", "1G", "--", "sh", "-c",
+                                       "echo $$; " + script], stdout=subprocess.PIPE,
+                                      stderr=subprocess.DEVNULL), signals, status))
+    commands = [int(process.stdout.readline()) for process, _, _ in runs]
+    time.sleep(0.5)
+    for number in range(2):
+        for process, signals, _ in runs:
+            if signals[number:]:
+                process.send_signal(signals[number])
+        time.sleep(1.5)
+    ended = [not os.path.exists(f"/proc/{command}") for command in commands]
+    for command in [c for c, gone in zip(commands, ended) if not gone]:
+        os.kill(command, signal.SIGKILL)
+    assert all(ended), ended
+    for process, signals, status in runs:
+        process.communicate(timeout=20)
+        assert process.returncode == status, (signals, process.returncode)
+
+
+def test_run_says_who_still_runs():
+    # nothing is traced to wait for
+    for script, words in (("sleep 8 & sleep 8 & true", "2 processes of sh still run: "), ("true", None)):
+        done = run("run", "--min-size", "1G", "--json", "--", "sh", "-c", f"exec >&- 2>&-; {script}")
+        report = json.loads(done.stdout)
+        assert (report["note"] or "").startswith(words or "") and bool(report["note"]) == bool(words), report["note"]
+        assert "objects were" not in done.stderr and ("not all" in done.stderr) == bool(words), done.stderr
 
 
 def test_run_cannot_run():

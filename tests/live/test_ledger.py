@@ -81,8 +81,10 @@ def test_drop_caches_says_so():
 
 def test_status_of_a_command():
     assert run("ledger", "--", "sh", "-c", "exit 7").returncode == 7
-    done = run("ledger", "--", "/no/such/command")
-    assert done.returncode == 127 and "/no/such/command" in done.stderr
+    for command, status in (("/no/such/command", 127), ("no-such-command", 127), ("/etc/passwd", 126)):
+        done = run("ledger", "--", command)
+        assert done.returncode == status and command in done.stderr, done
+        assert not done.stdout and done.stderr.count("\n") == 1, done
 
 
 def test_bad_input():

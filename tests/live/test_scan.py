@@ -24,9 +24,12 @@ def unreferenced(report):
 def test_nothing_in_use_is_unreferenced():
     # passes of one scan are 2 s apart: 22 of them are 20 times three in a row
     with Load() as load, Kleak("--scan=1", "--show-objects", interval=1) as kleak:
-        for command in ("queue 500", "message 2000", "semaphore 1000", "eventfd 1000", "socket 1000", "epoll 500", "timer 500",
-                        "map 4"):
+        for command in ("queue 500", "message 2000", "semaphore 1000", "eventfd 1000", "socket 1000",
+                        "epoll 500", "timer 500", "map 4"):
             load.do(command)
+        armed = subprocess.run(["grep", "-c", "^notify: signal", f"/proc/{load.pid}/timers"],
+                               stdout=subprocess.PIPE, text=True, check=False).stdout
+        assert armed.strip() in ("500", ""), armed  # "": CONFIG_CHECKPOINT_RESTORE is off
         load.process.stdin.write("churn 50\n")
         scans, report = 0, None
         while scans < SCANS + 2:

@@ -266,7 +266,6 @@ static void test_holders(void **state)
 	assert_int_equal(scan->holders[1].address, address(7) + 16);
 }
 
-/* Too many edges for the memory there is: then it counts as reached. */
 /* A range within another, one across two others: of whom none can be said to be unreferenced. */
 static void test_ranges_that_overlap(void **state)
 {
@@ -280,13 +279,18 @@ static void test_ranges_that_overlap(void **state)
 	memory[3][2] = address(5);  /* within */
 	memory[8][0] = address(10); /* across */
 	memory[12][0] = address(13);
+	scan->objects[3].silent = true; /* what stands there may be another's */
 	look(scan);
 	check(scan, "...x.x.xx.x.....");
 	assert_true(scan->objects[within].reached && scan->objects[across].reached);
+	for (uint32_t i = 0; i < scan->nr; i++)
+		assert_int_equal(scan->objects[i].disputed,
+				 i == 3 || i == 7 || i == 8 || i == within || i == across);
 	assert_int_equal(scan__find(scan, address(3) + 24), 3);
 	assert_int_equal(scan__find(scan, address(8) + 32), 8);
 }
 
+/* Too many edges for the memory there is: then it counts as reached. */
 static void test_edges_are_bounded(void **state)
 {
 	struct scan *scan = *state;

@@ -32,9 +32,13 @@
 
 #define CACHE_NAME 64
 
-/* Objects looked at for one report (about 3 us each), and rounds of it. */
-#define VERIFY_BUDGET 100000
-#define VERIFY_ROUNDS 4
+/*
+ * Objects looked at for one report (a microsecond each where they fill their slabs, three where
+ * not), and for the last one, which everything else rests on; and rounds of it.
+ */
+#define VERIFY_BUDGET	    100000
+#define VERIFY_BUDGET_FINAL 4000000
+#define VERIFY_ROUNDS	    2
 
 static const struct {
 	enum kleak_count count;
@@ -518,10 +522,10 @@ static int rank(struct reporter *reporter, double elapsed_s)
 }
 
 /*
- * Take what the allocator's own books call free out of the table, of the sites that
+ * Take what the allocator's own books call free out of the table, first of the sites that
  * would be shown now.  *evicted: how many.
  */
-static int verify(struct reporter *reporter, size_t shown, size_t *evicted)
+static int verify(struct reporter *reporter, size_t shown, uint64_t budget, size_t *evicted)
 {
 	const struct tracer_view *view = tracer__view(reporter->parts.tracer);
 	const struct verify_tables tables = {view->buckets, view->sites, view->caches};
@@ -532,7 +536,7 @@ static int verify(struct reporter *reporter, size_t shown, size_t *evicted)
 	if (!knows_books(reporter))
 		return 0;
 	err = verify__find_free(&reporter->verify, &reporter->reader.slub, &reporter->snapshot,
-				&reporter->sites, &tables, shown, VERIFY_BUDGET);
+				&reporter->sites, &tables, shown, budget);
 	if (err)
 		return err;
 	*evicted = reporter->verify.nr;
@@ -590,13 +594,12 @@ static int read_books(struct reporter *reporter)
 }
 
 /*
- * Take and rank, until nothing that would be shown turns out to be free; with `all` nothing that
- * counts.
+ * Take and rank; take what is free out, all that counts as far as the budget goes.  What could not
+ * be looked at is looked at again, while that changes something.
  */
-static int take_verified(struct reporter *reporter, double elapsed_s, bool all)
+static int take_verified(struct reporter *reporter, double elapsed_s, size_t shown, uint64_t budget)
 {
-	uint32_t top = all ? 0 : options__rows(reporter->parts.options);
-	size_t evicted = 1;
+	size_t evicted = 1, left = 1;
 	int err = 0;
 
 	for (int round = 0; evicted && !err; round++) {
@@ -606,8 +609,10 @@ static int take_verified(struct reporter *reporter, double elapsed_s, bool all)
 		if (!err)
 			err = rank(reporter, elapsed_s);
 		evicted = 0;
-		if (!err && reporter->parts.plan->verify && round < VERIFY_ROUNDS)
-			err = verify(reporter, top ? top : SIZE_MAX, &evicted);
+		if (err || !left || !reporter->parts.plan->verify || round == VERIFY_ROUNDS)
+			break;
+		err = verify(reporter, shown, budget, &evicted);
+		left = reporter->verify.unknown + reporter->verify.skipped;
 	}
 	if (err)
 		return err;
@@ -740,6 +745,7 @@ static double elapsed(const struct reporter *reporter)
 int reporter__make(struct reporter *reporter, struct report *report, const char *note, bool final)
 {
 	const struct plan *plan = reporter->parts.plan;
+	uint32_t rows = options__rows(reporter->parts.options);
 	double began = clock__now_s();
 	int err;
 
@@ -751,7 +757,8 @@ int reporter__make(struct reporter *reporter, struct report *report, const char 
 		.final = final,
 		.elapsed_s = elapsed(reporter),
 	};
-	err = take_verified(reporter, report->elapsed_s, final);
+	err = take_verified(reporter, report->elapsed_s, rows && !final ? rows : SIZE_MAX,
+			    final ? VERIFY_BUDGET_FINAL : VERIFY_BUDGET);
 	if (err)
 		return err;
 	clock_gettime(CLOCK_REALTIME, &report->time);
@@ -785,7 +792,7 @@ int reporter__make(struct reporter *reporter, struct report *report, const char 
 
 int reporter__watch(struct reporter *reporter)
 {
-	return take_verified(reporter, elapsed(reporter), true);
+	return take_verified(reporter, elapsed(reporter), SIZE_MAX, VERIFY_BUDGET);
 }
 
 void reporter__count_verdicts(const struct reporter *reporter, struct reporter_count *count)

@@ -738,8 +738,7 @@ static const char *check_verb(const struct parse *parse)
 	if (o->verb == VERB_DIAGNOSE &&
 	    o->duration_s < DIAGNOSE_MORE * o->evidence_s + DIAGNOSE_REST_S)
 		return "--for is too short: give one and a half times --evidence (default 90 s) "
-		       "and "
-		       "10 s at least";
+		       "and 10 s at least";
 	if (o->verb == VERB_DIAGNOSE && (o->min_age_s > 0 || o->sort != SORT_BYTES))
 		return "kleak diagnose decides itself what to list: leave --min-age and --sort "
 		       "away";

@@ -278,6 +278,8 @@ struct kleak_range {
 #define KLEAK_KMALLOC_RANGES   8
 #define KLEAK_INTERRUPT_RANGES 4
 
+#define KLEAK_MAX_FAMILY 16384 /* processes at a time */
+
 enum kleak_follow {
 	KLEAK_FOLLOW_ALL,     /* every allocation of the kernel */
 	KLEAK_FOLLOW_PROCESS, /* those of one process */

@@ -823,6 +823,12 @@ static int take_words(struct parse *parse, enum options_verb verb, int argc, cha
 	else if (verb == VERB_DIFF && optind + 2 != argc)
 		wrong = "kleak diff needs two files that --save wrote: kleak diff BEFORE AFTER "
 			"[options]";
+	else if (o->verb == VERB_EXPLAIN && verb != VERB_TRACE && verb != VERB_RUN &&
+		 verb != VERB_DIAGNOSE)
+		wrong = "--explain tells what would be traced: it belongs to kleak, kleak run and "
+			"kleak diagnose";
+	else if (o->verb == VERB_EXPLAIN && o->json)
+		wrong = "--explain prints text: leave --json away";
 	if (wrong) {
 		snprintf(parse->why, parse->len, "%s", wrong);
 		return -EINVAL;

@@ -77,6 +77,18 @@ static void test_time_for_a_diagnosis(void **state)
 	bad("diagnose --evidence 10m", "--for is too short");
 }
 
+static void test_explain(void **state)
+{
+	(void)state;
+	assert_int_equal(good("--explain").verb, VERB_EXPLAIN);
+	assert_int_equal(good("run --explain -- true").verb, VERB_EXPLAIN);
+	assert_int_equal(good("diagnose --explain").verb, VERB_EXPLAIN);
+	bad("ledger --explain", "--explain");
+	bad("census --explain", "--explain");
+	bad("report --explain x", "--explain");
+	bad("--explain --json", "--json");
+}
+
 static void test_everything(void **state)
 {
 	struct options o = good("-p 12 --interval 0.5 --duration 30 --top 3 --sort growth "
@@ -333,6 +345,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_defaults),
 		cmocka_unit_test(test_everything),
+		cmocka_unit_test(test_explain),
 		cmocka_unit_test(test_time_for_a_diagnosis),
 		cmocka_unit_test(test_json_prints_all_unless_told),
 		cmocka_unit_test(test_run),

@@ -313,6 +313,7 @@ static void test_sizes(void **state)
 	plan = good(&options, &kernel);
 	assert_int_equal(plan.max_objects, 1000000);
 	assert_true(plan.memory_bytes < 64 << 20); /* the budget of a million objects */
+	assert_true(plan.own_bytes > 16 << 20);
 
 	options.max_objects = KLEAK_MAX_OBJECTS;
 	plan = good(&options, &kernel);

@@ -288,8 +288,13 @@ static void fill_events(const struct reporter *reporter, struct report *report)
 static void fill_filter(struct reporter *reporter, struct report *report)
 {
 	const struct options *options = reporter->parts.options;
+	const struct kleak_config *config = &reporter->parts.plan->config;
 
-	options__origins(reporter->origins, sizeof(reporter->origins), options->origins);
+	/* those that are traced: --cache and the kernel may have switched some off */
+	options__origins(reporter->origins, sizeof(reporter->origins),
+			 (config->slab ? ORIGIN_SLAB : 0) | (config->vmalloc ? ORIGIN_VMALLOC : 0) |
+				 (config->percpu ? ORIGIN_PERCPU : 0) |
+				 (config->pages ? ORIGIN_PAGES : 0));
 	report->filter = (struct report_filter){
 		.origins = reporter->origins,
 		.pid = options->pid,
@@ -582,6 +587,7 @@ static void compare(struct reporter *reporter)
 	ledger__compare_slab(&reporter->slab, &reporter->books_start.slabs, &reporter->books.slabs,
 			     reporter->books.page_size, &reporter->snapshot, view->sites,
 			     view->caches);
+	ledger__leave_out(reporter->ledger, &reporter->slab, &reporter->parts.plan->config);
 	prepare_judge(reporter);
 }
 

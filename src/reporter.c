@@ -100,7 +100,6 @@ struct reporter {
 	size_t room_rows;
 	struct crowd crowd;
 	char origins[64];
-	uint64_t outstanding;
 };
 
 static const char *const origins[] = {
@@ -228,11 +227,6 @@ int reporter__count(struct reporter *reporter, uint64_t *live, uint64_t *deaths)
 	*live = reporter->snapshot.sum.live;
 	*deaths = reporter->snapshot.sum.deaths;
 	return 0;
-}
-
-uint64_t reporter__outstanding(const struct reporter *reporter)
-{
-	return reporter->outstanding;
 }
 
 static void fill_losses(struct reporter *reporter, struct report *report)
@@ -672,7 +666,6 @@ static int fill_sites(struct reporter *reporter, struct report *report)
 	}
 	link_stacks(reporter, report->nr_sites);
 	report->sites = reporter->rows;
-	reporter->outstanding = report->bytes_all;
 	return 0;
 }
 
@@ -812,6 +805,18 @@ void reporter__count_verdicts(const struct reporter *reporter, struct reporter_c
 		count->sites++;
 		count->of[judge__site(&reporter->judge, &sites->list[i]).is.name]++;
 	}
+}
+
+uint64_t reporter__outstanding(const struct reporter *reporter)
+{
+	const struct sites *sites = &reporter->sites;
+	uint64_t bytes = 0;
+
+	for (size_t i = 0; i < sites->nr; i++)
+		if (is_shown(&sites->list[i]) &&
+		    judge__site(&reporter->judge, &sites->list[i]).is.name != VERDICT_CACHE)
+			bytes += sites->list[i].bytes;
+	return bytes;
 }
 
 int reporter__freeze(struct reporter *reporter)

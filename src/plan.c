@@ -323,7 +323,8 @@ int plan__make(struct plan *plan, const struct options *options, const struct ke
 	if (err)
 		return err;
 	plan_memory(plan, kernel);
-	config->one_copy = plan->verify || config->follow != KLEAK_FOLLOW_ALL;
+	/* without slab nothing tells where the books are: see reader__learn_pages() */
+	config->one_copy = (plan->verify && config->slab) || config->follow != KLEAK_FOLLOW_ALL;
 	for (size_t i = 0; i < nr_hooks; i++) {
 		err = plan_hook(plan, i, kernel, why, len);
 		if (err)

@@ -175,7 +175,7 @@ struct report {
 			verified_free; /* found free in the allocator's own books: no hook saw it */
 		uint64_t unsampled;    /* left out again when the sampling became coarser */
 		uint64_t evicted;      /* pages that turned out to belong to somebody else */
-		uint64_t unchecked;    /* printed, but the books could not be read or not in time */
+		uint64_t unchecked;    /* live, but the books could not be read or not in time */
 		uint64_t pending;
 		uint64_t born_bytes, died_bytes, live_bytes;
 		uint64_t in_motion; /* events while the tables were read: how far the sums may

@@ -359,6 +359,13 @@ static void test_copies_where_the_books_are_not_read(void **state)
 	plan = good(&options, &kernel);
 	assert_true(plan.config.one_copy);
 	assert_false(is_on(&plan, "kfree_2"));
+	/* where the books are shows in a slab cache */
+	options = defaults();
+	kernel = modern();
+	options.origins = ORIGIN_VMALLOC;
+	plan = good(&options, &kernel);
+	assert_false(plan.config.one_copy);
+	assert_true(is_on(&plan, "kfree_1") && is_on(&plan, "kfree_2"));
 }
 
 static void test_explain_tells_the_plan(void **state)

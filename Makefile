@@ -17,7 +17,7 @@ CLANG   := clang
 BPFTOOL := $(firstword $(wildcard /usr/sbin/bpftool /sbin/bpftool) bpftool)
 PKG     := pkg-config
 
-ARCH := $(shell uname -m | sed 's/x86_64/x86/; s/aarch64/arm64/')
+ARCH := $(shell uname -m | sed 's/x86_64/x86/; s/aarch64/arm64/; s/riscv64/riscv/; s/ppc64.*/powerpc/; s/s390x/s390/; s/loongarch64/loongarch/')
 
 B := build
 Q := $(if $(V),,@)

@@ -105,6 +105,8 @@ struct kleak_bucket {
 #define KLEAK_SITE_NONE	     0
 #define KLEAK_SITE_PROBES    32 /* entries looked at before the table counts as full */
 
+#define KLEAK_STACK_SIZE 16384 /* bytes of a task's kernel stack, as the programs take it */
+
 #define KLEAK_STEP_BITS	      12 /* sets of steps from one return address to the next */
 #define KLEAK_STEP_WAYS_SHIFT 2
 #define KLEAK_STEP_WAYS	      (1 << KLEAK_STEP_WAYS_SHIFT)

@@ -341,6 +341,14 @@ int plan__make(struct plan *plan, const struct options *options, const struct ke
 	if (config->follow != KLEAK_FOLLOW_ALL)
 		add_blind_spot(plan, "what interrupts and kernel threads allocate on behalf of the "
 				     "filtered processes is not recorded");
+	/* KASAN on x86, 64-KiB pages on arm64 */
+	if (kernel->stack_size > KLEAK_STACK_SIZE)
+		add_blind_spot(
+			plan,
+			"kernel stacks have %u bytes here, not %u: call stacks may be cut, and "
+			"what a task allocates may be taken for an interrupt's, which filters "
+			"leave out",
+			kernel->stack_size, KLEAK_STACK_SIZE);
 	if (!kernel->has_symbols)
 		add_blind_spot(plan, "stacks are printed as numbers: /proc/kallsyms shows no "
 				     "addresses (kernel.kptr_restrict?)");

@@ -338,6 +338,21 @@ static void test_kfence_hides_from_scans(void **state)
 	assert_false(is_blind_to(&plan, "KFENCE"));
 }
 
+static void test_larger_stacks(void **state)
+{
+	const struct options options = defaults();
+	struct kernel kernel = modern();
+	struct plan plan;
+
+	(void)state;
+	kernel.stack_size = 16384;
+	plan = good(&options, &kernel);
+	assert_false(is_blind_to(&plan, "kernel stacks have"));
+	kernel.stack_size = 32768;
+	plan = good(&options, &kernel);
+	assert_true(is_blind_to(&plan, "kernel stacks have 32768 bytes here, not 16384"));
+}
+
 /* What an interrupted program of frees misses is found in the allocator's books, or by a second
  * one. */
 static void test_copies_where_the_books_are_not_read(void **state)
@@ -407,6 +422,7 @@ int main(void)
 		cmocka_unit_test(test_vmalloc_alone_needs_few_hooks),
 		cmocka_unit_test(test_sizes),
 		cmocka_unit_test(test_kfence_hides_from_scans),
+		cmocka_unit_test(test_larger_stacks),
 		cmocka_unit_test(test_copies_where_the_books_are_not_read),
 		cmocka_unit_test(test_explain_tells_the_plan),
 	};

@@ -17,7 +17,7 @@ CLANG   := clang
 BPFTOOL := $(firstword $(wildcard /usr/sbin/bpftool /sbin/bpftool) bpftool)
 PKG     := pkg-config
 
-ARCH := $(shell uname -m | sed 's/x86_64/x86/; s/aarch64/arm64/')
+ARCH := $(shell uname -m | sed 's/x86_64/x86/; s/aarch64/arm64/; s/riscv64/riscv/; s/ppc64.*/powerpc/; s/s390x/s390/; s/loongarch64/loongarch/')
 
 B := build
 Q := $(if $(V),,@)
@@ -129,6 +129,7 @@ UNIT_memory     := memory slub array idmap
 UNIT_meminfo    := meminfo lines
 UNIT_orphans    := orphans array idmap
 UNIT_options    := options
+UNIT_pageowner  := pageowner allocator kallsyms lines array idmap
 UNIT_plan       := plan hooks caches
 UNIT_prom       := prom meminfo lines utf8 verdict
 UNIT_sample     := sample

@@ -68,7 +68,7 @@ static __always_inline __u32 slab_reclaim_account(void)
  * Size of a task's stack.  A constant of the architecture that BTF does not
  * have: x86-64 and arm64 (4 KiB pages, no KASAN) use 16 KiB.
  */
-#define STACK_SIZE 16384
+#define STACK_SIZE KLEAK_STACK_SIZE
 
 /*
  * bpf_rdonly_cast() (6.2, a35b9af4ec2c "bpf: Add a kfunc for generic type cast") lets a program

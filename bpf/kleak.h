@@ -105,6 +105,8 @@ struct kleak_bucket {
 #define KLEAK_SITE_NONE	     0
 #define KLEAK_SITE_PROBES    32 /* entries looked at before the table counts as full */
 
+#define KLEAK_STACK_SIZE 16384 /* bytes of a task's kernel stack, as the programs take it */
+
 #define KLEAK_STEP_BITS	      12 /* sets of steps from one return address to the next */
 #define KLEAK_STEP_WAYS_SHIFT 2
 #define KLEAK_STEP_WAYS	      (1 << KLEAK_STEP_WAYS_SHIFT)
@@ -277,6 +279,8 @@ struct kleak_range {
 
 #define KLEAK_KMALLOC_RANGES   8
 #define KLEAK_INTERRUPT_RANGES 4
+
+#define KLEAK_MAX_FAMILY 16384 /* processes at a time */
 
 enum kleak_follow {
 	KLEAK_FOLLOW_ALL,     /* every allocation of the kernel */

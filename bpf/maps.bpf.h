@@ -116,10 +116,11 @@ struct {
 	__type(value, struct recent);
 } recents SEC(".maps");
 
-/* KLEAK_FOLLOW_FAMILY: thread group ids, as the initial PID namespace has them. */
+/* KLEAK_FOLLOW_FAMILY: thread group ids, as the initial PID namespace has them (else one entry,
+ * never used). */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 16384);
+	__uint(max_entries, 1);
 	__type(key, __u32);
 	__type(value, __u8);
 } family SEC(".maps");

@@ -333,13 +333,30 @@ static bool is_one_of(const char *const *list, size_t nr, const char *function, 
 	return false;
 }
 
-bool allocator__is_inlined(const char *function)
+static size_t without_suffix(const char *function, size_t length)
 {
 	static const char suffix[] = "_noprof";
-	size_t length = strlen(function), end = strlen(suffix);
+	size_t end = strlen(suffix);
 
-	if (length > end && !strcmp(function + length - end, suffix))
-		length -= end;
+	return length > end && !strncmp(function + length - end, suffix, end) ? length - end
+									      : length;
+}
+
+enum allocator_part allocator__part_of(const char *function, size_t length)
+{
+	length = without_suffix(function, length);
+	if (is_one_of(backing_names, sizeof(backing_names) / sizeof(backing_names[0]), function,
+		      length))
+		return ALLOCATOR_BACKING;
+	return is_one_of(names, sizeof(names) / sizeof(names[0]), function, length)
+		       ? ALLOCATOR_PLUMBING
+		       : ALLOCATOR_NONE;
+}
+
+bool allocator__is_inlined(const char *function)
+{
+	size_t length = without_suffix(function, strlen(function));
+
 	return is_one_of(inline_names, sizeof(inline_names) / sizeof(inline_names[0]), function,
 			 length) ||
 	       is_one_of(names, sizeof(names) / sizeof(names[0]), function, length);

@@ -47,6 +47,15 @@ bool allocator__is_metadata(const struct allocator *allocator, uint64_t address)
  */
 bool allocator__is_inlined(const char *function);
 
+/* Which part of the allocators the function called so belongs to, without suffixes ("_noprof"). */
+enum allocator_part {
+	ALLOCATOR_NONE,
+	ALLOCATOR_PLUMBING,
+	ALLOCATOR_BACKING, /* as allocator__is_backing() */
+};
+
+enum allocator_part allocator__part_of(const char *function, size_t length);
+
 void allocator__free(struct allocator *allocator);
 
 #endif

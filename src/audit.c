@@ -5,6 +5,7 @@
 #include "child.h"
 #include "clock.h"
 #include "kernel.h"
+#include "pageowner.h"
 #include "say.h"
 #include "signals.h"
 #include "statement_json.h"
@@ -25,6 +26,11 @@
 #define SOURCES	 4
 #define UNREAD	 4
 #define SENTENCE 256
+
+/* Of page_owner, which has one for each allocation: some 20 us each. */
+#define PAGE_RECORDS 50000
+#define STRING(x)    STRING_(x)
+#define STRING_(x)   #x
 
 /* After a command: kfree_rcu() batches for 5 s (KFREE_DRAIN_JIFFIES), then a grace period. */
 #define SETTLE_S 6.0
@@ -105,14 +111,30 @@ static void look_at_alloc_traces(struct audit *audit, const struct statement *st
 	audit->sources[1].found = !err;
 }
 
-static void look_at_page_owner(struct audit *audit)
+/* Who took most of the pages that no other class counts. */
+static void look_at_page_owner(struct audit *audit, uint64_t page_size)
 {
-	bool found = !access(BOOKS_PAGE_OWNER, F_OK);
+	const char *path = access(BOOKS_PAGE_STACKS, F_OK) ? BOOKS_PAGE_OWNER : BOOKS_PAGE_STACKS;
+	struct pageowner owner = {};
+	FILE *file = fopen(path, "re");
+	int err = file ? pageowner__parse(&owner, file, PAGE_RECORDS) : -errno;
 
-	source(audit, 2, "page_owner", BOOKS_PAGE_OWNER, "%s",
-	       found ? "read it for stacks of raw pages"
-		     : "needs CONFIG_PAGE_OWNER and the boot option page_owner=on");
-	audit->sources[2].found = found;
+	if (file)
+		fclose(file);
+	if (err)
+		source(audit, 2, "page_owner", path, "%s",
+		       why_not(err, "needs CONFIG_PAGE_OWNER and the boot option page_owner=on"));
+	else
+		source(audit, 2, "page_owner", path,
+		       "%llu bytes that no other class counts, taken by %llu callers; most, %llu, "
+		       "by "
+		       "%s%s",
+		       (unsigned long long)(owner.total * page_size),
+		       (unsigned long long)owner.places,
+		       (unsigned long long)(owner.pages * page_size),
+		       *owner.place ? owner.place : "nobody",
+		       owner.cut ? " (of the first " STRING(PAGE_RECORDS) " records)" : "");
+	audit->sources[2].found = !err;
 }
 
 static void look_at_kmemleak(struct audit *audit)
@@ -195,7 +217,7 @@ static int print(struct audit *audit, const struct books *books, enum statement_
 	clock_gettime(CLOCK_REALTIME, &statement.time);
 	look_at_allocinfo(audit, books);
 	look_at_alloc_traces(audit, &statement);
-	look_at_page_owner(audit);
+	look_at_page_owner(audit, books->page_size);
 	look_at_kmemleak(audit);
 	if (options->json)
 		err = statement_json__print(&statement, stdout);

@@ -32,10 +32,11 @@ enum books_wanted {
 	BOOKS_ALL = BOOKS_MEM | BOOKS_SLABS | BOOKS_AREAS | BOOKS_LINES,
 };
 
-#define BOOKS_ALLOCINFO	 "/proc/allocinfo"
-#define BOOKS_KMEMLEAK	 "/sys/kernel/debug/kmemleak"
-#define BOOKS_PAGE_OWNER "/sys/kernel/debug/page_owner"
-#define BOOKS_SLABS_DIR	 "/sys/kernel/debug/slab"
+#define BOOKS_ALLOCINFO	  "/proc/allocinfo"
+#define BOOKS_KMEMLEAK	  "/sys/kernel/debug/kmemleak"
+#define BOOKS_PAGE_OWNER  "/sys/kernel/debug/page_owner"
+#define BOOKS_PAGE_STACKS "/sys/kernel/debug/page_owner_stacks/show_stacks" /* 6.8 */
+#define BOOKS_SLABS_DIR	  "/sys/kernel/debug/slab"
 
 /*
  * Read the books in `wanted` (enum books_wanted) into *books; what is not wanted has

@@ -138,7 +138,8 @@ static void put_rest(struct pen *pen, const struct diagnosis *d)
 			pen__human((double)c->kernel_delta_bytes, true).text,
 			pen__human((double)c->traced_bytes, false).text,
 			pen__human((double)(c->kernel_delta_bytes - c->traced_bytes), true).text,
-			c->explained >= 1.005
+			c->kernel_delta_bytes > 0 && (double)c->traced_bytes >=
+							     1.005 * (double)c->kernel_delta_bytes
 				? "\n  (above 100%: older memory was freed, or frees were missed)"
 				: "");
 	}

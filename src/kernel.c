@@ -507,6 +507,30 @@ static void read_caches(struct cache_kinds *kinds)
 	books__free(&books);
 }
 
+/*
+ * THREAD_SIZE is nowhere to be read; but all threads have a stack of that size (those that have
+ * ended and are not waited for may have none any more, so there may seem to be less).
+ */
+static uint32_t stack_size(const struct meminfo *mem)
+{
+	FILE *file = fopen("/proc/loadavg", "re");
+	unsigned long threads = 0;
+	uint64_t least;
+	uint32_t size = 4096;
+
+	if (!file)
+		return 0;
+	if (fscanf(file, "%*s %*s %*s %*u/%lu", &threads) != 1)
+		threads = 0;
+	fclose(file);
+	if (!threads || !mem->present[MEMINFO_KERNEL_STACK])
+		return 0;
+	least = mem->bytes[MEMINFO_KERNEL_STACK] / threads * 3 / 4;
+	while (size < least)
+		size *= 2;
+	return size;
+}
+
 static int read_machine(struct kernel *kernel, char *why, size_t len)
 {
 	struct timespec jiffy;
@@ -536,6 +560,7 @@ static int read_machine(struct kernel *kernel, char *why, size_t len)
 		return err;
 	}
 	kernel->memory_bytes = mem.bytes[MEMINFO_MEM_TOTAL];
+	kernel->stack_size = stack_size(&mem);
 	read_caches(&kernel->cache_kinds);
 
 	if (!stat("/proc/self/ns/pid", &st)) {

@@ -40,8 +40,9 @@ struct kernel {
 	bool has_cast;	      /* bpf_rdonly_cast(): 6.2 and later */
 	uint32_t page_size;
 	uint32_t jiffy_ns;
-	uint32_t cpus;					 /* possible ones */
-	uint64_t memory_bytes;				 /* MemTotal */
+	uint32_t cpus;	       /* possible ones */
+	uint64_t memory_bytes; /* MemTotal */
+	uint32_t stack_size;   /* bytes of a task's kernel stack, by what all take; 0: not known */
 	uint64_t pid_namespace_dev, pid_namespace_inode; /* of this process */
 	bool kfence;					 /* it guards some objects */
 	uint32_t nodes;					 /* possible NUMA nodes */

@@ -95,3 +95,28 @@ void ledger__compare_slab(struct report_slab *slab, const struct slabinfo *befor
 	if (slab->known && slab->objects_bytes > 0)
 		slab->explained = (double)slab->traced_bytes / (double)slab->objects_bytes;
 }
+
+/* Is all of it traced, whoever allocates and how much? */
+static bool is_whole(enum ledger_class class, const struct kleak_config *config)
+{
+	if (config->follow != KLEAK_FOLLOW_ALL || config->min_size || config->max_size < UINT64_MAX)
+		return false;
+	switch (class) {
+	case LEDGER_VMALLOC:
+		return config->vmalloc;
+	case LEDGER_PERCPU:
+		return config->percpu;
+	default:
+		return config->slab && !config->nr_wanted;
+	}
+}
+
+void ledger__leave_out(struct report_class classes[LEDGER_CLASSES], struct report_slab *slab,
+		       const struct kleak_config *config)
+{
+	for (int i = 0; i < LEDGER_CLASSES; i++)
+		if (!is_whole(i, config))
+			classes[i].explained = NAN;
+	if (!is_whole(LEDGER_SLAB_UNRECLAIMABLE, config))
+		slab->explained = NAN;
+}

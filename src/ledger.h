@@ -31,6 +31,13 @@ void ledger__compare(struct report_class classes[LEDGER_CLASSES], const struct m
 		     const struct meminfo *now, const int64_t traced[LEDGER_CLASSES]);
 
 /*
+ * Leave out the shares where only a part of what the kernel counts was to be traced: what is
+ * left over would tell nothing.  After the comparisons.
+ */
+void ledger__leave_out(struct report_class classes[LEDGER_CLASSES], struct report_slab *slab,
+		       const struct kleak_config *config);
+
+/*
  * Slab in objects and in slabs.  before, now: /proc/slabinfo; page_size: bytes.
  */
 void ledger__compare_slab(struct report_slab *slab, const struct slabinfo *before,

@@ -172,8 +172,8 @@ static const char help_text[] =
 	"      --show-objects       list the objects: address, size, age, first bytes\n"
 	"\n"
 	"kleak run:\n"
-	"      --exit-code          exit 3 when more than --threshold is left, 0 otherwise;\n"
-	"                           without it, kleak exits with CMD's status\n"
+	"      --exit-code          exit 3 when more than --threshold is left, caches not counted,\n"
+	"                           0 otherwise; without it, kleak exits with CMD's status\n"
 	"      --threshold BYTES    what may be left (default 0)\n"
 	"\n"
 	"kleak diagnose (exits 3 when it found a leak, 0 when not):\n"
@@ -739,8 +739,7 @@ static const char *check_verb(const struct parse *parse)
 	if (o->verb == VERB_DIAGNOSE &&
 	    o->duration_s < DIAGNOSE_MORE * o->evidence_s + DIAGNOSE_REST_S)
 		return "--for is too short: give one and a half times --evidence (default 90 s) "
-		       "and "
-		       "10 s at least";
+		       "and 10 s at least";
 	if (o->verb == VERB_DIAGNOSE && (o->min_age_s > 0 || o->sort != SORT_BYTES))
 		return "kleak diagnose decides itself what to list: leave --min-age and --sort "
 		       "away";
@@ -825,6 +824,12 @@ static int take_words(struct parse *parse, enum options_verb verb, int argc, cha
 	else if (verb == VERB_DIFF && optind + 2 != argc)
 		wrong = "kleak diff needs two files that --save wrote: kleak diff BEFORE AFTER "
 			"[options]";
+	else if (o->verb == VERB_EXPLAIN && verb != VERB_TRACE && verb != VERB_RUN &&
+		 verb != VERB_DIAGNOSE)
+		wrong = "--explain tells what would be traced: it belongs to kleak, kleak run and "
+			"kleak diagnose";
+	else if (o->verb == VERB_EXPLAIN && o->json)
+		wrong = "--explain prints text: leave --json away";
 	if (wrong) {
 		snprintf(parse->why, parse->len, "%s", wrong);
 		return -EINVAL;

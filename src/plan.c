@@ -16,6 +16,14 @@
 #define SITES_SMALL	 4096 /* machines below 1 GiB */
 #define BYTES_PER_ENTRY	 64   /* of a BPF hash, beside the key */
 
+/*
+ * kleak's own memory, measured: symbols, programs, buffers; what it lists of each object; the
+ * history of each call site.
+ */
+#define OWN_BYTES	     (16ULL << 20)
+#define OWN_BYTES_PER_OBJECT 20
+#define OWN_BYTES_PER_SITE   2560
+
 /* Places for each of --max-objects: two choices then nearly always find room. */
 #define PLACES_PER_OBJECT(objects) ((objects) + (objects) / 3)
 
@@ -128,15 +136,32 @@ static void plan_sizes(struct plan *plan, const struct options *options,
 	config->sites = kernel->memory_bytes < 1ULL << 30 ? SITES_SMALL : SITES;
 	config->site_entries = config->sites + 1 + KLEAK_SITE_PROBES;
 	config->lane_mask = plan->lanes - 1;
+	plan->own_bytes = OWN_BYTES + OWN_BYTES_PER_OBJECT * objects +
+			  (uint64_t)OWN_BYTES_PER_SITE * config->sites;
+}
+
+static uint64_t hash_bytes(uint64_t entries, size_t key, size_t value)
+{
+	return entries * (BYTES_PER_ENTRY + (key + 7) / 8 * 8 + (value + 7) / 8 * 8);
+}
+
+/* What the maps take. */
+static void plan_memory(struct plan *plan, const struct kernel *kernel)
+{
+	const struct kleak_config *config = &plan->config;
+
 	plan->memory_bytes =
 		(uint64_t)config->buckets * sizeof(struct kleak_bucket) +
 		(uint64_t)config->site_entries * sizeof(struct kleak_site) +
 		(uint64_t)config->site_entries * plan->lanes * sizeof(struct kleak_tally) +
-		KLEAK_MAX_CACHES * sizeof(struct kleak_cache) + KLEAK_STEP_BYTES +
-		(uint64_t)kernel->cpus * KLEAK_SCRATCH_BYTES +
-		(config->who ? KLEAK_MAX_WHO * (sizeof(struct kleak_who) +
-						sizeof(struct kleak_who_times) + BYTES_PER_ENTRY)
-			     : 0);
+		KLEAK_MAX_CACHES * sizeof(struct kleak_cache) +
+		(sizeof(uint64_t) << KLEAK_PRESENCE_BITS) + KLEAK_STEP_BYTES + KLEAK_READ_MOST +
+		(uint64_t)kernel->cpus * KLEAK_SCRATCH_BYTES;
+	if (config->who)
+		plan->memory_bytes += hash_bytes(KLEAK_MAX_WHO, sizeof(struct kleak_who),
+						 sizeof(struct kleak_who_times));
+	if (config->follow == KLEAK_FOLLOW_FAMILY)
+		plan->memory_bytes += hash_bytes(KLEAK_MAX_FAMILY, sizeof(uint32_t), 1);
 }
 
 /* One name of --cache: the first name_len bytes of `list`. */
@@ -297,7 +322,9 @@ int plan__make(struct plan *plan, const struct options *options, const struct ke
 	err = plan_filter(plan, options, kernel, why, len);
 	if (err)
 		return err;
-	config->one_copy = plan->verify || config->follow != KLEAK_FOLLOW_ALL;
+	plan_memory(plan, kernel);
+	/* without slab nothing tells where the books are: see reader__learn_pages() */
+	config->one_copy = (plan->verify && config->slab) || config->follow != KLEAK_FOLLOW_ALL;
 	for (size_t i = 0; i < nr_hooks; i++) {
 		err = plan_hook(plan, i, kernel, why, len);
 		if (err)
@@ -314,6 +341,14 @@ int plan__make(struct plan *plan, const struct options *options, const struct ke
 	if (config->follow != KLEAK_FOLLOW_ALL)
 		add_blind_spot(plan, "what interrupts and kernel threads allocate on behalf of the "
 				     "filtered processes is not recorded");
+	/* KASAN on x86, 64-KiB pages on arm64 */
+	if (kernel->stack_size > KLEAK_STACK_SIZE)
+		add_blind_spot(
+			plan,
+			"kernel stacks have %u bytes here, not %u: call stacks may be cut, and "
+			"what a task allocates may be taken for an interrupt's, which filters "
+			"leave out",
+			kernel->stack_size, KLEAK_STACK_SIZE);
 	if (!kernel->has_symbols)
 		add_blind_spot(plan, "stacks are printed as numbers: /proc/kallsyms shows no "
 				     "addresses (kernel.kptr_restrict?)");
@@ -381,7 +416,8 @@ void plan__print(const struct plan *plan, const struct kernel *kernel, FILE *out
 		fprintf(out, "  %s\n", plan->blind_spots[i]);
 	fprintf(out,
 		"\nmemory: %.1f MiB of kernel maps, for %llu live objects and %u call sites; "
-		"nothing is allocated while tracing\n",
+		"nothing is allocated while tracing\n"
+		"        kleak itself: about %llu MiB, up to %.1f MiB when these are full\n",
 		plan->memory_bytes / 1048576.0, (unsigned long long)plan->max_objects,
-		config->sites);
+		config->sites, OWN_BYTES >> 20, plan->own_bytes / 1048576.0);
 }

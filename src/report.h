@@ -127,7 +127,8 @@ struct report_class {
 	bool known; /* the kernel prints this field */
 	int64_t kernel_delta_bytes;
 	int64_t traced_bytes;
-	double explained; /* traced / kernel delta; NAN where the kernel's delta is not above 0 */
+	double explained; /* traced / kernel delta; NAN where the kernel's delta is not above 0, or
+			     only a part of the class was to be traced */
 };
 
 /* Slab caches, as /proc/slabinfo has them: changes since the start. */
@@ -136,7 +137,7 @@ struct report_slab {
 	int64_t objects_bytes; /* objects in use */
 	int64_t slabs_bytes;   /* the slabs they are in */
 	int64_t traced_bytes;  /* of what is in caches; kmalloc beyond them left out */
-	double explained;      /* traced / objects; NAN where those did not grow */
+	double explained;      /* traced / objects; NAN where those did not grow, or as above */
 };
 
 struct report_filter {
@@ -174,7 +175,7 @@ struct report {
 			verified_free; /* found free in the allocator's own books: no hook saw it */
 		uint64_t unsampled;    /* left out again when the sampling became coarser */
 		uint64_t evicted;      /* pages that turned out to belong to somebody else */
-		uint64_t unchecked;    /* printed, but the books could not be read or not in time */
+		uint64_t unchecked;    /* live, but the books could not be read or not in time */
 		uint64_t pending;
 		uint64_t born_bytes, died_bytes, live_bytes;
 		uint64_t in_motion; /* events while the tables were read: how far the sums may

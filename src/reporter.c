@@ -32,9 +32,13 @@
 
 #define CACHE_NAME 64
 
-/* Objects looked at for one report (about 3 us each), and rounds of it. */
-#define VERIFY_BUDGET 100000
-#define VERIFY_ROUNDS 4
+/*
+ * Objects looked at for one report (a microsecond each where they fill their slabs, three where
+ * not), and for the last one, which everything else rests on; and rounds of it.
+ */
+#define VERIFY_BUDGET	    100000
+#define VERIFY_BUDGET_FINAL 4000000
+#define VERIFY_ROUNDS	    2
 
 static const struct {
 	enum kleak_count count;
@@ -96,7 +100,6 @@ struct reporter {
 	size_t room_rows;
 	struct crowd crowd;
 	char origins[64];
-	uint64_t outstanding;
 };
 
 static const char *const origins[] = {
@@ -226,11 +229,6 @@ int reporter__count(struct reporter *reporter, uint64_t *live, uint64_t *deaths)
 	return 0;
 }
 
-uint64_t reporter__outstanding(const struct reporter *reporter)
-{
-	return reporter->outstanding;
-}
-
 static void fill_losses(struct reporter *reporter, struct report *report)
 {
 	struct tracer_missed missed = {};
@@ -284,8 +282,13 @@ static void fill_events(const struct reporter *reporter, struct report *report)
 static void fill_filter(struct reporter *reporter, struct report *report)
 {
 	const struct options *options = reporter->parts.options;
+	const struct kleak_config *config = &reporter->parts.plan->config;
 
-	options__origins(reporter->origins, sizeof(reporter->origins), options->origins);
+	/* those that are traced: --cache and the kernel may have switched some off */
+	options__origins(reporter->origins, sizeof(reporter->origins),
+			 (config->slab ? ORIGIN_SLAB : 0) | (config->vmalloc ? ORIGIN_VMALLOC : 0) |
+				 (config->percpu ? ORIGIN_PERCPU : 0) |
+				 (config->pages ? ORIGIN_PAGES : 0));
 	report->filter = (struct report_filter){
 		.origins = reporter->origins,
 		.pid = options->pid,
@@ -518,10 +521,10 @@ static int rank(struct reporter *reporter, double elapsed_s)
 }
 
 /*
- * Take what the allocator's own books call free out of the table, of the sites that
+ * Take what the allocator's own books call free out of the table, first of the sites that
  * would be shown now.  *evicted: how many.
  */
-static int verify(struct reporter *reporter, size_t shown, size_t *evicted)
+static int verify(struct reporter *reporter, size_t shown, uint64_t budget, size_t *evicted)
 {
 	const struct tracer_view *view = tracer__view(reporter->parts.tracer);
 	const struct verify_tables tables = {view->buckets, view->sites, view->caches};
@@ -532,7 +535,7 @@ static int verify(struct reporter *reporter, size_t shown, size_t *evicted)
 	if (!knows_books(reporter))
 		return 0;
 	err = verify__find_free(&reporter->verify, &reporter->reader.slub, &reporter->snapshot,
-				&reporter->sites, &tables, shown, VERIFY_BUDGET);
+				&reporter->sites, &tables, shown, budget);
 	if (err)
 		return err;
 	*evicted = reporter->verify.nr;
@@ -578,6 +581,7 @@ static void compare(struct reporter *reporter)
 	ledger__compare_slab(&reporter->slab, &reporter->books_start.slabs, &reporter->books.slabs,
 			     reporter->books.page_size, &reporter->snapshot, view->sites,
 			     view->caches);
+	ledger__leave_out(reporter->ledger, &reporter->slab, &reporter->parts.plan->config);
 	prepare_judge(reporter);
 }
 
@@ -590,13 +594,12 @@ static int read_books(struct reporter *reporter)
 }
 
 /*
- * Take and rank, until nothing that would be shown turns out to be free; with `all` nothing that
- * counts.
+ * Take and rank; take what is free out, all that counts as far as the budget goes.  What could not
+ * be looked at is looked at again, while that changes something.
  */
-static int take_verified(struct reporter *reporter, double elapsed_s, bool all)
+static int take_verified(struct reporter *reporter, double elapsed_s, size_t shown, uint64_t budget)
 {
-	uint32_t top = all ? 0 : options__rows(reporter->parts.options);
-	size_t evicted = 1;
+	size_t evicted = 1, left = 1;
 	int err = 0;
 
 	for (int round = 0; evicted && !err; round++) {
@@ -606,8 +609,10 @@ static int take_verified(struct reporter *reporter, double elapsed_s, bool all)
 		if (!err)
 			err = rank(reporter, elapsed_s);
 		evicted = 0;
-		if (!err && reporter->parts.plan->verify && round < VERIFY_ROUNDS)
-			err = verify(reporter, top ? top : SIZE_MAX, &evicted);
+		if (err || !left || !reporter->parts.plan->verify || round == VERIFY_ROUNDS)
+			break;
+		err = verify(reporter, shown, budget, &evicted);
+		left = reporter->verify.unknown + reporter->verify.skipped;
 	}
 	if (err)
 		return err;
@@ -661,7 +666,6 @@ static int fill_sites(struct reporter *reporter, struct report *report)
 	}
 	link_stacks(reporter, report->nr_sites);
 	report->sites = reporter->rows;
-	reporter->outstanding = report->bytes_all;
 	return 0;
 }
 
@@ -740,6 +744,7 @@ static double elapsed(const struct reporter *reporter)
 int reporter__make(struct reporter *reporter, struct report *report, const char *note, bool final)
 {
 	const struct plan *plan = reporter->parts.plan;
+	uint32_t rows = options__rows(reporter->parts.options);
 	double began = clock__now_s();
 	int err;
 
@@ -751,7 +756,8 @@ int reporter__make(struct reporter *reporter, struct report *report, const char 
 		.final = final,
 		.elapsed_s = elapsed(reporter),
 	};
-	err = take_verified(reporter, report->elapsed_s, final);
+	err = take_verified(reporter, report->elapsed_s, rows && !final ? rows : SIZE_MAX,
+			    final ? VERIFY_BUDGET_FINAL : VERIFY_BUDGET);
 	if (err)
 		return err;
 	clock_gettime(CLOCK_REALTIME, &report->time);
@@ -785,7 +791,7 @@ int reporter__make(struct reporter *reporter, struct report *report, const char 
 
 int reporter__watch(struct reporter *reporter)
 {
-	return take_verified(reporter, elapsed(reporter), true);
+	return take_verified(reporter, elapsed(reporter), SIZE_MAX, VERIFY_BUDGET);
 }
 
 void reporter__count_verdicts(const struct reporter *reporter, struct reporter_count *count)
@@ -799,6 +805,18 @@ void reporter__count_verdicts(const struct reporter *reporter, struct reporter_c
 		count->sites++;
 		count->of[judge__site(&reporter->judge, &sites->list[i]).is.name]++;
 	}
+}
+
+uint64_t reporter__outstanding(const struct reporter *reporter)
+{
+	const struct sites *sites = &reporter->sites;
+	uint64_t bytes = 0;
+
+	for (size_t i = 0; i < sites->nr; i++)
+		if (is_shown(&sites->list[i]) &&
+		    judge__site(&reporter->judge, &sites->list[i]).is.name != VERDICT_CACHE)
+			bytes += sites->list[i].bytes;
+	return bytes;
 }
 
 int reporter__freeze(struct reporter *reporter)

@@ -86,7 +86,7 @@ size_t reporter__acknowledge(struct reporter *reporter);
 /* How many objects are outstanding, how many died so far.  0 or -errno. */
 int reporter__count(struct reporter *reporter, uint64_t *live, uint64_t *deaths);
 
-/* Bytes outstanding in the last report, all sites. */
+/* Bytes outstanding in the last report, all sites but those that are a CACHE. */
 uint64_t reporter__outstanding(const struct reporter *reporter);
 
 void reporter__close(struct reporter *reporter);

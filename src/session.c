@@ -125,6 +125,8 @@ int session__run(const struct options *options, bool color)
 		err = kernel__probe(&kernel, symbols__kallsyms(symbols), why, sizeof(why));
 	if (!err)
 		err = plan__make(&plan, &what, &kernel, why, sizeof(why));
+	if (!err && what.cache && !target__has_caches(what.cache, why, sizeof(why)))
+		say("%s", why);
 	if (err)
 		say("%s", why);
 	else

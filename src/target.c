@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "target.h"
+#include "books.h"
+#include "slabnames.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -75,4 +77,47 @@ int target__find(int64_t pid, const char *path, int *cgroup, char *why, size_t l
 		return 0;
 	*cgroup = open_cgroup(path, why, len);
 	return *cgroup < 0 ? *cgroup : 0;
+}
+
+static void explain_missing(const char *name, char *why, size_t len)
+{
+	struct slabnames names;
+	char others[200] = "";
+
+	if (!slabnames__read(&names)) {
+		slabnames__aliases(&names, name, others, sizeof(others));
+		slabnames__free(&names);
+	}
+	if (*others)
+		snprintf(why, len,
+			 "--cache %s: nothing is traced of it, the kernel has merged it with "
+			 "others: "
+			 "give the one that /proc/slabinfo lists (%s)",
+			 name, others);
+	else
+		snprintf(why, len,
+			 "--cache %s: /proc/slabinfo lists no such cache; it is traced if it is "
+			 "made "
+			 "later",
+			 name);
+}
+
+bool target__has_caches(const char *list, char *why, size_t len)
+{
+	bool all = true;
+	struct books books;
+
+	books__read(&books, BOOKS_SLABS);
+	while (all && !books.slabs_err && *list) {
+		size_t length = strcspn(list, ",");
+		char name[64];
+
+		snprintf(name, sizeof(name), "%.*s", (int)length, list);
+		all = slabinfo__find(&books.slabs, name);
+		if (!all)
+			explain_missing(name, why, len);
+		list += length + (list[length] == ',');
+	}
+	books__free(&books);
+	return all;
 }

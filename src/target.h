@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Whom to follow: is there such a process, such a cgroup? */
+/* Whom and what to follow: is there such a process, such a cgroup, such a cache? */
 #ifndef KLEAK_TARGET_H
 #define KLEAK_TARGET_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -13,5 +14,11 @@
  * one sentence in `why`: -ESRCH, -EINVAL (a thread of another process, a cgroup v1), ...
  */
 int target__find(int64_t pid, const char *path, int *cgroup, char *why, size_t len);
+
+/*
+ * Are there slab caches of all the names in this list ("dentry,filp")?  True, also when the
+ * kernel does not tell; or false with one sentence on the first one that is missing.
+ */
+bool target__has_caches(const char *list, char *why, size_t len);
 
 #endif

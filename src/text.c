@@ -25,18 +25,28 @@ static const struct report_class *class_of(const struct report *r, enum meminfo_
 	return NULL;
 }
 
+static bool is_traced(const struct report *r, enum meminfo_field field)
+{
+	const char *origin = field == MEMINFO_VMALLOC_USED ? "vmalloc"
+			     : field == MEMINFO_PERCPU	   ? "percpu"
+							   : "slab";
+
+	return r->filter.origins && strstr(r->filter.origins, origin);
+}
+
 /* "SUnreclaim +12.4M (traced 11.9M, 96%, rest +0.5M)" */
-static void put_class(struct pen *pen, const struct report_class *c)
+static void put_class(struct pen *pen, const struct report *r, const struct report_class *c)
 {
 	double delta = (double)c->kernel_delta_bytes, traced = (double)c->traced_bytes;
-	char item[ITEM], share[ITEM / 2] = "";
+	char item[2 * ITEM], share[ITEM / 2] = "", part[ITEM];
 
 	if (c->known && isfinite(c->explained))
 		snprintf(share, sizeof(share), ", %.0f%%, rest %s", c->explained * 100,
 			 pen__human(delta - traced, true).text);
-	snprintf(item, sizeof(item), "%s %s (traced %s%s)", meminfo__name(c->field),
+	snprintf(part, sizeof(part), "traced %s%s", pen__human(traced, false).text, share);
+	snprintf(item, sizeof(item), "%s %s (%s)", meminfo__name(c->field),
 		 c->known ? pen__human(delta, true).text : "unknown",
-		 pen__human(traced, false).text, share);
+		 is_traced(r, c->field) ? part : "not traced");
 	pen__head_item(pen, "", PEN_PLAIN, item);
 }
 
@@ -46,7 +56,7 @@ static void put_field(struct pen *pen, const struct report *r, enum meminfo_fiel
 	char item[ITEM];
 
 	if (c) {
-		put_class(pen, c);
+		put_class(pen, r, c);
 	} else if (r->meminfo_known[field]) {
 		snprintf(item, sizeof(item), "%s %s", meminfo__name(field),
 			 pen__human((double)r->meminfo_delta[field], true).text);

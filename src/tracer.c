@@ -59,6 +59,9 @@ static int configure(struct tracer *tracer, const struct plan *plan)
 	    bpf_map__set_max_entries(skeleton->maps.tallies, site_entries * plan->lanes))
 		return -EINVAL;
 
+	if (plan->config.follow == KLEAK_FOLLOW_FAMILY &&
+	    bpf_map__set_max_entries(skeleton->maps.family, KLEAK_MAX_FAMILY))
+		return -EINVAL;
 	if (plan->config.who && bpf_map__set_max_entries(skeleton->maps.who, KLEAK_MAX_WHO))
 		return -EINVAL;
 

@@ -13,16 +13,26 @@
  */
 #define LEAST_AGE 3
 
-/* Mark the sites to look at; count what lies beyond the budget. */
-static int choose(struct verify *verify, const struct sites *sites, size_t shown, uint64_t budget)
+/* Of the budget: it stays for the sites that are not shown, or have more objects than fit. */
+#define TURNS_SHARE 4
+
+enum wanted {
+	WANTED_NEVER, /* backing pages; per-CPU memory has no books, and its frees are all seen */
+	WANTED_NOW,
+	WANTED_BY_TURNS,
+};
+
+/* Sort the sites by when they are looked at.  How much of the budget is left for the rest. */
+static int choose(struct verify *verify, const struct sites *sites, size_t shown, uint64_t budget,
+		  uint64_t *left)
 {
-	uint64_t chosen = 0;
+	uint64_t chosen = 0, most = budget - budget / TURNS_SHARE;
 	int err = array__reserve((void **)&verify->wanted, sites->nr, &verify->room_wanted, 1);
 
 	if (err)
 		return err;
 	if (sites->nr)
-		memset(verify->wanted, 0, sites->nr);
+		memset(verify->wanted, WANTED_NEVER, sites->nr);
 	for (size_t i = 0; i < sites->nr; i++) {
 		const struct site *site = &sites->list[i];
 		bool is_shown = shown > 0;
@@ -32,17 +42,14 @@ static int choose(struct verify *verify, const struct sites *sites, size_t shown
 		shown -= is_shown;
 		if (site->space == KLEAK_SPACE_PERCPU)
 			continue;
-		if (!is_shown) {
-			verify->skipped += site->listed;
-			continue;
+		if (is_shown && chosen + site->listed <= most) {
+			verify->wanted[site->index] = WANTED_NOW;
+			chosen += site->listed;
+		} else {
+			verify->wanted[site->index] = WANTED_BY_TURNS;
 		}
-		if (chosen && chosen + site->listed > budget) {
-			verify->skipped += site->listed;
-			continue;
-		}
-		verify->wanted[site->index] = 1;
-		chosen += site->listed;
 	}
+	*left = budget - chosen;
 	return 0;
 }
 
@@ -93,24 +100,49 @@ static int look_at(struct verify *verify, struct slub *slub, const struct verify
 	return state == SLUB_FREE ? add(verify, &eviction) : 0;
 }
 
+/* Look at the objects of the sites that are wanted in this way: `most` of them, from `first` on. */
+static int look_at_all(struct verify *verify, struct slub *slub, const struct snapshot *snapshot,
+		       const struct sites *sites, const struct verify_tables *tables,
+		       enum wanted wanted, size_t first, uint64_t most)
+{
+	int err = 0;
+
+	for (size_t n = 0; n < snapshot->nr_list && !err; n++) {
+		size_t i = (first + n) % snapshot->nr_list;
+		const struct snapshot_object *object = &snapshot->list[i];
+
+		if (object->age < LEAST_AGE ||
+		    verify->wanted[sites->of_entry[object->site]] != wanted)
+			continue;
+		if (!most) {
+			verify->skipped++;
+			continue;
+		}
+		if (!--most)
+			verify->turn = i + 1;
+		err = look_at(verify, slub, tables, object);
+	}
+	return err;
+}
+
 int verify__find_free(struct verify *verify, struct slub *slub, const struct snapshot *snapshot,
 		      const struct sites *sites, const struct verify_tables *tables, size_t shown,
 		      uint64_t budget)
 {
+	uint64_t left = 0;
 	int err;
 
 	verify->nr = 0;
 	verify->checked = 0;
 	verify->unknown = 0;
 	verify->skipped = 0;
-	err = choose(verify, sites, shown, budget);
+	err = choose(verify, sites, shown, budget, &left);
 	slub__begin(slub);
-	for (size_t i = 0; i < snapshot->nr_list && !err; i++) {
-		const struct snapshot_object *object = &snapshot->list[i];
-
-		if (object->age >= LEAST_AGE && verify->wanted[sites->of_entry[object->site]])
-			err = look_at(verify, slub, tables, object);
-	}
+	if (!err)
+		err = look_at_all(verify, slub, snapshot, sites, tables, WANTED_NOW, 0, UINT64_MAX);
+	if (!err)
+		err = look_at_all(verify, slub, snapshot, sites, tables, WANTED_BY_TURNS,
+				  verify->turn, left);
 	return err;
 }
 

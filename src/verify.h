@@ -21,7 +21,8 @@ struct verify {
 	size_t room_wanted;
 	uint64_t checked; /* objects looked at */
 	uint64_t unknown; /* whose state could not be told */
-	uint64_t skipped; /* beyond the budget, and of sites that are not shown */
+	uint64_t skipped; /* beyond the budget */
+	size_t turn;	  /* where in the snapshot's list the next ones stand */
 };
 
 struct verify_tables {
@@ -31,9 +32,9 @@ struct verify_tables {
 };
 
 /*
- * Look at the objects of the first `shown` sites that have any, `budget` objects
- * at most, and list in *verify those that are free, and pages that belong to processes; *verify
- * starts as all zeros. 0 or -ENOMEM.
+ * Look at `budget` objects at most: at those of the first `shown` sites that have any, as far
+ * as whole sites fit, then at the others, by turns from call to call.  List in *verify those
+ * that are free, and pages that belong to processes; *verify starts as all zeros.  0 or -ENOMEM.
  */
 int verify__find_free(struct verify *verify, struct slub *slub, const struct snapshot *snapshot,
 		      const struct sites *sites, const struct verify_tables *tables, size_t shown,

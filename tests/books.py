@@ -9,8 +9,10 @@ LEAST = (("filp", 6000), ("sock_inode_cache", 3000), ("kmalloc-2k", 5000))
 CHURNED = ["maple_node", "vm_area_struct", "mm_struct", "task_struct", "files_cache", "eventpoll_epi",
            "skbuff_head_cache", "skbuff_small_head", "UDP", "anon_vma_chain"]
 KMALLOC = re.compile(r"^(?:kmalloc(?:-cg|-rcl)?|msg_msg|memdup_user|dma-kmalloc)-(\w+)$")
-# Where the load keeps many: on a machine that is not ours, other caches are others' business.
-MANY = 1000
+# On a machine that is not ours, what is fewer is others' business.
+MANY = 100
+# Freed objects that SLUB keeps in sheaves, hundreds for each CPU and node, count as active in slabinfo.
+IN_SHEAVES = ("maple_node", "vm_area_struct")
 
 
 def class_of(cache):
@@ -57,28 +59,33 @@ def compare(before_text, after_text, reports, cpus, alone):
     hidden = 0 if alone else max(0, growth.get("proc_inode_cache", 0)
                                  - after.get("proc_inode_cache", (0, 0, 0))[0])
     wrong, judged = [], 0
-    print(f"# {'cache':24} {'slabinfo':>9} {'live':>9} {'unknown':>9} {'off':>6}")
+    print(f"# {'cache':24} {'slabinfo':>9} {'live':>9} {'unknown':>9} {'off':>6} {'allowed':>8}")
     for name in sorted(growth.keys() | after.keys()):
         live = after.get(name, (0, 0, 0))[0] - before.get(name, (0, 0, 0))[0]
         unknown = after.get(name, (0, 0, 0))[1] - before.get(name, (0, 0, 0))[1]
         if name not in growth or not (live or growth[name]):
             continue
-        off = live - unknown - growth[name]
-        # 1%; what CPUs keep on lists of their own counts as active, at both readings; and what
-        # happened while the files were read, both times.
-        allowed = 0.01 * max(live, growth[name]) + 2 * cpus * in_slab[name]
-        allowed += 2 * sum(end.get(name, (0, 0, 0))[2] - start.get(name, (0, 0, 0))[2]
-                           for start, end in ((before, begun), (after, ended)))
+        # Of what was freed unseen at birth some was older than the run, and some was born in it
+        # where the kernel hides births: slabinfo lies between the two.
+        least, most = live - unknown, live - unknown if alone else live
         if name.startswith("kmalloc-"):
-            allowed += kfree + 0.1 * hidden  # slabs' vectors of memory cgroups
+            least -= kfree  # which names no cache
+        off = max(least - growth[name], growth[name] - most, 0)
+        # 1%; what CPUs keep on lists of their own counts as active, at both readings; and what
+        # changed while the files were read, both times: some things come and go.
+        allowed = 0.01 * max(live, growth[name]) + 2 * cpus * in_slab[name]
+        for start, end in ((before, begun), (after, ended)):
+            was, now = start.get(name, (0, 0, 0)), end.get(name, (0, 0, 0))
+            allowed += abs(now[0] - was[0]) + 0.05 * (now[2] - was[2])
+        if name.startswith("kmalloc-"):
+            allowed += 0.1 * hidden  # slabs' vectors of memory cgroups
         elif name in ("dentry", "lsm_inode_cache", "proc_inode_cache"):
             allowed += 1.05 * hidden
-        # Others that freed what was older than the run also made some: their part is not ours.
-        judge = alone or (live >= MANY and unknown < 0.01 * live)
+        judge = alone or (max(live, growth[name]) >= MANY and name not in IN_SHEAVES)
         judged += judge
-        print(f"# {name:24} {growth[name]:9} {live:9} {unknown:9} {off:6}"
+        print(f"# {name:24} {growth[name]:9} {live:9} {unknown:9} {off:6} {allowed:8.0f}"
               f"{'' if judge else '  (the machine, not judged)'}")
-        if judge and abs(off) > allowed:
+        if judge and off > allowed:
             wrong.append(f"{name}: off by {off}, allowed {allowed:.0f}")
     assert not wrong, wrong
     assert judged >= len(LEAST), f"only {judged} caches could be judged"
@@ -86,7 +93,9 @@ def compare(before_text, after_text, reports, cpus, alone):
     running = max(0, after.get("mm_struct", (0, 0, 0))[0] - before.get("mm_struct", (0, 0, 0))[0])
     for name in CHURNED:
         live = after.get(name, (0, 0, 0))[0] - before.get(name, (0, 0, 0))[0]
-        assert live < 50 + 300 * running, \
+        # the network keeps skb heads itself: NAPI_SKB_CACHE_SIZE in net/core/skbuff.c
+        kept = 64 * cpus if name == "skbuff_head_cache" else 0
+        assert live < 50 + 300 * running + kept, \
             f"{live} of {name} listed after they were freed; {running} new processes run"
     # Some that were in use at the first reading, the reader's own files for one, are gone by now.
     for name, least in LEAST:

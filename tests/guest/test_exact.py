@@ -71,7 +71,8 @@ def check_books(report):
         + e["evicted"] + e["unsampled"] + e["live"], e
     assert e["unchecked"] == 0, e
     assert e["born_bytes"] == e["died_bytes"] + e["live_bytes"], e
-    lost = {cause: n for cause, n in report["losses"].items() if n}
+    # frees that an interrupted program missed are found in the allocator's books
+    lost = {cause: n for cause, n in report["losses"].items() if n and cause != "deaths_missed_at_most"}
     assert not lost, lost
 
 
@@ -81,6 +82,7 @@ def exact(version):
     assert not any("failures" in e for e in expected), expected
     expected = {(e["function"], e["origin"]): e for e in expected}
     assert len(expected) >= 26
+    assert (("kleak_leak_vrealloc", "vmalloc") in expected) == (version != "6.1"), expected.keys()
     report = json.loads(with_leaks)
     check_books(report)
     listed = of_module(report)

@@ -66,6 +66,11 @@ LEAK(kvmalloc_small, kvmalloc(2000, GFP_KERNEL))
 LEAK(kvmalloc_large, kvmalloc(6 << 20, GFP_KERNEL))
 LEAK(vmalloc, vmalloc(20000))
 LEAK(vzalloc, vzalloc(10000))
+#ifdef vrealloc
+/* 6.12: grown it is another area; made smaller it keeps its pages.  Modules reach it this way. */
+LEAK(vrealloc, kvrealloc(kvrealloc(vmalloc(3 * PAGE_SIZE), 9 * PAGE_SIZE, GFP_KERNEL),
+			 4 * PAGE_SIZE, GFP_KERNEL))
+#endif
 LEAK(cache, kmem_cache_alloc(cache, GFP_KERNEL))
 LEAK(ctor, kmem_cache_alloc(ctor_cache, GFP_KERNEL))
 LEAK(mempool, mempool_alloc(pool, GFP_KERNEL))
@@ -194,6 +199,10 @@ static struct leak {
 	 5 * PAGE_SIZE, 41},
 	{"vzalloc", kleak_leak_vzalloc, free_area, "vmalloc", "vmalloc", 3 * PAGE_SIZE,
 	 3 * PAGE_SIZE, 7},
+#ifdef vrealloc
+	{"vrealloc", kleak_leak_vrealloc, free_any, "vmalloc", "vmalloc", 9 * PAGE_SIZE,
+	 9 * PAGE_SIZE, 6},
+#endif
 	/* not merged (usercopy): the size is what was asked for */
 	{"cache", kleak_leak_cache, free_in_cache, "slab", "kleak_test", 200, 200, 43},
 	/* a constructor: the free pointer has 8 bytes of its own */
@@ -424,6 +433,12 @@ static void free_churn(void)
 	for (int i = 0; i < CHURN; i++)
 		churn[i] = krealloc(churn[i], 3000, GFP_KERNEL);
 	free_each(free_slab);
+#ifdef vrealloc
+	kleak_free_fill_areas();
+	for (int i = 0; i < CHURN; i++)
+		churn[i] = kvrealloc(churn[i], (1 + i % 8) * PAGE_SIZE, GFP_KERNEL);
+	free_each(free_any);
+#endif
 }
 
 /* A mapping that owns no memory: never to be listed with bytes. */

@@ -36,6 +36,15 @@ def test_closed_files():
         assert done.returncode == 1 and "stdout" in done.stderr, done
 
 
+def test_unknown_cache():
+    """It may be made later: kleak says so once and goes on."""
+    for name in ("dentry,kleak-none", "kmalloc-100"):
+        done = run("--cache", name, "--duration", "0.5", "--json")
+        assert done.returncode == 0 and done.stdout, done
+        assert done.stderr.count("\n") == 1 and f"--cache {name.split(',')[-1]}: " in done.stderr, done.stderr
+    assert run("--cache", "dentry", "--duration", "0.5").stderr == ""
+
+
 def test_unknown_process():
     check(["--pid", "2147483647"], 1, "no process 2147483647")
 

@@ -195,6 +195,14 @@ def test_run_exit_codes():
     left = report["sites_total"]["bytes"]
     assert left >= 256 and done.returncode == 3, (left, done.returncode)
 
+    # what the kernel can take back is no rest
+    names = f"i=0; while [ $i -lt 50 ]; do [ -e /tmp/none-{os.getpid()}-$i ]; i=$((i + 1)); done; exit 4"
+    done = run("run", "--exit-code", "--cache", "dentry", "--json", "--", "sh", "-c", names)
+    report = json.loads(done.stdout.splitlines()[-1])
+    left = report["sites_total"]["bytes"]
+    assert left >= 50 * 192 and done.returncode == 0, (left, done.returncode)
+    assert all(s["verdict"]["name"] == "CACHE" for s in report["sites"]), report["sites"]
+
     done = run("run", "--exit-code", "--threshold", "1G", "--", "sh", "-c", "exit 9")
     assert done.returncode == 0, done.returncode
     done = run("run", "--", "sh", "-c", "kill -9 $$")

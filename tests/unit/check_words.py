@@ -1,6 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-only
 """The help text, the man page and the README name the same options."""
+import glob
+import json
 import os
 import re
 import subprocess
@@ -48,19 +50,49 @@ def test_readme_names_only_options_there_are():
     assert not unknown, unknown
 
 
-def test_readme_documents_every_json_key():
-    import json
-    schema = json.loads(read("tests/unit/report.schema.json"))
+def rows_of_readme(schema):
+    """Paths of keys ("sites", "stack", "addr") in the table below the heading that links the schema."""
+    text = read("README.md")
+    headings = list(re.finditer(rf"^#+ .*\(tests/unit/{re.escape(schema)}\)\)?$", text, re.M))
+    assert len(headings) == 1, f"README links {schema} from {len(headings)} headings"
+    section = text[headings[0].end():].split("\n#", 1)[0]
+    path = []
+    for row in re.finditer(r"^\| ((?:&nbsp;)*)(`[^|]*) \|", section, re.M):
+        for key in re.findall(r"`([^`]+)`", row.group(2)):
+            path = path[:row.group(1).count("&nbsp;&nbsp;")] + [key]
+            yield tuple(path)
 
-    def keys(node):
-        for name, child in node.get("properties", {}).items():
-            yield name
-            yield from keys(child)
-        if "items" in node:
-            yield from keys(node["items"])
 
-    missing = {k for k in keys(schema) if f"`{k}`" not in read("README.md")}
-    assert not missing, missing
+def keys(node, schema, seen, path=()):
+    """The same of the schema; what is defined once and used twice has to be told once."""
+    name = node.get("$ref", "").rpartition("/")[2]
+    if name and name not in seen:
+        seen.add(name)
+        yield from keys(schema["$defs"][name], schema, seen, path)
+    for choice in node.get("anyOf", []) + node.get("oneOf", []):
+        yield from keys(choice, schema, seen, path)
+    for key, child in node.get("properties", {}).items():
+        yield path + (key,)
+        yield from keys(child, schema, seen, path + (key,))
+    if "items" in node:
+        yield from keys(node["items"], schema, seen, path)
+
+
+def check_schema(name):
+    schema = json.loads(read(f"tests/unit/{name}"))
+    told, there = list(rows_of_readme(name)), set(keys(schema, schema, set()))
+    assert len(told) == len(set(told)), f"{name}: twice in README: {[p for p in told if told.count(p) > 1]}"
+    missing, unknown = there - set(told), set(told) - there
+    assert there and not missing and not unknown, f"{name}: not in README {missing}, only there {unknown}"
+
+
+def schema_test(name):
+    return lambda: check_schema(name)
+
+
+for path in sorted(glob.glob(os.path.join(ROOT, "tests/unit/*.schema.json"))):
+    schema = os.path.basename(path)
+    globals()[f"test_readme_documents_{schema.split('.')[0]}"] = schema_test(schema)
 
 
 if __name__ == "__main__":

@@ -82,12 +82,49 @@ static void test_field_that_the_kernel_lacks(void **state)
 	assert_true(isnan(classes[LEDGER_VMALLOC].explained));
 }
 
+/* Of a part there is no share. */
+static void test_filters(void **state)
+{
+	const struct kleak_config all = {
+		.max_size = UINT64_MAX, .slab = 1, .vmalloc = 1, .percpu = 1};
+	const struct kleak_config parts[] = {
+		{.max_size = UINT64_MAX, .slab = 1, .follow = KLEAK_FOLLOW_PROCESS},
+		{.max_size = UINT64_MAX, .slab = 1, .follow = KLEAK_FOLLOW_CGROUP},
+		{.max_size = 4096, .slab = 1},
+		{.max_size = UINT64_MAX, .min_size = 1, .slab = 1},
+		{.max_size = UINT64_MAX, .slab = 1, .nr_wanted = 1},
+		{.max_size = UINT64_MAX, .percpu = 1},
+	};
+	struct report_class classes[LEDGER_CLASSES];
+	struct report_slab slab = {.explained = 1};
+
+	(void)state;
+	for (int i = 0; i < LEDGER_CLASSES; i++)
+		classes[i].explained = 1;
+	ledger__leave_out(classes, &slab, &all);
+	for (int i = 0; i < LEDGER_CLASSES; i++)
+		assert_true(classes[i].explained == 1);
+	assert_true(slab.explained == 1);
+	for (size_t part = 0; part < sizeof(parts) / sizeof(parts[0]); part++) {
+		for (int i = 0; i < LEDGER_CLASSES; i++)
+			classes[i].explained = 1;
+		slab.explained = 1;
+		ledger__leave_out(classes, &slab, &parts[part]);
+		assert_true(isnan(slab.explained));
+		assert_true(isnan(classes[LEDGER_SLAB_UNRECLAIMABLE].explained));
+		assert_true(isnan(classes[LEDGER_SLAB_RECLAIMABLE].explained));
+		assert_true(isnan(classes[LEDGER_VMALLOC].explained));
+		assert_true(isnan(classes[LEDGER_PERCPU].explained) != parts[part].percpu);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_sum_by_class),
 		cmocka_unit_test(test_compare),
 		cmocka_unit_test(test_field_that_the_kernel_lacks),
+		cmocka_unit_test(test_filters),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

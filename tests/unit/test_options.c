@@ -66,6 +66,29 @@ static void test_defaults(void **state)
 	assert_string_equal(text, "vmalloc");
 }
 
+/* A trace that is too short for a verdict is no answer. */
+static void test_time_for_a_diagnosis(void **state)
+{
+	(void)state;
+	assert_true(good("diagnose").duration_s == 600);
+	assert_true(good("diagnose --evidence 12 --for 28").duration_s == 28);
+	bad("diagnose --evidence 12 --for 27", "--for is too short");
+	bad("diagnose --for 2m", "--for is too short");
+	bad("diagnose --evidence 10m", "--for is too short");
+}
+
+static void test_explain(void **state)
+{
+	(void)state;
+	assert_int_equal(good("--explain").verb, VERB_EXPLAIN);
+	assert_int_equal(good("run --explain -- true").verb, VERB_EXPLAIN);
+	assert_int_equal(good("diagnose --explain").verb, VERB_EXPLAIN);
+	bad("ledger --explain", "--explain");
+	bad("census --explain", "--explain");
+	bad("report --explain x", "--explain");
+	bad("--explain --json", "--json");
+}
+
 static void test_everything(void **state)
 {
 	struct options o = good("-p 12 --interval 0.5 --duration 30 --top 3 --sort growth "
@@ -322,6 +345,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_defaults),
 		cmocka_unit_test(test_everything),
+		cmocka_unit_test(test_explain),
+		cmocka_unit_test(test_time_for_a_diagnosis),
 		cmocka_unit_test(test_json_prints_all_unless_told),
 		cmocka_unit_test(test_run),
 		cmocka_unit_test(test_scan_and_census),

@@ -313,6 +313,7 @@ static void test_sizes(void **state)
 	plan = good(&options, &kernel);
 	assert_int_equal(plan.max_objects, 1000000);
 	assert_true(plan.memory_bytes < 64 << 20); /* the budget of a million objects */
+	assert_true(plan.own_bytes > 16 << 20);
 
 	options.max_objects = KLEAK_MAX_OBJECTS;
 	plan = good(&options, &kernel);
@@ -337,6 +338,21 @@ static void test_kfence_hides_from_scans(void **state)
 	assert_false(is_blind_to(&plan, "KFENCE"));
 }
 
+static void test_larger_stacks(void **state)
+{
+	const struct options options = defaults();
+	struct kernel kernel = modern();
+	struct plan plan;
+
+	(void)state;
+	kernel.stack_size = 16384;
+	plan = good(&options, &kernel);
+	assert_false(is_blind_to(&plan, "kernel stacks have"));
+	kernel.stack_size = 32768;
+	plan = good(&options, &kernel);
+	assert_true(is_blind_to(&plan, "kernel stacks have 32768 bytes here, not 16384"));
+}
+
 /* What an interrupted program of frees misses is found in the allocator's books, or by a second
  * one. */
 static void test_copies_where_the_books_are_not_read(void **state)
@@ -358,6 +374,13 @@ static void test_copies_where_the_books_are_not_read(void **state)
 	plan = good(&options, &kernel);
 	assert_true(plan.config.one_copy);
 	assert_false(is_on(&plan, "kfree_2"));
+	/* where the books are shows in a slab cache */
+	options = defaults();
+	kernel = modern();
+	options.origins = ORIGIN_VMALLOC;
+	plan = good(&options, &kernel);
+	assert_false(plan.config.one_copy);
+	assert_true(is_on(&plan, "kfree_1") && is_on(&plan, "kfree_2"));
 }
 
 static void test_explain_tells_the_plan(void **state)
@@ -399,6 +422,7 @@ int main(void)
 		cmocka_unit_test(test_vmalloc_alone_needs_few_hooks),
 		cmocka_unit_test(test_sizes),
 		cmocka_unit_test(test_kfence_hides_from_scans),
+		cmocka_unit_test(test_larger_stacks),
 		cmocka_unit_test(test_copies_where_the_books_are_not_read),
 		cmocka_unit_test(test_explain_tells_the_plan),
 	};

@@ -55,10 +55,11 @@ static void init(struct made_up *m)
 /* An object of site `entry` in slot `slot`. */
 static void object(struct made_up *m, uint32_t slot, uint32_t entry, uint32_t space, uint32_t age)
 {
-	struct kleak_bucket *bucket = &m->buckets[slot / 8];
+	struct kleak_bucket *bucket = &m->buckets[slot / KLEAK_BUCKET_KEYS];
 
-	bucket->key[slot % 8] = ~((BASE + slot * 4096) | space);
-	bucket->record[slot % 8] = (struct kleak_record){.bytes = 192, .born = 77, .site = entry};
+	bucket->key[slot % KLEAK_BUCKET_KEYS] = ~((BASE + slot * 4096) | space);
+	bucket->record[slot % KLEAK_BUCKET_KEYS] =
+		(struct kleak_record){.bytes = 192, .born = 77, .site = entry};
 	m->objects[m->snapshot.nr_list++] =
 		(struct snapshot_object){.site = entry, .age = age, .slot = slot};
 }
@@ -73,14 +74,21 @@ static void site(struct made_up *m, uint32_t i, uint32_t entry, uint32_t space, 
 	m->sites.nr = i + 1;
 }
 
-static struct verify look(struct made_up *m, size_t shown, uint64_t budget)
+static void look_again(struct verify *verify, struct made_up *m, size_t shown, uint64_t budget)
 {
 	const struct verify_tables tables = {m->buckets, m->entries, caches};
-	struct verify verify = {};
 
-	assert_int_equal(verify__find_free(&verify, &m->slub, &m->snapshot, &m->sites, &tables,
+	assert_int_equal(verify__find_free(verify, &m->slub, &m->snapshot, &m->sites, &tables,
 					   shown, budget),
 			 0);
+	slub__begin(&m->slub);
+}
+
+static struct verify look(struct made_up *m, size_t shown, uint64_t budget)
+{
+	struct verify verify = {};
+
+	look_again(&verify, m, shown, budget);
 	slub__free(&m->slub);
 	return verify;
 }
@@ -108,7 +116,8 @@ static void test_lists_what_is_free(void **state)
 	verify__free(&verify);
 }
 
-static void test_only_sites_to_be_shown(void **state)
+/* What is not shown counts as well: in the sums, in the caches. */
+static void test_sites_that_are_not_shown(void **state)
 {
 	struct verify verify;
 	struct made_up m;
@@ -121,45 +130,63 @@ static void test_only_sites_to_be_shown(void **state)
 	object(&m, 1, 6, KLEAK_SPACE_SLAB, 100);
 	object(&m, 2, 7, KLEAK_SPACE_SLAB, 100);
 	verify = look(&m, 1, 100);
-	assert_int_equal(verify.nr, 1);
+	assert_int_equal(verify.nr, 2);
 	assert_int_equal(verify.list[0].slot, 1);
+	assert_int_equal(verify.list[1].slot, 2);
+	assert_int_equal(verify.skipped, 0);
 	verify__free(&verify);
 }
 
+/* Those that are shown come first, the others by turns; what there is no time for is counted. */
 static void test_budget(void **state)
 {
-	struct verify verify;
+	struct verify verify = {};
+	uint8_t seen[4] = {};
 	struct made_up m;
 
 	(void)state;
 	init(&m);
-	site(&m, 0, 5, KLEAK_SPACE_SLAB, 3);
+	site(&m, 0, 5, KLEAK_SPACE_SLAB, 2);
 	site(&m, 1, 6, KLEAK_SPACE_SLAB, 4);
-	site(&m, 2, 7, KLEAK_SPACE_SLAB, 1);
-	object(&m, 1, 5, KLEAK_SPACE_SLAB, 100);
+	object(&m, 1, 6, KLEAK_SPACE_SLAB, 100);
 	object(&m, 2, 6, KLEAK_SPACE_SLAB, 100);
-	object(&m, 3, 7, KLEAK_SPACE_SLAB, 100);
-	verify = look(&m, 10, 4);
-	assert_int_equal(verify.checked, 2);
-	assert_int_equal(verify.skipped, 4);
+	object(&m, 3, 5, KLEAK_SPACE_SLAB, 100);
+	object(&m, 4, 6, KLEAK_SPACE_SLAB, 100);
+	object(&m, 5, 5, KLEAK_SPACE_SLAB, 100);
+	object(&m, 6, 6, KLEAK_SPACE_SLAB, 100);
+	for (int turn = 0; turn < 4; turn++) {
+		look_again(&verify, &m, 1, 3);
+		assert_int_equal(verify.nr, 3);
+		assert_int_equal(verify.list[0].slot, 3);
+		assert_int_equal(verify.list[1].slot, 5);
+		assert_int_equal(verify.skipped, 3);
+		for (int i = 0; i < 4; i++)
+			seen[i] += verify.list[2].slot == (const uint32_t[]){1, 2, 4, 6}[i];
+	}
+	for (int i = 0; i < 4; i++)
+		assert_int_equal(seen[i], 1);
+	slub__free(&m.slub);
 	verify__free(&verify);
 }
 
-/* What is not shown is not looked at, and counted. */
-static void test_not_shown(void **state)
+/* A site with more objects than there is time for. */
+static void test_large_site(void **state)
 {
-	struct verify verify;
+	struct verify verify = {};
 	struct made_up m;
 
 	(void)state;
 	init(&m);
 	site(&m, 0, 5, KLEAK_SPACE_SLAB, 3);
-	site(&m, 1, 6, KLEAK_SPACE_SLAB, 4);
-	object(&m, 1, 5, KLEAK_SPACE_SLAB, 100);
-	object(&m, 2, 6, KLEAK_SPACE_SLAB, 100);
-	verify = look(&m, 1, 100);
-	assert_int_equal(verify.checked, 1);
-	assert_int_equal(verify.skipped, 4);
+	for (uint32_t slot = 1; slot <= 3; slot++)
+		object(&m, slot, 5, KLEAK_SPACE_SLAB, 100);
+	look_again(&verify, &m, 1, 2);
+	assert_int_equal(verify.checked, 2);
+	assert_int_equal(verify.skipped, 1);
+	assert_int_equal(verify.list[0].slot, 1);
+	look_again(&verify, &m, 1, 2);
+	assert_int_equal(verify.list[0].slot, 3);
+	slub__free(&m.slub);
 	verify__free(&verify);
 }
 
@@ -239,9 +266,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_lists_what_is_free),
-		cmocka_unit_test(test_only_sites_to_be_shown),
+		cmocka_unit_test(test_sites_that_are_not_shown),
 		cmocka_unit_test(test_budget),
-		cmocka_unit_test(test_not_shown),
+		cmocka_unit_test(test_large_site),
 		cmocka_unit_test(test_spaces),
 		cmocka_unit_test(test_pages_of_processes_are_evicted),
 		cmocka_unit_test(test_what_changed_meanwhile_is_left),

@@ -13,6 +13,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <math.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -126,12 +127,9 @@ static void look_at_page_owner(struct audit *audit, uint64_t page_size)
 		       why_not(err, "needs CONFIG_PAGE_OWNER and the boot option page_owner=on"));
 	else
 		source(audit, 2, "page_owner", path,
-		       "%llu bytes that no other class counts, taken by %llu callers; most, %llu, "
-		       "by "
-		       "%s%s",
-		       (unsigned long long)(owner.total * page_size),
-		       (unsigned long long)owner.places,
-		       (unsigned long long)(owner.pages * page_size),
+		       "%" PRIu64 " bytes that no other class counts, taken by %" PRIu64
+		       " callers; most, %" PRIu64 ", by %s%s",
+		       owner.total * page_size, owner.places, owner.pages * page_size,
 		       *owner.place ? owner.place : "nobody",
 		       owner.cut ? " (of the first " STRING(PAGE_RECORDS) " records)" : "");
 	audit->sources[2].found = !err;

@@ -379,11 +379,15 @@ static void read_slub(struct kernel *kernel, const struct btf *btf)
 	    1) {
 		snprintf(kernel->slub_unknown, sizeof(kernel->slub_unknown),
 			 "no bpf_map_lookup_percpu_elem()");
+		memcpy(kernel->krc_unknown, kernel->slub_unknown, sizeof(kernel->krc_unknown));
 		return;
 	}
 	layout__read_slub(&kernel->slub, btf, kernel->page_size, kernel->slub_unknown,
 			  sizeof(kernel->slub_unknown));
 	layout__read_tasks(&kernel->tasks, btf);
+	if (!layout__read_krc(&kernel->krc, btf, kernel->page_size, kernel->krc_unknown,
+			      sizeof(kernel->krc_unknown)))
+		kernel->krc.head_offset = kernel->kvfree_rcu_offset;
 	layout__read_areas(&kernel->areas, btf, kernel->areas_unknown,
 			   sizeof(kernel->areas_unknown));
 }

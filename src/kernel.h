@@ -52,6 +52,8 @@ struct kernel {
 	struct area_layout areas;
 	struct task_layout tasks;
 	char areas_unknown[64]; /* the same */
+	struct krc_layout krc;
+	char krc_unknown[64]; /* the same */
 };
 
 /*

@@ -3,6 +3,7 @@
 
 #include <bpf/btf.h>
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -191,4 +192,86 @@ void layout__read_tasks(struct task_layout *layout, const struct btf *btf)
 	    layout->thread != SLUB_NONE && layout->tgid != SLUB_NONE && sp != SLUB_NONE)
 		layout->sp = layout->thread + sp;
 	layout->size = task ? task->size : 0;
+}
+
+/* The member called `name`, or NULL. */
+static const struct btf_type *type_of_member(const struct btf *btf, const char *type_name,
+					     const char *name)
+{
+	const struct btf_type *type = struct_called(btf, type_name);
+
+	for (int i = 0; type && i < btf_vlen(type); i++)
+		if (!strcmp(btf__name_by_offset(btf, btf_members(type)[i].name_off), name))
+			return unqualified(btf, btf_members(type)[i].type);
+	return NULL;
+}
+
+/* Where a per-CPU variable of the kernel's image lies among the others: true, with its offset. */
+static bool find_percpu(const struct btf *btf, const char *name, int64_t *offset)
+{
+	__s32 id = btf__find_by_name_kind(btf, ".data..percpu", BTF_KIND_DATASEC);
+	const struct btf_type *section = id < 0 ? NULL : btf__type_by_id(btf, id);
+
+	for (int i = 0; section && i < btf_vlen(section); i++) {
+		const struct btf_var_secinfo *variable = &btf_var_secinfos(section)[i];
+		const struct btf_type *its = btf__type_by_id(btf, variable->type);
+
+		if (!its || strcmp(btf__name_by_offset(btf, its->name_off), name))
+			continue;
+		*offset = variable->offset;
+		return true;
+	}
+	return false;
+}
+
+int layout__read_krc(struct krc_layout *layout, const struct btf *btf, uint32_t page_size,
+		     char *why, size_t len)
+{
+	struct krc_layout l = {.page_size = page_size};
+	uint32_t bulk, bulk_old, work_bulk, work_bulk_old, se, se_cfs_rq;
+	const struct wanted fields[] = {
+		{"kfree_rcu_cpu", "head", &l.head, 0},
+		{"kfree_rcu_cpu", "krw_arr", &l.works, 0},
+		{"kfree_rcu_cpu", "initialized", &l.initialized, 0},
+		{"kfree_rcu_cpu_work", "head_free", &l.work_head, 0},
+		{"kfree_rcu_cpu_work", "krcp", &l.work_krcp, 0},
+		{"kvfree_rcu_bulk_data", "nr_records", &l.block_nr, 0},
+		{"kvfree_rcu_bulk_data", "records", &l.block_records, 0},
+		{"callback_head", "next", &l.head_next, 0},
+		{"callback_head", "func", &l.head_func, 0},
+		{"task_struct", "se", &se, 0},
+		{"sched_entity", "cfs_rq", &se_cfs_rq, 0},
+		{"cfs_rq", "rq", &l.cfs_rq_rq, 0},
+		{"rq", "cpu", &l.rq_cpu, 0},
+		/* lists from 6.4 on */
+		{"kfree_rcu_cpu", "bulk_head", &bulk, 1},
+		{"kfree_rcu_cpu", "bkvhead", &bulk_old, 1},
+		{"kfree_rcu_cpu_work", "bulk_head_free", &work_bulk, 1},
+		{"kfree_rcu_cpu_work", "bkvhead_free", &work_bulk_old, 1},
+		{"kvfree_rcu_bulk_data", "list", &l.block_list, 1},
+		{"kvfree_rcu_bulk_data", "next", &l.block_next, 1},
+	};
+	const struct btf_type *works = type_of_member(btf, "kfree_rcu_cpu", "krw_arr");
+	int64_t krc, rq;
+
+	if (read_fields(btf, fields, sizeof(fields) / sizeof(fields[0]), why, len))
+		return -ENOTSUP;
+	l.bulk = l.block_list == SLUB_NONE ? bulk_old : bulk;
+	l.work_bulk = l.block_list == SLUB_NONE ? work_bulk_old : work_bulk;
+	if (l.bulk == SLUB_NONE || l.work_bulk == SLUB_NONE ||
+	    (l.block_list == SLUB_NONE && l.block_next == SLUB_NONE) || !works ||
+	    !btf_is_array(works)) {
+		snprintf(why, len, "queues of another kind");
+		return -ENOTSUP;
+	}
+	if (!find_percpu(btf, "krc", &krc) || !find_percpu(btf, "runqueues", &rq)) {
+		snprintf(why, len, "no variables krc and runqueues");
+		return -ENOTSUP;
+	}
+	l.from_rq = krc - rq;
+	l.task_cfs_rq = se + se_cfs_rq;
+	l.work = struct_called(btf, "kfree_rcu_cpu_work")->size;
+	l.nr_works = btf_array(works)->nelems;
+	*layout = l;
+	return 0;
 }

@@ -3,6 +3,7 @@
 #ifndef KLEAK_LAYOUT_H
 #define KLEAK_LAYOUT_H
 
+#include "krc.h"
 #include "slub.h"
 
 #include <stddef.h>
@@ -35,5 +36,9 @@ void layout__read_tasks(struct task_layout *layout, const struct btf *btf);
 
 /* As layout__read_slub(). */
 int layout__read_areas(struct area_layout *layout, const struct btf *btf, char *why, size_t len);
+
+/* kfree_rcu()'s queues, as layout__read_slub(); all but head_offset, which is how it is called. */
+int layout__read_krc(struct krc_layout *layout, const struct btf *btf, uint32_t page_size,
+		     char *why, size_t len);
 
 #endif

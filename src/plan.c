@@ -103,7 +103,9 @@ static int plan_hook(struct plan *plan, size_t i, const struct kernel *kernel, c
 			 strerror(-function->refused));
 	if (hook->copy > 1)
 		return 0;
-	if (hook->function == FUNCTION_FREE_BULK)
+	if (hook->function == FUNCTION_KVFREE_CALL_RCU && plan->verify && !kernel->krc_unknown[0])
+		plan->queues = true;
+	else if (hook->function == FUNCTION_FREE_BULK)
 		add_blind_spot(
 			plan, "%s%s (%s)", hook_blind_spots[hook->function],
 			plan->verify ? ", only in the allocator's books before anything is listed"
@@ -400,6 +402,8 @@ void plan__print(const struct plan *plan, const struct kernel *kernel, FILE *out
 			target_of(&plan->hooks[i], &hooks[i]));
 		fprintf(out, copies > 1 ? "  (%d copies)\n" : "\n", copies);
 	}
+	if (plan->queues)
+		fprintf(out, "  kfree_rcu through its own queues, before anything is listed\n");
 	if (config->vmalloc)
 		fprintf(out, "  vmalloc through kmalloc in __get_vm_area_node and kfree of the "
 			     "vm_struct\n");

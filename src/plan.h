@@ -29,6 +29,7 @@ struct plan {
 	uint32_t lanes;
 	uint32_t sampling;     /* at the start: of how many addresses one is recorded */
 	bool verify;	       /* look at SLUB's books before an object is reported */
+	bool queues;	       /* look into kfree_rcu()'s queues: no hook shows what goes there */
 	uint64_t memory_bytes; /* of the maps */
 	uint64_t own_bytes;    /* of the loader, when the tables are full */
 	char blind_spots[PLAN_MAX_BLIND_SPOTS][PLAN_TEXT];

@@ -9,7 +9,7 @@
 
 int reader__open(struct reader *reader, const struct kernel *kernel, struct tracer *tracer)
 {
-	int cpus = tracer__learn_cpus(tracer, reader->cpu_offsets);
+	int cpus = tracer__learn_cpus(tracer, reader->cpu_offsets, &reader->task);
 
 	if (cpus < 0)
 		return cpus;
@@ -21,6 +21,16 @@ int reader__open(struct reader *reader, const struct kernel *kernel, struct trac
 	reader->slub.nr_cpus = (uint32_t)cpus;
 	reader->slub.nr_nodes = kernel->nodes;
 	return 0;
+}
+
+int reader__open_queues(struct reader *reader, const struct kernel *kernel)
+{
+	reader->krc = (struct krc){.layout = kernel->krc,
+				   .read = tracer__read,
+				   .arg = reader->tracer,
+				   .cpu_offsets = reader->cpu_offsets,
+				   .nr_cpus = reader->slub.nr_cpus};
+	return krc__find(&reader->krc, reader->task);
 }
 
 bool reader__learn_pages(struct reader *reader)
@@ -86,4 +96,5 @@ int reader__open_memory(struct reader *reader, struct memory *memory, const stru
 void reader__close(struct reader *reader)
 {
 	slub__free(&reader->slub);
+	krc__free(&reader->krc);
 }

@@ -5,6 +5,7 @@
 
 #include "kallsyms.h"
 #include "kernel.h"
+#include "krc.h"
 #include "memory.h"
 #include "slub.h"
 #include "tracer.h"
@@ -16,6 +17,8 @@
 struct reader {
 	struct tracer *tracer;
 	struct slub slub;
+	struct krc krc;
+	uint64_t task; /* where this process's struct task_struct is */
 	uint64_t cpu_offsets[KLEAK_MAX_CPUS];
 	bool has_pages;	 /* slub knows where struct pages are: reader__learn_pages() */
 	uint64_t in_map; /* then: an address in the direct map */
@@ -29,6 +32,9 @@ int reader__open(struct reader *reader, const struct kernel *kernel, struct trac
  * True: it is known.
  */
 bool reader__learn_pages(struct reader *reader);
+
+/* Get ready to look into kfree_rcu()'s queues.  0, -ENODATA: they are not found, or -ENOMEM. */
+int reader__open_queues(struct reader *reader, const struct kernel *kernel);
 
 /*
  * Get ready to walk through the kernel's memory.  *text: where _text runs, for

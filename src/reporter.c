@@ -109,6 +109,17 @@ static const char *const origins[] = {
 	[KLEAK_SPACE_PAGES] = "pages",
 };
 
+static int open_queues(struct reporter *reporter)
+{
+	int err = reader__open_queues(&reporter->reader, reporter->parts.kernel);
+
+	if (err != -ENODATA)
+		return err;
+	say("kfree_rcu()'s queues are not where they should be: memory passed to it counts as "
+	    "outstanding until it is really freed");
+	return 0;
+}
+
 int reporter__open(struct reporter **out, const struct reporter_parts *parts)
 {
 	struct reporter *reporter = calloc(1, sizeof(*reporter));
@@ -122,7 +133,10 @@ int reporter__open(struct reporter **out, const struct reporter_parts *parts)
 	if (parts->plan->verify) {
 		int err = reader__open(&reporter->reader, parts->kernel, parts->tracer);
 
+		if (!err && parts->plan->queues)
+			err = open_queues(reporter);
 		if (err) {
+			reader__close(&reporter->reader);
 			free(reporter);
 			return err;
 		}
@@ -152,6 +166,7 @@ static struct snapshot_source source_of(const struct reporter *reporter)
 		.nr_sites = view->nr_sites,
 		.nr_lanes = view->nr_lanes,
 		.sample_mask = tracer__sampling(reporter->parts.tracer) - 1,
+		.waiting = &reporter->reader.krc.waiting,
 	};
 }
 
@@ -184,6 +199,9 @@ static int read_tables(struct reporter *reporter)
 	uint32_t now = clock__now_ticks();
 	int err;
 
+	err = krc__read(&reporter->reader.krc);
+	if (err)
+		return err;
 	reporter->taken_s = clock__now_s() - reporter->started_s;
 	err = snapshot__take(snapshot, &source, now, min_age);
 

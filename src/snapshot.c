@@ -77,6 +77,13 @@ static bool is_sampled(uint64_t key, uint32_t mask)
 	return !(kleak_sample_hash(address) & mask);
 }
 
+/* Does it stand in kfree_rcu()'s queues? */
+static bool is_waiting(uint64_t key, const struct idmap *waiting)
+{
+	return waiting && waiting->nr && space_of(key) == KLEAK_SPACE_SLAB &&
+	       idmap__find(waiting, idmap__mix(~key)) != IDMAP_NONE;
+}
+
 static int read_slot(struct snapshot *snapshot, const struct snapshot_source *source, uint32_t slot,
 		     uint32_t now, uint32_t min_age)
 {
@@ -103,6 +110,8 @@ static int read_slot(struct snapshot *snapshot, const struct snapshot_source *so
 		return add_unsized(snapshot, slot);
 	if (space_of(key) == KLEAK_SPACE_VMALLOC && !record.bytes)
 		return 0; /* an area that owns no memory */
+	if (is_waiting(key, source->waiting))
+		record.flags |= KLEAK_RECORD_RCU_PENDING;
 	return add_object(snapshot, &record, slot, now, min_age);
 }
 

@@ -6,6 +6,7 @@
 #ifndef KLEAK_SNAPSHOT_H
 #define KLEAK_SNAPSHOT_H
 
+#include "idmap.h"
 #include "kleak.h"
 
 #include <stddef.h>
@@ -66,7 +67,8 @@ struct snapshot_source {
 	uint32_t nr_buckets;
 	uint32_t nr_sites;
 	uint32_t nr_lanes;
-	uint32_t sample_mask; /* records of other addresses count as left out */
+	uint32_t sample_mask;	     /* records of other addresses count as left out */
+	const struct idmap *waiting; /* NULL, or slab objects that are pending as well: krc.h */
 };
 
 /*

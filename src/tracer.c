@@ -323,7 +323,7 @@ int tracer__size_areas(struct tracer *tracer, const uint32_t *slots, size_t nr)
 	return 0;
 }
 
-int tracer__learn_cpus(struct tracer *tracer, uint64_t *offsets)
+int tracer__learn_cpus(struct tracer *tracer, uint64_t *offsets, uint64_t *task)
 {
 	const struct kleak__bss *bss = tracer->skeleton->bss;
 	int err = run_program(tracer->skeleton->progs.learn_cpus);
@@ -332,6 +332,7 @@ int tracer__learn_cpus(struct tracer *tracer, uint64_t *offsets)
 		return err;
 	for (uint32_t i = 0; i < bss->nr_cpu_addresses; i++)
 		offsets[i] = bss->cpu_addresses[i] - bss->cpu_pointer;
+	*task = bss->this_task;
 	return (int)bss->nr_cpu_addresses;
 }
 

@@ -67,9 +67,9 @@ int tracer__size_areas(struct tracer *tracer, const uint32_t *slots, size_t nr);
 
 /*
  * What to add to a per-CPU pointer for each possible CPU, room for
- * KLEAK_MAX_CPUS: how many, or -errno.
+ * KLEAK_MAX_CPUS: how many, or -errno.  *task: where this process's struct task_struct is.
  */
-int tracer__learn_cpus(struct tracer *tracer, uint64_t *offsets);
+int tracer__learn_cpus(struct tracer *tracer, uint64_t *offsets, uint64_t *task);
 
 /*
  * Copy kernel memory, KLEAK_READ_MOST bytes at most: 0 or -EFAULT.  `tracer` is

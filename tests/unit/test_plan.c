@@ -338,6 +338,26 @@ static void test_kfence_hides_from_scans(void **state)
 	assert_false(is_blind_to(&plan, "KFENCE"));
 }
 
+/* What the hook would show stands in kfree_rcu()'s queues, if they are of a known kind. */
+static void test_queues(void **state)
+{
+	const struct options options = defaults();
+	struct kernel kernel = modern();
+	struct plan plan;
+
+	(void)state;
+	plan = good(&options, &kernel);
+	assert_false(plan.queues);
+	kernel.functions[FUNCTION_KVFREE_CALL_RCU].refused = -EPERM;
+	plan = good(&options, &kernel);
+	assert_true(plan.queues);
+	assert_false(is_blind_to(&plan, "kfree_rcu()"));
+	snprintf(kernel.krc_unknown, sizeof(kernel.krc_unknown), "no field krc");
+	plan = good(&options, &kernel);
+	assert_false(plan.queues);
+	assert_true(is_blind_to(&plan, "memory passed to kfree_rcu() counts as outstanding"));
+}
+
 static void test_larger_stacks(void **state)
 {
 	const struct options options = defaults();
@@ -423,6 +443,7 @@ int main(void)
 		cmocka_unit_test(test_sizes),
 		cmocka_unit_test(test_kfence_hides_from_scans),
 		cmocka_unit_test(test_larger_stacks),
+		cmocka_unit_test(test_queues),
 		cmocka_unit_test(test_copies_where_the_books_are_not_read),
 		cmocka_unit_test(test_explain_tells_the_plan),
 	};

@@ -288,9 +288,34 @@ static void test_site_number_beyond_the_table(void **state)
 	snapshot__free(&snapshot);
 }
 
+static void test_waiting_in_queues_is_pending(void **state)
+{
+	struct tables tables = {};
+	struct snapshot snapshot = {};
+	struct snapshot_source source = source_of(&tables);
+	struct idmap waiting = {};
+
+	(void)state;
+	for (int slot = 1; slot <= 3; slot++)
+		put(&tables, slot, slot == 3 ? KLEAK_SPACE_PERCPU : KLEAK_SPACE_SLAB,
+		    (struct kleak_record){.bytes = 64, .born = 900, .site = 1});
+	/* the second, and what is no slab object */
+	assert_int_equal(idmap__add(&waiting, idmap__mix(0xffff888000000000ULL + 128), 0), 0);
+	assert_int_equal(idmap__add(&waiting, idmap__mix(0xffff888000000000ULL + 192), 0), 0);
+	source.waiting = &waiting;
+	assert_int_equal(snapshot__take(&snapshot, &source, NOW, 0), 0);
+	assert_int_equal(snapshot.sites[1].live, 3);
+	assert_int_equal(snapshot.sites[1].objects, 2);
+	assert_int_equal(snapshot.sites[1].pending, 1);
+	assert_int_equal(snapshot.nr_list, 2);
+	idmap__free(&waiting);
+	snapshot__free(&snapshot);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_waiting_in_queues_is_pending),
 		cmocka_unit_test(test_sums_by_site),
 		cmocka_unit_test(test_young_and_pending_objects),
 		cmocka_unit_test(test_age_across_the_wrap),

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "krc.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MOST_BLOCKS  4096   /* of a queue; each has some 500 objects */
+#define MOST_CHAINED 100000 /* objects that are queued without a block */
+#define MOST_WAITING 2000000
+
+static int read_word(const struct krc *krc, uint64_t address, uint64_t *word)
+{
+	return krc->read(krc->arg, address, word, sizeof(*word));
+}
+
+static uint64_t queues_of(const struct krc *krc, uint32_t cpu)
+{
+	return krc->pointer + krc->cpu_offsets[cpu];
+}
+
+static uint64_t work_of(const struct krc *krc, uint64_t queues, uint32_t i)
+{
+	return queues + krc->layout.works + (uint64_t)i * krc->layout.work;
+}
+
+/* Does what lies there refer to itself as the queues of a CPU do? */
+static bool are_queues(const struct krc *krc, uint64_t queues)
+{
+	uint8_t initialized;
+
+	for (uint32_t i = 0; i < krc->layout.nr_works; i++) {
+		uint64_t back;
+
+		if (read_word(krc, work_of(krc, queues, i) + krc->layout.work_krcp, &back) ||
+		    back != queues)
+			return false;
+	}
+	return !krc->read(krc->arg, queues + krc->layout.initialized, &initialized,
+			  sizeof(initialized)) &&
+	       initialized == 1;
+}
+
+int krc__find(struct krc *krc, uint64_t task)
+{
+	const struct krc_layout *l = &krc->layout;
+	uint64_t cfs_rq, rq;
+	uint32_t cpu;
+
+	krc->pointer = 0;
+	if (read_word(krc, task + l->task_cfs_rq, &cfs_rq) ||
+	    read_word(krc, cfs_rq + l->cfs_rq_rq, &rq) ||
+	    krc->read(krc->arg, rq + l->rq_cpu, &cpu, sizeof(cpu)) || cpu >= krc->nr_cpus)
+		return -ENODATA;
+	krc->pointer = rq + (uint64_t)l->from_rq - krc->cpu_offsets[cpu];
+	for (cpu = 0; cpu < krc->nr_cpus; cpu++) {
+		if (are_queues(krc, queues_of(krc, cpu)))
+			continue;
+		krc->pointer = 0;
+		return -ENODATA;
+	}
+	krc->block = malloc(l->page_size);
+	if (!krc->block) {
+		krc->pointer = 0;
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+static int add(struct krc *krc, uint64_t address)
+{
+	uint64_t id = idmap__mix(address);
+
+	if (krc->waiting.nr >= MOST_WAITING || idmap__find(&krc->waiting, id) != IDMAP_NONE)
+		return 0;
+	return idmap__add(&krc->waiting, id, 0);
+}
+
+/* Objects that are chained by their rcu_head. */
+static int read_chain(struct krc *krc, uint64_t head)
+{
+	const struct krc_layout *l = &krc->layout;
+	int err = 0;
+
+	for (int i = 0; i < MOST_CHAINED && head && !err; i++) {
+		uint64_t next, func;
+
+		if (read_word(krc, head + l->head_next, &next) ||
+		    read_word(krc, head + l->head_func, &func))
+			return 0;
+		err = add(krc, l->head_offset ? head - func : func);
+		head = next;
+	}
+	return err;
+}
+
+/* A page of pointers, in krc->block.  False: it is none (any more). */
+static bool read_block(struct krc *krc, uint64_t block, uint64_t *nr)
+{
+	const struct krc_layout *l = &krc->layout;
+
+	if (krc->read(krc->arg, block, krc->block, l->page_size))
+		return false;
+	memcpy(nr, (const char *)krc->block + l->block_nr, sizeof(*nr));
+	return *nr <= (l->page_size - l->block_records) / sizeof(uint64_t);
+}
+
+static int add_block(struct krc *krc, uint64_t nr)
+{
+	int err = 0;
+
+	for (uint64_t i = 0; i < nr && !err; i++) {
+		uint64_t address;
+
+		memcpy(&address,
+		       (const char *)krc->block + krc->layout.block_records + i * sizeof(address),
+		       sizeof(address));
+		err = add(krc, address);
+	}
+	return err;
+}
+
+/* The queue of blocks whose head is at `head`: of a list, or a pointer to the first one. */
+static int read_blocks(struct krc *krc, uint64_t head)
+{
+	const struct krc_layout *l = &krc->layout;
+	bool list = l->block_list != KRC_NONE;
+	uint32_t link = list ? l->block_list : l->block_next;
+	uint64_t at, nr;
+	int err = 0;
+
+	if (read_word(krc, head, &at))
+		return 0;
+	for (int i = 0; i < MOST_BLOCKS && at && at != head && !err; i++) {
+		uint64_t block = list ? at - link : at;
+
+		if (!read_block(krc, block, &nr))
+			return 0;
+		memcpy(&at, (const char *)krc->block + link, sizeof(at));
+		err = add_block(krc, nr);
+	}
+	return err;
+}
+
+static int read_queues(struct krc *krc, uint64_t queues)
+{
+	const struct krc_layout *l = &krc->layout;
+	uint64_t head;
+	int err = 0;
+
+	/* Those that move go from the CPU's own queues to those of its works: they are read later.
+	 */
+	if (!read_word(krc, queues + l->head, &head))
+		err = read_chain(krc, head);
+	if (!err)
+		err = read_blocks(krc, queues + l->bulk); /* the first of two: of slab objects */
+	for (uint32_t i = 0; i < l->nr_works && !err; i++) {
+		uint64_t work = work_of(krc, queues, i);
+
+		if (!read_word(krc, work + l->work_head, &head))
+			err = read_chain(krc, head);
+		if (!err)
+			err = read_blocks(krc, work + l->work_bulk);
+	}
+	return err;
+}
+
+int krc__read(struct krc *krc)
+{
+	int err = 0;
+
+	idmap__clear(&krc->waiting);
+	for (uint32_t cpu = 0; cpu < krc->nr_cpus && krc->pointer && !err; cpu++)
+		err = read_queues(krc, queues_of(krc, cpu));
+	return err;
+}
+
+void krc__free(struct krc *krc)
+{
+	idmap__free(&krc->waiting);
+	free(krc->block);
+	memset(krc, 0, sizeof(*krc));
+}

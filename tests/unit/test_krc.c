@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "unit.h"
+
+#include "krc.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define BASE	 0xffff888000000000ULL
+#define PAGES	 16
+#define PAGE	 4096
+#define POINTER	 0x100 /* per-CPU pointer of the queues */
+#define RUN	 0x800 /* of struct rq */
+#define CPUS	 2
+#define WORDS(x) ((x) * (uint32_t)sizeof(uint64_t))
+
+/* A little memory: page 0 has tasks, pages 1 and 2 are the CPUs', others are for blocks. */
+struct made_up {
+	uint64_t memory[PAGES * PAGE / sizeof(uint64_t)];
+	uint64_t cpu_offsets[CPUS];
+	struct krc krc;
+};
+
+static uint64_t *word(struct made_up *m, uint64_t address)
+{
+	assert_true(address >= BASE && address < BASE + PAGES * PAGE);
+	return &m->memory[(address - BASE) / sizeof(uint64_t)];
+}
+
+static int read_made_up(void *arg, uint64_t address, void *to, size_t len)
+{
+	struct made_up *m = arg;
+
+	if (address < BASE || address + len > BASE + PAGES * PAGE || address + len < address)
+		return -EFAULT;
+	memcpy(to, (char *)m->memory + (address - BASE), len);
+	return 0;
+}
+
+static uint64_t page(int n)
+{
+	return BASE + (uint64_t)n * PAGE;
+}
+
+static uint64_t queues_of(const struct made_up *m, int cpu)
+{
+	return m->cpu_offsets[cpu] + POINTER;
+}
+
+static uint64_t work_of(const struct made_up *m, int cpu, int work)
+{
+	return queues_of(m, cpu) + m->krc.layout.works + (uint64_t)work * m->krc.layout.work;
+}
+
+static void init(struct made_up *m, bool lists)
+{
+	*m = (struct made_up){.cpu_offsets = {page(1), page(2)}};
+	m->krc.layout = (struct krc_layout){
+		.from_rq = POINTER - RUN,
+		.head = 0,
+		.bulk = WORDS(1), /* two lists */
+		.works = WORDS(5),
+		.nr_works = 2,
+		.work = WORDS(6),
+		.work_head = 0,
+		.work_bulk = WORDS(1),
+		.work_krcp = WORDS(5),
+		.initialized = WORDS(17),
+		.block_list = lists ? 0 : KRC_NONE,
+		.block_next = lists ? KRC_NONE : WORDS(1),
+		.block_nr = lists ? WORDS(2) : 0,
+		.block_records = lists ? WORDS(3) : WORDS(2),
+		.head_next = 0,
+		.head_func = WORDS(1),
+		.head_offset = !lists,
+		.task_cfs_rq = WORDS(3),
+		.cfs_rq_rq = WORDS(2),
+		.rq_cpu = WORDS(1),
+		.page_size = PAGE,
+	};
+	m->krc.read = read_made_up;
+	m->krc.arg = m;
+	m->krc.cpu_offsets = m->cpu_offsets;
+	m->krc.nr_cpus = CPUS;
+	/* a task of CPU 1 */
+	*word(m, page(0) + WORDS(3)) = page(0) + 512;
+	*word(m, page(0) + 512 + WORDS(2)) = m->cpu_offsets[1] + RUN;
+	*word(m, m->cpu_offsets[1] + RUN + WORDS(1)) = 1;
+	for (int cpu = 0; cpu < CPUS; cpu++) {
+		*word(m, queues_of(m, cpu) + m->krc.layout.initialized) = 1;
+		if (lists)
+			*word(m, queues_of(m, cpu) + m->krc.layout.bulk) =
+				queues_of(m, cpu) + m->krc.layout.bulk;
+		for (int work = 0; work < 2; work++) {
+			uint64_t at = work_of(m, cpu, work);
+
+			*word(m, at + m->krc.layout.work_krcp) = queues_of(m, cpu);
+			if (lists)
+				*word(m, at + m->krc.layout.work_bulk) =
+					at + m->krc.layout.work_bulk;
+		}
+	}
+}
+
+/* Make page `n` a block of these objects, the only one of the queue at `head`. */
+static void put_block(struct made_up *m, uint64_t head, int n, int nr, uint64_t first)
+{
+	const struct krc_layout *l = &m->krc.layout;
+	bool lists = l->block_list != KRC_NONE;
+
+	*word(m, head) = page(n);
+	*word(m, page(n) + (lists ? l->block_list : l->block_next)) = lists ? head : 0;
+	*word(m, page(n) + l->block_nr) = nr;
+	for (int i = 0; i < nr; i++)
+		*word(m, page(n) + l->block_records + WORDS(i)) = first + (uint64_t)i * 64;
+}
+
+static bool waits(const struct made_up *m, uint64_t address)
+{
+	return idmap__find(&m->krc.waiting, idmap__mix(address)) != IDMAP_NONE;
+}
+
+static void check_kind(bool lists)
+{
+	static struct made_up m;
+	uint64_t object = page(8), chained = page(9) + 256;
+
+	init(&m, lists);
+	assert_int_equal(krc__find(&m.krc, page(0)), 0);
+	assert_true(m.krc.pointer == POINTER);
+	assert_int_equal(krc__read(&m.krc), 0);
+	assert_int_equal(m.krc.waiting.nr, 0);
+
+	put_block(&m, queues_of(&m, 0) + m.krc.layout.bulk, 3, 5, object);
+	put_block(&m, work_of(&m, 1, 1) + m.krc.layout.work_bulk, 4, 3, object + 1024);
+	/* two in a chain, the rcu_head at 16 */
+	*word(&m, queues_of(&m, 1)) = chained + 16;
+	*word(&m, chained + 16) = chained + 128 + 16;
+	*word(&m, chained + 16 + WORDS(1)) = lists ? chained : 16;
+	*word(&m, chained + 128 + 16 + WORDS(1)) = lists ? chained + 128 : 16;
+	assert_int_equal(krc__read(&m.krc), 0);
+	assert_int_equal(m.krc.waiting.nr, 10);
+	for (int i = 0; i < 5; i++)
+		assert_true(waits(&m, object + (uint64_t)i * 64));
+	assert_true(waits(&m, object + 1024 + 128));
+	assert_true(waits(&m, chained) && waits(&m, chained + 128));
+	assert_false(waits(&m, object + 320));
+
+	/* and it is forgotten */
+	*word(&m, queues_of(&m, 1)) = 0;
+	assert_int_equal(krc__read(&m.krc), 0);
+	assert_int_equal(m.krc.waiting.nr, 8);
+	krc__free(&m.krc);
+}
+
+static void test_lists(void **state)
+{
+	(void)state;
+	check_kind(true);
+}
+
+static void test_pointers(void **state)
+{
+	(void)state;
+	check_kind(false);
+}
+
+/* What does not refer to itself is something else. */
+static void test_not_found(void **state)
+{
+	static struct made_up m;
+
+	(void)state;
+	init(&m, true);
+	*word(&m, work_of(&m, 0, 1) + m.krc.layout.work_krcp) = page(3);
+	assert_int_equal(krc__find(&m.krc, page(0)), -ENODATA);
+	assert_true(m.krc.pointer == 0);
+	assert_int_equal(krc__read(&m.krc), 0);
+	init(&m, true);
+	*word(&m, queues_of(&m, 1) + m.krc.layout.initialized) = 0;
+	assert_int_equal(krc__find(&m.krc, page(0)), -ENODATA);
+	init(&m, true);
+	*word(&m, m.cpu_offsets[1] + RUN + WORDS(1)) = 7; /* no such CPU */
+	assert_int_equal(krc__find(&m.krc, page(0)), -ENODATA);
+	init(&m, true);
+	assert_int_equal(krc__find(&m.krc, 4096), -ENODATA);
+	krc__free(&m.krc);
+}
+
+/* Read while it changes: whatever stands there. */
+static void test_hostile(void **state)
+{
+	static struct made_up m;
+	uint64_t head;
+
+	(void)state;
+	init(&m, true);
+	assert_int_equal(krc__find(&m.krc, page(0)), 0);
+	head = queues_of(&m, 0) + m.krc.layout.bulk;
+	/* a list that never comes back, a chain that bites its tail */
+	put_block(&m, head, 3, 2, page(8));
+	*word(&m, page(3)) = page(3);
+	*word(&m, queues_of(&m, 0)) = page(9);
+	*word(&m, page(9)) = page(9);
+	assert_int_equal(krc__read(&m.krc), 0);
+	assert_int_equal(m.krc.waiting.nr, 3); /* 0 is one of them */
+	/* more than a page holds; nothing there */
+	put_block(&m, head, 3, 2, page(8));
+	*word(&m, page(3) + m.krc.layout.block_nr) = 100000;
+	*word(&m, queues_of(&m, 0)) = 0x1234;
+	assert_int_equal(krc__read(&m.krc), 0);
+	assert_int_equal(m.krc.waiting.nr, 0);
+	*word(&m, head) = 0xdead;
+	assert_int_equal(krc__read(&m.krc), 0);
+	krc__free(&m.krc);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_lists),
+		cmocka_unit_test(test_pointers),
+		cmocka_unit_test(test_not_found),
+		cmocka_unit_test(test_hostile),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -101,6 +101,7 @@ UNIT_bookkeeper := bookkeeper series classes meminfo vmallocinfo slabinfo slabna
 UNIT_budget     := budget
 UNIT_caches     := caches
 UNIT_census     := census census_text census_json json_value pen utf8 array idmap
+UNIT_chains     := chains array idmap
 UNIT_child      := child signals clock say
 UNIT_chronicle  := chronicle series
 UNIT_classes    := classes meminfo vmallocinfo array lines

@@ -107,22 +107,14 @@ struct kleak_bucket {
 
 #define KLEAK_STACK_SIZE 16384 /* bytes of a task's kernel stack, as the programs take it */
 
-#define KLEAK_STEP_BITS	      12 /* sets of steps from one return address to the next */
-#define KLEAK_STEP_WAYS_SHIFT 2
-#define KLEAK_STEP_WAYS	      (1 << KLEAK_STEP_WAYS_SHIFT)
-#define KLEAK_STEP_BYTES      (KLEAK_STEP_WAYS * 32 << KLEAK_STEP_BITS)
-#define KLEAK_STACK_WINDOW    1024 /* words of a stack in which a walk's frames are looked for */
-#define KLEAK_SCRATCH_SLOTS   4
-#define KLEAK_SCRATCH_BYTES   /* of a CPU */                                                       \
+#define KLEAK_STEP_BYTES    (1 << 19) /* of steps.h */
+#define KLEAK_CHAIN_BITS    12
+#define KLEAK_CHAINS	    (1 << KLEAK_CHAIN_BITS)
+#define KLEAK_CHAIN_BYTES   (128 * KLEAK_CHAINS)
+#define KLEAK_STACK_WINDOW  1024 /* words of a stack in which a walk's frames are looked for */
+#define KLEAK_SCRATCH_SLOTS 4
+#define KLEAK_SCRATCH_BYTES /* of a CPU */                                                         \
 	(KLEAK_SCRATCH_SLOTS * (KLEAK_STACK_WINDOW + 2 * KLEAK_MAX_FRAMES + 8) * 8)
-
-/* One of them; see unwind.bpf.h. */
-struct kleak_step {
-	__u64 address; /* 0: free */
-	__u64 way;
-	__u32 next; /* slot of the step that came next */
-	__u32 pad[3];
-};
 
 struct kleak_site {
 	__u64 hash;	 /* 0: free */
@@ -336,6 +328,7 @@ struct kleak_control {
 	__u32 gone;	  /* that process has exited */
 	__u32 tick_base;  /* the tick at jiffy 0 */
 	__u64 self_stack; /* where the loader's own kernel stack begins: it has one thread */
+	__u64 chain_seed; /* of the chains' table, see steps.h; 0: they are not to be used */
 	__u32 pad;
 	__u32 sample_mask; /* recorded are addresses whose hash has none of these bits: 2^n - 1 */
 };

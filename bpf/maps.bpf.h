@@ -4,6 +4,8 @@
 #define KLEAK_MAPS_BPF_H
 
 #include "kleak.h"
+#include "scratch.bpf.h"
+#include "steps.h"
 
 /* The loader sets max_entries of the arrays marked "sized" from the plan. */
 
@@ -50,33 +52,7 @@ struct {
 	__type(value, struct kleak_counts);
 } counts SEC(".maps");
 
-/*
- * Stack buffers.  One program may interrupt another on the same CPU, and
- * fentry programs may even be preempted: each claims a buffer of its own.
- */
-struct scratch {
-	__u64 busy;
-	__u32 cache; /* of the site looked for */
-	__u32 space;
-	__u32 first; /* its frames: frames[first .. first + nr) */
-	__u32 nr;
-	__u64 whole;
-	__u64 frames[KLEAK_MAX_FRAMES];
-	/* where they lie on the stack: see unwind.bpf.h; volatile: nothing for the verifier to
-	 * follow */
-	__u32 ends;	/* the last frame is the stack's outermost one */
-	__u32 cut;	/* the last frame is where an interrupt came in */
-	__u32 from, to; /* words between which a frame is looked for */
-	__u64 turn;
-	__u64 filter;
-	volatile __u32 at[KLEAK_MAX_FRAMES];
-	volatile __u32 times[KLEAK_MAX_FRAMES];
-	__u64 window[KLEAK_STACK_WINDOW];
-};
-
-_Static_assert(sizeof(struct scratch) * KLEAK_SCRATCH_SLOTS == KLEAK_SCRATCH_BYTES,
-	       "kleak.h tells the loader what a CPU's buffers take");
-
+/* Stack buffers, see scratch.bpf.h. */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, KLEAK_SCRATCH_SLOTS);
@@ -90,14 +66,15 @@ struct {
 	__uint(max_entries, 1 << KLEAK_PRESENCE_BITS);
 	__uint(map_flags, BPF_F_MMAPABLE);
 	__type(key, __u32);
-	__type(value, __u64);
+	__type(value, __u32);
 } presence SEC(".maps");
 
 /* Steps from one return address to the next: see unwind.bpf.h. */
 /* A variable and no map: reached without a lookup, which is what following a stack waits for. */
-struct kleak_step steps[KLEAK_STEP_WAYS << KLEAK_STEP_BITS] __attribute__((aligned(64)));
+struct kleak_step steps[KLEAK_STEPS] __attribute__((aligned(64)));
 
-_Static_assert(sizeof(steps) == KLEAK_STEP_BYTES, "kleak.h tells the loader what the steps take");
+/* Chains of them, which the loader makes. */
+struct kleak_chain chains[KLEAK_CHAINS] __attribute__((aligned(64)));
 
 /*
  * The address that a copy of an event's program has just dealt with, so that

@@ -65,6 +65,20 @@ static __always_inline struct kleak_bucket *bucket_second(__u64 address)
 	return bpf_map_lookup_elem(&objects, &index);
 }
 
+/*
+ * Ask for the memory that an object will be recorded in: it comes while the stack is looked at.
+ * Keys are put into the lowest free place, so that the first record's line is the likeliest.
+ */
+static __always_inline void object_fetch(__u64 address)
+{
+	const volatile struct kleak_bucket *b = bucket_first(address);
+
+	if (!b)
+		return;
+	(void)b->key[0];
+	(void)b->record[0].bytes;
+}
+
 static __always_inline bool is_sampled(__u64 address)
 {
 	__u32 mask = control.sample_mask;
@@ -77,9 +91,11 @@ static __always_inline bool is_filtered(void)
 	return config.follow != KLEAK_FOLLOW_ALL;
 }
 
-static __always_inline __u64 *presence_of(__u64 address)
+/* Objects of one page have counters side by side: they come and go together. */
+static __always_inline __u32 *presence_of(__u64 address)
 {
-	__u32 index = (address >> 3) * HASH_1 >> (64 - KLEAK_PRESENCE_BITS);
+	__u64 page = (address >> 12) * HASH_1 >> (64 - KLEAK_PRESENCE_BITS);
+	__u32 index = (page ^ address >> 6) & ((1U << KLEAK_PRESENCE_BITS) - 1);
 
 	return bpf_map_lookup_elem(&presence, &index);
 }
@@ -87,14 +103,14 @@ static __always_inline __u64 *presence_of(__u64 address)
 /* May it be in the table?  Asked where most are not. */
 static __always_inline bool is_present(__u64 address)
 {
-	const __u64 *times = presence_of(address);
+	const __u32 *times = presence_of(address);
 
 	return !times || *times;
 }
 
-static __always_inline void presence_add(__u64 address, __s64 change)
+static __always_inline void presence_add(__u64 address, __s32 change)
 {
-	__u64 *times = is_filtered() ? presence_of(address) : NULL;
+	__u32 *times = is_filtered() ? presence_of(address) : NULL;
 
 	if (times)
 		__sync_fetch_and_add(times, change);

@@ -132,6 +132,7 @@ static __always_inline void slab_born(struct bpf_raw_tracepoint_args *ctx, __u64
 	if (!is_size_wanted(r.bytes))
 		return;
 
+	object_fetch(ptr);
 	r.flags |= has_size_of_cache(cache_index, cache_flags) * KLEAK_RECORD_OF_CACHE;
 	site = site_of_slab(ctx, call_site, cache_index);
 	if (site < 0)

@@ -3,6 +3,7 @@
 #ifndef KLEAK_STACK_BPF_H
 #define KLEAK_STACK_BPF_H
 
+#include "chain.bpf.h"
 #include "maps.bpf.h"
 #include "unwind.bpf.h"
 #include "who.bpf.h"
@@ -205,12 +206,10 @@ static __always_inline bool is_to_be_checked(void)
 	return r && !(++r->hits % CHECK_ONE_OF);
 }
 
-/* The site of the allocation going on in `ctx`, whose stack hashes to `hash`, or 0. */
-static __always_inline long site_by_hash(struct bpf_raw_tracepoint_args *ctx, __u64 call_site,
-					 __u32 cache, __u32 space, __u64 hash)
+/* `site` is the one that the stack in `ctx` was found to be, or KLEAK_SITE_NONE: see to it. */
+static __always_inline long site_or_walk(struct bpf_raw_tracepoint_args *ctx, __u64 call_site,
+					 __u32 cache, __u32 space, long site)
 {
-	long site = hash ? site_known(hash) : KLEAK_SITE_NONE;
-
 	if (site == KLEAK_SITE_NONE) {
 		site = site_walk(ctx, call_site, cache, space, KLEAK_SITE_NONE);
 	} else if (is_to_be_checked()) {
@@ -234,19 +233,40 @@ static __always_inline long site_of(struct bpf_raw_tracepoint_args *ctx, __u64 c
 				    __u32 cache, __u32 space)
 {
 	__u64 hash = hash_begin(cache, space);
+	long site = KLEAK_SITE_NONE;
 
 	hash = call_site ? unwind_call(address_of(ctx), call_site, hash) : 0;
-	return site_by_hash(ctx, call_site, cache, space, hash);
+	if (hash)
+		site = site_known(hash);
+	return site_or_walk(ctx, call_site, cache, space, site);
 }
 
-/* The same without a call. */
+/* The site as steps have it, or KLEAK_SITE_NONE: a call, where chains did not tell. */
+__noinline __u32 site_by_steps(__u64 context, __u64 call_site, __u64 hash)
+{
+	hash = unwind(context, call_site, hash);
+	return hash ? site_known(hash) : KLEAK_SITE_NONE;
+}
+
+/* The same, of slab, by chains first. */
 static __always_inline long site_of_slab(struct bpf_raw_tracepoint_args *ctx, __u64 call_site,
 					 __u32 cache)
 {
-	__u64 hash = hash_begin(cache, KLEAK_SPACE_SLAB);
+	__u64 begin = hash_begin(cache, KLEAK_SPACE_SLAB), hash;
+	struct kleak_chain *end = NULL;
+	long site = KLEAK_SITE_NONE;
 
-	hash = unwind(address_of(ctx), call_site, hash);
-	return site_by_hash(ctx, call_site, cache, KLEAK_SPACE_SLAB, hash);
+	hash = follow_chains(address_of(ctx), call_site, begin, &end);
+	if (hash && end) {
+		site = chain_site(end, hash);
+		if (site == KLEAK_SITE_NONE) {
+			site = site_known(hash);
+			chain_keep_site(end, hash, site);
+		}
+	} else {
+		site = site_by_steps(address_of(ctx), call_site, begin);
+	}
+	return site_or_walk(ctx, call_site, cache, KLEAK_SPACE_SLAB, site);
 }
 
 #endif

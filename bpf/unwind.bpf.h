@@ -26,7 +26,7 @@
 #include "compat.bpf.h"
 #include "maps.bpf.h"
 
-#define HASH_1 0x9e3779b97f4a7c15ULL
+#define HASH_1 KLEAK_STEP_HASH
 #define HASH_2 0xbf58476d1ce4e5b9ULL
 
 static __always_inline __u64 mix(__u64 hash, __u64 word)
@@ -37,55 +37,11 @@ static __always_inline __u64 mix(__u64 hash, __u64 word)
 
 /* ---- one step ---- */
 
-/*
- * A step in 64 bits, so that it is read and written whole.  Distances are in words.  The tag is
- * the address's: a reader that meets a writer must not take another's step.
- */
-#define STEP_TOP   16 /* shifts */
-#define STEP_END   32
-#define STEP_FLAGS 48
-#define STEP_TAG   56
-#define STEP_PLAIN 0xffffULL /* a distance */
-
-#define STEP_SEEN     3	 /* so many walks in a row had this `delta`: all of these bits are sure */
-#define STEP_TOP_SEEN 12 /* the same for `top`, in fours */
-#define STEP_TOP_ONE  4
-#define STEP_TOP_SURE 8
-#define STEP_CUTS     16 /* the site's frames end here: an interrupt */
-
-static __always_inline __u32 step_delta(__u64 step)
-{
-	return step & STEP_PLAIN;
-}
-
-static __always_inline __u32 step_top(__u64 step)
-{
-	return step >> STEP_TOP & STEP_PLAIN;
-}
-
-static __always_inline __u32 step_end(__u64 step)
-{
-	return step >> STEP_END & STEP_PLAIN;
-}
-
-static __always_inline __u32 step_flags(__u64 step)
-{
-	return step >> STEP_FLAGS & 0xff;
-}
-
-#define STEPS (KLEAK_STEP_WAYS << KLEAK_STEP_BITS)
-
 /* asm: the compiler must not argue the mask away, the verifier wants it. */
 static __always_inline struct kleak_step *step_at(__u64 slot)
 {
 	asm volatile("" : "+r"(slot));
-	return &steps[slot & (STEPS - 1)];
-}
-
-/* The first of the KLEAK_STEP_WAYS slots that the step from `address` may be in. */
-static __always_inline __u32 step_set(__u64 address)
-{
-	return (address * HASH_1) >> (64 - KLEAK_STEP_BITS) << KLEAK_STEP_WAYS_SHIFT;
+	return &steps[slot & (KLEAK_STEPS - 1)];
 }
 
 /* The slot of the step from `address`; one of no step if there is none. */
@@ -98,17 +54,6 @@ static __always_inline __u32 step_slot(__u64 address)
 			break;
 	}
 	return slot;
-}
-
-/* What is known in `step` of the way from `address`, or 0. */
-static __always_inline __u64 step_way(const struct kleak_step *step, __u64 address)
-{
-	__u64 way;
-
-	if (step->address != address)
-		return 0;
-	way = step->way;
-	return (way ^ address << STEP_TAG) >> STEP_TAG ? 0 : way;
 }
 
 /* The same for those who have time: a call, which the verifier looks into once. */
@@ -143,12 +88,6 @@ __noinline int step_keep(__u64 address, __u64 way, __u32 turn)
 	return 0;
 }
 
-/* call_site's own place is kept as the step of this, which is no address. */
-static __always_inline __u64 base_of(__u64 call_site)
-{
-	return ~call_site;
-}
-
 /* ---- following them ---- */
 
 static __always_inline __u64 hash_begin(__u32 cache, __u32 space)
@@ -158,7 +97,7 @@ static __always_inline __u64 hash_begin(__u32 cache, __u32 space)
 
 static __always_inline __u64 hash_add(__u64 hash, __u64 address)
 {
-	return (hash + address) * HASH_1;
+	return (hash + address) * KLEAK_FRAME_HASH;
 }
 
 static __always_inline __u64 hash_end(__u64 hash)

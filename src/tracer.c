@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "tracer.h"
+#include "chains.h"
 #include "hooks.h"
+
+#include "steps.h" /* before the skeleton, which has them */
 
 #include "kleak.skel.h"
 
@@ -16,7 +19,7 @@
 /* How long a program that was running while it was detached may go on. */
 #define LINGER_US 20000
 
-/* How long a program that has read the old sampling may go on. */
+/* How long a program that has read the old sampling, or the seed of chains, may go on. */
 #define SWEEP_US 1000
 
 #define MAPPINGS 5
@@ -27,6 +30,7 @@ struct tracer {
 	struct bpf_link *links[PLAN_MAX_HOOKS];
 	struct tracer_view view;
 	struct kleak_site *sites; /* of the view, for writing */
+	struct chains chains;
 	struct {
 		void *start;
 		size_t len;
@@ -426,6 +430,44 @@ int tracer__coarsen(struct tracer *tracer, uint32_t weight)
 	return 0;
 }
 
+/* Write an entry, of which programs may be reading what it was. */
+static void write_chain(struct kleak_chain *to, const struct kleak_chain *from)
+{
+	struct kleak_chain free = *from;
+
+	if (!memcmp(to, from, offsetof(struct kleak_chain, recent)))
+		return;
+	free.start = 0;
+	__atomic_store_n(&to->start, 0, __ATOMIC_SEQ_CST);
+	*to = free;
+	__atomic_store_n(&to->start, from->start, __ATOMIC_SEQ_CST);
+}
+
+int tracer__tune(struct tracer *tracer)
+{
+	struct kleak__bss *bss = tracer->skeleton->bss;
+	const struct tracer_view *view = &tracer->view;
+	const struct chains_source source = {
+		.sites = view->sites,
+		.tallies = view->tallies,
+		.nr_sites = view->nr_sites,
+		.nr_lanes = view->nr_lanes,
+		.steps = bss->steps,
+	};
+	int err = chains__make(&tracer->chains, &source);
+
+	if (err)
+		return err;
+	if (bss->control.chain_seed != tracer->chains.seed) {
+		bss->control.chain_seed = 0;
+		usleep(SWEEP_US);
+	}
+	for (size_t i = 0; i < KLEAK_CHAINS; i++)
+		write_chain(&bss->chains[i], &tracer->chains.table[i]);
+	__atomic_store_n(&bss->control.chain_seed, tracer->chains.seed, __ATOMIC_SEQ_CST);
+	return 0;
+}
+
 void tracer__mute(struct tracer *tracer, uint32_t entry)
 {
 	__atomic_store_n(&tracer->sites[entry].muted, 1, __ATOMIC_RELAXED);
@@ -489,5 +531,6 @@ void tracer__close(struct tracer *tracer)
 	for (size_t i = 0; i < tracer->nr_mappings; i++)
 		munmap(tracer->mappings[i].start, tracer->mappings[i].len);
 	kleak__destroy(tracer->skeleton);
+	chains__free(&tracer->chains);
 	free(tracer);
 }

@@ -110,6 +110,12 @@ int tracer__run(const struct tracer *tracer, struct tracer_run *run);
  */
 int tracer__coarsen(struct tracer *tracer, uint32_t weight);
 
+/*
+ * Make the programs quicker: have them compare chains of frames (chains.h) of the stacks that they
+ * have seen so far.  To be called now and then, for there are new ones.  0 or -ENOMEM.
+ */
+int tracer__tune(struct tracer *tracer);
+
 /* Record no more pages of this entry of the site table: they are counted elsewhere. */
 void tracer__mute(struct tracer *tracer, uint32_t entry);
 

@@ -209,15 +209,22 @@ static double least(double a, double b)
 	return a < b ? a : b;
 }
 
+/*
+ * Each report makes the programs quicker for the stacks seen so far.  Most are seen soon, so the
+ * first times do not wait for one: after so many seconds, and each time after twice as many.
+ */
+#define TUNE_S 0.25
+
 /* Until `end_s` or a signal; the report that comes last is not made here. */
 static int watch(struct tracer *tracer, struct scans *scans, int signals, double end_s)
 {
 	const struct options *options = scans->options;
-	double next_s = clock__now_s() + options->interval_s;
+	double start_s = clock__now_s(), next_s = start_s + options->interval_s;
+	double tune_s = start_s + TUNE_S;
 	char note[128];
 
 	for (;;) {
-		double deadline_s = least(end_s, least(next_s, scans->next_s));
+		double deadline_s = least(least(end_s, tune_s), least(next_s, scans->next_s));
 		int signal =
 			wait_until(signals, STDOUT_FILENO, scans->reports->outputs, deadline_s);
 		int err;
@@ -232,6 +239,14 @@ static int watch(struct tracer *tracer, struct scans *scans, int signals, double
 			next_s = clock__now_s();
 		if (end_s <= clock__now_s())
 			return 0;
+		if (tune_s <= clock__now_s()) {
+			err = tracer__tune(tracer);
+			if (err) {
+				say("out of memory");
+				return err;
+			}
+			tune_s += tune_s - start_s;
+		}
 		if (next_s > clock__now_s())
 			continue;
 		err = report(scans->reports, note_of(options, tracer, note, sizeof(note)), false);

@@ -211,9 +211,11 @@ static double least(double a, double b)
 
 /*
  * Each report makes the programs quicker for the stacks seen so far.  Most are seen soon, so the
- * first times do not wait for one: after so many seconds, and each time after twice as many.
+ * first times do not wait for one: after so many seconds, each time after twice as many, up to
+ * so many.
  */
-#define TUNE_S 0.25
+#define TUNE_S	    0.25
+#define TUNE_MOST_S 5.0
 
 /* Until `end_s` or a signal; the report that comes last is not made here. */
 static int watch(struct tracer *tracer, struct scans *scans, int signals, double end_s)
@@ -245,7 +247,7 @@ static int watch(struct tracer *tracer, struct scans *scans, int signals, double
 				say("out of memory");
 				return err;
 			}
-			tune_s += tune_s - start_s;
+			tune_s += least(tune_s - start_s, TUNE_MOST_S);
 		}
 		if (next_s > clock__now_s())
 			continue;

@@ -5,7 +5,10 @@
  * tracepoints, with kleak, with kleak that follows another process, with kleak that samples, and
  * with a peer.
  *
- * bench [--rounds N] [--json] [--peer 'COMMAND']
+ * bench [--rounds N] [--json] [--peer 'COMMAND'] [--only TEXT | --command 'COMMAND']
+ *
+ * --only measures those whose name has TEXT; --command another workload instead, such as a parallel
+ * build.
  *
  * The rounds are interleaved, and what is measured is set against what the same took just before
  * with nothing attached: machines are noisy, ratios in one run are less so.  Medians are printed.
@@ -31,6 +34,7 @@
 
 #define MOST_ROUNDS 101
 #define SETTLE_S    2.5	 /* until a tracer is attached */
+#define LEARN_S	    3.0	 /* until kleak has made itself quick for stacks that it has seen */
 #define BATCH_S	    0.02 /* of one measurement */
 #define BATCHES	    5	 /* the fastest counts */
 
@@ -147,11 +151,21 @@ static void talk_all(void)
 	}
 }
 
-static const struct operation {
+static const char *workload; /* instead of the operations */
+
+static void run_command(void)
+{
+	if (system(workload))
+		die(workload);
+}
+
+struct operation {
 	const char *name;
 	void (*run)(void);
 	bool whole; /* once, and not many times */
-} operations[] = {
+};
+
+static const struct operation all_operations[] = {
 	{"open of a missing file", open_missing, false},
 	{"eventfd", make_eventfd, false},
 	{"socketpair", make_socketpair, false},
@@ -161,14 +175,30 @@ static const struct operation {
 	{"16 processes that talk", talk_all, true},
 };
 
-#define OPERATIONS (sizeof(operations) / sizeof(operations[0]))
+#define OPERATIONS (sizeof(all_operations) / sizeof(all_operations[0]))
+
+static struct operation operations[OPERATIONS]; /* those that are measured */
+static size_t nr_operations;
+
+static void choose(const char *only)
+{
+	if (workload)
+		operations[nr_operations++] = (struct operation){workload, run_command, true};
+	for (size_t o = 0; o < OPERATIONS && !workload; o++)
+		if (!only || strstr(all_operations[o].name, only))
+			operations[nr_operations++] = all_operations[o];
+	if (!nr_operations) {
+		fprintf(stderr, "bench: --only: no name has \"%s\"\n", only);
+		exit(2);
+	}
+}
 
 /* Seconds for one. */
 static double measure(const struct operation *operation)
 {
 	double best = INFINITY;
 
-	for (int batch = 0; batch < (operation->whole ? 2 : BATCHES); batch++) {
+	for (int batch = 0; batch < (workload ? 1 : operation->whole ? 2 : BATCHES); batch++) {
 		double start = now_s(), took;
 		long n = 0;
 
@@ -280,13 +310,17 @@ static void measure_setup(int setup, double *without, double *took)
 	struct empty *empty;
 	pid_t child;
 
-	for (size_t o = 0; o < OPERATIONS; o++)
+	for (size_t o = 0; o < nr_operations; o++)
 		without[o] = measure(&operations[o]);
 	empty = setup == EMPTY_PROGRAMS ? start_empty() : NULL;
 	child = start_setup(setup);
-	if (child)
+	if (child) {
 		usleep((useconds_t)(SETTLE_S * 1e6));
-	for (size_t o = 0; o < OPERATIONS; o++)
+		for (size_t o = 0; o < nr_operations; o++)
+			measure(&operations[o]);
+		usleep((useconds_t)(LEARN_S * 1e6));
+	}
+	for (size_t o = 0; o < nr_operations; o++)
 		took[o] = measure(&operations[o]);
 	if (child)
 		stop_setup(child);
@@ -325,7 +359,7 @@ static void print_table(int rounds)
 	for (int s = EMPTY_PROGRAMS; s < (peer ? SETUPS : PEER); s++)
 		printf(" %22s", setup_names[s]);
 	putchar('\n');
-	for (size_t o = 0; o < OPERATIONS; o++) {
+	for (size_t o = 0; o < nr_operations; o++) {
 		double empty = added(EMPTY_PROGRAMS, o, rounds);
 
 		printf("%-24s %10.0f", operations[o].name, added(NOTHING, o, rounds) * 1e9);
@@ -342,7 +376,7 @@ static void print_table(int rounds)
 static void print_json(int rounds)
 {
 	printf("{\"version\":1,\"rounds\":%d,\"operations\":[", rounds);
-	for (size_t o = 0; o < OPERATIONS; o++) {
+	for (size_t o = 0; o < nr_operations; o++) {
 		printf("%s{\"name\":\"%s\",\"ns\":%.1f,\"added_ns\":{", o ? "," : "",
 		       operations[o].name, added(NOTHING, o, rounds) * 1e9);
 		for (int s = EMPTY_PROGRAMS; s < (peer ? SETUPS : PEER); s++)
@@ -369,11 +403,11 @@ static int parse_rounds(const char *text)
 int main(int argc, char **argv)
 {
 	static const struct option options[] = {
-		{"rounds", required_argument, NULL, 'r'},
-		{"json", no_argument, NULL, 'j'},
-		{"peer", required_argument, NULL, 'p'},
-		{NULL, 0, NULL, 0},
+		{"rounds", required_argument, NULL, 'r'},  {"json", no_argument, NULL, 'j'},
+		{"peer", required_argument, NULL, 'p'},	   {"only", required_argument, NULL, 'o'},
+		{"command", required_argument, NULL, 'c'}, {NULL, 0, NULL, 0},
 	};
+	const char *only = NULL;
 	int rounds = 7, option;
 	bool json = false;
 
@@ -384,9 +418,14 @@ int main(int argc, char **argv)
 			json = true;
 		else if (option == 'p')
 			peer = *optarg ? optarg : NULL;
+		else if (option == 'o')
+			only = optarg;
+		else if (option == 'c')
+			workload = optarg;
 		else
 			return 2;
 	}
+	choose(only);
 	if (access("./kleak", X_OK))
 		die("./kleak");
 	snprintf(file_name, sizeof(file_name), "/dev/shm/kleak-bench-%d", getpid());

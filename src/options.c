@@ -31,6 +31,7 @@ enum {
 	OPT_STACK_DEPTH,
 	OPT_MAX_OBJECTS,
 	OPT_SAMPLE,
+	OPT_NO_FENTRY,
 	OPT_MAX_OVERHEAD,
 	OPT_JSON,
 	OPT_NO_COLOR,
@@ -74,6 +75,7 @@ static const struct option long_options[] = {
 	{"max-objects", required_argument, NULL, OPT_MAX_OBJECTS},
 	{"sample", required_argument, NULL, OPT_SAMPLE},
 	{"max-overhead", required_argument, NULL, OPT_MAX_OVERHEAD},
+	{"no-fentry", no_argument, NULL, OPT_NO_FENTRY},
 	{"json", no_argument, NULL, OPT_JSON},
 	{"prom", required_argument, NULL, OPT_PROM},
 	{"screen", no_argument, NULL, OPT_SCREEN},
@@ -160,6 +162,7 @@ static const char help_text[] =
 	"                           are more, every other one is left out, and so on\n"
 	"      --sample 1/N         record one object in N, a power of two, and estimate the sums\n"
 	"      --max-overhead PCT   sample when tracing takes more than that of the CPUs' time\n"
+	"      --no-fentry          tracepoints only, as where the kernel refuses fentry\n"
 	"\n"
 	"Objects that nothing refers to (kleak, kleak run):\n"
 	"      --scan[=SECS]        search the kernel's memory for references to the objects, "
@@ -476,6 +479,9 @@ static int parse_option(struct parse *parse, int option, const char *value)
 				    "a number from 1024 to 100000000");
 		o->max_objects = number;
 		return 0;
+	case OPT_NO_FENTRY:
+		o->no_fentry = true;
+		return 0;
 	case OPT_SAMPLE:
 		if (parse_sampling(value, &o->sampling))
 			return fail(why, len, "--sample", value,
@@ -657,7 +663,7 @@ static int refuse_on_files(const struct parse *parse, enum options_verb verb, in
 static bool traces(const struct options *o)
 {
 	return o->pid >= 0 || o->cgroup || o->cache || o->min_size || o->max_size < UINT64_MAX ||
-	       o->min_age_s > 0 || o->max_objects || o->sampling > 1 || o->max_overhead > 0 ||
+	       o->min_age_s > 0 || o->max_objects || o->sampling > 1 || o->max_overhead > 0 || o->no_fentry ||
 	       o->evidence_s != VERDICT_LEAST_S || o->stack_depth != DEFAULT_DEPTH ||
 	       o->sort != SORT_BYTES;
 }

@@ -61,6 +61,7 @@ struct options {
 	uint32_t stack_depth;
 	uint64_t max_objects; /* 0: by the machine's memory */
 	uint32_t sampling;    /* --sample: of how many addresses one is recorded; a power of two */
+	bool no_fentry;	      /* --no-fentry: tracepoints only */
 	double max_overhead;  /* --max-overhead: share of the machine's CPUs; 0: not watched */
 	bool json;
 	const char *folded, *svg, *html; /* files; NULL: not wanted */

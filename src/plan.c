@@ -66,8 +66,8 @@ static bool is_needed(const struct hook *hook, const struct kleak_config *config
 	return false;
 }
 
-static int plan_hook(struct plan *plan, size_t i, const struct kernel *kernel, char *why,
-		     size_t len)
+static int plan_hook(struct plan *plan, size_t i, const struct kernel *kernel, bool no_fentry,
+		     char *why, size_t len)
 {
 	const struct hook *hook = &hooks[i];
 	struct plan_hook *planned = &plan->hooks[i];
@@ -92,11 +92,13 @@ static int plan_hook(struct plan *plan, size_t i, const struct kernel *kernel, c
 	}
 	function = &kernel->functions[hook->function];
 	planned->target = function->name;
-	planned->on = function->name && !function->refused;
+	planned->on = function->name && !function->refused && !no_fentry;
 	if (planned->on)
 		return 0;
 	if (!function->name)
 		snprintf(planned->why, PLAN_TEXT, "this kernel has no such function");
+	else if (no_fentry)
+		snprintf(planned->why, PLAN_TEXT, "--no-fentry");
 	else
 		snprintf(planned->why, PLAN_TEXT, "%s refused: %s",
 			 hook->kind == HOOK_FEXIT ? "fexit" : "fentry",
@@ -328,7 +330,7 @@ int plan__make(struct plan *plan, const struct options *options, const struct ke
 	/* without slab nothing tells where the books are: see reader__learn_pages() */
 	config->one_copy = (plan->verify && config->slab) || config->follow != KLEAK_FOLLOW_ALL;
 	for (size_t i = 0; i < nr_hooks; i++) {
-		err = plan_hook(plan, i, kernel, why, len);
+		err = plan_hook(plan, i, kernel, options->no_fentry, why, len);
 		if (err)
 			return err;
 	}

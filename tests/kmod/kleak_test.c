@@ -6,7 +6,7 @@
  * Write a line to /proc/kleak_test:
  *   run            everything in the tables below, once
  *   leak NAME N    N more through the leak called NAME
- *   leakrate NAME N  N a second, until `stop`
+ *   leakrate NAME N  N a second, beside others, until `stop`
  *   stop
  *   free           free all that was leaked
  *   forget         do not free it when the module goes either
@@ -179,6 +179,7 @@ static struct leak {
 	int parts; /* one allocation is that many objects */
 	void *kept[MOST];
 	int nr;
+	int rate; /* a second */
 } leaks[] = {
 	{"kmalloc", kleak_leak_kmalloc, free_slab, "slab", "kmalloc-128", 0, 100, 11},
 	{"kzalloc", kleak_leak_kzalloc, free_slab, "slab", "kmalloc-1k", 0, 700, 13},
@@ -494,28 +495,22 @@ static void run_all(void)
 
 /* ---- leaking at a rate ---- */
 
-static struct leak *slow_leak;
-static int slow_rate;
-
 static void leak_slowly(struct work_struct *work);
 static DECLARE_DELAYED_WORK(slow_work, leak_slowly);
 
 static void leak_slowly(struct work_struct *work)
 {
-	struct leak *leak = slow_leak;
-	int n = slow_rate;
-
-	if (!leak)
-		return;
-	while (n-- > 0 && leak->nr < MOST)
-		leak->kept[leak->nr++] = leak->make();
+	for (int i = 0; i < ARRAY_SIZE(leaks); i++)
+		for (int n = leaks[i].rate; n > 0 && leaks[i].nr < MOST; n--)
+			leaks[i].kept[leaks[i].nr++] = leaks[i].make();
 	schedule_delayed_work(&slow_work, HZ);
 }
 
 static void stop_slowly(void)
 {
-	slow_leak = NULL;
 	cancel_delayed_work_sync(&slow_work);
+	for (int i = 0; i < ARRAY_SIZE(leaks); i++)
+		leaks[i].rate = 0;
 }
 
 /* ---- /proc/kleak_test ---- */
@@ -587,9 +582,7 @@ static int obey(const char *line)
 		leak = leak_called(name);
 		if (!leak)
 			return -ENOENT;
-		stop_slowly();
-		slow_leak = leak;
-		slow_rate = n;
+		leak->rate = n;
 		schedule_delayed_work(&slow_work, 0);
 	} else {
 		return -EINVAL;

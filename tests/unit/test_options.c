@@ -153,6 +153,9 @@ static void test_scan_and_census(void **state)
 	o = good("--sample 1/16 --max-overhead 2.5%");
 	assert_int_equal(o.sampling, 16);
 	assert_true(o.max_overhead == 0.025);
+	assert_false(o.no_fentry);
+	assert_true(good("--no-fentry").no_fentry);
+	bad("ledger --no-fentry", "ledger");
 	assert_int_equal(good("--sample 1/1048576").sampling, 1 << 20);
 	bad("--sample 16", "--sample");
 	bad("--sample 1/12", "--sample");

@@ -358,6 +358,22 @@ static void test_queues(void **state)
 	assert_true(is_blind_to(&plan, "memory passed to kfree_rcu() counts as outstanding"));
 }
 
+/* --no-fentry: as where every function is refused. */
+static void test_no_fentry(void **state)
+{
+	struct options options = defaults();
+	const struct kernel kernel = modern();
+	struct plan plan;
+
+	(void)state;
+	options.no_fentry = true;
+	plan = good(&options, &kernel);
+	for (size_t i = 0; i < nr_hooks; i++)
+		assert_true(!plan.hooks[i].on || hooks[i].kind == HOOK_RAW_TP);
+	assert_true(plan.queues);
+	assert_true(is_blind_to(&plan, "--no-fentry"));
+}
+
 static void test_larger_stacks(void **state)
 {
 	const struct options options = defaults();
@@ -444,6 +460,7 @@ int main(void)
 		cmocka_unit_test(test_kfence_hides_from_scans),
 		cmocka_unit_test(test_larger_stacks),
 		cmocka_unit_test(test_queues),
+		cmocka_unit_test(test_no_fentry),
 		cmocka_unit_test(test_copies_where_the_books_are_not_read),
 		cmocka_unit_test(test_explain_tells_the_plan),
 	};

@@ -342,6 +342,10 @@ int plan__make(struct plan *plan, const struct options *options, const struct ke
 	if (options->scan_s > 0 && kernel->kfence)
 		add_blind_spot(plan, "scans find none of the objects that KFENCE guards: its own "
 				     "books refer to them");
+	if (config->vmalloc)
+		add_blind_spot(plan,
+			       "vmalloc areas passed to kvfree_rcu() count as outstanding until "
+			       "they are really freed");
 	if (config->follow != KLEAK_FOLLOW_ALL)
 		add_blind_spot(plan, "what interrupts and kernel threads allocate on behalf of the "
 				     "filtered processes is not recorded");

@@ -10,17 +10,17 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <linux/membarrier.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
-/* How long a program that was running while it was detached may go on. */
+/* How long a program may go on that was running, where the kernel does not tell when it has ended.
+ */
 #define LINGER_US 20000
-
-/* How long a program that has read the old sampling, or the seed of chains, may go on. */
-#define SWEEP_US 1000
 
 #define MAPPINGS 5
 
@@ -37,6 +37,17 @@ struct tracer {
 	} mappings[MAPPINGS];
 	size_t nr_mappings;
 };
+
+/*
+ * Wait until the programs that are running have ended: they are RCU read-side critical sections,
+ * and this command is synchronize_rcu() (kernel/sched/membarrier.c), but for machines with
+ * nohz_full.
+ */
+static void wait_for_programs(void)
+{
+	if (syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0))
+		usleep(LINGER_US);
+}
 
 static int print_nothing(enum libbpf_print_level level, const char *format, va_list args)
 {
@@ -250,17 +261,17 @@ void tracer__start(struct tracer *tracer)
 void tracer__stop_births(struct tracer *tracer)
 {
 	tracer->skeleton->bss->control.recording = 0;
-	usleep(LINGER_US);
+	wait_for_programs();
 }
 
 void tracer__stop(struct tracer *tracer)
 {
 	tracer->skeleton->bss->control.recording = 0;
 	detach(tracer, HOOK_ALLOCATES);
-	usleep(LINGER_US);
+	wait_for_programs();
 	detach(tracer, HOOK_WATCHES);
 	detach(tracer, HOOK_FREES);
-	usleep(LINGER_US);
+	wait_for_programs();
 }
 
 const struct tracer_view *tracer__view(const struct tracer *tracer)
@@ -418,7 +429,7 @@ int tracer__coarsen(struct tracer *tracer, uint32_t weight)
 	if (weight - 1 > KLEAK_SAMPLE_MOST)
 		weight = KLEAK_SAMPLE_MOST + 1;
 	__atomic_fetch_or(&bss->control.sample_mask, weight - 1, __ATOMIC_SEQ_CST);
-	usleep(SWEEP_US);
+	wait_for_programs();
 	for (uint32_t first = 0; first < tracer->view.nr_buckets; first += KLEAK_SWEEP_BATCH) {
 		int err;
 
@@ -460,7 +471,7 @@ int tracer__tune(struct tracer *tracer)
 		return err;
 	if (bss->control.chain_seed != tracer->chains.seed) {
 		bss->control.chain_seed = 0;
-		usleep(SWEEP_US);
+		wait_for_programs();
 	}
 	for (size_t i = 0; i < KLEAK_CHAINS; i++)
 		write_chain(&bss->chains[i], &tracer->chains.table[i]);

@@ -9,6 +9,7 @@
  *   leakrate NAME N  N a second, beside others, until `stop`
  *   stop
  *   free           free all that was leaked
+ *   rcu            allocate some, pass them to kfree_rcu()
  *   forget         do not free it when the module goes either
  * Read it: what should be listed now, one JSON object for each leak.
  *
@@ -571,6 +572,9 @@ static int obey(const char *line)
 	} else if (!strcmp(line, "forget")) {
 		for (int i = 0; i < ARRAY_SIZE(leaks); i++)
 			leaks[i].nr = 0;
+	} else if (!strcmp(line, "rcu")) {
+		kleak_free_fill_slab();
+		free_each(free_rcu);
 	} else if (!strcmp(line, "stop")) {
 		stop_slowly();
 	} else if (sscanf(line, "leak %31s %d", name, &n) == 2) {

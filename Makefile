@@ -82,7 +82,7 @@ $(B):
 .PHONY: run demo
 run:
 	@tools/install-packages build
-	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory -j$(shell nproc) all
 	@if ./kleak --explain >/dev/null; then exec ./kleak $(ARGS); \
 	else echo 'make run: this machine does not let kleak trace (see above); showing make demo instead' >&2; \
 	     $(MAKE) --no-print-directory demo; fi
@@ -227,7 +227,7 @@ unit-tests: $(TESTS:%=$(B)/unit/test_%)
 
 test:
 	@tools/install-packages build test guest
-	@$(MAKE) --no-print-directory CI=1 all unit-tests $(B)/live-load
+	@$(MAKE) --no-print-directory -j$(shell nproc) CI=1 all unit-tests $(B)/live-load
 	@tests/run unit live guest
 
 test-unit: all unit-tests

@@ -60,17 +60,15 @@ struct {
 	__type(value, struct scratch);
 } scratches SEC(".maps");
 
+/*
+ * Variables and no maps: reached without a lookup, which is what following a stack waits for.  (And
+ * an array's values take eight bytes each at least.)
+ */
+
 /* How many objects are in the table, by a hash of their address; used where not all is followed. */
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, 1 << KLEAK_PRESENCE_BITS);
-	__uint(map_flags, BPF_F_MMAPABLE);
-	__type(key, __u32);
-	__type(value, __u32);
-} presence SEC(".maps");
+__u32 presence[1 << KLEAK_PRESENCE_BITS] __attribute__((aligned(64)));
 
 /* Steps from one return address to the next: see unwind.bpf.h. */
-/* A variable and no map: reached without a lookup, which is what following a stack waits for. */
 struct kleak_step steps[KLEAK_STEPS] __attribute__((aligned(64)));
 
 /* Chains of them, which the loader makes. */

@@ -91,29 +91,29 @@ static __always_inline bool is_filtered(void)
 	return config.follow != KLEAK_FOLLOW_ALL;
 }
 
-/* Objects of one page have counters side by side: they come and go together. */
+/*
+ * Objects of one page have counters side by side: they come and go together.  asm: the compiler
+ * must not argue the mask away, the verifier wants it.
+ */
 static __always_inline __u32 *presence_of(__u64 address)
 {
 	__u64 page = (address >> 12) * HASH_1 >> (64 - KLEAK_PRESENCE_BITS);
-	__u32 index = (page ^ address >> 6) & ((1U << KLEAK_PRESENCE_BITS) - 1);
+	__u64 i = page ^ address >> 6;
 
-	return bpf_map_lookup_elem(&presence, &index);
+	asm volatile("" : "+r"(i));
+	return &presence[i & ((1U << KLEAK_PRESENCE_BITS) - 1)];
 }
 
 /* May it be in the table?  Asked where most are not. */
 static __always_inline bool is_present(__u64 address)
 {
-	const __u32 *times = presence_of(address);
-
-	return !times || *times;
+	return *(volatile __u32 *)presence_of(address);
 }
 
 static __always_inline void presence_add(__u64 address, __s32 change)
 {
-	__u32 *times = is_filtered() ? presence_of(address) : NULL;
-
-	if (times)
-		__sync_fetch_and_add(times, change);
+	if (is_filtered())
+		__sync_fetch_and_add(presence_of(address), change);
 }
 
 static __always_inline struct kleak_tally *tally_of(__u32 site)

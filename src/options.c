@@ -663,9 +663,9 @@ static int refuse_on_files(const struct parse *parse, enum options_verb verb, in
 static bool traces(const struct options *o)
 {
 	return o->pid >= 0 || o->cgroup || o->cache || o->min_size || o->max_size < UINT64_MAX ||
-	       o->min_age_s > 0 || o->max_objects || o->sampling > 1 || o->max_overhead > 0 || o->no_fentry ||
-	       o->evidence_s != VERDICT_LEAST_S || o->stack_depth != DEFAULT_DEPTH ||
-	       o->sort != SORT_BYTES;
+	       o->min_age_s > 0 || o->max_objects || o->sampling > 1 || o->max_overhead > 0 ||
+	       o->no_fentry || o->evidence_s != VERDICT_LEAST_S ||
+	       o->stack_depth != DEFAULT_DEPTH || o->sort != SORT_BYTES;
 }
 
 /* Of the options that trace, all but --cache. */

@@ -225,6 +225,13 @@ static __always_inline long site_or_walk(struct bpf_raw_tracepoint_args *ctx, __
 	return site;
 }
 
+/* The site as steps have it, or KLEAK_SITE_NONE: a call, which the verifier looks into once. */
+__noinline __u32 site_by_steps(__u64 context, __u64 call_site, __u64 hash)
+{
+	hash = unwind(context, call_site, hash);
+	return hash ? site_known(hash) : KLEAK_SITE_NONE;
+}
+
 /*
  * The site of the allocation going on in `ctx`, of `cache`: its index, or a
  * negative number if the CPU has no stack buffer left.
@@ -232,20 +239,11 @@ static __always_inline long site_or_walk(struct bpf_raw_tracepoint_args *ctx, __
 static __always_inline long site_of(struct bpf_raw_tracepoint_args *ctx, __u64 call_site,
 				    __u32 cache, __u32 space)
 {
-	__u64 hash = hash_begin(cache, space);
 	long site = KLEAK_SITE_NONE;
 
-	hash = call_site ? unwind_call(address_of(ctx), call_site, hash) : 0;
-	if (hash)
-		site = site_known(hash);
+	if (call_site)
+		site = site_by_steps(address_of(ctx), call_site, hash_begin(cache, space));
 	return site_or_walk(ctx, call_site, cache, space, site);
-}
-
-/* The site as steps have it, or KLEAK_SITE_NONE: a call, where chains did not tell. */
-__noinline __u32 site_by_steps(__u64 context, __u64 call_site, __u64 hash)
-{
-	hash = unwind(context, call_site, hash);
-	return hash ? site_known(hash) : KLEAK_SITE_NONE;
 }
 
 /* The same, of slab, by chains first. */

@@ -163,12 +163,6 @@ static __always_inline __u64 unwind(__u64 context, __u64 call_site, __u64 hash)
 	return 0;
 }
 
-/* The same as a call, where that does not matter: the verifier looks into it once. */
-__noinline __u64 unwind_call(__u64 context, __u64 call_site, __u64 hash)
-{
-	return unwind(context, call_site, hash);
-}
-
 /* ---- learning them ---- */
 
 /* Frame i of the site.  asm: the compiler must not argue the mask away, the verifier wants it. */

@@ -177,17 +177,6 @@ static uint32_t last_of(const struct chains *chains, const struct kleak_site *si
 	return to;
 }
 
-/* How far frame `to` lies from frame `from`, by plain steps; bytes. */
-static uint64_t distance(const struct chains *chains, const struct kleak_site *site, uint32_t from,
-			 uint32_t to)
-{
-	uint64_t words = 0;
-
-	for (; from < to; from++)
-		words += step_delta(node_of(chains, site->frames[from])->way);
-	return words * WORD;
-}
-
 static uint64_t word_of(uint64_t address, uint64_t offset)
 {
 	return address << 16 | offset;
@@ -197,34 +186,42 @@ static uint64_t word_of(uint64_t address, uint64_t offset)
 static bool make_chain(const struct chains *chains, const struct kleak_site *site, uint32_t from,
 		       uint32_t to, struct kleak_chain *chain)
 {
-	uint64_t before = node_of(chains, site->frames[to - 1])->way;
-	uint64_t way = node_of(chains, site->frames[to])->way;
-	uint64_t offset = distance(chains, site, from, to - 1);
-	bool last = to + 1 == site->nr_frames;
+	const struct chains_node *node = node_of(chains, site->frames[from]);
+	uint64_t offset = 0; /* of frame k from frame `from` */
+	bool top = false, last = to + 1 == site->nr_frames;
 
+	if (!is_plain(node->way))
+		return false;
 	*chain = (struct kleak_chain){
 		.start = site->frames[from],
 		.first = site->frames[from + 1],
 		.last = site->frames[to],
 		.mul = 1,
 		.nr = to - from,
-		.before = offset,
-		.next = last ? 0 : step_delta(way) * WORD,
-		.end = last && !cuts(way) ? step_end(way) * WORD : 0,
-		.ended = last && !cuts(way) ? UINT64_MAX : 0,
-		.to_last = is_top(before) ? -(uint64_t)step_top(before) * WORD
-					  : distance(chains, site, from, to),
-		.from_end = is_top(before) ? UINT64_MAX : 0,
 	};
 	for (uint32_t k = from + 1; k <= to; k++) {
+		chain->before = offset;
 		chain->add = (chain->add + site->frames[k]) * KLEAK_FRAME_HASH;
 		chain->mul *= KLEAK_FRAME_HASH;
+		/* only the last one may lie at a distance from the stack's end */
+		top = is_top(node->way);
+		offset = top ? -(uint64_t)step_top(node->way) * WORD
+			     : offset + step_delta(node->way) * WORD;
+		if (!top && offset >= KLEAK_STACK_SIZE)
+			return false;
+		if (k > from + 1 && k < to)
+			chain->word[chain->words++] = word_of(site->frames[k], offset);
+		node = node_of(chains, site->frames[k]);
 	}
-	for (uint32_t k = from + 2; k < to; k++)
-		chain->word[chain->words++] =
-			word_of(site->frames[k], distance(chains, site, from, k));
-	return is_plain(node_of(chains, site->frames[from])->way) &&
-	       distance(chains, site, from, to) < KLEAK_STACK_SIZE;
+	chain->to_last = offset;
+	chain->from_end = top ? UINT64_MAX : 0;
+	if (!last) {
+		chain->next = step_delta(node->way) * WORD;
+	} else if (!cuts(node->way)) {
+		chain->end = step_end(node->way) * WORD;
+		chain->ended = UINT64_MAX;
+	}
+	return true;
 }
 
 static bool make_base(const struct chains_source *source, const struct chains *chains,

@@ -189,7 +189,9 @@ static int trace(struct diagnose *d, double until_s)
 
 		if (next_s > until_s || stopped(d, next_s))
 			break;
-		err = reporter__watch(d->reporter);
+		err = tracer__tune(d->tracer);
+		if (!err)
+			err = reporter__watch(d->reporter);
 		if (err)
 			break;
 		reporter__count_verdicts(d->reporter, &count);

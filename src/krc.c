@@ -124,7 +124,7 @@ static int add_block(struct krc *krc, uint64_t nr)
 static int read_blocks(struct krc *krc, uint64_t head)
 {
 	const struct krc_layout *l = &krc->layout;
-	bool list = l->block_list != KRC_NONE;
+	bool list = l->block_list != SLUB_NONE;
 	uint32_t link = list ? l->block_list : l->block_next;
 	uint64_t at, nr;
 	int err = 0;

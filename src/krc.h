@@ -12,12 +12,11 @@
 #define KLEAK_KRC_H
 
 #include "idmap.h"
+#include "slub.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-#define KRC_NONE UINT32_MAX /* this kernel has no such field */
 
 /* Offsets in bytes, from BTF. */
 struct krc_layout {
@@ -26,7 +25,7 @@ struct krc_layout {
 	uint32_t work, nr_works; /* size and number of struct kfree_rcu_cpu_work in it */
 	uint32_t work_head, work_bulk, work_krcp;
 	uint32_t block_list; /* struct kvfree_rcu_bulk_data, 6.4 and later: list_head */
-	uint32_t block_next; /* else: a pointer */
+	uint32_t block_next; /* else, where that is SLUB_NONE: a pointer */
 	uint32_t block_nr, block_records;
 	uint32_t head_next, head_func; /* struct callback_head */
 	bool head_offset; /* func is the offset of the head, up to 6.5; else the object */

@@ -197,10 +197,8 @@ static int read_tables(struct reporter *reporter)
 	double ticks = reporter->parts.options->min_age_s * 1e9 / (1 << KLEAK_TICK_SHIFT);
 	uint32_t min_age = ticks < INT32_MAX ? (uint32_t)ticks : INT32_MAX;
 	uint32_t now = clock__now_ticks();
-	int err = tracer__tune(reporter->parts.tracer);
+	int err = krc__read(&reporter->reader.krc);
 
-	if (!err)
-		err = krc__read(&reporter->reader.krc);
 	if (err)
 		return err;
 	reporter->taken_s = clock__now_s() - reporter->started_s;

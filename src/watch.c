@@ -210,9 +210,8 @@ static double least(double a, double b)
 }
 
 /*
- * Each report makes the programs quicker for the stacks seen so far.  Most are seen soon, so the
- * first times do not wait for one: after so many seconds, each time after twice as many, up to
- * so many.
+ * When the programs are made quicker for the stacks seen so far.  Most are seen soon: after so many
+ * seconds, each time after twice as many, then every so many.
  */
 #define TUNE_S	    0.25
 #define TUNE_MOST_S 5.0

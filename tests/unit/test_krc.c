@@ -66,8 +66,8 @@ static void init(struct made_up *m, bool lists)
 		.work_bulk = WORDS(1),
 		.work_krcp = WORDS(5),
 		.initialized = WORDS(17),
-		.block_list = lists ? 0 : KRC_NONE,
-		.block_next = lists ? KRC_NONE : WORDS(1),
+		.block_list = lists ? 0 : SLUB_NONE,
+		.block_next = lists ? SLUB_NONE : WORDS(1),
 		.block_nr = lists ? WORDS(2) : 0,
 		.block_records = lists ? WORDS(3) : WORDS(2),
 		.head_next = 0,
@@ -106,7 +106,7 @@ static void init(struct made_up *m, bool lists)
 static void put_block(struct made_up *m, uint64_t head, int n, int nr, uint64_t first)
 {
 	const struct krc_layout *l = &m->krc.layout;
-	bool lists = l->block_list != KRC_NONE;
+	bool lists = l->block_list != SLUB_NONE;
 
 	*word(m, head) = page(n);
 	*word(m, page(n) + (lists ? l->block_list : l->block_next)) = lists ? head : 0;

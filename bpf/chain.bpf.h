@@ -3,8 +3,9 @@
  * Stacks by whole chains of frames: the quick way to what unwind() finds step by step.
  *
  * The loader makes chains (steps.h) of the steps that stacks have shown to be certain.  A chain is
- * believed for the same reason as a step: return addresses stand where they must, all of them.
- * Where one does not, or no chain is known, steps have to tell.
+ * believed for the same reason as a step: return addresses stand where they must, all of them, as
+ * the hash of what stands there tells, of 64 bits.  Where it is another one, or no chain is known,
+ * steps have to tell.
  */
 #ifndef KLEAK_CHAIN_BPF_H
 #define KLEAK_CHAIN_BPF_H
@@ -20,42 +21,50 @@ static __always_inline struct kleak_chain *chain_in(__u64 slot)
 	return &chains[slot & (KLEAK_CHAINS - 1)];
 }
 
-static __always_inline struct kleak_chain *chain_at(__u64 start, __u64 first)
+/* The slot of the chain, if there is one. */
+static __always_inline __u64 chain_find(__u64 tag)
 {
-	return chain_in(chain_slot(start, first, control.chain_seed));
+	__u64 slot = chain_slot(tag, control.chain_seed);
+
+	return chain_in(slot)->tag == tag ? slot : slot ^ 1;
 }
 
 /*
- * The chain that follows `before`: the one that did the last time, if it is the right one, so that
- * the CPU need not wait for a return address to be read before it looks at the next chain.
+ * The chain that follows `before` on from `address`, which stands at `place`, if the next frame
+ * stands `distance` bytes from there; or NULL.  Looked at first: the one that did the last time, so
+ * that the CPU need not wait for a return address to be read.
  */
-static __always_inline struct kleak_chain *chain_after(struct kleak_chain *before, __u64 start,
-						       __u64 first)
+static __always_inline struct kleak_chain *chain_after(struct kleak_chain *before, __u64 address,
+						       __u64 place, __u64 distance, bool cast)
 {
+	__u64 tag = chain_tag(address, word_at(place + distance, cast), distance), slot;
 	struct kleak_chain *c = chain_in(before->recent);
-	__u64 slot;
 
-	if (c->start == start && c->first == first)
+	if (c->tag == tag)
 		return c;
-	slot = chain_slot(start, first, control.chain_seed);
+	slot = chain_find(tag);
+	c = chain_in(slot);
+	if (c->tag != tag)
+		return NULL;
 	/* not each time: two callers in turn would have two CPUs write all the time */
 	if (!(bpf_jiffies64() & 7))
 		before->recent = slot;
-	return chain_in(slot);
+	return c;
 }
 
 /* How far above the context call_site lies: 0 if it is in none of the places it was seen in. */
-static __always_inline __u64 chain_base(const struct kleak_chain *c, __u64 context, __u64 call_site)
+static __always_inline __u64 chain_base(const struct kleak_chain *c, __u64 context, __u64 call_site,
+					bool cast)
 {
-	__u64 at = c->word[0];
+	__u64 at = c->place[0];
 
-	if (c->start != call_site || c->first)
+	if (c->tag != chain_tag(call_site, 0, 0))
 		return 0;
-	if (stack_word(context + at) != call_site)
-		at = c->word[1];
-	if (stack_word(context + at) != call_site)
-		at = c->word[2];
-	return stack_word(context + at) == call_site ? at : 0;
+	if (word_at(context + at, cast) != call_site)
+		at = c->place[1];
+	if (word_at(context + at, cast) != call_site)
+		at = c->place[2];
+	return word_at(context + at, cast) == call_site ? at : 0;
 }
 
 /* All ones if a - b is negative. */
@@ -66,49 +75,47 @@ static __always_inline __u64 is_less(__u64 a, __u64 b)
 
 /*
  * As unwind(), and *end is the chain that the stack ends with.  A chain is compared to its end,
- * whatever the first word says: a branch less for each.
+ * whatever the first word says: a branch less for each.  cast: config.has_cast, a constant of the
+ * caller.
  */
 static __always_inline __u64 follow_chains(__u64 context, __u64 call_site, __u64 hash,
-					   struct kleak_chain **end)
+					   struct kleak_chain **end, bool cast)
 {
-	__u64 size = STACK_SIZE - (context & (STACK_SIZE - 1)), address = call_site, at, first;
-	struct kleak_chain *c = chain_at(call_site, 0);
+	__u64 size = STACK_SIZE - (context & (STACK_SIZE - 1)), address = call_site, at;
+	struct kleak_chain *before, *c = chain_in(chain_find(chain_tag(call_site, 0, 0)));
 	__u32 nr = 1;
 
-	at = chain_base(c, context, call_site);
+	at = chain_base(c, context, call_site, cast);
 	if (!at)
 		return 0;
 	hash = hash_add(hash, call_site);
-	first = stack_word(context + at + c->next);
 	for (int i = 0; i < KLEAK_CHAINS_MOST; i++) {
-		__u64 differs, place;
+		__u64 differs, last, sum = 0;
 
-		c = chain_after(c, address, first);
-		if (c->start != address || c->first != first)
+		before = c;
+		c = chain_after(before, address, context + at, before->next, cast);
+		if (!c && before->other)
+			c = chain_after(before, address, context + at, before->other, cast);
+		if (!c)
 			return 0;
-		place = at + c->to_last + ((size - at) & c->from_end);
-		differs = 0;
-		for (__u32 k = 0; k < KLEAK_CHAIN_WORDS && k < c->words; k++)
-			differs |= c->word[k] ^
-				   stack_word(context + at + (c->word[k] & KLEAK_CHAIN_OFFSET))
-					   << 16;
-		differs >>= 16; /* offsets */
-		differs |= is_less(size - 1, place) | is_less(place, at + c->before + 1);
-		differs |= stack_word(context + place) ^ c->last;
-		differs |= ((size - place) ^ c->end) & c->ended;
+		for (__u32 k = 0; k < KLEAK_CHAIN_PLACES && k + 1 < c->nr; k++)
+			sum = hash_add(sum, word_at(context + at + c->place[k], cast));
+		last = (at + c->last + ((size - at) & c->from_end)) & 0xffff;
+		address = word_at(context + last, cast);
+		differs = hash_add(sum, address) ^ c->sum;
+		differs |= is_less(size - 1, last) | is_less(last, at + c->before + 1);
+		differs |= ((size - last) ^ c->end) & c->ended;
 		if (differs)
 			return 0;
 		nr += c->nr;
 		if (nr >= config.frames)
 			return 0;
-		hash = hash * c->mul + c->add;
+		hash = hash * c->power + c->sum;
 		if (!c->next) {
 			*end = c;
 			return hash_end(hash);
 		}
-		address = c->last;
-		at = place;
-		first = stack_word(context + at + c->next);
+		at = last;
 	}
 	return 0;
 }

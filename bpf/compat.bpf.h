@@ -77,11 +77,12 @@ static __always_inline __u32 slab_reclaim_account(void)
 extern void *bpf_rdonly_cast(const void *, __u32)
 __ksym __weak;
 
-static __always_inline __u64 stack_word(__u64 address)
+/* cast: whether the kernel has it, a constant: a version of each loop, of which one is loaded. */
+static __always_inline __u64 word_at(__u64 address, bool cast)
 {
 	__u64 word = 0;
 
-	if (config.has_cast) {
+	if (cast) {
 		const struct rb_node *words = bpf_rdonly_cast(
 			(const void *)address, bpf_core_type_id_kernel(struct rb_node));
 
@@ -89,6 +90,11 @@ static __always_inline __u64 stack_word(__u64 address)
 	}
 	bpf_probe_read_kernel(&word, sizeof(word), (const void *)address);
 	return word;
+}
+
+static __always_inline __u64 stack_word(__u64 address)
+{
+	return word_at(address, config.has_cast);
 }
 
 /*

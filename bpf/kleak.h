@@ -110,11 +110,14 @@ struct kleak_bucket {
 #define KLEAK_STEP_BYTES    (1 << 19) /* of steps.h */
 #define KLEAK_CHAIN_BITS    12
 #define KLEAK_CHAINS	    (1 << KLEAK_CHAIN_BITS)
-#define KLEAK_CHAIN_BYTES   (128 * KLEAK_CHAINS)
+#define KLEAK_CHAIN_BYTES   (64 * KLEAK_CHAINS)
 #define KLEAK_STACK_WINDOW  1024 /* words of a stack in which a walk's frames are looked for */
 #define KLEAK_SCRATCH_SLOTS 4
 #define KLEAK_SCRATCH_BYTES /* of a CPU */                                                         \
-	(KLEAK_SCRATCH_SLOTS * (KLEAK_STACK_WINDOW + 2 * KLEAK_MAX_FRAMES + 8) * 8)
+	(KLEAK_SCRATCH_SLOTS * (KLEAK_STACK_WINDOW + 2 * KLEAK_MAX_FRAMES + 9) * 8)
+
+#define KLEAK_DISTANCE_MOST 127
+#define KLEAK_DISTANCE_SURE 128
 
 struct kleak_site {
 	__u64 hash;	 /* 0: free */
@@ -122,9 +125,11 @@ struct kleak_site {
 	__u32 space;	 /* enum kleak_key_space */
 	__u32 whole;	 /* call_site was not on the stack: frames start with the tracing itself */
 	__u32 nr_frames; /* 0: being written */
-	__u32 muted; /* set by the loader: pages that are counted elsewhere, not to be recorded */
-	__u32 pad;
+	__u32 muted;   /* set by the loader: pages that are counted elsewhere, not to be recorded */
+	__u32 lessons; /* walks of its stack that were learnt from, see unwind.bpf.h */
 	__u64 frames[KLEAK_MAX_FRAMES]; /* return addresses, innermost first */
+	/* words from where each stands to the next one's place; sure: seen twice in a row */
+	__u8 distance[KLEAK_MAX_FRAMES];
 };
 
 /*

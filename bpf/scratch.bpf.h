@@ -15,13 +15,16 @@ struct scratch {
 	__u32 space;
 	__u32 first; /* its frames: frames[first .. first + nr) */
 	__u32 nr;
-	__u64 whole;
+	__u32 whole;
+	__u32 index; /* of the site in its table */
 	__u64 frames[KLEAK_MAX_FRAMES];
 	/* where they lie on the stack: see unwind.bpf.h; volatile: nothing for the verifier to
 	 * follow */
 	__u32 ends;	/* the last frame is the stack's outermost one */
 	__u32 cut;	/* the last frame is where an interrupt came in */
 	__u32 from, to; /* words between which a frame is looked for */
+	__u32 below;	/* where it was seen before */
+	__u32 pad;
 	__u64 turn;
 	__u64 filter;
 	volatile __u32 at[KLEAK_MAX_FRAMES];

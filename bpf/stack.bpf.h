@@ -145,6 +145,23 @@ claimed:
 }
 
 /*
+ * Is this walk to be learnt from?  Where a frame's place is never certain a stack is walked each
+ * time: after so many lessons few more are worth their time.
+ */
+#define LESSONS 32
+
+static __always_inline bool is_lesson(__u32 index)
+{
+	struct kleak_site *site = site_at(index);
+	__u32 lessons;
+
+	if (!site)
+		return false;
+	lessons = ++site->lessons;
+	return lessons <= LESSONS || !(lessons % LESSONS);
+}
+
+/*
  * Walk the stack of `ctx`: the index of its site, or a negative number (no stack buffer left).
  * There is something to learn where that is not what was `known`.
  */
@@ -173,8 +190,10 @@ static __noinline long site_walk(struct bpf_raw_tracepoint_args *ctx, __u64 call
 	s->space = space;
 	stack_trim(s, call_site, (__u64)bytes / sizeof(__u64));
 	index = site_find(s, site_hash(s));
-	if (index != known)
+	if (index != known && is_lesson(index)) {
+		s->index = index;
 		learn(s, address_of(ctx));
+	}
 	scratch_release(s);
 	return index;
 }
@@ -254,7 +273,10 @@ static __always_inline long site_of_slab(struct bpf_raw_tracepoint_args *ctx, __
 	struct kleak_chain *end = NULL;
 	long site = KLEAK_SITE_NONE;
 
-	hash = follow_chains(address_of(ctx), call_site, begin, &end);
+	if (config.has_cast)
+		hash = follow_chains(address_of(ctx), call_site, begin, &end, true);
+	else
+		hash = follow_chains(address_of(ctx), call_site, begin, &end, false);
 	if (hash && end) {
 		site = chain_site(end, hash);
 		if (site == KLEAK_SITE_NONE) {

@@ -94,46 +94,59 @@ static inline __attribute__((always_inline)) __u64 base_of(__u64 call_site)
 
 /*
  * Frames that have always followed one another, from a return address and the one after it on,
- * compared in one go.  Distances are in bytes.
+ * compared in one go: where they stand, and the hash of what must stand there, which sites are
+ * told apart by as well.  One cache line.  Distances are in bytes.
  *
- * The first one of a stack has call_site as `start`, 0 as `first`, and in its words the places
- * above the context where call_site may lie; then only `next` counts.
+ * The first one of a stack has call_site alone for a tag, and its places are those above the
+ * context where call_site may stand; then only `next` and `other` count.
  */
-#define KLEAK_CHAIN_WORDS 6
-#define KLEAK_CHAINS_MOST 8 /* in a stack */
+#define KLEAK_CHAIN_PLACES 8
+#define KLEAK_CHAIN_BASES  3  /* places of the first one of a stack */
+#define KLEAK_CHAINS_MOST  16 /* in a stack */
 
-#define KLEAK_CHAIN_PLACES 3 /* words of the first one of a stack */
-
-#define KLEAK_CHAIN_OFFSET 0xffffULL /* of a word; above it 48 bits of the address */
-#define KLEAK_CHAIN_SITE   20	     /* bits of `recent` */
+#define KLEAK_CHAIN_SITE 20 /* bits of `recent` */
 
 struct kleak_chain {
-	__u64 start; /* 0: free */
-	__u64 first;
-	__u64 last;	/* the return address that it leads to */
-	__u64 mul, add; /* what its frames, without `start`, make of a hash: hash * mul + add */
-	__u64 word[KLEAK_CHAIN_WORDS]; /* a frame, and how far it lies from `start` */
-	__u64 to_last;		       /* from `start` to `last`, or, with from_end ... */
-	__u64 from_end; /* all ones: ... from the stack's end, then negative.  Else 0 */
-	__u64 ended;	/* all ones: the stack ends with `last`, at `end` */
-	__u16 end;	/* how far `last` lies below the stack's end */
-	__u16 next;   /* from `last` to the frame after it; 0: the site's frames end with `last` */
-	__u16 before; /* from `start` to the frame before `last` */
-	__u8 nr;      /* of frames, without `start` */
-	__u8 words;   /* of them in `word`: all but `first` and `last` */
+	__u64 tag;   /* chain_tag() of the frame that it starts from and the first one; 0: free */
+	__u64 sum;   /* the hash of its frames, without the one that it starts from */
+	__u64 power; /* KLEAK_FRAME_HASH to the power of `nr`: a hash is then hash * power + sum */
 	/* last time: where the next chain stood; or of the site that ended here upper bits of its
 	 * hash, and its index */
 	__u64 recent;
+	__u16 place[KLEAK_CHAIN_PLACES]; /* of its frames but the last, from the start */
+	__u16 last;	/* of the last one: from the start, or, with from_end ... */
+	__u16 from_end; /* all ones: ... from the stack's end, then negative.  Else 0 */
+	__u16 ended;	/* all ones: the stack ends with the last one, at `end`.  Else 0 */
+	__u16 end;	/* how far the last one lies below the stack's end */
+	__u16 before;	/* from the start to the frame before the last one */
+	__u16 next;	/* from the last one to the frame after it; 0: the site's frames end here */
+	__u16 other;	/* the same where that differs: a function that aligns its frame; or 0 */
+	__u8 nr;	/* of its frames */
+	__u8 pad;
 };
 
-_Static_assert(sizeof(struct kleak_chain) == 128, "two cache lines");
+_Static_assert(sizeof(struct kleak_chain) == 64, "a cache line");
 _Static_assert(sizeof(struct kleak_chain) * KLEAK_CHAINS == KLEAK_CHAIN_BYTES,
 	       "kleak.h tells the loader what the chains take");
 
-/* Where the chain stands.  seed: odd, of control.chain_seed; with 0, where there is none. */
-static inline __attribute__((always_inline)) __u32 chain_slot(__u64 start, __u64 first, __u64 seed)
+/*
+ * distance: from where `start` stands to where `first` does, in bytes.  Lower halves: a kernel's
+ * text and its modules lie within 4 GiB.  That two chains have one tag is unlikely, and a chain's
+ * sum tells for certain.
+ */
+static inline __attribute__((always_inline)) __u64 chain_tag(__u64 start, __u64 first,
+							     __u64 distance)
 {
-	return (start + (first << 32)) * seed >> (64 - KLEAK_CHAIN_BITS);
+	return (__u32)start | (first + (distance << 16)) << 32;
+}
+
+/*
+ * Where the chain stands, or in the other one of that pair (slot ^ 1).  seed: odd, of
+ * control.chain_seed; with 0, in the first pair, where there is none.
+ */
+static inline __attribute__((always_inline)) __u32 chain_slot(__u64 tag, __u64 seed)
+{
+	return tag * seed >> (64 - KLEAK_CHAIN_BITS);
 }
 
 #endif

@@ -35,6 +35,11 @@ static __always_inline __u64 mix(__u64 hash, __u64 word)
 	return hash ^ (hash >> 29);
 }
 
+static __always_inline struct kleak_site *site_at(__u32 index)
+{
+	return bpf_map_lookup_elem(&sites, &index);
+}
+
 /* ---- one step ---- */
 
 /* asm: the compiler must not argue the mask away, the verifier wants it. */
@@ -250,10 +255,17 @@ __noinline int learn_word_between(struct scratch *s, __u32 k, __u32 i)
 	    s->window[i & (KLEAK_STACK_WINDOW - 1)] != frame(s, k))
 		return 0;
 	k &= KLEAK_MAX_FRAMES - 1;
+	s->below = s->at[k];
 	s->at[k] = i;
 	s->times[k]++;
 	return 0;
 }
+
+/*
+ * A function that aligns its frame may begin with a copy of its return address, which serves as
+ * well: there it stands twice, so many words apart at most.
+ */
+#define COPY_MOST 8
 
 /*
  * The same where no step is known: the place of frame k, if it stands only once between the frame
@@ -269,12 +281,25 @@ __noinline int learn_place_between(struct scratch *s, __u32 k)
 		s->from = place(s, k - 1);
 		for (__u32 i = 0; i < KLEAK_STACK_WINDOW; i++)
 			learn_word_between(s, k, i);
-		if (s->times[k] != 1)
+		if (s->times[k] != 1 && (s->times[k] != 2 || place(s, k) - s->below > COPY_MOST))
 			s->at[k] = 0;
 	}
 	if (place(s, k))
 		s->to = place(s, k);
 	return 0;
+}
+
+/* The same for the site: functions that align their frames have another distance by caller. */
+static __always_inline void learn_distance(struct scratch *s, __u32 k, __u32 distance)
+{
+	struct kleak_site *site = site_at(s->index);
+	__u8 *seen;
+
+	if (!site || distance > KLEAK_DISTANCE_MOST)
+		return;
+	seen = &site->distance[k & (KLEAK_MAX_FRAMES - 1)];
+	*seen = (*seen & KLEAK_DISTANCE_MOST) == distance ? distance | KLEAK_DISTANCE_SURE
+							  : distance;
 }
 
 /* Learn the step from frame k.  size: words from the context to the stack's end. */
@@ -298,6 +323,7 @@ __noinline int learn_step(struct scratch *s, __u32 k, __u32 size)
 
 		if (next <= here)
 			return 0;
+		learn_distance(s, k, new_delta);
 		if (k + 2 == s->nr && s->ends)
 			new_top = size - next;
 		if (delta != new_delta)

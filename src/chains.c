@@ -9,7 +9,7 @@
 
 #define WORD sizeof(uint64_t)
 
-#define MOST_FRAMES (KLEAK_CHAIN_WORDS + 2) /* of a chain, without `start` */
+#define MOST_FRAMES (KLEAK_CHAIN_PLACES + 1) /* of a chain, without `start` */
 
 #define SEEDS	  16   /* tried */
 #define LOST_MOST 1024 /* one in so many allocations may lose its chain before others are tried */
@@ -21,6 +21,8 @@ struct chains_node {
 	uint64_t address;
 	uint64_t way; /* 0: not known */
 	uint64_t caller;
+	uint64_t distance; /* words to the next frame: of the first stack that has it */
+	bool varies;	   /* that is another one in another stack */
 };
 
 struct chains_made {
@@ -97,6 +99,14 @@ static uint64_t births_of(const struct chains_source *source, uint32_t site)
 	return births;
 }
 
+/* Words from frame k to the next one: in this stack, or else in all; 0: not known. */
+static uint64_t distance_of(const struct kleak_site *site, uint32_t k, uint64_t way)
+{
+	if (site->distance[k] & KLEAK_DISTANCE_SURE)
+		return site->distance[k] & KLEAK_DISTANCE_MOST;
+	return is_plain(way) ? step_delta(way) : 0;
+}
+
 /* Are all the steps of this stack known?  1, 0 or -ENOMEM. */
 static int is_known(struct chains *chains, const struct chains_source *source,
 		    const struct kleak_site *site, uint32_t nr)
@@ -111,8 +121,9 @@ static int is_known(struct chains *chains, const struct chains_source *source,
 		if (i < 0)
 			return (int)i;
 		way = chains->nodes[i].way;
-		if (k + 1 == nr ? !is_outermost(way)
-				: is_outermost(way) || (!is_plain(way) && (!k || !is_top(way))))
+		if (k + 1 == nr
+			    ? !is_outermost(way)
+			    : is_outermost(way) || !(is_top(way) ? k : distance_of(site, k, way)))
 			return 0;
 	}
 	return 1;
@@ -145,11 +156,15 @@ static int collect(struct chains *chains, const struct chains_source *source)
 			return -ENOMEM;
 		chains->stacks[chains->nr_stacks++] = (struct chains_stack){site, weight};
 		for (uint32_t k = 0; k < nr; k++) {
-			uint64_t caller = k + 1 < nr ? site->frames[k + 1] : NOBODY;
+			uint64_t caller = k + 1 < nr ? site->frames[k + 1] : NOBODY, distance;
 			struct chains_node *node =
 				&chains->nodes[node_at(chains, source->steps, site->frames[k])];
 
 			node->caller = !node->caller || node->caller == caller ? caller : SEVERAL;
+			distance = distance_of(site, k, node->way);
+			if (!node->distance)
+				node->distance = distance;
+			node->varies |= node->distance != distance;
 		}
 	}
 	if (chains->nr_stacks)
@@ -168,18 +183,13 @@ static uint32_t last_of(const struct chains *chains, const struct kleak_site *si
 
 		if (to - from == MOST_FRAMES)
 			return top ? to - 1 : to; /* where the next one lies must be certain */
-		if (node->caller == SEVERAL && !top)
+		if ((node->caller == SEVERAL || node->varies) && !top)
 			return to;
 		to++;
 		if (top)
 			return to;
 	}
 	return to;
-}
-
-static uint64_t word_of(uint64_t address, uint64_t offset)
-{
-	return address << 16 | offset;
 }
 
 /* The chain of the frames after `from`, up to `to`.  False: they cannot be one. */
@@ -190,36 +200,35 @@ static bool make_chain(const struct chains *chains, const struct kleak_site *sit
 	uint64_t offset = 0; /* of frame k from frame `from` */
 	bool top = false, last = to + 1 == site->nr_frames;
 
-	if (!is_plain(node->way))
+	if (is_top(node->way))
 		return false;
 	*chain = (struct kleak_chain){
-		.start = site->frames[from],
-		.first = site->frames[from + 1],
-		.last = site->frames[to],
-		.mul = 1,
+		.tag = chain_tag(site->frames[from], site->frames[from + 1],
+				 distance_of(site, from, node->way) * WORD),
+		.power = 1,
 		.nr = to - from,
 	};
 	for (uint32_t k = from + 1; k <= to; k++) {
 		chain->before = offset;
-		chain->add = (chain->add + site->frames[k]) * KLEAK_FRAME_HASH;
-		chain->mul *= KLEAK_FRAME_HASH;
+		chain->sum = (chain->sum + site->frames[k]) * KLEAK_FRAME_HASH;
+		chain->power *= KLEAK_FRAME_HASH;
 		/* only the last one may lie at a distance from the stack's end */
 		top = is_top(node->way);
 		offset = top ? -(uint64_t)step_top(node->way) * WORD
-			     : offset + step_delta(node->way) * WORD;
-		if (!top && offset >= KLEAK_STACK_SIZE)
+			     : offset + distance_of(site, k - 1, node->way) * WORD;
+		if (!top && (offset <= chain->before || offset >= KLEAK_STACK_SIZE))
 			return false;
-		if (k > from + 1 && k < to)
-			chain->word[chain->words++] = word_of(site->frames[k], offset);
+		if (k < to)
+			chain->place[k - from - 1] = offset;
 		node = node_of(chains, site->frames[k]);
 	}
-	chain->to_last = offset;
-	chain->from_end = top ? UINT64_MAX : 0;
+	chain->last = offset;
+	chain->from_end = top ? UINT16_MAX : 0;
 	if (!last) {
-		chain->next = step_delta(node->way) * WORD;
+		chain->next = distance_of(site, to, node->way) * WORD;
 	} else if (!cuts(node->way)) {
 		chain->end = step_end(node->way) * WORD;
-		chain->ended = UINT64_MAX;
+		chain->ended = UINT16_MAX;
 	}
 	return true;
 }
@@ -228,35 +237,33 @@ static bool make_base(const struct chains_source *source, const struct chains *c
 		      const struct kleak_site *site, struct kleak_chain *chain)
 {
 	uint64_t way = find_way(source->steps, base_of(site->frames[0]));
-	uint64_t places[KLEAK_CHAIN_PLACES] = {step_delta(way), step_top(way), step_end(way)};
+	uint64_t places[KLEAK_CHAIN_BASES] = {step_delta(way), step_top(way), step_end(way)};
 
 	*chain = (struct kleak_chain){
-		.start = site->frames[0],
-		.last = site->frames[0],
-		.next = step_delta(node_of(chains, site->frames[0])->way) * WORD,
+		.tag = chain_tag(site->frames[0], 0, 0),
+		.next = distance_of(site, 0, node_of(chains, site->frames[0])->way) * WORD,
 	};
-	for (uint32_t i = 0; i < KLEAK_CHAIN_PLACES; i++)
-		chain->word[i] = places[i] * WORD;
+	for (uint32_t i = 0; i < KLEAK_CHAIN_BASES; i++)
+		chain->place[i] = places[i] * WORD;
 	return places[0];
-}
-
-static uint64_t key_of(const struct kleak_chain *chain)
-{
-	return idmap__mix(chain->start ^ idmap__mix(chain->first));
 }
 
 /* Keep the chain if it is new.  0 or -ENOMEM. */
 static int keep(struct chains *chains, const struct kleak_chain *chain, uint64_t weight)
 {
-	uint32_t i = idmap__find(&chains->made_of, key_of(chain));
+	uint32_t i = idmap__find(&chains->made_of, idmap__mix(chain->tag));
 
 	if (i != IDMAP_NONE) {
-		chains->made[i].weight += weight;
+		struct chains_made *made = &chains->made[i];
+
+		made->weight += weight;
+		if (chain->next != made->chain.next && !made->chain.other)
+			made->chain.other = chain->next;
 		return 0;
 	}
 	if (array__reserve((void **)&chains->made, chains->nr_made + 1, &chains->room_made,
 			   sizeof(*chains->made)) ||
-	    idmap__add(&chains->made_of, key_of(chain), chains->nr_made))
+	    idmap__add(&chains->made_of, idmap__mix(chain->tag), chains->nr_made))
 		return -ENOMEM;
 	chains->made[chains->nr_made++] = (struct chains_made){*chain, weight};
 	return 0;
@@ -295,10 +302,7 @@ static int compare_made(const void *a, const void *b)
 
 	if (x->weight != y->weight)
 		return x->weight < y->weight ? 1 : -1;
-	return x->chain.start < y->chain.start	 ? -1
-	       : x->chain.start > y->chain.start ? 1
-	       : x->chain.first < y->chain.first ? -1
-						 : x->chain.first > y->chain.first;
+	return x->chain.tag < y->chain.tag ? -1 : x->chain.tag > y->chain.tag;
 }
 
 /* Put them into the table, the first ones first: the weight of those that found no room. */
@@ -310,9 +314,11 @@ static uint64_t place(struct chains *chains, uint64_t seed)
 	chains->nr = 0;
 	for (size_t i = 0; i < chains->nr_made; i++) {
 		const struct chains_made *made = &chains->made[i];
-		uint32_t slot = chain_slot(made->chain.start, made->chain.first, seed);
+		uint32_t slot = chain_slot(made->chain.tag, seed);
 
-		if (!slot || chains->table[slot].start) {
+		if (chains->table[slot].tag)
+			slot ^= 1;
+		if (slot < 2 || chains->table[slot].tag) {
 			lost += made->weight;
 			continue;
 		}

@@ -5,6 +5,7 @@
  *
  * Return addresses are the nodes of a graph.  A chain goes on as long as frames have had only one
  * caller, so that stacks share chains, and which one follows is told by the next return address.
+ * It ends, too, where a function aligns its frame and so lies at two distances from its callers.
  */
 #ifndef KLEAK_CHAINS_H
 #define KLEAK_CHAINS_H
@@ -25,7 +26,7 @@ struct chains {
 	struct chains_stack *stacks;
 	size_t nr_nodes, room_nodes, nr_made, room_made, nr_stacks, room_stacks;
 	struct idmap node_of; /* address -> index in nodes */
-	struct idmap made_of; /* start and first -> index in made */
+	struct idmap made_of; /* tag -> index in made */
 };
 
 struct chains_source {

@@ -446,12 +446,14 @@ static void write_chain(struct kleak_chain *to, const struct kleak_chain *from)
 {
 	struct kleak_chain free = *from;
 
-	if (!memcmp(to, from, offsetof(struct kleak_chain, recent)))
+	free.recent = to->recent;
+	if (!memcmp(to, &free, sizeof(free)))
 		return;
-	free.start = 0;
-	__atomic_store_n(&to->start, 0, __ATOMIC_SEQ_CST);
+	free.recent = 0;
+	free.tag = 0;
+	__atomic_store_n(&to->tag, 0, __ATOMIC_SEQ_CST);
 	*to = free;
-	__atomic_store_n(&to->start, from->start, __ATOMIC_SEQ_CST);
+	__atomic_store_n(&to->tag, from->tag, __ATOMIC_SEQ_CST);
 }
 
 int tracer__tune(struct tracer *tracer)

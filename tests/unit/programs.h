@@ -31,6 +31,7 @@ static struct kleak_config config;
 static struct kleak_control control;
 static struct kleak_step steps[KLEAK_STEPS];
 static struct kleak_chain chains[KLEAK_CHAINS];
+static struct kleak_site sites[1024];
 static uint64_t jiffies;
 
 /* Stacks that are read from: two of them, so that what lies beyond one is readable, too. */
@@ -43,10 +44,21 @@ static inline uint64_t stack_word(uint64_t address)
 	return offset > sizeof(stacks) - sizeof(uint64_t) ? 0 : stacks[offset / sizeof(uint64_t)];
 }
 
+static inline uint64_t word_at(uint64_t address, bool cast)
+{
+	(void)cast;
+	return stack_word(address);
+}
+
 static inline long bpf_probe_read_kernel(void *to, uint32_t len, const void *from)
 {
 	memcpy(to, from, len);
 	return 0;
+}
+
+static inline void *bpf_map_lookup_elem(const void *map, const uint32_t *index)
+{
+	return map == sites && *index < sizeof(sites) / sizeof(sites[0]) ? &sites[*index] : NULL;
 }
 
 static inline uint64_t bpf_jiffies64(void)

@@ -16,7 +16,7 @@
 #define FUNCTIONS 360
 #define LEVELS	  12
 #define PATHS	  300 /* that are taken, of all that there are */
-#define SITES	  1024
+#define SITES	  (sizeof(sites) / sizeof(sites[0]))
 #define CONTEXT	  6 /* words between the context and call_site's place */
 #define WORDS	  (STACK_SIZE / sizeof(uint64_t))
 
@@ -25,13 +25,13 @@ struct function {
 	uint32_t level;
 	uint32_t frame; /* words from its caller's return address down to those of what it calls */
 	bool varies;	/* not always the same */
+	bool aligns;	/* as large as makes its end even: another one by caller */
 };
 
 enum entry { ENTRY_SYSCALL, ENTRY_THREAD, ENTRY_INTERRUPT };
 
 struct made_up {
 	struct function functions[FUNCTIONS];
-	struct kleak_site sites[SITES];
 	struct kleak_tally tallies[SITES];
 	uint64_t random;
 	bool clean; /* nothing is left over on the stack */
@@ -54,11 +54,14 @@ static uint64_t random_below(struct made_up *m, uint64_t n)
 	return (m->random >> 20) % n;
 }
 
-static void make_kernel(struct made_up *m, uint64_t seed, bool varies)
+enum kind { KIND_PLAIN, KIND_VARIES, KIND_ALIGNS };
+
+static void make_kernel(struct made_up *m, uint64_t seed, enum kind kind)
 {
 	memset(m, 0, sizeof(*m));
 	memset(steps, 0, sizeof(steps));
 	memset(chains, 0, sizeof(chains));
+	memset(sites, 0, sizeof(sites));
 	memset(&control, 0, sizeof(control));
 	memset(stacks, 0, sizeof(stacks));
 	config = (struct kleak_config){.frames = KLEAK_MAX_DEPTH};
@@ -67,7 +70,8 @@ static void make_kernel(struct made_up *m, uint64_t seed, bool varies)
 		m->functions[i] = (struct function){
 			.level = i % LEVELS,
 			.frame = 3 + random_below(m, 30),
-			.varies = varies && !random_below(m, 12),
+			.varies = kind == KIND_VARIES && !random_below(m, 12),
+			.aligns = kind == KIND_ALIGNS && !random_below(m, 6),
 		};
 }
 
@@ -124,7 +128,11 @@ static void put_stack(struct made_up *m, uint64_t *stack)
 			words = 8 + (m->entry == ENTRY_SYSCALL ? 2 * random_below(m, 64) : 0);
 		if (i > 1 && f->varies)
 			words += random_below(m, 5);
+		if (i > 1 && f->aligns)
+			words += (at - words) & 1;
 		at = go_down(m, stack, at, words);
+		if (i > 1 && f->aligns)
+			stack[m->places[nr - i] - 1 - (m->places[nr - i] & 1)] = m->frames[nr - i];
 		/* entries are not shared */
 		m->frames[nr - 1 - i] =
 			return_address(i ? path[i] : FUNCTIONS + m->entry, path[i + 1]);
@@ -146,7 +154,7 @@ static uint64_t true_hash(const struct made_up *m, uint64_t hash)
 	return hash_end(hash);
 }
 
-static void learn_stack(struct made_up *m)
+static void learn_stack(struct made_up *m, uint32_t site)
 {
 	static struct scratch s;
 
@@ -154,16 +162,17 @@ static void learn_stack(struct made_up *m)
 	s.first = 0;
 	s.nr = m->nr;
 	s.whole = 0;
+	s.index = site;
 	s.cut = m->entry == ENTRY_INTERRUPT;
 	s.ends = !s.cut;
 	learn(&s, m->context);
 }
 
-/* The programs' site table. */
-static void count_birth(struct made_up *m, uint64_t hash)
+/* The programs' site table: the entry of that hash. */
+static uint32_t count_birth(struct made_up *m, uint64_t hash)
 {
 	for (uint32_t i = 1 + hash % (SITES - 1);; i = i + 1 < SITES ? i + 1 : 1) {
-		struct kleak_site *site = &m->sites[i];
+		struct kleak_site *site = &sites[i];
 
 		if (site->hash && site->hash != hash)
 			continue;
@@ -171,7 +180,7 @@ static void count_birth(struct made_up *m, uint64_t hash)
 		site->nr_frames = m->nr;
 		memcpy(site->frames, m->frames, sizeof(m->frames));
 		m->tallies[i].births++;
-		return;
+		return i;
 	}
 }
 
@@ -180,26 +189,26 @@ static void allocate(struct made_up *m)
 {
 	uint64_t begin = hash_begin(3, KLEAK_SPACE_SLAB), hash, truth = true_hash(m, begin);
 	struct kleak_chain *end = NULL;
+	uint32_t site = count_birth(m, truth);
 
 	m->stacks++;
-	hash = follow_chains(m->context, m->frames[0], begin, &end);
+	hash = follow_chains(m->context, m->frames[0], begin, &end, true);
 	m->chained += hash != 0;
 	if (!hash)
 		hash = unwind(m->context, m->frames[0], begin);
 	if (!hash) {
 		m->walks++;
-		learn_stack(m);
+		learn_stack(m, site);
 	} else if (hash != truth) {
 		m->wrong++;
-		learn_stack(m);
+		learn_stack(m, site);
 	}
-	count_birth(m, truth);
 }
 
 /* What the loader does now and then. */
 static void tune(struct made_up *m)
 {
-	const struct chains_source source = {.sites = m->sites,
+	const struct chains_source source = {.sites = sites,
 					     .tallies = m->tallies,
 					     .nr_sites = SITES,
 					     .nr_lanes = 1,
@@ -225,7 +234,7 @@ static void test_every_stack_is_what_it_is(void **state)
 
 	(void)state;
 	for (uint64_t seed = 1; seed <= 5; seed++) {
-		make_kernel(&m, seed * 0x9e3779b97f4a7c15ULL, false);
+		make_kernel(&m, seed * 0x9e3779b97f4a7c15ULL, KIND_PLAIN);
 		run(&m, 20000);
 		assert_int_equal(m.chained, 0);
 		assert_int_equal(m.wrong, 0);
@@ -243,6 +252,29 @@ static void test_every_stack_is_what_it_is(void **state)
 }
 
 /*
+ * Functions that align their frames, which are larger for one caller than for another, and begin
+ * with a copy of their return address: it is the stacks' own distances that chains are made of.
+ */
+static void test_frames_that_are_aligned(void **state)
+{
+	static struct made_up m;
+
+	(void)state;
+	for (uint64_t seed = 1; seed <= 5; seed++) {
+		make_kernel(&m, seed * 0x9e3779b97f4a7c15ULL, KIND_ALIGNS);
+		run(&m, 20000);
+		tune(&m);
+		run(&m, 20000);
+		tune(&m);
+		run(&m, 20000);
+		assert_int_equal(m.wrong, 0);
+		assert_true(m.walks <= m.stacks / 100);
+		assert_true(m.chained > m.stacks * 9 / 10);
+		chains__free(&m.chains);
+	}
+}
+
+/*
  * Functions whose frames are not always the same: their stacks are not in chains.  A step may have
  * been the same three times by chance and lead to another frame.  (The kernel has one such
  * function, for system calls, and its step is another one.)
@@ -254,7 +286,7 @@ static void test_frames_that_vary(void **state)
 
 	(void)state;
 	for (uint64_t seed = 1; seed <= 5; seed++) {
-		make_kernel(&m, seed * 0x9e3779b97f4a7c15ULL, true);
+		make_kernel(&m, seed * 0x9e3779b97f4a7c15ULL, KIND_VARIES);
 		m.clean = true;
 		for (int i = 0; i < 10; i++) {
 			run(&m, 5000);
@@ -274,7 +306,7 @@ static void test_depth(void **state)
 	static struct made_up m;
 
 	(void)state;
-	make_kernel(&m, 77, false);
+	make_kernel(&m, 77, KIND_PLAIN);
 	run(&m, 20000);
 	tune(&m);
 	config.frames = LEVELS + 1; /* all of them: the last one is the outermost */
@@ -293,7 +325,7 @@ static void test_other_words(void **state)
 	static struct made_up m;
 
 	(void)state;
-	make_kernel(&m, 4711, false);
+	make_kernel(&m, 4711, KIND_PLAIN);
 	m.clean = true;
 	run(&m, 20000);
 	tune(&m);
@@ -301,11 +333,11 @@ static void test_other_words(void **state)
 		struct kleak_chain *end = NULL;
 
 		put_stack(&m, stacks);
-		if (!follow_chains(m.context, m.frames[0], 1, &end))
+		if (!follow_chains(m.context, m.frames[0], 1, &end, true))
 			continue;
 		/* change one of the frames */
 		stacks[m.places[random_below(&m, m.nr)]] ^= 1ULL << random_below(&m, 48);
-		assert_true(follow_chains(m.context, m.frames[0], 1, &end) == 0);
+		assert_true(follow_chains(m.context, m.frames[0], 1, &end, true) == 0);
 	}
 	chains__free(&m.chains);
 }
@@ -316,15 +348,16 @@ static void test_nonsense(void **state)
 	static struct made_up m;
 
 	(void)state;
-	make_kernel(&m, 99, false);
+	make_kernel(&m, 99, KIND_PLAIN);
 	run(&m, 20000);
 	for (int i = 0; i < 200; i++) {
 		struct kleak_step *step = &steps[random_below(&m, KLEAK_STEPS)];
-		struct kleak_site *site = &m.sites[random_below(&m, SITES)];
+		struct kleak_site *site = &sites[random_below(&m, SITES)];
 
 		step->way ^= 1ULL << random_below(&m, 56);
 		site->frames[random_below(&m, KLEAK_MAX_FRAMES)] ^= 1ULL << random_below(&m, 64);
 		site->nr_frames ^= 1U << random_below(&m, 32);
+		site->distance[random_below(&m, KLEAK_MAX_FRAMES)] = random_below(&m, 256);
 		for (uint32_t k = 0; k < KLEAK_STEPS; k += 1 + random_below(&m, 50))
 			if (steps[k].address)
 				steps[k].way ^= 1ULL << random_below(&m, 56);
@@ -341,7 +374,7 @@ static void test_nothing(void **state)
 	static struct made_up m;
 
 	(void)state;
-	make_kernel(&m, 1, false);
+	make_kernel(&m, 1, KIND_PLAIN);
 	tune(&m);
 	assert_int_equal(m.chains.nr, 0);
 	assert_int_equal(m.chains.sites, 0);
@@ -354,6 +387,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_every_stack_is_what_it_is),
+		cmocka_unit_test(test_frames_that_are_aligned),
 		cmocka_unit_test(test_frames_that_vary),
 		cmocka_unit_test(test_depth),
 		cmocka_unit_test(test_other_words),

@@ -74,12 +74,10 @@ static __always_inline __u64 is_less(__u64 a, __u64 b)
 }
 
 /*
- * As unwind(), and *end is the chain that the stack ends with.  A chain is compared to its end,
- * whatever the first word says: a branch less for each.  cast: config.has_cast, a constant of the
- * caller.
+ * As unwind().  A chain is compared to its end, whatever the first word says: a branch less for
+ * each.  cast: config.has_cast, a constant of the caller.
  */
-static __always_inline __u64 follow_chains(__u64 context, __u64 call_site, __u64 hash,
-					   struct kleak_chain **end, bool cast)
+static __always_inline __u64 follow_chains(__u64 context, __u64 call_site, __u64 hash, bool cast)
 {
 	__u64 size = STACK_SIZE - (context & (STACK_SIZE - 1)), address = call_site, at;
 	struct kleak_chain *before, *c = chain_in(chain_find(chain_tag(call_site, 0, 0)));
@@ -111,30 +109,11 @@ static __always_inline __u64 follow_chains(__u64 context, __u64 call_site, __u64
 		if (nr >= config.frames)
 			return 0;
 		hash = hash * c->power + c->sum;
-		if (!c->next) {
-			*end = c;
+		if (!c->next)
 			return hash_end(hash);
-		}
 		at = last;
 	}
 	return 0;
-}
-
-/* The index of the site of that hash which ended with `c` the last time, or KLEAK_SITE_NONE. */
-static __always_inline __u32 chain_site(const struct kleak_chain *c, __u64 hash)
-{
-	__u64 recent = c->recent;
-
-	return (recent ^ hash) >> KLEAK_CHAIN_SITE ? KLEAK_SITE_NONE
-						   : recent & ((1U << KLEAK_CHAIN_SITE) - 1);
-}
-
-/* Not each time: two sites in turn would have two CPUs write all the time. */
-static __always_inline void chain_keep_site(struct kleak_chain *c, __u64 hash, __u32 site)
-{
-	if (site == KLEAK_SITE_NONE || site >> KLEAK_CHAIN_SITE || bpf_jiffies64() & 7)
-		return;
-	c->recent = hash >> KLEAK_CHAIN_SITE << KLEAK_CHAIN_SITE | site;
 }
 
 #endif

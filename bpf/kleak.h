@@ -22,8 +22,9 @@
  * looks like a reference to the object, and with the address space of the
  * allocator in the three low bits, which alignment leaves free.
  */
-#define KLEAK_BUCKET_KEYS 7
-#define KLEAK_MAX_OBJECTS 100000000 /* slots are numbered in 32 bits */
+#define KLEAK_BUCKET_KEYS   7
+#define KLEAK_GROUP_BUCKETS 64 /* the table is made of groups of so many, see objects.bpf.h */
+#define KLEAK_MAX_OBJECTS   100000000 /* slots are numbered in 32 bits */
 
 #define KLEAK_KEY_EMPTY 0ULL /* no object */
 #define KLEAK_KEY_BUSY	1ULL /* a record is being written; ~1 is no address */
@@ -116,6 +117,8 @@ struct kleak_bucket {
 #define KLEAK_SCRATCH_BYTES /* of a CPU */                                                         \
 	(KLEAK_SCRATCH_SLOTS * (KLEAK_STACK_WINDOW + 2 * KLEAK_MAX_FRAMES + 9) * 8)
 
+#define KLEAK_KNOWN_BITS    12 /* sites that were found last, by hash: so many entries ... */
+#define KLEAK_KNOWN_SITE    20 /* ... of upper bits of the hash, and so many of the site's index */
 #define KLEAK_DISTANCE_MOST 127
 #define KLEAK_DISTANCE_SURE 128
 

@@ -68,6 +68,9 @@ struct {
 /* How many objects are in the table, by a hash of their address; used where not all is followed. */
 __u32 presence[1 << KLEAK_PRESENCE_BITS] __attribute__((aligned(64)));
 
+/* Sites that were found last, by hash: denser than the table of sites itself. */
+__u64 known[1 << KLEAK_KNOWN_BITS] __attribute__((aligned(64)));
+
 /* Steps from one return address to the next: see unwind.bpf.h. */
 struct kleak_step steps[KLEAK_STEPS] __attribute__((aligned(64)));
 

@@ -199,12 +199,12 @@ static __noinline long site_walk(struct bpf_raw_tracepoint_args *ctx, __u64 call
 }
 
 /* The entry whose hash is `hash`, or KLEAK_SITE_NONE. */
-static __always_inline __u32 site_known(__u64 hash)
+__noinline __u32 site_search(__u64 hash)
 {
 	__u32 index = KLEAK_SITE_NONE + 1 + (((hash >> 32) * config.sites) >> 32);
 
 	for (__u32 i = 0; i < KLEAK_SITE_PROBES; i++, index++) {
-		struct kleak_site *site = bpf_map_lookup_elem(&sites, &index);
+		const struct kleak_site *site = site_at(index);
 
 		if (!site || !site->hash)
 			break;
@@ -212,6 +212,28 @@ static __always_inline __u32 site_known(__u64 hash)
 			return index;
 	}
 	return KLEAK_SITE_NONE;
+}
+
+/* asm: the compiler must not argue the mask away, the verifier wants it. */
+static __always_inline __u64 *known_at(__u64 hash)
+{
+	asm volatile("" : "+r"(hash));
+	return &known[hash & ((1U << KLEAK_KNOWN_BITS) - 1)];
+}
+
+/* The same, which is mostly one that was found a moment ago. */
+static __always_inline __u32 site_known(__u64 hash)
+{
+	__u64 *entry = known_at(hash), held = *entry;
+	__u32 site;
+
+	if (!((held ^ hash) >> KLEAK_KNOWN_SITE))
+		return held & ((1U << KLEAK_KNOWN_SITE) - 1);
+	site = site_search(hash);
+	/* not each time: two sites in turn would have two CPUs write all the time */
+	if (site != KLEAK_SITE_NONE && !(site >> KLEAK_KNOWN_SITE) && !(bpf_jiffies64() & 7))
+		*entry = hash >> KLEAK_KNOWN_SITE << KLEAK_KNOWN_SITE | site;
+	return site;
 }
 
 /* One of so many stacks that need no walk is walked nevertheless. */
@@ -270,22 +292,13 @@ static __always_inline long site_of_slab(struct bpf_raw_tracepoint_args *ctx, __
 					 __u32 cache)
 {
 	__u64 begin = hash_begin(cache, KLEAK_SPACE_SLAB), hash;
-	struct kleak_chain *end = NULL;
-	long site = KLEAK_SITE_NONE;
+	long site;
 
 	if (config.has_cast)
-		hash = follow_chains(address_of(ctx), call_site, begin, &end, true);
+		hash = follow_chains(address_of(ctx), call_site, begin, true);
 	else
-		hash = follow_chains(address_of(ctx), call_site, begin, &end, false);
-	if (hash && end) {
-		site = chain_site(end, hash);
-		if (site == KLEAK_SITE_NONE) {
-			site = site_known(hash);
-			chain_keep_site(end, hash, site);
-		}
-	} else {
-		site = site_by_steps(address_of(ctx), call_site, begin);
-	}
+		hash = follow_chains(address_of(ctx), call_site, begin, false);
+	site = hash ? site_known(hash) : site_by_steps(address_of(ctx), call_site, begin);
 	return site_or_walk(ctx, call_site, cache, KLEAK_SPACE_SLAB, site);
 }
 

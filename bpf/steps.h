@@ -104,15 +104,11 @@ static inline __attribute__((always_inline)) __u64 base_of(__u64 call_site)
 #define KLEAK_CHAIN_BASES  3  /* places of the first one of a stack */
 #define KLEAK_CHAINS_MOST  16 /* in a stack */
 
-#define KLEAK_CHAIN_SITE 20 /* bits of `recent` */
-
 struct kleak_chain {
-	__u64 tag;   /* chain_tag() of the frame that it starts from and the first one; 0: free */
-	__u64 sum;   /* the hash of its frames, without the one that it starts from */
-	__u64 power; /* KLEAK_FRAME_HASH to the power of `nr`: a hash is then hash * power + sum */
-	/* last time: where the next chain stood; or of the site that ended here upper bits of its
-	 * hash, and its index */
-	__u64 recent;
+	__u64 tag;    /* chain_tag() of the frame that it starts from and the first one; 0: free */
+	__u64 sum;    /* the hash of its frames, without the one that it starts from */
+	__u64 power;  /* KLEAK_FRAME_HASH to the power of `nr`: a hash is then hash * power + sum */
+	__u64 recent; /* where the chain after it stood last time */
 	__u16 place[KLEAK_CHAIN_PLACES]; /* of its frames but the last, from the start */
 	__u16 last;	/* of the last one: from the start, or, with from_end ... */
 	__u16 from_end; /* all ones: ... from the stack's end, then negative.  Else 0 */

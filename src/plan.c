@@ -136,7 +136,8 @@ static void plan_sizes(struct plan *plan, const struct options *options,
 	for (plan->lanes = 1; plan->lanes < kernel->cpus && plan->lanes < KLEAK_MAX_LANES;)
 		plan->lanes *= 2;
 
-	config->buckets = PLACES_PER_OBJECT(objects) / KLEAK_BUCKET_KEYS + 1;
+	config->buckets = PLACES_PER_OBJECT(objects) / KLEAK_BUCKET_KEYS / KLEAK_GROUP_BUCKETS + 1;
+	config->buckets *= KLEAK_GROUP_BUCKETS;
 	config->sites = kernel->memory_bytes < 1ULL << 30 ? SITES_SMALL : SITES;
 	config->site_entries = config->sites + 1 + KLEAK_SITE_PROBES;
 	config->lane_mask = plan->lanes - 1;
@@ -159,8 +160,9 @@ static void plan_memory(struct plan *plan, const struct kernel *kernel)
 		(uint64_t)config->site_entries * sizeof(struct kleak_site) +
 		(uint64_t)config->site_entries * plan->lanes * sizeof(struct kleak_tally) +
 		KLEAK_MAX_CACHES * sizeof(struct kleak_cache) +
-		(sizeof(uint32_t) << KLEAK_PRESENCE_BITS) + KLEAK_STEP_BYTES + KLEAK_CHAIN_BYTES +
-		KLEAK_READ_MOST + (uint64_t)kernel->cpus * KLEAK_SCRATCH_BYTES;
+		(sizeof(uint32_t) << KLEAK_PRESENCE_BITS) + (sizeof(uint64_t) << KLEAK_KNOWN_BITS) +
+		KLEAK_STEP_BYTES + KLEAK_CHAIN_BYTES + KLEAK_READ_MOST +
+		(uint64_t)kernel->cpus * KLEAK_SCRATCH_BYTES;
 	if (config->who)
 		plan->memory_bytes += hash_bytes(KLEAK_MAX_WHO, sizeof(struct kleak_who),
 						 sizeof(struct kleak_who_times));

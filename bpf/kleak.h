@@ -90,7 +90,8 @@ struct kleak_record {
 
 struct kleak_bucket {
 	__u64 key[KLEAK_BUCKET_KEYS];
-	__u64 spilled; /* keys whose first bucket this is and that stand in their second one */
+	__u32 spilled; /* keys whose first bucket this is and that stand in their second one */
+	__u32 touched; /* written, never read: see object_fetch() */
 	struct kleak_record record[KLEAK_BUCKET_KEYS];
 	__u64 pad[3]; /* no key's line is shared by two buckets */
 };

@@ -77,12 +77,10 @@ static __always_inline struct kleak_bucket *bucket_second(__u64 address)
  */
 static __always_inline void object_fetch(__u64 address)
 {
-	const volatile struct kleak_bucket *b = bucket_first(address);
+	volatile struct kleak_bucket *b = bucket_first(address);
 
-	if (!b)
-		return;
-	(void)b->key[0];
-	(void)b->record[0].bytes;
+	if (b)
+		b->touched = 0;
 }
 
 static __always_inline bool is_sampled(__u64 address)
@@ -265,7 +263,7 @@ static __always_inline bool bucket_put(struct kleak_bucket *b, __u32 i, __u64 fr
 	return true;
 }
 
-static __always_inline void spill_add(struct kleak_bucket *first, __s64 change)
+static __always_inline void spill_add(struct kleak_bucket *first, __s32 change)
 {
 	__sync_fetch_and_add(&first->spilled, change);
 }

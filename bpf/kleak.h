@@ -331,14 +331,14 @@ struct kleak_config {
 
 /* Changed while the programs run. */
 struct kleak_control {
-	__u32 recording;  /* births are recorded */
-	__u32 self;	  /* the loader's own process, left out */
-	__u32 process;	  /* KLEAK_FOLLOW_PROCESS: whom; cleared when it exits */
-	__u32 gone;	  /* that process has exited */
-	__u32 tick_base;  /* the tick at jiffy 0 */
-	__u64 self_stack; /* where the loader's own kernel stack begins: it has one thread */
-	__u64 chain_seed; /* of the chains' table, see steps.h; 0: they are not to be used */
-	__u32 pad;
+	__u32 recording;   /* births are recorded */
+	__u32 self;	   /* the loader's own process, left out */
+	__u32 process;	   /* KLEAK_FOLLOW_PROCESS: whom; cleared when it exits */
+	__u32 gone;	   /* that process has exited */
+	__u32 tick_base;   /* the tick at jiffy 0 */
+	__u64 self_stack;  /* where the loader's own kernel stack begins: it has one thread */
+	__u64 chain_seed;  /* of the chains' table, see steps.h; 0: they are not to be used */
+	__u32 present;	   /* which one of the bit sets of that name is looked at */
 	__u32 sample_mask; /* recorded are addresses whose hash has none of these bits: 2^n - 1 */
 };
 

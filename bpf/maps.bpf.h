@@ -68,6 +68,12 @@ struct {
 /* How many objects are in the table, by a hash of their address; used where not all is followed. */
 __u32 presence[1 << KLEAK_PRESENCE_BITS] __attribute__((aligned(64)));
 
+/*
+ * A bit for each of these: 0 only if it is 0.  What a CPU has at hand, which the counters are not.
+ * Births set bits in both; the loader makes the one that is not looked at anew now and then.
+ */
+__u32 present[2][1 << (KLEAK_PRESENCE_BITS - 5)] __attribute__((aligned(64)));
+
 /* Sites that were found last, by hash: denser than the table of sites itself. */
 __u64 known[1 << KLEAK_KNOWN_BITS] __attribute__((aligned(64)));
 

@@ -95,29 +95,52 @@ static __always_inline bool is_filtered(void)
 	return config.follow != KLEAK_FOLLOW_ALL;
 }
 
-/*
- * Objects of one page have counters side by side: they come and go together.  asm: the compiler
- * must not argue the mask away, the verifier wants it.
- */
-static __always_inline __u32 *presence_of(__u64 address)
+/* Objects of one page have counters side by side: they come and go together. */
+static __always_inline __u32 presence_index(__u64 address)
 {
 	__u64 page = (address >> 12) * HASH_1 >> (64 - KLEAK_PRESENCE_BITS);
-	__u64 i = page ^ address >> 6;
 
+	return (page ^ address >> 6) & ((1U << KLEAK_PRESENCE_BITS) - 1);
+}
+
+/* asm: the compiler must not argue the mask away, the verifier wants it. */
+static __always_inline __u32 *presence_at(__u64 i)
+{
 	asm volatile("" : "+r"(i));
 	return &presence[i & ((1U << KLEAK_PRESENCE_BITS) - 1)];
+}
+
+static __always_inline __u32 *present_at(__u32 set, __u64 i)
+{
+	__u64 word = i >> 5;
+
+	asm volatile("" : "+r"(word));
+	return &present[set & 1][word & ((1U << (KLEAK_PRESENCE_BITS - 5)) - 1)];
 }
 
 /* May it be in the table?  Asked where most are not. */
 static __always_inline bool is_present(__u64 address)
 {
-	return *(volatile __u32 *)presence_of(address);
+	__u32 i = presence_index(address);
+
+	if (!(*(volatile __u32 *)present_at(control.present, i) >> (i & 31) & 1))
+		return false;
+	return *(volatile __u32 *)presence_at(i);
 }
 
 static __always_inline void presence_add(__u64 address, __s32 change)
 {
-	if (is_filtered())
-		__sync_fetch_and_add(presence_of(address), change);
+	__u32 i, bit;
+
+	if (!is_filtered())
+		return;
+	i = presence_index(address);
+	bit = 1U << (i & 31);
+	/* before the bits: the loader clears them, then looks at the counters */
+	__sync_fetch_and_add(presence_at(i), change);
+	for (__u32 set = 0; set < 2 && change > 0; set++)
+		if (!(*(volatile __u32 *)present_at(set, i) & bit))
+			__sync_fetch_and_or(present_at(set, i), bit);
 }
 
 static __always_inline struct kleak_tally *tally_of(__u32 site)

@@ -160,9 +160,9 @@ static void plan_memory(struct plan *plan, const struct kernel *kernel)
 		(uint64_t)config->site_entries * sizeof(struct kleak_site) +
 		(uint64_t)config->site_entries * plan->lanes * sizeof(struct kleak_tally) +
 		KLEAK_MAX_CACHES * sizeof(struct kleak_cache) +
-		(sizeof(uint32_t) << KLEAK_PRESENCE_BITS) + (sizeof(uint64_t) << KLEAK_KNOWN_BITS) +
-		KLEAK_STEP_BYTES + KLEAK_CHAIN_BYTES + KLEAK_READ_MOST +
-		(uint64_t)kernel->cpus * KLEAK_SCRATCH_BYTES;
+		(sizeof(uint32_t) << KLEAK_PRESENCE_BITS) + (2 << KLEAK_PRESENCE_BITS) / 8 +
+		(sizeof(uint64_t) << KLEAK_KNOWN_BITS) + KLEAK_STEP_BYTES + KLEAK_CHAIN_BYTES +
+		KLEAK_READ_MOST + (uint64_t)kernel->cpus * KLEAK_SCRATCH_BYTES;
 	if (config->who)
 		plan->memory_bytes += hash_bytes(KLEAK_MAX_WHO, sizeof(struct kleak_who),
 						 sizeof(struct kleak_who_times));

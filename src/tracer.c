@@ -441,6 +441,21 @@ int tracer__coarsen(struct tracer *tracer, uint32_t weight)
 	return 0;
 }
 
+/* Make the other set of bits of what is present anew, and have the programs look at that. */
+static void renew_present(struct kleak__bss *bss)
+{
+	uint32_t other = !bss->control.present;
+
+	wait_for_programs(); /* that look at what was the other one before */
+	for (size_t word = 0; word < sizeof(bss->present[0]) / sizeof(bss->present[0][0]); word++)
+		__atomic_store_n(&bss->present[other][word], 0, __ATOMIC_SEQ_CST);
+	for (size_t i = 0; i < sizeof(bss->presence) / sizeof(bss->presence[0]); i++)
+		if (__atomic_load_n(&bss->presence[i], __ATOMIC_SEQ_CST))
+			__atomic_fetch_or(&bss->present[other][i / 32], 1U << i % 32,
+					  __ATOMIC_SEQ_CST);
+	__atomic_store_n(&bss->control.present, other, __ATOMIC_SEQ_CST);
+}
+
 /* Write an entry, of which programs may be reading what it was. */
 static void write_chain(struct kleak_chain *to, const struct kleak_chain *from)
 {
@@ -478,6 +493,8 @@ int tracer__tune(struct tracer *tracer)
 	for (size_t i = 0; i < KLEAK_CHAINS; i++)
 		write_chain(&bss->chains[i], &tracer->chains.table[i]);
 	__atomic_store_n(&bss->control.chain_seed, tracer->chains.seed, __ATOMIC_SEQ_CST);
+	if (tracer->skeleton->rodata->config.follow != KLEAK_FOLLOW_ALL)
+		renew_present(bss);
 	return 0;
 }
 

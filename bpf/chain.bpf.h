@@ -14,11 +14,9 @@
 #include "maps.bpf.h"
 #include "unwind.bpf.h"
 
-/* asm: the compiler must not argue the mask away, the verifier wants it. */
 static __always_inline struct kleak_chain *chain_in(__u64 slot)
 {
-	asm volatile("" : "+r"(slot));
-	return &chains[slot & (KLEAK_CHAINS - 1)];
+	return &chains[opaque(slot) & (KLEAK_CHAINS - 1)];
 }
 
 /* The slot of the chain, if there is one. */
@@ -46,8 +44,7 @@ static __always_inline struct kleak_chain *chain_after(struct kleak_chain *befor
 	c = chain_in(slot);
 	if (c->tag != tag)
 		return NULL;
-	/* not each time: two callers in turn would have two CPUs write all the time */
-	if (!(bpf_jiffies64() & 7))
+	if (is_to_be_noted())
 		before->recent = slot;
 	return c;
 }

@@ -130,7 +130,7 @@ struct kleak_site {
 	__u32 whole;	 /* call_site was not on the stack: frames start with the tracing itself */
 	__u32 nr_frames; /* 0: being written */
 	__u32 muted;   /* set by the loader: pages that are counted elsewhere, not to be recorded */
-	__u32 lessons; /* walks of its stack that were learnt from, see unwind.bpf.h */
+	__u32 lessons; /* walks of its stack that could be learnt from, see stack.bpf.h */
 	__u64 frames[KLEAK_MAX_FRAMES]; /* return addresses, innermost first */
 	/* words from where each stands to the next one's place; sure: seen twice in a row */
 	__u8 distance[KLEAK_MAX_FRAMES];

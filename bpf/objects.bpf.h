@@ -103,19 +103,14 @@ static __always_inline __u32 presence_index(__u64 address)
 	return (page ^ address >> 6) & ((1U << KLEAK_PRESENCE_BITS) - 1);
 }
 
-/* asm: the compiler must not argue the mask away, the verifier wants it. */
 static __always_inline __u32 *presence_at(__u64 i)
 {
-	asm volatile("" : "+r"(i));
-	return &presence[i & ((1U << KLEAK_PRESENCE_BITS) - 1)];
+	return &presence[opaque(i) & ((1U << KLEAK_PRESENCE_BITS) - 1)];
 }
 
 static __always_inline __u32 *present_at(__u32 set, __u64 i)
 {
-	__u64 word = i >> 5;
-
-	asm volatile("" : "+r"(word));
-	return &present[set & 1][word & ((1U << (KLEAK_PRESENCE_BITS - 5)) - 1)];
+	return &present[set & 1][opaque(i >> 5) & ((1U << (KLEAK_PRESENCE_BITS - 5)) - 1)];
 }
 
 /* May it be in the table?  Asked where most are not. */

@@ -42,7 +42,7 @@ static long block_page_died(__u32 i, void *arg)
 /* Once the loader has seen the stack, it knows whose pages these are. */
 static __always_inline bool is_muted(__u32 index)
 {
-	struct kleak_site *site = bpf_map_lookup_elem(&sites, &index);
+	struct kleak_site *site = site_at(index);
 
 	return site && site->muted;
 }

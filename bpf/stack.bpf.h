@@ -214,11 +214,9 @@ __noinline __u32 site_search(__u64 hash)
 	return KLEAK_SITE_NONE;
 }
 
-/* asm: the compiler must not argue the mask away, the verifier wants it. */
 static __always_inline __u64 *known_at(__u64 hash)
 {
-	asm volatile("" : "+r"(hash));
-	return &known[hash & ((1U << KLEAK_KNOWN_BITS) - 1)];
+	return &known[opaque(hash) & ((1U << KLEAK_KNOWN_BITS) - 1)];
 }
 
 /* The same, which is mostly one that was found a moment ago. */
@@ -230,8 +228,7 @@ static __always_inline __u32 site_known(__u64 hash)
 	if (!((held ^ hash) >> KLEAK_KNOWN_SITE))
 		return held & ((1U << KLEAK_KNOWN_SITE) - 1);
 	site = site_search(hash);
-	/* not each time: two sites in turn would have two CPUs write all the time */
-	if (site != KLEAK_SITE_NONE && !(site >> KLEAK_KNOWN_SITE) && !(bpf_jiffies64() & 7))
+	if (site != KLEAK_SITE_NONE && !(site >> KLEAK_KNOWN_SITE) && is_to_be_noted())
 		*entry = hash >> KLEAK_KNOWN_SITE << KLEAK_KNOWN_SITE | site;
 	return site;
 }

@@ -40,13 +40,29 @@ static __always_inline struct kleak_site *site_at(__u32 index)
 	return bpf_map_lookup_elem(&sites, &index);
 }
 
+/*
+ * An index that is to be masked: the compiler must not argue the mask away, the verifier wants it.
+ */
+static __always_inline __u64 opaque(__u64 index)
+{
+	asm volatile("" : "+r"(index));
+	return index;
+}
+
+/*
+ * Is what was found now to be noted for the next time?  Not each time: two that take turns would
+ * have two CPUs write all the time.
+ */
+static __always_inline bool is_to_be_noted(void)
+{
+	return !(bpf_jiffies64() & 7);
+}
+
 /* ---- one step ---- */
 
-/* asm: the compiler must not argue the mask away, the verifier wants it. */
 static __always_inline struct kleak_step *step_at(__u64 slot)
 {
-	asm volatile("" : "+r"(slot));
-	return &steps[slot & (KLEAK_STEPS - 1)];
+	return &steps[opaque(slot) & (KLEAK_STEPS - 1)];
 }
 
 /* The slot of the step from `address`; one of no step if there is none. */
@@ -145,9 +161,7 @@ static __always_inline __u64 unwind(__u64 context, __u64 call_site, __u64 hash)
 			__u32 slot = step_slot(address);
 
 			step = step_at(slot);
-			/* not each time: two callers in turn would have two CPUs write all the time
-			 */
-			if (!(bpf_jiffies64() & 7))
+			if (is_to_be_noted())
 				before->next = slot;
 		}
 		way = step_way(step, address);
@@ -170,19 +184,15 @@ static __always_inline __u64 unwind(__u64 context, __u64 call_site, __u64 hash)
 
 /* ---- learning them ---- */
 
-/* Frame i of the site.  asm: the compiler must not argue the mask away, the verifier wants it. */
+/* Frame i of the site. */
 static __always_inline __u64 frame(const struct scratch *s, __u64 i)
 {
-	__u64 at = s->first + i;
-
-	asm volatile("" : "+r"(at));
-	return s->frames[at & (KLEAK_MAX_FRAMES - 1)];
+	return s->frames[opaque(s->first + i) & (KLEAK_MAX_FRAMES - 1)];
 }
 
 static __always_inline __u32 place(const struct scratch *s, __u64 i)
 {
-	asm volatile("" : "+r"(i));
-	return s->at[i & (KLEAK_MAX_FRAMES - 1)];
+	return s->at[opaque(i) & (KLEAK_MAX_FRAMES - 1)];
 }
 
 /*
@@ -289,7 +299,7 @@ __noinline int learn_place_between(struct scratch *s, __u32 k)
 	return 0;
 }
 
-/* The same for the site: functions that align their frames have another distance by caller. */
+/* Learn the site's own distance: functions that align their frames have another one by caller. */
 static __always_inline void learn_distance(struct scratch *s, __u32 k, __u32 distance)
 {
 	struct kleak_site *site = site_at(s->index);

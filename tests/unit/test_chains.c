@@ -329,7 +329,6 @@ static void test_other_words(void **state)
 	run(&m, 20000);
 	tune(&m);
 	for (int i = 0; i < 20000; i++) {
-
 		put_stack(&m, stacks);
 		if (!follow_chains(m.context, m.frames[0], 1, true))
 			continue;

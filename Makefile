@@ -132,6 +132,7 @@ UNIT_meminfo    := meminfo lines
 UNIT_orphans    := orphans array idmap
 UNIT_options    := options
 UNIT_pageowner  := pageowner allocator kallsyms lines array idmap
+UNIT_places     := places memory slub datasyms kallsyms lines array idmap
 UNIT_plan       := plan hooks caches
 UNIT_prom       := prom meminfo lines utf8 verdict
 UNIT_sample     := sample

@@ -48,7 +48,8 @@ static long cpu_address(__u32 cpu, void *arg __attribute__((unused)))
 	return 0;
 }
 
-__u64 this_task; /* address of the loader's struct task_struct */
+__u64 this_task;   /* address of the loader's struct task_struct */
+__u64 this_buffer; /* address of read_buffer */
 
 /*
  * What to add to a per-CPU pointer for each CPU is in a table of the kernel that
@@ -61,6 +62,8 @@ int learn_cpus(void *ctx __attribute__((unused)))
 	__u64 array, pointer;
 
 	this_task = bpf_get_current_task();
+	cpu_pointer = (__u64)read_buffer;
+	this_buffer = cpu_pointer;
 	cpu_pointer = (__u64)&recents; /* volatile: there and back makes a number of it */
 	array = cpu_pointer + bpf_core_field_offset(struct bpf_array, pptrs);
 	if (bpf_probe_read_kernel(&pointer, sizeof(pointer), (const void *)array))

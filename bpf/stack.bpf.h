@@ -193,6 +193,9 @@ static __noinline long site_walk(struct bpf_raw_tracepoint_args *ctx, __u64 call
 	if (index != known && is_lesson(index)) {
 		s->index = index;
 		learn(s, address_of(ctx));
+		/* A stack's words refer to objects, and a scan looks here, too.  Nothing is at
+		 * NULL: zeros, without a fault. */
+		bpf_probe_read_kernel(s->window, sizeof(s->window), NULL);
 	}
 	scratch_release(s);
 	return index;

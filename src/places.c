@@ -52,14 +52,17 @@ static int add_pages(struct places *places, uint64_t start, uint64_t array, uint
 	return err;
 }
 
-/* What may be a struct vmap_area is one if its vm_struct says the same. */
+/*
+ * What may be a struct vmap_area is one if its vm_struct says the same and has not been freed: both
+ * keep what they said, and the pages of an area that has gone are others' by now.
+ */
 static int add_area(struct places *places, uint64_t start, uint64_t end, uint64_t vm)
 {
 	const struct area_layout *l = places->layout;
 	struct places_area *area;
 	uint64_t addr, size, array, caller;
 	uint32_t nr;
-	int err;
+	int err, state;
 
 	if (read_memory(places, vm + l->vm_addr, &addr, sizeof(addr)) || addr != start ||
 	    read_memory(places, vm + l->vm_size, &size, sizeof(size)) || size != end - start ||
@@ -67,6 +70,9 @@ static int add_area(struct places *places, uint64_t start, uint64_t end, uint64_
 	    read_memory(places, vm + l->vm_nr_pages, &nr, sizeof(nr)) || nr > MOST_PAGES ||
 	    read_memory(places, vm + l->vm_caller, &caller, sizeof(caller)))
 		return 0;
+	state = slub__state(places->slub, vm, 0, false);
+	if (state < 0 || state == SLUB_FREE)
+		return state < 0 ? state : 0;
 	err = array__reserve((void **)&places->areas, places->nr_areas + 1, &places->room_areas,
 			     sizeof(*places->areas));
 	if (err)
@@ -130,6 +136,22 @@ int places__begin(struct places *places)
 	err = memory__walk_slabs(places->memory, see_slab, places);
 	if (!err && places->nr_pages)
 		qsort(places->pages, places->nr_pages, sizeof(*places->pages), by_address);
+	return err;
+}
+
+int places__each_page(const struct places *places, uint64_t mapped,
+		      int (*see)(void *arg, uint64_t address), void *arg)
+{
+	uint64_t page_size = places->memory->slub->layout.page_size;
+	const struct places_page *its = NULL;
+	int err = 0;
+
+	for (size_t i = 0; i < places->nr_pages && !its; i++)
+		if (mapped - places->pages[i].mapped < page_size)
+			its = &places->pages[i];
+	for (size_t i = 0; its && i < places->nr_pages && !err; i++)
+		if (places->pages[i].area == its->area)
+			err = see(arg, places->pages[i].address);
 	return err;
 }
 
@@ -230,9 +252,10 @@ int places__find(struct places *places, struct place *place, uint64_t address)
 {
 	const struct places_page *page = page_at(places, address);
 	uint64_t image = memory__in_image(places->memory, address), cache;
+	enum memory_kind kind = memory__kind(places->memory, address, &cache);
 
 	*place = (struct place){};
-	if (page) {
+	if (page && kind != MEMORY_SLAB) {
 		find_in_area(places, place, address, page);
 		return 0;
 	}
@@ -242,7 +265,7 @@ int places__find(struct places *places, struct place *place, uint64_t address)
 		place->variable = image;
 		return 0;
 	}
-	switch (memory__kind(places->memory, address, &cache)) {
+	switch (kind) {
 	case MEMORY_SLAB:
 		return find_in_slab(places, place, address, cache);
 	case MEMORY_KERNEL:

@@ -54,6 +54,13 @@ struct places {
 /* Learn which areas of vmalloc there are now.  0 or -ENOMEM. */
 int places__begin(struct places *places);
 
+/*
+ * Hand every page of the area that has something mapped at `mapped` to see(): where it is in the
+ * direct map.  0, or the first that is not 0 of what see() returned.
+ */
+int places__each_page(const struct places *places, uint64_t mapped,
+		      int (*see)(void *arg, uint64_t address), void *arg);
+
 /* What stands at `address`.  0 or -ENOMEM. */
 int places__find(struct places *places, struct place *place, uint64_t address);
 

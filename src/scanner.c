@@ -388,6 +388,24 @@ static int find_dead(struct scanner *scanner)
 	return stacks__find_dead(&stacks);
 }
 
+static int add_own_page(void *arg, uint64_t address)
+{
+	struct scanner *scanner = arg;
+
+	return memory__add_dead(&scanner->memory, address,
+				address + scanner->parts.kernel->page_size);
+}
+
+/* What is read goes through a map of ours, which is the kernel's memory, too: no words. */
+static int hide_buffer(struct scanner *scanner)
+{
+	int err = places__begin(&scanner->places);
+
+	return err ? err
+		   : places__each_page(&scanner->places, tracer__buffer(scanner->parts.tracer),
+				       add_own_page, scanner);
+}
+
 /* In this pass. */
 static uint64_t read_bytes(const struct scanner *scanner)
 {
@@ -613,6 +631,8 @@ int scanner__pass(struct scanner *scanner, double end_s)
 	err = gather(scanner);
 	if (!err)
 		err = find_dead(scanner);
+	if (!err)
+		err = hide_buffer(scanner);
 	visit_cpus();
 	if (!err)
 		err = memory__walk(&scanner->memory, see, scanner);

@@ -363,6 +363,11 @@ void *tracer__peek(void *arg, uint64_t address, size_t len)
 	return run_program(tracer->skeleton->progs.read_memory) ? NULL : bss->read_buffer;
 }
 
+uint64_t tracer__buffer(const struct tracer *tracer)
+{
+	return tracer->skeleton->bss->this_buffer;
+}
+
 int tracer__read(void *arg, uint64_t address, void *to, size_t len)
 {
 	const void *from = tracer__peek(arg, address, len);

@@ -83,6 +83,9 @@ int tracer__read(void *tracer, uint64_t address, void *to, size_t len);
  */
 void *tracer__peek(void *tracer, uint64_t address, size_t len);
 
+/* Where the kernel has what tracer__peek() returns; 0 before tracer__learn_cpus(). */
+uint64_t tracer__buffer(const struct tracer *tracer);
+
 /* Take these objects out of the table, if they are still the same.  0 or -errno. */
 int tracer__evict(struct tracer *tracer, const struct kleak_eviction *list, size_t nr);
 

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* A made-up machine's memory, for what walks through a kernel's. */
+#ifndef KLEAK_UNIT_MACHINE_H
+#define KLEAK_UNIT_MACHINE_H
+
+#include "unit.h"
+
+#include "memory.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/*
+ * A made-up machine: PAGES pages of RAM from physical address RAM on, at BASE + RAM; their
+ * struct pages at VMEMMAP; the kernel's text in the first pages.
+ */
+#define PAGE	4096ULL
+#define PAGES	64
+#define RAM	0x1000000ULL
+#define BASE	0xffff888000000000ULL
+#define VMEMMAP 0xffffea0000000000ULL
+#define TEXT	0xffffffff81000000ULL
+#define CACHE	(BASE + RAM + 3 * PAGE)
+
+enum { LOCKED, LRU, POISON, SLAB }; /* page flags */
+
+static const struct slub_layout layout = {
+	.page_size = PAGE,
+	.page = 64,
+	.page_flags = 0,
+	.page_head = 8,
+	.page_mapping = 24,
+	.slab_cache = 24,
+	.slab_freelist = 32,
+	.page_type = 48,
+	.page_refcount = 52,
+	.slab_flag = SLAB,
+	.slab_type = SLUB_NONE,
+	.large_type = SLUB_NONE,
+	.lru_flag = LRU,
+	.poison_flag = POISON,
+	.cache_size = 0,
+	.cache_offset = 4,
+	.cache_random = SLUB_NONE,
+	.cache_cpu = SLUB_NONE,
+	.cache_sheaves = SLUB_NONE,
+	.cache_name = 8,
+};
+
+struct machine {
+	uint8_t ram[PAGES * PAGE];
+	uint64_t pages[PAGES][8];
+	uint8_t buffer[65536];
+	uint64_t hole; /* a page that cannot be read */
+	struct slub slub;
+	struct memory memory;
+	uint8_t seen[PAGES]; /* pages that were handed out */
+	uint64_t last;
+	size_t pieces;
+};
+
+static const uint8_t *at(struct machine *m, uint64_t address, size_t len)
+{
+	if (address >= TEXT && address + len <= TEXT + 2 * PAGE)
+		return m->ram + (address - TEXT);
+	if (address >= VMEMMAP + RAM / PAGE * 64 &&
+	    address + len <= VMEMMAP + RAM / PAGE * 64 + sizeof(m->pages))
+		return (uint8_t *)m->pages + (address - (VMEMMAP + RAM / PAGE * 64));
+	if (address < BASE + RAM || address + len > BASE + RAM + sizeof(m->ram))
+		return NULL;
+	if (m->hole >= address && m->hole < address + len)
+		return NULL;
+	return m->ram + (address - BASE - RAM);
+}
+
+static int read_made_up(void *arg, uint64_t address, void *to, size_t len)
+{
+	const uint8_t *from = at(arg, address, len);
+
+	if (!from)
+		return -EFAULT;
+	memcpy(to, from, len);
+	return 0;
+}
+
+static void *peek(void *arg, uint64_t address, size_t len)
+{
+	struct machine *m = arg;
+
+	return len <= sizeof(m->buffer) && !read_made_up(m, address, m->buffer, len) ? m->buffer
+										     : NULL;
+}
+
+static void set_page(struct machine *m, int i, uint64_t flags, uint32_t type, uint32_t refcount,
+		     uint64_t mapping)
+{
+	memset(m->pages[i], 0, sizeof(m->pages[i]));
+	m->pages[i][0] = flags;
+	m->pages[i][3] = mapping;
+	m->pages[i][6] = type | (uint64_t)refcount << 32;
+}
+
+static const char iomem[] = "00000000-00000fff : Reserved\n"
+			    "01000000-0103ffff : System RAM\n"
+			    "  01000000-010017ff : Kernel code\n"
+			    "  01002000-01002fff : Kernel bss\n"
+			    "  0103c000-0103cfff : Crash kernel\n"
+			    "c0000000-c0ffffff : PCI Bus 0000:00\n";
+
+static int parse(struct memory *memory, const char *text)
+{
+	FILE *file = fmemopen((void *)text, strlen(text), "r");
+	int err = memory__parse_iomem(memory, file);
+
+	fclose(file);
+	return err;
+}
+
+static int begin(void **state)
+{
+	struct machine *m = test_calloc(1, sizeof(*m));
+
+	for (size_t i = 0; i < sizeof(m->ram); i++)
+		m->ram[i] = (uint8_t)(i * 7 + i / PAGE);
+	for (int i = 0; i < PAGES; i++)
+		set_page(m, i, 0, 0xffffffff, 0, 0);
+	m->slub.layout = layout;
+	m->slub.read = read_made_up;
+	m->slub.arg = m;
+	m->slub.page_base = VMEMMAP - BASE / PAGE * 64;
+	m->memory.slub = &m->slub;
+	m->memory.peek = peek;
+	assert_int_equal(parse(&m->memory, iomem), 0);
+	*state = m;
+	return 0;
+}
+
+static int end(void **state)
+{
+	struct machine *m = *state;
+
+	memory__free(&m->memory);
+	slub__free(&m->slub);
+	test_free(m);
+	return 0;
+}
+
+#endif

@@ -44,7 +44,8 @@ static long bulk_died(__u32 i, void *arg)
 	struct bulk *b = arg;
 	__u64 ptr = bulk_object(b, i);
 
-	if (ptr >= LOWEST_OBJECT && !object_died(ptr, KLEAK_SPACE_SLAB) && !b->again)
+	if (ptr >= LOWEST_OBJECT && !object_died(ptr, KLEAK_SPACE_SLAB) && !b->again &&
+	    !is_filtered())
 		count(KLEAK_COUNT_UNKNOWN_DEATHS, 1);
 	return 0;
 }

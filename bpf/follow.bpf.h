@@ -21,6 +21,14 @@ int sched_process_fork(struct bpf_raw_tracepoint_args *ctx)
 	return 0;
 }
 
+/* TP_PROTO(struct task_struct *task, unsigned long clone_flags): it has not run yet */
+SEC("raw_tp/task_newtask")
+int task_newtask(struct bpf_raw_tracepoint_args *ctx)
+{
+	other_forget((const struct task_struct *)ctx->args[0]);
+	return 0;
+}
+
 /*
  * TP_PROTO(struct task_struct *p): the current task, on its way out.  Its
  * signal->live was counted down before (kernel/exit.c, do_exit()): 0 is the
@@ -59,7 +67,10 @@ int join_family(void *ctx __attribute__((unused)))
 	__u32 tgid = bpf_get_current_pid_tgid() >> 32;
 	__u8 one = 1;
 
-	return bpf_map_update_elem(&family, &tgid, &one, BPF_ANY);
+	if (bpf_map_update_elem(&family, &tgid, &one, BPF_ANY))
+		return -1;
+	other_forget(bpf_get_current_task_btf());
+	return 0;
 }
 
 #endif

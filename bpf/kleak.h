@@ -120,6 +120,7 @@ struct kleak_bucket {
 
 #define KLEAK_KNOWN_BITS    12 /* sites that were found last, by hash: so many entries ... */
 #define KLEAK_KNOWN_SITE    20 /* ... of upper bits of the hash, and so many of the site's index */
+#define KLEAK_OTHERS_BITS   10 /* stacks that are not the followed process's: so many entries */
 #define KLEAK_DISTANCE_MOST 127
 #define KLEAK_DISTANCE_SURE 128
 
@@ -325,7 +326,8 @@ struct kleak_config {
 	__u8 has_cast;		/* bpf_rdonly_cast() */
 	__u8 kvfree_rcu_offset; /* kvfree_call_rcu(head, offset), up to 6.5; then (head, ptr) */
 	__u8 one_copy;		/* of the programs of slab frees: see slab.bpf.h */
-	__u8 pad[7];
+	__u8 has_others;	/* stacks of others are remembered: see filter.bpf.h */
+	__u8 pad[6];
 	struct kleak_wanted wanted[KLEAK_MAX_WANTED]; /* only these caches; none: all */
 };
 

@@ -74,6 +74,12 @@ __u32 presence[1 << KLEAK_PRESENCE_BITS] __attribute__((aligned(64)));
  */
 __u32 present[2][1 << (KLEAK_PRESENCE_BITS - 5)] __attribute__((aligned(64)));
 
+/*
+ * Kernel stacks that are not the followed processes', by a hash of where they begin: a task's until
+ * a new task gets its stack (follow.bpf.h), an interrupt's for ever.
+ */
+__u64 others[1 << KLEAK_OTHERS_BITS] __attribute__((aligned(64)));
+
 /* Sites that were found last, by hash: denser than the table of sites itself. */
 __u64 known[1 << KLEAK_KNOWN_BITS] __attribute__((aligned(64)));
 

@@ -150,13 +150,15 @@ static __always_inline int slab_alloc(struct bpf_raw_tracepoint_args *ctx, enum 
 	__u64 ptr = event_arg(ctx, args->ptr), call_site, kmem = 0, size = 0, requested = 0, gfp;
 	__u32 record_flags = 0;
 
-	if (ptr < LOWEST_OBJECT || !is_sampled(ptr))
+	if (ptr < LOWEST_OBJECT || (!is_filtered() && !is_sampled(ptr)))
 		return 0;
 	if (!is_followed(ctx)) {
 		if (is_filtered() && is_present(ptr))
 			object_gone(ptr, KLEAK_SPACE_SLAB, true);
 		return 0;
 	}
+	if (is_filtered() && !is_sampled(ptr))
+		return 0;
 	call_site = event_arg(ctx, args->call_site);
 	if (args->cache != KLEAK_ARG_NONE)
 		kmem = event_arg(ctx, args->cache);
@@ -177,7 +179,10 @@ static __always_inline int slab_alloc(struct bpf_raw_tracepoint_args *ctx, enum 
 	return 0;
 }
 
-/* A free of what is not in the table, and where the event names it, of which cache. */
+/*
+ * A free of what is not in the table, and where the event names it, of which cache.  Where only
+ * some processes are followed that is nearly every free of the machine, and of no interest.
+ */
 static __always_inline void count_unknown(const struct bpf_raw_tracepoint_args *ctx,
 					  enum kleak_event event)
 {
@@ -186,8 +191,10 @@ static __always_inline void count_unknown(const struct bpf_raw_tracepoint_args *
 	__u32 index;
 	__u64 kmem;
 
+	if (is_filtered())
+		return;
 	count(KLEAK_COUNT_UNKNOWN_DEATHS, 1);
-	if (args->cache == KLEAK_ARG_NONE || config.follow != KLEAK_FOLLOW_ALL || config.nr_wanted)
+	if (args->cache == KLEAK_ARG_NONE || config.nr_wanted)
 		return;
 	kmem = event_arg(ctx, args->cache);
 	index = cache_find(~kmem, kmem, 0, 0);
@@ -200,7 +207,7 @@ static __always_inline void count_unknown(const struct bpf_raw_tracepoint_args *
 static __always_inline void event_died(struct bpf_raw_tracepoint_args *ctx, enum kleak_event event,
 				       enum copy copy, __u64 ptr, __u32 space, __u32 shift)
 {
-	if (ptr < LOWEST_OBJECT || !is_sampled(ptr << shift))
+	if (ptr < LOWEST_OBJECT || (!is_filtered() && !is_sampled(ptr << shift)))
 		return;
 	/* Only the first copy can tell "never there" from "already taken". */
 	if (!object_died(ptr << shift, space) && copy == COPY_FIRST)

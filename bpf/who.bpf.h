@@ -18,22 +18,14 @@ static __always_inline void count(__u32 cause, __u64 n)
 /*
  * Whether the current task itself runs, and not an interrupt or softirq on top
  * of it: those work on another stack.  No helper tells, and the per-CPU preempt
- * count is out of reach where kallsyms has no data symbols; but the difference
- * of two pointers, one of which is also known as a number, gives the address of
- * `ctx`, which lies on the kernel stack in use.
+ * count is out of reach where kallsyms has no data symbols.
  *
  * Known hole: an x86 hard interrupt that hits user mode runs on the task's own
  * stack.  Its handler's allocations count as the task's.
  */
 static __always_inline bool in_task(void *ctx)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
-	__u64 address;
-
-	/* asm: the compiler must not fold the difference into something else. */
-	asm volatile("%0 = %1; %0 -= %2" : "=&r"(address) : "r"(ctx), "r"(task));
-	address += bpf_get_current_task();
-	return address - (__u64)task->stack < STACK_SIZE;
+	return address_of(ctx) - (__u64)bpf_get_current_task_btf()->stack < STACK_SIZE;
 }
 
 /*

@@ -75,6 +75,7 @@ const struct hook hooks[] = {
 	      HOOK_FOR_SLAB),
 	FOLLOW(sched_process_fork, HOOK_FOR_FAMILY),
 	FOLLOW(sched_process_exit, HOOK_FOR_PROCESSES),
+	FOLLOW(task_newtask, HOOK_FOR_OTHERS),
 	RAW_TP(kmalloc, KLEAK_EVENT_KMALLOC, 1, HOOK_ALLOCATES, true),
 	/* up to 6.0 */
 	RAW_TP(kmalloc_node, KLEAK_EVENT_KMALLOC_NODE, 1, HOOK_ALLOCATES, false),

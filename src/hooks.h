@@ -37,6 +37,7 @@ enum hook_needs {
 	HOOK_FOR_PAGES,
 	HOOK_FOR_PROCESSES, /* one process or a family is followed */
 	HOOK_FOR_FAMILY,
+	HOOK_FOR_OTHERS, /* stacks of others are remembered */
 };
 
 struct hook {

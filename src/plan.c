@@ -60,6 +60,8 @@ static bool is_needed(const struct hook *hook, const struct kleak_config *config
 	case HOOK_FOR_PROCESSES:
 		return config->follow == KLEAK_FOLLOW_PROCESS ||
 		       config->follow == KLEAK_FOLLOW_FAMILY;
+	case HOOK_FOR_OTHERS:
+		return config->has_others;
 	case HOOK_FOR_FAMILY:
 		return config->follow == KLEAK_FOLLOW_FAMILY;
 	}
@@ -161,8 +163,9 @@ static void plan_memory(struct plan *plan, const struct kernel *kernel)
 		(uint64_t)config->site_entries * plan->lanes * sizeof(struct kleak_tally) +
 		KLEAK_MAX_CACHES * sizeof(struct kleak_cache) +
 		(sizeof(uint32_t) << KLEAK_PRESENCE_BITS) + (2 << KLEAK_PRESENCE_BITS) / 8 +
-		(sizeof(uint64_t) << KLEAK_KNOWN_BITS) + KLEAK_STEP_BYTES + KLEAK_CHAIN_BYTES +
-		KLEAK_READ_MOST + (uint64_t)kernel->cpus * KLEAK_SCRATCH_BYTES;
+		(sizeof(uint64_t) << KLEAK_KNOWN_BITS) + (sizeof(uint64_t) << KLEAK_OTHERS_BITS) +
+		KLEAK_STEP_BYTES + KLEAK_CHAIN_BYTES + KLEAK_READ_MOST +
+		(uint64_t)kernel->cpus * KLEAK_SCRATCH_BYTES;
 	if (config->who)
 		plan->memory_bytes += hash_bytes(KLEAK_MAX_WHO, sizeof(struct kleak_who),
 						 sizeof(struct kleak_who_times));
@@ -331,6 +334,9 @@ int plan__make(struct plan *plan, const struct options *options, const struct ke
 	plan_memory(plan, kernel);
 	/* without slab nothing tells where the books are: see reader__learn_pages() */
 	config->one_copy = (plan->verify && config->slab) || config->follow != KLEAK_FOLLOW_ALL;
+	config->has_others =
+		(config->follow == KLEAK_FOLLOW_PROCESS || config->follow == KLEAK_FOLLOW_FAMILY) &&
+		kernel->stack_size <= KLEAK_STACK_SIZE;
 	for (size_t i = 0; i < nr_hooks; i++) {
 		err = plan_hook(plan, i, kernel, options->no_fentry, why, len);
 		if (err)

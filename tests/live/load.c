@@ -7,6 +7,7 @@
  *   message N  messages of 1000 bytes, in queues of their own (alloc_msg)
  *   semaphore N  sets of one semaphore (newary)
  *   eventfd N  eventfds              (do_eventfd)
+ *   thread N   eventfds, each made by a thread of its own
  *   socket N   unconnected UNIX sockets
  *   epoll N    epolls, each waiting for an eventfd of its own
  *   timer N    armed timers: POSIX ones and files
@@ -18,6 +19,7 @@
 #include <errno.h>
 #include <linux/bpf.h>
 #include <netinet/in.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -118,6 +120,33 @@ static int make_timer(void)
 	    timer_create(CLOCK_MONOTONIC, &signal, &timers[nr_timers]))
 		return -1;
 	return timer_settime(timers[nr_timers++], 0, &in_an_hour, NULL);
+}
+
+static void *make_eventfd_for(void *made)
+{
+	*(int *)made = make_eventfd();
+	return NULL;
+}
+
+/* In a thread, which gets the kernel stack of a process that has just ended, mostly. */
+static int make_in_thread(void)
+{
+	pthread_t thread;
+	pid_t child = fork();
+	int made = -1, err;
+
+	if (!child) {
+		close(eventfd(0, 0));
+		_exit(0);
+	}
+	if (child < 0 || waitpid(child, NULL, 0) != child)
+		return -1;
+	err = pthread_create(&thread, NULL, make_eventfd_for, &made);
+	if (!err)
+		err = pthread_join(thread, NULL);
+	if (err)
+		errno = err;
+	return err ? -1 : made;
 }
 
 static int make_map(void)
@@ -261,7 +290,7 @@ static const struct {
 } kinds[] = {
 	{"queue", make_queue},	   {"message", make_message}, {"semaphore", make_semaphore},
 	{"eventfd", make_eventfd}, {"socket", make_socket},   {"map", make_map},
-	{"epoll", make_epoll},	   {"timer", make_timer},
+	{"epoll", make_epoll},	   {"timer", make_timer},     {"thread", make_in_thread},
 };
 
 static int obey(const char *word, unsigned long n)

@@ -115,6 +115,13 @@ def test_pid_filter_leaves_others_out():
         assert report["filter"]["pid"] == load.pid
 
 
+def test_a_stack_that_was_another_processs():
+    with Load() as load, Kleak("--pid", str(load.pid)) as kleak:
+        load.do("thread 500")
+        report = kleak.fresh()
+        assert total(report, "do_eventfd") == 500, total(report, "do_eventfd")
+
+
 def test_whole_kernel_sees_both():
     with Load() as load, Load() as other, Kleak() as kleak:
         load.do("eventfd 300")

@@ -17,6 +17,15 @@ LOAD = os.path.join(ROOT, "build", "live-load")
 PATIENCE = 30
 
 
+class Process(subprocess.Popen):
+    """One that does not outlive a test that failed: leaving it waits for its end."""
+
+    def __exit__(self, kind, *rest):
+        if kind and self.poll() is None:
+            self.kill()
+        super().__exit__(kind, *rest)
+
+
 class Load:
     """A process that allocates on command."""
 

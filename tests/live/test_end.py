@@ -8,7 +8,7 @@ import signal
 import subprocess
 import time
 
-from kleak import KLEAK, Kleak, Load, need_root, run, sites_of, tap, total
+from kleak import KLEAK, Kleak, Load, Process, need_root, run, sites_of, tap, total
 
 
 def bpf_ids(kind):
@@ -75,8 +75,8 @@ def test_scan_does_not_outlast_the_duration():
 
 def test_closed_stdout_in_a_scan():
     # of more than a minute
-    with subprocess.Popen([KLEAK, "--interval", "0.3", "--scan=1", "--scan-rate", "1"],
-                          stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+    with Process([KLEAK, "--interval", "0.3", "--scan=1", "--scan-rate", "1"],
+                 stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         process.stdout.readline()
         time.sleep(3)
         process.stdout.close()
@@ -124,8 +124,8 @@ def test_followed_process_exits():
 
 
 def test_closed_stdout():
-    with subprocess.Popen([KLEAK, "--interval", "0.3"], stdout=subprocess.PIPE,
-                          stderr=subprocess.PIPE) as process:
+    with Process([KLEAK, "--interval", "0.3"], stdout=subprocess.PIPE,
+                 stderr=subprocess.PIPE) as process:
         process.stdout.readline()
         process.stdout.close()
         assert process.wait(timeout=20) == 1
@@ -147,7 +147,7 @@ def read_pty(argv, env):
         master, slave = pty.openpty()
     except OSError as error:
         raise tap.Skip(f"no pseudo terminal here: {error}") from error
-    with subprocess.Popen([KLEAK, *argv], stdout=slave, stderr=subprocess.DEVNULL, env=env) as p:
+    with Process([KLEAK, *argv], stdout=slave, stderr=subprocess.DEVNULL, env=env) as p:
         os.close(slave)
         text = b""
         while True:
@@ -253,8 +253,8 @@ def test_run_cannot_run():
 def test_run_follows_children_only():
     with Load() as other:
         script = "(sleep 0.3; ipcmk -Q) | tr -dc 0-9"
-        with subprocess.Popen([KLEAK, "run", "--json", "--", "sh", "-c", script],
-                              stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+        with Process([KLEAK, "run", "--json", "--", "sh", "-c", script],
+                     stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
             for _ in range(20):
                 other.do("queue 5")
                 time.sleep(0.05)

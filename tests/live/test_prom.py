@@ -7,7 +7,7 @@ import sys
 import tempfile
 import time
 
-from kleak import KLEAK, PATIENCE, ROOT, Load, need_root, run, tap
+from kleak import KLEAK, PATIENCE, ROOT, Load, Process, need_root, run, tap
 
 sys.path.insert(0, os.path.join(ROOT, "tests", "unit"))
 import check_prom  # noqa: E402
@@ -22,8 +22,8 @@ def value(families, name, **labels):
 def test_metrics():
     with tempfile.TemporaryDirectory() as place, Load() as load:
         path = os.path.join(place, "kleak.prom")
-        with subprocess.Popen([KLEAK, "--prom", path, "--interval", "0.2", "--pid", str(load.pid)],
-                              stdout=subprocess.DEVNULL) as kleak:
+        with Process([KLEAK, "--prom", path, "--interval", "0.2", "--pid", str(load.pid)],
+                     stdout=subprocess.DEVNULL) as kleak:
             end, reports, objects = time.monotonic() + PATIENCE, set(), None
             while objects != 77 or len(reports) < 3:
                 assert time.monotonic() < end, (reports, objects)

@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 import time
 
-from kleak import KLEAK, Load, need_root, run, tap
+from kleak import KLEAK, Load, Process, need_root, run, tap
 
 NOBODY = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=-all"]
 
@@ -86,8 +86,8 @@ def test_filters():
 
 def test_killed():
     with Folder() as folder:
-        with subprocess.Popen([KLEAK, "--save", folder.file("a"), "--interval", "0.3", "--json"],
-                              stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+        with Process([KLEAK, "--save", folder.file("a"), "--interval", "0.3", "--json"],
+                     stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
             lines = [process.stdout.readline() for _ in range(3)]
             process.send_signal(signal.SIGKILL)
             lines += process.stdout.readlines()
@@ -129,8 +129,8 @@ def test_diagnose_saves():
 def test_diff():
     with Folder() as folder, Load() as load:
         for name, more in (("a", 100), ("b", 300)):
-            with subprocess.Popen([KLEAK, "--save", folder.file(name), "--pid", str(load.pid),
-                                   "--interval", "0.5", "--json"], stdout=subprocess.PIPE) as process:
+            with Process([KLEAK, "--save", folder.file(name), "--pid", str(load.pid),
+                          "--interval", "0.5", "--json"], stdout=subprocess.PIPE) as process:
                 process.stdout.readline()
                 load.do(f"eventfd {more}")
                 process.send_signal(signal.SIGINT)

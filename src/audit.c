@@ -320,7 +320,7 @@ static int around_command(struct audit *audit, int *status)
 	err = child__release(&child);
 	if (err)
 		return child__not_runnable(options->command[0], err, status);
-	err = child__wait(&child, audit->signals, status);
+	err = child__wait(&child, audit->signals, status, NULL, NULL);
 	if (err) {
 		say("cannot wait for %s: %s", options->command[0], strerror(-err));
 		return err;

@@ -155,7 +155,8 @@ static bool asks_to_end(int signal)
 	return signal == SIGINT || signal == SIGTERM || signal == SIGHUP;
 }
 
-int child__wait(const struct child *child, int signals, int *status)
+int child__wait(const struct child *child, int signals, int *status, double (*chore)(void *arg),
+		void *arg)
 {
 	double first_s = INFINITY;
 
@@ -166,7 +167,7 @@ int child__wait(const struct child *child, int signals, int *status)
 
 		if (ended)
 			return ended < 0 ? ended : 0;
-		signal = signals__wait_sender(signals, INFINITY, &by_terminal);
+		signal = signals__wait_sender(signals, chore ? chore(arg) : INFINITY, &by_terminal);
 		if (signal < 0)
 			return signal;
 		/* A terminal sends it to the command as well. */

@@ -34,10 +34,12 @@ int child__ended(const struct child *child, int *status);
 
 /*
  * Wait for its end.  SIGINT, SIGTERM and SIGHUP that no terminal has sent are passed on; one
- * that comes a second or more after the first kills it.  signals: from signals__open().
- * 0 and *status, or -errno.
+ * that comes a second or more after the first kills it.  signals: from signals__open().  chore:
+ * what to do meanwhile, now and again: it returns when the next time is (clock__now_s()), INFINITY
+ * for never; or NULL.  0 and *status, or -errno.
  */
-int child__wait(const struct child *child, int signals, int *status);
+int child__wait(const struct child *child, int signals, int *status, double (*chore)(void *arg),
+		void *arg);
 
 /* Say why it could not be run; *status as shells have it.  0. */
 int child__not_runnable(const char *command, int err, int *status);

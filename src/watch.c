@@ -216,16 +216,45 @@ static double least(double a, double b)
 #define TUNE_S	    0.25
 #define TUNE_MOST_S 5.0
 
+struct tuning {
+	struct tracer *tracer;
+	double start_s, next_s;
+};
+
+static struct tuning tuning_begin(struct tracer *tracer)
+{
+	double now_s = clock__now_s();
+
+	return (struct tuning){.tracer = tracer, .start_s = now_s, .next_s = now_s + TUNE_S};
+}
+
+/* Tune if it is time to: when the next time is. */
+static double tune(void *arg)
+{
+	struct tuning *tuning = arg;
+
+	if (tuning->next_s > clock__now_s())
+		return tuning->next_s;
+	if (tracer__tune(tuning->tracer)) {
+		say("out of memory: tracing takes longer than it could");
+		tuning->next_s = INFINITY;
+	} else {
+		tuning->next_s += least(tuning->next_s - tuning->start_s, TUNE_MOST_S);
+	}
+	return tuning->next_s;
+}
+
 /* Until `end_s` or a signal; the report that comes last is not made here. */
 static int watch(struct tracer *tracer, struct scans *scans, int signals, double end_s)
 {
 	const struct options *options = scans->options;
 	double start_s = clock__now_s(), next_s = start_s + options->interval_s;
-	double tune_s = start_s + TUNE_S;
+	struct tuning tuning = tuning_begin(tracer);
 	char note[128];
 
 	for (;;) {
-		double deadline_s = least(least(end_s, tune_s), least(next_s, scans->next_s));
+		double deadline_s =
+			least(least(end_s, tuning.next_s), least(next_s, scans->next_s));
 		int signal =
 			wait_until(signals, STDOUT_FILENO, scans->reports->outputs, deadline_s);
 		int err;
@@ -240,14 +269,7 @@ static int watch(struct tracer *tracer, struct scans *scans, int signals, double
 			next_s = clock__now_s();
 		if (end_s <= clock__now_s())
 			return 0;
-		if (tune_s <= clock__now_s()) {
-			err = tracer__tune(tracer);
-			if (err) {
-				say("out of memory");
-				return err;
-			}
-			tune_s += least(tune_s - start_s, TUNE_MOST_S);
-		}
+		tune(&tuning);
 		if (next_s > clock__now_s())
 			continue;
 		err = report(scans->reports, note_of(options, tracer, note, sizeof(note)), false);
@@ -348,6 +370,7 @@ static int watch_command(const struct options *options, struct tracer *tracer,
 			 const struct reports *reports, int signals, int *status)
 {
 	struct scans scans = {.options = options, .reports = reports, .end_s = INFINITY};
+	struct tuning tuning;
 	struct child child;
 	char note[SENTENCE];
 	int err = options->scan_s > 0 ? open_scans(&scans) : 0;
@@ -367,7 +390,8 @@ static int watch_command(const struct options *options, struct tracer *tracer,
 	err = child__release(&child);
 	if (err)
 		return child__not_runnable(options->command[0], err, status);
-	err = child__wait(&child, signals, status);
+	tuning = tuning_begin(tracer);
+	err = child__wait(&child, signals, status, tune, &tuning);
 	if (!err)
 		err = settle(tracer, reports->reporter, signals);
 	if (err) {

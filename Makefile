@@ -159,7 +159,7 @@ UNIT_symbols    := symbols kallsyms images allocator array
 UNIT_svg        := svg flame array weight markup pen utf8 verdict
 UNIT_text       := text pen meminfo lines utf8 verdict
 UNIT_trend      := trend array idmap
-UNIT_verify     := verify slub snapshot array idmap
+UNIT_verify     := verify caches slub snapshot array idmap
 UNIT_verdict    := verdict
 UNIT_vmallocinfo := vmallocinfo array lines
 

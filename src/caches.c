@@ -102,6 +102,13 @@ bool cache__is_kmalloc_variant(const char *name)
 	return !strncmp(name, "kmalloc-", strlen("kmalloc-"));
 }
 
+uint64_t cache__kmem(const struct kleak_cache *cache)
+{
+	if (!cache->ready || cache->flags & KLEAK_CACHE_KMALLOC || cache->id == KLEAK_CACHE_DEAD)
+		return 0;
+	return ~cache->id;
+}
+
 void cache__sum(struct cache_sum sums[KLEAK_MAX_CACHES], const struct snapshot *snapshot,
 		const struct kleak_site *entries)
 {

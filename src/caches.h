@@ -40,6 +40,9 @@ uint32_t cache__class_size(const char *name, uint64_t object_size);
 /* Is it some other cache of kmalloc (kmalloc-rnd-03-64, kmalloc-large)? */
 bool cache__is_kmalloc_variant(const char *name);
 
+/* Where the struct kmem_cache of this entry is; 0: not known, it has gone, or it is of kmalloc. */
+uint64_t cache__kmem(const struct kleak_cache *cache);
+
 /* What became of the objects of each cache, by index into the cache table. */
 struct cache_sum {
 	uint64_t births, deaths, implicit, verified, live;

@@ -5,9 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MOST_BLOCKS  4096   /* of a queue; each has some 500 objects */
-#define MOST_CHAINED 100000 /* objects that are queued without a block */
-#define MOST_WAITING 2000000
+#define MOST_BLOCKS    4096   /* of a queue; each has some 500 objects */
+#define MOST_CHAINED   100000 /* objects that are queued without a block */
+#define MOST_WAITING   2000000
+#define MOST_CALLBACKS 100000 /* of a CPU */
+#define MOST_SHEAF     1024   /* objects in a sheaf */
 
 static int read_word(const struct krc *krc, uint64_t address, uint64_t *word)
 {
@@ -41,6 +43,21 @@ static bool are_queues(const struct krc *krc, uint64_t queues)
 	       initialized == 1;
 }
 
+/* Does each CPU's struct rcu_data say that it is that CPU's? */
+static bool find_callbacks(struct krc *krc, uint64_t pointer)
+{
+	for (uint32_t cpu = 0; cpu < krc->nr_cpus; cpu++) {
+		uint32_t its;
+
+		if (krc->read(krc->arg, pointer + krc->cpu_offsets[cpu] + krc->layout.rcu_cpu, &its,
+			      sizeof(its)) ||
+		    its != cpu)
+			return false;
+	}
+	krc->rcu_pointer = pointer;
+	return true;
+}
+
 int krc__find(struct krc *krc, uint64_t task)
 {
 	const struct krc_layout *l = &krc->layout;
@@ -48,11 +65,13 @@ int krc__find(struct krc *krc, uint64_t task)
 	uint32_t cpu;
 
 	krc->pointer = 0;
+	krc->rcu_pointer = 0;
 	if (read_word(krc, task + l->task_cfs_rq, &cfs_rq) ||
 	    read_word(krc, cfs_rq + l->cfs_rq_rq, &rq) ||
 	    krc->read(krc->arg, rq + l->rq_cpu, &cpu, sizeof(cpu)) || cpu >= krc->nr_cpus)
 		return -ENODATA;
-	krc->pointer = rq + (uint64_t)l->from_rq - krc->cpu_offsets[cpu];
+	rq -= krc->cpu_offsets[cpu];
+	krc->pointer = rq + (uint64_t)l->from_rq;
 	for (cpu = 0; cpu < krc->nr_cpus; cpu++) {
 		if (are_queues(krc, queues_of(krc, cpu)))
 			continue;
@@ -64,6 +83,8 @@ int krc__find(struct krc *krc, uint64_t task)
 		krc->pointer = 0;
 		return -ENOMEM;
 	}
+	if (l->sheaf_head != SLUB_NONE && krc->sheaf_free)
+		find_callbacks(krc, rq + (uint64_t)l->rcu_from_rq);
 	return 0;
 }
 
@@ -76,6 +97,18 @@ static int add(struct krc *krc, uint64_t address)
 	return idmap__add(&krc->waiting, id, 0);
 }
 
+/* A struct callback_head: two words.  False: it cannot be read. */
+static bool read_head(const struct krc *krc, uint64_t head, uint64_t *next, uint64_t *func)
+{
+	uint64_t words[2];
+
+	if (krc->read(krc->arg, head, words, sizeof(words)))
+		return false;
+	*next = words[krc->layout.head_next / sizeof(*words) % 2];
+	*func = words[krc->layout.head_func / sizeof(*words) % 2];
+	return true;
+}
+
 /* Objects that are chained by their rcu_head. */
 static int read_chain(struct krc *krc, uint64_t head)
 {
@@ -85,8 +118,7 @@ static int read_chain(struct krc *krc, uint64_t head)
 	for (int i = 0; i < MOST_CHAINED && head && !err; i++) {
 		uint64_t next, func;
 
-		if (read_word(krc, head + l->head_next, &next) ||
-		    read_word(krc, head + l->head_func, &func))
+		if (!read_head(krc, head, &next, &func))
 			return 0;
 		err = add(krc, l->head_offset ? head - func : func);
 		head = next;
@@ -165,13 +197,53 @@ static int read_queues(struct krc *krc, uint64_t queues)
 	return err;
 }
 
+static int add_sheaf(struct krc *krc, uint64_t sheaf)
+{
+	uint64_t objects[MOST_SHEAF];
+	uint32_t nr;
+	int err = 0;
+
+	if (krc->read(krc->arg, sheaf + krc->layout.sheaf_size, &nr, sizeof(nr)) ||
+	    nr > MOST_SHEAF ||
+	    krc->read(krc->arg, sheaf + krc->layout.sheaf_objects, objects, nr * sizeof(*objects)))
+		return 0;
+	for (uint32_t i = 0; i < nr && !err; i++)
+		err = add(krc, objects[i]);
+	return err;
+}
+
+/* The sheaves among the callbacks that wait for a grace period. */
+static int read_callbacks(struct krc *krc, uint64_t rcu)
+{
+	const struct krc_layout *l = &krc->layout;
+	uint64_t head;
+	int err = 0;
+
+	if (read_word(krc, rcu + l->rcu_callbacks, &head))
+		return 0;
+	for (int i = 0; i < MOST_CALLBACKS && head && !err; i++) {
+		uint64_t next, func;
+
+		if (!read_head(krc, head, &next, &func))
+			return 0;
+		if (func == krc->sheaf_free)
+			err = add_sheaf(krc, head - l->sheaf_head);
+		head = next;
+	}
+	return err;
+}
+
 int krc__read(struct krc *krc)
 {
 	int err = 0;
 
 	idmap__clear(&krc->waiting);
-	for (uint32_t cpu = 0; cpu < krc->nr_cpus && krc->pointer && !err; cpu++)
+	for (uint32_t cpu = 0; cpu < krc->nr_cpus && krc->pointer && !err; cpu++) {
+		/* those that the queues' own works free go to the sheaves */
 		err = read_queues(krc, queues_of(krc, cpu));
+		if (!err && krc->rcu_pointer)
+			err = read_callbacks(krc, krc->rcu_pointer + krc->cpu_offsets[cpu]);
+	}
 	return err;
 }
 

@@ -2,8 +2,10 @@
 /*
  * What waits in kfree_rcu()'s own queues (struct kfree_rcu_cpu, "krc", one for each CPU;
  * kernel/rcu/tree.c, from 6.14 on mm/slab_common.c): it is freed already, and the allocator
- * learns of it after up to five seconds and a grace period.  Pure but for the callback that reads
- * kernel memory.
+ * learns of it after up to five seconds and a grace period.  From 6.18 on, of caches that have
+ * sheaves, kfree_rcu() fills a sheaf, which waits among RCU's callbacks when it is full (mm/slub.c,
+ * __kfree_rcu_sheaf(); until then the allocator's books have it).  Pure but for the callback that
+ * reads kernel memory.
  *
  * Nothing is locked: what is moved on while it is read may be missed.  What is found was in a
  * queue a moment ago.
@@ -30,6 +32,10 @@ struct krc_layout {
 	uint32_t head_next, head_func; /* struct callback_head */
 	bool head_offset; /* func is the offset of the head, up to 6.5; else the object */
 	uint32_t task_cfs_rq, cfs_rq_rq, rq_cpu; /* task -> rq */
+	/* sheaves; SLUB_NONE in the first one: there are none, or the rest is not known */
+	uint32_t sheaf_head, sheaf_size, sheaf_objects; /* struct slab_sheaf */
+	uint32_t rcu_callbacks, rcu_cpu;		/* struct rcu_data: the first one; whose */
+	int64_t rcu_from_rq;				/* as from_rq */
 	uint32_t page_size;
 };
 
@@ -39,7 +45,9 @@ struct krc {
 	void *arg;
 	const uint64_t *cpu_offsets; /* what to add to a per-CPU pointer */
 	uint32_t nr_cpus;
+	uint64_t sheaf_free;  /* address of rcu_free_sheaf(), by the caller; 0: not known */
 	uint64_t pointer;     /* per-CPU pointer of the queues; 0: not known */
+	uint64_t rcu_pointer; /* the same of struct rcu_data */
 	struct idmap waiting; /* idmap__mix() of the addresses that krc__read() found */
 	uint64_t *block;      /* room for one */
 };

@@ -224,6 +224,30 @@ static bool find_percpu(const struct btf *btf, const char *name, int64_t *offset
 	return false;
 }
 
+/* What krc.h has to know to find sheaves among RCU's callbacks, all of it or SLUB_NONE. */
+static void read_sheaf_callbacks(struct krc_layout *layout, const struct btf *btf, int64_t rq)
+{
+	uint32_t cblist, head;
+	const struct wanted fields[] = {
+		{"slab_sheaf", "callback_head", &layout->sheaf_head, 0}, /* rcu_head: a macro */
+		{"slab_sheaf", "size", &layout->sheaf_size, 0},
+		{"slab_sheaf", "objects", &layout->sheaf_objects, 0},
+		{"rcu_data", "cblist", &cblist, 0},
+		{"rcu_data", "cpu", &layout->rcu_cpu, 0},
+		{"rcu_segcblist", "head", &head, 0},
+	};
+	char why[64];
+	int64_t rcu;
+
+	if (read_fields(btf, fields, sizeof(fields) / sizeof(fields[0]), why, sizeof(why)) ||
+	    !find_percpu(btf, "rcu_data", &rcu)) {
+		layout->sheaf_head = SLUB_NONE;
+		return;
+	}
+	layout->rcu_callbacks = cblist + head;
+	layout->rcu_from_rq = rcu - rq;
+}
+
 int layout__read_krc(struct krc_layout *layout, const struct btf *btf, uint32_t page_size,
 		     char *why, size_t len)
 {
@@ -272,6 +296,7 @@ int layout__read_krc(struct krc_layout *layout, const struct btf *btf, uint32_t 
 	l.task_cfs_rq = se + se_cfs_rq;
 	l.work = struct_called(btf, "kfree_rcu_cpu_work")->size;
 	l.nr_works = btf_array(works)->nelems;
+	read_sheaf_callbacks(&l, btf, rq);
 	*layout = l;
 	return 0;
 }

@@ -70,7 +70,7 @@ static int add_area(struct places *places, uint64_t start, uint64_t end, uint64_
 	    read_memory(places, vm + l->vm_nr_pages, &nr, sizeof(nr)) || nr > MOST_PAGES ||
 	    read_memory(places, vm + l->vm_caller, &caller, sizeof(caller)))
 		return 0;
-	state = slub__state(places->slub, vm, 0, false);
+	state = slub__state(places->slub, vm, 0, 0, false);
 	if (state < 0 || state == SLUB_FREE)
 		return state < 0 ? state : 0;
 	err = array__reserve((void **)&places->areas, places->nr_areas + 1, &places->room_areas,
@@ -238,7 +238,7 @@ static int find_in_slab(struct places *places, struct place *place, uint64_t add
 	if (err)
 		return err == -ENOMEM ? err : 0;
 	place->offset = (address - start) % size;
-	state = slub__state(places->slub, address - place->offset, 0, false);
+	state = slub__state(places->slub, address - place->offset, 0, 0, false);
 	if (state < 0)
 		return state;
 	if (state == SLUB_FREE)

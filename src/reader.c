@@ -23,13 +23,24 @@ int reader__open(struct reader *reader, const struct kernel *kernel, struct trac
 	return 0;
 }
 
-int reader__open_queues(struct reader *reader, const struct kernel *kernel)
+static void take_start(const struct kallsyms_symbol *symbol, void *arg)
+{
+	uint64_t *start = arg;
+
+	if (!symbol->module)
+		*start = symbol->start;
+}
+
+int reader__open_queues(struct reader *reader, const struct kernel *kernel,
+			const struct kallsyms *symbols)
 {
 	reader->krc = (struct krc){.layout = kernel->krc,
 				   .read = tracer__read,
 				   .arg = reader->tracer,
 				   .cpu_offsets = reader->cpu_offsets,
 				   .nr_cpus = reader->slub.nr_cpus};
+	if (symbols)
+		kallsyms__each(symbols, "rcu_free_sheaf", take_start, &reader->krc.sheaf_free);
 	return krc__find(&reader->krc, reader->task);
 }
 
@@ -47,14 +58,6 @@ bool reader__learn_pages(struct reader *reader)
 		reader->in_map = ~cache->id; /* itself a slab object */
 	}
 	return reader->has_pages;
-}
-
-static void take_start(const struct kallsyms_symbol *symbol, void *arg)
-{
-	uint64_t *start = arg;
-
-	if (!symbol->module)
-		*start = symbol->start;
 }
 
 int reader__open_memory(struct reader *reader, struct memory *memory, const struct kernel *kernel,

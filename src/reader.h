@@ -33,8 +33,12 @@ int reader__open(struct reader *reader, const struct kernel *kernel, struct trac
  */
 bool reader__learn_pages(struct reader *reader);
 
-/* Get ready to look into kfree_rcu()'s queues.  0, -ENODATA: they are not found, or -ENOMEM. */
-int reader__open_queues(struct reader *reader, const struct kernel *kernel);
+/*
+ * Get ready to look into kfree_rcu()'s queues.  symbols: the kernel's, or NULL.  0, -ENODATA: they
+ * are not found, or -ENOMEM.
+ */
+int reader__open_queues(struct reader *reader, const struct kernel *kernel,
+			const struct kallsyms *symbols);
 
 /*
  * Get ready to walk through the kernel's memory.  *text: where _text runs, for

@@ -109,9 +109,16 @@ static const char *const origins[] = {
 	[KLEAK_SPACE_PAGES] = "pages",
 };
 
+/* The kernel's symbols, or NULL: they are hidden. */
+static const struct kallsyms *kallsyms_of(const struct reporter *reporter)
+{
+	return reporter->parts.symbols ? symbols__kallsyms(reporter->parts.symbols) : NULL;
+}
+
 static int open_queues(struct reporter *reporter)
 {
-	int err = reader__open_queues(&reporter->reader, reporter->parts.kernel);
+	int err = reader__open_queues(&reporter->reader, reporter->parts.kernel,
+				      kallsyms_of(reporter));
 
 	if (err != -ENODATA)
 		return err;
@@ -859,8 +866,7 @@ int reporter__open_scans(struct reporter *reporter, char *why, size_t len)
 		.kernel = reporter->parts.kernel,
 		.tracer = reporter->parts.tracer,
 		.reader = &reporter->reader,
-		.symbols =
-			reporter->parts.symbols ? symbols__kallsyms(reporter->parts.symbols) : NULL,
+		.symbols = kallsyms_of(reporter),
 		.passes = options->scan_passes,
 		.bytes_per_s = options->scan_rate,
 		.progress = reporter->parts.progress,

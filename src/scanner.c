@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "scanner.h"
 #include "array.h"
+#include "caches.h"
 #include "clock.h"
 #include "memory.h"
 #include "places.h"
@@ -30,6 +31,7 @@ struct subject {
 	uint32_t slot;
 	uint32_t born;
 	uint32_t site;
+	uint64_t kmem;	/* of a slab object: cache__kmem() */
 	uint32_t size;	/* of a slab object that is no large kmalloc; else 0 */
 	bool large;	/* large kmalloc */
 	bool companion; /* the books of an area: not to be reported beside it */
@@ -290,6 +292,7 @@ static int add_object(struct scanner *scanner, uint32_t slot, uint32_t now)
 	case KLEAK_SPACE_SLAB:
 		cache = view->sites[record.site].cache % KLEAK_MAX_CACHES;
 		subject.large = view->caches[cache].flags & KLEAK_CACHE_LARGE;
+		subject.kmem = cache__kmem(&view->caches[cache]);
 		subject.size = subject.large ? 0 : (uint32_t)record.bytes;
 		return add_slab(scanner, &subject, &record);
 	case KLEAK_SPACE_VMALLOC:
@@ -526,8 +529,8 @@ static int judge(struct scanner *scanner, uint32_t i)
 		return 0;
 	if (space == KLEAK_SPACE_PERCPU)
 		return orphans__add(&scanner->orphans, &orphan);
-	state = slub__state(&scanner->parts.reader->slub, address_of(subject->key), subject->size,
-			    subject->large);
+	state = slub__state(&scanner->parts.reader->slub, address_of(subject->key), subject->kmem,
+			    subject->size, subject->large);
 	if (state < 0)
 		return state;
 	if (state == SLUB_FREE)

@@ -417,7 +417,7 @@ static int64_t slab_at(struct slub *slub, uint64_t page)
 	return err ? err : (int64_t)(slub->nr_slabs - 1);
 }
 
-int slub__state(struct slub *slub, uint64_t address, uint64_t size, bool large)
+int slub__state(struct slub *slub, uint64_t address, uint64_t kmem, uint64_t size, bool large)
 {
 	int64_t index = slab_at(slub, slub__page_of(slub, address));
 	const struct slub_slab *slab;
@@ -434,7 +434,7 @@ int slub__state(struct slub *slub, uint64_t address, uint64_t size, bool large)
 	if (slab->kind != PAGE_SLAB)
 		return SLUB_FREE;
 	cache = &slub->caches[slab->cache];
-	if (size && cache->size != size)
+	if ((kmem && cache->address != kmem) || (size && cache->size != size))
 		return SLUB_FREE; /* the page went to another cache */
 	offset = address - slab->start;
 	if (offset % cache->size || offset / cache->size >= slab->objects)

@@ -84,11 +84,11 @@ uint64_t slub__address_of(const struct slub *slub, uint64_t page);
 void slub__begin(struct slub *slub);
 
 /*
- * The state of the object at `address`.  size: what one object of its cache takes,
- * 0 if that is not known; large: it is a kmalloc() beyond the caches.
+ * The state of the object at `address`.  kmem: its struct kmem_cache; size: what one object of it
+ * takes; either 0 if that is not known; large: it is a kmalloc() beyond the caches.
  * A state, or -ENOMEM.
  */
-int slub__state(struct slub *slub, uint64_t address, uint64_t size, bool large);
+int slub__state(struct slub *slub, uint64_t address, uint64_t kmem, uint64_t size, bool large);
 
 /*
  * The slab that `address` lies in: where its first object is, their size and how many.

@@ -89,7 +89,7 @@ static int see_slab(void *arg, uint64_t address, uint64_t cache)
 	err = slub__slab_of(stacks->slub, address, &start, &size, &nr);
 	for (uint32_t i = 0; i < nr && !err; i++) {
 		uint64_t task = start + (uint64_t)i * size;
-		int state = slub__state(stacks->slub, task, size, false);
+		int state = slub__state(stacks->slub, task, 0, size, false);
 
 		if (state < 0)
 			return state;

@@ -133,7 +133,7 @@ static int look_at_slab(struct survey *survey, struct census_cache *cache, uint6
 	    tracer__read(survey->reader.tracer, start, words, (uint64_t)size * nr))
 		return err == -ENOMEM ? err : 0;
 	for (uint32_t i = 0; i < nr && !err; i++) {
-		int state = slub__state(slub, start + (uint64_t)i * size, size, false);
+		int state = slub__state(slub, start + (uint64_t)i * size, 0, size, false);
 
 		if (state < 0)
 			return state;

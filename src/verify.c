@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "verify.h"
 #include "array.h"
+#include "caches.h"
 
 #include <errno.h>
 #include <stdbool.h>
@@ -69,6 +70,8 @@ static int look_at(struct verify *verify, struct slub *slub, const struct verify
 {
 	struct kleak_eviction eviction = {.slot = object->slot, .site = object->site};
 	struct kleak_record record;
+	const struct kleak_cache *cache =
+		&tables->caches[tables->entries[object->site].cache % KLEAK_MAX_CACHES];
 	uint64_t address, space;
 	bool slab, large;
 	int state;
@@ -88,10 +91,9 @@ static int look_at(struct verify *verify, struct slub *slub, const struct verify
 		return slub__is_mapped(slub, address) ? add(verify, &eviction) : 0;
 
 	slab = space == KLEAK_SPACE_SLAB;
-	large = slab &&
-		tables->caches[tables->entries[object->site].cache % KLEAK_MAX_CACHES].flags &
-			KLEAK_CACHE_LARGE;
-	state = slub__state(slub, address, slab && !large ? record.bytes : 0, large);
+	large = slab && cache->flags & KLEAK_CACHE_LARGE;
+	state = slub__state(slub, address, slab ? cache__kmem(cache) : 0,
+			    slab && !large ? record.bytes : 0, large);
 	if (state < 0)
 		return state;
 	if (state == SLUB_UNKNOWN)

@@ -102,6 +102,23 @@ def test_what_waits_for_rcu_is_pending():
         assert report["events"]["pending"] == 0, report["events"]
 
 
+def test_what_lies_in_a_sheaf_on_its_way_is_pending():
+    with open("/proc/kallsyms", encoding="ascii") as symbols:
+        if " rcu_free_sheaf\n" not in symbols.read():
+            raise tap.Skip("this kernel has no sheaves")
+    with Load() as load, Kleak("--top", "0", interval=0.3) as kleak:
+        load.process.stdin.write("churn 6\n")
+
+        def waiting(report):
+            return sum(s["pending_objects"] for s in report["sites"] if s["cache"] == "maple_node")
+
+        report = kleak.until(waiting, patience=5)
+        assert waiting(report) > 0, report["events"]
+        load.answer()
+        report = kleak.until(lambda r: not r["events"]["pending"], patience=15)
+        assert report["events"]["pending"] == 0, report["events"]
+
+
 def test_pid_filter_leaves_others_out():
     with Load() as load, Load() as other, Kleak("--pid", str(load.pid)) as kleak:
         other.do("eventfd 700")

@@ -9,8 +9,10 @@
 #define BASE	 0xffff888000000000ULL
 #define PAGES	 16
 #define PAGE	 4096
-#define POINTER	 0x100 /* per-CPU pointer of the queues */
-#define RUN	 0x800 /* of struct rq */
+#define POINTER	 0x100		       /* per-CPU pointer of the queues */
+#define RUN	 0x800		       /* of struct rq */
+#define RCU	 0xc00		       /* of struct rcu_data */
+#define FREE	 0xffffffff81234560ULL /* rcu_free_sheaf() */
 #define CPUS	 2
 #define WORDS(x) ((x) * (uint32_t)sizeof(uint64_t))
 
@@ -77,17 +79,25 @@ static void init(struct made_up *m, bool lists)
 		.cfs_rq_rq = WORDS(2),
 		.rq_cpu = WORDS(1),
 		.page_size = PAGE,
+		.sheaf_head = WORDS(1),
+		.sheaf_size = WORDS(4),
+		.sheaf_objects = WORDS(5),
+		.rcu_callbacks = WORDS(7),
+		.rcu_cpu = WORDS(3),
+		.rcu_from_rq = RCU - RUN,
 	};
 	m->krc.read = read_made_up;
 	m->krc.arg = m;
 	m->krc.cpu_offsets = m->cpu_offsets;
 	m->krc.nr_cpus = CPUS;
+	m->krc.sheaf_free = FREE;
 	/* a task of CPU 1 */
 	*word(m, page(0) + WORDS(3)) = page(0) + 512;
 	*word(m, page(0) + 512 + WORDS(2)) = m->cpu_offsets[1] + RUN;
 	*word(m, m->cpu_offsets[1] + RUN + WORDS(1)) = 1;
 	for (int cpu = 0; cpu < CPUS; cpu++) {
 		*word(m, queues_of(m, cpu) + m->krc.layout.initialized) = 1;
+		*word(m, m->cpu_offsets[cpu] + RCU + WORDS(3)) = (uint64_t)cpu;
 		if (lists)
 			*word(m, queues_of(m, cpu) + m->krc.layout.bulk) =
 				queues_of(m, cpu) + m->krc.layout.bulk;
@@ -165,6 +175,79 @@ static void test_pointers(void **state)
 	check_kind(false);
 }
 
+/* A callback of CPU 1, which waits for a grace period before the one at `next`. */
+static void put_callback(struct made_up *m, uint64_t at, uint64_t func, uint64_t next)
+{
+	*word(m, at) = next;
+	*word(m, at + WORDS(1)) = func;
+	*word(m, m->cpu_offsets[1] + RCU + WORDS(7)) = at;
+}
+
+static uint64_t put_sheaf(struct made_up *m, int n, uint64_t nr, uint64_t first)
+{
+	*word(m, page(n) + WORDS(4)) = nr;
+	for (uint64_t i = 0; i < nr && i < 100; i++)
+		*word(m, page(n) + WORDS(5 + i)) = first + i * 64;
+	return page(n) + WORDS(1);
+}
+
+/* What a sheaf has that is on its way is freed; other callbacks say nothing. */
+static void test_sheaves(void **state)
+{
+	static struct made_up m;
+	uint64_t first, second;
+
+	(void)state;
+	init(&m, true);
+	assert_int_equal(krc__find(&m.krc, page(0)), 0);
+	assert_true(m.krc.rcu_pointer == RCU);
+	first = put_sheaf(&m, 3, 32, page(8));
+	second = put_sheaf(&m, 4, 3, page(9));
+	put_callback(&m, first, FREE, 0);
+	put_callback(&m, page(5), 0xffffffff81000000ULL, first);
+	put_callback(&m, second, FREE, page(5));
+	assert_int_equal(krc__read(&m.krc), 0);
+	assert_int_equal(m.krc.waiting.nr, 35);
+	assert_true(waits(&m, page(8) + 31ULL * 64) && waits(&m, page(9)));
+
+	/* a size that is none; callbacks that go round; a word that leads nowhere */
+	put_sheaf(&m, 4, 100000, page(9));
+	put_callback(&m, page(5), 0, second);
+	put_callback(&m, page(6), 0, page(5));
+	*word(&m, second) = page(6);
+	assert_int_equal(krc__read(&m.krc), 0);
+	assert_int_equal(m.krc.waiting.nr, 0);
+	*word(&m, second) = 0x1234;
+	assert_int_equal(krc__read(&m.krc), 0);
+	krc__free(&m.krc);
+}
+
+/* Where no CPU says that it is its own, or no function is known, nobody looks. */
+static void test_no_sheaves(void **state)
+{
+	static struct made_up m;
+
+	(void)state;
+	init(&m, true);
+	*word(&m, m.cpu_offsets[1] + RCU + WORDS(3)) = 7;
+	assert_int_equal(krc__find(&m.krc, page(0)), 0);
+	assert_true(m.krc.rcu_pointer == 0);
+	krc__free(&m.krc);
+	init(&m, true);
+	m.krc.sheaf_free = 0;
+	assert_int_equal(krc__find(&m.krc, page(0)), 0);
+	assert_true(m.krc.rcu_pointer == 0);
+	krc__free(&m.krc);
+	init(&m, true);
+	m.krc.layout.sheaf_head = SLUB_NONE;
+	assert_int_equal(krc__find(&m.krc, page(0)), 0);
+	assert_true(m.krc.rcu_pointer == 0);
+	put_callback(&m, put_sheaf(&m, 3, 32, page(8)), FREE, 0);
+	assert_int_equal(krc__read(&m.krc), 0);
+	assert_int_equal(m.krc.waiting.nr, 0);
+	krc__free(&m.krc);
+}
+
 /* What does not refer to itself is something else. */
 static void test_not_found(void **state)
 {
@@ -218,10 +301,9 @@ static void test_hostile(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_lists),
-		cmocka_unit_test(test_pointers),
-		cmocka_unit_test(test_not_found),
-		cmocka_unit_test(test_hostile),
+		cmocka_unit_test(test_lists),	  cmocka_unit_test(test_pointers),
+		cmocka_unit_test(test_sheaves),	  cmocka_unit_test(test_no_sheaves),
+		cmocka_unit_test(test_not_found), cmocka_unit_test(test_hostile),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -174,7 +174,7 @@ static struct slub made_up(void)
 
 static void assert_state(struct slub *slub, uint64_t address, int expected)
 {
-	int state = slub__state(slub, address, OBJECT, false);
+	int state = slub__state(slub, address, 0, OBJECT, false);
 
 	if (state != expected)
 		fail_msg("object %#llx: state %d, expected %d", (unsigned long long)address, state,
@@ -254,8 +254,11 @@ static void test_page_that_is_no_slab_any_more(void **state)
 	put32(page(2) + layout.page_refcount, 1); /* somebody else's */
 	assert_state(&slub, object(2, 0), SLUB_FREE);
 	slab(3, CACHE, 0, 16, false);
-	assert_int_equal(slub__state(&slub, object(3, 0), 2 * OBJECT, false), SLUB_FREE);
-	assert_int_equal(slub__state(&slub, object(3, 0), 0, false), SLUB_LIVE);
+	assert_int_equal(slub__state(&slub, object(3, 0), 0, 2 * OBJECT, false), SLUB_FREE);
+	assert_int_equal(slub__state(&slub, object(3, 0), 0, 0, false), SLUB_LIVE);
+	/* another cache's, whose objects have the same size */
+	assert_int_equal(slub__state(&slub, object(3, 0), CACHE, OBJECT, false), SLUB_LIVE);
+	assert_int_equal(slub__state(&slub, object(3, 0), CACHE_2, OBJECT, false), SLUB_FREE);
 	/* unmapped: nobody knows */
 	assert_state(&slub, BASE + 1000ULL * PAGE, SLUB_UNKNOWN);
 	slub__free(&slub);
@@ -267,17 +270,17 @@ static void test_large_kmalloc(void **state)
 
 	(void)state;
 	put32(page(1) + layout.page_type, TYPE_LARGE << 24);
-	assert_int_equal(slub__state(&slub, object(1, 0), 0, true), SLUB_LIVE);
+	assert_int_equal(slub__state(&slub, object(1, 0), 0, 0, true), SLUB_LIVE);
 	slab(2, CACHE, 0, 16, false);
-	assert_int_equal(slub__state(&slub, object(2, 0), 0, true), SLUB_FREE);
-	assert_int_equal(slub__state(&slub, object(3, 0), 0, true), SLUB_FREE);
+	assert_int_equal(slub__state(&slub, object(2, 0), 0, 0, true), SLUB_FREE);
+	assert_int_equal(slub__state(&slub, object(3, 0), 0, 0, true), SLUB_FREE);
 	slub__free(&slub);
 
 	slub = made_up(); /* kernels without a type for it: a page in use may be it */
 	slub.layout.large_type = SLUB_NONE;
 	put32(page(1) + layout.page_refcount, 1);
-	assert_int_equal(slub__state(&slub, object(1, 0), 0, true), SLUB_LIVE);
-	assert_int_equal(slub__state(&slub, object(2, 0), 0, true), SLUB_FREE);
+	assert_int_equal(slub__state(&slub, object(1, 0), 0, 0, true), SLUB_LIVE);
+	assert_int_equal(slub__state(&slub, object(2, 0), 0, 0, true), SLUB_FREE);
 	slub__free(&slub);
 }
 

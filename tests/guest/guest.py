@@ -9,8 +9,13 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 sys.path.insert(0, os.path.join(ROOT, "tests"))
 import tap  # noqa: E402
 
-VERSIONS = ["6.1", "6.12"]
+# Others: sudo make test-guest GUESTS="6.18 7.3"
+VERSIONS = os.environ.get("GUESTS", "6.1 6.12").split()
 CANNOT_RUN = 77
+
+
+def at_least(version, *least):
+    return tuple(map(int, version.split("."))) >= least
 
 
 def call(*argv, timeout=850):

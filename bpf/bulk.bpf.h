@@ -58,23 +58,40 @@ static __always_inline __u64 bulk_bounded(__u64 n)
 	return BULK_MOST;
 }
 
-/* int kmem_cache_alloc_bulk(struct kmem_cache *s, gfp_t flags, size_t size, void **p) */
+/* How many objects kmem_cache_alloc_bulk() has allocated. */
+static __always_inline __u32 bulk_got(void *ctx)
+{
+	__u64 got = 0, size = 0;
+
+	if (bpf_get_func_ret(ctx, &got))
+		return 0;
+	if (!config.bulk_all_or_none)
+		return got;
+	/* a bool is the lowest byte of what is returned */
+	return (__u8)got && !bpf_get_func_arg(ctx, 2, &size) ? size : 0;
+}
+
+/*
+ * int kmem_cache_alloc_bulk(struct kmem_cache *s, gfp_t flags, size_t size, void **p): how many;
+ * from 7.2 on a bool.
+ */
 static __always_inline int alloc_bulk(void *ctx, bool again)
 {
 	struct bulk b = {.again = again};
-	__u64 kmem = 0, array = 0, got = 0;
+	__u32 got = bulk_got(ctx);
+	__u64 kmem = 0, array = 0;
 	struct kleak_cache *cache;
 	__u32 cache_index;
 	long site;
 
-	if (bpf_get_func_ret(ctx, &got) || !(__u32)got || !is_followed(ctx))
+	if (!got || !is_followed(ctx))
 		return 0;
 	if (bpf_get_func_arg(ctx, 0, &kmem) || bpf_get_func_arg(ctx, 3, &array))
 		return 0;
 	cache_index = cache_find(~kmem, kmem, 0, 0);
 	cache = cache_ready(cache_index);
 	if (!cache) {
-		count(KLEAK_LOSS_RACE, (__u32)got);
+		count(KLEAK_LOSS_RACE, got);
 		return 0;
 	}
 	if (!(cache->flags & KLEAK_CACHE_WANTED) || !is_size_wanted(cache->size))
@@ -89,7 +106,7 @@ static __always_inline int alloc_bulk(void *ctx, bool again)
 	b.record.site = site;
 	if (cache_index != KLEAK_CACHE_UNKNOWN)
 		b.record.flags = KLEAK_RECORD_OF_CACHE;
-	bpf_loop(bulk_bounded((__u32)got), bulk_born, &b, 0);
+	bpf_loop(bulk_bounded(got), bulk_born, &b, 0);
 	return 0;
 }
 
@@ -144,8 +161,7 @@ static __always_inline void mark_pending(struct kleak_bucket *b, __u64 key)
  * is the offset of head in the object, up to 6.5; then (head, void *ptr).
  * Nobody holds the object any more: it only waits for its grace period.
  */
-SEC("fentry/kvfree_call_rcu")
-int kvfree_call_rcu_1(void *ctx)
+static __always_inline int freed_by_rcu(void *ctx)
 {
 	__u64 head = 0, second = 0, ptr;
 
@@ -157,6 +173,20 @@ int kvfree_call_rcu_1(void *ctx)
 	mark_pending(bucket_first(ptr), key_of(ptr, KLEAK_SPACE_SLAB));
 	mark_pending(bucket_second(ptr), key_of(ptr, KLEAK_SPACE_SLAB));
 	return 0;
+}
+
+SEC("fentry/kvfree_call_rcu")
+int kvfree_call_rcu_1(void *ctx)
+{
+	return freed_by_rcu(ctx);
+}
+
+/* The same from any context, later than 7.2: passes on to the other one what does not fit a sheaf.
+ */
+SEC("fentry/kfree_call_rcu_nolock")
+int kfree_call_rcu_nolock_1(void *ctx)
+{
+	return freed_by_rcu(ctx);
 }
 
 #endif

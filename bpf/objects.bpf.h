@@ -229,6 +229,23 @@ static __always_inline __u64 area_settle(struct kleak_record *r, __u64 vm, __u64
 	return bytes;
 }
 
+/*
+ * The same for an area that has its bytes, `held` of them, since when vrealloc() may have given
+ * back pages (7.3).
+ */
+static __always_inline void area_resize(struct kleak_record *r, __u64 held, __u64 bytes)
+{
+	struct kleak_tally *t;
+
+	if (!held || bytes == held || __sync_val_compare_and_swap(&r->bytes, held, bytes) != held)
+		return;
+	t = tally_of(r->site);
+	if (t && bytes < held)
+		__sync_fetch_and_add(&t->died_bytes, held - bytes);
+	else if (t)
+		__sync_fetch_and_add(&t->born_bytes, bytes - held);
+}
+
 /* Which key of its bucket a slot is.  asm: the verifier wants to see the bound. */
 static __always_inline __u32 slot_index(__u32 slot)
 {

@@ -19,7 +19,7 @@ static __always_inline void area_ask(__u32 slot)
 {
 	__u32 index = slot / KLEAK_BUCKET_KEYS, i = slot_index(slot);
 	struct kleak_bucket *b = bpf_map_lookup_elem(&objects, &index);
-	__u64 key, vm, bytes;
+	__u64 key, vm, bytes, held;
 
 	if (!b)
 		return;
@@ -27,13 +27,18 @@ static __always_inline void area_ask(__u32 slot)
 	vm = ~key & ~(__u64)KLEAK_SPACE_MASK;
 	if (key != key_of(vm, KLEAK_SPACE_VMALLOC))
 		return;
-	if (area_read(vm, &bytes) && b->key[i] == key)
+	held = b->record[i].bytes;
+	if (!area_read(vm, &bytes) || b->key[i] != key)
+		return;
+	if (held & KLEAK_BYTES_UNSIZED)
 		area_settle(&b->record[i], vm, bytes);
+	else
+		area_resize(&b->record[i], held, bytes);
 }
 
 struct kleak_area_batch areas;
 
-/* BPF_PROG_TEST_RUN by the loader, which put into `areas` the slots it found without a size. */
+/* BPF_PROG_TEST_RUN by the loader, which put slots of areas into `areas`. */
 SEC("syscall")
 int size_areas(void *ctx __attribute__((unused)))
 {

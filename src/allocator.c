@@ -25,6 +25,10 @@ static const char *const names[] = {
 	"__kmalloc_large",
 	"__kmalloc_large_node",
 	"___kmalloc_large_node",
+	"__kmalloc_flags",
+	"_kmalloc_nolock",
+	"__kmalloc_nolock",
+	"kmalloc_nolock",
 	"kmalloc_trace",
 	"kmalloc_node_trace",
 	"kmalloc_large",
@@ -289,7 +293,8 @@ int allocator__learn(struct allocator *allocator, const struct kallsyms *symbols
 					.backing = backing.list,
 					.nr_backing = backing.nr,
 					.metadata = metadata.list,
-					.nr_metadata = metadata.nr};
+					.nr_metadata = metadata.nr,
+					.symbols = symbols};
 	return 0;
 }
 
@@ -313,6 +318,16 @@ static bool contains(const struct kleak_range *ranges, size_t nr, uint64_t addre
 bool allocator__contains(const struct allocator *allocator, uint64_t address)
 {
 	return contains(allocator->ranges, allocator->nr, address);
+}
+
+bool allocator__is_tracing(const struct allocator *allocator, uint64_t address)
+{
+	struct kallsyms_symbol symbol;
+
+	if (!allocator->symbols)
+		return false;
+	return kallsyms__find(allocator->symbols, address - 1, &symbol) ||
+	       (symbol.module && !strcmp(symbol.module, "bpf"));
 }
 
 bool allocator__is_backing(const struct allocator *allocator, uint64_t address)

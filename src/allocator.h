@@ -20,13 +20,23 @@ struct allocator {
 	size_t nr_backing;
 	struct kleak_range *metadata; /* functions that allocate for the slab allocator itself */
 	size_t nr_metadata;
+	const struct kallsyms *symbols; /* by the caller; NULL: not known */
 };
 
-/* Find the allocators' functions by name.  0, or -ENOMEM (*allocator untouched). */
+/*
+ * Find the allocators' functions by name.  0, or -ENOMEM (*allocator untouched).  `symbols` has to
+ * stay.
+ */
 int allocator__learn(struct allocator *allocator, const struct kallsyms *symbols);
 
 /* Does a call from inside an allocator return to `address`? */
 bool allocator__contains(const struct allocator *allocator, uint64_t address);
+
+/*
+ * Is `address` in no function of the kernel's or a module's that was there when symbols were read,
+ * but in another kind of code: a BPF program, a trampoline?
+ */
+bool allocator__is_tracing(const struct allocator *allocator, uint64_t address);
 
 /*
  * Is `address` in a function that takes pages for slab, large kmalloc, vmalloc, per-CPU

@@ -19,6 +19,7 @@ const char *const hook_function_names[HOOK_FUNCTIONS][3] = {
 	[FUNCTION_ALLOC_BULK] = {"kmem_cache_alloc_bulk_noprof", "kmem_cache_alloc_bulk"},
 	[FUNCTION_FREE_BULK] = {"kmem_cache_free_bulk"},
 	[FUNCTION_KVFREE_CALL_RCU] = {"kvfree_call_rcu"},
+	[FUNCTION_KFREE_CALL_RCU_NOLOCK] = {"kfree_call_rcu_nolock"},
 	[FUNCTION_PAGES_BULK] = {"alloc_pages_bulk_noprof", "__alloc_pages_bulk"},
 };
 
@@ -26,8 +27,7 @@ const char *const hook_blind_spots[HOOK_FUNCTIONS] = {
 	[FUNCTION_ALLOC_BULK] =
 		"objects from kmem_cache_alloc_bulk() (skb heads, io_uring, BPF) are not recorded",
 	[FUNCTION_FREE_BULK] =
-		"frees by kmem_cache_free_bulk() and kfree_rcu() batches are not seen when they "
-		"happen",
+		"frees by kmem_cache_free_bulk() and kfree_rcu() batches are not seen at once",
 	[FUNCTION_PAGES_BULK] =
 		"pages from alloc_pages_bulk() (page pools, NFS, ...) are not recorded",
 	[FUNCTION_KVFREE_CALL_RCU] =
@@ -72,6 +72,8 @@ const struct hook hooks[] = {
 	ENTRY(kmem_cache_free_bulk, HOOK_FENTRY, FUNCTION_FREE_BULK, 1, HOOK_FREES, HOOK_FOR_SLAB),
 	ENTRY(kmem_cache_free_bulk, HOOK_FENTRY, FUNCTION_FREE_BULK, 2, HOOK_FREES, HOOK_FOR_SLAB),
 	ENTRY(kvfree_call_rcu, HOOK_FENTRY, FUNCTION_KVFREE_CALL_RCU, 1, HOOK_WATCHES,
+	      HOOK_FOR_SLAB),
+	ENTRY(kfree_call_rcu_nolock, HOOK_FENTRY, FUNCTION_KFREE_CALL_RCU_NOLOCK, 1, HOOK_WATCHES,
 	      HOOK_FOR_SLAB),
 	FOLLOW(sched_process_fork, HOOK_FOR_FAMILY),
 	FOLLOW(sched_process_exit, HOOK_FOR_PROCESSES),

@@ -25,6 +25,7 @@ enum hook_function {
 	FUNCTION_ALLOC_BULK,
 	FUNCTION_FREE_BULK,
 	FUNCTION_KVFREE_CALL_RCU,
+	FUNCTION_KFREE_CALL_RCU_NOLOCK,
 	FUNCTION_PAGES_BULK,
 	HOOK_FUNCTIONS,
 	FUNCTION_NONE = -1,
@@ -61,7 +62,10 @@ extern const char *const hook_event_names[KLEAK_EVENTS];
 /* Names that a function goes by, newest first, NULL at the end. */
 extern const char *const hook_function_names[HOOK_FUNCTIONS][3];
 
-/* What is not seen where a function cannot be hooked. */
+/*
+ * What is not seen where a function cannot be hooked.  NULL: nothing beside what another one leaves
+ * unseen, and where there is no such function, nothing at all.
+ */
 extern const char *const hook_blind_spots[HOOK_FUNCTIONS];
 
 #endif

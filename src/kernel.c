@@ -284,6 +284,17 @@ static bool takes_offset(const struct btf *btf, const char *function)
 	return !(second && btf_is_ptr(second) && !second->type);
 }
 
+/* From 7.2 on kmem_cache_alloc_bulk() returns whether it has allocated all, not how many. */
+static bool returns_bool(const struct btf *btf, const char *function)
+{
+	const struct btf_type *proto = proto_of(btf, function), *its;
+
+	its = proto ? unqualified(btf, proto->type) : NULL;
+	if (its && btf_is_typedef(its))
+		its = unqualified(btf, its->type);
+	return its && btf_is_int(its) && btf_int_encoding(its) & BTF_INT_BOOL;
+}
+
 int kernel__read_btf(struct kernel *kernel, const struct btf *btf, char *why, size_t len)
 {
 	for (int i = 0; i < KLEAK_EVENTS; i++) {
@@ -325,6 +336,9 @@ int kernel__read_btf(struct kernel *kernel, const struct btf *btf, char *why, si
 	if (kernel->functions[FUNCTION_KVFREE_CALL_RCU].name)
 		kernel->kvfree_rcu_offset =
 			takes_offset(btf, kernel->functions[FUNCTION_KVFREE_CALL_RCU].name);
+	if (kernel->functions[FUNCTION_ALLOC_BULK].name)
+		kernel->bulk_all_or_none =
+			returns_bool(btf, kernel->functions[FUNCTION_ALLOC_BULK].name);
 	return 0;
 }
 
@@ -486,6 +500,7 @@ static void read_symbols(struct kernel *kernel, const struct kallsyms *symbols)
 		"__kmalloc_node_noprof",
 		"__kmalloc_node_track_caller_noprof",
 		"__kvmalloc_node_noprof",
+		"__kmalloc_flags_noprof",
 		"__do_kmalloc_node",
 	};
 	struct ranges ranges = {.range = kernel->kmalloc, .room = KLEAK_KMALLOC_RANGES};

@@ -30,6 +30,7 @@ struct kernel {
 	struct kernel_function functions[HOOK_FUNCTIONS];
 	uint8_t pages_bulk_array;      /* position of alloc_pages_bulk()'s last argument */
 	bool kvfree_rcu_offset;	       /* kvfree_call_rcu() gets an offset (up to 6.5) */
+	bool bulk_all_or_none;	       /* kmem_cache_alloc_bulk() returns a bool (from 7.2 on) */
 	struct kleak_range area_alloc; /* __get_vm_area_node(); end 0: not found */
 	struct kleak_range kmalloc[KLEAK_KMALLOC_RANGES]; /* text that fires kmalloc twice */
 	struct kleak_range interrupts[KLEAK_INTERRUPT_RANGES];

@@ -10,6 +10,7 @@
 #define MOST_WAITING   2000000
 #define MOST_CALLBACKS 100000 /* of a CPU */
 #define MOST_SHEAF     1024   /* objects in a sheaf */
+#define MOST_SPARE     64     /* blocks that a CPU keeps: rcu_min_cached_objs, 5 */
 
 static int read_word(const struct krc *krc, uint64_t address, uint64_t *word)
 {
@@ -109,12 +110,42 @@ static bool read_head(const struct krc *krc, uint64_t head, uint64_t *next, uint
 	return true;
 }
 
+/* The object that a bare head lies in (mm/slab.h, kvmalloc_obj_start_addr()); 0: not known. */
+static uint64_t object_around(const struct krc *krc, uint64_t head)
+{
+	uint64_t start;
+	uint32_t size, nr;
+
+	if (!krc->slub || !krc->slub->page_base)
+		return 0;
+	if (slub__slab_of(krc->slub, head, &start, &size, &nr))
+		return head & ~((uint64_t)krc->layout.page_size - 1);
+	return start + (head - start) / size * size;
+}
+
+static int read_bare_chain(struct krc *krc, uint64_t head)
+{
+	int err = 0;
+
+	for (int i = 0; i < MOST_CHAINED && head && !err; i++) {
+		uint64_t object = object_around(krc, head);
+
+		if (object)
+			err = add(krc, object);
+		if (read_word(krc, head, &head))
+			break;
+	}
+	return err;
+}
+
 /* Objects that are chained by their rcu_head. */
 static int read_chain(struct krc *krc, uint64_t head)
 {
 	const struct krc_layout *l = &krc->layout;
 	int err = 0;
 
+	if (l->head_bare)
+		return read_bare_chain(krc, head);
 	for (int i = 0; i < MOST_CHAINED && head && !err; i++) {
 		uint64_t next, func;
 
@@ -238,12 +269,45 @@ int krc__read(struct krc *krc)
 	int err = 0;
 
 	idmap__clear(&krc->waiting);
+	if (krc->layout.head_bare && krc->slub)
+		slub__begin(krc->slub);
 	for (uint32_t cpu = 0; cpu < krc->nr_cpus && krc->pointer && !err; cpu++) {
 		/* those that the queues' own works free go to the sheaves */
 		err = read_queues(krc, queues_of(krc, cpu));
 		if (!err && krc->rcu_pointer)
 			err = read_callbacks(krc, krc->rcu_pointer + krc->cpu_offsets[cpu]);
 	}
+	return err;
+}
+
+static int each_spare_of(const struct krc *krc, uint64_t queues,
+			 int (*see)(void *arg, uint64_t start, uint64_t end), void *arg)
+{
+	uint64_t block;
+	int err = 0;
+
+	if (read_word(krc, queues + krc->layout.spare, &block))
+		return 0;
+	for (int i = 0; i < MOST_SPARE && block && !err; i++) {
+		/* a page of its own: whatever else that is */
+		if (block % krc->layout.page_size)
+			return 0;
+		err = see(arg, block, block + krc->layout.page_size);
+		if (read_word(krc, block, &block))
+			return err;
+	}
+	return err;
+}
+
+int krc__each_spare(const struct krc *krc, int (*see)(void *arg, uint64_t start, uint64_t end),
+		    void *arg)
+{
+	int err = 0;
+
+	if (krc->layout.spare == SLUB_NONE)
+		return 0;
+	for (uint32_t cpu = 0; cpu < krc->nr_cpus && krc->pointer && !err; cpu++)
+		err = each_spare_of(krc, queues_of(krc, cpu), see, arg);
 	return err;
 }
 

@@ -29,8 +29,10 @@ struct krc_layout {
 	uint32_t block_list; /* struct kvfree_rcu_bulk_data, 6.4 and later: list_head */
 	uint32_t block_next; /* else, where that is SLUB_NONE: a pointer */
 	uint32_t block_nr, block_records;
+	uint32_t spare; /* blocks that are kept for later, by their first words; or SLUB_NONE */
 	uint32_t head_next, head_func; /* struct callback_head */
 	bool head_offset; /* func is the offset of the head, up to 6.5; else the object */
+	bool head_bare;	  /* there is no func: the head lies in the object (7.3) */
 	uint32_t task_cfs_rq, cfs_rq_rq, rq_cpu; /* task -> rq */
 	/* sheaves; SLUB_NONE in the first one: there are none, or the rest is not known */
 	uint32_t sheaf_head, sheaf_size, sheaf_objects; /* struct slab_sheaf */
@@ -45,6 +47,7 @@ struct krc {
 	void *arg;
 	const uint64_t *cpu_offsets; /* what to add to a per-CPU pointer */
 	uint32_t nr_cpus;
+	struct slub *slub;    /* where the objects of bare heads begin; by the caller; or NULL */
 	uint64_t sheaf_free;  /* address of rcu_free_sheaf(), by the caller; 0: not known */
 	uint64_t pointer;     /* per-CPU pointer of the queues; 0: not known */
 	uint64_t rcu_pointer; /* the same of struct rcu_data */
@@ -58,8 +61,18 @@ struct krc {
  */
 int krc__find(struct krc *krc, uint64_t task);
 
-/* Read the queues into krc->waiting.  0 or -ENOMEM. */
+/*
+ * Read the queues into krc->waiting.  What krc->slub has read is forgotten where heads are bare.
+ * 0 or -ENOMEM.
+ */
 int krc__read(struct krc *krc);
+
+/*
+ * Hand the blocks that a CPU keeps for later to see(), [start, end): what stands there was freed
+ * long ago.  0, or the first that is not 0 of what see() returned.
+ */
+int krc__each_spare(const struct krc *krc, int (*see)(void *arg, uint64_t start, uint64_t end),
+		    void *arg);
 
 void krc__free(struct krc *krc);
 

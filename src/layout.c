@@ -85,14 +85,33 @@ static int read_fields(const struct btf *btf, const struct wanted *fields, size_
 	return 0;
 }
 
+/* Sheaves and the slabs that CPUs work with: each is known, or there is none, but not of both. */
+static bool are_free_objects_known(const struct slub_layout *l)
+{
+	bool has_cpu_slabs = l->cache_cpu != SLUB_NONE, has_sheaves = l->cache_sheaves != SLUB_NONE;
+
+	if (has_cpu_slabs &&
+	    (l->cpu_freelist == SLUB_NONE || l->cpu_slab == SLUB_NONE || l->cpu_tid == SLUB_NONE))
+		return false;
+	if (has_sheaves && (l->sheaves_main == SLUB_NONE || l->sheaves_spare == SLUB_NONE ||
+			    l->sheaves_rcu == SLUB_NONE || l->sheaf_size == SLUB_NONE ||
+			    l->sheaf_objects == SLUB_NONE || l->sheaf_list == SLUB_NONE ||
+			    (l->node_barn == SLUB_NONE && l->cache_barn == SLUB_NONE) ||
+			    l->barn_full == SLUB_NONE || l->barn_empty == SLUB_NONE))
+		return false;
+	return has_cpu_slabs || has_sheaves;
+}
+
 int layout__read_slub(struct slub_layout *layout, const struct btf *btf, uint32_t page_size,
 		      char *why, size_t len)
 {
-	struct slub_layout l = {.page_size = page_size};
+	struct slub_layout l = {.page_size = page_size, .node_step = sizeof(uint64_t)};
+	uint32_t info, per_node, its_node, its_barn;
 	const struct wanted fields[] = {
 		{"page", "flags", &l.page_flags, 0},
 		{"page", "page_type", &l.page_type, 0},
-		{"page", "compound_head", &l.page_head, 0},
+		{"page", "compound_head", &l.page_head, 1},
+		{"page", "compound_info", &info, 1}, /* 7.1 and later */
 		{"page", "_refcount", &l.page_refcount, 0},
 		{"page", "mapping", &l.page_mapping, 0},
 		{"slab", "slab_cache", &l.slab_cache, 0},
@@ -101,18 +120,22 @@ int layout__read_slub(struct slub_layout *layout, const struct btf *btf, uint32_
 		{"kmem_cache", "size", &l.cache_size, 0},
 		{"kmem_cache", "offset", &l.cache_offset, 0},
 		{"kmem_cache", "oo", &l.cache_oo, 0},
-		{"kmem_cache", "node", &l.cache_node, 0},
+		{"kmem_cache", "node", &l.cache_node, 1},
+		{"kmem_cache", "per_node", &per_node, 1}, /* 7.1 and later */
+		{"kmem_cache_per_node_ptrs", "node", &its_node, 1},
+		{"kmem_cache_per_node_ptrs", "barn", &its_barn, 1},
 		{"kmem_cache", "list", &l.cache_list, 0},
 		{"kmem_cache", "name", &l.cache_name, 0},
 		{"kmem_cache", "flags", &l.cache_flags, 0},
 		{"kmem_cache_node", "partial", &l.node_partial, 0},
 		/* without CONFIG_SLAB_FREELIST_HARDENED */
 		{"kmem_cache", "random", &l.cache_random, 1},
-		{"kmem_cache", "cpu_slab", &l.cache_cpu, 0},
-		{"kmem_cache_cpu", "freelist", &l.cpu_freelist, 0},
-		{"kmem_cache_cpu", "slab", &l.cpu_slab, 0},
-		{"kmem_cache_cpu", "tid", &l.cpu_tid, 0},
-		/* sheaves: 6.18 and later */
+		/* slabs of CPUs: up to 6.19 */
+		{"kmem_cache", "cpu_slab", &l.cache_cpu, 1},
+		{"kmem_cache_cpu", "freelist", &l.cpu_freelist, 1},
+		{"kmem_cache_cpu", "slab", &l.cpu_slab, 1},
+		{"kmem_cache_cpu", "tid", &l.cpu_tid, 1},
+		/* sheaves: 6.18 and later; all caches have them from 7.0 on */
 		{"kmem_cache", "cpu_sheaves", &l.cache_sheaves, 1},
 		{"slub_percpu_sheaves", "main", &l.sheaves_main, 1},
 		{"slub_percpu_sheaves", "spare", &l.sheaves_spare, 1},
@@ -120,19 +143,32 @@ int layout__read_slub(struct slub_layout *layout, const struct btf *btf, uint32_
 		{"slab_sheaf", "barn_list", &l.sheaf_list, 1},
 		{"slab_sheaf", "size", &l.sheaf_size, 1},
 		{"slab_sheaf", "objects", &l.sheaf_objects, 1},
+		{"slab_sheaf", "cache", &l.sheaf_cache, 1},
+		{"kmem_cache", "sheaf_capacity", &l.cache_capacity, 1},
 		{"kmem_cache_node", "barn", &l.node_barn, 1},
 		{"node_barn", "sheaves_full", &l.barn_full, 1},
+		{"node_barn", "sheaves_empty", &l.barn_empty, 1},
 	};
 	const struct btf_type *page = struct_called(btf, "page");
 
 	if (read_fields(btf, fields, sizeof(fields) / sizeof(fields[0]), why, len))
 		return -ENOTSUP;
-	if (l.cache_sheaves != SLUB_NONE &&
-	    (l.sheaves_main == SLUB_NONE || l.sheaves_spare == SLUB_NONE ||
-	     l.sheaves_rcu == SLUB_NONE || l.sheaf_size == SLUB_NONE ||
-	     l.sheaf_objects == SLUB_NONE || l.sheaf_list == SLUB_NONE ||
-	     l.node_barn == SLUB_NONE || l.barn_full == SLUB_NONE)) {
-		snprintf(why, len, "sheaves of another kind");
+	if (l.page_head == SLUB_NONE)
+		l.page_head = info;
+	l.cache_barn = SLUB_NONE;
+	if (l.cache_node == SLUB_NONE && per_node != SLUB_NONE && its_node != SLUB_NONE) {
+		l.cache_node = per_node + its_node;
+		l.node_step = struct_called(btf, "kmem_cache_per_node_ptrs")->size;
+		if (its_barn != SLUB_NONE)
+			l.cache_barn = per_node + its_barn;
+	}
+	if (l.page_head == SLUB_NONE || l.cache_node == SLUB_NONE) {
+		snprintf(why, len, "no field %s",
+			 l.page_head == SLUB_NONE ? "page.compound_head" : "kmem_cache.node");
+		return -ENOTSUP;
+	}
+	if (!are_free_objects_known(&l)) {
+		snprintf(why, len, "free objects are kept in another way");
 		return -ENOTSUP;
 	}
 	l.page = page->size;
@@ -257,6 +293,7 @@ int layout__read_krc(struct krc_layout *layout, const struct btf *btf, uint32_t 
 		{"kfree_rcu_cpu", "head", &l.head, 0},
 		{"kfree_rcu_cpu", "krw_arr", &l.works, 0},
 		{"kfree_rcu_cpu", "initialized", &l.initialized, 0},
+		{"kfree_rcu_cpu", "bkvcache", &l.spare, 1},
 		{"kfree_rcu_cpu_work", "head_free", &l.work_head, 0},
 		{"kfree_rcu_cpu_work", "krcp", &l.work_krcp, 0},
 		{"kvfree_rcu_bulk_data", "nr_records", &l.block_nr, 0},
@@ -292,6 +329,7 @@ int layout__read_krc(struct krc_layout *layout, const struct btf *btf, uint32_t 
 		snprintf(why, len, "no variables krc and runqueues");
 		return -ENOTSUP;
 	}
+	l.head_bare = struct_called(btf, "kvfree_rcu_head");
 	l.from_rq = krc - rq;
 	l.task_cfs_rq = se + se_cfs_rq;
 	l.work = struct_called(btf, "kfree_rcu_cpu_work")->size;

@@ -178,12 +178,10 @@ static enum memory_kind kind_of(struct memory *memory, const uint8_t *here, uint
 				uint64_t *head)
 {
 	const struct slub_layout *l = &memory->slub->layout;
-	uint64_t word = word_at(here, l->page_head);
 	uint8_t its[256];
 
-	*head = page;
-	if (word & 1) {
-		*head = word - 1;
+	*head = slub__head_of(page, word_at(here, l->page_head));
+	if (*head != page) {
 		if (*head == memory->last_head)
 			return memory->last_kind;
 		if (l->page > sizeof(its) || !read_page(memory, *head, its))

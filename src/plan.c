@@ -105,7 +105,7 @@ static int plan_hook(struct plan *plan, size_t i, const struct kernel *kernel, b
 		snprintf(planned->why, PLAN_TEXT, "%s refused: %s",
 			 hook->kind == HOOK_FEXIT ? "fexit" : "fentry",
 			 strerror(-function->refused));
-	if (hook->copy > 1)
+	if (hook->copy > 1 || !hook_blind_spots[hook->function])
 		return 0;
 	if (hook->function == FUNCTION_KVFREE_CALL_RCU && plan->verify && !kernel->krc_unknown[0])
 		plan->queues = true;
@@ -322,6 +322,7 @@ int plan__make(struct plan *plan, const struct options *options, const struct ke
 	config->page_struct = kernel->page_struct;
 	config->pages_bulk_array = kernel->pages_bulk_array;
 	config->kvfree_rcu_offset = kernel->kvfree_rcu_offset;
+	config->bulk_all_or_none = kernel->bulk_all_or_none;
 	config->has_cast = kernel->has_cast;
 	config->jiffy_ticks = ((uint64_t)kernel->jiffy_ns << KLEAK_JIFFY_SHIFT) >> KLEAK_TICK_SHIFT;
 

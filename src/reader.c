@@ -38,7 +38,8 @@ int reader__open_queues(struct reader *reader, const struct kernel *kernel,
 				   .read = tracer__read,
 				   .arg = reader->tracer,
 				   .cpu_offsets = reader->cpu_offsets,
-				   .nr_cpus = reader->slub.nr_cpus};
+				   .nr_cpus = reader->slub.nr_cpus,
+				   .slub = &reader->slub};
 	if (symbols)
 		kallsyms__each(symbols, "rcu_free_sheaf", take_start, &reader->krc.sheaf_free);
 	return krc__find(&reader->krc, reader->task);

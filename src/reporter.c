@@ -115,13 +115,20 @@ static const struct kallsyms *kallsyms_of(const struct reporter *reporter)
 	return reporter->parts.symbols ? symbols__kallsyms(reporter->parts.symbols) : NULL;
 }
 
+/* For what waits in them, where no hook shows that, and for a scan, which is to know what is left
+ * over. */
 static int open_queues(struct reporter *reporter)
 {
-	int err = reader__open_queues(&reporter->reader, reporter->parts.kernel,
-				      kallsyms_of(reporter));
+	bool needed = reporter->parts.plan->queues;
+	int err;
 
+	if (!needed && (!reporter->parts.options->scan_s || *reporter->parts.kernel->krc_unknown))
+		return 0;
+	err = reader__open_queues(&reporter->reader, reporter->parts.kernel, kallsyms_of(reporter));
 	if (err != -ENODATA)
 		return err;
+	if (!needed)
+		return 0;
 	say("kfree_rcu()'s queues are not where they should be: memory passed to it counts as "
 	    "outstanding until it is really freed");
 	return 0;
@@ -140,7 +147,7 @@ int reporter__open(struct reporter **out, const struct reporter_parts *parts)
 	if (parts->plan->verify) {
 		int err = reader__open(&reporter->reader, parts->kernel, parts->tracer);
 
-		if (!err && parts->plan->queues)
+		if (!err)
 			err = open_queues(reporter);
 		if (err) {
 			reader__close(&reporter->reader);
@@ -196,7 +203,7 @@ static bool is_crowded(const struct reporter *reporter)
 	       reporter->sampling <= KLEAK_SAMPLE_MOST;
 }
 
-/* Read the tables; have new vmalloc areas sized and counted. */
+/* Read the tables; have new vmalloc areas sized and counted, and the others' sizes looked at. */
 static int read_tables(struct reporter *reporter)
 {
 	struct snapshot_source source = source_of(reporter);
@@ -206,6 +213,9 @@ static int read_tables(struct reporter *reporter)
 	uint32_t now = clock__now_ticks();
 	int err = krc__read(&reporter->reader.krc);
 
+	if (!err)
+		err = tracer__size_areas(reporter->parts.tracer, snapshot->areas,
+					 snapshot->nr_areas);
 	if (err)
 		return err;
 	reporter->taken_s = clock__now_s() - reporter->started_s;

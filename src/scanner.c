@@ -377,18 +377,34 @@ static void visit_cpus(void)
 	sched_setaffinity(0, sizeof(allowed), &allowed);
 }
 
+static int add_dead(void *arg, uint64_t start, uint64_t end)
+{
+	struct scanner *scanner = arg;
+
+	return memory__add_dead(&scanner->memory, start, end);
+}
+
+/* What is left over on stacks, and where the allocator keeps what is free. */
 static int find_dead(struct scanner *scanner)
 {
+	struct reader *reader = scanner->parts.reader;
 	struct stacks stacks = {
 		.memory = &scanner->memory,
-		.slub = &scanner->parts.reader->slub,
+		.slub = &reader->slub,
 		.areas = &scanner->parts.kernel->areas,
 		.layout = &scanner->parts.kernel->tasks,
 		.self = tracer__self(scanner->parts.tracer),
 	};
 
+	int err;
+
 	memory__forget_dead(&scanner->memory);
-	return stacks__find_dead(&stacks);
+	err = stacks__find_dead(&stacks);
+	if (!err)
+		err = slub__each_sheaf(&reader->slub, reader->in_map, add_dead, scanner);
+	if (!err)
+		err = krc__each_spare(&reader->krc, add_dead, scanner);
+	return err;
 }
 
 static int add_own_page(void *arg, uint64_t address)

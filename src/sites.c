@@ -15,19 +15,30 @@ static uint64_t mix(uint64_t hash, uint64_t word)
 }
 
 /*
+ * A program of a function has two frames in a stack (itself, and the function that walks), and the
+ * trampoline that called it has one.
+ */
+#define TRACING_FRAMES 3
+
+/*
  * Where the frames of a site begin that are not the allocator's own.  A `whole`
  * stack starts with the tracing itself: what matters begins after the last
- * allocator frame near its top.
+ * allocator frame near its top.  On newer kernels (7.3) a trampoline is jumped to, and the
+ * allocator's function, which has returned, is not in the stack.
  */
 static uint32_t strip(const struct kleak_site *entry, uint32_t filled,
 		      const struct allocator *allocator)
 {
 	uint32_t first = 0;
 
-	if (entry->whole)
+	if (entry->whole) {
+		while (first < filled && first < TRACING_FRAMES &&
+		       allocator__is_tracing(allocator, entry->frames[first]))
+			first++;
 		for (uint32_t i = 0; i < filled && i < KLEAK_PLUMBING_DEPTH; i++)
 			if (allocator__contains(allocator, entry->frames[i]))
 				first = i + 1;
+	}
 	while (first < filled && allocator__contains(allocator, entry->frames[first]))
 		first++;
 	return first < filled ? first : 0; /* nothing but plumbing: show it */

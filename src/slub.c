@@ -12,6 +12,7 @@
 #define MOST_BARN    64	   /* sheaves in a barn */
 #define MOST_NODES   64
 #define MOST_CACHES  256
+#define MOST_LISTED  4096 /* caches there are */
 #define VOTES	     8
 #define LEAST_VOTES  3
 
@@ -60,6 +61,21 @@ uint64_t slub__address_of(const struct slub *slub, uint64_t page)
 	return (page - slub->page_base) / slub->layout.page * slub->layout.page_size;
 }
 
+/*
+ * include/linux/page-flags.h, _compound_head(): a tail page has bit 0 set.  The rest is the head's
+ * address, or, from 7.1 on where struct pages have a size that is a power of two, the mask (ones,
+ * then zeros) that makes it of the tail's.
+ */
+uint64_t slub__head_of(uint64_t page, uint64_t word)
+{
+	uint64_t zeros;
+
+	if (!(word & 1))
+		return page;
+	zeros = ~(word - 1);
+	return zeros & (zeros + 1) ? word - 1 : page & word;
+}
+
 /* ---- caches and sheaves ---- */
 
 /* The index of the cache at `address`, read if it is new; or -ENOMEM. */
@@ -93,14 +109,85 @@ static int64_t cache_at(struct slub *slub, uint64_t address)
 	return (int64_t)slub->nr_caches++;
 }
 
-/* Note what lies in the sheaf: objects that their users have freed. */
-static int read_sheaf(struct slub *slub, uint64_t sheaf)
+/* What has to be done with the sheaf at this address.  0 or an error, which ends it. */
+typedef int see_sheaf(void *arg, uint64_t sheaf);
+
+static int each_cpu_sheaf(const struct slub *slub, uint64_t sheaves, see_sheaf *see, void *arg)
 {
+	const struct slub_layout *l = &slub->layout;
+	const uint32_t fields[] = {l->sheaves_main, l->sheaves_spare, l->sheaves_rcu};
+
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+		uint64_t sheaf;
+		int err = 0;
+
+		if (!read_word(slub, sheaves + fields[i], &sheaf) && sheaf)
+			err = see(arg, sheaf);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+/* The barn of a node, or 0. */
+static uint64_t barn_of(const struct slub *slub, uint64_t cache, uint32_t i)
+{
+	const struct slub_layout *l = &slub->layout;
+	uint32_t step = i * l->node_step;
+	uint64_t node, barn;
+
+	if (l->cache_barn != SLUB_NONE)
+		return read_word(slub, cache + l->cache_barn + step, &barn) ? 0 : barn;
+	if (read_word(slub, cache + l->cache_node + step, &node) || !node)
+		return 0;
+	return read_word(slub, node + l->node_barn, &barn) ? 0 : barn;
+}
+
+/* The sheaves in a list of a barn. */
+static int each_listed_sheaf(const struct slub *slub, uint64_t head, see_sheaf *see, void *arg)
+{
+	uint64_t entry;
+
+	if (read_word(slub, head, &entry))
+		return 0;
+	for (int i = 0; i < MOST_BARN && entry != head; i++) {
+		int err = see(arg, entry - slub->layout.sheaf_list);
+
+		if (err)
+			return err;
+		if (read_word(slub, entry, &entry))
+			return 0;
+	}
+	return 0;
+}
+
+/* The sheaves of a cache.  sheaves: its per-CPU pointer; list: slub_layout.barn_full or barn_empty.
+ */
+static int each_sheaf(const struct slub *slub, uint64_t cache, uint64_t sheaves, uint32_t list,
+		      see_sheaf *see, void *arg)
+{
+	int err = 0;
+
+	for (uint32_t cpu = 0; cpu < slub->nr_cpus && sheaves && !err; cpu++)
+		err = each_cpu_sheaf(slub, sheaves + slub->cpu_offsets[cpu], see, arg);
+	for (uint32_t i = 0; i < slub->nr_nodes && i < MOST_NODES && !err; i++) {
+		uint64_t barn = barn_of(slub, cache, i);
+
+		if (barn)
+			err = each_listed_sheaf(slub, barn + list, see, arg);
+	}
+	return err;
+}
+
+/* Note what lies in the sheaf: objects that their users have freed. */
+static int read_sheaf(void *arg, uint64_t sheaf)
+{
+	struct slub *slub = arg;
 	const struct slub_layout *l = &slub->layout;
 	uint64_t objects[MOST_SHEAF];
 	uint32_t nr;
 
-	if (!sheaf || read_half(slub, sheaf + l->sheaf_size, &nr) || nr > MOST_SHEAF)
+	if (read_half(slub, sheaf + l->sheaf_size, &nr) || nr > MOST_SHEAF)
 		return 0;
 	if (slub->read(slub->arg, sheaf + l->sheaf_objects, objects, nr * sizeof(*objects)))
 		return 0;
@@ -114,62 +201,68 @@ static int read_sheaf(struct slub *slub, uint64_t sheaf)
 	return 0;
 }
 
-static int read_cpu_sheaves(struct slub *slub, uint64_t sheaves)
-{
-	const struct slub_layout *l = &slub->layout;
-	const uint32_t fields[] = {l->sheaves_main, l->sheaves_spare, l->sheaves_rcu};
-
-	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
-		uint64_t sheaf;
-		int err = 0;
-
-		if (!read_word(slub, sheaves + fields[i], &sheaf))
-			err = read_sheaf(slub, sheaf);
-		if (err)
-			return err;
-	}
-	return 0;
-}
-
-/* The full sheaves that a node keeps (a list). */
-static int read_barn(struct slub *slub, uint64_t node)
-{
-	const struct slub_layout *l = &slub->layout;
-	uint64_t barn, head, entry;
-
-	if (!node || l->node_barn == SLUB_NONE)
-		return 0;
-	if (read_word(slub, node + l->node_barn, &barn) || !barn)
-		return 0;
-	head = barn + l->barn_full;
-	if (read_word(slub, head, &entry))
-		return 0;
-	for (int i = 0; i < MOST_BARN && entry != head; i++) {
-		int err = read_sheaf(slub, entry - l->sheaf_list);
-
-		if (err)
-			return err;
-		if (read_word(slub, entry, &entry))
-			return 0;
-	}
-	return 0;
-}
-
 static int read_sheaves(struct slub *slub, struct slub_cache *cache)
 {
-	const struct slub_layout *l = &slub->layout;
-	int err = 0;
-
 	if (cache->sheaves_read || !cache->sheaves)
 		return 0;
 	cache->sheaves_read = true;
-	for (uint32_t cpu = 0; cpu < slub->nr_cpus && !err; cpu++)
-		err = read_cpu_sheaves(slub, cache->sheaves + slub->cpu_offsets[cpu]);
-	for (uint32_t i = 0; i < slub->nr_nodes && i < MOST_NODES && !err; i++) {
-		uint64_t node;
+	return each_sheaf(slub, cache->address, cache->sheaves, slub->layout.barn_full, read_sheaf,
+			  slub);
+}
 
-		if (!read_word(slub, cache->address + l->cache_node + i * sizeof(node), &node))
-			err = read_barn(slub, node);
+struct sheaf_walk {
+	const struct slub *slub;
+	uint64_t cache;
+	uint32_t capacity;
+	int (*see)(void *arg, uint64_t start, uint64_t end);
+	void *arg;
+};
+
+static int show_objects(void *arg, uint64_t sheaf)
+{
+	const struct sheaf_walk *walk = arg;
+	const struct slub_layout *l = &walk->slub->layout;
+	uint64_t cache, start = sheaf + l->sheaf_objects;
+
+	if (read_word(walk->slub, sheaf + l->sheaf_cache, &cache) || cache != walk->cache)
+		return 0; /* it has become something else */
+	return walk->see(walk->arg, start, start + walk->capacity * sizeof(uint64_t));
+}
+
+static int show_sheaves(struct sheaf_walk *walk)
+{
+	const struct slub *slub = walk->slub;
+	const struct slub_layout *l = &slub->layout;
+	uint64_t sheaves;
+	int err;
+
+	if (read_word(slub, walk->cache + l->cache_sheaves, &sheaves) || !sheaves ||
+	    read_half(slub, walk->cache + l->cache_capacity, &walk->capacity) ||
+	    walk->capacity > MOST_SHEAF)
+		return 0;
+	err = each_sheaf(slub, walk->cache, sheaves, l->barn_full, show_objects, walk);
+	if (!err)
+		err = each_sheaf(slub, walk->cache, 0, l->barn_empty, show_objects, walk);
+	return err;
+}
+
+int slub__each_sheaf(const struct slub *slub, uint64_t cache,
+		     int (*see)(void *arg, uint64_t start, uint64_t end), void *arg)
+{
+	const struct slub_layout *l = &slub->layout;
+	struct sheaf_walk walk = {.slub = slub, .see = see, .arg = arg};
+	uint64_t next = cache + l->cache_list;
+	int err = 0;
+
+	if (l->cache_sheaves == SLUB_NONE || l->cache_capacity == SLUB_NONE ||
+	    l->sheaf_cache == SLUB_NONE)
+		return 0;
+	/* The list's head is no cache: no sheaf says that it belongs to what stands around it. */
+	for (int i = 0; i < MOST_LISTED && !err; i++) {
+		walk.cache = next - l->cache_list;
+		err = show_sheaves(&walk);
+		if (read_word(slub, next, &next) || next == cache + l->cache_list)
+			break;
 	}
 	return err;
 }
@@ -395,9 +488,8 @@ static int64_t slab_at(struct slub *slub, uint64_t page)
 
 	if (index != IDMAP_NONE)
 		return index;
-	/* a tail page: the head's address and bit 0 */
-	if (!read_word(slub, page + slub->layout.page_head, &word) && word & 1)
-		head = word - 1;
+	if (!read_word(slub, page + slub->layout.page_head, &word))
+		head = slub__head_of(page, word);
 	if (head != page) {
 		int64_t its = slab_at(slub, head);
 

@@ -29,14 +29,19 @@ struct slub_layout {
 	uint32_t slab_type;  /* top byte of page_type, 6.12 and later; SLUB_NONE: by flag */
 	uint32_t large_type; /* that of large kmalloc; SLUB_NONE: it has none */
 	uint32_t slab_cache, slab_freelist; /* the counters follow the freelist */
-	uint32_t cache_size, cache_offset, cache_random, cache_oo, cache_node, cache_list;
+	uint32_t cache_size, cache_offset, cache_random, cache_oo, cache_list;
+	/* the pointers to a cache's nodes: the first one, and how far the next one is */
+	uint32_t cache_node, node_step;
 	uint32_t cache_name, cache_flags;
 	uint32_t reclaim_flag;		   /* of cache_flags: SLAB_RECLAIM_ACCOUNT */
-	uint32_t cache_cpu, cache_sheaves; /* per-CPU pointers */
+	uint32_t cache_cpu, cache_sheaves; /* per-CPU pointers; no slabs of CPUs from 7.0 on */
 	uint32_t cpu_freelist, cpu_slab, cpu_tid;
 	uint32_t sheaves_main, sheaves_spare, sheaves_rcu;
-	uint32_t sheaf_list, sheaf_size, sheaf_objects;
-	uint32_t node_partial, slab_list, node_barn, barn_full;
+	uint32_t sheaf_list, sheaf_size, sheaf_objects, sheaf_cache;
+	uint32_t cache_capacity; /* of its sheaves, in objects */
+	uint32_t node_partial, slab_list, barn_full, barn_empty;
+	/* the pointers to barns: in the node, or beside that to the node (7.1 and later) */
+	uint32_t node_barn, cache_barn;
 };
 
 enum slub_state {
@@ -76,6 +81,12 @@ struct slub {
  */
 int slub__learn_pages(struct slub *slub, uint64_t cache);
 
+/*
+ * The head of the compound page that the struct page at `page` belongs to; word: its word at
+ * slub_layout.page_head.
+ */
+uint64_t slub__head_of(uint64_t page, uint64_t word);
+
 /* Of the memory at `address`: its struct page, and back; in the direct map. */
 uint64_t slub__page_of(const struct slub *slub, uint64_t address);
 uint64_t slub__address_of(const struct slub *slub, uint64_t page);
@@ -96,6 +107,14 @@ int slub__state(struct slub *slub, uint64_t address, uint64_t kmem, uint64_t siz
  */
 int slub__slab_of(struct slub *slub, uint64_t address, uint64_t *start, uint32_t *size,
 		  uint32_t *nr);
+
+/*
+ * Hand the objects[] of every sheaf of every cache to see(), [start, end): what stands there is
+ * free, or was, and refers to nothing.  cache: the address of any one.  0, or the first that is not
+ * 0 of what see() returned.
+ */
+int slub__each_sheaf(const struct slub *slub, uint64_t cache,
+		     int (*see)(void *arg, uint64_t start, uint64_t end), void *arg);
 
 /* A slab, as memory is walked through. */
 struct slub_place {

@@ -59,13 +59,12 @@ static int add_object(struct snapshot *snapshot, const struct kleak_record *reco
 	return 0;
 }
 
-static int add_unsized(struct snapshot *snapshot, uint32_t slot)
+static int add_slot(uint32_t **slots, size_t *nr, size_t *room, uint32_t slot)
 {
-	int err = array__reserve((void **)&snapshot->unsized, snapshot->nr_unsized + 1,
-				 &snapshot->room_unsized, sizeof(*snapshot->unsized));
+	int err = array__reserve((void **)slots, *nr + 1, room, sizeof(**slots));
 
 	if (!err)
-		snapshot->unsized[snapshot->nr_unsized++] = slot;
+		(*slots)[(*nr)++] = slot;
 	return err;
 }
 
@@ -89,6 +88,7 @@ static int read_slot(struct snapshot *snapshot, const struct snapshot_source *so
 {
 	struct kleak_record record;
 	uint64_t key = snapshot__read_record(&record, source->buckets, slot);
+	int err;
 
 	if (key == KLEAK_KEY_EMPTY)
 		return 0;
@@ -107,9 +107,15 @@ static int read_slot(struct snapshot *snapshot, const struct snapshot_source *so
 	}
 	snapshot->sites[record.site].live++;
 	if (record.bytes & KLEAK_BYTES_UNSIZED)
-		return add_unsized(snapshot, slot);
-	if (space_of(key) == KLEAK_SPACE_VMALLOC && !record.bytes)
-		return 0; /* an area that owns no memory */
+		return add_slot(&snapshot->unsized, &snapshot->nr_unsized, &snapshot->room_unsized,
+				slot);
+	if (space_of(key) == KLEAK_SPACE_VMALLOC) {
+		if (!record.bytes)
+			return 0; /* an area that owns no memory */
+		err = add_slot(&snapshot->areas, &snapshot->nr_areas, &snapshot->room_areas, slot);
+		if (err)
+			return err;
+	}
 	if (is_waiting(key, source->waiting))
 		record.flags |= KLEAK_RECORD_RCU_PENDING;
 	return add_object(snapshot, &record, slot, now, min_age);
@@ -257,6 +263,7 @@ static int reset(struct snapshot *snapshot, uint32_t nr_sites)
 	memset(snapshot->sites, 0, nr_sites * sizeof(*snapshot->sites));
 	snapshot->nr_list = 0;
 	snapshot->nr_unsized = 0;
+	snapshot->nr_areas = 0;
 	snapshot->in_motion = 0;
 	return 0;
 }
@@ -303,6 +310,9 @@ int snapshot__add_areas(struct snapshot *snapshot, const struct snapshot_source 
 		/* it was sized after the tallies had been read */
 		snapshot->sites[record.site].born_bytes += record.bytes;
 		err = add_object(snapshot, &record, slot, now, min_age);
+		if (!err)
+			err = add_slot(&snapshot->areas, &snapshot->nr_areas, &snapshot->room_areas,
+				       slot);
 		if (err)
 			return err;
 	}
@@ -315,5 +325,6 @@ void snapshot__free(struct snapshot *snapshot)
 	free(snapshot->sites);
 	free(snapshot->list);
 	free(snapshot->unsized);
+	free(snapshot->areas);
 	memset(snapshot, 0, sizeof(*snapshot));
 }

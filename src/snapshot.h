@@ -48,6 +48,8 @@ struct snapshot {
 	size_t nr_list, room_list;
 	uint32_t *unsized; /* slots of vmalloc areas that nobody has sized yet */
 	size_t nr_unsized, room_unsized;
+	uint32_t *areas; /* of those that have a size */
+	size_t nr_areas, room_areas;
 	uint64_t counts[KLEAK_COUNTS];
 	struct snapshot_site sum; /* of all sites */
 	/*

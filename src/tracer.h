@@ -61,7 +61,7 @@ int tracer__missed(const struct tracer *tracer, struct tracer_missed *missed);
 
 /*
  * Have the vmalloc areas in these slots of the object table (bucket * KLEAK_BUCKET_KEYS + index)
- * sized.  0 or -errno.
+ * sized, those that have a size anew: vrealloc() may have given back pages.  0 or -errno.
  */
 int tracer__size_areas(struct tracer *tracer, const uint32_t *slots, size_t nr);
 

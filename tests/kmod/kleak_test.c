@@ -9,6 +9,7 @@
  *   leakrate NAME N  N a second, beside others, until `stop`
  *   stop
  *   free           free all that was leaked
+ *   shrink         vrealloc() what was leaked that way to less
  *   rcu            allocate some, pass them to kfree_rcu()
  *   forget         do not free it when the module goes either
  * Read it: what should be listed now, one JSON object for each leak.
@@ -30,6 +31,7 @@
 #include <linux/slab.h>
 #include <linux/timer.h>
 #include <linux/uaccess.h>
+#include <linux/version.h>
 #include <linux/vmalloc.h>
 #include <linux/workqueue.h>
 
@@ -37,6 +39,7 @@
 #define BULK	 32
 #define CHURN	 200 /* objects of one way to free */
 #define RCU_SIZE 72
+#define VREALLOC (9 * PAGE_SIZE)
 
 static struct kmem_cache *cache, *ctor_cache, *bulk_cache;
 static mempool_t *pool;
@@ -68,9 +71,8 @@ LEAK(kvmalloc_large, kvmalloc(6 << 20, GFP_KERNEL))
 LEAK(vmalloc, vmalloc(20000))
 LEAK(vzalloc, vzalloc(10000))
 #ifdef vrealloc
-/* 6.12: grown it is another area; made smaller it keeps its pages.  Modules reach it this way. */
-LEAK(vrealloc, kvrealloc(kvrealloc(vmalloc(3 * PAGE_SIZE), 9 * PAGE_SIZE, GFP_KERNEL),
-			 4 * PAGE_SIZE, GFP_KERNEL))
+/* 6.12 and later: grown it is another area.  Modules reach it this way. */
+LEAK(vrealloc, kvrealloc(vmalloc(3 * PAGE_SIZE), VREALLOC, GFP_KERNEL))
 #endif
 LEAK(cache, kmem_cache_alloc(cache, GFP_KERNEL))
 LEAK(ctor, kmem_cache_alloc(ctor_cache, GFP_KERNEL))
@@ -97,9 +99,17 @@ static noinline void *kleak_leak_page_split(void)
 	return page;
 }
 
+static __always_inline int alloc_in_bulk(size_t nr, void **objects)
+{
+	int got = kmem_cache_alloc_bulk(bulk_cache, GFP_KERNEL, nr, objects);
+
+	/* from 7.2 on it returns whether all are there */
+	return LINUX_VERSION_CODE < KERNEL_VERSION(7, 2, 0) ? got : got * nr;
+}
+
 static noinline int kleak_leak_bulk(void **objects)
 {
-	int got = kmem_cache_alloc_bulk(bulk_cache, GFP_KERNEL, BULK, objects);
+	int got = alloc_in_bulk(BULK, objects);
 
 	barrier();
 	return got;
@@ -173,7 +183,7 @@ static struct leak {
 	void (*release)(void *p);
 	const char *origin;
 	const char *cache;   /* as /proc/slabinfo has it */
-	unsigned long bytes; /* of one object; 0: ksize() tells */
+	unsigned long bytes; /* of one object; 0: the kernel tells */
 	unsigned long requested;
 	int count; /* of `run` */
 	enum context context;
@@ -202,8 +212,7 @@ static struct leak {
 	{"vzalloc", kleak_leak_vzalloc, free_area, "vmalloc", "vmalloc", 3 * PAGE_SIZE,
 	 3 * PAGE_SIZE, 7},
 #ifdef vrealloc
-	{"vrealloc", kleak_leak_vrealloc, free_any, "vmalloc", "vmalloc", 9 * PAGE_SIZE,
-	 9 * PAGE_SIZE, 6},
+	{"vrealloc", kleak_leak_vrealloc, free_any, "vmalloc", "vmalloc", 0, 0, 6},
 #endif
 	/* not merged (usercopy): the size is what was asked for */
 	{"cache", kleak_leak_cache, free_in_cache, "slab", "kleak_test", 200, 200, 43},
@@ -288,6 +297,9 @@ static void run_in(enum context context, void (*function)(void *), void *argumen
 
 /* Pages by the array: most come from the CPU's list, without an event. */
 #define PAGES_BULK 40
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 14, 0)
+#define alloc_pages_bulk_array alloc_pages_bulk
+#endif
 static struct page *page_bulk[PAGES_BULK];
 static int nr_page_bulk;
 
@@ -378,7 +390,7 @@ static noinline void kleak_free_fill_any(void)
 
 static noinline int kleak_free_fill_bulk(void)
 {
-	return kmem_cache_alloc_bulk(bulk_cache, GFP_KERNEL, CHURN, churn);
+	return alloc_in_bulk(CHURN, churn);
 }
 
 static void free_each(void *release)
@@ -526,6 +538,16 @@ static void expect(struct seq_file *out, const char *name, const char *origin, c
 			   name, origin, of, objects * parts, objects * bytes, objects * requested);
 }
 
+/* What an area of vrealloc() has of its pages: up to 7.1 it keeps them when it shrinks. */
+static unsigned long bytes_of_area(const char *p)
+{
+	unsigned long bytes = 0;
+
+	while (bytes < VREALLOC && vmalloc_to_page(p + bytes))
+		bytes += PAGE_SIZE;
+	return bytes;
+}
+
 static int show(struct seq_file *out, void *unused)
 {
 	if (failures)
@@ -536,7 +558,9 @@ static int show(struct seq_file *out, void *unused)
 
 		if (!leak->nr)
 			continue;
-		if (!bytes)
+		if (!bytes && !strcmp(leak->origin, "vmalloc"))
+			bytes = requested = bytes_of_area(leak->kept[0]);
+		else if (!bytes)
 			bytes = ksize(leak->kept[0]);
 		if (!strcmp(leak->origin, "percpu")) {
 			bytes *= num_possible_cpus();
@@ -559,6 +583,16 @@ static struct leak *leak_called(const char *name)
 	return NULL;
 }
 
+static void shrink(void)
+{
+#ifdef vrealloc
+	struct leak *leak = leak_called("vrealloc");
+
+	for (int i = 0; i < leak->nr; i++)
+		leak->kept[i] = kvrealloc(leak->kept[i], 4 * PAGE_SIZE, GFP_KERNEL);
+#endif
+}
+
 static int obey(const char *line)
 {
 	struct leak *leak;
@@ -572,6 +606,8 @@ static int obey(const char *line)
 	} else if (!strcmp(line, "forget")) {
 		for (int i = 0; i < ARRAY_SIZE(leaks); i++)
 			leaks[i].nr = 0;
+	} else if (!strcmp(line, "shrink")) {
+		shrink();
 	} else if (!strcmp(line, "rcu")) {
 		kleak_free_fill_slab();
 		free_each(free_rcu);

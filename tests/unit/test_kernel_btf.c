@@ -195,6 +195,36 @@ static void test_6_1_and_later(void **state)
 	btf__free(m.btf);
 }
 
+/* 7.2: a bulk allocation gives all or nothing, and says so by a bool. */
+static void test_bulk_that_returns_a_bool(void **state)
+{
+	const char *const names[] = {"int", "bool"};
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		struct made_up m;
+		struct kernel kernel;
+		int proto;
+
+		init(&m);
+		EVENT(&m, "kmalloc", m.ulong, m.const_void_pointer, m.size_t_, m.size_t_, m.gfp_t_,
+		      m.integer);
+		EVENT(&m, "kmem_cache_alloc", m.ulong, m.const_void_pointer, m.cache_pointer,
+		      m.gfp_t_, m.integer);
+		EVENT(&m, "kfree", m.ulong, m.const_void_pointer);
+		EVENT(&m, "kmem_cache_free", m.ulong, m.const_void_pointer, m.cache_pointer);
+		proto = btf__add_func_proto(
+			m.btf, btf__add_typedef(m.btf, names[i], i ? m.boolean : m.integer));
+		assert_true(btf__add_func(m.btf, "kmem_cache_alloc_bulk_noprof", BTF_FUNC_GLOBAL,
+					  proto) > 0);
+		FUNCTION(&m, "kfree_call_rcu_nolock", m.void_pointer, m.void_pointer);
+		kernel = read_btf(&m);
+		assert_int_equal(kernel.bulk_all_or_none, i);
+		assert_non_null(kernel.functions[FUNCTION_KFREE_CALL_RCU_NOLOCK].name);
+		btf__free(m.btf);
+	}
+}
+
 static void test_unknown_shape_is_refused(void **state)
 {
 	struct kernel kernel = {};
@@ -235,6 +265,7 @@ int main(void)
 		cmocka_unit_test(test_up_to_5_19),
 		cmocka_unit_test(test_6_0),
 		cmocka_unit_test(test_6_1_and_later),
+		cmocka_unit_test(test_bulk_that_returns_a_bool),
 		cmocka_unit_test(test_unknown_shape_is_refused),
 		cmocka_unit_test(test_nothing_there),
 	};

@@ -248,6 +248,95 @@ static void test_no_sheaves(void **state)
 	krc__free(&m.krc);
 }
 
+#define PAGE_STRUCTS 10 /* the page that has the struct pages */
+
+/* 7.3: the chain leads through the objects, and where one begins its slab tells. */
+static void test_bare_heads(void **state)
+{
+	static struct made_up m;
+	struct slub slub = {
+		.layout = {.page_size = PAGE,
+			   .page = 64,
+			   .page_head = 8,
+			   .page_type = 48,
+			   .slab_type = 0xf5,
+			   .large_type = 0xf8,
+			   .slab_cache = 16,
+			   .slab_freelist = 32,
+			   .cache_size = 0,
+			   .cache_offset = 4,
+			   .cache_random = SLUB_NONE,
+			   .cache_cpu = SLUB_NONE,
+			   .cache_sheaves = SLUB_NONE},
+		.read = read_made_up,
+		.arg = &m,
+		.page_base = page(PAGE_STRUCTS) - BASE / PAGE * 64,
+	};
+	uint64_t structs = page(PAGE_STRUCTS) + 8ULL * 64, cache = page(11);
+
+	(void)state;
+	init(&m, true);
+	m.krc.layout.head_bare = true;
+	assert_int_equal(krc__find(&m.krc, page(0)), 0);
+	*word(&m, cache) = 96;
+	*word(&m, structs + 16) = cache; /* page 8 is a slab, */
+	*word(&m, structs + 48) = 0xf5000000;
+	*word(&m, structs + 40) = 42 | 42ULL << 16;
+	*word(&m, structs + 64 + 48) = 0xf8000000; /* and page 9 a large kmalloc */
+	*word(&m, queues_of(&m, 1)) = page(8) + 96 * 2 + 40;
+	*word(&m, page(8) + 96 * 2 + 40) = page(9) + 128;
+	assert_int_equal(krc__read(&m.krc), 0); /* nobody knows what that is */
+	assert_int_equal(m.krc.waiting.nr, 0);
+	m.krc.slub = &slub;
+	assert_int_equal(krc__read(&m.krc), 0);
+	assert_int_equal(m.krc.waiting.nr, 2);
+	assert_true(waits(&m, page(8) + 96 * 2));
+	assert_true(waits(&m, page(9)));
+	*word(&m, page(8) + 96 * 2 + 40) = page(8) + 96 * 2 + 40; /* round and round */
+	assert_int_equal(krc__read(&m.krc), 0);
+	assert_int_equal(m.krc.waiting.nr, 1);
+	krc__free(&m.krc);
+	slub__free(&slub);
+}
+
+static int count_spare(void *arg, uint64_t start, uint64_t end)
+{
+	int *nr = arg;
+
+	assert_int_equal(end - start, PAGE);
+	assert_true(start == page(3 + *nr));
+	return ++*nr == 3 ? -EINTR : 0;
+}
+
+/* Blocks that are kept for the next queue. */
+static void test_spare(void **state)
+{
+	static struct made_up m;
+	uint64_t head;
+	int nr = 0;
+
+	(void)state;
+	init(&m, true);
+	m.krc.layout.spare = WORDS(18);
+	assert_int_equal(krc__find(&m.krc, page(0)), 0);
+	head = queues_of(&m, 1) + WORDS(18);
+	*word(&m, head) = page(3);
+	*word(&m, page(3)) = page(4);
+	assert_int_equal(krc__each_spare(&m.krc, count_spare, &nr), 0);
+	assert_int_equal(nr, 2);
+	*word(&m, page(4)) = page(5) + 8; /* no page */
+	nr = 0;
+	assert_int_equal(krc__each_spare(&m.krc, count_spare, &nr), 0);
+	assert_int_equal(nr, 2);
+	*word(&m, page(4)) = page(5);
+	*word(&m, page(5)) = page(3);
+	nr = 0;
+	assert_int_equal(krc__each_spare(&m.krc, count_spare, &nr), -EINTR);
+	m.krc.layout.spare = SLUB_NONE;
+	assert_int_equal(krc__each_spare(&m.krc, count_spare, &nr), 0);
+	krc__free(&m.krc);
+}
+
 /* What does not refer to itself is something else. */
 static void test_not_found(void **state)
 {
@@ -301,9 +390,10 @@ static void test_hostile(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_lists),	  cmocka_unit_test(test_pointers),
-		cmocka_unit_test(test_sheaves),	  cmocka_unit_test(test_no_sheaves),
-		cmocka_unit_test(test_not_found), cmocka_unit_test(test_hostile),
+		cmocka_unit_test(test_lists),	   cmocka_unit_test(test_pointers),
+		cmocka_unit_test(test_sheaves),	   cmocka_unit_test(test_no_sheaves),
+		cmocka_unit_test(test_bare_heads), cmocka_unit_test(test_spare),
+		cmocka_unit_test(test_not_found),  cmocka_unit_test(test_hostile),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

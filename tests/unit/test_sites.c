@@ -104,6 +104,36 @@ static void test_whole_stack_starts_behind_the_allocator(void **state)
 	sites__free(&sites);
 }
 
+/* A function that returned by the trampoline is not in the stack: only symbols tell what is
+ * tracing. */
+static void test_trampoline_that_was_jumped_to(void **state)
+{
+	static const char text[] = "0000000000005000 T _stext\n0000000000005000 T makes\n"
+				   "0000000000005100 T calls\n0000000000006000 T _etext\n"
+				   "0000000000009200 t bpf_trampoline_1\t[bpf]\n";
+	FILE *file = fmemopen((void *)text, strlen(text), "r");
+	struct allocator allocator = plumbing;
+	struct kallsyms *symbols;
+	struct sites sites = {};
+	struct made_up m;
+
+	(void)state;
+	assert_int_equal(kallsyms__parse(&symbols, file, NULL), 0);
+	fclose(file);
+	allocator.symbols = symbols;
+	init(&m);
+	ENTRY(&m, 1, 2, 0x9000, 0x9100, 0x9210, 0x5050, 0x5150);
+	m.entries[1].whole = 1;
+	ENTRY(&m, 2, 2, 0x9000, 0x9100, 0x9210, 0x9300, 0x5150); /* a module's, of later */
+	m.entries[2].whole = 1;
+	assert_int_equal(sites__sum(&sites, &m.snapshot, m.entries, caches, &allocator, 16), 0);
+	assert_int_equal(sites.nr, 2);
+	assert_int_equal(sites.list[0].frames[0], 0x5050);
+	assert_int_equal(sites.list[1].frames[0], 0x9300);
+	sites__free(&sites);
+	kallsyms__free(symbols);
+}
+
 static void test_nothing_but_plumbing_is_shown(void **state)
 {
 	struct sites sites = {};
@@ -308,6 +338,7 @@ int main(void)
 		cmocka_unit_test(test_start_of_a_function_belongs_to_the_one_before),
 		cmocka_unit_test(test_inlined_wrappers_are_plumbing),
 		cmocka_unit_test(test_whole_stack_starts_behind_the_allocator),
+		cmocka_unit_test(test_trampoline_that_was_jumped_to),
 		cmocka_unit_test(test_nothing_but_plumbing_is_shown),
 		cmocka_unit_test(test_entries_of_one_site_are_summed),
 		cmocka_unit_test(test_metadata_of_slab),

@@ -27,7 +27,7 @@
 #define NODE_2	   (META + 576)
 #define SHEAVES	   0x400ULL
 #define SHEAF(i)   (META + 4096 + (i)*256)
-#define BARN	   (META + 3072)
+#define BARN	   (META + 3584)
 #define TYPE_SLAB  0xf5U
 #define TYPE_LARGE 0xf8U
 
@@ -56,6 +56,9 @@ static const struct slub_layout layout = {
 	.cache_oo = 32,
 	.cache_list = 40,
 	.cache_node = 56,
+	.node_step = 8,
+	.cache_barn = SLUB_NONE,
+	.cache_capacity = 80,
 	.cpu_freelist = 0,
 	.cpu_tid = 8,
 	.cpu_slab = 16,
@@ -64,10 +67,12 @@ static const struct slub_layout layout = {
 	.sheaves_rcu = 16,
 	.sheaf_list = 0,
 	.sheaf_size = 16,
-	.sheaf_objects = 24,
+	.sheaf_cache = 24,
+	.sheaf_objects = 32,
 	.node_partial = 0,
 	.node_barn = 16,
 	.barn_full = 8,
+	.barn_empty = 24,
 };
 
 static const uint64_t cpu_offsets[CPUS] = {META + 1024, META + 2048};
@@ -244,6 +249,70 @@ static void test_sheaves(void **state)
 	slub__free(&slub);
 }
 
+/* 7.0: no CPU has a slab.  7.1: the barn beside the node. */
+static void test_sheaves_alone(void **state)
+{
+	const uint64_t first[] = {object(1, 4)}, second[] = {object(1, 9)};
+	struct slub slub = made_up();
+
+	(void)state;
+	slub.layout.cache_cpu = SLUB_NONE;
+	slub.nr_nodes = 2;
+	slub.layout.cache_barn = 88;
+	slub.layout.node_step = 16;
+	slab(1, CACHE, CHAIN(1, 7), 15, false);
+	put64(CACHE + layout.cache_sheaves, SHEAVES);
+	put64(cpu_offsets[1] + SHEAVES + layout.sheaves_spare, SHEAF(0));
+	sheaf(0, 0, first, 1);
+	put64(CACHE + 88 + 16, BARN); /* of the second node */
+	put64(BARN + layout.barn_full, SHEAF(1));
+	sheaf(1, BARN + layout.barn_full, second, 1);
+	for (int i = 0; i < 16; i++)
+		assert_state(&slub, object(1, i),
+			     i == 4 || i == 7 || i == 9 ? SLUB_FREE : SLUB_LIVE);
+	slub__free(&slub);
+}
+
+static uint64_t seen[8];
+static int nr_seen;
+
+static int see_sheaf(void *arg, uint64_t start, uint64_t end)
+{
+	(void)arg;
+	assert_in_range(nr_seen, 0, 7);
+	assert_int_equal(end - start, 5 * 8);
+	seen[nr_seen++] = start - layout.sheaf_objects;
+	return nr_seen == 4 ? -EINTR : 0;
+}
+
+/* Full ones, empty ones and those of CPUs; not what says that it is another cache's. */
+static void test_each_sheaf(void **state)
+{
+	struct slub slub = made_up();
+
+	(void)state;
+	nr_seen = 0;
+	put64(CACHE + layout.cache_sheaves, SHEAVES);
+	put32(CACHE + layout.cache_capacity, 5);
+	put64(cpu_offsets[0] + SHEAVES + layout.sheaves_main, SHEAF(0));
+	put64(cpu_offsets[1] + SHEAVES + layout.sheaves_main, SHEAF(1));
+	put64(NODE + layout.node_barn, BARN);
+	put64(BARN + layout.barn_full, SHEAF(2));
+	put64(SHEAF(2) + layout.sheaf_list, BARN + layout.barn_full);
+	put64(BARN + layout.barn_empty, SHEAF(3));
+	put64(SHEAF(3) + layout.sheaf_list, BARN + layout.barn_empty);
+	for (int i = 0; i < 4; i++)
+		put64(SHEAF(i) + layout.sheaf_cache, i == 1 ? CACHE_2 : CACHE);
+	assert_int_equal(slub__each_sheaf(&slub, CACHE_2, see_sheaf, NULL), 0);
+	assert_int_equal(nr_seen, 3);
+	assert_true(seen[0] == SHEAF(0) && seen[1] == SHEAF(2) && seen[2] == SHEAF(3));
+	assert_int_equal(slub__each_sheaf(&slub, CACHE, see_sheaf, NULL), -EINTR);
+	slub.layout.cache_capacity = SLUB_NONE;
+	assert_int_equal(slub__each_sheaf(&slub, CACHE, see_sheaf, NULL), 0);
+	assert_int_equal(nr_seen, 4);
+	slub__free(&slub);
+}
+
 static void test_page_that_is_no_slab_any_more(void **state)
 {
 	struct slub slub = made_up();
@@ -312,7 +381,15 @@ static void test_tail_pages_belong_to_their_head(void **state)
 	assert_state(&slub, object(4, 20), SLUB_FREE); /* in the second page */
 	assert_state(&slub, object(4, 21), SLUB_LIVE);
 	assert_state(&slub, object(4, 1), SLUB_FREE);
+	/* 7.1: a mask that makes the head's address of the tail's */
+	put64(page(5) + layout.page_head, ~0ULL << 7 | 1);
+	slub__begin(&slub);
+	assert_state(&slub, object(4, 20), SLUB_FREE);
+	assert_state(&slub, object(4, 21), SLUB_LIVE);
 	slub__free(&slub);
+	assert_true(slub__head_of(0xffffea0000000140, 0xffffea0000000101) == 0xffffea0000000100);
+	assert_true(slub__head_of(0xffffea0000000140, 0xffffffffffffff01) == 0xffffea0000000100);
+	assert_true(slub__head_of(0xffffea0000000140, 0xffffea0000000100) == 0xffffea0000000140);
 }
 
 static void test_what_is_broken_is_unknown(void **state)
@@ -404,6 +481,8 @@ int main(void)
 		cmocka_unit_test(test_freelist_of_a_slab),
 		cmocka_unit_test(test_list_of_a_cpu),
 		cmocka_unit_test(test_sheaves),
+		cmocka_unit_test(test_sheaves_alone),
+		cmocka_unit_test(test_each_sheaf),
 		cmocka_unit_test(test_page_that_is_no_slab_any_more),
 		cmocka_unit_test(test_large_kmalloc),
 		cmocka_unit_test(test_kernel_that_flags_slabs),

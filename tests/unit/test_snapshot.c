@@ -141,6 +141,8 @@ static void test_areas(void **state)
 	assert_int_equal(snapshot.sum.live, 5);
 	assert_int_equal(snapshot.sum.objects, 1);
 	assert_int_equal(snapshot.sum.bytes, 8192);
+	assert_int_equal(snapshot.nr_areas, 1); /* whose size may change */
+	assert_int_equal(snapshot.areas[0], 3);
 
 	/* sized meanwhile; died meanwhile; still being built */
 	tables.buckets[8 / KLEAK_BUCKET_KEYS].record[8 % KLEAK_BUCKET_KEYS].bytes = 4096;
@@ -150,6 +152,8 @@ static void test_areas(void **state)
 	assert_int_equal(snapshot.sum.bytes, 8192 + 4096);
 	assert_int_equal(snapshot.sum.born_bytes, 4096);
 	assert_int_equal(snapshot.nr_list, 2);
+	assert_int_equal(snapshot.nr_areas, 2);
+	assert_int_equal(snapshot.areas[1], 8);
 	snapshot__free(&snapshot);
 }
 

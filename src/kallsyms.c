@@ -15,7 +15,8 @@ struct function {
 	uint64_t start;
 	uint64_t end;
 	uint32_t name; /* offset in names: grows in the order of the file */
-	uint32_t owner : 31;
+	uint32_t owner;
+	uint32_t next; /* 1 + the index of the next one in the same chain; 0: the last one */
 };
 
 /* The kernel or a module. */
@@ -29,6 +30,8 @@ struct kallsyms {
 	char *names;
 	struct function *functions; /* by address; those of one address: the best name first */
 	size_t nr;
+	uint32_t *chains; /* by what hash_of() says of the name: 1 + index of the first one */
+	size_t nr_chains; /* a power of two */
 	struct owner *owners;
 	size_t nr_owners;
 	size_t room_owners;
@@ -434,6 +437,39 @@ static void set_ends(const struct builder *b)
 	}
 }
 
+/* FNV-1a of a name without the compiler's suffixes: up to its first dot. */
+static uint64_t hash_of(const char *name)
+{
+	uint64_t hash = 0xcbf29ce484222325;
+
+	for (; *name && *name != '.'; name++)
+		hash = (hash ^ (unsigned char)*name) * 0x100000001b3;
+	return hash;
+}
+
+static uint32_t *chain_of(const struct kallsyms *ks, const char *name)
+{
+	return &ks->chains[hash_of(name) & (ks->nr_chains - 1)];
+}
+
+/* Chain the functions by name, each chain in the order of the table. */
+static int index_names(struct kallsyms *ks)
+{
+	ks->nr_chains = 1;
+	while (ks->nr_chains < ks->nr)
+		ks->nr_chains *= 2;
+	ks->chains = calloc(ks->nr_chains, sizeof(*ks->chains));
+	if (!ks->chains)
+		return -ENOMEM;
+	for (size_t i = ks->nr; i-- > 0;) {
+		uint32_t *chain = chain_of(ks, ks->names + ks->functions[i].name);
+
+		ks->functions[i].next = *chain;
+		*chain = i + 1;
+	}
+	return 0;
+}
+
 static void shrink(void **memory, size_t size)
 {
 	void *smaller = size ? realloc(*memory, size) : NULL;
@@ -463,7 +499,7 @@ static int build(struct kallsyms *ks, const struct modules *modules, FILE *symbo
 	set_ends(&b);
 	shrink((void **)&ks->names, b.used);
 	shrink((void **)&ks->functions, ks->nr * sizeof(*ks->functions));
-	return 0;
+	return index_names(ks);
 }
 
 int kallsyms__parse(struct kallsyms **out, FILE *symbols, FILE *modules)
@@ -563,41 +599,37 @@ static bool is_suffixes(const char *text)
 	return text;
 }
 
-static size_t each(const struct kallsyms *ks, const char *start, bool (*is_rest)(const char *rest),
-		   void (*found)(const struct kallsyms_symbol *symbol, void *arg), void *arg)
+size_t kallsyms__each(const struct kallsyms *ks, const char *name,
+		      void (*found)(const struct kallsyms_symbol *symbol, void *arg), void *arg)
 {
-	size_t length = strlen(start), nr = 0;
+	size_t length = strlen(name), nr = 0;
 
-	for (size_t i = 0; i < ks->nr; i++) {
-		const char *name = ks->names + ks->functions[i].name;
-		struct kallsyms_symbol symbol;
+	for (uint32_t next = *chain_of(ks, name); next; next = ks->functions[next - 1].next) {
+		struct kallsyms_symbol symbol = symbol_of(ks, &ks->functions[next - 1]);
 
-		if (strncmp(name, start, length) || !is_rest(name + length))
+		if (strncmp(symbol.name, name, length) || !is_suffixes(symbol.name + length))
 			continue;
-		symbol = symbol_of(ks, &ks->functions[i]);
 		found(&symbol, arg);
 		nr++;
 	}
 	return nr;
 }
 
-size_t kallsyms__each(const struct kallsyms *ks, const char *name,
-		      void (*found)(const struct kallsyms_symbol *symbol, void *arg), void *arg)
-{
-	return each(ks, name, is_suffixes, found, arg);
-}
-
-static bool is_anything(const char *rest)
-{
-	(void)rest;
-	return true;
-}
-
 size_t kallsyms__each_prefix(const struct kallsyms *ks, const char *prefix,
 			     void (*found)(const struct kallsyms_symbol *symbol, void *arg),
 			     void *arg)
 {
-	return each(ks, prefix, is_anything, found, arg);
+	size_t length = strlen(prefix), nr = 0;
+
+	for (size_t i = 0; i < ks->nr; i++) {
+		struct kallsyms_symbol symbol = symbol_of(ks, &ks->functions[i]);
+
+		if (strncmp(symbol.name, prefix, length))
+			continue;
+		found(&symbol, arg);
+		nr++;
+	}
+	return nr;
 }
 
 void kallsyms__free(struct kallsyms *ks)
@@ -605,6 +637,7 @@ void kallsyms__free(struct kallsyms *ks)
 	if (!ks)
 		return;
 	free(ks->owners);
+	free(ks->chains);
 	free(ks->functions);
 	free(ks->names);
 	free(ks);

@@ -6,8 +6,12 @@ import json
 from guest import at_least, boot, main
 
 SCRIPT = """
+stop() {
+    kill -INT $tracer
+    wait $tracer || { echo "kleak ended with status $?"; cat /tmp/messages; dmesg | tail -n 30; }
+}
 insmod /kleak_test.ko
-kleak --json --interval 0.5 --max-objects 600000 --origin slab,vmalloc,percpu,pages > /tmp/before &
+kleak --json --interval 0.5 --max-objects 600000 --origin slab,vmalloc,percpu,pages > /tmp/before 2> /tmp/messages &
 tracer=$!
 while [ ! -s /tmp/before ]; do sleep 0.1; done
 echo run > /proc/kleak_test
@@ -16,25 +20,25 @@ echo shrink > /proc/kleak_test
 sleep 12    # kfree_rcu() waits up to 5 s, twice, and then for a grace period
 cat /proc/kleak_test
 echo ---
-kill -INT $tracer; wait $tracer
+stop
 tail -n 1 /tmp/before
 echo ---
 # once more, freed this time
-kleak --json --interval 0.5 --max-objects 600000 --origin slab,vmalloc,percpu,pages > /tmp/after &
+kleak --json --interval 0.5 --max-objects 600000 --origin slab,vmalloc,percpu,pages > /tmp/after 2> /tmp/messages &
 tracer=$!
 while [ ! -s /tmp/after ]; do sleep 0.1; done
 echo free > /proc/kleak_test
 echo run > /proc/kleak_test
 echo free > /proc/kleak_test
 sleep 14
-kill -INT $tracer; wait $tracer
+stop
 tail -n 1 /tmp/after
 echo ---
 cat /proc/kleak_test
 grep '^kleak_test' /proc/slabinfo
 echo ---
 # as where the kernel refuses fentry: the allocator's books and queues have to tell
-kleak --no-fentry --json --interval 0.5 --max-objects 600000 > /tmp/hardened &
+kleak --no-fentry --json --interval 0.5 --max-objects 600000 > /tmp/hardened 2> /tmp/messages &
 tracer=$!
 while [ ! -s /tmp/hardened ]; do sleep 0.1; done
 echo run > /proc/kleak_test
@@ -44,7 +48,7 @@ sleep 10
 echo rcu > /proc/kleak_test
 before=$(wc -l < /tmp/hardened) # and one was being made
 sleep 12
-kill -INT $tracer; wait $tracer
+stop
 tail -n +$((before + 2)) /tmp/hardened | head -n 1
 tail -n 1 /tmp/hardened
 echo free > /proc/kleak_test
@@ -82,6 +86,12 @@ def take_metadata(listed, expected):
             assert areas["objects"] <= metadata["objects"] <= 2 * areas["objects"], metadata
 
 
+def only_report(text):
+    """The one line, unless kleak died: then the script prints why before it."""
+    assert text.count("\n") == 1, text[:3000]
+    return json.loads(text)
+
+
 def check_books(report):
     e = report["events"]
     assert report["final"] and e["in_motion"] == 0, (report["final"], e)
@@ -100,7 +110,7 @@ def check_without_fentry(version, reports, expected):
     free does; bulk allocations are not seen.
     """
     lines = reports.splitlines()
-    assert len(lines) == 2, reports
+    assert len(lines) == 2, reports[:3000]
     waiting, last = map(json.loads, lines)
     assert waiting["events"]["pending"] > 0 or at_least(version, 7, 0), waiting["events"]
     freed = {name: sums for name, sums in of_module(waiting).items() if "free" in name[0]}
@@ -124,7 +134,7 @@ def exact(version):
     expected = {(e["function"], e["origin"]): e for e in expected}
     assert len(expected) >= 26
     assert (("kleak_leak_vrealloc", "vmalloc") in expected) == (version != "6.1"), expected.keys()
-    report = json.loads(with_leaks)
+    report = only_report(with_leaks)
     check_books(report)
     listed = of_module(report)
     take_metadata(listed, expected)
@@ -137,7 +147,7 @@ def exact(version):
     assert ends["kleak_leak_timer"] in ("handle_softirqs", "__do_softirq"), ends
     assert ends["kleak_leak_irq"] == "asm_sysvec_irq_work", ends
 
-    report = json.loads(without)
+    report = only_report(without)
     check_books(report)
     assert of_module(report) == {}, of_module(report)
     # what is left of the destroyed cache cannot be freed

@@ -23,7 +23,7 @@ echo leakrate kzalloc 10 > /proc/kleak_test
 kleak diagnose --json --interval 0.5 --evidence 15 --for 150s; echo "status $?"
 echo stop > /proc/kleak_test
 echo ---
-kleak diagnose --now --interval 0.5 --evidence 12 --for 45s; echo "status $?"
+kleak diagnose --now --interval 0.5 --evidence 12 --for 36s; echo "status $?"
 kill $names
 exec 3>&-
 kill %1
@@ -32,7 +32,7 @@ echo ---
 echo leakrate vmalloc 20 > /proc/kleak_test
 kleak diagnose --json --interval 0.5 --evidence 12 --for 150s; echo "status $?"
 echo stop > /proc/kleak_test
-echo leakrate percpu 100 > /proc/kleak_test
+echo leakrate percpu 400 > /proc/kleak_test
 echo ---
 kleak diagnose --json --interval 0.5 --evidence 12 --for 150s; echo "status $?"
 echo stop > /proc/kleak_test

@@ -385,7 +385,7 @@ static noinline void kleak_free_fill_areas(void)
 
 static noinline void kleak_free_fill_any(void)
 {
-	FILL(kvmalloc(i % 2 ? 64 : 6 << 20, GFP_KERNEL));
+	FILL(kvmalloc(i % 16 ? 64 : 6 << 20, GFP_KERNEL));
 }
 
 static noinline int kleak_free_fill_bulk(void)

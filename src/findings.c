@@ -31,10 +31,11 @@ static void count(const struct orphan *orphan, const struct kleak_record *record
 {
 	struct work *work = arg;
 	uint32_t index = work->sites->of_entry[orphan->site];
-	struct site *site = &work->sites->list[index];
+	struct site *site;
 
 	if (index == SITES_NONE || age_of(record, work->now) < work->min_age_s)
 		return;
+	site = &work->sites->list[index];
 	site->unreferenced += work->weight;
 	site->unreferenced_bytes += record->bytes * work->weight;
 	work->findings->objects += work->weight;

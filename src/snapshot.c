@@ -68,6 +68,18 @@ static int add_slot(uint32_t **slots, size_t *nr, size_t *room, uint32_t slot)
 	return err;
 }
 
+static int add_unsized(struct snapshot *snapshot, uint32_t slot, uint64_t key, uint32_t site)
+{
+	size_t nr = snapshot->nr_unsized;
+	int err = array__reserve((void **)&snapshot->unsized_are, nr + 1,
+				 &snapshot->room_unsized_are, sizeof(*snapshot->unsized_are));
+
+	if (err)
+		return err;
+	snapshot->unsized_are[nr] = (struct snapshot_area){key, site};
+	return add_slot(&snapshot->unsized, &snapshot->nr_unsized, &snapshot->room_unsized, slot);
+}
+
 /* As is_sampled() in bpf/objects.bpf.h. */
 static bool is_sampled(uint64_t key, uint32_t mask)
 {
@@ -107,8 +119,7 @@ static int read_slot(struct snapshot *snapshot, const struct snapshot_source *so
 	}
 	snapshot->sites[record.site].live++;
 	if (record.bytes & KLEAK_BYTES_UNSIZED)
-		return add_slot(&snapshot->unsized, &snapshot->nr_unsized, &snapshot->room_unsized,
-				slot);
+		return add_unsized(snapshot, slot, key, record.site);
 	if (space_of(key) == KLEAK_SPACE_VMALLOC) {
 		if (!record.bytes)
 			return 0; /* an area that owns no memory */
@@ -295,18 +306,19 @@ int snapshot__add_areas(struct snapshot *snapshot, const struct snapshot_source 
 			uint32_t now, uint32_t min_age)
 {
 	for (size_t i = 0; i < snapshot->nr_unsized; i++) {
+		const struct snapshot_area *was = &snapshot->unsized_are[i];
 		uint32_t slot = snapshot->unsized[i];
 		struct kleak_record record;
-		uint64_t key = snapshot__read_record(&record, source->buckets, slot);
 		int err;
 
-		if (key == KLEAK_KEY_EMPTY || key == KLEAK_KEY_BUSY ||
-		    space_of(key) != KLEAK_SPACE_VMALLOC)
-			continue;
-		if (record.bytes & KLEAK_BYTES_UNSIZED || !record.bytes)
+		if (snapshot__read_record(&record, source->buckets, slot) != was->key)
 			continue;
 		if (record.site >= snapshot->nr_sites)
 			record.site = KLEAK_SITE_NONE;
+		if (record.site != was->site)
+			continue;
+		if (record.bytes & KLEAK_BYTES_UNSIZED || !record.bytes)
+			continue;
 		/* it was sized after the tallies had been read */
 		snapshot->sites[record.site].born_bytes += record.bytes;
 		err = add_object(snapshot, &record, slot, now, min_age);
@@ -325,6 +337,7 @@ void snapshot__free(struct snapshot *snapshot)
 	free(snapshot->sites);
 	free(snapshot->list);
 	free(snapshot->unsized);
+	free(snapshot->unsized_are);
 	free(snapshot->areas);
 	memset(snapshot, 0, sizeof(*snapshot));
 }

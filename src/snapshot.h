@@ -41,6 +41,11 @@ struct snapshot_object {
 	uint32_t slot; /* bucket * KLEAK_BUCKET_KEYS + index */
 };
 
+struct snapshot_area {
+	uint64_t key;
+	uint32_t site;
+};
+
 struct snapshot {
 	struct snapshot_site *sites; /* nr_sites, like the site table */
 	uint32_t nr_sites;
@@ -48,6 +53,8 @@ struct snapshot {
 	size_t nr_list, room_list;
 	uint32_t *unsized; /* slots of vmalloc areas that nobody has sized yet */
 	size_t nr_unsized, room_unsized;
+	struct snapshot_area *unsized_are; /* what stood in each of them */
+	size_t room_unsized_are;
 	uint32_t *areas; /* of those that have a size */
 	size_t nr_areas, room_areas;
 	uint64_t counts[KLEAK_COUNTS];
@@ -90,7 +97,8 @@ int snapshot__take(struct snapshot *snapshot, const struct snapshot_source *sour
 
 /*
  * Count the areas of snapshot->unsized, which the kernel side was asked to size
- * in the meantime.  Those that have no size still own nothing.  0 or -ENOMEM.
+ * in the meantime.  Those that have no size still own nothing; where another one stands by now,
+ * that one is left to the next pass.  0 or -ENOMEM.
  */
 int snapshot__add_areas(struct snapshot *snapshot, const struct snapshot_source *source,
 			uint32_t now, uint32_t min_age);

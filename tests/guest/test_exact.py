@@ -14,7 +14,7 @@ trace() {
 }
 stop() {
     kill -INT $tracer
-    wait $tracer || { echo "kleak ended with status $?"; cat /tmp/messages; dmesg | tail -n 30; }
+    wait $tracer || { echo "kleak ended with status $?"; cat /tmp/messages; dmesg | tail -n 30 | tr -s -; }
 }
 insmod /kleak_test.ko
 trace --origin slab,vmalloc,percpu,pages

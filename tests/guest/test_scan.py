@@ -38,9 +38,12 @@ rmmod kleak_hold
 scanned $(expected "orphan|lost")
 echo ---
 kill -USR2 $tracer
-sleep 2
-tail -n 1 /tmp/out
+until [ "$(field acknowledged)" -gt 0 ]; do
+    sleep 0.5
+    kill -0 $tracer || exit 1
+done
 kill -INT $tracer; wait $tracer
+tail -n 1 /tmp/out
 cat /tmp/err >&2
 """
 

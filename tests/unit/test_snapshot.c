@@ -157,6 +157,39 @@ static void test_areas(void **state)
 	snapshot__free(&snapshot);
 }
 
+/* Areas of which nothing else is known yet: counted now they would belong to no site. */
+static void test_other_areas_in_the_places_of_unsized_ones(void **state)
+{
+	struct tables tables = {};
+	struct snapshot snapshot = {};
+	const struct snapshot_source source = source_of(&tables);
+
+	(void)state;
+	for (int slot = 8; slot < 11; slot++)
+		put(&tables, slot, KLEAK_SPACE_VMALLOC,
+		    (struct kleak_record){.bytes = KLEAK_BYTES_UNSIZED, .born = 900, .site = 1});
+	assert_int_equal(snapshot__take(&snapshot, &source, NOW, 0), 0);
+	assert_int_equal(snapshot.nr_unsized, 3);
+
+	/* at the same address by another site; at another address; something else */
+	put(&tables, 8, KLEAK_SPACE_VMALLOC,
+	    (struct kleak_record){.bytes = 4096, .born = 901, .site = 2});
+	put(&tables, 9, KLEAK_SPACE_VMALLOC,
+	    (struct kleak_record){.bytes = 4096, .born = 901, .site = 1});
+	tables.buckets[9 / KLEAK_BUCKET_KEYS].key[9 % KLEAK_BUCKET_KEYS] -= 1 << 20;
+	put(&tables, 10, KLEAK_SPACE_SLAB,
+	    (struct kleak_record){.bytes = 64, .born = 901, .site = 1});
+	assert_int_equal(snapshot__add_areas(&snapshot, &source, NOW, 0), 0);
+	assert_int_equal(snapshot.nr_list, 0);
+	assert_int_equal(snapshot.nr_areas, 0);
+	for (int site = 0; site < SITES; site++) {
+		assert_int_equal(snapshot.sites[site].objects, 0);
+		assert_int_equal(snapshot.sites[site].held_bytes, 0);
+		assert_int_equal(snapshot.sites[site].born_bytes, 0);
+	}
+	snapshot__free(&snapshot);
+}
+
 static void test_record_being_written(void **state)
 {
 	struct tables tables = {};
@@ -324,6 +357,7 @@ int main(void)
 		cmocka_unit_test(test_young_and_pending_objects),
 		cmocka_unit_test(test_age_across_the_wrap),
 		cmocka_unit_test(test_areas),
+		cmocka_unit_test(test_other_areas_in_the_places_of_unsized_ones),
 		cmocka_unit_test(test_record_being_written),
 		cmocka_unit_test(test_bytes_of_caches),
 		cmocka_unit_test(test_tallies_of_all_lanes),

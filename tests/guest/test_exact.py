@@ -8,7 +8,7 @@ from guest import at_least, boot, main
 SCRIPT = """
 trace() {
     rm -f /tmp/reports
-    kleak --json --interval 0.5 --max-objects 600000 $@ > /tmp/reports 2> /tmp/messages &
+    kleak --json --interval 1 --max-objects 600000 $@ > /tmp/reports 2> /tmp/messages &
     tracer=$!
     while [ ! -s /tmp/reports ]; do sleep 0.1; done
 }
@@ -21,7 +21,7 @@ trace --origin slab,vmalloc,percpu,pages
 echo run > /proc/kleak_test
 sleep 2
 echo shrink > /proc/kleak_test
-sleep 12    # kfree_rcu() waits up to 5 s, twice, and then for a grace period
+sleep 14    # kfree_rcu() waits up to 5 s, twice, and then for a grace period
 cat /proc/kleak_test
 echo ---
 tail -n 2 /tmp/reports | head -n 1 # a whole line

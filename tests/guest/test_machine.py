@@ -7,7 +7,7 @@ import os
 import subprocess
 import tempfile
 
-from guest import ROOT, boot, main
+from guest import ROOT, at_least, boot, main
 
 EXPLAIN = """
 kleak --explain
@@ -75,7 +75,7 @@ def ledger_reads_alloc_traces(version):
 
 def explain(version):
     plan, hidden, vmalloc, locked = boot(version, EXPLAIN).split("---\n")
-    bulk = "kmem_cache_alloc_bulk_noprof" if version == "6.12" else "kmem_cache_alloc_bulk"
+    bulk = "kmem_cache_alloc_bulk_noprof" if at_least(version, 6, 10) else "kmem_cache_alloc_bulk"
     on = plan[plan.index("hooks on"):plan.index("hooks off")]
     for line in ("raw_tp kfree\n", "fentry kmem_cache_free_bulk  (2 copies)",
                  "fentry kvfree_call_rcu", f"fexit  {bulk}  (2 copies)"):

@@ -56,7 +56,19 @@ def test_slabinfo_agrees_cache_by_cache():
         kleak.stop()
 
 
+def wait_for_tables():
+    """Those of the kleak before are freed after its end, and lie in vmalloc."""
+    same, end, used = 0, time.monotonic() + 30, None
+    while same < 10 and time.monotonic() < end:
+        time.sleep(0.1)
+        with open("/proc/meminfo", encoding="ascii") as text:
+            now = next(line for line in text if line.startswith("VmallocUsed:"))
+        same = same + 1 if now == used else 0
+        used = now
+
+
 def test_vmallocused_agrees():
+    wait_for_tables()
     with Load() as load, Kleak("--origin", "vmalloc", interval=1) as kleak:
         kleak.fresh()
         load.do("map 40")

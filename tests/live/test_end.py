@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-only
 """How kleak ends: signals, exits, closed pipes; and that nothing stays behind."""
+import concurrent.futures
 import json
 import os
 import pty
@@ -54,17 +55,20 @@ def test_every_signal_prints_the_last_report():
 
 def test_requests_end_nothing():
     """SIGUSR1 and SIGUSR2 ask for something where there is something to ask for."""
-    for verb in (["run", "--", "sleep", "2"], ["diagnose", "--for", "150"], ["ledger", "--interval", "1"]):
-        process = subprocess.Popen([KLEAK, *verb], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        time.sleep(1)
-        for number in (signal.SIGUSR1, signal.SIGUSR2):
+    runs = [(verb, subprocess.Popen([KLEAK, *verb], stdout=subprocess.PIPE, stderr=subprocess.PIPE))
+            for verb in (["run", "--", "sleep", "2"], ["diagnose", "--for", "150"], ["ledger", "--interval", "1"])]
+    time.sleep(1)
+    for number in (signal.SIGUSR1, signal.SIGUSR2):
+        for _, process in runs:
             process.send_signal(number)
-        time.sleep(0.3)
-        assert process.poll() is None, (verb, process.returncode)
+    time.sleep(0.3)
+    ended = [(verb, process.returncode) for verb, process in runs if process.poll() is not None]
+    for verb, process in runs:
         if verb[0] != "run":
             process.send_signal(signal.SIGINT)
         process.communicate(timeout=60)
-        assert process.returncode == 0, (verb, process.returncode)
+    assert not ended, ended
+    assert all(process.returncode == 0 for _, process in runs), [(verb, p.returncode) for verb, p in runs]
 
 
 def test_scan_does_not_outlast_the_duration():
@@ -189,24 +193,28 @@ def test_run_shows_what_is_left():
 
 def test_run_exit_codes():
     queue = "id=$(ipcmk -Q | tr -dc 0-9); echo $id"
-    done = run("run", "--exit-code", "--cache", "kmalloc-cg-256", "--json", "--", "sh", "-c", queue)
-    subprocess.run(["ipcrm", "-q", done.stdout.splitlines()[0]], check=True)
-    report = json.loads(done.stdout.splitlines()[-1])
+    names = f"i=0; while [ $i -lt 50 ]; do [ -e /tmp/none-{os.getpid()}-$i ]; i=$((i + 1)); done; exit 4"
+    # each waits for what is freed late: beside each other
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        one, reclaimable, below, killed = pool.map(lambda argv: run("run", *argv), (
+            ["--exit-code", "--cache", "kmalloc-cg-256", "--json", "--", "sh", "-c", queue],
+            ["--exit-code", "--cache", "dentry", "--json", "--", "sh", "-c", names],
+            ["--exit-code", "--threshold", "1G", "--", "sh", "-c", "exit 9"],
+            ["--", "sh", "-c", "kill -9 $$"]))
+
+    subprocess.run(["ipcrm", "-q", one.stdout.splitlines()[0]], check=True)
+    report = json.loads(one.stdout.splitlines()[-1])
     left = report["sites_total"]["bytes"]
-    assert left >= 256 and done.returncode == 3, (left, done.returncode)
+    assert left >= 256 and one.returncode == 3, (left, one.returncode)
 
     # what the kernel can take back is no rest
-    names = f"i=0; while [ $i -lt 50 ]; do [ -e /tmp/none-{os.getpid()}-$i ]; i=$((i + 1)); done; exit 4"
-    done = run("run", "--exit-code", "--cache", "dentry", "--json", "--", "sh", "-c", names)
-    report = json.loads(done.stdout.splitlines()[-1])
+    report = json.loads(reclaimable.stdout.splitlines()[-1])
     left = report["sites_total"]["bytes"]
-    assert left >= 50 * 192 and done.returncode == 0, (left, done.returncode)
+    assert left >= 50 * 192 and reclaimable.returncode == 0, (left, reclaimable.returncode)
     assert all(s["verdict"]["name"] == "CACHE" for s in report["sites"]), report["sites"]
 
-    done = run("run", "--exit-code", "--threshold", "1G", "--", "sh", "-c", "exit 9")
-    assert done.returncode == 0, done.returncode
-    done = run("run", "--", "sh", "-c", "kill -9 $$")
-    assert done.returncode == 137, done.returncode
+    assert below.returncode == 0, below.returncode
+    assert killed.returncode == 137, killed.returncode
 
 
 def test_run_passes_signals_on():

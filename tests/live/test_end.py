@@ -13,15 +13,25 @@ from kleak import KLEAK, Kleak, Load, Process, need_root, run, sites_of, tap, to
 
 
 def bpf_ids(kind):
+    """Of all programs or maps that there are."""
     out = subprocess.run(["bpftool", "-j", kind, "show"], stdout=subprocess.PIPE, check=True).stdout
     return {entry["id"] for entry in json.loads(out)}
 
 
+def ids_of(pid, kind):
+    """Of the programs or maps that the process holds."""
+    ids = set()
+    for number in os.listdir(f"/proc/{pid}/fdinfo"):
+        with open(f"/proc/{pid}/fdinfo/{number}", encoding="ascii") as text:
+            ids |= {int(line.split()[1]) for line in text if line.startswith(f"{kind}_id:")}
+    return ids
+
+
 def check_nothing_left(end):
-    before = bpf_ids("prog"), bpf_ids("map")
     with Kleak() as kleak:
-        ours = bpf_ids("prog") - before[0], bpf_ids("map") - before[1]
+        ours = ids_of(kleak.process.pid, "prog"), ids_of(kleak.process.pid, "map")
         assert len(ours[0]) >= 10 and len(ours[1]) >= 5, ours
+        assert ours[0] <= bpf_ids("prog") and ours[1] <= bpf_ids("map"), ours
         end(kleak)
         deadline = time.monotonic() + 10
         while time.monotonic() < deadline:
@@ -111,10 +121,18 @@ def test_json_is_what_the_schema_says():
     assert check.returncode == 0, check.stdout
 
 
+def queues():
+    """The ids of all message queues."""
+    with open("/proc/sysvipc/msg", encoding="ascii") as text:
+        return {line.split()[1] for line in text.readlines()[1:]}
+
+
 def test_followed_process_exits():
     with Load() as load:
         with Kleak("--pid", str(load.pid)) as kleak:
+            before = queues()
             load.do("queue 20")
+            ours = queues() - before
             os.kill(load.pid, signal.SIGKILL)  # its queues stay
             load.process.wait()
             report = kleak.until(lambda r: r["note"], patience=10)
@@ -123,8 +141,8 @@ def test_followed_process_exits():
             kleak.next()
             last = kleak.stop()
             assert total(last, "newque") == 20 and last["note"]
-    subprocess.run("ipcs -q | awk '$2 ~ /^[0-9]+$/ && $5 == 0 {print $2}' | xargs -r -n1 ipcrm -q",
-                   shell=True, check=True)
+    for queue in ours:
+        subprocess.run(["ipcrm", "-q", queue], check=True)
 
 
 def test_closed_stdout():
@@ -178,17 +196,18 @@ def test_colours_only_on_a_terminal():
 
 
 def test_run_shows_what_is_left():
-    script = "for i in 1 2 3 4 5; do ipcmk -Q >/dev/null; done; exit 7"
+    script = "for i in 1 2 3 4 5; do ipcmk -Q | tr -dc '0-9\\n'; done; exit 7"
+    done = run("run", "--json", "--", "sh", "-c", script)
+    *ours, line = done.stdout.splitlines()
     try:
-        done = run("run", "--json", "--", "sh", "-c", script)
         assert done.returncode == 7, (done.returncode, done.stderr)
-        report = json.loads(done.stdout.splitlines()[-1])
+        report = json.loads(line)
         assert report["final"] and report["filter"]["command"] == "sh"
-        assert total(report, "newque") == 5
+        assert total(report, "newque") == len(ours) == 5, ours
         assert "waited" in done.stderr
     finally:
-        subprocess.run("ipcs -q | awk '$2 ~ /^[0-9]+$/ {print $2}' | tail -n 5 | xargs -r -n1 ipcrm -q",
-                       shell=True, check=True)
+        for queue in ours:
+            subprocess.run(["ipcrm", "-q", queue], check=True)
 
 
 def test_run_exit_codes():

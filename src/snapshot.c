@@ -309,9 +309,10 @@ int snapshot__add_areas(struct snapshot *snapshot, const struct snapshot_source 
 		const struct snapshot_area *was = &snapshot->unsized_are[i];
 		uint32_t slot = snapshot->unsized[i];
 		struct kleak_record record;
+		uint64_t key = snapshot__read_record(&record, source->buckets, slot);
 		int err;
 
-		if (snapshot__read_record(&record, source->buckets, slot) != was->key)
+		if (key == KLEAK_KEY_EMPTY || key == KLEAK_KEY_BUSY || key != was->key)
 			continue;
 		if (record.site >= snapshot->nr_sites)
 			record.site = KLEAK_SITE_NONE;

@@ -16,6 +16,9 @@ KLEAK = os.path.join(ROOT, "kleak")
 LOAD = os.path.join(ROOT, "build", "live-load")
 PATIENCE = 30
 
+# In the background SIGINT may be ignored, and what is started from here would inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
 
 class Process(subprocess.Popen):
     """One that does not outlive a test that failed: leaving it waits for its end."""

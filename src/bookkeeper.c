@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "bookkeeper.h"
 #include "array.h"
+#include "fnv.h"
 #include "idmap.h"
 
 #include <errno.h>
@@ -69,10 +70,8 @@ int bookkeeper__open(struct bookkeeper **out, const struct slabnames *names, boo
 /* FNV-1a, mixed once more: idmap wants every bit to count. */
 static uint64_t hash_of(const char *name)
 {
-	uint64_t hash = 0xcbf29ce484222325ULL;
+	uint64_t hash = fnv__add(FNV_START, name, strlen(name));
 
-	for (; *name; name++)
-		hash = (hash ^ (unsigned char)*name) * 0x100000001b3ULL;
 	hash *= 0x9e3779b97f4a7c15ULL;
 	return (hash ^ (hash >> 32)) | 1;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "diff.h"
+#include "fnv.h"
 
 #include <errno.h>
 #include <math.h>
@@ -50,24 +51,15 @@ static bool is_exact(const struct diff *diff, const char *module)
 			     images__find(diff->side[DIFF_AFTER].images, module));
 }
 
-static uint64_t mix(uint64_t hash, const void *bytes, size_t length)
-{
-	const unsigned char *b = bytes;
-
-	while (length--)
-		hash = (hash ^ *b++) * 0x100000001b3ULL; /* FNV-1a */
-	return hash;
-}
-
 static uint64_t mix_text(uint64_t hash, const char *text)
 {
-	return mix(hash, text ? text : "", text ? strlen(text) + 1 : 0);
+	return fnv__add(hash, text ? text : "", text ? strlen(text) + 1 : 0);
 }
 
 /* Two hashes may be the same by chance, once in 2^64 pairs; then two sites would be one. */
 static uint64_t hash_of(const struct diff *diff, const struct report_site *site)
 {
-	uint64_t hash = mix_text(mix_text(0xcbf29ce484222325ULL, site->origin), site->cache);
+	uint64_t hash = mix_text(mix_text(FNV_START, site->origin), site->cache);
 
 	for (size_t i = 0; i < site->nr_frames; i++) {
 		const struct report_frame *f = &site->stack[i];
@@ -76,9 +68,9 @@ static uint64_t hash_of(const struct diff *diff, const struct report_site *site)
 			continue;
 		hash = mix_text(mix_text(hash, f->symbol), f->module);
 		if (!f->symbol)
-			hash = mix(hash, &f->address, sizeof(f->address));
+			hash = fnv__add(hash, &f->address, sizeof(f->address));
 		else if (is_exact(diff, f->module))
-			hash = mix(hash, &f->offset, sizeof(f->offset));
+			hash = fnv__add(hash, &f->offset, sizeof(f->offset));
 	}
 	return hash;
 }

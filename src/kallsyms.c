@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "kallsyms.h"
+#include "fnv.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -437,14 +438,10 @@ static void set_ends(const struct builder *b)
 	}
 }
 
-/* FNV-1a of a name without the compiler's suffixes: up to its first dot. */
+/* Of a name without the compiler's suffixes: up to its first dot. */
 static uint64_t hash_of(const char *name)
 {
-	uint64_t hash = 0xcbf29ce484222325;
-
-	for (; *name && *name != '.'; name++)
-		hash = (hash ^ (unsigned char)*name) * 0x100000001b3;
-	return hash;
+	return fnv__add(FNV_START, name, strcspn(name, "."));
 }
 
 static uint32_t *chain_of(const struct kallsyms *ks, const char *name)
@@ -622,10 +619,11 @@ size_t kallsyms__each_prefix(const struct kallsyms *ks, const char *prefix,
 	size_t length = strlen(prefix), nr = 0;
 
 	for (size_t i = 0; i < ks->nr; i++) {
-		struct kallsyms_symbol symbol = symbol_of(ks, &ks->functions[i]);
+		struct kallsyms_symbol symbol;
 
-		if (strncmp(symbol.name, prefix, length))
+		if (strncmp(ks->names + ks->functions[i].name, prefix, length))
 			continue;
+		symbol = symbol_of(ks, &ks->functions[i]);
 		found(&symbol, arg);
 		nr++;
 	}

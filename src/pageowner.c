@@ -2,6 +2,7 @@
 #include "pageowner.h"
 #include "allocator.h"
 #include "array.h"
+#include "fnv.h"
 #include "idmap.h"
 #include "lines.h"
 
@@ -36,11 +37,7 @@ struct parse {
 
 static uint64_t id_of(const char *name)
 {
-	uint64_t hash = 0xcbf29ce484222325ULL; /* FNV-1a */
-
-	while (*name)
-		hash = (hash ^ (unsigned char)*name++) * 0x100000001b3ULL;
-	return idmap__mix(hash);
+	return idmap__mix(fnv__add(FNV_START, name, strlen(name)));
 }
 
 static int add(struct parse *parse)

@@ -3,6 +3,7 @@
 #include "array.h"
 #include "caches.h"
 #include "clock.h"
+#include "fnv.h"
 #include "memory.h"
 #include "places.h"
 #include "scan.h"
@@ -496,8 +497,7 @@ static bool read_copies(struct scanner *scanner, const struct subject *subject, 
 
 		if (!copy)
 			return false;
-		for (uint64_t i = 0; i < bytes; i++)
-			hash = (hash ^ copy[i]) * 0x100000001b3ULL;
+		hash = fnv__add(hash, copy, bytes);
 	}
 	*content = hash;
 	return true;

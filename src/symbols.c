@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "symbols.h"
 #include "allocator.h"
+#include "fnv.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -48,7 +49,7 @@ int symbols__check(const struct dwarf_sources *sources, char *why, size_t len)
 /* FNV-1a of each line's name and address; reference counts change all the time. */
 static int fingerprint(uint64_t *out)
 {
-	uint64_t hash = 0xcbf29ce484222325ULL;
+	uint64_t hash = FNV_START;
 	FILE *file = fopen("/proc/modules", "re");
 	char line[1024], name[64], address[32];
 
@@ -58,10 +59,8 @@ static int fingerprint(uint64_t *out)
 	while (fgets(line, sizeof(line), file)) {
 		if (sscanf(line, "%63s %*s %*s %*s %*s %31s", name, address) != 2)
 			continue;
-		for (const char *c = name; *c; c++)
-			hash = (hash ^ (unsigned char)*c) * 0x100000001b3ULL;
-		for (const char *c = address; *c; c++)
-			hash = (hash ^ (unsigned char)*c) * 0x100000001b3ULL;
+		hash = fnv__add(hash, name, strlen(name));
+		hash = fnv__add(hash, address, strlen(address));
 	}
 	fclose(file);
 	*out = hash;

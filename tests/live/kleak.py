@@ -155,6 +155,18 @@ def total(report, function, field="objects", origin=None):
     return sum(s[field] for s in sites_of(report, function, origin))
 
 
+def files_of(pid, kind):
+    """What stands in fdinfo of the BPF programs, maps or links that the process holds."""
+    for number in os.listdir(f"/proc/{pid}/fd"):
+        try:
+            if kind not in os.readlink(f"/proc/{pid}/fd/{number}"):
+                continue
+            with open(f"/proc/{pid}/fdinfo/{number}", encoding="ascii") as text:
+                yield dict(line.strip().split(":", 1) for line in text if ":" in line)
+        except FileNotFoundError:
+            pass
+
+
 def run(*argv, **more):
     """Run kleak to its end."""
     return subprocess.run([KLEAK, *argv], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,

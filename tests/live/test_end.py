@@ -9,7 +9,7 @@ import signal
 import subprocess
 import time
 
-from kleak import KLEAK, Kleak, Load, Process, need_root, run, sites_of, tap, total
+from kleak import KLEAK, Kleak, Load, Process, files_of, need_root, run, sites_of, tap, total
 
 
 def bpf_ids(kind):
@@ -20,11 +20,7 @@ def bpf_ids(kind):
 
 def ids_of(pid, kind):
     """Of the programs or maps that the process holds."""
-    ids = set()
-    for number in os.listdir(f"/proc/{pid}/fdinfo"):
-        with open(f"/proc/{pid}/fdinfo/{number}", encoding="ascii") as text:
-            ids |= {int(line.split()[1]) for line in text if line.startswith(f"{kind}_id:")}
-    return ids
+    return {int(one[f"{kind}_id"]) for one in files_of(pid, f"bpf-{kind}")}
 
 
 def check_nothing_left(end):

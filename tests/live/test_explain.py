@@ -2,10 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """--explain tells the truth about this kernel: what is attached, what it takes, what is not seen."""
 import collections
-import os
 import re
 
-from kleak import Kleak, Load, need_root, run, tap
+from kleak import Kleak, Load, files_of, need_root, run, tap
 
 
 def explain(*options):
@@ -26,18 +25,6 @@ def hooks(lines):
         if match:
             found[match.group(1), match.group(2)] = int(match.group(3) or 1)
     return found
-
-
-def files_of(pid, kind):
-    """What stands in fdinfo of the BPF maps or links that the process holds."""
-    for number in os.listdir(f"/proc/{pid}/fd"):
-        try:
-            if kind not in os.readlink(f"/proc/{pid}/fd/{number}"):
-                continue
-            with open(f"/proc/{pid}/fdinfo/{number}", encoding="ascii") as text:
-                yield dict(line.strip().split(":", 1) for line in text if ":" in line)
-        except FileNotFoundError:
-            pass
 
 
 def check_plan(*options):

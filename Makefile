@@ -135,6 +135,7 @@ UNIT_pageowner  := pageowner allocator kallsyms lines array idmap
 UNIT_places     := places memory slub datasyms kallsyms lines array idmap
 UNIT_plan       := plan hooks caches
 UNIT_prom       := prom meminfo lines utf8 verdict
+UNIT_recycle    := recycle snapshot array idmap
 UNIT_sample     := sample
 UNIT_scan       := scan array
 UNIT_series     := series

@@ -80,6 +80,22 @@ __noinline int cache_describe(struct kleak_cache *c, __u64 kmem, __u64 size, __u
 	return 0;
 }
 
+/* The entry of the cache `id`, or KLEAK_CACHE_NONE. */
+__noinline __u32 cache_search(__u64 id)
+{
+	__u32 index = CACHE_FIRST + (((mix(HASH_2, id) >> 32) * CACHE_RANGE) >> 32);
+
+	for (__u32 i = 0; i < KLEAK_CACHE_PROBES; i++, index++) {
+		const struct kleak_cache *c = bpf_map_lookup_elem(&caches, &index);
+
+		if (!c || c->id == KLEAK_CACHE_EMPTY)
+			break;
+		if (c->id == id)
+			return index;
+	}
+	return KLEAK_CACHE_NONE;
+}
+
 /*
  * The entry of the cache `id`, made if it is new: its index.  Entries are
  * claimed like those of sites.
@@ -87,20 +103,24 @@ __noinline int cache_describe(struct kleak_cache *c, __u64 kmem, __u64 size, __u
 __noinline __u32 cache_make(__u64 id, __u64 kmem, __u64 size, __u32 flags)
 {
 	__u32 base = CACHE_FIRST + (((mix(HASH_2, id) >> 32) * CACHE_RANGE) >> 32);
+	__u32 found = cache_search(id);
 
+	if (found != KLEAK_CACHE_NONE)
+		return found;
 	for (__u32 i = 0; i < KLEAK_CACHE_PROBES; i++) {
 		__u32 index = base + i;
 		struct kleak_cache *c = bpf_map_lookup_elem(&caches, &index);
-		__u64 held;
+		__u64 held, was;
 
 		if (!c)
 			break;
 		held = c->id;
-		if (!held)
-			held = __sync_val_compare_and_swap(&c->id, 0, id);
-		if (!held)
+		if (held > KLEAK_CACHE_REUSABLE && held != id)
+			continue;
+		was = __sync_val_compare_and_swap(&c->id, held, id);
+		if (was == held && held != id)
 			cache_describe(c, kmem, size, flags);
-		if (!held || held == id)
+		if (was == held || was == id)
 			return index;
 	}
 	count(KLEAK_LOSS_CACHES_FULL, 1);

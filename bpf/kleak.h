@@ -101,6 +101,7 @@ struct kleak_bucket {
  * stack starts at the allocator's call_site where that was found on it.
  * Entry 0 collects what found no entry of its own.
  */
+#define KLEAK_MAX_SITES	     (1 << 18)
 #define KLEAK_MAX_FRAMES     64
 #define KLEAK_MAX_DEPTH	     56 /* --stack-depth: the rest is room for frames of the allocator */
 #define KLEAK_PLUMBING_DEPTH 8
@@ -124,8 +125,17 @@ struct kleak_bucket {
 #define KLEAK_DISTANCE_MOST 127
 #define KLEAK_DISTANCE_SURE 128
 
+/*
+ * The hash of an entry that is no site.  The loader gives entries back that nothing is recorded at
+ * any more (recycle.h): a search goes on past them, for what found no room before stands behind.
+ */
+#define KLEAK_SITE_EMPTY    0ULL
+#define KLEAK_SITE_REUSABLE 1ULL
+#define KLEAK_SITE_LEAVING  2ULL /* not found any more, not yet given back */
+#define KLEAK_SITE_LEAST    3ULL /* of a site */
+
 struct kleak_site {
-	__u64 hash;	 /* 0: free */
+	__u64 hash;	 /* or KLEAK_SITE_... */
 	__u32 cache;	 /* index into the cache table */
 	__u32 space;	 /* enum kleak_key_space */
 	__u32 whole;	 /* call_site was not on the stack: frames start with the tracing itself */
@@ -147,7 +157,11 @@ struct kleak_site {
 #define KLEAK_CACHE_UNKNOWN 1
 #define KLEAK_CACHE_NAME    48
 #define KLEAK_CACHE_PROBES  16
-#define KLEAK_CACHE_DEAD    (~0ULL)
+
+/* The id of an entry that is no cache's: see KLEAK_SITE_REUSABLE. */
+#define KLEAK_CACHE_EMPTY    0ULL
+#define KLEAK_CACHE_REUSABLE 1ULL
+#define KLEAK_CACHE_DEAD     (~0ULL) /* not found any more: it names what it has left */
 
 enum kleak_cache_flags {
 	KLEAK_CACHE_KMALLOC = 1 << 0,	  /* named by size and kind, see below */
@@ -160,7 +174,7 @@ enum kleak_cache_flags {
 };
 
 struct kleak_cache {
-	__u64 id;	   /* ~address of the kmem_cache, or a kmalloc class; 0: free */
+	__u64 id;	   /* ~address of the kmem_cache, a kmalloc class, or KLEAK_CACHE_... */
 	__u32 size;	   /* bytes one object takes (kmem_cache.size) */
 	__u32 object_size; /* bytes its user may use */
 	__u32 flags;	   /* enum kleak_cache_flags */

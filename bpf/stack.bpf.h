@@ -103,6 +103,22 @@ __noinline __u64 site_hash(struct scratch *s)
 	return hash_end(hash);
 }
 
+/* The entry whose hash is `hash`, or KLEAK_SITE_NONE. */
+__noinline __u32 site_search(__u64 hash)
+{
+	__u32 index = KLEAK_SITE_NONE + 1 + (((hash >> 32) * config.sites) >> 32);
+
+	for (__u32 i = 0; i < KLEAK_SITE_PROBES; i++, index++) {
+		const struct kleak_site *site = site_at(index);
+
+		if (!site || !site->hash)
+			break;
+		if (site->hash == hash)
+			return index;
+	}
+	return KLEAK_SITE_NONE;
+}
+
 /*
  * The entry of the site in `s`, whose hash is `hash`; written if it is new.
  * Lock-free: the hash claims an entry; its fields are written by whoever
@@ -112,23 +128,24 @@ __noinline __u32 site_find(struct scratch *s, __u64 hash)
 {
 	__u32 base = KLEAK_SITE_NONE + 1 + (((hash >> 32) * config.sites) >> 32);
 	struct kleak_site *site = NULL;
-	__u32 index = KLEAK_SITE_NONE;
+	__u32 index = site_search(hash);
 
-	if (!s)
-		return KLEAK_SITE_NONE;
+	if (!s || index != KLEAK_SITE_NONE)
+		return index;
 	for (__u32 i = 0; i < KLEAK_SITE_PROBES; i++) {
-		__u64 held;
+		__u64 held, was;
 
 		index = base + i;
 		site = bpf_map_lookup_elem(&sites, &index);
 		if (!site)
 			return KLEAK_SITE_NONE;
 		held = site->hash;
-		if (!held)
-			held = __sync_val_compare_and_swap(&site->hash, 0, hash);
-		if (held == hash)
-			return index;
-		if (!held)
+		if (held > KLEAK_SITE_REUSABLE && held != hash)
+			continue;
+		was = __sync_val_compare_and_swap(&site->hash, held, hash);
+		if (was == hash)
+			return index; /* another CPU was faster */
+		if (was == held)
 			goto claimed;
 	}
 	count(KLEAK_LOSS_SITES_FULL, 1);
@@ -199,22 +216,6 @@ static __noinline long site_walk(struct bpf_raw_tracepoint_args *ctx, __u64 call
 	}
 	scratch_release(s);
 	return index;
-}
-
-/* The entry whose hash is `hash`, or KLEAK_SITE_NONE. */
-__noinline __u32 site_search(__u64 hash)
-{
-	__u32 index = KLEAK_SITE_NONE + 1 + (((hash >> 32) * config.sites) >> 32);
-
-	for (__u32 i = 0; i < KLEAK_SITE_PROBES; i++, index++) {
-		const struct kleak_site *site = site_at(index);
-
-		if (!site || !site->hash)
-			break;
-		if (site->hash == hash)
-			return index;
-	}
-	return KLEAK_SITE_NONE;
 }
 
 static __always_inline __u64 *known_at(__u64 hash)

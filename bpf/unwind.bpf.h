@@ -124,7 +124,7 @@ static __always_inline __u64 hash_add(__u64 hash, __u64 address)
 static __always_inline __u64 hash_end(__u64 hash)
 {
 	hash ^= hash >> 32;
-	return hash ? hash : 1;
+	return hash < KLEAK_SITE_LEAST ? KLEAK_SITE_LEAST : hash;
 }
 
 /*

@@ -21,14 +21,15 @@ struct history {
 	uint32_t nr_rows;
 	size_t room;
 	struct idmap by_id;
-	size_t settled; /* cohorts that have been counted when they had outlived two intervals */
+	uint64_t entries; /* made so far */
+	size_t settled;	  /* cohorts that have been counted when they had outlived two intervals */
 	double min_age_s;
 };
 
 /*
  * Enter what `sites`, with ages (sites__age()), holds at now_s seconds after the start.
- * min_age_s: younger objects are not in `sites`.  *history starts as all zeros.
- * 0 or -ENOMEM.
+ * min_age_s: younger objects are not in `sites`.  What is not in `sites` any more is forgotten.
+ * *history starts as all zeros.  0 or -ENOMEM.
  */
 int history__enter(struct history *history, const struct sites *sites, double now_s,
 		   double min_age_s);

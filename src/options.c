@@ -11,6 +11,7 @@
 
 #define DEFAULT_TOP	    10
 #define DEFAULT_DEPTH	    16
+#define LEAST_SITES	    256
 #define DEFAULT_FOR_S	    600
 #define DEFAULT_SCAN_S	    60
 #define DEFAULT_SCAN_PASSES 3
@@ -30,6 +31,7 @@ enum {
 	OPT_ORIGIN,
 	OPT_STACK_DEPTH,
 	OPT_MAX_OBJECTS,
+	OPT_MAX_SITES,
 	OPT_SAMPLE,
 	OPT_NO_FENTRY,
 	OPT_MAX_OVERHEAD,
@@ -73,6 +75,7 @@ static const struct option long_options[] = {
 	{"origin", required_argument, NULL, OPT_ORIGIN},
 	{"stack-depth", required_argument, NULL, OPT_STACK_DEPTH},
 	{"max-objects", required_argument, NULL, OPT_MAX_OBJECTS},
+	{"max-sites", required_argument, NULL, OPT_MAX_SITES},
 	{"sample", required_argument, NULL, OPT_SAMPLE},
 	{"max-overhead", required_argument, NULL, OPT_MAX_OVERHEAD},
 	{"no-fentry", no_argument, NULL, OPT_NO_FENTRY},
@@ -160,6 +163,9 @@ static const char help_text[] =
 	"      --max-objects N      room for that many live objects (default by memory size); when "
 	"there\n"
 	"                           are more, every other one is left out, and so on\n"
+	"      --max-sites N        room for that many call sites (default by memory size); those "
+	"that\n"
+	"                           are idle make room\n"
 	"      --sample 1/N         record one object in N, a power of two, and estimate the sums\n"
 	"      --max-overhead PCT   sample when tracing takes more than that of the CPUs' time\n"
 	"      --no-fentry          tracepoints only, as where the kernel refuses fentry\n"
@@ -479,6 +485,11 @@ static int parse_option(struct parse *parse, int option, const char *value)
 				    "a number from 1024 to 100000000");
 		o->max_objects = number;
 		return 0;
+	case OPT_MAX_SITES:
+		if (parse_number(value, LEAST_SITES, KLEAK_MAX_SITES, &number))
+			return fail(why, len, "--max-sites", value, "a number from 256 to 262144");
+		o->max_sites = number;
+		return 0;
 	case OPT_NO_FENTRY:
 		o->no_fentry = true;
 		return 0;
@@ -663,8 +674,8 @@ static int refuse_on_files(const struct parse *parse, enum options_verb verb, in
 static bool traces(const struct options *o)
 {
 	return o->pid >= 0 || o->cgroup || o->cache || o->min_size || o->max_size < UINT64_MAX ||
-	       o->min_age_s > 0 || o->max_objects || o->sampling > 1 || o->max_overhead > 0 ||
-	       o->no_fentry || o->evidence_s != VERDICT_LEAST_S ||
+	       o->min_age_s > 0 || o->max_objects || o->max_sites || o->sampling > 1 ||
+	       o->max_overhead > 0 || o->no_fentry || o->evidence_s != VERDICT_LEAST_S ||
 	       o->stack_depth != DEFAULT_DEPTH || o->sort != SORT_BYTES;
 }
 

@@ -60,6 +60,7 @@ struct options {
 				--screen */
 	uint32_t stack_depth;
 	uint64_t max_objects; /* 0: by the machine's memory */
+	uint32_t max_sites;   /* the same */
 	uint32_t sampling;    /* --sample: of how many addresses one is recorded; a power of two */
 	bool no_fentry;	      /* --no-fentry: tracepoints only */
 	double max_overhead;  /* --max-overhead: share of the machine's CPUs; 0: not watched */

@@ -141,6 +141,8 @@ static void plan_sizes(struct plan *plan, const struct options *options,
 	config->buckets = PLACES_PER_OBJECT(objects) / KLEAK_BUCKET_KEYS / KLEAK_GROUP_BUCKETS + 1;
 	config->buckets *= KLEAK_GROUP_BUCKETS;
 	config->sites = kernel->memory_bytes < 1ULL << 30 ? SITES_SMALL : SITES;
+	if (options->max_sites)
+		config->sites = options->max_sites;
 	config->site_entries = config->sites + 1 + KLEAK_SITE_PROBES;
 	config->lane_mask = plan->lanes - 1;
 	plan->own_bytes = OWN_BYTES + OWN_BYTES_PER_OBJECT * objects +

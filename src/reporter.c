@@ -181,6 +181,7 @@ static struct snapshot_source source_of(const struct reporter *reporter)
 		.nr_lanes = view->nr_lanes,
 		.sample_mask = tracer__sampling(reporter->parts.tracer) - 1,
 		.waiting = &reporter->reader.krc.waiting,
+		.retired = &tracer__recycled(reporter->parts.tracer)->retired,
 	};
 }
 
@@ -775,6 +776,21 @@ static double elapsed(const struct reporter *reporter)
 	return clock__now_s() - reporter->started_s;
 }
 
+/* Sites and caches that have gone make room for others: last, for rows name them. */
+static int recycle(struct reporter *reporter)
+{
+	const struct snapshot_source source = source_of(reporter);
+	const struct recycle_look look = {
+		.source = &source,
+		.snapshot = &reporter->snapshot,
+		.of_entry = reporter->sites.of_entry,
+		.nr_of = reporter->sites.nr,
+		.now_s = reporter->taken_s,
+	};
+
+	return tracer__recycle(reporter->parts.tracer, &look);
+}
+
 int reporter__make(struct reporter *reporter, struct report *report, const char *note, bool final)
 {
 	const struct plan *plan = reporter->parts.plan;
@@ -810,22 +826,29 @@ int reporter__make(struct reporter *reporter, struct report *report, const char 
 		err = fill_sites(reporter, report);
 	if (!err)
 		err = fill_overhead(reporter, report);
+	if (!err)
+		err = recycle(reporter);
 	if (err)
 		return err;
 	if (reporter->parts.options->verbose)
 		say("read %llu objects of %zu sites, checked %llu, in %.1f ms; "
-		    "%llu events meanwhile; %llu stacks walked, %llu of them to check",
+		    "%llu events meanwhile; %llu stacks walked, %llu of them to check; "
+		    "%llu sites and %llu caches given back",
 		    (unsigned long long)reporter->snapshot.sum.live, reporter->sites.nr,
 		    (unsigned long long)reporter->verify.checked, (clock__now_s() - began) * 1e3,
 		    (unsigned long long)reporter->snapshot.in_motion,
 		    (unsigned long long)reporter->snapshot.counts[KLEAK_COUNT_WALKS],
-		    (unsigned long long)reporter->snapshot.counts[KLEAK_COUNT_CHECKS]);
+		    (unsigned long long)reporter->snapshot.counts[KLEAK_COUNT_CHECKS],
+		    (unsigned long long)tracer__recycled(reporter->parts.tracer)->sites,
+		    (unsigned long long)tracer__recycled(reporter->parts.tracer)->caches);
 	return 0;
 }
 
 int reporter__watch(struct reporter *reporter)
 {
-	return take_verified(reporter, elapsed(reporter), SIZE_MAX, VERIFY_BUDGET);
+	int err = take_verified(reporter, elapsed(reporter), SIZE_MAX, VERIFY_BUDGET);
+
+	return err ? err : recycle(reporter);
 }
 
 void reporter__count_verdicts(const struct reporter *reporter, struct reporter_count *count)

@@ -110,6 +110,7 @@ static int read_slot(struct snapshot *snapshot, const struct snapshot_source *so
 	}
 	if (record.site >= snapshot->nr_sites)
 		record.site = KLEAK_SITE_NONE;
+	snapshot->sites[record.site].records++;
 	if (source->sample_mask && !is_sampled(key, source->sample_mask)) {
 		snapshot->sites[record.site].unsampled++;
 		if (!(record.bytes & KLEAK_BYTES_UNSIZED) &&
@@ -174,31 +175,35 @@ static uint64_t events_so_far(const struct snapshot_source *source)
 	return events;
 }
 
+/* Add the tally of an entry in a lane; return how many events it counts. */
+static uint64_t add_tally(struct snapshot_site *site, const struct snapshot_source *source,
+			  uint32_t lane, uint32_t entry)
+{
+	const struct kleak_tally tally =
+		*(const volatile struct kleak_tally *)&source
+			 ->tallies[(size_t)lane * source->nr_sites + entry];
+
+	site->births += tally.births;
+	site->deaths += tally.deaths;
+	site->implicit += tally.implicit;
+	site->verified += tally.verified;
+	site->evicted += tally.evicted;
+	site->unsampled += tally.unsampled;
+	site->births_more += tally.births_more;
+	site->deaths_more += tally.deaths_more;
+	site->born_bytes += tally.born_bytes;
+	site->died_bytes += tally.died_bytes;
+	return events_of(&tally);
+}
+
 /* Read the tallies; return how many events they count. */
 static uint64_t read_tallies(struct snapshot *snapshot, const struct snapshot_source *source)
 {
 	uint64_t events = 0;
 
-	for (uint32_t lane = 0; lane < source->nr_lanes; lane++) {
-		for (uint32_t i = 0; i < source->nr_sites; i++) {
-			const struct kleak_tally tally =
-				*(const volatile struct kleak_tally *)&source
-					 ->tallies[(size_t)lane * source->nr_sites + i];
-			struct snapshot_site *site = &snapshot->sites[i];
-
-			site->births += tally.births;
-			site->deaths += tally.deaths;
-			site->implicit += tally.implicit;
-			site->verified += tally.verified;
-			site->evicted += tally.evicted;
-			site->unsampled += tally.unsampled;
-			site->births_more += tally.births_more;
-			site->deaths_more += tally.deaths_more;
-			site->born_bytes += tally.born_bytes;
-			site->died_bytes += tally.died_bytes;
-			events += events_of(&tally);
-		}
-	}
+	for (uint32_t lane = 0; lane < source->nr_lanes; lane++)
+		for (uint32_t i = 0; i < source->nr_sites; i++)
+			events += add_tally(&snapshot->sites[i], source, lane, i);
 	return events;
 }
 
@@ -215,16 +220,44 @@ static uint32_t size_of_all(const struct snapshot_source *source, uint32_t i)
 	return cache->flags & KLEAK_CACHE_LARGE ? 0 : cache->size;
 }
 
-static void add_bytes_of_caches(struct snapshot *snapshot, const struct snapshot_source *source)
+/* Of the entry's objects that are KLEAK_RECORD_OF_CACHE, which have no bytes in the tallies. */
+static void add_bytes_of_cache(struct snapshot_site *site, const struct snapshot_source *source,
+			       uint32_t entry)
 {
-	for (uint32_t i = 0; i < snapshot->nr_sites; i++) {
-		struct snapshot_site *site = &snapshot->sites[i];
-		uint64_t size = site->births ? size_of_all(source, i) : 0;
+	uint64_t size = site->births ? size_of_all(source, entry) : 0;
 
-		site->born_bytes += size * site->births;
-		site->died_bytes += size * (site->deaths + site->implicit + site->verified +
-					    site->evicted + site->unsampled);
-	}
+	site->born_bytes += size * site->births;
+	site->died_bytes += size * (site->deaths + site->implicit + site->verified + site->evicted +
+				    site->unsampled);
+}
+
+static void add_sums(struct snapshot_site *sum, const struct snapshot_site *site)
+{
+	sum->live += site->live;
+	sum->held_bytes += site->held_bytes;
+	sum->objects += site->objects;
+	sum->bytes += site->bytes;
+	sum->bytes_requested += site->bytes_requested;
+	sum->pending += site->pending;
+	sum->births += site->births;
+	sum->deaths += site->deaths;
+	sum->implicit += site->implicit;
+	sum->verified += site->verified;
+	sum->evicted += site->evicted;
+	sum->unsampled += site->unsampled;
+	sum->born_bytes += site->born_bytes;
+	sum->died_bytes += site->died_bytes;
+}
+
+void snapshot__add_tallies(struct snapshot_site *sum, const struct snapshot_source *source,
+			   uint32_t entry)
+{
+	struct snapshot_site site = {};
+
+	for (uint32_t lane = 0; lane < source->nr_lanes; lane++)
+		add_tally(&site, source, lane, entry);
+	add_bytes_of_cache(&site, source, entry);
+	add_sums(sum, &site);
 }
 
 static void read_counts(struct snapshot *snapshot, const struct snapshot_source *source)
@@ -238,29 +271,15 @@ static void read_counts(struct snapshot *snapshot, const struct snapshot_source 
 	}
 }
 
-static void sum_up(struct snapshot *snapshot)
+static void sum_up(struct snapshot *snapshot, const struct snapshot_source *source)
 {
 	struct snapshot_site *sum = &snapshot->sum;
 
 	memset(sum, 0, sizeof(*sum));
-	for (uint32_t i = 0; i < snapshot->nr_sites; i++) {
-		const struct snapshot_site *site = &snapshot->sites[i];
-
-		sum->live += site->live;
-		sum->held_bytes += site->held_bytes;
-		sum->objects += site->objects;
-		sum->bytes += site->bytes;
-		sum->bytes_requested += site->bytes_requested;
-		sum->pending += site->pending;
-		sum->births += site->births;
-		sum->deaths += site->deaths;
-		sum->implicit += site->implicit;
-		sum->verified += site->verified;
-		sum->evicted += site->evicted;
-		sum->unsampled += site->unsampled;
-		sum->born_bytes += site->born_bytes;
-		sum->died_bytes += site->died_bytes;
-	}
+	if (source->retired)
+		add_sums(sum, source->retired);
+	for (uint32_t i = 0; i < snapshot->nr_sites; i++)
+		add_sums(sum, &snapshot->sites[i]);
 }
 
 static int reset(struct snapshot *snapshot, uint32_t nr_sites)
@@ -296,9 +315,10 @@ int snapshot__take(struct snapshot *snapshot, const struct snapshot_source *sour
 			return err;
 	}
 	snapshot->in_motion += read_tallies(snapshot, source) - before;
-	add_bytes_of_caches(snapshot, source);
+	for (uint32_t i = 0; i < snapshot->nr_sites; i++)
+		add_bytes_of_cache(&snapshot->sites[i], source, i);
 	read_counts(snapshot, source);
-	sum_up(snapshot);
+	sum_up(snapshot, source);
 	return 0;
 }
 
@@ -329,7 +349,7 @@ int snapshot__add_areas(struct snapshot *snapshot, const struct snapshot_source 
 		if (err)
 			return err;
 	}
-	sum_up(snapshot);
+	sum_up(snapshot, source);
 	return 0;
 }
 

@@ -14,7 +14,8 @@
 
 struct snapshot_site {
 	/* from the object table */
-	uint64_t live;		  /* every record */
+	uint64_t records;	  /* every record, of what is not in the sample any more too */
+	uint64_t live;		  /* every record that is in the sample */
 	uint64_t held_bytes;	  /* of every record */
 	uint64_t objects;	  /* records that are outstanding: sized, not pending, old enough */
 	uint64_t bytes;		  /* of `objects` */
@@ -78,6 +79,8 @@ struct snapshot_source {
 	uint32_t nr_lanes;
 	uint32_t sample_mask;	     /* records of other addresses count as left out */
 	const struct idmap *waiting; /* NULL, or slab objects that are pending as well: krc.h */
+	/* NULL, or what entries had counted that were given back: recycle.h */
+	const struct snapshot_site *retired;
 };
 
 /*
@@ -94,6 +97,10 @@ uint64_t snapshot__read_record(struct kleak_record *record, const struct kleak_b
  */
 int snapshot__take(struct snapshot *snapshot, const struct snapshot_source *source, uint32_t now,
 		   uint32_t min_age);
+
+/* Add what the tallies have counted at this entry to *sum. */
+void snapshot__add_tallies(struct snapshot_site *sum, const struct snapshot_source *source,
+			   uint32_t entry);
 
 /*
  * Count the areas of snapshot->unsized, which the kernel side was asked to size

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "tracer.h"
+#include "array.h"
 #include "chains.h"
 #include "hooks.h"
 
@@ -29,7 +30,10 @@ struct tracer {
 	struct bpf_program *programs[PLAN_MAX_HOOKS]; /* NULL: not on */
 	struct bpf_link *links[PLAN_MAX_HOOKS];
 	struct tracer_view view;
-	struct kleak_site *sites; /* of the view, for writing */
+	struct kleak_site *sites; /* of the view, for writing, like the two below */
+	struct kleak_tally *tallies;
+	struct kleak_cache *caches;
+	struct recycle recycle;
 	struct chains chains;
 	struct {
 		void *start;
@@ -130,8 +134,10 @@ static int map_all(struct tracer *tracer, const struct plan *plan)
 	view->buckets = map_array(tracer, skeleton->maps.objects, PROT_READ);
 	tracer->sites = map_array(tracer, skeleton->maps.sites, PROT_READ | PROT_WRITE);
 	view->sites = tracer->sites;
-	view->tallies = map_array(tracer, skeleton->maps.tallies, PROT_READ);
-	view->caches = map_array(tracer, skeleton->maps.caches, PROT_READ);
+	tracer->tallies = map_array(tracer, skeleton->maps.tallies, PROT_READ | PROT_WRITE);
+	view->tallies = tracer->tallies;
+	tracer->caches = map_array(tracer, skeleton->maps.caches, PROT_READ | PROT_WRITE);
+	view->caches = tracer->caches;
 	view->counts = map_array(tracer, skeleton->maps.counts, PROT_READ);
 	if (!view->buckets || !view->sites || !view->tallies || !view->caches || !view->counts)
 		return -errno;
@@ -527,6 +533,70 @@ int tracer__who(const struct tracer *tracer,
 	return errno == ENOENT ? 0 : -errno;
 }
 
+static void wait_for_all(void *arg)
+{
+	(void)arg;
+	wait_for_programs();
+}
+
+/* Keys of the map of who allocates, to be deleted when all have been looked at. */
+struct who_keys {
+	const bool *gone;
+	struct kleak_who *list;
+	size_t nr, room;
+	int err;
+};
+
+static void add_key(const struct kleak_who *who, const struct kleak_who_times *times, void *arg)
+{
+	struct who_keys *keys = arg;
+
+	(void)times;
+	if (keys->err || !keys->gone[who->site])
+		return;
+	keys->err = array__reserve((void **)&keys->list, keys->nr + 1, &keys->room,
+				   sizeof(*keys->list));
+	if (!keys->err)
+		keys->list[keys->nr++] = *who;
+}
+
+static int forget_who(void *arg, const bool *gone)
+{
+	struct tracer *tracer = arg;
+	struct who_keys keys = {.gone = gone};
+	int err;
+
+	if (!tracer->skeleton->rodata->config.who)
+		return 0;
+	err = tracer__who(tracer, add_key, &keys);
+	if (!err)
+		err = keys.err;
+	for (size_t i = 0; i < keys.nr && !err; i++)
+		bpf_map_delete_elem(bpf_map__fd(tracer->skeleton->maps.who), &keys.list[i]);
+	free(keys.list);
+	return err;
+}
+
+int tracer__recycle(struct tracer *tracer, const struct recycle_look *look)
+{
+	const struct recycle_tables tables = {
+		.sites = tracer->sites,
+		.caches = tracer->caches,
+		.tallies = tracer->tallies,
+		.known = (uint64_t *)tracer->skeleton->bss->known,
+		.wait = wait_for_all,
+		.forget_who = forget_who,
+		.arg = tracer,
+	};
+
+	return recycle__step(&tracer->recycle, &tables, look);
+}
+
+const struct recycle *tracer__recycled(const struct tracer *tracer)
+{
+	return &tracer->recycle;
+}
+
 uint32_t tracer__self(const struct tracer *tracer)
 {
 	return tracer->skeleton->bss->control.self;
@@ -567,5 +637,6 @@ void tracer__close(struct tracer *tracer)
 		munmap(tracer->mappings[i].start, tracer->mappings[i].len);
 	kleak__destroy(tracer->skeleton);
 	chains__free(&tracer->chains);
+	recycle__free(&tracer->recycle);
 	free(tracer);
 }

@@ -8,6 +8,7 @@
 #define KLEAK_TRACER_H
 
 #include "plan.h"
+#include "recycle.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -118,6 +119,15 @@ int tracer__coarsen(struct tracer *tracer, uint32_t weight);
  * have seen so far.  To be called now and then, for there are new ones.  0 or -ENOMEM.
  */
 int tracer__tune(struct tracer *tracer);
+
+/*
+ * Give back entries of the tables that nothing is recorded at any more.  look: what was read of
+ * them just now.  0 or -errno.
+ */
+int tracer__recycle(struct tracer *tracer, const struct recycle_look *look);
+
+/* What has been given back so far. */
+const struct recycle *tracer__recycled(const struct tracer *tracer);
 
 /* Record no more pages of this entry of the site table: they are counted elsewhere. */
 void tracer__mute(struct tracer *tracer, uint32_t entry);

@@ -8,6 +8,8 @@
 #include <string.h>
 
 struct trend_row {
+	uint64_t id;
+	uint64_t entered;	      /* the entry that it was last in */
 	uint64_t bytes[TREND_POINTS]; /* beside trend->times */
 	uint64_t births;	      /* at the last entry */
 };
@@ -24,7 +26,7 @@ static struct trend_row *row_of(struct trend *trend, uint64_t id)
 	if (idmap__add(&trend->by_id, id, trend->nr_rows))
 		return NULL;
 	/* New: it had nothing at every time before. */
-	memset(&trend->rows[trend->nr_rows], 0, sizeof(*trend->rows));
+	trend->rows[trend->nr_rows] = (struct trend_row){.id = id};
 	return &trend->rows[trend->nr_rows++];
 }
 
@@ -96,20 +98,40 @@ void trend__measure(const struct trend *trend, struct sites *sites, double now_s
 	}
 }
 
+/* Sites that are not entered any more have been given back (recycle.h). */
+static int drop_gone(struct trend *trend)
+{
+	uint32_t nr = 0;
+	int err = 0;
+
+	for (uint32_t i = 0; i < trend->nr_rows; i++)
+		if (trend->rows[i].entered == trend->entries)
+			trend->rows[nr++] = trend->rows[i];
+	if (nr == trend->nr_rows)
+		return 0;
+	trend->nr_rows = nr;
+	idmap__clear(&trend->by_id);
+	for (uint32_t i = 0; i < nr && !err; i++)
+		err = idmap__add(&trend->by_id, trend->rows[i].id, i);
+	return err;
+}
+
 int trend__enter(struct trend *trend, const struct sites *sites, double now_s)
 {
 	make_point(trend, now_s);
+	trend->entries++;
 	for (size_t i = 0; i < sites->nr; i++) {
 		const struct site *site = &sites->list[i];
 		struct trend_row *row = row_of(trend, site->id);
 
 		if (!row)
 			return -ENOMEM;
+		row->entered = trend->entries;
 		row->bytes[trend->nr_points - 1] = site->bytes;
 		row->births = site->births;
 	}
 	trend->last_s = now_s;
-	return 0;
+	return drop_gone(trend);
 }
 
 void trend__free(struct trend *trend)

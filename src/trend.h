@@ -19,7 +19,8 @@ struct trend {
 	uint32_t nr_rows;
 	size_t room;
 	struct idmap by_id;
-	double last_s; /* time of the last entry */
+	uint64_t entries; /* made so far */
+	double last_s;	  /* time of the last entry */
 };
 
 /*
@@ -30,7 +31,7 @@ struct trend {
  */
 void trend__measure(const struct trend *trend, struct sites *sites, double now_s);
 
-/* Enter what `sites` holds at now_s.  0 or -ENOMEM. */
+/* Enter what `sites` holds at now_s; what is not there any more is forgotten.  0 or -ENOMEM. */
 int trend__enter(struct trend *trend, const struct sites *sites, double now_s);
 
 void trend__free(struct trend *trend);

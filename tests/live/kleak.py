@@ -64,6 +64,7 @@ class Kleak:
             [KLEAK, "--json", "--interval", str(interval), *options],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         self.pending = b""
+        self.messages = ""  # stderr, when it has ended
         self.reports = []
         self.next()
 
@@ -105,6 +106,7 @@ class Kleak:
         """Signal; the last report."""
         self.process.send_signal(number)
         out, err = self.process.communicate(timeout=PATIENCE)
+        self.messages = err.decode()
         last = None
         for line in (self.pending + out).splitlines():
             last = json.loads(line)

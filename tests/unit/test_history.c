@@ -412,6 +412,31 @@ static void test_a_site_that_comes_late_starts_at_nothing(void **state)
 	history__free(&history);
 }
 
+/* Its entry was given back: what comes with its stack later is new. */
+static void test_a_site_that_has_gone_is_forgotten(void **state)
+{
+	uint32_t ages[1] = {0};
+	struct site list[2] = {{.id = 1}, {.id = 2, .births = 1000}};
+	struct sites sites = {.list = list, .nr = 2, .ages = ages};
+	struct history history = {};
+	struct evidence e;
+
+	(void)state;
+	for (int t = 1; t <= 20; t++) {
+		sites.nr = t > 5 && t <= 10 ? 1 : 2;
+		if (t > 10)
+			list[1] = (struct site){
+				.id = 2, .births = 1, .objects = 1, .listed = 1, .bytes = 64};
+		ages[0] = (uint32_t)((t - 10.5) / SECONDS_PER_TICK);
+		assert_int_equal(history__enter(&history, &sites, t, 0), 0);
+		assert_int_equal(history.nr_rows, sites.nr);
+	}
+	history__evidence(&history, &list[1], &e);
+	assert_true(e.survival[SURVIVAL_5] == 1);
+	assert_true(isnan(e.survival[SURVIVAL_10]));
+	history__free(&history);
+}
+
 static void test_unknown_site_has_no_evidence(void **state)
 {
 	struct history history = {};
@@ -435,6 +460,7 @@ int main(void)
 		cmocka_unit_test(test_everything_survives_in_a_leak),
 		cmocka_unit_test(test_young_objects_that_are_left_out_are_no_deaths),
 		cmocka_unit_test(test_a_site_that_comes_late_starts_at_nothing),
+		cmocka_unit_test(test_a_site_that_has_gone_is_forgotten),
 		cmocka_unit_test(test_unknown_site_has_no_evidence),
 	};
 

@@ -102,11 +102,14 @@ static void test_everything(void **state)
 	assert_int_equal(o.min_size, 4096);
 	assert_int_equal(o.max_size, 1 << 20);
 	assert_int_equal(o.origins, ORIGIN_SLAB);
-	o = good("--cgroup /x --cache dentry --stack-depth 3 --max-objects 5000 --no-color -v");
+	o = good("--cgroup /x --cache dentry --stack-depth 3 --max-objects 5000 --max-sites 256 "
+		 "--no-color "
+		 "-v");
 	assert_string_equal(o.cgroup, "/x");
 	assert_string_equal(o.cache, "dentry");
 	assert_int_equal(o.stack_depth, 3);
 	assert_int_equal(o.max_objects, 5000);
+	assert_int_equal(o.max_sites, 256);
 	assert_true(o.no_color && o.verbose);
 	assert_int_equal(good("--version").verb, VERB_VERSION);
 	assert_int_equal(good("-h").verb, VERB_HELP);
@@ -332,6 +335,8 @@ static void test_nonsense(void **state)
 	bad("--stack-depth 57", "--stack-depth");
 	bad("--max-objects 10", "--max-objects");
 	bad("--max-objects 100000001", "--max-objects");
+	bad("--max-sites 255", "--max-sites");
+	bad("--max-sites 262145", "--max-sites");
 	bad("-p 1 -c /x", "exclude");
 	bad("--cache dentry --origin vmalloc", "--cache");
 	bad("ls", "kleak run");

@@ -315,6 +315,11 @@ static void test_sizes(void **state)
 	assert_true(plan.memory_bytes < 64 << 20); /* the budget of a million objects */
 	assert_true(plan.own_bytes > 16 << 20);
 
+	options.max_sites = 300;
+	plan = good(&options, &kernel);
+	assert_int_equal(plan.config.sites, 300);
+	assert_int_equal(plan.config.site_entries, 300 + 1 + KLEAK_SITE_PROBES);
+
 	options.max_objects = KLEAK_MAX_OBJECTS;
 	plan = good(&options, &kernel);
 	assert_true((uint64_t)plan.config.buckets * KLEAK_BUCKET_KEYS < UINT32_MAX);

@@ -114,6 +114,23 @@ static void test_new_site_starts_from_nothing(void **state)
 	trend__free(&trend);
 }
 
+/* Its entry was given back: what comes with its stack later is new. */
+static void test_a_site_that_has_gone_is_forgotten(void **state)
+{
+	struct site site = {.id = 43};
+	struct sites sites = {.list = &site, .nr = 1};
+	struct trend trend = {};
+
+	(void)state;
+	update(&trend, 1000, 100, 5);
+	assert_int_equal(trend__enter(&trend, &sites, 10), 0);
+	assert_int_equal(trend.nr_rows, 1);
+	site = update(&trend, 100, 5, 15);
+	assert_near(site.births_per_s, 1);
+	assert_int_equal(trend.nr_rows, 1);
+	trend__free(&trend);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -122,6 +139,7 @@ int main(void)
 		cmocka_unit_test(test_shrinking_is_negative),
 		cmocka_unit_test(test_short_intervals_keep_the_window),
 		cmocka_unit_test(test_new_site_starts_from_nothing),
+		cmocka_unit_test(test_a_site_that_has_gone_is_forgotten),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

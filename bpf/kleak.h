@@ -37,9 +37,14 @@ enum kleak_key_space {
 	KLEAK_SPACE_MASK = 7,
 };
 
-/* What `born` counts: CLOCK_MONOTONIC nanoseconds >> 20 (1.05 ms), modulo 2^32. */
-#define KLEAK_TICK_SHIFT  20
-#define KLEAK_JIFFY_SHIFT 20 /* of config.jiffy_ticks */
+/* What `born` counts: nanoseconds of the loader's CLOCK_MONOTONIC >> 20 (1.05 ms).  44 bits. */
+#define KLEAK_TICK_SHIFT 20
+
+/* Ticks that an object has lived by the tick `now`; none if it was born after `now` was read. */
+static inline __attribute__((always_inline)) __u64 kleak_age(__u64 now, __u64 born)
+{
+	return now > born ? now - born : 0;
+}
 
 enum kleak_record_flags {
 	KLEAK_RECORD_VM_STRUCT = 1 << 0,   /* slab: a vm_struct, whose area stands beside it */
@@ -83,9 +88,14 @@ static inline __attribute__((always_inline)) __u32 kleak_sample_hash(__u64 addre
 struct kleak_record {
 	__u64 bytes; /* what the allocator gave */
 	__u32 slack; /* bytes - requested */
-	__u32 born;  /* tick, see above */
 	__u32 site;  /* index into the site table */
-	__u32 flags; /* enum kleak_record_flags */
+	union {
+		struct {
+			__u64 flags : 8; /* enum kleak_record_flags */
+			__u64 born : 56; /* tick, see above */
+		};
+		__u64 stamp; /* both: the programs have atomic operations on whole words only */
+	};
 };
 
 struct kleak_bucket {
@@ -95,6 +105,8 @@ struct kleak_bucket {
 	struct kleak_record record[KLEAK_BUCKET_KEYS];
 	__u64 pad[3]; /* no key's line is shared by two buckets */
 };
+
+_Static_assert(sizeof(struct kleak_bucket) == 256, "four cache lines");
 
 /*
  * Site table: one entry for each distinct (stack, cache, key space).  The raw
@@ -316,8 +328,8 @@ struct kleak_config {
 	__u32 gfp_comp;
 	__u32 page_struct; /* sizeof(struct page) */
 	__u32 nr_wanted;   /* --cache */
-	__u32 jiffy_ticks; /* ticks in a jiffy, << KLEAK_JIFFY_SHIFT */
-	__u8 slab;	   /* origins */
+	__u32 jiffy_ns;
+	__u8 slab; /* origins */
 	__u8 vmalloc;
 	__u8 percpu;
 	__u8 pages;
@@ -338,7 +350,7 @@ struct kleak_control {
 	__u32 self;	   /* the loader's own process, left out */
 	__u32 process;	   /* KLEAK_FOLLOW_PROCESS: whom; cleared when it exits */
 	__u32 gone;	   /* that process has exited */
-	__u32 tick_base;   /* the tick at jiffy 0 */
+	__u64 tick_base;   /* the tick at jiffy 0 */
 	__u64 self_stack;  /* where the loader's own kernel stack begins: it has one thread */
 	__u64 chain_seed;  /* of the chains' table, see steps.h; 0: they are not to be used */
 	__u32 present;	   /* which one of the bit sets of that name is looked at */
@@ -376,10 +388,11 @@ struct kleak_sweep {
 
 struct kleak_eviction {
 	__u64 key;
+	__u64 born;
 	__u32 slot;
-	__u32 born;
 	__u32 site;
 	__u32 free; /* verified free; else evicted */
+	__u32 pad;
 };
 
 struct kleak_evict_batch {

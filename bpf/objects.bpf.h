@@ -32,11 +32,13 @@ static __always_inline __u64 address_of_key(__u64 key)
 
 /*
  * The tick.  Made of jiffies, which the verifier turns into a load; asking for the nanosecond
- * would cost as much as the object table.  It may be late by a jiffy.
+ * would cost as much as the object table.  It may be late by a jiffy, and no more however long
+ * this runs: the kernel makes jiffies of CLOCK_MONOTONIC (tick_do_update_jiffies64()), one every
+ * config.jiffy_ns of it.
  */
-static __always_inline __u32 now(void)
+static __always_inline __u64 now(void)
 {
-	return (bpf_jiffies64() * config.jiffy_ticks >> KLEAK_JIFFY_SHIFT) + control.tick_base;
+	return (bpf_jiffies64() * config.jiffy_ns >> KLEAK_TICK_SHIFT) + control.tick_base;
 }
 
 /*

@@ -324,7 +324,7 @@ int plan__make(struct plan *plan, const struct options *options, const struct ke
 	config->kvfree_rcu_offset = kernel->kvfree_rcu_offset;
 	config->bulk_all_or_none = kernel->bulk_all_or_none;
 	config->has_cast = kernel->has_cast;
-	config->jiffy_ticks = ((uint64_t)kernel->jiffy_ns << KLEAK_JIFFY_SHIFT) >> KLEAK_TICK_SHIFT;
+	config->jiffy_ns = kernel->jiffy_ns;
 
 	config->who = options->verb == VERB_DIAGNOSE;
 	plan->verify = !kernel->slub_unknown[0];

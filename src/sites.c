@@ -167,12 +167,12 @@ bool sites__is_backing(const struct sites *sites, uint32_t entry)
 }
 
 /* Put the k-th smallest of `values` in place k (quickselect); return it. */
-static uint32_t kth_smallest(uint32_t *values, size_t nr, size_t k)
+static float kth_smallest(float *values, size_t nr, size_t k)
 {
 	size_t low = 0, high = nr - 1;
 
 	while (low < high) {
-		uint32_t pivot = values[low + (high - low) / 2];
+		float pivot = values[low + (high - low) / 2];
 		size_t i = low, j = high;
 
 		for (;;) {
@@ -182,7 +182,7 @@ static uint32_t kth_smallest(uint32_t *values, size_t nr, size_t k)
 				j--;
 			if (i >= j)
 				break;
-			uint32_t swap = values[i];
+			float swap = values[i];
 
 			values[i++] = values[j];
 			values[j--] = swap;

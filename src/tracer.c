@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "tracer.h"
 #include "chains.h"
+#include "clock.h"
 #include "hooks.h"
 
 #include "steps.h" /* before the skeleton, which has them */
@@ -235,6 +236,7 @@ int tracer__open(struct tracer **out, const struct plan *plan, uint32_t process,
 
 	tracer->skeleton->bss->control.process = process;
 	tracer->skeleton->bss->control.sample_mask = plan->sampling - 1;
+	tracer->skeleton->bss->control.tick_base = clock__now_ticks();
 	err = run_program(tracer->skeleton->progs.introduce_self);
 	if (!err)
 		err = run_program(tracer->skeleton->progs.set_clock);

@@ -76,7 +76,7 @@ static __always_inline __u64 is_less(__u64 a, __u64 b)
  */
 static __always_inline __u64 follow_chains(__u64 context, __u64 call_site, __u64 hash, bool cast)
 {
-	__u64 size = STACK_SIZE - (context & (STACK_SIZE - 1)), address = call_site, at;
+	__u64 size = stack_left(context), address = call_site, at;
 	struct kleak_chain *before, *c = chain_in(chain_find(chain_tag(call_site, 0, 0)));
 	__u32 nr = 1;
 

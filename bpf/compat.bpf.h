@@ -65,12 +65,6 @@ static __always_inline __u32 slab_reclaim_account(void)
 #define VM_ALLOC 0x00000002 /* include/linux/vmalloc.h, unchanged from 5.4 to 6.18 */
 
 /*
- * Size of a task's stack.  A constant of the architecture that BTF does not
- * have: x86-64 and arm64 (4 KiB pages, no KASAN) use 16 KiB.
- */
-#define STACK_SIZE KLEAK_STACK_SIZE
-
-/*
  * bpf_rdonly_cast() (6.2, a35b9af4ec2c "bpf: Add a kfunc for generic type cast") lets a program
  * load from any kernel address with one instruction; before, each takes a helper.
  */

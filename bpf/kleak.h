@@ -119,7 +119,7 @@ _Static_assert(sizeof(struct kleak_bucket) == 256, "four cache lines");
 #define KLEAK_SITE_NONE	     0
 #define KLEAK_SITE_PROBES    32 /* entries looked at before the table counts as full */
 
-#define KLEAK_STACK_SIZE 16384 /* bytes of a task's kernel stack, as the programs take it */
+#define KLEAK_STACK_SIZE 16384 /* bytes of a task's kernel stack where it cannot be measured */
 
 #define KLEAK_STEP_BYTES    (1 << 19) /* of steps.h */
 #define KLEAK_CHAIN_BITS    12
@@ -329,7 +329,8 @@ struct kleak_config {
 	__u32 page_struct; /* sizeof(struct page) */
 	__u32 nr_wanted;   /* --cache */
 	__u32 jiffy_ns;
-	__u8 slab; /* origins */
+	__u32 stack_size; /* bytes of a task's kernel stack: a power of two */
+	__u8 slab;	  /* origins */
 	__u8 vmalloc;
 	__u8 percpu;
 	__u8 pages;
@@ -340,7 +341,7 @@ struct kleak_config {
 	__u8 one_copy;		/* of the programs of slab frees: see slab.bpf.h */
 	__u8 has_others;	/* stacks of others are remembered: see filter.bpf.h */
 	__u8 bulk_all_or_none;	/* kmem_cache_alloc_bulk() returns a bool, from 7.2 on */
-	__u8 pad[5];
+	__u8 pad[1];
 	struct kleak_wanted wanted[KLEAK_MAX_WANTED]; /* only these caches; none: all */
 };
 

@@ -394,6 +394,7 @@ static int find_dead(struct scanner *scanner)
 		.slub = &reader->slub,
 		.areas = &scanner->parts.kernel->areas,
 		.layout = &scanner->parts.kernel->tasks,
+		.size = scanner->parts.kernel->stack_size,
 		.self = tracer__self(scanner->parts.tracer),
 	};
 

@@ -97,6 +97,7 @@ demo:
 # What a unit test links besides cmocka: its own file and those it calls.  No others: pure stays pure.
 UNIT_allocinfo  := allocinfo array lines
 UNIT_alloctraces := alloctraces lines
+UNIT_bpfhash    := bpfhash
 UNIT_bookkeeper := bookkeeper series classes meminfo vmallocinfo slabinfo slabnames array idmap lines
 UNIT_budget     := budget
 UNIT_caches     := caches
@@ -163,6 +164,7 @@ UNIT_verify     := verify caches slub snapshot array idmap
 UNIT_verdict    := verdict
 UNIT_vmallocinfo := vmallocinfo array lines
 
+UNIT_LIBS_bpfhash    := -lbpf -lelf -lz
 UNIT_LIBS_json       := -ljansson
 UNIT_LIBS_diff       := -ljansson
 UNIT_LIBS_fuzz       := -ljansson -lz

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "tracer.h"
+#include "bpfhash.h"
 #include "chains.h"
 #include "clock.h"
 #include "hooks.h"
@@ -510,23 +511,26 @@ void tracer__mute(struct tracer *tracer, uint32_t entry)
 	__atomic_store_n(&tracer->sites[entry].muted, 1, __ATOMIC_RELAXED);
 }
 
+struct who_reader {
+	void (*each)(const struct kleak_who *, const struct kleak_who_times *, void *);
+	void *arg;
+};
+
+static void pass_who(const void *key, const void *value, void *arg)
+{
+	const struct who_reader *reader = arg;
+
+	reader->each(key, value, reader->arg);
+}
+
 int tracer__who(const struct tracer *tracer,
 		void (*each)(const struct kleak_who *, const struct kleak_who_times *, void *),
 		void *arg)
 {
-	int map = bpf_map__fd(tracer->skeleton->maps.who);
-	struct kleak_who key, next;
-	const void *from = NULL;
+	struct who_reader reader = {each, arg};
 
-	while (!bpf_map_get_next_key(map, from, &next)) {
-		struct kleak_who_times times = {};
-
-		key = next;
-		from = &key;
-		if (!bpf_map_lookup_elem(map, &key, &times))
-			each(&key, &times, arg);
-	}
-	return errno == ENOENT ? 0 : -errno;
+	return bpfhash__each(bpf_map__fd(tracer->skeleton->maps.who), sizeof(struct kleak_who),
+			     sizeof(struct kleak_who_times), pass_who, &reader);
 }
 
 uint32_t tracer__self(const struct tracer *tracer)
@@ -544,17 +548,21 @@ int tracer__join_family(const struct tracer *tracer)
 	return run_program(tracer->skeleton->progs.join_family);
 }
 
+static void count_one(const void *key, const void *value, void *arg)
+{
+	uint32_t *nr = arg;
+
+	(void)key;
+	(void)value;
+	++*nr;
+}
+
 uint32_t tracer__family(const struct tracer *tracer)
 {
-	int map = bpf_map__fd(tracer->skeleton->maps.family);
-	uint32_t key, next, nr = 0;
-	const void *from = NULL;
+	uint32_t nr = 0;
 
-	while (!bpf_map_get_next_key(map, from, &next)) {
-		key = next;
-		from = &key;
-		nr++;
-	}
+	bpfhash__each(bpf_map__fd(tracer->skeleton->maps.family), sizeof(__u32), sizeof(__u8),
+		      count_one, &nr);
 	return nr;
 }
 

@@ -224,19 +224,26 @@ $(B)/live-load: tests/live/load.c | $(B)
 	$(call say,CC,$<)
 	$(Q)$(CC) $(C_FLAGS) -o $@ $<
 
+# The programs and what plans them, without the tracer.
+$(B)/live-programs: tests/live/programs.c $(B)/kleak.skel.h $(patsubst %,$(B)/%.o,plan caches $(UNIT_kernel_btf))
+	$(call say,CC,$<)
+	$(Q)$(CC) $(C_FLAGS) -iquote tests/unit -o $@ $(filter-out %.h,$^) -lcmocka $(UNIT_LIBS_kernel_btf)
+
+LIVE := $(B)/live-load $(B)/live-programs
+
 .PHONY: test test-unit test-live test-guest unit-tests
 .SECONDARY:
 unit-tests: $(TESTS:%=$(B)/unit/test_%)
 
 test:
 	@tools/install-packages build test guest
-	@$(MAKE) --no-print-directory -j$(shell nproc) CI=1 all unit-tests $(B)/live-load
+	@$(MAKE) --no-print-directory -j$(shell nproc) CI=1 all unit-tests $(LIVE)
 	@tests/run unit live guest
 
 test-unit: all unit-tests
 	@tests/run unit
 
-test-live: all $(B)/live-load
+test-live: all $(LIVE)
 	@tests/run live
 
 test-guest: all $(B)/live-load

@@ -55,6 +55,11 @@ $(B)/kleak.bpf.o: bpf/kleak.bpf.c | $(B)
 	$(call say,BPF,$<)
 	$(Q)$(CLANG) $(BPFFLAGS) -MMD -MP -c -o $@ $<
 
+# To be read: tests/check-published.
+$(B)/%.bpf.s: bpf/%.bpf.c $(wildcard bpf/*.h) | $(B)
+	$(call say,BPF,$@)
+	$(Q)$(CLANG) $(BPFFLAGS) -S -o $@ $<
+
 $(B)/kleak.skel.h: $(B)/kleak.bpf.o
 	$(call say,SKEL,$@)
 	$(Q)$(BPFTOOL) gen skeleton $< name kleak > $@.new && mv $@.new $@

@@ -37,16 +37,18 @@ static __always_inline struct kleak_chain *chain_after(struct kleak_chain *befor
 {
 	__u64 tag = chain_tag(address, word_at(place + distance, cast), distance), slot;
 	struct kleak_chain *c = chain_in(before->recent);
+	__u64 held = c->tag;
 
-	if (c->tag == tag)
-		return c;
+	if (held == tag)
+		return after(c, held);
 	slot = chain_find(tag);
 	c = chain_in(slot);
-	if (c->tag != tag)
+	held = c->tag;
+	if (held != tag)
 		return NULL;
 	if (is_to_be_noted())
 		before->recent = slot;
-	return c;
+	return after(c, held);
 }
 
 /* How far above the context call_site lies: 0 if it is in none of the places it was seen in. */

@@ -134,7 +134,7 @@ static __always_inline void presence_add(__u64 address, __s32 change)
 	i = presence_index(address);
 	bit = 1U << (i & 31);
 	/* before the bits: the loader clears them, then looks at the counters */
-	__sync_fetch_and_add(presence_at(i), change);
+	add_first(presence_at(i), change);
 	for (__u32 set = 0; set < 2 && change > 0; set++)
 		if (!(*(volatile __u32 *)present_at(set, i) & bit))
 			__sync_fetch_and_or(present_at(set, i), bit);

@@ -108,9 +108,9 @@ __noinline int step_keep(__u64 address, __u64 way, __u32 turn)
 	step = step_at(slot);
 	way = (way & ((1ULL << STEP_TAG) - 1)) | address << STEP_TAG;
 	if (step->address != address) {
-		step->address = 0;
+		publish(&step->address, 0);
 		step->way = way;
-		__sync_lock_test_and_set(&step->address, address);
+		publish(&step->address, address);
 	} else {
 		step->way = way;
 	}

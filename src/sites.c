@@ -92,13 +92,14 @@ static int64_t site_of(struct sites *sites, const struct kleak_site *entry,
 		       uint32_t depth)
 {
 	struct site *site = append(sites);
-	uint32_t filled, first, known;
+	uint32_t filled = __atomic_load_n(&entry->nr_frames, __ATOMIC_ACQUIRE), first, known;
 	int err;
 
 	if (!site)
 		return -ENOMEM;
 	memset(site, 0, sizeof(*site));
-	filled = entry->nr_frames < KLEAK_MAX_FRAMES ? entry->nr_frames : KLEAK_MAX_FRAMES;
+	if (filled > KLEAK_MAX_FRAMES)
+		filled = KLEAK_MAX_FRAMES;
 	first = strip(entry, filled, allocator);
 	for (uint32_t i = first; i < filled && site->nr_frames < depth; i++)
 		site->frames[site->nr_frames++] = entry->frames[i];

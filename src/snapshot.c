@@ -169,6 +169,7 @@ static uint64_t events_so_far(const struct snapshot_source *source)
 
 		events += events_of(&tally);
 	}
+	__atomic_thread_fence(__ATOMIC_ACQUIRE); /* what is read later was counted later */
 	return events;
 }
 
@@ -177,6 +178,7 @@ static uint64_t read_tallies(struct snapshot *snapshot, const struct snapshot_so
 {
 	uint64_t events = 0;
 
+	__atomic_thread_fence(__ATOMIC_ACQUIRE); /* the objects before: those are counted */
 	for (uint32_t lane = 0; lane < source->nr_lanes; lane++) {
 		for (uint32_t i = 0; i < source->nr_sites; i++) {
 			const struct kleak_tally tally =
@@ -197,6 +199,7 @@ static uint64_t read_tallies(struct snapshot *snapshot, const struct snapshot_so
 			events += events_of(&tally);
 		}
 	}
+	__atomic_thread_fence(__ATOMIC_ACQUIRE); /* of sites that have births all is written */
 	return events;
 }
 

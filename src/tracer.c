@@ -464,19 +464,38 @@ static void renew_present(struct kleak__bss *bss)
 	__atomic_store_n(&bss->control.present, other, __ATOMIC_SEQ_CST);
 }
 
-/* Write an entry, of which programs may be reading what it was. */
+static bool is_same_chain(const struct kleak_chain *a, const struct kleak_chain *b)
+{
+	struct kleak_chain copy = *a;
+
+	copy.recent = b->recent;
+	return !memcmp(&copy, b, sizeof(copy));
+}
+
+/* Write an entry that is free: nobody reads it. */
 static void write_chain(struct kleak_chain *to, const struct kleak_chain *from)
 {
 	struct kleak_chain free = *from;
 
-	free.recent = to->recent;
-	if (!memcmp(to, &free, sizeof(free)))
-		return;
-	free.recent = 0;
 	free.tag = 0;
-	__atomic_store_n(&to->tag, 0, __ATOMIC_SEQ_CST);
 	*to = free;
-	__atomic_store_n(&to->tag, from->tag, __ATOMIC_SEQ_CST);
+	__atomic_store_n(&to->tag, from->tag, __ATOMIC_RELEASE);
+}
+
+/* Free the entries that are to be another chain's, and wait until no program reads them. */
+static void free_chains(struct kleak__bss *bss, const struct chains *wanted)
+{
+	bool changed = bss->control.chain_seed != wanted->seed;
+
+	if (changed)
+		__atomic_store_n(&bss->control.chain_seed, 0, __ATOMIC_SEQ_CST);
+	for (size_t i = 0; i < KLEAK_CHAINS; i++)
+		if (!is_same_chain(&bss->chains[i], &wanted->table[i])) {
+			__atomic_store_n(&bss->chains[i].tag, 0, __ATOMIC_SEQ_CST);
+			changed = true;
+		}
+	if (changed)
+		wait_for_programs();
 }
 
 int tracer__tune(struct tracer *tracer)
@@ -494,12 +513,10 @@ int tracer__tune(struct tracer *tracer)
 
 	if (err)
 		return err;
-	if (bss->control.chain_seed != tracer->chains.seed) {
-		bss->control.chain_seed = 0;
-		wait_for_programs();
-	}
+	free_chains(bss, &tracer->chains);
 	for (size_t i = 0; i < KLEAK_CHAINS; i++)
-		write_chain(&bss->chains[i], &tracer->chains.table[i]);
+		if (!is_same_chain(&bss->chains[i], &tracer->chains.table[i]))
+			write_chain(&bss->chains[i], &tracer->chains.table[i]);
 	__atomic_store_n(&bss->control.chain_seed, tracer->chains.seed, __ATOMIC_SEQ_CST);
 	if (tracer->skeleton->rodata->config.follow != KLEAK_FOLLOW_ALL)
 		renew_present(bss);

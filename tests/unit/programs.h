@@ -25,6 +25,9 @@
 #undef __noinline
 #define __noinline static __attribute__((noinline))
 
+#define publish(to, word)    (*(to) = (word))
+#define after(pointer, word) ((word) ? (pointer) : NULL)
+
 #define MOST_STACK 65536 /* bytes; config.stack_size of them are used */
 
 static struct kleak_config config;

@@ -55,6 +55,11 @@ $(B)/kleak.bpf.o: bpf/kleak.bpf.c | $(B)
 	$(call say,BPF,$<)
 	$(Q)$(CLANG) $(BPFFLAGS) -MMD -MP -c -o $@ $<
 
+# To be read: tests/check-published.
+$(B)/%.bpf.s: bpf/%.bpf.c $(wildcard bpf/*.h) | $(B)
+	$(call say,BPF,$@)
+	$(Q)$(CLANG) $(BPFFLAGS) -S -o $@ $<
+
 $(B)/kleak.skel.h: $(B)/kleak.bpf.o
 	$(call say,SKEL,$@)
 	$(Q)$(BPFTOOL) gen skeleton $< name kleak > $@.new && mv $@.new $@
@@ -97,6 +102,7 @@ demo:
 # What a unit test links besides cmocka: its own file and those it calls.  No others: pure stays pure.
 UNIT_allocinfo  := allocinfo array lines
 UNIT_alloctraces := alloctraces lines
+UNIT_bpfhash    := bpfhash
 UNIT_bookkeeper := bookkeeper series classes meminfo vmallocinfo slabinfo slabnames array idmap lines
 UNIT_budget     := budget
 UNIT_caches     := caches
@@ -164,6 +170,7 @@ UNIT_verify     := verify caches slub snapshot array idmap
 UNIT_verdict    := verdict
 UNIT_vmallocinfo := vmallocinfo array lines
 
+UNIT_LIBS_bpfhash    := -lbpf -lelf -lz
 UNIT_LIBS_json       := -ljansson
 UNIT_LIBS_diff       := -ljansson
 UNIT_LIBS_fuzz       := -ljansson -lz
@@ -223,19 +230,26 @@ $(B)/live-load: tests/live/load.c | $(B)
 	$(call say,CC,$<)
 	$(Q)$(CC) $(C_FLAGS) -o $@ $<
 
+# The programs and what plans them, without the tracer.
+$(B)/live-programs: tests/live/programs.c $(B)/kleak.skel.h $(patsubst %,$(B)/%.o,plan caches $(UNIT_kernel_btf))
+	$(call say,CC,$<)
+	$(Q)$(CC) $(C_FLAGS) -iquote tests/unit -o $@ $(filter-out %.h,$^) -lcmocka $(UNIT_LIBS_kernel_btf)
+
+LIVE := $(B)/live-load $(B)/live-programs
+
 .PHONY: test test-unit test-live test-guest unit-tests
 .SECONDARY:
 unit-tests: $(TESTS:%=$(B)/unit/test_%)
 
 test:
 	@tools/install-packages build test guest
-	@$(MAKE) --no-print-directory -j$(shell nproc) CI=1 all unit-tests $(B)/live-load
+	@$(MAKE) --no-print-directory -j$(shell nproc) CI=1 all unit-tests $(LIVE)
 	@tests/run unit live guest
 
 test-unit: all unit-tests
 	@tests/run unit
 
-test-live: all $(B)/live-load
+test-live: all $(LIVE)
 	@tests/run live
 
 test-guest: all $(B)/live-load

@@ -152,8 +152,10 @@ static __always_inline void mark_pending(struct kleak_bucket *b, __u64 key)
 {
 	__u32 i = b ? bucket_find(b, key) : KLEAK_BUCKET_KEYS;
 
+	const struct kleak_record pending = {.flags = KLEAK_RECORD_RCU_PENDING};
+
 	if (i < KLEAK_BUCKET_KEYS)
-		__sync_fetch_and_or(&b->record[i].flags, KLEAK_RECORD_RCU_PENDING);
+		__sync_fetch_and_or(&b->record[i].stamp, pending.stamp);
 }
 
 /*

@@ -76,7 +76,7 @@ __noinline int cache_describe(struct kleak_cache *c, __u64 kmem, __u64 size, __u
 	c->flags = flags;
 	if (is_cache_wanted(c))
 		c->flags = flags | KLEAK_CACHE_WANTED;
-	c->ready = 1;
+	publish(&c->ready, 1);
 	return 0;
 }
 
@@ -151,8 +151,7 @@ __noinline int cache_retire(__u64 kmem)
 
 		if (!c)
 			break;
-		if (c->id == ~kmem)
-			c->id = KLEAK_CACHE_DEAD;
+		__sync_val_compare_and_swap(&c->id, ~kmem, KLEAK_CACHE_DEAD);
 	}
 	return 0;
 }
@@ -161,8 +160,9 @@ __noinline int cache_retire(__u64 kmem)
 static __always_inline struct kleak_cache *cache_ready(__u32 index)
 {
 	struct kleak_cache *c = bpf_map_lookup_elem(&caches, &index);
+	__u32 ready = c ? *(volatile __u32 *)&c->ready : 0;
 
-	return c && c->ready ? c : NULL;
+	return ready ? after(c, ready) : NULL;
 }
 
 #endif

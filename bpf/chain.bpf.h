@@ -37,16 +37,18 @@ static __always_inline struct kleak_chain *chain_after(struct kleak_chain *befor
 {
 	__u64 tag = chain_tag(address, word_at(place + distance, cast), distance), slot;
 	struct kleak_chain *c = chain_in(before->recent);
+	__u64 held = c->tag;
 
-	if (c->tag == tag)
-		return c;
+	if (held == tag)
+		return after(c, held);
 	slot = chain_find(tag);
 	c = chain_in(slot);
-	if (c->tag != tag)
+	held = c->tag;
+	if (held != tag)
 		return NULL;
 	if (is_to_be_noted())
 		before->recent = slot;
-	return c;
+	return after(c, held);
 }
 
 /* How far above the context call_site lies: 0 if it is in none of the places it was seen in. */
@@ -76,7 +78,7 @@ static __always_inline __u64 is_less(__u64 a, __u64 b)
  */
 static __always_inline __u64 follow_chains(__u64 context, __u64 call_site, __u64 hash, bool cast)
 {
-	__u64 size = STACK_SIZE - (context & (STACK_SIZE - 1)), address = call_site, at;
+	__u64 size = stack_left(context), address = call_site, at;
 	struct kleak_chain *before, *c = chain_in(chain_find(chain_tag(call_site, 0, 0)));
 	__u32 nr = 1;
 

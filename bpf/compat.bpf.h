@@ -36,17 +36,41 @@ static __always_inline __u64 event_arg(const struct bpf_raw_tracepoint_args *ctx
 }
 
 /*
- * Store a word after all that was stored before it: x86 keeps stores in order, elsewhere BPF has
- * only the exchange, which is a full barrier.
+ * Store a word, of 32 or 64 bits, after all that was stored before it and before all that is stored
+ * after it: x86 keeps stores in order, elsewhere BPF has only the exchange, which is a full
+ * barrier.
  */
-static __always_inline void publish(__u64 *to, __u64 word)
-{
 #ifdef __TARGET_ARCH_x86
-	asm volatile("" ::: "memory");
-	*(volatile __u64 *)to = word;
+#define publish(to, word)                                                                          \
+	do {                                                                                       \
+		asm volatile("" ::: "memory");                                                     \
+		*(volatile typeof(*(to)) *)(to) = (word);                                          \
+		asm volatile("" ::: "memory");                                                     \
+	} while (0)
 #else
-	__sync_lock_test_and_set(to, word);
+#define publish(to, word) __sync_lock_test_and_set(to, word)
 #endif
+
+/*
+ * `pointer`, once `word` was read: what is read through it is not older than that.  x86 reads in
+ * order, elsewhere an address that is made of the word does it, even if that adds nothing.
+ */
+static __always_inline void *after(void *pointer, __u64 word __attribute__((unused)))
+{
+#ifndef __TARGET_ARCH_x86
+	asm volatile("%0 &= 0" : "+r"(word));
+	pointer += word;
+#endif
+	return pointer;
+}
+
+/* Add to a counter before all that is read and written after it.  (Without the result it is no
+ * barrier.) */
+static __always_inline void add_first(__u32 *to, __s32 change)
+{
+	__u32 was = __sync_fetch_and_add(to, change);
+
+	asm volatile("" : : "r"(was) : "memory");
 }
 
 /*
@@ -63,12 +87,6 @@ static __always_inline __u32 slab_reclaim_account(void)
 #define PF_KTHREAD 0x00200000 /* include/linux/sched.h, unchanged from 2.6.27 to 6.18 */
 
 #define VM_ALLOC 0x00000002 /* include/linux/vmalloc.h, unchanged from 5.4 to 6.18 */
-
-/*
- * Size of a task's stack.  A constant of the architecture that BTF does not
- * have: x86-64 and arm64 (4 KiB pages, no KASAN) use 16 KiB.
- */
-#define STACK_SIZE KLEAK_STACK_SIZE
 
 /*
  * bpf_rdonly_cast() (6.2, a35b9af4ec2c "bpf: Add a kfunc for generic type cast") lets a program

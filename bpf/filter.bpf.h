@@ -34,7 +34,7 @@ static __always_inline bool is_process(void *ctx)
 /* The entry of `others` for the stack that lies around this address; *stack: where it begins. */
 static __always_inline __u64 *other_at(__u64 address, __u64 *stack)
 {
-	*stack = address & ~(__u64)(STACK_SIZE - 1);
+	*stack = address & -(__u64)config.stack_size;
 	return &others[(*stack * HASH_1) >> (64 - KLEAK_OTHERS_BITS)];
 }
 
@@ -78,7 +78,7 @@ static __always_inline bool is_theirs(void *ctx)
 		return tgid != control.self && in_task(ctx);
 	default:
 		/* no helper: where the context lies tells, and an interrupt has another stack */
-		return address_of(ctx) - control.self_stack >= STACK_SIZE;
+		return address_of(ctx) - control.self_stack >= config.stack_size;
 	}
 }
 

@@ -37,9 +37,14 @@ enum kleak_key_space {
 	KLEAK_SPACE_MASK = 7,
 };
 
-/* What `born` counts: CLOCK_MONOTONIC nanoseconds >> 20 (1.05 ms), modulo 2^32. */
-#define KLEAK_TICK_SHIFT  20
-#define KLEAK_JIFFY_SHIFT 20 /* of config.jiffy_ticks */
+/* What `born` counts: nanoseconds of the loader's CLOCK_MONOTONIC >> 20 (1.05 ms).  44 bits. */
+#define KLEAK_TICK_SHIFT 20
+
+/* Ticks that an object has lived by the tick `now`; none if it was born after `now` was read. */
+static inline __attribute__((always_inline)) __u64 kleak_age(__u64 now, __u64 born)
+{
+	return now > born ? now - born : 0;
+}
 
 enum kleak_record_flags {
 	KLEAK_RECORD_VM_STRUCT = 1 << 0,   /* slab: a vm_struct, whose area stands beside it */
@@ -83,9 +88,14 @@ static inline __attribute__((always_inline)) __u32 kleak_sample_hash(__u64 addre
 struct kleak_record {
 	__u64 bytes; /* what the allocator gave */
 	__u32 slack; /* bytes - requested */
-	__u32 born;  /* tick, see above */
 	__u32 site;  /* index into the site table */
-	__u32 flags; /* enum kleak_record_flags */
+	union {
+		struct {
+			__u64 flags : 8; /* enum kleak_record_flags */
+			__u64 born : 56; /* tick, see above */
+		};
+		__u64 stamp; /* both: the programs have atomic operations on whole words only */
+	};
 };
 
 struct kleak_bucket {
@@ -95,6 +105,8 @@ struct kleak_bucket {
 	struct kleak_record record[KLEAK_BUCKET_KEYS];
 	__u64 pad[3]; /* no key's line is shared by two buckets */
 };
+
+_Static_assert(sizeof(struct kleak_bucket) == 256, "four cache lines");
 
 /*
  * Site table: one entry for each distinct (stack, cache, key space).  The raw
@@ -108,7 +120,7 @@ struct kleak_bucket {
 #define KLEAK_SITE_NONE	     0
 #define KLEAK_SITE_PROBES    32 /* entries looked at before the table counts as full */
 
-#define KLEAK_STACK_SIZE 16384 /* bytes of a task's kernel stack, as the programs take it */
+#define KLEAK_STACK_SIZE 16384 /* bytes of a task's kernel stack where it cannot be measured */
 
 #define KLEAK_STEP_BYTES    (1 << 19) /* of steps.h */
 #define KLEAK_CHAIN_BITS    12
@@ -330,8 +342,9 @@ struct kleak_config {
 	__u32 gfp_comp;
 	__u32 page_struct; /* sizeof(struct page) */
 	__u32 nr_wanted;   /* --cache */
-	__u32 jiffy_ticks; /* ticks in a jiffy, << KLEAK_JIFFY_SHIFT */
-	__u8 slab;	   /* origins */
+	__u32 jiffy_ns;
+	__u32 stack_size; /* bytes of a task's kernel stack: a power of two */
+	__u8 slab;	  /* origins */
 	__u8 vmalloc;
 	__u8 percpu;
 	__u8 pages;
@@ -342,7 +355,7 @@ struct kleak_config {
 	__u8 one_copy;		/* of the programs of slab frees: see slab.bpf.h */
 	__u8 has_others;	/* stacks of others are remembered: see filter.bpf.h */
 	__u8 bulk_all_or_none;	/* kmem_cache_alloc_bulk() returns a bool, from 7.2 on */
-	__u8 pad[5];
+	__u8 pad[1];
 	struct kleak_wanted wanted[KLEAK_MAX_WANTED]; /* only these caches; none: all */
 };
 
@@ -352,7 +365,7 @@ struct kleak_control {
 	__u32 self;	   /* the loader's own process, left out */
 	__u32 process;	   /* KLEAK_FOLLOW_PROCESS: whom; cleared when it exits */
 	__u32 gone;	   /* that process has exited */
-	__u32 tick_base;   /* the tick at jiffy 0 */
+	__u64 tick_base;   /* the tick at jiffy 0 */
 	__u64 self_stack;  /* where the loader's own kernel stack begins: it has one thread */
 	__u64 chain_seed;  /* of the chains' table, see steps.h; 0: they are not to be used */
 	__u32 present;	   /* which one of the bit sets of that name is looked at */
@@ -390,10 +403,11 @@ struct kleak_sweep {
 
 struct kleak_eviction {
 	__u64 key;
+	__u64 born;
 	__u32 slot;
-	__u32 born;
 	__u32 site;
 	__u32 free; /* verified free; else evicted */
+	__u32 pad;
 };
 
 struct kleak_evict_batch {

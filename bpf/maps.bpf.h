@@ -7,6 +7,40 @@
 #include "scratch.bpf.h"
 #include "steps.h"
 
+/*
+ * What is published.
+ *
+ * All that stands here is written without a lock while others read it, and CPUs other than x86 may
+ * store and load in another order than the code says.  So that nobody takes what is half written
+ * for whole, the words below tell that something else is: programs write them by publish() or by
+ * an atomic operation whose result is used, which is a full barrier (without its result it is
+ * none), and nothing else (tests/check-published); the loader by atomic stores.
+ *
+ *   word                     what was written before       whoever reads it
+ *   kleak_bucket.key         the record, and its birth     the loader: acquire, and the key once
+ *                            is counted                    more; deaths: whoever frees an object
+ *                                                          got it from who allocated it, in order
+ *   kleak_bucket.spilled     (added before the key)        deaths, in the same way
+ *   kleak_site.hash          (claims the entry)            its index is all that is used
+ *   kleak_site.nr_frames     the rest of the site          the loader: acquire
+ *   kleak_cache.id           (claims the entry)            its index is all that is used
+ *   kleak_cache.ready        the rest of the cache         after(); the loader: acquire
+ *   kleak_step.address       its way (0: that this is      a tag in the way, and what stands on
+ *                            another's)                    the stack
+ *   kleak_chain.tag          the rest of the chain, by     after(); a chain is written anew when
+ *                            the loader                    no program reads it any more
+ *   control.chain_seed       the chains, by the loader     makes the address that is read
+ *   control.present          the set of bits, by the       makes the address that is read
+ *                            loader
+ *   presence                 (add_first(): before births   the loader: after it has cleared bits
+ *                            read the bits)
+ *   kleak_tally              (events: births before their  the loader: fences between the tables
+ *                            key, deaths after it)
+ *
+ * A record's bytes and stamp, `known`, `others`, a site's `muted` and what only guesses (`recent`,
+ * `next`, distances) are words that say all by themselves.
+ */
+
 /* The loader sets max_entries of the arrays marked "sized" from the plan. */
 
 /* The object table (sized). */

@@ -32,11 +32,13 @@ static __always_inline __u64 address_of_key(__u64 key)
 
 /*
  * The tick.  Made of jiffies, which the verifier turns into a load; asking for the nanosecond
- * would cost as much as the object table.  It may be late by a jiffy.
+ * would cost as much as the object table.  It may be late by a jiffy, and no more however long
+ * this runs: the kernel makes jiffies of CLOCK_MONOTONIC (tick_do_update_jiffies64()), one every
+ * config.jiffy_ns of it.
  */
-static __always_inline __u32 now(void)
+static __always_inline __u64 now(void)
 {
-	return (bpf_jiffies64() * config.jiffy_ticks >> KLEAK_JIFFY_SHIFT) + control.tick_base;
+	return (bpf_jiffies64() * config.jiffy_ns >> KLEAK_TICK_SHIFT) + control.tick_base;
 }
 
 /*
@@ -132,7 +134,7 @@ static __always_inline void presence_add(__u64 address, __s32 change)
 	i = presence_index(address);
 	bit = 1U << (i & 31);
 	/* before the bits: the loader clears them, then looks at the counters */
-	__sync_fetch_and_add(presence_at(i), change);
+	add_first(presence_at(i), change);
 	for (__u32 set = 0; set < 2 && change > 0; set++)
 		if (!(*(volatile __u32 *)present_at(set, i) & bit))
 			__sync_fetch_and_or(present_at(set, i), bit);
@@ -246,6 +248,19 @@ static __always_inline void area_resize(struct kleak_record *r, __u64 held, __u6
 		__sync_fetch_and_add(&t->born_bytes, bytes - held);
 }
 
+/*
+ * What the record held that goes without its end having been seen: nobody sizes it any more, for
+ * where its vm_struct was is somebody else's memory.
+ */
+static __always_inline __u64 bytes_given_up(struct kleak_record *r)
+{
+	__u64 held = r->bytes;
+
+	if (held & KLEAK_BYTES_UNSIZED && __sync_val_compare_and_swap(&r->bytes, held, 0) == held)
+		return 0;
+	return bytes_to_tally(r);
+}
+
 /* Which key of its bucket a slot is.  asm: the verifier wants to see the bound. */
 static __always_inline __u32 slot_index(__u32 slot)
 {
@@ -288,7 +303,7 @@ static __always_inline bool bucket_put(struct kleak_bucket *b, __u32 i, __u64 fr
 	if (__sync_val_compare_and_swap(&b->key[i], from, KLEAK_KEY_BUSY) != from)
 		return false;
 	if (from != KLEAK_KEY_EMPTY)
-		tally_death(b->record[i].site, bytes_to_tally(&b->record[i]), true);
+		tally_death(b->record[i].site, bytes_given_up(&b->record[i]), true);
 	else
 		presence_add(address_of_key(key), 1);
 	b->record[i] = *r;
@@ -314,12 +329,6 @@ __noinline int bucket_spill(struct kleak_bucket *first, struct kleak_bucket *sec
 		return 1;
 	spill_add(first, -1);
 	return 0;
-}
-
-/* Let `r` take the place of the record of `key`, of which a free was missed, if there is one. */
-__noinline int bucket_replace(struct kleak_bucket *b, __u64 key, const struct kleak_record *r)
-{
-	return b && r && bucket_put(b, bucket_find(b, key), key, key, r);
 }
 
 /*
@@ -363,6 +372,107 @@ static __always_inline void sample_less(void)
 
 	if (mask < KLEAK_SAMPLE_MOST)
 		__sync_val_compare_and_swap(&control.sample_mask, mask, mask << 1 | 1);
+}
+
+/* Is `key` that of `address`, in `space` or, for slab, in that of vmalloc? */
+static __always_inline bool is_key_of(__u64 key, __u64 address, __u32 space)
+{
+	return (key ^ ~address) - space <= (space == KLEAK_SPACE_SLAB ? KLEAK_SPACE_VMALLOC : 0);
+}
+
+static __always_inline __u32 bucket_find_dying(struct kleak_bucket *b, __u64 address, __u32 space)
+{
+	for (__u32 i = 0; i < KLEAK_BUCKET_KEYS; i++)
+		if (is_key_of(b->key[i], address, space))
+			return i;
+	return KLEAK_BUCKET_KEYS;
+}
+
+/*
+ * Take `address` out of `b`.  *twin: it may stand in the table once more (a
+ * vm_struct is a slab object and stands for its area).
+ */
+static __always_inline bool bucket_take(struct kleak_bucket *b, __u64 address, __u32 space,
+					bool implicit, bool *twin)
+{
+	__u32 i = bucket_find_dying(b, address, space);
+	__u64 key, bytes;
+	__u32 site;
+
+	if (i >= KLEAK_BUCKET_KEYS)
+		return false;
+	key = b->key[i];
+	if (!is_key_of(key, address, space))
+		return false;
+	site = b->record[i].site;
+	*twin |= key == key_of(address, KLEAK_SPACE_VMALLOC) ||
+		 b->record[i].flags & KLEAK_RECORD_VM_STRUCT;
+	if (implicit) {
+		bytes = bytes_given_up(&b->record[i]);
+	} else if (key == key_of(address, KLEAK_SPACE_VMALLOC)) {
+		/* Its pages are gone already, but the vm_struct is still whole. */
+		area_read(address, &bytes);
+		bytes = area_settle(&b->record[i], address, bytes);
+	} else {
+		bytes = bytes_to_tally(&b->record[i]);
+	}
+	if (__sync_val_compare_and_swap(&b->key[i], key, KLEAK_KEY_EMPTY) != key)
+		return false;
+	presence_add(address, -1);
+	tally_death(site, bytes, implicit);
+	return true;
+}
+
+static __always_inline bool take_spilled(struct kleak_bucket *first, __u64 address, __u32 space,
+					 bool implicit, bool *twin)
+{
+	struct kleak_bucket *second;
+
+	if (!first->spilled)
+		return false;
+	second = bucket_second(address);
+	if (!second || !bucket_take(second, address, space, implicit, twin))
+		return false;
+	spill_add(first, -1);
+	return true;
+}
+
+/*
+ * Forget an object and count its death.  False if it is not in the table.  The
+ * death of a slab object is that of the area too, if it is a vm_struct.  implicit: nobody saw
+ * it being freed, but its address is somebody else's now.
+ */
+static __always_inline bool object_gone(__u64 address, __u32 space, bool implicit)
+{
+	struct kleak_bucket *first = bucket_first(address);
+	bool twin = false, died;
+
+	if (!first)
+		return false;
+	died = bucket_take(first, address, space, implicit, &twin) ||
+	       take_spilled(first, address, space, implicit, &twin);
+	if (twin && !bucket_take(first, address, space, implicit, &twin))
+		take_spilled(first, address, space, implicit, &twin);
+	return died;
+}
+
+/*
+ * Let `r` take the place of the record of `key`, of which a free was missed, if there is one.  Was
+ * that a vm_struct and this is none, its area is gone, too.
+ */
+__noinline int bucket_replace(struct kleak_bucket *b, __u64 key, const struct kleak_record *r)
+{
+	__u32 i = b ? bucket_find(b, key) : KLEAK_BUCKET_KEYS;
+	bool area;
+
+	if (!r || i >= KLEAK_BUCKET_KEYS)
+		return 0;
+	area = b->record[i].flags & ~r->flags & KLEAK_RECORD_VM_STRUCT;
+	if (!bucket_put(b, i, key, key, r))
+		return 0;
+	if (area)
+		object_gone(address_of_key(key), KLEAK_SPACE_VMALLOC, true);
+	return 1;
 }
 
 enum birth {
@@ -420,87 +530,6 @@ __noinline int object_born(__u64 address, __u32 space, const struct kleak_record
 	}
 	count(KLEAK_LOSS_TABLE_FULL, 1);
 	return BIRTH_LOST;
-}
-
-/* Is `key` that of `address`, in `space` or, for slab, in that of vmalloc? */
-static __always_inline bool is_key_of(__u64 key, __u64 address, __u32 space)
-{
-	return (key ^ ~address) - space <= (space == KLEAK_SPACE_SLAB ? KLEAK_SPACE_VMALLOC : 0);
-}
-
-static __always_inline __u32 bucket_find_dying(struct kleak_bucket *b, __u64 address, __u32 space)
-{
-	for (__u32 i = 0; i < KLEAK_BUCKET_KEYS; i++)
-		if (is_key_of(b->key[i], address, space))
-			return i;
-	return KLEAK_BUCKET_KEYS;
-}
-
-/*
- * Take `address` out of `b`.  *twin: it may stand in the table once more (a
- * vm_struct is a slab object and stands for its area).
- */
-static __always_inline bool bucket_take(struct kleak_bucket *b, __u64 address, __u32 space,
-					bool implicit, bool *twin)
-{
-	__u32 i = bucket_find_dying(b, address, space);
-	__u64 key, bytes;
-	__u32 site;
-
-	if (i >= KLEAK_BUCKET_KEYS)
-		return false;
-	key = b->key[i];
-	if (!is_key_of(key, address, space))
-		return false;
-	site = b->record[i].site;
-	if (key == key_of(address, KLEAK_SPACE_VMALLOC)) {
-		/* Its pages are gone already, but the vm_struct is still whole. */
-		area_read(address, &bytes);
-		bytes = area_settle(&b->record[i], address, bytes);
-		*twin = true;
-	} else {
-		bytes = bytes_to_tally(&b->record[i]);
-		if (b->record[i].flags & KLEAK_RECORD_VM_STRUCT)
-			*twin = true;
-	}
-	if (__sync_val_compare_and_swap(&b->key[i], key, KLEAK_KEY_EMPTY) != key)
-		return false;
-	presence_add(address, -1);
-	tally_death(site, bytes, implicit);
-	return true;
-}
-
-static __always_inline bool take_spilled(struct kleak_bucket *first, __u64 address, __u32 space,
-					 bool implicit, bool *twin)
-{
-	struct kleak_bucket *second;
-
-	if (!first->spilled)
-		return false;
-	second = bucket_second(address);
-	if (!second || !bucket_take(second, address, space, implicit, twin))
-		return false;
-	spill_add(first, -1);
-	return true;
-}
-
-/*
- * Forget an object and count its death.  False if it is not in the table.  The
- * death of a slab object is that of the area too, if it is a vm_struct.  implicit: nobody saw
- * it being freed, but its address is somebody else's now.
- */
-static __always_inline bool object_gone(__u64 address, __u32 space, bool implicit)
-{
-	struct kleak_bucket *first = bucket_first(address);
-	bool twin = false, died;
-
-	if (!first)
-		return false;
-	died = bucket_take(first, address, space, implicit, &twin) ||
-	       take_spilled(first, address, space, implicit, &twin);
-	if (twin && !bucket_take(first, address, space, implicit, &twin))
-		take_spilled(first, address, space, implicit, &twin);
-	return died;
 }
 
 static __always_inline bool object_died(__u64 address, __u32 space)

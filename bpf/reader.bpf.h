@@ -22,12 +22,18 @@ int read_memory(void *ctx __attribute__((unused)))
 	return bpf_probe_read_kernel(read_buffer, len, (const void *)read_request.address);
 }
 
-/* BPF_PROG_TEST_RUN by the loader, before anything is recorded: let now() be CLOCK_MONOTONIC. */
+/*
+ * BPF_PROG_TEST_RUN by the loader, which has put its tick into control.tick_base, before anything
+ * is recorded: let now() be that clock.  (The loader's own CLOCK_MONOTONIC is another one than the
+ * kernel's where it has a time namespace.)
+ */
 SEC("syscall")
 int set_clock(void *ctx __attribute__((unused)))
 {
+	__u64 base = control.tick_base;
+
 	control.tick_base = 0;
-	control.tick_base = (__u32)(bpf_ktime_get_ns() >> KLEAK_TICK_SHIFT) - now();
+	control.tick_base = base - now();
 	return 0;
 }
 

@@ -144,6 +144,12 @@ static __always_inline void slab_born(struct bpf_raw_tracepoint_args *ctx, __u64
 		cache_retire(ptr);
 }
 
+/* Is every slab object recorded, those that are vm_structs, and what follows where they were? */
+static __always_inline bool records_all_slab(void)
+{
+	return config.slab && !config.nr_wanted && !config.min_size && config.max_size == ~0ULL;
+}
+
 static __always_inline int slab_alloc(struct bpf_raw_tracepoint_args *ctx, enum kleak_event event)
 {
 	const volatile struct kleak_event_args *args = &config.args[event];
@@ -173,6 +179,8 @@ static __always_inline int slab_alloc(struct bpf_raw_tracepoint_args *ctx, enum 
 	if (config.vmalloc && in_range(&config.area_alloc, call_site)) {
 		record_flags = KLEAK_RECORD_VM_STRUCT;
 		area_born(ctx, ptr, call_site);
+	} else if (config.vmalloc && !records_all_slab()) {
+		object_gone(ptr, KLEAK_SPACE_VMALLOC, true);
 	}
 	if (config.slab)
 		slab_born(ctx, ptr, call_site, kmem, size, requested, gfp, record_flags);

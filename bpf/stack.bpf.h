@@ -157,7 +157,7 @@ claimed:
 	site->whole = s->whole;
 	for (__u32 i = 0; i < KLEAK_MAX_FRAMES && i < s->nr; i++)
 		site->frames[i] = frame(s, i);
-	__sync_lock_test_and_set(&site->nr_frames, s->nr); /* last: the loader waits for it */
+	publish(&site->nr_frames, s->nr); /* last: the loader waits for it */
 	return index;
 }
 

@@ -40,6 +40,14 @@ static __always_inline struct kleak_site *site_at(__u32 index)
 	return bpf_map_lookup_elem(&sites, &index);
 }
 
+/* Bytes from this place on a kernel stack to the stack's end: stacks are aligned to their size. */
+static __always_inline __u32 stack_left(__u64 address)
+{
+	__u32 size = config.stack_size;
+
+	return size - (address & (size - 1));
+}
+
 /*
  * An index that is to be masked: the compiler must not argue the mask away, the verifier wants it.
  */
@@ -100,9 +108,9 @@ __noinline int step_keep(__u64 address, __u64 way, __u32 turn)
 	step = step_at(slot);
 	way = (way & ((1ULL << STEP_TAG) - 1)) | address << STEP_TAG;
 	if (step->address != address) {
-		step->address = 0;
+		publish(&step->address, 0);
 		step->way = way;
-		__sync_lock_test_and_set(&step->address, address);
+		publish(&step->address, address);
 	} else {
 		step->way = way;
 	}
@@ -136,7 +144,7 @@ static __always_inline __u64 hash_end(__u64 hash)
  */
 static __always_inline __u64 unwind(__u64 context, __u64 call_site, __u64 hash)
 {
-	__u32 size = (STACK_SIZE - (context & (STACK_SIZE - 1))) / sizeof(__u64);
+	__u32 size = stack_left(context) / sizeof(__u64);
 	__u64 address = call_site, way;
 	struct kleak_step *step = step_at(step_slot(base_of(call_site))), *before;
 	__u32 at;
@@ -415,7 +423,7 @@ __noinline int learn_steps(struct scratch *s, __u32 size)
 /* Learn what the walk in `s` shows: the frames of one site, from call_site on. */
 __noinline int learn(struct scratch *s, __u64 context)
 {
-	__u32 size = (STACK_SIZE - (context & (STACK_SIZE - 1))) / sizeof(__u64), len = size;
+	__u32 size = stack_left(context) / sizeof(__u64), len = size;
 
 	if (!s || s->whole)
 		return 0;

@@ -25,7 +25,7 @@ static __always_inline void count(__u32 cause, __u64 n)
  */
 static __always_inline bool in_task(void *ctx)
 {
-	return address_of(ctx) - (__u64)bpf_get_current_task_btf()->stack < STACK_SIZE;
+	return address_of(ctx) - (__u64)bpf_get_current_task_btf()->stack < config.stack_size;
 }
 
 /*

@@ -104,9 +104,10 @@ bool cache__is_kmalloc_variant(const char *name)
 
 uint64_t cache__kmem(const struct kleak_cache *cache)
 {
-	if (!cache->ready || cache->flags & KLEAK_CACHE_KMALLOC || cache->id == KLEAK_CACHE_DEAD)
-		return 0;
-	return ~cache->id;
+	uint64_t id =
+		__atomic_load_n(&cache->ready, __ATOMIC_ACQUIRE) ? cache->id : KLEAK_CACHE_DEAD;
+
+	return id == KLEAK_CACHE_DEAD || cache->flags & KLEAK_CACHE_KMALLOC ? 0 : ~id;
 }
 
 void cache__sum(struct cache_sum sums[KLEAK_MAX_CACHES], const struct snapshot *snapshot,

@@ -216,7 +216,7 @@ static bool make_chain(const struct chains *chains, const struct kleak_site *sit
 		top = is_top(node->way);
 		offset = top ? -(uint64_t)step_top(node->way) * WORD
 			     : offset + distance_of(site, k - 1, node->way) * WORD;
-		if (!top && (offset <= chain->before || offset >= KLEAK_STACK_SIZE))
+		if (!top && (offset <= chain->before || offset > UINT16_MAX))
 			return false;
 		if (k < to)
 			chain->place[k - from - 1] = offset;

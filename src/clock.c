@@ -12,7 +12,7 @@ double clock__now_s(void)
 	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
-uint32_t clock__now_ticks(void)
+uint64_t clock__now_ticks(void)
 {
 	struct timespec now;
 

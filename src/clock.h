@@ -8,7 +8,7 @@
 /* In seconds. */
 double clock__now_s(void);
 
-/* In ticks of 2^KLEAK_TICK_SHIFT ns, modulo 2^32, as records are. */
-uint32_t clock__now_ticks(void);
+/* In ticks of 2^KLEAK_TICK_SHIFT ns, as records are. */
+uint64_t clock__now_ticks(void);
 
 #endif

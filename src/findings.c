@@ -15,16 +15,14 @@ struct work {
 	const struct scanner *scanner;
 	struct sites *sites;
 	const struct sites *listed;
-	uint32_t now;
+	uint64_t now;
 	double min_age_s;
 	uint32_t weight;
 };
 
-static double age_of(const struct kleak_record *record, uint32_t now)
+static double age_of(const struct kleak_record *record, uint64_t now)
 {
-	uint32_t ticks = now - record->born;
-
-	return ticks < INT32_MAX ? ticks * SECONDS_PER_TICK : 0;
+	return (double)kleak_age(now, record->born) * SECONDS_PER_TICK;
 }
 
 static void count(const struct orphan *orphan, const struct kleak_record *record, void *arg)

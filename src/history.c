@@ -69,7 +69,7 @@ static size_t cohort_of(const struct series_clock *clock, double born_s)
 static void count_alive(struct history_row *row, const struct history *history,
 			const struct sites *sites, const struct site *site, double now_s)
 {
-	const uint32_t *ages = sites->ages + site->first_age;
+	const float *ages = sites->ages + site->first_age;
 
 	memset(row->alive, 0, sizeof(row->alive));
 	for (uint64_t i = 0; i < site->listed; i++)

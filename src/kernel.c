@@ -19,7 +19,9 @@
 
 #define BTF_PATH "/sys/kernel/btf/vmlinux"
 
-#define MOST_STUBS 65536 /* bytes of interrupt entry stubs */
+#define MOST_STUBS  65536 /* bytes of interrupt entry stubs */
+#define LEAST_STACK 4096  /* bytes of a kernel stack */
+#define MOST_STACK  (1U << 20)
 
 static bool has_capability(int number)
 {
@@ -432,6 +434,54 @@ static int try_function(const struct btf *btf, const char *name, enum bpf_attach
 	return 0;
 }
 
+uint32_t kernel__stack_around(uint32_t place)
+{
+	uint32_t size = LEAST_STACK;
+
+	if (!place || place >= MOST_STACK)
+		return 0;
+	while (size <= place)
+		size *= 2;
+	return size;
+}
+
+/*
+ * THREAD_SIZE is nowhere to be read.  A program that runs in a system call tells how far above the
+ * beginning of its task's stack its own frame lies.
+ */
+static uint32_t measure_stack(const struct btf *btf)
+{
+	LIBBPF_OPTS(bpf_prog_load_opts, options, .prog_flags = BPF_F_SLEEPABLE);
+	LIBBPF_OPTS(bpf_test_run_opts, run);
+	struct task_layout task;
+	int program, err;
+
+	layout__read_tasks(&task, btf);
+	if (task.stack == SLUB_NONE)
+		return 0;
+	const struct bpf_insn insns[] = {
+		{.code = BPF_JMP | BPF_CALL, .imm = BPF_FUNC_get_current_task_btf},
+		{.code = BPF_LDX | BPF_MEM | BPF_DW,
+		 .dst_reg = BPF_REG_1,
+		 .src_reg = BPF_REG_0,
+		 .off = (__s16)task.stack},
+		{.code = BPF_ALU64 | BPF_MOV | BPF_X, .src_reg = BPF_REG_10},
+		/* twice: to the verifier what is negative is a number, and no pointer */
+		{.code = BPF_ALU64 | BPF_NEG},
+		{.code = BPF_ALU64 | BPF_NEG},
+		{.code = BPF_ALU64 | BPF_SUB | BPF_X, .src_reg = BPF_REG_1},
+		{.code = BPF_JMP | BPF_EXIT},
+	};
+
+	program = bpf_prog_load(BPF_PROG_TYPE_SYSCALL, "kleak_stack", "GPL", insns,
+				sizeof(insns) / sizeof(insns[0]), &options);
+	if (program < 0)
+		return 0;
+	err = bpf_prog_test_run_opts(program, &run);
+	close(program);
+	return err ? 0 : kernel__stack_around(run.retval);
+}
+
 /* How the table of hooks attaches to this function. */
 static enum bpf_attach_type attach_type_of(enum hook_function function)
 {
@@ -526,30 +576,6 @@ static void read_caches(struct cache_kinds *kinds)
 	books__free(&books);
 }
 
-/*
- * THREAD_SIZE is nowhere to be read; but all threads have a stack of that size (those that have
- * ended and are not waited for may have none any more, so there may seem to be less).
- */
-static uint32_t stack_size(const struct meminfo *mem)
-{
-	FILE *file = fopen("/proc/loadavg", "re");
-	unsigned long threads = 0;
-	uint64_t least;
-	uint32_t size = 4096;
-
-	if (!file)
-		return 0;
-	if (fscanf(file, "%*s %*s %*s %*u/%lu", &threads) != 1)
-		threads = 0;
-	fclose(file);
-	if (!threads || !mem->present[MEMINFO_KERNEL_STACK])
-		return 0;
-	least = mem->bytes[MEMINFO_KERNEL_STACK] / threads * 3 / 4;
-	while (size < least)
-		size *= 2;
-	return size;
-}
-
 static int read_machine(struct kernel *kernel, char *why, size_t len)
 {
 	struct timespec jiffy;
@@ -579,7 +605,6 @@ static int read_machine(struct kernel *kernel, char *why, size_t len)
 		return err;
 	}
 	kernel->memory_bytes = mem.bytes[MEMINFO_MEM_TOTAL];
-	kernel->stack_size = stack_size(&mem);
 	read_caches(&kernel->cache_kinds);
 
 	if (!stat("/proc/self/ns/pid", &st)) {
@@ -617,6 +642,10 @@ int kernel__probe(struct kernel *kernel, const struct kallsyms *symbols, char *w
 					    ? try_function(btf, function->name, attach_type_of(i))
 					    : -EOPNOTSUPP;
 	}
+	kernel->stack_size = measure_stack(btf);
+	kernel->stack_assumed = !kernel->stack_size;
+	if (kernel->stack_assumed)
+		kernel->stack_size = KLEAK_STACK_SIZE;
 	kernel->nodes = count_nodes();
 	read_slub(kernel, btf);
 	kernel->kfence = has_kfence();

@@ -41,9 +41,10 @@ struct kernel {
 	bool has_cast;	      /* bpf_rdonly_cast(): 6.2 and later */
 	uint32_t page_size;
 	uint32_t jiffy_ns;
-	uint32_t cpus;	       /* possible ones */
-	uint64_t memory_bytes; /* MemTotal */
-	uint32_t stack_size;   /* bytes of a task's kernel stack, by what all take; 0: not known */
+	uint32_t cpus;					 /* possible ones */
+	uint64_t memory_bytes;				 /* MemTotal */
+	uint32_t stack_size;				 /* bytes of a task's kernel stack */
+	bool stack_assumed;				 /* that could not be measured */
 	uint64_t pid_namespace_dev, pid_namespace_inode; /* of this process */
 	bool kfence;					 /* it guards some objects */
 	uint32_t nodes;					 /* possible NUMA nodes */
@@ -74,6 +75,12 @@ int kernel__probe(struct kernel *kernel, const struct kallsyms *symbols, char *w
  * if they are (include/linux/sched.h).  Works unprivileged.
  */
 bool kernel__has_vmap_stack(void);
+
+/*
+ * How large the stack is on which a system call runs so many bytes above its beginning: stacks
+ * grow down from their end, and system calls begin on an empty one.  0: that is not on a stack.
+ */
+uint32_t kernel__stack_around(uint32_t place);
 
 /*
  * The part of the above that reads BTF: events, gfp bits, the shape of

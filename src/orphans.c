@@ -8,7 +8,7 @@
 
 static uint64_t id_of(const struct orphan *orphan)
 {
-	return idmap__mix(orphan->key >> 3 ^ (uint64_t)orphan->born << 32);
+	return idmap__mix(orphan->key >> 3 ^ orphan->born << 32);
 }
 
 static bool is_same(const struct orphan *a, const struct orphan *b)

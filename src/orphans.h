@@ -14,7 +14,7 @@
 
 struct orphan {
 	uint64_t key; /* with `born`, the record in the object table */
-	uint32_t born;
+	uint64_t born;
 	uint32_t slot;
 	uint32_t site;	  /* index into the site table */
 	uint32_t passes;  /* in a row in which nothing referred to it; set by orphans__add() */

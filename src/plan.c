@@ -326,7 +326,8 @@ int plan__make(struct plan *plan, const struct options *options, const struct ke
 	config->kvfree_rcu_offset = kernel->kvfree_rcu_offset;
 	config->bulk_all_or_none = kernel->bulk_all_or_none;
 	config->has_cast = kernel->has_cast;
-	config->jiffy_ticks = ((uint64_t)kernel->jiffy_ns << KLEAK_JIFFY_SHIFT) >> KLEAK_TICK_SHIFT;
+	config->jiffy_ns = kernel->jiffy_ns;
+	config->stack_size = kernel->stack_size;
 
 	config->who = options->verb == VERB_DIAGNOSE;
 	plan->verify = !kernel->slub_unknown[0];
@@ -339,7 +340,7 @@ int plan__make(struct plan *plan, const struct options *options, const struct ke
 	config->one_copy = (plan->verify && config->slab) || config->follow != KLEAK_FOLLOW_ALL;
 	config->has_others =
 		(config->follow == KLEAK_FOLLOW_PROCESS || config->follow == KLEAK_FOLLOW_FAMILY) &&
-		kernel->stack_size <= KLEAK_STACK_SIZE;
+		!kernel->stack_assumed;
 	for (size_t i = 0; i < nr_hooks; i++) {
 		err = plan_hook(plan, i, kernel, options->no_fentry, why, len);
 		if (err)
@@ -360,14 +361,13 @@ int plan__make(struct plan *plan, const struct options *options, const struct ke
 	if (config->follow != KLEAK_FOLLOW_ALL)
 		add_blind_spot(plan, "what interrupts and kernel threads allocate on behalf of the "
 				     "filtered processes is not recorded");
-	/* KASAN on x86, 64-KiB pages on arm64 */
-	if (kernel->stack_size > KLEAK_STACK_SIZE)
+	if (kernel->stack_assumed)
 		add_blind_spot(
 			plan,
-			"kernel stacks have %u bytes here, not %u: call stacks may be cut, and "
-			"what a task allocates may be taken for an interrupt's, which filters "
-			"leave out",
-			kernel->stack_size, KLEAK_STACK_SIZE);
+			"how large kernel stacks are could not be measured: if they have not "
+			"%u bytes, what a task allocates may be taken for an interrupt's, "
+			"which filters leave out",
+			kernel->stack_size);
 	if (!kernel->has_symbols)
 		add_blind_spot(plan, "stacks are printed as numbers: /proc/kallsyms shows no "
 				     "addresses (kernel.kptr_restrict?)");

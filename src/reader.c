@@ -50,13 +50,12 @@ bool reader__learn_pages(struct reader *reader)
 	const struct tracer_view *view = tracer__view(reader->tracer);
 
 	for (int i = KLEAK_CACHE_UNKNOWN + 1; i < KLEAK_MAX_CACHES && !reader->has_pages; i++) {
-		const struct kleak_cache *cache = &view->caches[i];
+		uint64_t kmem = cache__kmem(&view->caches[i]);
 
-		if (!cache->ready || cache->id == KLEAK_CACHE_DEAD ||
-		    cache->flags & KLEAK_CACHE_KMALLOC)
+		if (!kmem)
 			continue;
-		reader->has_pages = !slub__learn_pages(&reader->slub, ~cache->id);
-		reader->in_map = ~cache->id; /* itself a slab object */
+		reader->has_pages = !slub__learn_pages(&reader->slub, kmem);
+		reader->in_map = kmem; /* itself a slab object */
 	}
 	return reader->has_pages;
 }

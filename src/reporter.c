@@ -210,8 +210,8 @@ static int read_tables(struct reporter *reporter)
 	struct snapshot_source source = source_of(reporter);
 	struct snapshot *snapshot = &reporter->snapshot;
 	double ticks = reporter->parts.options->min_age_s * 1e9 / (1 << KLEAK_TICK_SHIFT);
-	uint32_t min_age = ticks < INT32_MAX ? (uint32_t)ticks : INT32_MAX;
-	uint32_t now = clock__now_ticks();
+	uint64_t min_age = ticks < (double)INT64_MAX ? (uint64_t)ticks : INT64_MAX;
+	uint64_t now = clock__now_ticks();
 	int err = krc__read(&reporter->reader.krc);
 
 	if (!err)

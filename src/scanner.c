@@ -21,7 +21,7 @@
 
 #define KALLSYMS "/proc/kallsyms"
 
-#define LEAST_AGE_TICKS ((uint32_t)(5e9 / (1 << KLEAK_TICK_SHIFT))) /* as kmemleak */
+#define LEAST_AGE_TICKS ((uint64_t)(5e9 / (1 << KLEAK_TICK_SHIFT))) /* as kmemleak */
 #define MOST_EDGES	(1U << 22)
 #define PAGES_AT_ONCE	512 /* of an area */
 #define PROGRESS_S	0.2
@@ -29,8 +29,8 @@
 /* An object of the scan, beside what scan.h knows of it. */
 struct subject {
 	uint64_t key;
+	uint64_t born;
 	uint32_t slot;
-	uint32_t born;
 	uint32_t site;
 	uint64_t kmem;	/* of a slab object: cache__kmem() */
 	uint32_t size;	/* of a slab object that is no large kmalloc; else 0 */
@@ -273,7 +273,7 @@ static int add_area(struct scanner *scanner, const struct subject *subject,
 	return err;
 }
 
-static int add_object(struct scanner *scanner, uint32_t slot, uint32_t now)
+static int add_object(struct scanner *scanner, uint32_t slot, uint64_t now)
 {
 	const struct tracer_view *view = tracer__view(scanner->parts.tracer);
 	struct kleak_record record;
@@ -287,8 +287,8 @@ static int add_object(struct scanner *scanner, uint32_t slot, uint32_t now)
 		return 0;
 	subject.born = record.born;
 	subject.site = record.site;
-	subject.young =
-		now - record.born < LEAST_AGE_TICKS || record.flags & KLEAK_RECORD_RCU_PENDING;
+	subject.young = kleak_age(now, record.born) < LEAST_AGE_TICKS ||
+			record.flags & KLEAK_RECORD_RCU_PENDING;
 	switch (~subject.key & KLEAK_SPACE_MASK) {
 	case KLEAK_SPACE_SLAB:
 		cache = view->sites[record.site].cache % KLEAK_MAX_CACHES;
@@ -328,7 +328,7 @@ static int add_books(struct scanner *scanner, const struct area *area)
 static int gather(struct scanner *scanner)
 {
 	const struct tracer_view *view = tracer__view(scanner->parts.tracer);
-	uint32_t now = clock__now_ticks();
+	uint64_t now = clock__now_ticks();
 	int err = 0;
 
 	scan__begin(&scanner->scan);
@@ -394,6 +394,7 @@ static int find_dead(struct scanner *scanner)
 		.slub = &reader->slub,
 		.areas = &scanner->parts.kernel->areas,
 		.layout = &scanner->parts.kernel->tasks,
+		.size = scanner->parts.kernel->stack_size,
 		.self = tracer__self(scanner->parts.tracer),
 	};
 

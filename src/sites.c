@@ -92,13 +92,14 @@ static int64_t site_of(struct sites *sites, const struct kleak_site *entry,
 		       uint32_t depth)
 {
 	struct site *site = append(sites);
-	uint32_t filled, first, known;
+	uint32_t filled = __atomic_load_n(&entry->nr_frames, __ATOMIC_ACQUIRE), first, known;
 	int err;
 
 	if (!site)
 		return -ENOMEM;
 	memset(site, 0, sizeof(*site));
-	filled = entry->nr_frames < KLEAK_MAX_FRAMES ? entry->nr_frames : KLEAK_MAX_FRAMES;
+	if (filled > KLEAK_MAX_FRAMES)
+		filled = KLEAK_MAX_FRAMES;
 	first = strip(entry, filled, allocator);
 	for (uint32_t i = first; i < filled && site->nr_frames < depth; i++)
 		site->frames[site->nr_frames++] = entry->frames[i];
@@ -167,12 +168,12 @@ bool sites__is_backing(const struct sites *sites, uint32_t entry)
 }
 
 /* Put the k-th smallest of `values` in place k (quickselect); return it. */
-static uint32_t kth_smallest(uint32_t *values, size_t nr, size_t k)
+static float kth_smallest(float *values, size_t nr, size_t k)
 {
 	size_t low = 0, high = nr - 1;
 
 	while (low < high) {
-		uint32_t pivot = values[low + (high - low) / 2];
+		float pivot = values[low + (high - low) / 2];
 		size_t i = low, j = high;
 
 		for (;;) {
@@ -182,7 +183,7 @@ static uint32_t kth_smallest(uint32_t *values, size_t nr, size_t k)
 				j--;
 			if (i >= j)
 				break;
-			uint32_t swap = values[i];
+			float swap = values[i];
 
 			values[i++] = values[j];
 			values[j--] = swap;

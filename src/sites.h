@@ -43,7 +43,7 @@ struct sites {
 	struct site *list;
 	size_t nr, room;
 	uint32_t *of_entry; /* entry of the site table -> site.index, or SITES_NONE */
-	uint32_t *ages;	    /* grouped by site */
+	float *ages;	    /* grouped by site */
 	size_t room_ages;
 	struct idmap by_id;
 };

@@ -30,15 +30,13 @@ static enum kleak_key_space space_of(uint64_t key)
 
 /* Count a record that has bytes of its own. */
 static int add_object(struct snapshot *snapshot, const struct kleak_record *record, uint32_t slot,
-		      uint32_t now, uint32_t min_age)
+		      uint64_t now, uint64_t min_age)
 {
-	uint32_t age = now - record->born;
+	uint64_t age = kleak_age(now, record->born);
 	struct snapshot_site *site = &snapshot->sites[record->site];
 	int err;
 
 	site->held_bytes += record->bytes;
-	if ((int32_t)age < 0)
-		age = 0; /* born after `now` was read */
 	if (age < min_age)
 		return 0;
 	if (record->flags & KLEAK_RECORD_RCU_PENDING) {
@@ -55,7 +53,7 @@ static int add_object(struct snapshot *snapshot, const struct kleak_record *reco
 	site->bytes += record->bytes;
 	site->bytes_requested += record->bytes - record->slack;
 	snapshot->list[snapshot->nr_list++] =
-		(struct snapshot_object){.site = record->site, .age = age, .slot = slot};
+		(struct snapshot_object){.site = record->site, .age = (float)age, .slot = slot};
 	return 0;
 }
 
@@ -96,7 +94,7 @@ static bool is_waiting(uint64_t key, const struct idmap *waiting)
 }
 
 static int read_slot(struct snapshot *snapshot, const struct snapshot_source *source, uint32_t slot,
-		     uint32_t now, uint32_t min_age)
+		     uint64_t now, uint64_t min_age)
 {
 	struct kleak_record record;
 	uint64_t key = snapshot__read_record(&record, source->buckets, slot);
@@ -145,7 +143,7 @@ static bool is_empty(const struct kleak_bucket *bucket)
 }
 
 static int read_bucket(struct snapshot *snapshot, const struct snapshot_source *source,
-		       uint32_t bucket, uint32_t now, uint32_t min_age)
+		       uint32_t bucket, uint64_t now, uint64_t min_age)
 {
 	int err = 0;
 
@@ -172,6 +170,7 @@ static uint64_t events_so_far(const struct snapshot_source *source)
 
 		events += events_of(&tally);
 	}
+	__atomic_thread_fence(__ATOMIC_ACQUIRE); /* what is read later was counted later */
 	return events;
 }
 
@@ -201,9 +200,11 @@ static uint64_t read_tallies(struct snapshot *snapshot, const struct snapshot_so
 {
 	uint64_t events = 0;
 
+	__atomic_thread_fence(__ATOMIC_ACQUIRE); /* the objects before: those are counted */
 	for (uint32_t lane = 0; lane < source->nr_lanes; lane++)
 		for (uint32_t i = 0; i < source->nr_sites; i++)
 			events += add_tally(&snapshot->sites[i], source, lane, i);
+	__atomic_thread_fence(__ATOMIC_ACQUIRE); /* of sites that have births all is written */
 	return events;
 }
 
@@ -298,8 +299,8 @@ static int reset(struct snapshot *snapshot, uint32_t nr_sites)
 	return 0;
 }
 
-int snapshot__take(struct snapshot *snapshot, const struct snapshot_source *source, uint32_t now,
-		   uint32_t min_age)
+int snapshot__take(struct snapshot *snapshot, const struct snapshot_source *source, uint64_t now,
+		   uint64_t min_age)
 {
 	uint64_t before;
 	int err = reset(snapshot, source->nr_sites);
@@ -323,7 +324,7 @@ int snapshot__take(struct snapshot *snapshot, const struct snapshot_source *sour
 }
 
 int snapshot__add_areas(struct snapshot *snapshot, const struct snapshot_source *source,
-			uint32_t now, uint32_t min_age)
+			uint64_t now, uint64_t min_age)
 {
 	for (size_t i = 0; i < snapshot->nr_unsized; i++) {
 		const struct snapshot_area *was = &snapshot->unsized_are[i];

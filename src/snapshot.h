@@ -38,7 +38,7 @@ struct snapshot_site {
 
 struct snapshot_object {
 	uint32_t site;
-	uint32_t age;  /* ticks of 2^KLEAK_TICK_SHIFT ns */
+	float age;     /* ticks, to 24 bits: never wraps */
 	uint32_t slot; /* bucket * KLEAK_BUCKET_KEYS + index */
 };
 
@@ -92,11 +92,11 @@ uint64_t snapshot__read_record(struct kleak_record *record, const struct kleak_b
 
 /*
  * Read the tables into *snapshot, reusing its memory; the first time *snapshot is
- * all zeros.  now: CLOCK_MONOTONIC in ticks, modulo 2^32.  min_age: ticks; younger
+ * all zeros.  now: CLOCK_MONOTONIC in ticks.  min_age: ticks; younger
  * objects count in `live` and `held_bytes` only.  0 or -ENOMEM.
  */
-int snapshot__take(struct snapshot *snapshot, const struct snapshot_source *source, uint32_t now,
-		   uint32_t min_age);
+int snapshot__take(struct snapshot *snapshot, const struct snapshot_source *source, uint64_t now,
+		   uint64_t min_age);
 
 /* Add what the tallies have counted at this entry to *sum. */
 void snapshot__add_tallies(struct snapshot_site *sum, const struct snapshot_source *source,
@@ -108,7 +108,7 @@ void snapshot__add_tallies(struct snapshot_site *sum, const struct snapshot_sour
  * that one is left to the next pass.  0 or -ENOMEM.
  */
 int snapshot__add_areas(struct snapshot *snapshot, const struct snapshot_source *source,
-			uint32_t now, uint32_t min_age);
+			uint64_t now, uint64_t min_age);
 
 void snapshot__free(struct snapshot *snapshot);
 

@@ -51,10 +51,7 @@ static int see_self(struct stacks *stacks, uint64_t task, uint64_t stack)
 	const struct task_layout *l = stacks->layout;
 	int err = memory__add_dead(stacks->memory, task + l->thread, task + l->size);
 
-	for (int pages = 1; pages <= MOST_PAGES && !err; pages *= 2)
-		err = add_dead(stacks, task, stack,
-			       stack + (uint64_t)pages * stacks->slub->layout.page_size);
-	return err;
+	return err ? err : add_dead(stacks, task, stack, stack + stacks->size);
 }
 
 /* Of a task that runs now nothing is known. */
@@ -71,8 +68,7 @@ static int see_task(struct stacks *stacks, uint64_t task)
 		return 0;
 	if (tgid == stacks->self)
 		return see_self(stacks, task, stack);
-	if (running || pointer <= stack ||
-	    pointer - stack > MOST_PAGES * (uint64_t)stacks->slub->layout.page_size)
+	if (running || pointer <= stack || pointer - stack > stacks->size)
 		return 0;
 	return add_dead(stacks, task, stack, pointer);
 }

@@ -18,6 +18,7 @@ struct stacks {
 	struct slub *slub;
 	const struct area_layout *areas;
 	const struct task_layout *layout;
+	uint32_t size; /* bytes of a stack */
 	uint32_t self; /* thread group of this program, as the initial PID namespace has it */
 };
 

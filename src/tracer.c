@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "tracer.h"
 #include "array.h"
+#include "bpfhash.h"
 #include "chains.h"
+#include "clock.h"
 #include "hooks.h"
 
 #include "steps.h" /* before the skeleton, which has them */
@@ -241,6 +243,7 @@ int tracer__open(struct tracer **out, const struct plan *plan, uint32_t process,
 
 	tracer->skeleton->bss->control.process = process;
 	tracer->skeleton->bss->control.sample_mask = plan->sampling - 1;
+	tracer->skeleton->bss->control.tick_base = clock__now_ticks();
 	err = run_program(tracer->skeleton->progs.introduce_self);
 	if (!err)
 		err = run_program(tracer->skeleton->progs.set_clock);
@@ -467,19 +470,38 @@ static void renew_present(struct kleak__bss *bss)
 	__atomic_store_n(&bss->control.present, other, __ATOMIC_SEQ_CST);
 }
 
-/* Write an entry, of which programs may be reading what it was. */
+static bool is_same_chain(const struct kleak_chain *a, const struct kleak_chain *b)
+{
+	struct kleak_chain copy = *a;
+
+	copy.recent = b->recent;
+	return !memcmp(&copy, b, sizeof(copy));
+}
+
+/* Write an entry that is free: nobody reads it. */
 static void write_chain(struct kleak_chain *to, const struct kleak_chain *from)
 {
 	struct kleak_chain free = *from;
 
-	free.recent = to->recent;
-	if (!memcmp(to, &free, sizeof(free)))
-		return;
-	free.recent = 0;
 	free.tag = 0;
-	__atomic_store_n(&to->tag, 0, __ATOMIC_SEQ_CST);
 	*to = free;
-	__atomic_store_n(&to->tag, from->tag, __ATOMIC_SEQ_CST);
+	__atomic_store_n(&to->tag, from->tag, __ATOMIC_RELEASE);
+}
+
+/* Free the entries that are to be another chain's, and wait until no program reads them. */
+static void free_chains(struct kleak__bss *bss, const struct chains *wanted)
+{
+	bool changed = bss->control.chain_seed != wanted->seed;
+
+	if (changed)
+		__atomic_store_n(&bss->control.chain_seed, 0, __ATOMIC_SEQ_CST);
+	for (size_t i = 0; i < KLEAK_CHAINS; i++)
+		if (!is_same_chain(&bss->chains[i], &wanted->table[i])) {
+			__atomic_store_n(&bss->chains[i].tag, 0, __ATOMIC_SEQ_CST);
+			changed = true;
+		}
+	if (changed)
+		wait_for_programs();
 }
 
 int tracer__tune(struct tracer *tracer)
@@ -497,12 +519,10 @@ int tracer__tune(struct tracer *tracer)
 
 	if (err)
 		return err;
-	if (bss->control.chain_seed != tracer->chains.seed) {
-		bss->control.chain_seed = 0;
-		wait_for_programs();
-	}
+	free_chains(bss, &tracer->chains);
 	for (size_t i = 0; i < KLEAK_CHAINS; i++)
-		write_chain(&bss->chains[i], &tracer->chains.table[i]);
+		if (!is_same_chain(&bss->chains[i], &tracer->chains.table[i]))
+			write_chain(&bss->chains[i], &tracer->chains.table[i]);
 	__atomic_store_n(&bss->control.chain_seed, tracer->chains.seed, __ATOMIC_SEQ_CST);
 	if (tracer->skeleton->rodata->config.follow != KLEAK_FOLLOW_ALL)
 		renew_present(bss);
@@ -514,23 +534,26 @@ void tracer__mute(struct tracer *tracer, uint32_t entry)
 	__atomic_store_n(&tracer->sites[entry].muted, 1, __ATOMIC_RELAXED);
 }
 
+struct who_reader {
+	void (*each)(const struct kleak_who *, const struct kleak_who_times *, void *);
+	void *arg;
+};
+
+static void pass_who(const void *key, const void *value, void *arg)
+{
+	const struct who_reader *reader = arg;
+
+	reader->each(key, value, reader->arg);
+}
+
 int tracer__who(const struct tracer *tracer,
 		void (*each)(const struct kleak_who *, const struct kleak_who_times *, void *),
 		void *arg)
 {
-	int map = bpf_map__fd(tracer->skeleton->maps.who);
-	struct kleak_who key, next;
-	const void *from = NULL;
+	struct who_reader reader = {each, arg};
 
-	while (!bpf_map_get_next_key(map, from, &next)) {
-		struct kleak_who_times times = {};
-
-		key = next;
-		from = &key;
-		if (!bpf_map_lookup_elem(map, &key, &times))
-			each(&key, &times, arg);
-	}
-	return errno == ENOENT ? 0 : -errno;
+	return bpfhash__each(bpf_map__fd(tracer->skeleton->maps.who), sizeof(struct kleak_who),
+			     sizeof(struct kleak_who_times), pass_who, &reader);
 }
 
 static void wait_for_all(void *arg)
@@ -612,17 +635,21 @@ int tracer__join_family(const struct tracer *tracer)
 	return run_program(tracer->skeleton->progs.join_family);
 }
 
+static void count_one(const void *key, const void *value, void *arg)
+{
+	uint32_t *nr = arg;
+
+	(void)key;
+	(void)value;
+	++*nr;
+}
+
 uint32_t tracer__family(const struct tracer *tracer)
 {
-	int map = bpf_map__fd(tracer->skeleton->maps.family);
-	uint32_t key, next, nr = 0;
-	const void *from = NULL;
+	uint32_t nr = 0;
 
-	while (!bpf_map_get_next_key(map, from, &next)) {
-		key = next;
-		from = &key;
-		nr++;
-	}
+	bpfhash__each(bpf_map__fd(tracer->skeleton->maps.family), sizeof(__u32), sizeof(__u8),
+		      count_one, &nr);
 	return nr;
 }
 

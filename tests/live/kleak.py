@@ -59,9 +59,9 @@ class Load:
 class Kleak:
     """A running kleak --json."""
 
-    def __init__(self, *options, interval=0.5):
+    def __init__(self, *options, interval=0.5, under=()):
         self.process = subprocess.Popen(
-            [KLEAK, "--json", "--interval", str(interval), *options],
+            [*under, KLEAK, "--json", "--interval", str(interval), *options],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         self.pending = b""
         self.messages = ""  # stderr, when it has ended

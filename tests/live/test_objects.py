@@ -3,6 +3,7 @@
 """Objects that a known process makes: exactly as many as it made, and none after it freed them."""
 import math
 import os
+import subprocess
 import tempfile
 import time
 
@@ -117,6 +118,23 @@ def test_what_lies_in_a_sheaf_on_its_way_is_pending():
         load.answer()
         report = kleak.until(lambda r: not r["events"]["pending"], patience=15)
         assert report["events"]["pending"] == 0, report["events"]
+
+
+def test_ages_in_a_time_namespace():
+    """Its CLOCK_MONOTONIC is 100 days on, beyond 32 bits of ticks; the programs know no such clock."""
+    under = ["unshare", "--time", "--monotonic", "8640000", "--"]
+    try:
+        subprocess.run([*under, "true"], check=True, stderr=subprocess.DEVNULL)
+    except (OSError, subprocess.CalledProcessError) as error:
+        raise tap.Skip("no time namespaces here") from error
+    with Load() as load, \
+         Kleak("--pid", str(load.pid), "--min-age", "2", interval=0.3, under=under) as kleak:
+        load.do("eventfd 50")
+        report = kleak.fresh()
+        assert total(report, "do_eventfd") == 0, "listed before they were old enough"
+        report = kleak.until(holds("do_eventfd", "slab", 50), patience=10)
+        ages = [s["age_median_s"] for s in sites_of(report, "do_eventfd", "slab")]
+        assert ages and all(2 <= age < 20 for age in ages), ages
 
 
 def test_pid_filter_leaves_others_out():

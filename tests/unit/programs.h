@@ -25,7 +25,10 @@
 #undef __noinline
 #define __noinline static __attribute__((noinline))
 
-#define STACK_SIZE KLEAK_STACK_SIZE
+#define publish(to, word)    (*(to) = (word))
+#define after(pointer, word) ((word) ? (pointer) : NULL)
+
+#define MOST_STACK 65536 /* bytes; config.stack_size of them are used */
 
 static struct kleak_config config;
 static struct kleak_control control;
@@ -35,7 +38,7 @@ static struct kleak_site sites[1024];
 static uint64_t jiffies;
 
 /* Stacks that are read from: two of them, so that what lies beyond one is readable, too. */
-static uint64_t stacks[2 * STACK_SIZE / sizeof(uint64_t)] __attribute__((aligned(STACK_SIZE)));
+static uint64_t stacks[2 * MOST_STACK / sizeof(uint64_t)] __attribute__((aligned(MOST_STACK)));
 
 static inline uint64_t stack_word(uint64_t address)
 {
@@ -50,8 +53,11 @@ static inline uint64_t word_at(uint64_t address, bool cast)
 	return stack_word(address);
 }
 
+/* Beyond a stack lies a page that nobody can read. */
 static inline long bpf_probe_read_kernel(void *to, uint32_t len, const void *from)
 {
+	if (((uintptr_t)from & (config.stack_size - 1)) + len > config.stack_size)
+		return -14;
 	memcpy(to, from, len);
 	return 0;
 }

@@ -18,7 +18,7 @@
 #define PATHS	  300 /* that are taken, of all that there are */
 #define SITES	  (sizeof(sites) / sizeof(sites[0]))
 #define CONTEXT	  6 /* words between the context and call_site's place */
-#define WORDS	  (STACK_SIZE / sizeof(uint64_t))
+#define WORDS	  (config.stack_size / sizeof(uint64_t))
 
 /* A function of level n is called by some of level n + 1, at its own return address each. */
 struct function {
@@ -64,7 +64,7 @@ static void make_kernel(struct made_up *m, uint64_t seed, enum kind kind)
 	memset(sites, 0, sizeof(sites));
 	memset(&control, 0, sizeof(control));
 	memset(stacks, 0, sizeof(stacks));
-	config = (struct kleak_config){.frames = KLEAK_MAX_DEPTH};
+	config = (struct kleak_config){.frames = KLEAK_MAX_DEPTH, .stack_size = KLEAK_STACK_SIZE};
 	m->random = seed;
 	for (uint32_t i = 0; i < FUNCTIONS; i++)
 		m->functions[i] = (struct function){
@@ -299,6 +299,25 @@ static void test_frames_that_vary(void **state)
 	assert_true(walks && chained); /* there are such stacks, and others */
 }
 
+/* As 32-bit machines have them, most machines, KASAN, 64-KiB pages. */
+static void test_stacks_of_any_size(void **state)
+{
+	static struct made_up m;
+
+	(void)state;
+	for (uint32_t size = 8192; size <= MOST_STACK; size *= 2) {
+		make_kernel(&m, size, KIND_PLAIN);
+		config.stack_size = size;
+		run(&m, 20000);
+		tune(&m);
+		run(&m, 20000);
+		assert_int_equal(m.wrong, 0);
+		assert_true(m.walks <= m.stacks / 1000);
+		assert_true(m.chained > m.stacks * 9 / 10);
+		chains__free(&m.chains);
+	}
+}
+
 /* Frames are kept up to a depth: what lies deeper is left to steps. */
 static void test_depth(void **state)
 {
@@ -386,6 +405,7 @@ int main(void)
 		cmocka_unit_test(test_every_stack_is_what_it_is),
 		cmocka_unit_test(test_frames_that_are_aligned),
 		cmocka_unit_test(test_frames_that_vary),
+		cmocka_unit_test(test_stacks_of_any_size),
 		cmocka_unit_test(test_depth),
 		cmocka_unit_test(test_other_words),
 		cmocka_unit_test(test_nonsense),

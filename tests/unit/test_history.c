@@ -181,7 +181,7 @@ static enum verdict_name watch(void (*step)(struct world *), uint64_t seed, doub
 			       double interval_s, struct evidence *evidence)
 {
 	static struct world w;
-	static uint32_t ages[MOST_OBJECTS];
+	static float ages[MOST_OBJECTS];
 	struct site site = {.id = 7};
 	struct sites sites = {.list = &site, .nr = 1, .ages = ages};
 	struct history history = {};
@@ -202,7 +202,7 @@ static enum verdict_name watch(void (*step)(struct world *), uint64_t seed, doub
 			continue;
 		next += interval_s;
 		for (size_t i = 0; i < w.nr; i++)
-			ages[i] = (uint32_t)((w.now_s - w.objects[i].born_s) / SECONDS_PER_TICK);
+			ages[i] = (float)((w.now_s - w.objects[i].born_s) / SECONDS_PER_TICK);
 		site.objects = site.listed = site.live = w.nr;
 		site.bytes = w.nr * SIZE;
 		site.births = w.births;
@@ -363,7 +363,7 @@ static void test_everything_survives_in_a_leak(void **state)
 
 static void test_young_objects_that_are_left_out_are_no_deaths(void **state)
 {
-	uint32_t ages[200];
+	float ages[200];
 	struct site site = {.id = 1};
 	struct sites sites = {.list = &site, .nr = 1, .ages = ages};
 	struct history history = {};
@@ -375,8 +375,7 @@ static void test_young_objects_that_are_left_out_are_no_deaths(void **state)
 		site.objects = 0;
 		for (int born = 1; born <= t; born++)
 			if (t - born >= 5)
-				ages[site.objects++] =
-					(uint32_t)((t - born + 0.5) / SECONDS_PER_TICK);
+				ages[site.objects++] = (float)((t - born + 0.5) / SECONDS_PER_TICK);
 		site.listed = site.objects;
 		site.bytes = site.objects * SIZE;
 		site.births = t;
@@ -389,9 +388,34 @@ static void test_young_objects_that_are_left_out_are_no_deaths(void **state)
 	history__free(&history);
 }
 
+/* One object a day, a look a day: none of them looks young again, however old they get. */
+static void test_a_leak_of_months(void **state)
+{
+	const double day_s = 86400;
+	float ages[100];
+	struct site site = {.id = 1};
+	struct sites sites = {.list = &site, .nr = 1, .ages = ages};
+	struct history history = {};
+	struct evidence e;
+
+	(void)state;
+	for (int t = 1; t <= 100; t++) {
+		for (int born = 1; born <= t; born++)
+			ages[born - 1] = (float)((t - born + 0.5) * day_s / SECONDS_PER_TICK);
+		site.births = site.objects = site.listed = t;
+		site.bytes = site.objects * SIZE;
+		assert_int_equal(history__enter(&history, &sites, t * day_s, 0), 0);
+	}
+	history__evidence(&history, &site, &e);
+	for (int i = 0; i < SURVIVALS; i++)
+		assert_true(e.survival[i] == 1);
+	assert_int_equal(e.settled_alive, e.settled);
+	history__free(&history);
+}
+
 static void test_a_site_that_comes_late_starts_at_nothing(void **state)
 {
-	uint32_t ages[1] = {0};
+	float ages[1] = {0};
 	struct site list[2] = {{.id = 1}, {.id = 2}};
 	struct sites sites = {.list = list, .nr = 1, .ages = ages};
 	struct history history = {};
@@ -402,7 +426,7 @@ static void test_a_site_that_comes_late_starts_at_nothing(void **state)
 		sites.nr = t > 10 ? 2 : 1;
 		list[1].births = list[1].objects = list[1].listed = t > 10;
 		list[1].bytes = t > 10 ? 64 : 0;
-		ages[0] = (uint32_t)((t - 10.5) / SECONDS_PER_TICK);
+		ages[0] = (float)((t - 10.5) / SECONDS_PER_TICK);
 		assert_int_equal(history__enter(&history, &sites, t, 0), 0);
 	}
 	history__evidence(&history, &list[1], &e);
@@ -459,6 +483,7 @@ int main(void)
 		cmocka_unit_test(test_survival_of_exponential_lifetimes),
 		cmocka_unit_test(test_everything_survives_in_a_leak),
 		cmocka_unit_test(test_young_objects_that_are_left_out_are_no_deaths),
+		cmocka_unit_test(test_a_leak_of_months),
 		cmocka_unit_test(test_a_site_that_comes_late_starts_at_nothing),
 		cmocka_unit_test(test_a_site_that_has_gone_is_forgotten),
 		cmocka_unit_test(test_unknown_site_has_no_evidence),

@@ -259,6 +259,21 @@ static void test_nothing_there(void **state)
 	btf__free(m.btf);
 }
 
+/* A system call has used up little of its stack. */
+static void test_size_of_a_stack(void **state)
+{
+	(void)state;
+	assert_int_equal(kernel__stack_around(8192 - 900), 8192);
+	assert_int_equal(kernel__stack_around(16384 - 700), 16384);
+	assert_int_equal(kernel__stack_around(16384 - 4000), 16384);
+	assert_int_equal(kernel__stack_around(32768 - 9000), 32768);
+	assert_int_equal(kernel__stack_around(65536 - 100), 65536);
+	/* somewhere else */
+	assert_int_equal(kernel__stack_around(0), 0);
+	assert_int_equal(kernel__stack_around(1U << 20), 0);
+	assert_int_equal(kernel__stack_around(-100), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -268,6 +283,7 @@ int main(void)
 		cmocka_unit_test(test_bulk_that_returns_a_bool),
 		cmocka_unit_test(test_unknown_shape_is_refused),
 		cmocka_unit_test(test_nothing_there),
+		cmocka_unit_test(test_size_of_a_stack),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,7 +3,7 @@
 
 #include "orphans.h"
 
-static struct orphan orphan(uint64_t key, uint32_t born, uint64_t content)
+static struct orphan orphan(uint64_t key, uint64_t born, uint64_t content)
 {
 	return (struct orphan){.key = key, .born = born, .site = 3, .content = content};
 }
@@ -59,17 +59,19 @@ static void test_a_pointer_in_motion(void **state)
 static void test_what_changes_begins_anew(void **state)
 {
 	struct orphans orphans = {.passes = 2};
-	struct orphan list[] = {orphan(0x10, 1, 7), orphan(0x20, 1, 7), orphan(0x30, 1, 7)};
+	struct orphan list[] = {orphan(0x10, 1, 7), orphan(0x20, 1, 7), orphan(0x30, 1, 7),
+				orphan(0x40, 1, 7)};
 
 	(void)state;
-	pass(&orphans, list, 3);
+	pass(&orphans, list, 4);
 	list[0].content++;
 	list[1].born++;
 	list[2].site++;
-	pass(&orphans, list, 3);
+	list[3].born += 1ULL << 32; /* 52 days */
+	pass(&orphans, list, 4);
 	assert_int_equal(certain(&orphans), 0);
-	pass(&orphans, list, 3);
-	assert_int_equal(certain(&orphans), 3);
+	pass(&orphans, list, 4);
+	assert_int_equal(certain(&orphans), 4);
 	orphans__free(&orphans);
 }
 

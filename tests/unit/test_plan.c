@@ -379,19 +379,27 @@ static void test_no_fentry(void **state)
 	assert_true(is_blind_to(&plan, "--no-fentry"));
 }
 
-static void test_larger_stacks(void **state)
+static void test_stacks_of_any_size(void **state)
 {
-	const struct options options = defaults();
+	struct options options = defaults();
 	struct kernel kernel = modern();
 	struct plan plan;
 
 	(void)state;
+	options.pid = 1;
+	for (kernel.stack_size = 8192; kernel.stack_size <= 65536; kernel.stack_size *= 2) {
+		plan = good(&options, &kernel);
+		assert_int_equal(plan.config.stack_size, kernel.stack_size);
+		assert_true(plan.config.has_others);
+		assert_false(is_blind_to(&plan, "how large kernel stacks are"));
+	}
 	kernel.stack_size = 16384;
+	kernel.stack_assumed = true;
 	plan = good(&options, &kernel);
-	assert_false(is_blind_to(&plan, "kernel stacks have"));
-	kernel.stack_size = 32768;
-	plan = good(&options, &kernel);
-	assert_true(is_blind_to(&plan, "kernel stacks have 32768 bytes here, not 16384"));
+	assert_int_equal(plan.config.stack_size, 16384);
+	assert_false(plan.config.has_others);
+	assert_true(is_blind_to(&plan, "how large kernel stacks are could not be measured: if "
+				       "they have not 16384 bytes"));
 }
 
 /* What an interrupted program of frees misses is found in the allocator's books, or by a second
@@ -463,7 +471,7 @@ int main(void)
 		cmocka_unit_test(test_vmalloc_alone_needs_few_hooks),
 		cmocka_unit_test(test_sizes),
 		cmocka_unit_test(test_kfence_hides_from_scans),
-		cmocka_unit_test(test_larger_stacks),
+		cmocka_unit_test(test_stacks_of_any_size),
 		cmocka_unit_test(test_queues),
 		cmocka_unit_test(test_no_fentry),
 		cmocka_unit_test(test_copies_where_the_books_are_not_read),

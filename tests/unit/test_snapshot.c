@@ -102,18 +102,49 @@ static void test_young_and_pending_objects(void **state)
 	snapshot__free(&snapshot);
 }
 
-static void test_age_across_the_wrap(void **state)
+/* 2^31 ticks are 26 days, 2^32 are 52. */
+static void test_ages_of_months(void **state)
 {
+	const uint64_t day = 86400 * 1000000000ULL >> KLEAK_TICK_SHIFT, now = 100 * day;
+	const uint64_t ages[] = {1, 25 * day, 40 * day, 60 * day, 80 * day, 100 * day - 1};
 	struct tables tables = {};
 	struct snapshot snapshot = {};
 	const struct snapshot_source source = source_of(&tables);
 
 	(void)state;
-	put(&tables, 0, KLEAK_SPACE_SLAB,
-	    (struct kleak_record){.bytes = 64, .born = UINT32_MAX - 4, .site = 1});
-	assert_int_equal(snapshot__take(&snapshot, &source, 5, 0), 0);
-	assert_int_equal(snapshot.list[0].age, 10);
+	for (int i = 0; i < 6; i++)
+		put(&tables, i, KLEAK_SPACE_SLAB,
+		    (struct kleak_record){.bytes = 64, .born = now - ages[i], .site = 1});
+	assert_int_equal(snapshot__take(&snapshot, &source, now, 0), 0);
+	assert_int_equal(snapshot.nr_list, 6);
+	for (int i = 0; i < 6; i++)
+		assert_true(snapshot.list[i].age == (float)ages[i]);
+	assert_int_equal(snapshot__take(&snapshot, &source, now, 40 * day), 0);
+	assert_int_equal(snapshot.nr_list, 4);
+	assert_int_equal(snapshot__take(&snapshot, &source, now, 80 * day + 1), 0);
+	assert_int_equal(snapshot.nr_list, 1);
+	assert_int_equal(snapshot.list[0].slot, 5);
 	snapshot__free(&snapshot);
+}
+
+static void test_age(void **state)
+{
+	(void)state;
+	assert_int_equal(kleak_age(7, 7), 0);
+	assert_int_equal(kleak_age(7, 8), 0);
+	assert_int_equal(kleak_age(1ULL << 40, 1ULL << 31), (1ULL << 40) - (1ULL << 31));
+}
+
+/* Whoever writes a birth leaves the flags alone, and the other way. */
+static void test_birth_and_flags_share_a_word(void **state)
+{
+	const struct kleak_record pending = {.flags = KLEAK_RECORD_RCU_PENDING};
+	struct kleak_record record = {.born = (1ULL << 56) - 1, .flags = KLEAK_RECORD_OF_CACHE};
+
+	(void)state;
+	record.stamp |= pending.stamp;
+	assert_int_equal(record.flags, KLEAK_RECORD_OF_CACHE | KLEAK_RECORD_RCU_PENDING);
+	assert_true(record.born == (1ULL << 56) - 1);
 }
 
 static void test_areas(void **state)
@@ -355,7 +386,9 @@ int main(void)
 		cmocka_unit_test(test_waiting_in_queues_is_pending),
 		cmocka_unit_test(test_sums_by_site),
 		cmocka_unit_test(test_young_and_pending_objects),
-		cmocka_unit_test(test_age_across_the_wrap),
+		cmocka_unit_test(test_ages_of_months),
+		cmocka_unit_test(test_age),
+		cmocka_unit_test(test_birth_and_flags_share_a_word),
 		cmocka_unit_test(test_areas),
 		cmocka_unit_test(test_other_areas_in_the_places_of_unsized_ones),
 		cmocka_unit_test(test_record_being_written),

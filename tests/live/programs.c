@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The BPF programs on this kernel, with arguments that this test makes up (BPF_PROG_TEST_RUN), or
+ * with another idea of the kernel than kleak itself has.  TAP.
+ */
+#include "unit.h"
+
+#include "plan.h"
+
+#include "steps.h"
+
+#include "kleak.skel.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#define BUCKETS	  1024
+#define SITES	  1024
+#define ELSEWHERE 0xffffffff80000123ULL /* call_site of what is no vm_struct */
+#define SIZE	  64			/* bytes of what is allocated */
+#define EVENTFDS  200
+
+struct machine {
+	struct kleak *skeleton;
+	const struct kleak_bucket *buckets;
+	const struct kleak_tally *tallies;
+	uint64_t vm; /* address of memory that can pass for a vm_struct */
+};
+
+static struct kernel kernel;
+
+static int know_kernel(void **state)
+{
+	FILE *file = fopen("/proc/kallsyms", "re"), *modules = fopen("/proc/modules", "re");
+	struct kallsyms *symbols = NULL;
+	char why[256] = "";
+
+	(void)state;
+	if (!file || kallsyms__parse(&symbols, file, modules))
+		symbols = NULL;
+	if (file)
+		fclose(file);
+	if (modules)
+		fclose(modules);
+	if (kernel__check(why, sizeof(why)) || kernel__probe(&kernel, symbols, why, sizeof(why))) {
+		printf("Bail out! %s\n", why);
+		return -1;
+	}
+	kallsyms__free(symbols);
+	return 0;
+}
+
+static const void *map_array(const struct bpf_map *map)
+{
+	size_t len = (size_t)bpf_map__value_size(map) * bpf_map__max_entries(map);
+	void *start = mmap(NULL, len, PROT_READ, MAP_SHARED, bpf_map__fd(map), 0);
+
+	assert_true(start != MAP_FAILED);
+	return start;
+}
+
+static void run(const struct bpf_program *program)
+{
+	LIBBPF_OPTS(bpf_test_run_opts, opts);
+
+	assert_int_equal(bpf_prog_test_run_opts(bpf_program__fd(program), &opts), 0);
+	assert_int_equal(opts.retval, 0);
+}
+
+static const struct options everything = {
+	.pid = -1,
+	.max_size = UINT64_MAX,
+	.origins = ORIGIN_SLAB | ORIGIN_VMALLOC,
+	.stack_depth = 16,
+};
+
+/* Load what takes an allocation by kmalloc(), and what goes with it. */
+static struct machine load(const struct options *options, uint32_t stack_size)
+{
+	struct machine m = {.skeleton = kleak__open()};
+	struct plan plan;
+	struct bpf_program *program;
+	char why[256] = "";
+
+	assert_non_null(m.skeleton);
+	if (plan__make(&plan, options, &kernel, why, sizeof(why)))
+		fail_msg("%s", why);
+	plan.config.buckets = BUCKETS;
+	plan.config.site_entries = SITES;
+	plan.config.sites = SITES - KLEAK_SITE_PROBES - 1;
+	plan.config.lane_mask = 0;
+	plan.config.stack_size = stack_size;
+	m.skeleton->rodata->config = plan.config;
+	bpf_map__set_max_entries(m.skeleton->maps.objects, BUCKETS);
+	bpf_map__set_max_entries(m.skeleton->maps.sites, SITES);
+	bpf_map__set_max_entries(m.skeleton->maps.tallies, SITES);
+	bpf_object__for_each_program (program, m.skeleton->obj)
+		bpf_program__set_autoload(program, false);
+	bpf_program__set_autoload(m.skeleton->progs.kmalloc_1, true);
+	bpf_program__set_autoload(m.skeleton->progs.size_areas, true);
+	bpf_program__set_autoload(m.skeleton->progs.introduce_self, true);
+	bpf_program__set_autoload(m.skeleton->progs.learn_cpus, true);
+	assert_int_equal(kleak__load(m.skeleton), 0);
+	m.buckets = map_array(m.skeleton->maps.objects);
+	m.tallies = map_array(m.skeleton->maps.tallies);
+	run(m.skeleton->progs.introduce_self);
+	run(m.skeleton->progs.learn_cpus);
+	m.vm = m.skeleton->bss->this_buffer;
+	m.skeleton->bss->control.recording = 1;
+	return m;
+}
+
+static void unload(struct machine *m)
+{
+	munmap((void *)m->buckets, BUCKETS * sizeof(*m->buckets));
+	munmap((void *)m->tallies, SITES * sizeof(*m->tallies));
+	kleak__destroy(m->skeleton);
+}
+
+/* kmalloc() called from there has returned `ptr`. */
+static void allocate(const struct machine *m, uint64_t call_site, uint64_t ptr)
+{
+	const struct kleak_event_args *at = &kernel.events[KLEAK_EVENT_KMALLOC].args;
+	uint64_t args[8] = {};
+	LIBBPF_OPTS(bpf_test_run_opts, opts, .ctx_in = args, .ctx_size_in = sizeof(args));
+
+	args[at->call_site] = call_site;
+	args[at->ptr] = ptr;
+	args[at->requested] = SIZE;
+	args[at->allocated] = SIZE;
+	assert_int_equal(
+		bpf_prog_test_run_opts(bpf_program__fd(m->skeleton->progs.kmalloc_1), &opts), 0);
+}
+
+/* The slot of the table that this stands in, or -1. */
+static int find(const struct machine *m, uint64_t address, uint32_t space)
+{
+	for (int i = 0; i < BUCKETS * KLEAK_BUCKET_KEYS; i++)
+		if (m->buckets[i / KLEAK_BUCKET_KEYS].key[i % KLEAK_BUCKET_KEYS] ==
+		    ~(address | space))
+			return i;
+	return -1;
+}
+
+/* What a vm_struct would have to say here: VM_ALLOC, and so many pages, whichever words these are.
+ */
+static void write_area(const struct machine *m)
+{
+	memset(m->skeleton->bss->read_buffer, 2, 4096);
+}
+
+static void size_area(const struct machine *m, int slot)
+{
+	m->skeleton->bss->areas.nr = 1;
+	m->skeleton->bss->areas.slot[0] = slot;
+	run(m->skeleton->progs.size_areas);
+}
+
+static struct kleak_tally sum(const struct machine *m)
+{
+	struct kleak_tally sum = {};
+
+	for (int i = 0; i < SITES; i++) {
+		sum.births += m->tallies[i].births;
+		sum.deaths += m->tallies[i].deaths;
+		sum.implicit += m->tallies[i].implicit;
+		sum.born_bytes += m->tallies[i].born_bytes;
+		sum.died_bytes += m->tallies[i].died_bytes;
+	}
+	return sum;
+}
+
+/* The free of a vm_struct was missed, and something else has its memory: its area is gone, too. */
+static void check_overtaken(const struct options *options, bool sized)
+{
+	struct machine m = load(options, kernel.stack_size);
+	bool slab = options->origins & ORIGIN_SLAB && !options->min_size;
+	struct kleak_tally t;
+
+	allocate(&m, kernel.area_alloc.start + 1, m.vm);
+	assert_int_equal(find(&m, m.vm, KLEAK_SPACE_SLAB) >= 0, slab);
+	assert_true(find(&m, m.vm, KLEAK_SPACE_VMALLOC) >= 0);
+	write_area(&m);
+	if (sized)
+		size_area(&m, find(&m, m.vm, KLEAK_SPACE_VMALLOC));
+	assert_int_equal(sum(&m).born_bytes != 0, sized);
+
+	allocate(&m, ELSEWHERE, m.vm);
+	assert_int_equal(find(&m, m.vm, KLEAK_SPACE_SLAB) >= 0, slab);
+	assert_int_equal(find(&m, m.vm, KLEAK_SPACE_VMALLOC), -1);
+	t = sum(&m);
+	assert_int_equal(t.births, slab ? 3 : 1);
+	assert_int_equal(t.implicit, slab ? 2 : 1);
+	assert_int_equal(t.deaths, 0);
+	assert_int_equal(t.born_bytes, t.died_bytes);
+	unload(&m);
+}
+
+static void test_area_goes_with_its_vm_struct(void **state)
+{
+	struct options options = everything;
+
+	(void)state;
+	if (!kernel.area_alloc.end)
+		skip();
+	for (int sized = 0; sized < 2; sized++) {
+		check_overtaken(&everything, sized);
+		/* where the vm_struct itself is not recorded */
+		options = everything;
+		options.origins = ORIGIN_VMALLOC;
+		check_overtaken(&options, sized);
+		options = everything;
+		options.min_size = 4096;
+		check_overtaken(&options, sized);
+	}
+}
+
+/* A vm_struct once more: the old area is gone, the new one is not. */
+static void test_area_after_area(void **state)
+{
+	struct machine m;
+
+	(void)state;
+	if (!kernel.area_alloc.end)
+		skip();
+	m = load(&everything, kernel.stack_size);
+	allocate(&m, kernel.area_alloc.start + 1, m.vm);
+	allocate(&m, kernel.area_alloc.start + 1, m.vm);
+	assert_true(find(&m, m.vm, KLEAK_SPACE_SLAB) >= 0);
+	assert_true(find(&m, m.vm, KLEAK_SPACE_VMALLOC) >= 0);
+	assert_int_equal(sum(&m).births, 4);
+	assert_int_equal(sum(&m).implicit, 2);
+	unload(&m);
+}
+
+/* How much of what this process allocates is recorded, if stacks were that large. */
+static uint64_t record_self(uint32_t stack_size)
+{
+	struct options options = everything;
+	struct bpf_link *link;
+	struct machine m;
+	uint64_t births;
+
+	options.pid = getpid();
+	m = load(&options, stack_size);
+	m.skeleton->bss->control.process = getpid();
+	link = bpf_program__attach(m.skeleton->progs.kmalloc_1);
+	assert_non_null(link);
+	for (int i = 0; i < EVENTFDS; i++)
+		close(eventfd(0, 0));
+	bpf_link__destroy(link);
+	births = sum(&m).births;
+	unload(&m);
+	return births;
+}
+
+/* An allocation is its task's if it happens on the task's stack, and how large that is was
+ * measured. */
+static void test_size_of_stacks(void **state)
+{
+	(void)state;
+	assert_false(kernel.stack_assumed);
+	assert_true(record_self(kernel.stack_size) >= EVENTFDS);
+	/* on the lower eighth of it is nobody */
+	assert_int_equal(record_self(kernel.stack_size / 8), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_area_goes_with_its_vm_struct),
+		cmocka_unit_test(test_area_after_area),
+		cmocka_unit_test(test_size_of_stacks),
+	};
+
+	return cmocka_run_group_tests(tests, know_kernel, NULL);
+}

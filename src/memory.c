@@ -305,24 +305,37 @@ static int see_piece(struct memory *memory, const struct walk *walk, uint64_t st
 	return walk->see(walk->arg, start, words, (end - start) / sizeof(uint64_t));
 }
 
-/* Memory that is to be read, [start, end) in the direct map. */
+/* Where the stretch of `bytes` (2^n) ends that `at` lies in; `end` at the latest. */
+static uint64_t end_of(uint64_t at, uint64_t bytes, uint64_t end)
+{
+	uint64_t to = (at | (bytes - 1)) + 1;
+
+	return to < end ? to : end;
+}
+
+/*
+ * Memory that is to be read, [start, end) in the direct map.  Of a piece that cannot be read some
+ * page has gone, or was taken out of the direct map: then its pages are tried one by one.
+ */
 static int see_run(struct memory *memory, const struct walk *walk, uint64_t start, uint64_t end)
 {
-	uint64_t step = PIECE;
+	uint64_t page_size = memory->slub->layout.page_size, single = start;
 	int err = 0;
 
 	for (uint64_t at = start, to; at < end && !err; at = to) {
-		to = (at | (step - 1)) + 1;
-		if (to > end)
-			to = end;
+		to = end_of(at, PIECE, end);
+		if (at < single)
+			to = end_of(at, page_size, to);
 		err = see_piece(memory, walk, at, to);
 		if (err != -EFAULT)
 			continue;
-		/* a page of it has gone, or was taken out of the direct map */
 		err = 0;
-		if (step == PIECE)
+		if (to - at > page_size) {
+			single = to;
 			to = at;
-		step = memory->slub->layout.page_size;
+		} else {
+			to = end_of(at, page_size, end); /* a page may be larger than a piece */
+		}
 	}
 	return err;
 }

@@ -170,5 +170,5 @@ int main(void)
 		TEST(test_a_page_that_became_a_slab),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return run_on_all(tests, sizeof(tests) / sizeof(tests[0]));
 }

@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "slub.h"
 #include "array.h"
+#include "kleak.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define MOST_TRIES   4
-#define MOST_CONTENT 65536 /* of a slab: order 3 is the most SLUB takes by itself */
-#define MOST_SHEAF   1024  /* objects in a sheaf */
-#define MOST_BARN    64	   /* sheaves in a barn */
-#define MOST_NODES   64
-#define MOST_CACHES  256
-#define MOST_LISTED  4096 /* caches there are */
-#define VOTES	     8
-#define LEAST_VOTES  3
+#define MOST_TRIES  4
+#define MOST_PAGES  16	 /* of a slab: order 3 is the most SLUB takes by itself */
+#define MOST_SHEAF  1024 /* objects in a sheaf */
+#define MOST_BARN   64	 /* sheaves in a barn */
+#define MOST_NODES  64
+#define MOST_CACHES 256
+#define MOST_LISTED 4096 /* caches there are */
+#define VOTES	    8
+#define LEAST_VOTES 3
 
 struct slub_cache {
 	uint64_t address;
@@ -49,6 +50,18 @@ static int read_word(const struct slub *slub, uint64_t address, uint64_t *word)
 static int read_half(const struct slub *slub, uint64_t address, uint32_t *half)
 {
 	return slub->read(slub->arg, address, half, sizeof(*half));
+}
+
+/* What is more than can be read at once. */
+static int read_much(const struct slub *slub, uint64_t address, uint8_t *to, uint64_t len)
+{
+	int err = 0;
+
+	for (uint64_t n; len && !err; address += n, to += n, len -= n) {
+		n = len < KLEAK_READ_MOST ? len : KLEAK_READ_MOST;
+		err = slub->read(slub->arg, address, to, n);
+	}
+	return err;
 }
 
 uint64_t slub__page_of(const struct slub *slub, uint64_t address)
@@ -400,14 +413,14 @@ static int try_slab(struct slub *slub, struct slub_slab *slab)
 		return -EAGAIN;
 	slab->objects = counters[1] >> 16 & 0x7fff;
 	len = (uint64_t)slab->objects * cache->size;
-	if (!len || len > MOST_CONTENT)
+	if (!len || len > (uint64_t)MOST_PAGES * slub->layout.page_size)
 		return -EAGAIN;
 	err = reserve_content(slub, slab, len);
 	if (!err)
 		err = find_cpu_list(slub, slab, &list);
 	if (err)
 		return err;
-	if (slub->read(slub->arg, slab->start, slub->content, len))
+	if (read_much(slub, slab->start, slub->content, len))
 		return -EAGAIN;
 	nr = mark_in_slab(slub, slab, counters[0]);
 	/* A slab that no CPU works with has as many free objects as it says. */
@@ -558,7 +571,7 @@ int slub__slab_of(struct slub *slub, uint64_t address, uint64_t *start, uint32_t
 
 /* ---- masking ---- */
 
-#define MOST_OBJECTS 4096 /* in a slab: MOST_CONTENT / 16 */
+#define MOST_OBJECTS 4096 /* in a slab */
 
 static int learn_cpu_lists(struct slub *slub, const struct slub_cache *cache)
 {
@@ -664,16 +677,21 @@ static int vote(const struct slub *slub, uint64_t cache, uint64_t head, uint64_t
 	return 0;
 }
 
-/* The first slab on the cache's list of partly used ones votes. */
+/* The first slab on the list of partly used ones votes, of the first node that has such a one. */
 static int vote_of_cache(const struct slub *slub, uint64_t cache, uint64_t *base)
 {
 	const struct slub_layout *l = &slub->layout;
-	uint64_t node, entry;
 
-	if (read_word(slub, cache + l->cache_node, &node) || !node ||
-	    read_word(slub, node + l->node_partial, &entry) || entry == node + l->node_partial)
-		return -ENODATA;
-	return vote(slub, cache, entry - l->slab_list, base);
+	for (uint32_t i = 0; i < slub->nr_nodes; i++) {
+		uint64_t node, entry;
+
+		if (!read_word(slub, cache + l->cache_node + i * l->node_step, &node) && node &&
+		    !read_word(slub, node + l->node_partial, &entry) &&
+		    entry != node + l->node_partial &&
+		    !vote(slub, cache, entry - l->slab_list, base))
+			return 0;
+	}
+	return -ENODATA;
 }
 
 int slub__learn_pages(struct slub *slub, uint64_t cache)

@@ -343,24 +343,21 @@ static int see_run(struct memory *memory, const struct walk *walk, uint64_t star
 static int add_slab(struct memory *memory, const uint8_t *page, uint64_t head, uint64_t address)
 {
 	const struct slub_layout *l = &memory->slub->layout;
-	int64_t cache = slub__learn_cache(memory->slub, word_at(page, l->slab_cache));
-	int err;
+	struct slub_place *slab;
+	int err = array__reserve((void **)&memory->slabs, memory->nr_slabs + 1, &memory->room_slabs,
+				 sizeof(*memory->slabs));
 
-	if (cache < 0)
-		return (int)cache;
-	err = array__reserve((void **)&memory->slabs, memory->nr_slabs + 1, &memory->room_slabs,
-			     sizeof(*memory->slabs));
 	if (err)
 		return err;
-	memory->slabs[memory->nr_slabs++] = (struct slub_place){
+	slab = &memory->slabs[memory->nr_slabs++];
+	*slab = (struct slub_place){
 		.head = head,
 		.start = address,
 		.bytes = l->page_size,
 		.counters = {word_at(page, l->slab_freelist),
 			     word_at(page, l->slab_freelist + sizeof(uint64_t))},
-		.cache = (uint32_t)cache,
 	};
-	return 0;
+	return slub__note_slab(memory->slub, slab, word_at(page, l->slab_cache));
 }
 
 /* Note the slab that starts with this page or goes on with it. */

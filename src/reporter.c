@@ -568,6 +568,7 @@ static int verify(struct reporter *reporter, size_t shown, uint64_t budget, size
 	reader__learn_pages(&reporter->reader);
 	if (!knows_books(reporter))
 		return 0;
+	reader__see_cpus(&reporter->reader);
 	err = verify__find_free(&reporter->verify, &reporter->reader.slub, &reporter->snapshot,
 				&reporter->sites, &tables, shown, budget);
 	if (err)

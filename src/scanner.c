@@ -647,6 +647,7 @@ int scanner__pass(struct scanner *scanner, double end_s)
 		return err;
 	scanner->began_s = clock__now_s();
 	scanner->end_s = end_s;
+	reader__see_cpus(scanner->parts.reader);
 	err = gather(scanner);
 	if (!err)
 		err = find_dead(scanner);

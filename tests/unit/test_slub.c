@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "unit.h"
 
-#include "kleak.h"
 #include "slub.h"
 
 #include <errno.h>
@@ -525,6 +524,124 @@ static void test_node_without_memory(void **state)
 	slub__free(&slub);
 }
 
+/* Have a CPU work with the slab in page `i`, of which one object is free. */
+static void put_on_cpu(uint32_t cpu, int i)
+{
+	slab(i, CACHE, 0, 16, true);
+	put64(cpu_offsets[cpu] + PERCPU + layout.cpu_slab, page(i));
+	put64(cpu_offsets[cpu] + PERCPU + layout.cpu_freelist, CHAIN(i, 5));
+}
+
+/* Reads that it takes to look at the slabs in the pages [first, last). */
+static int reads_for(struct slub *slub, int first, int last)
+{
+	reads = 0;
+	for (int i = first; i < last; i++)
+		assert_true(slub__state(slub, object(i, 0), 0, OBJECT, false) != SLUB_UNKNOWN);
+	return reads;
+}
+
+#define READS_OF_CACHE 5
+#define READS_OF_SLAB  6
+#define READS_OF_LIST  2 /* of a CPU */
+
+/* What a slab costs has nothing to do with how many CPUs there are. */
+static void test_reads(void **state)
+{
+	struct slub slub = made_up();
+
+	(void)state;
+	for (int i = 1; i < 16; i++)
+		slab(i, CACHE, CHAIN(i, 5), 15, false);
+	assert_int_equal(reads_for(&slub, 1, 16), READS_OF_CACHE + 15 * READS_OF_SLAB);
+
+	/* one that a CPU works with, and those that wait for CPUs (up to 6.7) */
+	slub__begin(&slub);
+	for (int i = 1; i < 15; i++)
+		slab(i, CACHE, CHAIN(i, 5), 15, true);
+	put_on_cpu(LAST, 15);
+	assert_int_equal(reads_for(&slub, 1, 2), READS_OF_CACHE + READS_OF_SLAB + (int)cpus);
+	assert_in_range(reads_for(&slub, 2, 16), 14 * READS_OF_SLAB + READS_OF_LIST,
+			14 * (READS_OF_SLAB + 1) + READS_OF_LIST + cpus);
+	assert_state(&slub, object(15, 5), SLUB_FREE);
+	slub__free(&slub);
+}
+
+/* A CPU takes another slab than it had when all were asked: the next one to ask is told. */
+static void test_cpu_that_moves_on(void **state)
+{
+	struct slub slub = made_up();
+
+	(void)state;
+	put_on_cpu(LAST, 1);
+	put_on_cpu(0, 2);
+	assert_state(&slub, object(2, 5), SLUB_FREE);
+	put_on_cpu(0, 3);
+	for (uint32_t i = 0; i < cpus; i++) {
+		slab(4, CACHE, CHAIN(4, 1), 15, true); /* of no CPU */
+		slub.nr_slabs = 0;
+		idmap__clear(&slub.by_page);
+		assert_state(&slub, object(4, 1), SLUB_FREE);
+	}
+	assert_state(&slub, object(3, 5), SLUB_FREE);
+	slub__free(&slub);
+}
+
+/* 1,024 CPUs may be, two are: nobody looks at the others, which have given back what they had. */
+static void test_few_online(void **state)
+{
+	const uint32_t online[] = {0, LAST};
+	const uint64_t objects[] = {object(1, 1), object(1, 2)};
+	struct slub slub = made_up();
+	int all;
+
+	(void)state;
+	put_on_cpu(LAST, 1);
+	put64(CACHE + layout.cache_sheaves, SHEAVES);
+	put64(cpu_offsets[LAST] + SHEAVES + layout.sheaves_main, SHEAF(0));
+	sheaf(0, 0, objects, 2);
+	all = reads_for(&slub, 1, 2);
+	slub__begin(&slub);
+	slub.online = online;
+	slub.nr_online = cpus > 1 ? 2 : 1;
+	assert_int_equal(reads_for(&slub, 1, 2), all - 4 * ((int)cpus - (int)slub.nr_online));
+	for (int i = 0; i < 16; i++)
+		assert_state(&slub, object(1, i),
+			     i == 1 || i == 2 || i == 5 ? SLUB_FREE : SLUB_LIVE);
+	slub__free(&slub);
+}
+
+static struct slub_place place(int i)
+{
+	struct slub_place place = {.head = page(i), .start = object(i, 0), .bytes = PAGE};
+
+	memcpy(place.counters, at(page(i) + layout.slab_freelist, 16), 16);
+	return place;
+}
+
+/* A CPU has taken an object since the first slab of its cache was seen: that one is in use. */
+static void test_masks_what_a_cpu_has(void **state)
+{
+	struct slub slub = made_up();
+	struct slub_place first, second;
+
+	(void)state;
+	slab(1, CACHE, CHAIN(1, 5), 15, true);
+	put_on_cpu(LAST, 2);
+	put64(cpu_offsets[LAST] + PERCPU + layout.cpu_freelist, CHAIN(2, 6, 7));
+	first = place(1);
+	second = place(2);
+	assert_int_equal(slub__note_slab(&slub, &first, CACHE), 0);
+	put64(cpu_offsets[LAST] + PERCPU + layout.cpu_freelist, object(2, 7));
+	for (int i = 0; i < 16; i++)
+		put64(object(2, i) + 64, 77);
+	assert_int_equal(slub__note_slab(&slub, &second, CACHE), 0);
+	slub__mask_free(&slub, &second, at(object(2, 0), PAGE));
+	for (int i = 0; i < 16; i++)
+		assert_int_equal(*at(object(2, i) + 64, 1), i == 7 ? 0 : 77);
+	slub__free(&slub);
+}
+
 static int run(const struct CMUnitTest *tests, size_t nr)
 {
 	static const uint32_t counts[] = {1, 2, 256, 1024};
@@ -559,6 +676,10 @@ int main(void)
 		cmocka_unit_test(test_change_while_reading),
 		cmocka_unit_test(test_learns_where_pages_are),
 		cmocka_unit_test(test_node_without_memory),
+		cmocka_unit_test(test_reads),
+		cmocka_unit_test(test_cpu_that_moves_on),
+		cmocka_unit_test(test_few_online),
+		cmocka_unit_test(test_masks_what_a_cpu_has),
 	};
 
 	return run(tests, sizeof(tests) / sizeof(tests[0]));

@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PIECE	    65536ULL /* most that is read at once */
-#define BASE_ALIGN  (1ULL << 30)
-#define SAMPLE	    2048 /* bytes of the kernel's text that must be the same */
+#define PIECE	    ((uint64_t)KLEAK_READ_MOST)
+#define BASE_ALIGN  (1ULL << 29) /* arm64 with pages of 64 KiB; 1 GiB elsewhere */
+#define SAMPLE	    2048	 /* bytes of the kernel's text that must be the same */
 #define MOST_CACHES 4096
 
 #define UNTYPED 0xffffffffU /* page_type, or _mapcount of what nobody maps */
@@ -252,9 +252,27 @@ static void mask_slabs(struct memory *memory, uint64_t start, uint64_t end, uint
 	for (size_t i = 0; i < memory->nr_slabs; i++) {
 		const struct slub_place *slab = &memory->slabs[i];
 
-		if (slab->start >= start && slab->start + slab->bytes <= end)
+		if (slab->bytes > PIECE)
+			slub__mask_part(memory->slub, slab, start, end, content);
+		else if (slab->start >= start && slab->start + slab->bytes <= end)
 			slub__mask_free(memory->slub, slab, content + (slab->start - start));
 	}
+}
+
+/* What is free in slabs that are larger than a piece has to be known before it is read. */
+static int read_large_slabs(struct memory *memory)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < memory->nr_slabs && err != -ENOMEM; i++) {
+		uint64_t start;
+		uint32_t size, nr;
+
+		if (memory->slabs[i].bytes > PIECE)
+			err = slub__slab_of(memory->slub, memory->slabs[i].start, &start, &size,
+					    &nr);
+	}
+	return err == -ENOMEM ? err : 0;
 }
 
 int memory__add_dead(struct memory *memory, uint64_t start, uint64_t end)
@@ -320,7 +338,7 @@ static uint64_t end_of(uint64_t at, uint64_t bytes, uint64_t end)
 static int see_run(struct memory *memory, const struct walk *walk, uint64_t start, uint64_t end)
 {
 	uint64_t page_size = memory->slub->layout.page_size, single = start;
-	int err = 0;
+	int err = read_large_slabs(memory);
 
 	for (uint64_t at = start, to; at < end && !err; at = to) {
 		to = end_of(at, PIECE, end);

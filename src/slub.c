@@ -702,6 +702,34 @@ void slub__mask_free(struct slub *slub, const struct slub_place *slab, uint8_t *
 	memset(content + used, 0, slab->bytes - used);
 }
 
+/* Zero what of [from, to) lies in [start, end), whose content this is. */
+static void mask(uint8_t *content, uint64_t start, uint64_t end, uint64_t from, uint64_t to)
+{
+	if (from < start)
+		from = start;
+	if (to > end)
+		to = end;
+	if (from < to)
+		memset(content + (from - start), 0, to - from);
+}
+
+void slub__mask_part(struct slub *slub, const struct slub_place *place, uint64_t start,
+		     uint64_t end, uint8_t *content)
+{
+	uint32_t index = idmap__find(&slub->by_page, idmap__mix(place->head));
+	const struct slub_slab *slab = index == IDMAP_NONE ? NULL : &slub->slabs[index];
+	uint64_t at = place->start, size;
+
+	if (!slab || slab->kind != PAGE_SLAB)
+		return;
+	size = slub->caches[slab->cache].size;
+	for (uint32_t i = 0; i < slab->objects; i++, at += size)
+		if (is_marked(slub, slab, i) ||
+		    idmap__find(&slub->in_sheaf, idmap__mix(at)) != IDMAP_NONE)
+			mask(content, start, end, at, at + size);
+	mask(content, start, end, at, place->start + place->bytes);
+}
+
 bool slub__is_mapped(const struct slub *slub, uint64_t page)
 {
 	uint64_t mapping;

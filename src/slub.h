@@ -145,6 +145,13 @@ int slub__note_slab(struct slub *slub, struct slub_place *slab, uint64_t cache);
 void slub__mask_free(struct slub *slub, const struct slub_place *slab, uint8_t *content);
 
 /*
+ * The same of the part [start, end) of a slab that is too large to be read at once, by what
+ * slub__slab_of() read before.
+ */
+void slub__mask_part(struct slub *slub, const struct slub_place *slab, uint64_t start, uint64_t end,
+		     uint8_t *content);
+
+/*
  * Is this struct page mapped by processes or in the page cache?  False when it cannot
  * be read.
  */

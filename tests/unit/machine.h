@@ -54,6 +54,7 @@ struct machine {
 	uint64_t pages[PAGES][8];
 	uint8_t buffer[65536];
 	uint64_t hole, hole_end; /* cannot be read */
+	uint64_t moved;		 /* how far from BASE the direct map begins */
 	struct slub slub;
 	struct memory memory;
 	uint8_t seen[PAGES]; /* pages that were handed out */
@@ -68,6 +69,7 @@ static const uint8_t *at(struct machine *m, uint64_t address, size_t len)
 	if (address >= VMEMMAP + RAM / PAGE * 64 &&
 	    address + len <= VMEMMAP + RAM / PAGE * 64 + sizeof(m->pages))
 		return (uint8_t *)m->pages + (address - (VMEMMAP + RAM / PAGE * 64));
+	address -= m->moved;
 	if (address < BASE + RAM || address + len > BASE + RAM + PAGES * PAGE)
 		return NULL;
 	if (address < m->hole_end && m->hole < address + len)

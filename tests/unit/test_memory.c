@@ -35,6 +35,16 @@ static void test_base(void **state)
 			 BASE + RAM + PAGE);
 }
 
+/* Where the direct map begins is a multiple of 512 MiB on arm64 with pages of 64 KiB. */
+static void test_bases(void **state)
+{
+	struct machine *m = *state;
+
+	m->moved = 512ULL << 20;
+	assert_int_equal(memory__find_base(&m->memory, BASE + m->moved + 12345, TEXT), 0);
+	assert_int_equal(m->memory.base, BASE + m->moved);
+}
+
 static int see(void *arg, uint64_t address, const uint64_t *words, size_t nr)
 {
 	struct machine *m = arg;
@@ -165,6 +175,29 @@ static void test_masks(void **state)
 	assert_false(is_zero(m, 12 * PAGE + 512, 12 * PAGE + 520));
 }
 
+/* A slab of two pages, which may be larger than a piece: of free objects no part is left. */
+static void test_masks_a_large_slab(void **state)
+{
+	struct machine *m = *state;
+	uint32_t size[2] = {(uint32_t)PAGE / 2 - 8, 16};
+	uint64_t slab = BASE + RAM + 10 * PAGE, link[2] = {slab + 2 * size[0], 0};
+
+	assert_int_equal(memory__find_base(&m->memory, BASE, TEXT), 0);
+	memcpy(m->ram + 3 * PAGE, size, sizeof(size));
+	set_page(m, 10, 1 << SLAB, 0xffffffff, 1, CACHE);
+	m->pages[11][1] = (VMEMMAP + (RAM / PAGE + 10) * 64) | 1;
+	m->pages[10][4] = slab; /* its freelist: 0, then 2, which lies in both pages */
+	m->pages[10][5] = 2 | 4 << 16;
+	memcpy(m->ram + 10 * PAGE + 16, &link[0], 8);
+	memcpy(m->ram + 10 * PAGE + 2 * size[0] + 16, &link[1], 8);
+	assert_int_equal(memory__walk(&m->memory, see_masked, m), 0);
+	for (uint32_t i = 0; i < 4; i++)
+		for (uint32_t at = 0; at < size[0]; at += 8)
+			assert_true(is_zero(m, 10 * PAGE + i * size[0] + at,
+					    10 * PAGE + i * size[0] + at + 8) == (i % 2 == 0));
+	assert_true(is_zero(m, 12 * PAGE - 32, 12 * PAGE));
+}
+
 /* A freelist that makes no sense: the slab is left as it is. */
 static void test_no_freelist(void **state)
 {
@@ -203,7 +236,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_iomem),  TEST(test_base),	   TEST(test_walk),
 		TEST(test_a_hole), TEST(test_masks),	   TEST(test_behind_a_hole),
-		TEST(test_kinds),  TEST(test_no_freelist),
+		TEST(test_kinds),  TEST(test_no_freelist), TEST(test_masks_a_large_slab),
+		TEST(test_bases),
 	};
 
 	return run_on_all(tests, sizeof(tests) / sizeof(tests[0]));

@@ -63,6 +63,7 @@ struct scanner {
 	struct kleak_eviction *freed;
 	size_t nr_freed, room_freed;
 	struct scanner_sum sum;
+	uint64_t gathered; /* tracer__now() before the objects were */
 	uint64_t text;
 	double began_s, shown_s, looked_s;
 	double end_s; /* of the pass, at the latest */
@@ -328,8 +329,7 @@ static int add_books(struct scanner *scanner, const struct area *area)
 static int gather(struct scanner *scanner)
 {
 	const struct tracer_view *view = tracer__view(scanner->parts.tracer);
-	uint64_t now = clock__now_ticks();
-	int err = 0;
+	int err = tracer__now(scanner->parts.tracer, &scanner->gathered);
 
 	scan__begin(&scanner->scan);
 	scanner->scan.vm_words = scanner->parts.kernel->areas.vmap_area_vm / sizeof(uint64_t);
@@ -339,7 +339,8 @@ static int gather(struct scanner *scanner)
 	for (uint32_t b = 0; b < view->nr_buckets && !err; b++)
 		for (uint32_t i = 0; i < KLEAK_BUCKET_KEYS && !err; i++)
 			if (view->buckets[b].key[i] != KLEAK_KEY_EMPTY)
-				err = add_object(scanner, b * KLEAK_BUCKET_KEYS + i, now);
+				err = add_object(scanner, b * KLEAK_BUCKET_KEYS + i,
+						 scanner->gathered);
 	for (size_t i = 0; i < scanner->nr_areas && !err; i++)
 		err = add_books(scanner, &scanner->areas[i]);
 	if (!err)
@@ -571,7 +572,8 @@ static int judge_all(struct scanner *scanner)
 		const struct subject *subject = &scanner->subjects[i];
 		const struct scan_object *object = &scanner->scan.objects[i];
 
-		if (object->disputed ? subject->key != 0
+		/* what the books say is of what was there before they were read, all the time */
+		if (object->disputed ? subject->key && subject->born < scanner->gathered
 				     : !object->reached && !subject->companion && !subject->young)
 			err = judge(scanner, i);
 	}

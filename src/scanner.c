@@ -365,18 +365,21 @@ static int gather(struct scanner *scanner)
  */
 static void visit_cpus(void)
 {
-	cpu_set_t allowed, one;
+	size_t size = CPU_ALLOC_SIZE(KLEAK_MAX_CPUS);
+	cpu_set_t *allowed = CPU_ALLOC(KLEAK_MAX_CPUS), *one = CPU_ALLOC(KLEAK_MAX_CPUS);
+	bool known = allowed && one && !sched_getaffinity(0, size, allowed);
 
-	if (sched_getaffinity(0, sizeof(allowed), &allowed))
-		return;
-	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
-		if (!CPU_ISSET(cpu, &allowed))
+	for (int cpu = 0; cpu < KLEAK_MAX_CPUS && known; cpu++) {
+		if (!CPU_ISSET_S(cpu, size, allowed))
 			continue;
-		CPU_ZERO(&one);
-		CPU_SET(cpu, &one);
-		sched_setaffinity(0, sizeof(one), &one);
+		CPU_ZERO_S(size, one);
+		CPU_SET_S(cpu, size, one);
+		sched_setaffinity(0, size, one);
 	}
-	sched_setaffinity(0, sizeof(allowed), &allowed);
+	if (known)
+		sched_setaffinity(0, size, allowed);
+	CPU_FREE(allowed);
+	CPU_FREE(one);
 }
 
 static int add_dead(void *arg, uint64_t start, uint64_t end)

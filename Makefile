@@ -114,6 +114,7 @@ UNIT_classes    := classes meminfo vmallocinfo array lines
 UNIT_flame      := flame array weight pen utf8
 UNIT_folded     := folded weight pen utf8
 UNIT_history    := history verdict series array idmap
+UNIT_cpulist    := cpulist
 UNIT_crowd      := crowd array
 UNIT_datasyms   := datasyms
 UNIT_diagnosis_json := diagnosis_json diagnosis json json_value meminfo lines utf8 verdict

@@ -383,7 +383,7 @@ struct kleak_area_batch {
 
 /* One read of kernel memory. */
 #define KLEAK_READ_MOST 65536
-#define KLEAK_MAX_CPUS	1024
+#define KLEAK_MAX_CPUS	8192 /* no kernel can be made for more */
 
 struct kleak_read_request {
 	__u64 address;

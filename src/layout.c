@@ -85,13 +85,18 @@ static int read_fields(const struct btf *btf, const struct wanted *fields, size_
 	return 0;
 }
 
+static bool is_cpu_word(uint32_t offset)
+{
+	return offset < SLUB_CPU_WORDS * sizeof(uint64_t);
+}
+
 /* Sheaves and the slabs that CPUs work with: each is known, or there is none, but not of both. */
 static bool are_free_objects_known(const struct slub_layout *l)
 {
 	bool has_cpu_slabs = l->cache_cpu != SLUB_NONE, has_sheaves = l->cache_sheaves != SLUB_NONE;
 
-	if (has_cpu_slabs &&
-	    (l->cpu_freelist == SLUB_NONE || l->cpu_slab == SLUB_NONE || l->cpu_tid == SLUB_NONE))
+	if (has_cpu_slabs && (!is_cpu_word(l->cpu_freelist) || !is_cpu_word(l->cpu_slab) ||
+			      !is_cpu_word(l->cpu_tid)))
 		return false;
 	if (has_sheaves && (l->sheaves_main == SLUB_NONE || l->sheaves_spare == SLUB_NONE ||
 			    l->sheaves_rcu == SLUB_NONE || l->sheaf_size == SLUB_NONE ||

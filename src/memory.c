@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PIECE	    65536ULL /* most that is read at once */
-#define BASE_ALIGN  (1ULL << 30)
-#define SAMPLE	    2048 /* bytes of the kernel's text that must be the same */
+#define PIECE	    ((uint64_t)KLEAK_READ_MOST)
+#define BASE_ALIGN  (1ULL << 29) /* arm64 with pages of 64 KiB; 1 GiB elsewhere */
+#define SAMPLE	    2048	 /* bytes of the kernel's text that must be the same */
 #define MOST_CACHES 4096
 
 #define UNTYPED 0xffffffffU /* page_type, or _mapcount of what nobody maps */
@@ -252,9 +252,27 @@ static void mask_slabs(struct memory *memory, uint64_t start, uint64_t end, uint
 	for (size_t i = 0; i < memory->nr_slabs; i++) {
 		const struct slub_place *slab = &memory->slabs[i];
 
-		if (slab->start >= start && slab->start + slab->bytes <= end)
+		if (slab->bytes > PIECE)
+			slub__mask_part(memory->slub, slab, start, end, content);
+		else if (slab->start >= start && slab->start + slab->bytes <= end)
 			slub__mask_free(memory->slub, slab, content + (slab->start - start));
 	}
+}
+
+/* What is free in slabs that are larger than a piece has to be known before it is read. */
+static int read_large_slabs(struct memory *memory)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < memory->nr_slabs && err != -ENOMEM; i++) {
+		uint64_t start;
+		uint32_t size, nr;
+
+		if (memory->slabs[i].bytes > PIECE)
+			err = slub__slab_of(memory->slub, memory->slabs[i].start, &start, &size,
+					    &nr);
+	}
+	return err == -ENOMEM ? err : 0;
 }
 
 int memory__add_dead(struct memory *memory, uint64_t start, uint64_t end)
@@ -305,24 +323,37 @@ static int see_piece(struct memory *memory, const struct walk *walk, uint64_t st
 	return walk->see(walk->arg, start, words, (end - start) / sizeof(uint64_t));
 }
 
-/* Memory that is to be read, [start, end) in the direct map. */
+/* Where the stretch of `bytes` (2^n) ends that `at` lies in; `end` at the latest. */
+static uint64_t end_of(uint64_t at, uint64_t bytes, uint64_t end)
+{
+	uint64_t to = (at | (bytes - 1)) + 1;
+
+	return to < end ? to : end;
+}
+
+/*
+ * Memory that is to be read, [start, end) in the direct map.  Of a piece that cannot be read some
+ * page has gone, or was taken out of the direct map: then its pages are tried one by one.
+ */
 static int see_run(struct memory *memory, const struct walk *walk, uint64_t start, uint64_t end)
 {
-	uint64_t step = PIECE;
-	int err = 0;
+	uint64_t page_size = memory->slub->layout.page_size, single = start;
+	int err = read_large_slabs(memory);
 
 	for (uint64_t at = start, to; at < end && !err; at = to) {
-		to = (at | (step - 1)) + 1;
-		if (to > end)
-			to = end;
+		to = end_of(at, PIECE, end);
+		if (at < single)
+			to = end_of(at, page_size, to);
 		err = see_piece(memory, walk, at, to);
 		if (err != -EFAULT)
 			continue;
-		/* a page of it has gone, or was taken out of the direct map */
 		err = 0;
-		if (step == PIECE)
+		if (to - at > page_size) {
+			single = to;
 			to = at;
-		step = memory->slub->layout.page_size;
+		} else {
+			to = end_of(at, page_size, end); /* a page may be larger than a piece */
+		}
 	}
 	return err;
 }
@@ -330,24 +361,21 @@ static int see_run(struct memory *memory, const struct walk *walk, uint64_t star
 static int add_slab(struct memory *memory, const uint8_t *page, uint64_t head, uint64_t address)
 {
 	const struct slub_layout *l = &memory->slub->layout;
-	int64_t cache = slub__learn_cache(memory->slub, word_at(page, l->slab_cache));
-	int err;
+	struct slub_place *slab;
+	int err = array__reserve((void **)&memory->slabs, memory->nr_slabs + 1, &memory->room_slabs,
+				 sizeof(*memory->slabs));
 
-	if (cache < 0)
-		return (int)cache;
-	err = array__reserve((void **)&memory->slabs, memory->nr_slabs + 1, &memory->room_slabs,
-			     sizeof(*memory->slabs));
 	if (err)
 		return err;
-	memory->slabs[memory->nr_slabs++] = (struct slub_place){
+	slab = &memory->slabs[memory->nr_slabs++];
+	*slab = (struct slub_place){
 		.head = head,
 		.start = address,
 		.bytes = l->page_size,
 		.counters = {word_at(page, l->slab_freelist),
 			     word_at(page, l->slab_freelist + sizeof(uint64_t))},
-		.cache = (uint32_t)cache,
 	};
-	return 0;
+	return slub__note_slab(memory->slub, slab, word_at(page, l->slab_cache));
 }
 
 /* Note the slab that starts with this page or goes on with it. */

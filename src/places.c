@@ -9,7 +9,6 @@
 
 #define PAGES_AT_ONCE	512
 #define MOST_PAGES	(1U << 24) /* of one area: 64 GiB */
-#define MOST_SLAB	65536
 #define MOST_VARIABLE	(1U << 22) /* bytes of a variable */
 #define MOST_CPU_MEMORY (4U << 20) /* of the variables of one CPU */
 
@@ -82,25 +81,39 @@ static int add_area(struct places *places, uint64_t start, uint64_t end, uint64_
 	return add_pages(places, start, array, nr);
 }
 
-static int see_slab(void *arg, uint64_t address, uint64_t cache)
+/* So many struct vmap_area as lie side by side. */
+static int add_areas(struct places *places, uint64_t start, uint32_t size, uint32_t nr)
 {
-	struct places *places = arg;
-	uint64_t words[MOST_SLAB / sizeof(uint64_t)], start;
-	uint32_t size, nr;
+	uint64_t words[KLEAK_READ_MOST / sizeof(uint64_t)];
 	int err = 0;
 
-	if (strcmp(memory__cache_name(places->memory, cache), "vmap_area") != 0)
+	if (read_memory(places, start, words, (size_t)size * nr))
 		return 0;
-	err = slub__slab_of(places->slub, address, &start, &size, &nr);
-	if (err || !size || (uint64_t)size * nr > sizeof(words) ||
-	    read_memory(places, start, words, (uint64_t)size * nr))
-		return err == -ENOMEM ? err : 0;
 	for (uint32_t i = 0; i < nr && !err; i++) {
 		const uint64_t *object = words + i * size / sizeof(*words);
 
 		err = add_area(places, object[0], object[1],
 			       object[places->layout->vmap_area_vm / sizeof(*words)]);
 	}
+	return err;
+}
+
+static int see_slab(void *arg, uint64_t address, uint64_t cache)
+{
+	struct places *places = arg;
+	uint32_t size, nr, most;
+	uint64_t start;
+	int err = 0;
+
+	if (strcmp(memory__cache_name(places->memory, cache), "vmap_area") != 0)
+		return 0;
+	err = slub__slab_of(places->slub, address, &start, &size, &nr);
+	if (err)
+		return err == -ENOMEM ? err : 0;
+	most = KLEAK_READ_MOST / size; /* a slab may be larger than can be read at once */
+	for (uint32_t i = 0; i < nr && most && !err; i += most)
+		err = add_areas(places, start + (uint64_t)i * size, size,
+				nr - i < most ? nr - i : most);
 	return err;
 }
 

@@ -167,7 +167,7 @@ static void plan_memory(struct plan *plan, const struct kernel *kernel)
 		(sizeof(uint32_t) << KLEAK_PRESENCE_BITS) + (2 << KLEAK_PRESENCE_BITS) / 8 +
 		(sizeof(uint64_t) << KLEAK_KNOWN_BITS) + (sizeof(uint64_t) << KLEAK_OTHERS_BITS) +
 		KLEAK_STEP_BYTES + KLEAK_CHAIN_BYTES + KLEAK_READ_MOST +
-		(uint64_t)kernel->cpus * KLEAK_SCRATCH_BYTES;
+		KLEAK_MAX_CPUS * sizeof(uint64_t) + (uint64_t)kernel->cpus * KLEAK_SCRATCH_BYTES;
 	if (config->who)
 		plan->memory_bytes += hash_bytes(KLEAK_MAX_WHO, sizeof(struct kleak_who),
 						 sizeof(struct kleak_who_times));

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "reader.h"
+#include "cpulist.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
-#define IOMEM "/proc/iomem"
+#define IOMEM	    "/proc/iomem"
+#define CPUS_ONLINE "/sys/devices/system/cpu/online"
 
 int reader__open(struct reader *reader, const struct kernel *kernel, struct tracer *tracer)
 {
@@ -20,7 +22,19 @@ int reader__open(struct reader *reader, const struct kernel *kernel, struct trac
 	reader->slub.cpu_offsets = reader->cpu_offsets;
 	reader->slub.nr_cpus = (uint32_t)cpus;
 	reader->slub.nr_nodes = kernel->nodes;
+	reader__see_cpus(reader);
 	return 0;
+}
+
+void reader__see_cpus(struct reader *reader)
+{
+	FILE *file = fopen(CPUS_ONLINE, "re");
+	uint32_t nr = file ? cpulist__read(reader->online, reader->slub.nr_cpus, file) : 0;
+
+	if (file)
+		fclose(file);
+	reader->slub.nr_online = nr;
+	reader->slub.online = nr ? reader->online : NULL;
 }
 
 static void take_start(const struct kallsyms_symbol *symbol, void *arg)

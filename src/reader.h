@@ -20,12 +20,16 @@ struct reader {
 	struct krc krc;
 	uint64_t task; /* where this process's struct task_struct is */
 	uint64_t cpu_offsets[KLEAK_MAX_CPUS];
+	uint32_t online[KLEAK_MAX_CPUS];
 	bool has_pages;	 /* slub knows where struct pages are: reader__learn_pages() */
 	uint64_t in_map; /* then: an address in the direct map */
 };
 
 /* Neither moves nor is copied while it is in use.  0 or -errno. */
 int reader__open(struct reader *reader, const struct kernel *kernel, struct tracer *tracer);
+
+/* Learn which CPUs are online now: only those have free objects.  To be called before each look. */
+void reader__see_cpus(struct reader *reader);
 
 /*
  * Find out where struct pages are, from the slabs of any cache that has been traced.

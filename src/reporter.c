@@ -69,7 +69,8 @@ struct reporter {
 	struct cache_kinds kinds;
 	struct books books_start, books; /* at the start, and of the snapshot's instant */
 	double started_s;
-	double taken_s; /* when the tables were read, since the start */
+	double taken_s;	     /* when the tables were read, since the start */
+	uint64_t taken_tick; /* the same, as records have it */
 
 	struct snapshot snapshot;
 	uint32_t sampling; /* as the table was swept for the last time */
@@ -211,23 +212,24 @@ static int read_tables(struct reporter *reporter)
 	struct snapshot *snapshot = &reporter->snapshot;
 	double ticks = reporter->parts.options->min_age_s * 1e9 / (1 << KLEAK_TICK_SHIFT);
 	uint64_t min_age = ticks < (double)INT64_MAX ? (uint64_t)ticks : INT64_MAX;
-	uint64_t now = clock__now_ticks();
-	int err = krc__read(&reporter->reader.krc);
+	int err = tracer__now(reporter->parts.tracer, &reporter->taken_tick);
 
+	if (!err)
+		err = krc__read(&reporter->reader.krc);
 	if (!err)
 		err = tracer__size_areas(reporter->parts.tracer, snapshot->areas,
 					 snapshot->nr_areas);
 	if (err)
 		return err;
 	reporter->taken_s = clock__now_s() - reporter->started_s;
-	err = snapshot__take(snapshot, &source, now, min_age);
+	err = snapshot__take(snapshot, &source, reporter->taken_tick, min_age);
 
 	if (err || !snapshot->nr_unsized)
 		return err;
 	err = tracer__size_areas(reporter->parts.tracer, snapshot->unsized, snapshot->nr_unsized);
 	if (err)
 		return err;
-	return snapshot__add_areas(snapshot, &source, now, min_age);
+	return snapshot__add_areas(snapshot, &source, reporter->taken_tick, min_age);
 }
 
 /* Read the tables; what was recorded becomes an estimate of what there is. */
@@ -562,13 +564,15 @@ static int rank(struct reporter *reporter, double elapsed_s)
 static int verify(struct reporter *reporter, size_t shown, uint64_t budget, size_t *evicted)
 {
 	const struct tracer_view *view = tracer__view(reporter->parts.tracer);
-	const struct verify_tables tables = {view->buckets, view->sites, view->caches};
+	const struct verify_tables tables = {view->buckets, view->sites, view->caches,
+					     reporter->taken_tick};
 	int err;
 
 	*evicted = 0;
 	reader__learn_pages(&reporter->reader);
 	if (!knows_books(reporter))
 		return 0;
+	reader__see_cpus(&reporter->reader);
 	err = verify__find_free(&reporter->verify, &reporter->reader.slub, &reporter->snapshot,
 				&reporter->sites, &tables, shown, budget);
 	if (err)

@@ -63,6 +63,7 @@ struct scanner {
 	struct kleak_eviction *freed;
 	size_t nr_freed, room_freed;
 	struct scanner_sum sum;
+	uint64_t gathered; /* tracer__now() before the objects were */
 	uint64_t text;
 	double began_s, shown_s, looked_s;
 	double end_s; /* of the pass, at the latest */
@@ -328,8 +329,7 @@ static int add_books(struct scanner *scanner, const struct area *area)
 static int gather(struct scanner *scanner)
 {
 	const struct tracer_view *view = tracer__view(scanner->parts.tracer);
-	uint64_t now = clock__now_ticks();
-	int err = 0;
+	int err = tracer__now(scanner->parts.tracer, &scanner->gathered);
 
 	scan__begin(&scanner->scan);
 	scanner->scan.vm_words = scanner->parts.kernel->areas.vmap_area_vm / sizeof(uint64_t);
@@ -339,7 +339,8 @@ static int gather(struct scanner *scanner)
 	for (uint32_t b = 0; b < view->nr_buckets && !err; b++)
 		for (uint32_t i = 0; i < KLEAK_BUCKET_KEYS && !err; i++)
 			if (view->buckets[b].key[i] != KLEAK_KEY_EMPTY)
-				err = add_object(scanner, b * KLEAK_BUCKET_KEYS + i, now);
+				err = add_object(scanner, b * KLEAK_BUCKET_KEYS + i,
+						 scanner->gathered);
 	for (size_t i = 0; i < scanner->nr_areas && !err; i++)
 		err = add_books(scanner, &scanner->areas[i]);
 	if (!err)
@@ -364,18 +365,21 @@ static int gather(struct scanner *scanner)
  */
 static void visit_cpus(void)
 {
-	cpu_set_t allowed, one;
+	size_t size = CPU_ALLOC_SIZE(KLEAK_MAX_CPUS);
+	cpu_set_t *allowed = CPU_ALLOC(KLEAK_MAX_CPUS), *one = CPU_ALLOC(KLEAK_MAX_CPUS);
+	bool known = allowed && one && !sched_getaffinity(0, size, allowed);
 
-	if (sched_getaffinity(0, sizeof(allowed), &allowed))
-		return;
-	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
-		if (!CPU_ISSET(cpu, &allowed))
+	for (int cpu = 0; cpu < KLEAK_MAX_CPUS && known; cpu++) {
+		if (!CPU_ISSET_S(cpu, size, allowed))
 			continue;
-		CPU_ZERO(&one);
-		CPU_SET(cpu, &one);
-		sched_setaffinity(0, sizeof(one), &one);
+		CPU_ZERO_S(size, one);
+		CPU_SET_S(cpu, size, one);
+		sched_setaffinity(0, size, one);
 	}
-	sched_setaffinity(0, sizeof(allowed), &allowed);
+	if (known)
+		sched_setaffinity(0, size, allowed);
+	CPU_FREE(allowed);
+	CPU_FREE(one);
 }
 
 static int add_dead(void *arg, uint64_t start, uint64_t end)
@@ -572,7 +576,8 @@ static int judge_all(struct scanner *scanner)
 		const struct subject *subject = &scanner->subjects[i];
 		const struct scan_object *object = &scanner->scan.objects[i];
 
-		if (object->disputed ? subject->key != 0
+		/* what the books say is of what was there before they were read, all the time */
+		if (object->disputed ? subject->key && subject->born < scanner->gathered
 				     : !object->reached && !subject->companion && !subject->young)
 			err = judge(scanner, i);
 	}
@@ -648,6 +653,7 @@ int scanner__pass(struct scanner *scanner, double end_s)
 		return err;
 	scanner->began_s = clock__now_s();
 	scanner->end_s = end_s;
+	reader__see_cpus(scanner->parts.reader);
 	err = gather(scanner);
 	if (!err)
 		err = find_dead(scanner);

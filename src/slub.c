@@ -7,10 +7,10 @@
 #include <string.h>
 
 #define MOST_TRIES   4
-#define MOST_CONTENT 65536 /* of a slab: order 3 is the most SLUB takes by itself */
+#define MOST_PAGES   16	   /* of a slab: order 3 is the most SLUB takes by itself */
+#define MOST_OBJECTS 32767 /* of a slab: 15 bits */
 #define MOST_SHEAF   1024  /* objects in a sheaf */
 #define MOST_BARN    64	   /* sheaves in a barn */
-#define MOST_NODES   64
 #define MOST_CACHES  256
 #define MOST_LISTED  4096 /* caches there are */
 #define VOTES	     8
@@ -22,7 +22,14 @@ struct slub_cache {
 	uint32_t size, offset;
 	bool known;
 	bool sheaves_read;
-	bool learnt; /* by slub__learn_cache() */
+	bool lists_read;   /* which slabs CPUs work with */
+	uint32_t searched; /* since then, how often one of them was looked for */
+};
+
+/* The freelist that a CPU keeps for the slab that it works with, without writing it back. */
+struct slub_cpu_list {
+	uint64_t at; /* address of the struct kmem_cache_cpu; 0: no CPU has the slab */
+	uint64_t freelist, tid;
 };
 
 struct slub_slab {
@@ -49,6 +56,30 @@ static int read_word(const struct slub *slub, uint64_t address, uint64_t *word)
 static int read_half(const struct slub *slub, uint64_t address, uint32_t *half)
 {
 	return slub->read(slub->arg, address, half, sizeof(*half));
+}
+
+/* What is more than can be read at once. */
+static int read_much(const struct slub *slub, uint64_t address, uint8_t *to, uint64_t len)
+{
+	int err = 0;
+
+	for (uint64_t n; len && !err; address += n, to += n, len -= n) {
+		n = len < KLEAK_READ_MOST ? len : KLEAK_READ_MOST;
+		err = slub->read(slub->arg, address, to, n);
+	}
+	return err;
+}
+
+/* How many CPUs may have free objects: those that are dead have given them back. */
+static uint32_t nr_online(const struct slub *slub)
+{
+	return slub->online ? slub->nr_online : slub->nr_cpus;
+}
+
+/* Where a per-CPU pointer points on the i-th of them. */
+static uint64_t on_cpu(const struct slub *slub, uint64_t pointer, uint32_t i)
+{
+	return pointer + slub->cpu_offsets[slub->online ? slub->online[i] : i];
 }
 
 uint64_t slub__page_of(const struct slub *slub, uint64_t address)
@@ -161,16 +192,13 @@ static int each_listed_sheaf(const struct slub *slub, uint64_t head, see_sheaf *
 	return 0;
 }
 
-/* The sheaves of a cache.  sheaves: its per-CPU pointer; list: slub_layout.barn_full or barn_empty.
- */
-static int each_sheaf(const struct slub *slub, uint64_t cache, uint64_t sheaves, uint32_t list,
-		      see_sheaf *see, void *arg)
+/* The sheaves in the barns of a cache.  list: slub_layout.barn_full or barn_empty. */
+static int each_barn_sheaf(const struct slub *slub, uint64_t cache, uint32_t list, see_sheaf *see,
+			   void *arg)
 {
 	int err = 0;
 
-	for (uint32_t cpu = 0; cpu < slub->nr_cpus && sheaves && !err; cpu++)
-		err = each_cpu_sheaf(slub, sheaves + slub->cpu_offsets[cpu], see, arg);
-	for (uint32_t i = 0; i < slub->nr_nodes && i < MOST_NODES && !err; i++) {
+	for (uint32_t i = 0; i < slub->nr_nodes && !err; i++) {
 		uint64_t barn = barn_of(slub, cache, i);
 
 		if (barn)
@@ -203,11 +231,16 @@ static int read_sheaf(void *arg, uint64_t sheaf)
 
 static int read_sheaves(struct slub *slub, struct slub_cache *cache)
 {
+	int err = 0;
+
 	if (cache->sheaves_read || !cache->sheaves)
 		return 0;
 	cache->sheaves_read = true;
-	return each_sheaf(slub, cache->address, cache->sheaves, slub->layout.barn_full, read_sheaf,
-			  slub);
+	for (uint32_t i = 0; i < nr_online(slub) && !err; i++)
+		err = each_cpu_sheaf(slub, on_cpu(slub, cache->sheaves, i), read_sheaf, slub);
+	return err ? err
+		   : each_barn_sheaf(slub, cache->address, slub->layout.barn_full, read_sheaf,
+				     slub);
 }
 
 struct sheaf_walk {
@@ -234,15 +267,19 @@ static int show_sheaves(struct sheaf_walk *walk)
 	const struct slub *slub = walk->slub;
 	const struct slub_layout *l = &slub->layout;
 	uint64_t sheaves;
-	int err;
+	int err = 0;
 
 	if (read_word(slub, walk->cache + l->cache_sheaves, &sheaves) || !sheaves ||
 	    read_half(slub, walk->cache + l->cache_capacity, &walk->capacity) ||
 	    walk->capacity > MOST_SHEAF)
 		return 0;
-	err = each_sheaf(slub, walk->cache, sheaves, l->barn_full, show_objects, walk);
+	/* of every CPU: an empty one still has what stood in it */
+	for (uint32_t cpu = 0; cpu < slub->nr_cpus && !err; cpu++)
+		err = each_cpu_sheaf(slub, sheaves + slub->cpu_offsets[cpu], show_objects, walk);
 	if (!err)
-		err = each_sheaf(slub, walk->cache, 0, l->barn_empty, show_objects, walk);
+		err = each_barn_sheaf(slub, walk->cache, l->barn_full, show_objects, walk);
+	if (!err)
+		err = each_barn_sheaf(slub, walk->cache, l->barn_empty, show_objects, walk);
 	return err;
 }
 
@@ -268,6 +305,10 @@ int slub__each_sheaf(const struct slub *slub, uint64_t cache,
 }
 
 /* ---- freelists ---- */
+
+/* A slab's counters (mm/slab.h): inuse:16, objects:15, frozen:1. */
+#define OBJECTS 16
+#define FROZEN	31
 
 /* What the link in a free object says; CONFIG_SLAB_FREELIST_HARDENED: freelist_ptr_decode(). */
 static uint64_t decode(const struct slub *slub, const struct slub_cache *cache, uint64_t object,
@@ -320,44 +361,97 @@ static int mark_in_slab(struct slub *slub, const struct slub_slab *slab, uint64_
 			     slub->content, object, bits_of(slub, slab));
 }
 
-/* The freelist that a CPU keeps for this slab without writing it back. */
-struct cpu_list {
-	uint64_t at; /* address of the struct kmem_cache_cpu; 0: no CPU has the slab */
-	uint64_t freelist, tid;
-};
-
-static int read_cpu_list(struct slub *slub, uint64_t at, struct cpu_list *list, uint64_t *slab)
+static int read_cpu_list(const struct slub *slub, uint64_t at, struct slub_cpu_list *list,
+			 uint64_t *slab)
 {
 	const struct slub_layout *l = &slub->layout;
+	uint64_t words[SLUB_CPU_WORDS];
 
+	if (slub->read(slub->arg, at, words, sizeof(words)))
+		return -EFAULT;
 	list->at = at;
-	return read_word(slub, at + l->cpu_freelist, &list->freelist) ||
-	       read_word(slub, at + l->cpu_tid, &list->tid) ||
-	       read_word(slub, at + l->cpu_slab, slab);
-}
-
-static int find_cpu_list(struct slub *slub, const struct slub_slab *slab, struct cpu_list *list)
-{
-	const struct slub_cache *cache = &slub->caches[slab->cache];
-
-	list->at = 0;
-	if (!cache->cpu_slab)
-		return 0;
-	for (uint32_t cpu = 0; cpu < slub->nr_cpus; cpu++) {
-		uint64_t its;
-
-		if (read_cpu_list(slub, cache->cpu_slab + slub->cpu_offsets[cpu], list, &its))
-			return -EAGAIN;
-		if (its == slab->head)
-			return 0;
-	}
-	list->at = 0;
+	list->freelist = words[l->cpu_freelist / sizeof(*words)];
+	list->tid = words[l->cpu_tid / sizeof(*words)];
+	*slab = words[l->cpu_slab / sizeof(*words)];
 	return 0;
 }
 
-static bool is_cpu_list_unchanged(struct slub *slub, const struct cpu_list *list, uint64_t head)
+/* Note that a CPU works with the slab whose struct page is at `slab`. */
+static int note_cpu_list(struct slub *slub, uint64_t slab, uint64_t at)
 {
-	struct cpu_list now;
+	uint32_t index = idmap__find(&slub->by_slab, idmap__mix(slab));
+	int err;
+
+	if (index != IDMAP_NONE) {
+		slub->cpu_lists[index] = at;
+		return 0;
+	}
+	err = array__reserve((void **)&slub->cpu_lists, slub->nr_cpu_lists + 1,
+			     &slub->room_cpu_lists, sizeof(*slub->cpu_lists));
+	if (!err)
+		err = idmap__add(&slub->by_slab, idmap__mix(slab), (uint32_t)slub->nr_cpu_lists);
+	if (!err)
+		slub->cpu_lists[slub->nr_cpu_lists++] = at;
+	return err;
+}
+
+static int read_cpu_lists(struct slub *slub, struct slub_cache *cache)
+{
+	int err = 0;
+
+	cache->lists_read = true;
+	cache->searched = 0;
+	for (uint32_t i = 0; i < nr_online(slub) && !err; i++) {
+		uint64_t at = on_cpu(slub, cache->cpu_slab, i), slab;
+		struct slub_cpu_list list;
+
+		if (!read_cpu_list(slub, at, &list, &slab) && slab)
+			err = note_cpu_list(slub, slab, at);
+	}
+	return err;
+}
+
+/* Has the CPU that was noted for this slab got it still?  Then in *list what it has of it. */
+static bool has_cpu_list(const struct slub *slub, uint64_t head, struct slub_cpu_list *list)
+{
+	uint32_t index = idmap__find(&slub->by_slab, idmap__mix(head));
+	uint64_t slab;
+
+	if (index != IDMAP_NONE && !read_cpu_list(slub, slub->cpu_lists[index], list, &slab) &&
+	    slab == head)
+		return true;
+	list->at = 0;
+	return false;
+}
+
+/*
+ * What a CPU has of this slab, in *list.  CPUs work with slabs that are frozen (also those that
+ * wait for them are, up to 6.7).  Looking at every CPU for each of those would cost too much where
+ * there are many: it is done once, and again when one was not where it was, but only after as many
+ * searches as there are CPUs.  0 or -ENOMEM.
+ */
+static int find_cpu_list(struct slub *slub, struct slub_cache *cache, uint64_t head,
+			 uint64_t counters, struct slub_cpu_list *list)
+{
+	int err;
+
+	list->at = 0;
+	if (!cache->cpu_slab || !(counters >> FROZEN & 1))
+		return 0;
+	cache->searched++;
+	if (has_cpu_list(slub, head, list) ||
+	    (cache->lists_read && cache->searched < nr_online(slub)))
+		return 0;
+	err = read_cpu_lists(slub, cache);
+	if (!err)
+		has_cpu_list(slub, head, list);
+	return err;
+}
+
+static bool is_cpu_list_unchanged(struct slub *slub, const struct slub_cpu_list *list,
+				  uint64_t head)
+{
+	struct slub_cpu_list now;
 	uint64_t slab;
 
 	if (!list->at)
@@ -366,7 +460,7 @@ static bool is_cpu_list_unchanged(struct slub *slub, const struct cpu_list *list
 	       now.freelist == list->freelist && now.tid == list->tid;
 }
 
-/* The slab's own freelist and counters (inuse:16, objects:15, frozen:1). */
+/* The slab's own freelist and counters. */
 static int read_counters(const struct slub *slub, uint64_t head, uint64_t counters[2])
 {
 	return slub->read(slub->arg, head + slub->layout.slab_freelist, counters,
@@ -391,27 +485,27 @@ static int reserve_content(struct slub *slub, struct slub_slab *slab, uint64_t l
 /* One try at the slab's freelists.  0, -EAGAIN, -ENOMEM. */
 static int try_slab(struct slub *slub, struct slub_slab *slab)
 {
-	const struct slub_cache *cache = &slub->caches[slab->cache];
+	struct slub_cache *cache = &slub->caches[slab->cache];
 	uint64_t counters[2], again[2], len;
-	struct cpu_list list;
+	struct slub_cpu_list list;
 	int err, nr;
 
 	if (read_counters(slub, slab->head, counters))
 		return -EAGAIN;
-	slab->objects = counters[1] >> 16 & 0x7fff;
+	slab->objects = counters[1] >> OBJECTS & MOST_OBJECTS;
 	len = (uint64_t)slab->objects * cache->size;
-	if (!len || len > MOST_CONTENT)
+	if (!len || len > (uint64_t)MOST_PAGES * slub->layout.page_size)
 		return -EAGAIN;
 	err = reserve_content(slub, slab, len);
 	if (!err)
-		err = find_cpu_list(slub, slab, &list);
+		err = find_cpu_list(slub, cache, slab->head, counters[1], &list);
 	if (err)
 		return err;
-	if (slub->read(slub->arg, slab->start, slub->content, len))
+	if (read_much(slub, slab->start, slub->content, len))
 		return -EAGAIN;
 	nr = mark_in_slab(slub, slab, counters[0]);
 	/* A slab that no CPU works with has as many free objects as it says. */
-	if (nr < 0 || (!list.at && !(counters[1] >> 31 & 1) &&
+	if (nr < 0 || (!list.at && !(counters[1] >> FROZEN & 1) &&
 		       (uint32_t)nr != slab->objects - (counters[1] & 0xffff)))
 		return -EAGAIN;
 	if (list.at && mark_in_slab(slub, slab, list.freelist) < 0)
@@ -558,46 +652,22 @@ int slub__slab_of(struct slub *slub, uint64_t address, uint64_t *start, uint32_t
 
 /* ---- masking ---- */
 
-#define MOST_OBJECTS 4096 /* in a slab: MOST_CONTENT / 16 */
-
-static int learn_cpu_lists(struct slub *slub, const struct slub_cache *cache)
+int slub__note_slab(struct slub *slub, struct slub_place *slab, uint64_t cache_address)
 {
-	for (uint32_t cpu = 0; cpu < slub->nr_cpus && cache->cpu_slab; cpu++) {
-		struct cpu_list list;
-		uint64_t slab;
-		int err;
-
-		if (read_cpu_list(slub, cache->cpu_slab + slub->cpu_offsets[cpu], &list, &slab) ||
-		    !slab || idmap__find(&slub->by_slab, idmap__mix(slab)) != IDMAP_NONE)
-			continue;
-		err = array__reserve((void **)&slub->cpu_lists, slub->nr_cpu_lists + 1,
-				     &slub->room_cpu_lists, sizeof(*slub->cpu_lists));
-		if (!err)
-			err = idmap__add(&slub->by_slab, idmap__mix(slab),
-					 (uint32_t)slub->nr_cpu_lists);
-		if (err)
-			return err;
-		slub->cpu_lists[slub->nr_cpu_lists++] = list.freelist;
-	}
-	return 0;
-}
-
-int64_t slub__learn_cache(struct slub *slub, uint64_t address)
-{
-	int64_t index = cache_at(slub, address);
+	int64_t index = cache_at(slub, cache_address);
+	struct slub_cpu_list list = {};
 	struct slub_cache *cache;
 	int err;
 
 	if (index < 0)
-		return index;
+		return (int)index;
+	slab->cache = (uint32_t)index;
 	cache = &slub->caches[index];
-	if (cache->learnt || !cache->known)
-		return index;
-	cache->learnt = true;
-	err = learn_cpu_lists(slub, cache);
-	if (!err)
-		err = read_sheaves(slub, &slub->caches[index]);
-	return err ? err : index;
+	if (!cache->known)
+		return 0;
+	err = find_cpu_list(slub, cache, slab->head, slab->counters[1], &list);
+	slab->cpu_freelist = list.at ? list.freelist : 0;
+	return err ? err : read_sheaves(slub, cache);
 }
 
 static void note_in_sheaves(const struct slub *slub, const struct slub_place *slab,
@@ -612,24 +682,52 @@ static void note_in_sheaves(const struct slub *slub, const struct slub_place *sl
 void slub__mask_free(struct slub *slub, const struct slub_place *slab, uint8_t *content)
 {
 	const struct slub_cache *cache = &slub->caches[slab->cache];
-	uint32_t objects = slab->counters[1] >> 16 & 0x7fff, list;
-	uint64_t free[MOST_OBJECTS / 64] = {}, before[MOST_OBJECTS / 64];
+	uint32_t objects = slab->counters[1] >> OBJECTS & MOST_OBJECTS;
+	uint64_t free[MOST_OBJECTS / 64 + 1], before[MOST_OBJECTS / 64 + 1];
 	uint64_t used = (uint64_t)objects * cache->size;
+	size_t bytes = (objects + 63) / 64 * sizeof(*free);
 
-	if (!cache->known || !objects || objects > MOST_OBJECTS || used > slab->bytes ||
+	memset(free, 0, bytes);
+	if (!cache->known || !objects || used > slab->bytes ||
 	    mark_freelist(slub, cache, slab->start, objects, content, slab->counters[0], free) < 0)
 		return;
-	list = idmap__find(&slub->by_slab, idmap__mix(slab->head));
-	memcpy(before, free, sizeof(before));
-	if (list != IDMAP_NONE && mark_freelist(slub, cache, slab->start, objects, content,
-						slub->cpu_lists[list], free) < 0)
-		memcpy(free, before, sizeof(free));
+	memcpy(before, free, bytes);
+	if (mark_freelist(slub, cache, slab->start, objects, content, slab->cpu_freelist, free) < 0)
+		memcpy(free, before, bytes);
 	if (cache->sheaves)
 		note_in_sheaves(slub, slab, cache, objects, free);
 	for (uint32_t i = 0; i < objects; i++)
 		if (free[i / 64] >> i % 64 & 1)
 			memset(content + (uint64_t)i * cache->size, 0, cache->size);
 	memset(content + used, 0, slab->bytes - used);
+}
+
+/* Zero what of [from, to) lies in [start, end), whose content this is. */
+static void mask(uint8_t *content, uint64_t start, uint64_t end, uint64_t from, uint64_t to)
+{
+	if (from < start)
+		from = start;
+	if (to > end)
+		to = end;
+	if (from < to)
+		memset(content + (from - start), 0, to - from);
+}
+
+void slub__mask_part(struct slub *slub, const struct slub_place *place, uint64_t start,
+		     uint64_t end, uint8_t *content)
+{
+	uint32_t index = idmap__find(&slub->by_page, idmap__mix(place->head));
+	const struct slub_slab *slab = index == IDMAP_NONE ? NULL : &slub->slabs[index];
+	uint64_t at = place->start, size;
+
+	if (!slab || slab->kind != PAGE_SLAB)
+		return;
+	size = slub->caches[slab->cache].size;
+	for (uint32_t i = 0; i < slab->objects; i++, at += size)
+		if (is_marked(slub, slab, i) ||
+		    idmap__find(&slub->in_sheaf, idmap__mix(at)) != IDMAP_NONE)
+			mask(content, start, end, at, at + size);
+	mask(content, start, end, at, place->start + place->bytes);
 }
 
 bool slub__is_mapped(const struct slub *slub, uint64_t page)
@@ -657,23 +755,28 @@ static int vote(const struct slub *slub, uint64_t cache, uint64_t head, uint64_t
 	    read_counters(slub, head, counters) || !counters[0])
 		return -ENODATA;
 	/* oo: order << 16 | objects; a slab of another order has other objects */
-	if ((counters[1] >> 16 & 0x7fff) != (oo & 0xffff) || oo >> 16 > 10)
+	if ((counters[1] >> OBJECTS & MOST_OBJECTS) != (oo & 0xffff) || oo >> 16 > 10)
 		return -ENODATA;
 	start = counters[0] & ~(((uint64_t)l->page_size << (oo >> 16)) - 1);
 	*base = head - start / l->page_size * l->page;
 	return 0;
 }
 
-/* The first slab on the cache's list of partly used ones votes. */
+/* The first slab on the list of partly used ones votes, of the first node that has such a one. */
 static int vote_of_cache(const struct slub *slub, uint64_t cache, uint64_t *base)
 {
 	const struct slub_layout *l = &slub->layout;
-	uint64_t node, entry;
 
-	if (read_word(slub, cache + l->cache_node, &node) || !node ||
-	    read_word(slub, node + l->node_partial, &entry) || entry == node + l->node_partial)
-		return -ENODATA;
-	return vote(slub, cache, entry - l->slab_list, base);
+	for (uint32_t i = 0; i < slub->nr_nodes; i++) {
+		uint64_t node, entry;
+
+		if (!read_word(slub, cache + l->cache_node + i * l->node_step, &node) && node &&
+		    !read_word(slub, node + l->node_partial, &entry) &&
+		    entry != node + l->node_partial &&
+		    !vote(slub, cache, entry - l->slab_list, base))
+			return 0;
+	}
+	return -ENODATA;
 }
 
 int slub__learn_pages(struct slub *slub, uint64_t cache)

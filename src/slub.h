@@ -12,12 +12,14 @@
 #define KLEAK_SLUB_H
 
 #include "idmap.h"
+#include "kleak.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#define SLUB_NONE UINT32_MAX /* this kernel has no such field */
+#define SLUB_NONE      UINT32_MAX /* this kernel has no such field */
+#define SLUB_CPU_WORDS 4	  /* of a struct kmem_cache_cpu are read */
 
 /* Offsets in bytes, from BTF. */
 struct slub_layout {
@@ -35,7 +37,7 @@ struct slub_layout {
 	uint32_t cache_name, cache_flags;
 	uint32_t reclaim_flag;		   /* of cache_flags: SLAB_RECLAIM_ACCOUNT */
 	uint32_t cache_cpu, cache_sheaves; /* per-CPU pointers; no slabs of CPUs from 7.0 on */
-	uint32_t cpu_freelist, cpu_slab, cpu_tid;
+	uint32_t cpu_freelist, cpu_slab, cpu_tid; /* in the first SLUB_CPU_WORDS */
 	uint32_t sheaves_main, sheaves_spare, sheaves_rcu;
 	uint32_t sheaf_list, sheaf_size, sheaf_objects, sheaf_cache;
 	uint32_t cache_capacity; /* of its sheaves, in objects */
@@ -56,11 +58,13 @@ struct slub {
 	int (*read)(void *arg, uint64_t address, void *to, size_t len);
 	void *arg;
 	const uint64_t *cpu_offsets; /* what to add to a per-CPU pointer */
-	uint32_t nr_cpus, nr_nodes;
+	uint32_t nr_cpus, nr_nodes;  /* possible ones */
+	const uint32_t *online;	     /* the CPUs that are; NULL: may be all */
+	uint32_t nr_online;
 	uint64_t page_base; /* of address x: page_base + (x / page_size) * sizeof(struct page) */
 
 	/* what has been read since slub__begin() */
-	uint64_t *cpu_lists; /* freelists of slabs that CPUs work with */
+	uint64_t *cpu_lists; /* the struct kmem_cache_cpu of slabs that CPUs work with */
 	size_t nr_cpu_lists, room_cpu_lists;
 	struct idmap by_slab; /* struct page -> of cpu_lists */
 	size_t last_cache;
@@ -122,13 +126,16 @@ struct slub_place {
 	uint64_t start;	      /* its first object */
 	uint64_t bytes;	      /* of its pages */
 	uint64_t counters[2]; /* the words at slub_layout.slab_freelist of its struct page */
-	uint32_t cache;	      /* slub__learn_cache() */
+	/* by slub__note_slab() */
+	uint64_t cpu_freelist; /* what a CPU has of it; 0: nothing */
+	uint32_t cache;
 };
 
 /*
- * Read what slub__mask_free() has to know of this cache.  A number, or -ENOMEM.
+ * Read what slub__mask_free() has to know of this slab, of the cache at this address.  0 or
+ * -ENOMEM.
  */
-int64_t slub__learn_cache(struct slub *slub, uint64_t cache);
+int slub__note_slab(struct slub *slub, struct slub_place *slab, uint64_t cache);
 
 /*
  * Zero what of a slab's content belongs to no object: free ones and what is left over at
@@ -136,6 +143,13 @@ int64_t slub__learn_cache(struct slub *slub, uint64_t cache);
  * time, it is left as it is.  Objects that are taken or freed meanwhile may be wrong.
  */
 void slub__mask_free(struct slub *slub, const struct slub_place *slab, uint8_t *content);
+
+/*
+ * The same of the part [start, end) of a slab that is too large to be read at once, by what
+ * slub__slab_of() read before.
+ */
+void slub__mask_part(struct slub *slub, const struct slub_place *slab, uint64_t start, uint64_t end,
+		     uint8_t *content);
 
 /*
  * Is this struct page mapped by processes or in the page cache?  False when it cannot

@@ -126,7 +126,8 @@ static int read_slot(struct snapshot *snapshot, const struct snapshot_source *so
 		if (err)
 			return err;
 	}
-	if (is_waiting(key, source->waiting))
+	/* what is born since those were read is another one */
+	if (record.born < now && is_waiting(key, source->waiting))
 		record.flags |= KLEAK_RECORD_RCU_PENDING;
 	return add_object(snapshot, &record, slot, now, min_age);
 }

@@ -78,7 +78,7 @@ struct snapshot_source {
 	uint32_t nr_sites;
 	uint32_t nr_lanes;
 	uint32_t sample_mask;	     /* records of other addresses count as left out */
-	const struct idmap *waiting; /* NULL, or slab objects that are pending as well: krc.h */
+	const struct idmap *waiting; /* NULL, or slab objects that were pending at `now`: krc.h */
 	/* NULL, or what entries had counted that were given back: recycle.h */
 	const struct snapshot_site *retired;
 };

@@ -22,8 +22,6 @@
 #define LEARN_STEPS   50
 #define LEARN_STEP_US 100000
 
-#define MOST_SLAB 65536
-
 /* The kernel and its modules lie within 2 GiB of each other; the last MB are error numbers. */
 #define NEAR	  (2ULL << 30)
 #define LAST_CODE 0xffffffffff000000ULL
@@ -121,17 +119,18 @@ static int look_at_object(struct survey *survey, struct census_cache *cache, con
 	return err;
 }
 
-static int look_at_slab(struct survey *survey, struct census_cache *cache, uint64_t address)
+/* So many objects as lie side by side; of one that is too large to be read at once, the first part.
+ */
+static int look_at_objects(struct survey *survey, struct census_cache *cache, uint64_t start,
+			   uint32_t size, uint32_t nr)
 {
-	static uint64_t words[MOST_SLAB / sizeof(uint64_t)];
+	uint64_t words[KLEAK_READ_MOST / sizeof(uint64_t)];
 	struct slub *slub = &survey->reader.slub;
-	uint64_t start;
-	uint32_t size, nr;
-	int err = slub__slab_of(slub, address, &start, &size, &nr);
+	uint32_t part = size < sizeof(words) ? size : sizeof(words);
+	int err = 0;
 
-	if (err || (uint64_t)size * nr > sizeof(words) ||
-	    tracer__read(survey->reader.tracer, start, words, (uint64_t)size * nr))
-		return err == -ENOMEM ? err : 0;
+	if (tracer__read(survey->reader.tracer, start, words, (size_t)part * nr))
+		return 0;
 	for (uint32_t i = 0; i < nr && !err; i++) {
 		int state = slub__state(slub, start + (uint64_t)i * size, 0, size, false);
 
@@ -139,8 +138,23 @@ static int look_at_slab(struct survey *survey, struct census_cache *cache, uint6
 			return state;
 		if (state == SLUB_LIVE)
 			err = look_at_object(survey, cache,
-					     words + (uint64_t)i * size / sizeof(*words), size);
+					     words + (uint64_t)i * size / sizeof(*words), part);
 	}
+	return err;
+}
+
+static int look_at_slab(struct survey *survey, struct census_cache *cache, uint64_t address)
+{
+	uint64_t start;
+	uint32_t size, nr, most;
+	int err = slub__slab_of(&survey->reader.slub, address, &start, &size, &nr);
+
+	if (err)
+		return err == -ENOMEM ? err : 0;
+	most = size < KLEAK_READ_MOST ? KLEAK_READ_MOST / size : 1;
+	for (uint32_t i = 0; i < nr && !err; i += most)
+		err = look_at_objects(survey, cache, start + (uint64_t)i * size, size,
+				      nr - i < most ? nr - i : most);
 	return err;
 }
 

@@ -328,6 +328,14 @@ int tracer__missed(const struct tracer *tracer, struct tracer_missed *missed)
 	return 0;
 }
 
+int tracer__now(struct tracer *tracer, uint64_t *ticks)
+{
+	int err = run_program(tracer->skeleton->progs.tell_time);
+
+	*ticks = tracer->skeleton->bss->this_tick;
+	return err;
+}
+
 int tracer__size_areas(struct tracer *tracer, const uint32_t *slots, size_t nr)
 {
 	struct kleak_area_batch *areas = &tracer->skeleton->bss->areas;

@@ -61,6 +61,12 @@ const struct tracer_view *tracer__view(const struct tracer *tracer);
 int tracer__missed(const struct tracer *tracer, struct tracer_missed *missed);
 
 /*
+ * The tick as records have it, of a clock that may be a jiffy before or behind clock__now_ticks():
+ * whatever is born later is born in that tick or a later one.  0 or -errno.
+ */
+int tracer__now(struct tracer *tracer, uint64_t *ticks);
+
+/*
  * Have the vmalloc areas in these slots of the object table (bucket * KLEAK_BUCKET_KEYS + index)
  * sized, those that have a size anew: vrealloc() may have given back pages.  0 or -errno.
  */

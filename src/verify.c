@@ -9,10 +9,14 @@
 #include <string.h>
 
 /*
- * Younger objects are left alone: an eviction tells a record from its successor
- * by the tick it was born in.
+ * The allocator's books are read once, after the snapshot was begun: they say nothing of what was
+ * born since.  What was born in an earlier tick has been there all the time, and no successor of
+ * it is born in the same one, which is what evict() tells them apart by.
  */
-#define LEAST_AGE 3
+static bool is_old_enough(const struct kleak_record *record, uint64_t now)
+{
+	return record->born < now;
+}
 
 /* Of the budget: it stays for the sites that are not shown, or have more objects than fit. */
 #define TURNS_SHARE 4
@@ -80,7 +84,7 @@ static int look_at(struct verify *verify, struct slub *slub, const struct verify
 	eviction.key = snapshot__read_record(&record, tables->buckets, object->slot);
 	if (eviction.key == KLEAK_KEY_EMPTY || eviction.key == KLEAK_KEY_BUSY)
 		return 0;
-	if (record.site != object->site)
+	if (record.site != object->site || !is_old_enough(&record, tables->now))
 		return 0; /* another object by now */
 	eviction.born = record.born;
 	space = ~eviction.key & KLEAK_SPACE_MASK;
@@ -113,8 +117,7 @@ static int look_at_all(struct verify *verify, struct slub *slub, const struct sn
 		size_t i = (first + n) % snapshot->nr_list;
 		const struct snapshot_object *object = &snapshot->list[i];
 
-		if (object->age < LEAST_AGE ||
-		    verify->wanted[sites->of_entry[object->site]] != wanted)
+		if (object->age < 1 || verify->wanted[sites->of_entry[object->site]] != wanted)
 			continue;
 		if (!most) {
 			verify->skipped++;

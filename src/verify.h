@@ -29,6 +29,7 @@ struct verify_tables {
 	const struct kleak_bucket *buckets;
 	const struct kleak_site *entries;
 	const struct kleak_cache *caches;
+	uint64_t now; /* tracer__now() before the snapshot was taken */
 };
 
 /*

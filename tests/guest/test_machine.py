@@ -61,6 +61,25 @@ kleak ledger --json --interval 0.2 --duration 3
 """
 
 
+NODES = """
+cat /sys/devices/system/node/possible /sys/devices/system/node/has_memory /sys/devices/system/cpu/possible
+insmod /kleak_test.ko
+echo leak cache 305 > /proc/kleak_test
+kleak census --json --cache kleak_test
+"""
+
+
+def node_without_memory(version):
+    """Nor do CPUs that may come hide what the others have: some free objects of the last slab."""
+    lines = boot(version, NODES, "--append", "possible_cpus=128", "--machine",
+                 "-object memory-backend-ram,id=ram,size=1024M -numa node,nodeid=0,cpus=0-1"
+                 " -numa node,nodeid=1,memdev=ram").splitlines()
+    possible = "0-1" if at_least(version, 6, 9) else "0-127" # by ACPI alone, from then on
+    assert lines[:3] == ["0-1", "1", possible], lines
+    cache = json.loads(lines[3])["caches"][0]
+    assert (cache["name"], cache["objects"]) == ("kleak_test", 305), cache
+
+
 def ledger_reads_alloc_traces(version):
     """Booted with slub_debug=U, the kernel itself tells who allocated from the cache that grew."""
     lines = boot(version, LEDGER, "--append", "slub_debug=U,kleak_test").splitlines()
@@ -128,4 +147,4 @@ def run(version):
 
 
 if __name__ == "__main__":
-    main(ledger_reads_alloc_traces, explain, names_of_a_module_that_is_gone, run)
+    main(ledger_reads_alloc_traces, explain, names_of_a_module_that_is_gone, node_without_memory, run)

@@ -15,18 +15,19 @@
  * A made-up machine: PAGES pages of RAM from physical address RAM on, at BASE + RAM; their
  * struct pages at VMEMMAP; the kernel's text in the first pages.
  */
-#define PAGE	4096ULL
-#define PAGES	64
-#define RAM	0x1000000ULL
-#define BASE	0xffff888000000000ULL
-#define VMEMMAP 0xffffea0000000000ULL
-#define TEXT	0xffffffff81000000ULL
-#define CACHE	(BASE + RAM + 3 * PAGE)
+static uint64_t page_size = 4096;
+#define PAGE	  page_size
+#define MOST_PAGE 65536ULL
+#define PAGES	  64
+#define RAM	  0x1000000ULL
+#define BASE	  0xffff888000000000ULL
+#define VMEMMAP	  0xffffea0000000000ULL
+#define TEXT	  0xffffffff81000000ULL
+#define CACHE	  (BASE + RAM + 3 * PAGE)
 
 enum { LOCKED, LRU, POISON, SLAB }; /* page flags */
 
 static const struct slub_layout layout = {
-	.page_size = PAGE,
 	.page = 64,
 	.page_flags = 0,
 	.page_head = 8,
@@ -49,15 +50,16 @@ static const struct slub_layout layout = {
 };
 
 struct machine {
-	uint8_t ram[PAGES * PAGE];
+	uint8_t ram[PAGES * MOST_PAGE];
 	uint64_t pages[PAGES][8];
 	uint8_t buffer[65536];
-	uint64_t hole; /* a page that cannot be read */
+	uint64_t hole, hole_end; /* cannot be read */
+	uint64_t moved;		 /* how far from BASE the direct map begins */
 	struct slub slub;
 	struct memory memory;
 	uint8_t seen[PAGES]; /* pages that were handed out */
 	uint64_t last;
-	size_t pieces;
+	size_t pieces, peeks;
 };
 
 static const uint8_t *at(struct machine *m, uint64_t address, size_t len)
@@ -67,9 +69,10 @@ static const uint8_t *at(struct machine *m, uint64_t address, size_t len)
 	if (address >= VMEMMAP + RAM / PAGE * 64 &&
 	    address + len <= VMEMMAP + RAM / PAGE * 64 + sizeof(m->pages))
 		return (uint8_t *)m->pages + (address - (VMEMMAP + RAM / PAGE * 64));
-	if (address < BASE + RAM || address + len > BASE + RAM + sizeof(m->ram))
+	address -= m->moved;
+	if (address < BASE + RAM || address + len > BASE + RAM + PAGES * PAGE)
 		return NULL;
-	if (m->hole >= address && m->hole < address + len)
+	if (address < m->hole_end && m->hole < address + len)
 		return NULL;
 	return m->ram + (address - BASE - RAM);
 }
@@ -88,6 +91,7 @@ static void *peek(void *arg, uint64_t address, size_t len)
 {
 	struct machine *m = arg;
 
+	m->peeks++;
 	return len <= sizeof(m->buffer) && !read_made_up(m, address, m->buffer, len) ? m->buffer
 										     : NULL;
 }
@@ -101,12 +105,7 @@ static void set_page(struct machine *m, int i, uint64_t flags, uint32_t type, ui
 	m->pages[i][6] = type | (uint64_t)refcount << 32;
 }
 
-static const char iomem[] = "00000000-00000fff : Reserved\n"
-			    "01000000-0103ffff : System RAM\n"
-			    "  01000000-010017ff : Kernel code\n"
-			    "  01002000-01002fff : Kernel bss\n"
-			    "  0103c000-0103cfff : Crash kernel\n"
-			    "c0000000-c0ffffff : PCI Bus 0000:00\n";
+#define CRASH 60 /* the page that is the crash kernel's */
 
 static int parse(struct memory *memory, const char *text)
 {
@@ -117,21 +116,39 @@ static int parse(struct memory *memory, const char *text)
 	return err;
 }
 
+static int parse_iomem(struct memory *memory)
+{
+	char text[512];
+
+	snprintf(text, sizeof(text),
+		 "00000000-00000fff : Reserved\n"
+		 "%08llx-%08llx : System RAM\n"
+		 "  01000000-010017ff : Kernel code\n"
+		 "  01002000-01002fff : Kernel bss\n"
+		 "  %08llx-%08llx : Crash kernel\n"
+		 "c0000000-c0ffffff : PCI Bus 0000:00\n",
+		 RAM, (unsigned long long)(RAM + PAGES * PAGE - 1),
+		 (unsigned long long)(RAM + CRASH * PAGE),
+		 (unsigned long long)(RAM + (CRASH + 1) * PAGE - 1));
+	return parse(memory, text);
+}
+
 static int begin(void **state)
 {
 	struct machine *m = test_calloc(1, sizeof(*m));
 
-	for (size_t i = 0; i < sizeof(m->ram); i++)
+	for (size_t i = 0; i < PAGES * PAGE; i++)
 		m->ram[i] = (uint8_t)(i * 7 + i / PAGE);
 	for (int i = 0; i < PAGES; i++)
 		set_page(m, i, 0, 0xffffffff, 0, 0);
 	m->slub.layout = layout;
+	m->slub.layout.page_size = (uint32_t)PAGE;
 	m->slub.read = read_made_up;
 	m->slub.arg = m;
 	m->slub.page_base = VMEMMAP - BASE / PAGE * 64;
 	m->memory.slub = &m->slub;
 	m->memory.peek = peek;
-	assert_int_equal(parse(&m->memory, iomem), 0);
+	assert_int_equal(parse_iomem(&m->memory), 0);
 	*state = m;
 	return 0;
 }
@@ -144,6 +161,19 @@ static int end(void **state)
 	slub__free(&m->slub);
 	test_free(m);
 	return 0;
+}
+
+/* Run the tests on machines whose pages are of 4, 16 and 64 KiB.  How many failed. */
+static int run_on_all(const struct CMUnitTest *tests, size_t nr)
+{
+	static const char *const names[] = {"4 KiB pages", "16 KiB pages", "64 KiB pages"};
+	int failed = 0;
+
+	for (int i = 0; i < 3; i++) {
+		page_size = 4096ULL << 2 * i;
+		failed += _cmocka_run_group_tests(names[i], tests, nr, NULL, NULL);
+	}
+	return failed;
 }
 
 #endif

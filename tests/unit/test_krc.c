@@ -6,26 +6,32 @@
 #include <errno.h>
 #include <string.h>
 
-#define BASE	 0xffff888000000000ULL
-#define PAGES	 16
-#define PAGE	 4096
-#define POINTER	 0x100		       /* per-CPU pointer of the queues */
-#define RUN	 0x800		       /* of struct rq */
-#define RCU	 0xc00		       /* of struct rcu_data */
-#define FREE	 0xffffffff81234560ULL /* rcu_free_sheaf() */
-#define CPUS	 2
-#define WORDS(x) ((x) * (uint32_t)sizeof(uint64_t))
+static uint32_t page_size = 4096;
+static uint32_t cpus = 2;
 
-/* A little memory: page 0 has tasks, pages 1 and 2 are the CPUs', others are for blocks. */
+#define BASE	  0xffff888000000000ULL
+#define PAGES	  16
+#define PAGE	  page_size
+#define MOST_PAGE 65536ULL
+#define POINTER	  0x100			/* per-CPU pointer of the queues */
+#define RUN	  0x800			/* of struct rq */
+#define RCU	  0xc00			/* of struct rcu_data */
+#define FREE	  0xffffffff81234560ULL /* rcu_free_sheaf() */
+#define MOST_CPUS 1024
+#define LAST	  (cpus - 1)
+#define CPU_AREA  4096ULL
+#define WORDS(x)  ((x) * (uint32_t)sizeof(uint64_t))
+
+/* A little memory: page 0 has tasks, others are for blocks, and behind them are the CPUs'. */
 struct made_up {
-	uint64_t memory[PAGES * PAGE / sizeof(uint64_t)];
-	uint64_t cpu_offsets[CPUS];
+	uint64_t memory[(PAGES * MOST_PAGE + MOST_CPUS * CPU_AREA) / sizeof(uint64_t)];
+	uint64_t cpu_offsets[MOST_CPUS];
 	struct krc krc;
 };
 
 static uint64_t *word(struct made_up *m, uint64_t address)
 {
-	assert_true(address >= BASE && address < BASE + PAGES * PAGE);
+	assert_true(address >= BASE && address < BASE + sizeof(m->memory));
 	return &m->memory[(address - BASE) / sizeof(uint64_t)];
 }
 
@@ -33,7 +39,7 @@ static int read_made_up(void *arg, uint64_t address, void *to, size_t len)
 {
 	struct made_up *m = arg;
 
-	if (address < BASE || address + len > BASE + PAGES * PAGE || address + len < address)
+	if (address < BASE || address + len > BASE + sizeof(m->memory) || address + len < address)
 		return -EFAULT;
 	memcpy(to, (char *)m->memory + (address - BASE), len);
 	return 0;
@@ -44,19 +50,21 @@ static uint64_t page(int n)
 	return BASE + (uint64_t)n * PAGE;
 }
 
-static uint64_t queues_of(const struct made_up *m, int cpu)
+static uint64_t queues_of(const struct made_up *m, uint32_t cpu)
 {
 	return m->cpu_offsets[cpu] + POINTER;
 }
 
-static uint64_t work_of(const struct made_up *m, int cpu, int work)
+static uint64_t work_of(const struct made_up *m, uint32_t cpu, int work)
 {
 	return queues_of(m, cpu) + m->krc.layout.works + (uint64_t)work * m->krc.layout.work;
 }
 
 static void init(struct made_up *m, bool lists)
 {
-	*m = (struct made_up){.cpu_offsets = {page(1), page(2)}};
+	memset(m, 0, sizeof(*m));
+	for (uint32_t cpu = 0; cpu < cpus; cpu++)
+		m->cpu_offsets[cpu] = BASE + PAGES * MOST_PAGE + cpu * CPU_AREA;
 	m->krc.layout = (struct krc_layout){
 		.from_rq = POINTER - RUN,
 		.head = 0,
@@ -89,13 +97,13 @@ static void init(struct made_up *m, bool lists)
 	m->krc.read = read_made_up;
 	m->krc.arg = m;
 	m->krc.cpu_offsets = m->cpu_offsets;
-	m->krc.nr_cpus = CPUS;
+	m->krc.nr_cpus = cpus;
 	m->krc.sheaf_free = FREE;
-	/* a task of CPU 1 */
+	/* a task of the last CPU */
 	*word(m, page(0) + WORDS(3)) = page(0) + 512;
-	*word(m, page(0) + 512 + WORDS(2)) = m->cpu_offsets[1] + RUN;
-	*word(m, m->cpu_offsets[1] + RUN + WORDS(1)) = 1;
-	for (int cpu = 0; cpu < CPUS; cpu++) {
+	*word(m, page(0) + 512 + WORDS(2)) = m->cpu_offsets[LAST] + RUN;
+	*word(m, m->cpu_offsets[LAST] + RUN + WORDS(1)) = LAST;
+	for (uint32_t cpu = 0; cpu < cpus; cpu++) {
 		*word(m, queues_of(m, cpu) + m->krc.layout.initialized) = 1;
 		*word(m, m->cpu_offsets[cpu] + RCU + WORDS(3)) = (uint64_t)cpu;
 		if (lists)
@@ -142,9 +150,9 @@ static void check_kind(bool lists)
 	assert_int_equal(m.krc.waiting.nr, 0);
 
 	put_block(&m, queues_of(&m, 0) + m.krc.layout.bulk, 3, 5, object);
-	put_block(&m, work_of(&m, 1, 1) + m.krc.layout.work_bulk, 4, 3, object + 1024);
+	put_block(&m, work_of(&m, LAST, 1) + m.krc.layout.work_bulk, 4, 3, object + 1024);
 	/* two in a chain, the rcu_head at 16 */
-	*word(&m, queues_of(&m, 1)) = chained + 16;
+	*word(&m, queues_of(&m, LAST)) = chained + 16;
 	*word(&m, chained + 16) = chained + 128 + 16;
 	*word(&m, chained + 16 + WORDS(1)) = lists ? chained : 16;
 	*word(&m, chained + 128 + 16 + WORDS(1)) = lists ? chained + 128 : 16;
@@ -157,7 +165,7 @@ static void check_kind(bool lists)
 	assert_false(waits(&m, object + 320));
 
 	/* and it is forgotten */
-	*word(&m, queues_of(&m, 1)) = 0;
+	*word(&m, queues_of(&m, LAST)) = 0;
 	assert_int_equal(krc__read(&m.krc), 0);
 	assert_int_equal(m.krc.waiting.nr, 8);
 	krc__free(&m.krc);
@@ -180,7 +188,7 @@ static void put_callback(struct made_up *m, uint64_t at, uint64_t func, uint64_t
 {
 	*word(m, at) = next;
 	*word(m, at + WORDS(1)) = func;
-	*word(m, m->cpu_offsets[1] + RCU + WORDS(7)) = at;
+	*word(m, m->cpu_offsets[LAST] + RCU + WORDS(7)) = at;
 }
 
 static uint64_t put_sheaf(struct made_up *m, int n, uint64_t nr, uint64_t first)
@@ -229,7 +237,7 @@ static void test_no_sheaves(void **state)
 
 	(void)state;
 	init(&m, true);
-	*word(&m, m.cpu_offsets[1] + RCU + WORDS(3)) = 7;
+	*word(&m, m.cpu_offsets[LAST] + RCU + WORDS(3)) = cpus;
 	assert_int_equal(krc__find(&m.krc, page(0)), 0);
 	assert_true(m.krc.rcu_pointer == 0);
 	krc__free(&m.krc);
@@ -283,7 +291,7 @@ static void test_bare_heads(void **state)
 	*word(&m, structs + 48) = 0xf5000000;
 	*word(&m, structs + 40) = 42 | 42ULL << 16;
 	*word(&m, structs + 64 + 48) = 0xf8000000; /* and page 9 a large kmalloc */
-	*word(&m, queues_of(&m, 1)) = page(8) + 96 * 2 + 40;
+	*word(&m, queues_of(&m, LAST)) = page(8) + 96 * 2 + 40;
 	*word(&m, page(8) + 96 * 2 + 40) = page(9) + 128;
 	assert_int_equal(krc__read(&m.krc), 0); /* nobody knows what that is */
 	assert_int_equal(m.krc.waiting.nr, 0);
@@ -319,7 +327,7 @@ static void test_spare(void **state)
 	init(&m, true);
 	m.krc.layout.spare = WORDS(18);
 	assert_int_equal(krc__find(&m.krc, page(0)), 0);
-	head = queues_of(&m, 1) + WORDS(18);
+	head = queues_of(&m, LAST) + WORDS(18);
 	*word(&m, head) = page(3);
 	*word(&m, page(3)) = page(4);
 	assert_int_equal(krc__each_spare(&m.krc, count_spare, &nr), 0);
@@ -349,10 +357,10 @@ static void test_not_found(void **state)
 	assert_true(m.krc.pointer == 0);
 	assert_int_equal(krc__read(&m.krc), 0);
 	init(&m, true);
-	*word(&m, queues_of(&m, 1) + m.krc.layout.initialized) = 0;
+	*word(&m, queues_of(&m, LAST) + m.krc.layout.initialized) = 0;
 	assert_int_equal(krc__find(&m.krc, page(0)), -ENODATA);
 	init(&m, true);
-	*word(&m, m.cpu_offsets[1] + RUN + WORDS(1)) = 7; /* no such CPU */
+	*word(&m, m.cpu_offsets[LAST] + RUN + WORDS(1)) = cpus; /* no such CPU */
 	assert_int_equal(krc__find(&m.krc, page(0)), -ENODATA);
 	init(&m, true);
 	assert_int_equal(krc__find(&m.krc, 4096), -ENODATA);
@@ -396,5 +404,13 @@ int main(void)
 		cmocka_unit_test(test_not_found),  cmocka_unit_test(test_hostile),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	static const uint32_t counts[] = {1, 2, 256, MOST_CPUS};
+	int failed = 0;
+
+	for (; page_size <= MOST_PAGE; page_size *= 4)
+		for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
+			cpus = counts[i];
+			failed += cmocka_run_group_tests(tests, NULL, NULL);
+		}
+	return failed;
 }

@@ -9,8 +9,8 @@ static void test_iomem(void **state)
 	struct memory other = {};
 
 	assert_int_equal(m->memory.nr_ram, 2);
-	assert_int_equal(m->memory.ram[0].end, 0x103c000);
-	assert_int_equal(m->memory.ram[1].start, 0x103d000);
+	assert_int_equal(m->memory.ram[0].end, RAM + CRASH * PAGE);
+	assert_int_equal(m->memory.ram[1].start, RAM + (CRASH + 1) * PAGE);
 	assert_int_equal(m->memory.code, RAM);
 	assert_int_equal(m->memory.image, 0x3000);
 	assert_int_equal(parse(&other, "00000000-00000000 : System RAM\n"
@@ -30,9 +30,19 @@ static void test_base(void **state)
 	assert_int_equal(memory__in_image(&m->memory, BASE + RAM + 0x2008), TEXT + 0x2008);
 	assert_int_equal(memory__in_image(&m->memory, BASE + RAM + 0x3000), 0);
 	assert_true(memory__contains(&m->memory, BASE + RAM));
-	assert_false(memory__contains(&m->memory, BASE + RAM + 0x3c000));
+	assert_false(memory__contains(&m->memory, BASE + RAM + CRASH * PAGE));
 	assert_int_equal(slub__address_of(m->memory.slub, VMEMMAP + RAM / PAGE * 64 + 64),
 			 BASE + RAM + PAGE);
+}
+
+/* Where the direct map begins is a multiple of 512 MiB on arm64 with pages of 64 KiB. */
+static void test_bases(void **state)
+{
+	struct machine *m = *state;
+
+	m->moved = 512ULL << 20;
+	assert_int_equal(memory__find_base(&m->memory, BASE + m->moved + 12345, TEXT), 0);
+	assert_int_equal(m->memory.base, BASE + m->moved);
 }
 
 static int see(void *arg, uint64_t address, const uint64_t *words, size_t nr)
@@ -67,15 +77,29 @@ static void test_walk(void **state)
 	set_page(m, 8, 0, 0xffffffff, 1, 0); /* a compound page of two */
 	m->pages[9][1] = (VMEMMAP + (RAM / PAGE + 8) * 64) | 1;
 	m->pages[10][1] = (VMEMMAP + (RAM / PAGE + 1) * 64) | 1; /* the tail of 1 */
-	set_page(m, 60, 0, 0xffffffff, 1, 0);			 /* the crash kernel's */
+	set_page(m, CRASH, 0, 0xffffffff, 1, 0);
 	set_page(m, 61, 0, 0xffffffff, 1, 0);
 	assert_int_equal(memory__walk(&m->memory, see, m), 0);
 	for (int i = 0; i < PAGES; i++)
 		assert_int_equal(m->seen[i], i == 0 || i == 8 || i == 9 || i == 61);
-	assert_int_equal(m->pieces, 3);
+	/* 8 and 9 lie in one piece, or each is one */
+	assert_int_equal(m->pieces, PAGE < sizeof(m->buffer) ? 3 : 4);
 }
 
-/* A page in the middle goes away while it is read. */
+/* The pages [first, last) go away while they are read: each is tried once, or once more. */
+static void check_hole(struct machine *m, int first, int last)
+{
+	m->last = 0;
+	m->peeks = 0;
+	memset(m->seen, 0, sizeof(m->seen));
+	m->hole = BASE + RAM + first * PAGE + 8;
+	m->hole_end = BASE + RAM + last * PAGE - 8;
+	assert_int_equal(memory__walk(&m->memory, see, m), 0);
+	for (int i = 0; i < PAGES; i++)
+		assert_int_equal(m->seen[i], i >= 12 && i < 40 && (i < first || i >= last));
+	assert_in_range(m->peeks, 1, 1 + 28 + 28);
+}
+
 static void test_a_hole(void **state)
 {
 	struct machine *m = *state;
@@ -83,10 +107,28 @@ static void test_a_hole(void **state)
 	assert_int_equal(memory__find_base(&m->memory, BASE, TEXT), 0);
 	for (int i = 12; i < 40; i++)
 		set_page(m, i, 0, 0xffffffff, 1, 0);
-	m->hole = BASE + RAM + 20 * PAGE + 8;
+	check_hole(m, 20, 21);
+	check_hole(m, 12, 13);
+	check_hole(m, 39, 40);
+	check_hole(m, 15, 33);
+	check_hole(m, 12, 40);
+}
+
+/* What a hole costs: the pages of its piece are read one by one, those behind it are not. */
+static void test_behind_a_hole(void **state)
+{
+	struct machine *m = *state;
+	size_t pages = sizeof(m->buffer) / PAGE;
+
+	assert_int_equal(memory__find_base(&m->memory, BASE, TEXT), 0);
+	for (int i = 16; i < 48; i++)
+		set_page(m, i, 0, 0xffffffff, 1, 0);
+	m->hole = BASE + RAM + 16 * PAGE;
+	m->hole_end = m->hole + 8;
 	assert_int_equal(memory__walk(&m->memory, see, m), 0);
 	for (int i = 0; i < PAGES; i++)
-		assert_int_equal(m->seen[i], i >= 12 && i < 40 && i != 20);
+		assert_int_equal(m->seen[i], i > 16 && i < 48);
+	assert_int_equal(m->pieces, pages - 1 + 32 / pages - 1);
 }
 
 static int see_masked(void *arg, uint64_t address, const uint64_t *words, size_t nr)
@@ -133,6 +175,29 @@ static void test_masks(void **state)
 	assert_false(is_zero(m, 12 * PAGE + 512, 12 * PAGE + 520));
 }
 
+/* A slab of two pages, which may be larger than a piece: of free objects no part is left. */
+static void test_masks_a_large_slab(void **state)
+{
+	struct machine *m = *state;
+	uint32_t size[2] = {(uint32_t)PAGE / 2 - 8, 16};
+	uint64_t slab = BASE + RAM + 10 * PAGE, link[2] = {slab + 2 * size[0], 0};
+
+	assert_int_equal(memory__find_base(&m->memory, BASE, TEXT), 0);
+	memcpy(m->ram + 3 * PAGE, size, sizeof(size));
+	set_page(m, 10, 1 << SLAB, 0xffffffff, 1, CACHE);
+	m->pages[11][1] = (VMEMMAP + (RAM / PAGE + 10) * 64) | 1;
+	m->pages[10][4] = slab; /* its freelist: 0, then 2, which lies in both pages */
+	m->pages[10][5] = 2 | 4 << 16;
+	memcpy(m->ram + 10 * PAGE + 16, &link[0], 8);
+	memcpy(m->ram + 10 * PAGE + 2 * size[0] + 16, &link[1], 8);
+	assert_int_equal(memory__walk(&m->memory, see_masked, m), 0);
+	for (uint32_t i = 0; i < 4; i++)
+		for (uint32_t at = 0; at < size[0]; at += 8)
+			assert_true(is_zero(m, 10 * PAGE + i * size[0] + at,
+					    10 * PAGE + i * size[0] + at + 8) == (i % 2 == 0));
+	assert_true(is_zero(m, 12 * PAGE - 32, 12 * PAGE));
+}
+
 /* A freelist that makes no sense: the slab is left as it is. */
 static void test_no_freelist(void **state)
 {
@@ -169,9 +234,11 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 	const struct CMUnitTest tests[] = {
-		TEST(test_iomem), TEST(test_base),	  TEST(test_walk),  TEST(test_a_hole),
-		TEST(test_masks), TEST(test_no_freelist), TEST(test_kinds),
+		TEST(test_iomem),  TEST(test_base),	   TEST(test_walk),
+		TEST(test_a_hole), TEST(test_masks),	   TEST(test_behind_a_hole),
+		TEST(test_kinds),  TEST(test_no_freelist), TEST(test_masks_a_large_slab),
+		TEST(test_bases),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return run_on_all(tests, sizeof(tests) / sizeof(tests[0]));
 }

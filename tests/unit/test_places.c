@@ -125,6 +125,28 @@ static void test_an_area(void **state)
 	places__free(&places);
 }
 
+/* Notes in a slab of two pages, which may be more than can be read at once. */
+static void test_a_large_slab(void **state)
+{
+	const int notes = 40;
+	struct machine *m = *state;
+	struct places places = places_of(m);
+	uint64_t last = page(notes + 2) - SIZE;
+
+	put_area(m);
+	set_page(m, NOTES, 0, 0, 0, 0);
+	put_slab(m, notes, NOTE_CACHE);
+	m->pages[notes][5] = 2 * NR | 2 * NR << 16;
+	m->pages[notes + 1][1] = (VMEMMAP + (RAM / PAGE + notes) * 64) | 1;
+	memset(m->ram + notes * PAGE, 0, 2 * PAGE);
+	put(m, last, AREA);
+	put(m, last + 8, AREA + 3 * PAGE);
+	put(m, last + areas.vmap_area_vm, page(STRUCTS) + 2 * SIZE);
+	assert_int_equal(places__begin(&places), 0);
+	assert_int_equal(places.nr_pages, 2);
+	places__free(&places);
+}
+
 /* Of an area that has gone the notes still say the same, but its pages are others' by now. */
 static void test_an_area_that_has_gone(void **state)
 {
@@ -166,9 +188,10 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 	const struct CMUnitTest tests[] = {
 		TEST(test_an_area),
+		TEST(test_a_large_slab),
 		TEST(test_an_area_that_has_gone),
 		TEST(test_a_page_that_became_a_slab),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return run_on_all(tests, sizeof(tests) / sizeof(tests[0]));
 }

@@ -5,22 +5,30 @@
 
 #include <errno.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 /*
- * A made-up kernel: its memory is an array, mapped from BASE on; pages of 4 KiB;
- * struct pages of 64 bytes elsewhere.
+ * A made-up kernel: its memory is an array, mapped from BASE on; struct pages of 64 bytes
+ * elsewhere.  How large a page is and how many CPUs may be: see main().
  */
+static uint64_t page_size = 4096;
+static uint32_t cpus = 2;
+
 #define BASE	   0xffff888000000000ULL
 #define PAGES	   0xffffea0000000000ULL
-#define PAGE	   4096
+#define PAGE	   page_size
+#define MOST_PAGE  65536
 #define NR_PAGES   16
-#define META	   0xffffffff82000000ULL /* caches, nodes, per-CPU areas */
+#define META	   0xffffffff82000000ULL /* caches, nodes, sheaves */
 #define META_SIZE  8192
-#define CPUS	   2
-#define OBJECT	   256 /* 16 in a slab of one page */
+#define MOST_CPUS  1024
+#define LAST	   (cpus - 1)
+#define OBJECT	   (PAGE / 16) /* 16 in a slab of one page */
 #define RANDOM	   0x1234567890abcdefULL
 #define PERCPU	   0x100ULL
+#define CPU_AREAS  0xffff8880f0000000ULL
+#define CPU_AREA   2048ULL
 #define CACHE	   (META + 0)
 #define CACHE_2	   (META + 256)
 #define NODE	   (META + 512)
@@ -31,12 +39,13 @@
 #define TYPE_SLAB  0xf5U
 #define TYPE_LARGE 0xf8U
 
-static uint8_t memory[NR_PAGES * PAGE], pages[NR_PAGES * 64], meta[META_SIZE];
-static int reads_until_change;
+static uint8_t memory[NR_PAGES * MOST_PAGE], pages[NR_PAGES * 64], meta[META_SIZE];
+static uint8_t cpu_areas[MOST_CPUS * CPU_AREA];
+static uint64_t cpu_offsets[MOST_CPUS];
+static int reads, reads_until_change;
 static void (*change)(void);
 
 static const struct slub_layout layout = {
-	.page_size = PAGE,
 	.page = 64,
 	.page_flags = 0,
 	.page_head = 8,
@@ -75,8 +84,6 @@ static const struct slub_layout layout = {
 	.barn_empty = 24,
 };
 
-static const uint64_t cpu_offsets[CPUS] = {META + 1024, META + 2048};
-
 static uint8_t *at(uint64_t address, size_t len)
 {
 	if (address >= BASE && address + len <= BASE + sizeof(memory))
@@ -85,6 +92,8 @@ static uint8_t *at(uint64_t address, size_t len)
 		return pages + (address - PAGES);
 	if (address >= META && address + len <= META + sizeof(meta))
 		return meta + (address - META);
+	if (address >= CPU_AREAS && address + len <= CPU_AREAS + cpus * CPU_AREA)
+		return cpu_areas + (address - CPU_AREAS);
 	return NULL;
 }
 
@@ -93,6 +102,8 @@ static int read_memory(void *arg, uint64_t address, void *to, size_t len)
 	const uint8_t *from = at(address, len);
 
 	(void)arg;
+	assert_in_range(len, 1, KLEAK_READ_MOST);
+	reads++;
 	if (change && reads_until_change-- <= 0)
 		change();
 	if (!from)
@@ -118,7 +129,7 @@ static uint64_t page(int i)
 
 static uint64_t object(int page_number, int i)
 {
-	return BASE + page_number * PAGE + i * OBJECT;
+	return BASE + (uint64_t)page_number * PAGE + (uint64_t)i * OBJECT;
 }
 
 /* The chain of free objects: links encoded as the hardened kernel does. */
@@ -164,10 +175,14 @@ static struct slub made_up(void)
 	struct slub slub = {.layout = layout,
 			    .read = read_memory,
 			    .cpu_offsets = cpu_offsets,
-			    .nr_cpus = CPUS,
+			    .nr_cpus = cpus,
 			    .nr_nodes = 1,
 			    .page_base = PAGES - BASE / PAGE * 64};
 
+	slub.layout.page_size = (uint32_t)PAGE;
+	for (uint32_t cpu = 0; cpu < cpus; cpu++)
+		cpu_offsets[cpu] = CPU_AREAS + cpu * CPU_AREA;
+	memset(cpu_areas, 0, sizeof(cpu_areas));
 	memset(memory, 0, sizeof(memory));
 	memset(pages, 0, sizeof(pages));
 	memset(meta, 0, sizeof(meta));
@@ -209,8 +224,8 @@ static void test_list_of_a_cpu(void **state)
 	(void)state;
 	/* frozen for CPU 1: what others freed is on the slab, the rest on the CPU */
 	slab(1, CACHE, CHAIN(1, 7), 16, true);
-	put64(cpu_offsets[1] + PERCPU + layout.cpu_slab, page(1));
-	put64(cpu_offsets[1] + PERCPU + layout.cpu_freelist, CHAIN(1, 2, 4));
+	put64(cpu_offsets[LAST] + PERCPU + layout.cpu_slab, page(1));
+	put64(cpu_offsets[LAST] + PERCPU + layout.cpu_freelist, CHAIN(1, 2, 4));
 	for (int i = 0; i < 16; i++)
 		assert_state(&slub, object(1, i),
 			     i == 7 || i == 2 || i == 4 ? SLUB_FREE : SLUB_LIVE);
@@ -235,7 +250,7 @@ static void test_sheaves(void **state)
 	slab(1, CACHE, 0, 16, false);
 	put64(CACHE + layout.cache_sheaves, SHEAVES);
 	put64(cpu_offsets[0] + SHEAVES + layout.sheaves_main, SHEAF(0));
-	put64(cpu_offsets[1] + SHEAVES + layout.sheaves_rcu, SHEAF(1));
+	put64(cpu_offsets[LAST] + SHEAVES + layout.sheaves_rcu, SHEAF(1));
 	put64(NODE + layout.node_barn, BARN);
 	put64(BARN + layout.barn_full, SHEAF(2));
 	sheaf(0, 0, first, 1); /* the second one was taken out again */
@@ -262,7 +277,7 @@ static void test_sheaves_alone(void **state)
 	slub.layout.node_step = 16;
 	slab(1, CACHE, CHAIN(1, 7), 15, false);
 	put64(CACHE + layout.cache_sheaves, SHEAVES);
-	put64(cpu_offsets[1] + SHEAVES + layout.sheaves_spare, SHEAF(0));
+	put64(cpu_offsets[LAST] + SHEAVES + layout.sheaves_spare, SHEAF(0));
 	sheaf(0, 0, first, 1);
 	put64(CACHE + 88 + 16, BARN); /* of the second node */
 	put64(BARN + layout.barn_full, SHEAF(1));
@@ -295,7 +310,7 @@ static void test_each_sheaf(void **state)
 	put64(CACHE + layout.cache_sheaves, SHEAVES);
 	put32(CACHE + layout.cache_capacity, 5);
 	put64(cpu_offsets[0] + SHEAVES + layout.sheaves_main, SHEAF(0));
-	put64(cpu_offsets[1] + SHEAVES + layout.sheaves_main, SHEAF(1));
+	put64(cpu_offsets[LAST] + SHEAVES + layout.sheaves_spare, SHEAF(1));
 	put64(NODE + layout.node_barn, BARN);
 	put64(BARN + layout.barn_full, SHEAF(2));
 	put64(SHEAF(2) + layout.sheaf_list, BARN + layout.barn_full);
@@ -434,12 +449,20 @@ static void test_change_while_reading(void **state)
 	change = flip;
 	reads_until_change = 0;
 	assert_state(&slub, object(1, 3), SLUB_UNKNOWN);
-	slub__begin(&slub);
-	slab(1, CACHE, CHAIN(1, 3), 15, false);
-	change = settle_down;
-	reads_until_change = 12; /* in the middle of the first try */
-	assert_state(&slub, object(1, 9), SLUB_FREE);
-	assert_state(&slub, object(1, 3), SLUB_LIVE);
+	/* once, after any of the reads that it takes */
+	for (int after = 0, most = 1; after < most; after++) {
+		slub__begin(&slub);
+		slab(1, CACHE, CHAIN(1, 3), 15, false);
+		change = NULL;
+		reads = 0;
+		assert_state(&slub, object(1, 3), SLUB_FREE);
+		most = reads;
+		slub__begin(&slub);
+		change = settle_down;
+		reads_until_change = after;
+		assert_state(&slub, object(1, 9), SLUB_FREE);
+		assert_state(&slub, object(1, 3), SLUB_LIVE);
+	}
 	slub__free(&slub);
 }
 
@@ -475,6 +498,168 @@ static void test_learns_where_pages_are(void **state)
 	slub__free(&slub);
 }
 
+/* Node 0 has no memory: other nodes have the slabs. */
+static void test_node_without_memory(void **state)
+{
+	const uint64_t caches[] = {CACHE, CACHE_2, META + 640};
+	struct slub slub = made_up();
+	uint64_t expected = slub.page_base;
+
+	(void)state;
+	slub.page_base = 0;
+	for (int i = 0; i < 3; i++) {
+		uint64_t node = META + 832 + (uint64_t)i * 64;
+
+		cache(caches[i], i ? NODE_2 : 0, caches[(i + 1) % 3]);
+		put64(caches[i] + layout.cache_node + 8, 0);
+		put64(caches[i] + layout.cache_node + 16, node);
+		slab(3 + i, caches[i], CHAIN(3 + i, 2), 15, false);
+		partial(node, 3 + i);
+	}
+	put64(NODE_2 + layout.node_partial, NODE_2 + layout.node_partial); /* there, with no slab */
+	assert_int_equal(slub__learn_pages(&slub, CACHE), -ENODATA);
+	slub.nr_nodes = 3;
+	assert_int_equal(slub__learn_pages(&slub, CACHE), 0);
+	assert_true(slub.page_base == expected);
+	slub__free(&slub);
+}
+
+/* Have a CPU work with the slab in page `i`, of which one object is free. */
+static void put_on_cpu(uint32_t cpu, int i)
+{
+	slab(i, CACHE, 0, 16, true);
+	put64(cpu_offsets[cpu] + PERCPU + layout.cpu_slab, page(i));
+	put64(cpu_offsets[cpu] + PERCPU + layout.cpu_freelist, CHAIN(i, 5));
+}
+
+/* Reads that it takes to look at the slabs in the pages [first, last). */
+static int reads_for(struct slub *slub, int first, int last)
+{
+	reads = 0;
+	for (int i = first; i < last; i++)
+		assert_true(slub__state(slub, object(i, 0), 0, OBJECT, false) != SLUB_UNKNOWN);
+	return reads;
+}
+
+#define READS_OF_CACHE 5
+#define READS_OF_SLAB  6
+#define READS_OF_LIST  2 /* of a CPU */
+
+/* What a slab costs has nothing to do with how many CPUs there are. */
+static void test_reads(void **state)
+{
+	struct slub slub = made_up();
+
+	(void)state;
+	for (int i = 1; i < 16; i++)
+		slab(i, CACHE, CHAIN(i, 5), 15, false);
+	assert_int_equal(reads_for(&slub, 1, 16), READS_OF_CACHE + 15 * READS_OF_SLAB);
+
+	/* one that a CPU works with, and those that wait for CPUs (up to 6.7) */
+	slub__begin(&slub);
+	for (int i = 1; i < 15; i++)
+		slab(i, CACHE, CHAIN(i, 5), 15, true);
+	put_on_cpu(LAST, 15);
+	assert_int_equal(reads_for(&slub, 1, 2), READS_OF_CACHE + READS_OF_SLAB + (int)cpus);
+	assert_in_range(reads_for(&slub, 2, 16), 14 * READS_OF_SLAB + READS_OF_LIST,
+			14 * (READS_OF_SLAB + 1) + READS_OF_LIST + cpus);
+	assert_state(&slub, object(15, 5), SLUB_FREE);
+	slub__free(&slub);
+}
+
+/* A CPU takes another slab than it had when all were asked: the next one to ask is told. */
+static void test_cpu_that_moves_on(void **state)
+{
+	struct slub slub = made_up();
+
+	(void)state;
+	put_on_cpu(LAST, 1);
+	put_on_cpu(0, 2);
+	assert_state(&slub, object(2, 5), SLUB_FREE);
+	put_on_cpu(0, 3);
+	for (uint32_t i = 0; i < cpus; i++) {
+		slab(4, CACHE, CHAIN(4, 1), 15, true); /* of no CPU */
+		slub.nr_slabs = 0;
+		idmap__clear(&slub.by_page);
+		assert_state(&slub, object(4, 1), SLUB_FREE);
+	}
+	assert_state(&slub, object(3, 5), SLUB_FREE);
+	slub__free(&slub);
+}
+
+/* 1,024 CPUs may be, two are: nobody looks at the others, which have given back what they had. */
+static void test_few_online(void **state)
+{
+	const uint32_t online[] = {0, LAST};
+	const uint64_t objects[] = {object(1, 1), object(1, 2)};
+	struct slub slub = made_up();
+	int all;
+
+	(void)state;
+	put_on_cpu(LAST, 1);
+	put64(CACHE + layout.cache_sheaves, SHEAVES);
+	put64(cpu_offsets[LAST] + SHEAVES + layout.sheaves_main, SHEAF(0));
+	sheaf(0, 0, objects, 2);
+	all = reads_for(&slub, 1, 2);
+	slub__begin(&slub);
+	slub.online = online;
+	slub.nr_online = cpus > 1 ? 2 : 1;
+	assert_int_equal(reads_for(&slub, 1, 2), all - 4 * ((int)cpus - (int)slub.nr_online));
+	for (int i = 0; i < 16; i++)
+		assert_state(&slub, object(1, i),
+			     i == 1 || i == 2 || i == 5 ? SLUB_FREE : SLUB_LIVE);
+	slub__free(&slub);
+}
+
+static struct slub_place place(int i)
+{
+	struct slub_place place = {.head = page(i), .start = object(i, 0), .bytes = PAGE};
+
+	memcpy(place.counters, at(page(i) + layout.slab_freelist, 16), 16);
+	return place;
+}
+
+/* A CPU has taken an object since the first slab of its cache was seen: that one is in use. */
+static void test_masks_what_a_cpu_has(void **state)
+{
+	struct slub slub = made_up();
+	struct slub_place first, second;
+
+	(void)state;
+	slab(1, CACHE, CHAIN(1, 5), 15, true);
+	put_on_cpu(LAST, 2);
+	put64(cpu_offsets[LAST] + PERCPU + layout.cpu_freelist, CHAIN(2, 6, 7));
+	first = place(1);
+	second = place(2);
+	assert_int_equal(slub__note_slab(&slub, &first, CACHE), 0);
+	put64(cpu_offsets[LAST] + PERCPU + layout.cpu_freelist, object(2, 7));
+	for (int i = 0; i < 16; i++)
+		put64(object(2, i) + 64, 77);
+	assert_int_equal(slub__note_slab(&slub, &second, CACHE), 0);
+	slub__mask_free(&slub, &second, at(object(2, 0), PAGE));
+	for (int i = 0; i < 16; i++)
+		assert_int_equal(*at(object(2, i) + 64, 1), i == 7 ? 0 : 77);
+	slub__free(&slub);
+}
+
+static int run(const struct CMUnitTest *tests, size_t nr)
+{
+	static const uint32_t counts[] = {1, 2, 256, 1024};
+	int failed = 0;
+
+	for (int shift = 12; shift <= 16; shift += 2)
+		for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
+			char name[64];
+
+			page_size = 1ULL << shift;
+			cpus = counts[i];
+			snprintf(name, sizeof(name), "pages of %d KiB, %u CPUs", 1 << (shift - 10),
+				 cpus);
+			failed += _cmocka_run_group_tests(name, tests, nr, NULL, NULL);
+		}
+	return failed;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -490,7 +675,12 @@ int main(void)
 		cmocka_unit_test(test_what_is_broken_is_unknown),
 		cmocka_unit_test(test_change_while_reading),
 		cmocka_unit_test(test_learns_where_pages_are),
+		cmocka_unit_test(test_node_without_memory),
+		cmocka_unit_test(test_reads),
+		cmocka_unit_test(test_cpu_that_moves_on),
+		cmocka_unit_test(test_few_online),
+		cmocka_unit_test(test_masks_what_a_cpu_has),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return run(tests, sizeof(tests) / sizeof(tests[0]));
 }

@@ -367,15 +367,18 @@ static void test_waiting_in_queues_is_pending(void **state)
 	for (int slot = 1; slot <= 3; slot++)
 		put(&tables, slot, slot == 3 ? KLEAK_SPACE_PERCPU : KLEAK_SPACE_SLAB,
 		    (struct kleak_record){.bytes = 64, .born = 900, .site = 1});
-	/* the second, and what is no slab object */
+	put(&tables, 4, KLEAK_SPACE_SLAB,
+	    (struct kleak_record){.bytes = 64, .born = NOW, .site = 1});
+	/* the second, what is no slab object, and what has gone: there is another one by now */
 	assert_int_equal(idmap__add(&waiting, idmap__mix(0xffff888000000000ULL + 128), 0), 0);
 	assert_int_equal(idmap__add(&waiting, idmap__mix(0xffff888000000000ULL + 192), 0), 0);
+	assert_int_equal(idmap__add(&waiting, idmap__mix(0xffff888000000000ULL + 256), 0), 0);
 	source.waiting = &waiting;
 	assert_int_equal(snapshot__take(&snapshot, &source, NOW, 0), 0);
-	assert_int_equal(snapshot.sites[1].live, 3);
-	assert_int_equal(snapshot.sites[1].objects, 2);
+	assert_int_equal(snapshot.sites[1].live, 4);
+	assert_int_equal(snapshot.sites[1].objects, 3);
 	assert_int_equal(snapshot.sites[1].pending, 1);
-	assert_int_equal(snapshot.nr_list, 2);
+	assert_int_equal(snapshot.nr_list, 3);
 	idmap__free(&waiting);
 	snapshot__free(&snapshot);
 }

@@ -21,6 +21,9 @@ static int read_zeros(void *arg, uint64_t address, void *to, size_t len)
 }
 
 #define BASE 0xffff888000000000ULL
+#define NOW  5000
+
+static uint32_t page_size = 4096;
 
 struct made_up {
 	struct kleak_bucket buckets[2];
@@ -40,8 +43,8 @@ static void init(struct made_up *m)
 {
 	memset(m, 0, sizeof(*m));
 	m->slub.read = read_zeros;
-	m->slub.page_base = 0xffffea0000000000ULL - BASE / 4096 * 64;
-	m->slub.layout.page_size = 4096;
+	m->slub.page_base = 0xffffea0000000000ULL - BASE / page_size * 64;
+	m->slub.layout.page_size = page_size;
 	m->slub.layout.page = 64;
 	m->slub.layout.page_type = 48;
 	m->slub.layout.page_head = 8;
@@ -59,7 +62,7 @@ static void object(struct made_up *m, uint32_t slot, uint32_t entry, uint32_t sp
 
 	bucket->key[slot % KLEAK_BUCKET_KEYS] = ~((BASE + slot * 4096) | space);
 	bucket->record[slot % KLEAK_BUCKET_KEYS] =
-		(struct kleak_record){.bytes = 192, .born = 77, .site = entry};
+		(struct kleak_record){.bytes = 192, .born = NOW - age, .site = entry};
 	m->objects[m->snapshot.nr_list++] =
 		(struct snapshot_object){.site = entry, .age = age, .slot = slot};
 }
@@ -76,7 +79,7 @@ static void site(struct made_up *m, uint32_t i, uint32_t entry, uint32_t space, 
 
 static void look_again(struct verify *verify, struct made_up *m, size_t shown, uint64_t budget)
 {
-	const struct verify_tables tables = {m->buckets, m->entries, caches};
+	const struct verify_tables tables = {m->buckets, m->entries, caches, NOW};
 
 	assert_int_equal(verify__find_free(verify, &m->slub, &m->snapshot, &m->sites, &tables,
 					   shown, budget),
@@ -103,13 +106,13 @@ static void test_lists_what_is_free(void **state)
 	site(&m, 0, 5, KLEAK_SPACE_SLAB, 2);
 	object(&m, 3, 5, KLEAK_SPACE_SLAB, 100);
 	object(&m, 9, 5, KLEAK_SPACE_SLAB, 100);
-	object(&m, 10, 5, KLEAK_SPACE_SLAB, 2); /* too young to tell from its successor */
+	object(&m, 10, 5, KLEAK_SPACE_SLAB, 0); /* too young to tell from its successor */
 	verify = look(&m, 10, 100);
 	assert_int_equal(verify.checked, 2);
 	assert_int_equal(verify.nr, 2);
 	assert_int_equal(verify.list[0].slot, 3);
 	assert_int_equal(verify.list[1].slot, 9);
-	assert_int_equal(verify.list[0].born, 77);
+	assert_int_equal(verify.list[0].born, NOW - 100);
 	assert_int_equal(verify.list[0].site, 5);
 	assert_int_equal(verify.list[0].free, 1);
 	assert_true(verify.list[0].key == m.buckets[0].key[3]);
@@ -262,6 +265,33 @@ static void test_what_changed_meanwhile_is_left(void **state)
 	verify__free(&verify);
 }
 
+/*
+ * Freed and allocated again, at the same site: after the snapshot, be it before the books were read
+ * or after.  A tick tells it from what was free then.
+ */
+static void test_what_is_born_meanwhile_is_left(void **state)
+{
+	const int64_t after[] = {0, 1, 1000};
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		struct verify verify;
+		struct made_up m;
+
+		init(&m);
+		site(&m, 0, 5, KLEAK_SPACE_SLAB, 3);
+		object(&m, 1, 5, KLEAK_SPACE_SLAB, 100);
+		object(&m, 2, 5, KLEAK_SPACE_SLAB, 100);
+		object(&m, 3, 5, KLEAK_SPACE_SLAB, 1);
+		m.buckets[0].record[1].born = NOW + after[i];
+		verify = look(&m, 10, 100);
+		assert_int_equal(verify.nr, 2);
+		assert_int_equal(verify.list[0].slot, 2);
+		assert_int_equal(verify.list[1].slot, 3);
+		verify__free(&verify);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -272,7 +302,12 @@ int main(void)
 		cmocka_unit_test(test_spaces),
 		cmocka_unit_test(test_pages_of_processes_are_evicted),
 		cmocka_unit_test(test_what_changed_meanwhile_is_left),
+		cmocka_unit_test(test_what_is_born_meanwhile_is_left),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	int failed = 0;
+
+	for (; page_size <= 65536; page_size *= 4)
+		failed += cmocka_run_group_tests(tests, NULL, NULL);
+	return failed;
 }

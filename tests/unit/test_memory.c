@@ -230,14 +230,33 @@ static void test_kinds(void **state)
 	assert_int_equal(memory__kind(&m->memory, 0, &cache), MEMORY_OTHER);
 }
 
+/* More caches than there is room for have no names; those that were given out stay. */
+static void test_names_are_full(void **state)
+{
+	struct machine *m = *state;
+	uint64_t words[2] = {0, CACHE + 64};
+	const char *first;
+
+	memcpy(m->ram + 3 * PAGE, words, sizeof(words));
+	strcpy((char *)m->ram + 3 * PAGE + 64, "dentry");
+	first = memory__cache_name(&m->memory, CACHE);
+	assert_string_equal(first, "dentry");
+	for (uint64_t i = 1; i < 5000; i++)
+		assert_string_equal(memory__cache_name(&m->memory, 0x1000 + i), "");
+	memcpy(m->ram + 3 * PAGE + 128, words, sizeof(words));
+	assert_string_equal(memory__cache_name(&m->memory, CACHE + 128), "");
+	assert_ptr_equal(memory__cache_name(&m->memory, CACHE), first);
+	assert_string_equal(first, "dentry");
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 	const struct CMUnitTest tests[] = {
-		TEST(test_iomem),  TEST(test_base),	   TEST(test_walk),
-		TEST(test_a_hole), TEST(test_masks),	   TEST(test_behind_a_hole),
-		TEST(test_kinds),  TEST(test_no_freelist), TEST(test_masks_a_large_slab),
-		TEST(test_bases),
+		TEST(test_iomem),  TEST(test_base),	      TEST(test_walk),
+		TEST(test_a_hole), TEST(test_masks),	      TEST(test_behind_a_hole),
+		TEST(test_kinds),  TEST(test_no_freelist),    TEST(test_masks_a_large_slab),
+		TEST(test_bases),  TEST(test_names_are_full),
 	};
 
 	return run_on_all(tests, sizeof(tests) / sizeof(tests[0]));

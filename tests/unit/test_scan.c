@@ -108,9 +108,11 @@ static void test_self_and_cycles(void **state)
 	check(*state, "..........xx....");
 }
 
+static uint64_t page_size = 4096;
+
+#define PAGE page_size
 #define AREA 0xffffc90000010000ULL
-#define HELD 0xffffc90000020000ULL
-#define PAGE 4096ULL
+#define HELD 0xffffc90000100000ULL
 
 static uint32_t add_area(struct scan *scan, uint64_t start, uint64_t end, uint32_t vm_struct)
 {
@@ -320,5 +322,9 @@ int main(void)
 		TEST(test_edges_are_bounded),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	int failed = 0;
+
+	for (; page_size <= 65536; page_size *= 4)
+		failed += cmocka_run_group_tests(tests, NULL, NULL);
+	return failed;
 }

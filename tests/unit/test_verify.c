@@ -21,7 +21,7 @@ static int read_zeros(void *arg, uint64_t address, void *to, size_t len)
 }
 
 #define BASE 0xffff888000000000ULL
-#define NOW  5000
+#define NOW  (40 * 86400 * 1000000000ULL >> KLEAK_TICK_SHIFT) /* 40 days on */
 
 static uint32_t page_size = 4096;
 
@@ -56,7 +56,7 @@ static void init(struct made_up *m)
 }
 
 /* An object of site `entry` in slot `slot`. */
-static void object(struct made_up *m, uint32_t slot, uint32_t entry, uint32_t space, uint32_t age)
+static void object(struct made_up *m, uint32_t slot, uint32_t entry, uint32_t space, uint64_t age)
 {
 	struct kleak_bucket *bucket = &m->buckets[slot / KLEAK_BUCKET_KEYS];
 
@@ -64,7 +64,7 @@ static void object(struct made_up *m, uint32_t slot, uint32_t entry, uint32_t sp
 	bucket->record[slot % KLEAK_BUCKET_KEYS] =
 		(struct kleak_record){.bytes = 192, .born = NOW - age, .site = entry};
 	m->objects[m->snapshot.nr_list++] =
-		(struct snapshot_object){.site = entry, .age = age, .slot = slot};
+		(struct snapshot_object){.site = entry, .age = (float)age, .slot = slot};
 }
 
 static void site(struct made_up *m, uint32_t i, uint32_t entry, uint32_t space, uint64_t objects)
@@ -105,8 +105,8 @@ static void test_lists_what_is_free(void **state)
 	init(&m);
 	site(&m, 0, 5, KLEAK_SPACE_SLAB, 2);
 	object(&m, 3, 5, KLEAK_SPACE_SLAB, 100);
-	object(&m, 9, 5, KLEAK_SPACE_SLAB, 100);
-	object(&m, 10, 5, KLEAK_SPACE_SLAB, 0); /* too young to tell from its successor */
+	object(&m, 9, 5, KLEAK_SPACE_SLAB, NOW - 1); /* older than 2^31 ticks */
+	object(&m, 10, 5, KLEAK_SPACE_SLAB, 0);	     /* too young to tell from its successor */
 	verify = look(&m, 10, 100);
 	assert_int_equal(verify.checked, 2);
 	assert_int_equal(verify.nr, 2);

@@ -595,7 +595,8 @@ static void prepare_judge(struct reporter *reporter)
 		.slabs_now = &reporter->books.slabs,
 		.ledger = reporter->ledger,
 		.least_s = reporter->parts.options->evidence_s,
-		.cpus = reporter->parts.kernel->cpus,
+		.possible_cpus = reporter->parts.kernel->cpus,
+		.online_cpus = kernel__online_cpus(),
 		.missed_deaths = missed.deaths,
 		.available_bytes = mem->present[MEMINFO_MEM_AVAILABLE]
 					   ? (double)mem->bytes[MEMINFO_MEM_AVAILABLE]
@@ -737,7 +738,7 @@ static int fill_overhead(struct reporter *reporter, struct report *report)
 	report->sampling = reporter->sampling;
 	if (!(options->max_overhead > 0) || report->final)
 		return 0;
-	err = overhead__measure(&overhead, reporter->parts.tracer, reporter->parts.kernel->cpus,
+	err = overhead__measure(&overhead, reporter->parts.tracer, kernel__online_cpus(),
 				window_s < OVERHEAD_WINDOW_S ? window_s : OVERHEAD_WINDOW_S);
 	if (err)
 		return err == -EPERM || err == -EINVAL ? 0 : err; /* not to be known here */

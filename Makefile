@@ -123,8 +123,9 @@ UNIT_json       := json json_value meminfo lines utf8 verdict
 UNIT_kallsyms   := kallsyms
 UNIT_kmemleakfile := kmemleakfile kmemleak lines say
 UNIT_kmemleak   := kmemleak lines
-UNIT_kernel_btf := kernel kallsyms books meminfo slabinfo vmallocinfo allocinfo kmemleak array lines hooks layout
+UNIT_kernel_btf := kernel kallsyms books meminfo slabinfo vmallocinfo allocinfo kmemleak array lines say hooks layout
 UNIT_ledger     := ledger
+UNIT_lines      := lines
 UNIT_markup     := markup utf8
 UNIT_krc        := krc slub array idmap
 UNIT_memory     := memory slub array idmap
@@ -147,7 +148,8 @@ UNIT_slub       := slub array idmap
 UNIT_snapshot   := snapshot array idmap
 UNIT_sparks     := sparks idmap
 UNIT_diff       := diff diff_text diff_json text json json_value pen meminfo lines utf8 verdict images array kallsyms
-UNIT_fuzz       := savedfile saved reading arena json json_value text sift diff images kallsyms options pen meminfo lines utf8 verdict array
+UNIT_fuzz       := savedfile saved reading arena json json_value text sift diff diff_text diff_json images kallsyms options pen meminfo lines utf8 verdict array \
+		   html html_site chart chronicle series svg flame folded weight markup prom
 UNIT_saved      := saved reading arena json json_value text pen meminfo lines utf8 verdict
 UNIT_savedfile  := savedfile saved reading arena json json_value meminfo lines utf8 verdict array
 UNIT_saving     := saving savedfile saved reading arena json json_value meminfo lines utf8 verdict array outfile images symbols kallsyms dwarf debugfiles sourcepath idmap allocator say
@@ -155,7 +157,7 @@ UNIT_sift       := sift arena options
 UNIT_statement_json := statement_json json_value utf8
 UNIT_statement_text := statement_text pen utf8
 UNIT_suspects   := suspects classes caches meminfo array lines
-UNIT_symbols    := symbols kallsyms images allocator array
+UNIT_symbols    := symbols kallsyms images allocator array lines say
 UNIT_svg        := svg flame array weight markup pen utf8 verdict
 UNIT_text       := text pen meminfo lines utf8 verdict
 UNIT_trend      := trend array idmap
@@ -177,7 +179,8 @@ UNIT_LIBS_dwarf      := -ldw -lelf
 
 UNIT_MORE_fuzz       := $(B)/unit/fuzz-target.o
 
-SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+# float-cast-overflow is in no group.
+SANITIZE := -fsanitize=address,undefined,float-cast-overflow -fno-sanitize-recover=all -fno-omit-frame-pointer
 TESTS    := $(patsubst tests/unit/test_%.c,%,$(wildcard tests/unit/test_*.c))
 
 $(B)/unit/%.o: src/%.c | $(B)/unit
@@ -255,12 +258,12 @@ test-guest: all $(B)/live-load
 # What reads saved files, with bytes that nobody thought of; not part of the tests, which replay
 # the seeds.  Inputs that were interesting are kept in build/fuzz/corpus.
 FUZZ_TIME ?= 60
-FUZZ_SOURCES := tests/fuzz/fuzz.c $(UNIT_fuzz:%=src/%.c)
+FUZZ_SOURCES := tests/fuzz/fuzz.c tests/fuzz/mutate.c $(UNIT_fuzz:%=src/%.c)
 
-$(B)/fuzz/fuzz: $(FUZZ_SOURCES) $(wildcard src/*.h) tests/fuzz/fuzz.h
+$(B)/fuzz/fuzz: $(FUZZ_SOURCES) $(EMBEDDED) $(wildcard src/*.h) tests/fuzz/fuzz.h
 	$(call say,FUZZ,$@)
 	$(Q)mkdir -p $(B)/fuzz/corpus
-	$(Q)$(CLANG) $(OURS_CPP) $(CPPFLAGS) -g -O1 -std=gnu11 -fsanitize=fuzzer,address,undefined \
+	$(Q)$(CLANG) $(OURS_CPP) $(CPPFLAGS) -g -O1 -std=gnu11 -fsanitize=fuzzer,address,undefined,float-cast-overflow \
 		-fno-sanitize-recover=all -o $@ $(FUZZ_SOURCES) $(UNIT_LIBS_fuzz) -lm
 
 .PHONY: fuzz

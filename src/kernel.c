@@ -526,6 +526,8 @@ static void read_caches(struct cache_kinds *kinds)
 	books__free(&books);
 }
 
+#define LARGEST_STACK (1U << 20) /* of a thread, whatever the books say */
+
 /*
  * THREAD_SIZE is nowhere to be read; but all threads have a stack of that size (those that have
  * ended and are not waited for may have none any more, so there may seem to be less).
@@ -545,7 +547,7 @@ static uint32_t stack_size(const struct meminfo *mem)
 	if (!threads || !mem->present[MEMINFO_KERNEL_STACK])
 		return 0;
 	least = mem->bytes[MEMINFO_KERNEL_STACK] / threads * 3 / 4;
-	while (size < least)
+	while (size < least && size < LARGEST_STACK)
 		size *= 2;
 	return size;
 }

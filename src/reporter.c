@@ -68,6 +68,7 @@ struct reporter {
 	struct reporter_parts parts;
 	struct cache_kinds kinds;
 	struct books books_start, books; /* at the start, and of the snapshot's instant */
+	bool said_odd[BOOKS_ODD];
 	double started_s;
 	double taken_s; /* when the tables were read, since the start */
 
@@ -163,6 +164,7 @@ int reporter__begin(struct reporter *reporter)
 {
 	reporter->started_s = clock__now_s();
 	books__read(&reporter->books_start, BOOKS_MEM | BOOKS_SLABS);
+	books__say_odd(&reporter->books_start, reporter->said_odd);
 	return reporter->books_start.mem_err;
 }
 
@@ -625,6 +627,7 @@ static int read_books(struct reporter *reporter)
 {
 	books__free(&reporter->books);
 	books__read(&reporter->books, BOOKS_MEM | BOOKS_SLABS);
+	books__say_odd(&reporter->books, reporter->said_odd);
 	return reporter->books.mem_err;
 }
 

@@ -14,8 +14,8 @@
 #include <stdint.h>
 #include <time.h>
 
-#define READING_SIGNED (INT64_C(1) << 62) /* the sum of two such is a number as well */
-#define READING_NUMBER 1e304		  /* per minute, or in percent, it is a number as well */
+#define READING_SIGNED (INT64_MAX / 2) /* the sum of two such is a number as well */
+#define READING_NUMBER 1e304	       /* per minute, or in percent, it is a number as well */
 
 struct reading {
 	struct arena *arena; /* of what is made */

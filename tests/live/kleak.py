@@ -59,10 +59,10 @@ class Load:
 class Kleak:
     """A running kleak --json."""
 
-    def __init__(self, *options, interval=0.5):
+    def __init__(self, *options, interval=0.5, program=KLEAK, **more):
         self.process = subprocess.Popen(
-            [KLEAK, "--json", "--interval", str(interval), *options],
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            [program, "--json", "--interval", str(interval), *options],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, **more)
         self.pending = b""
         self.reports = []
         self.next()

@@ -8,7 +8,8 @@
 # make bench [PEER=command] [ARGS=--json]   what tracing costs
 # make bench-names VMLINUX=file              how fast addresses get their source lines
 # make fuzz [FUZZ_TIME=60]  read files that nobody wrote
-# make lint | format | clean | demo | soak | test-unit | test-live | test-guest
+# make soak [SECONDS=600] [GUEST=6.12] [SANITIZE=1]   under load, here or in a guest, kleak with ASan and UBSan
+# make lint | format | clean | demo | test-unit | test-live | test-guest
 VERSION := 0.1.0
 
 PREFIX  ?= /usr/local
@@ -180,30 +181,30 @@ UNIT_LIBS_dwarf      := -ldw -lelf
 UNIT_MORE_fuzz       := $(B)/unit/fuzz-target.o
 
 # float-cast-overflow is in no group.
-SANITIZE := -fsanitize=address,undefined,float-cast-overflow -fno-sanitize-recover=all -fno-omit-frame-pointer
+SANITIZERS := -fsanitize=address,undefined,float-cast-overflow -fno-sanitize-recover=all -fno-omit-frame-pointer
 TESTS    := $(patsubst tests/unit/test_%.c,%,$(wildcard tests/unit/test_*.c))
 
 $(B)/unit/%.o: src/%.c | $(B)/unit
 	$(call say,CC,$< (sanitized))
-	$(Q)$(CC) $(C_FLAGS) $(SANITIZE) -MMD -MP -c -o $@ $<
+	$(Q)$(CC) $(C_FLAGS) $(SANITIZERS) -MMD -MP -c -o $@ $<
 
 $(B)/unit/test_%.o: tests/unit/test_%.c | $(B)/unit
 	$(call say,CC,$<)
-	$(Q)$(CC) $(C_FLAGS) $(SANITIZE) -MMD -MP -c -o $@ $<
+	$(Q)$(CC) $(C_FLAGS) $(SANITIZERS) -MMD -MP -c -o $@ $<
 
 $(B)/unit/fuzz-target.o: tests/fuzz/fuzz.c tests/fuzz/fuzz.h | $(B)/unit
 	$(call say,CC,$<)
-	$(Q)$(CC) $(C_FLAGS) $(SANITIZE) -MMD -MP -c -o $@ $<
+	$(Q)$(CC) $(C_FLAGS) $(SANITIZERS) -MMD -MP -c -o $@ $<
 
 # All of kleak, for tests on real kernels.
 $(B)/kleak-asan: $(SOURCES:src/%.c=$(B)/unit/%.o)
 	$(call say,LD,$@)
-	$(Q)$(CC) $(C_FLAGS) $(SANITIZE) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+	$(Q)$(CC) $(C_FLAGS) $(SANITIZERS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 define unit_test
 $(B)/unit/test_$(1): $(B)/unit/test_$(1).o $(UNIT_$(1):%=$(B)/unit/%.o) $(UNIT_MORE_$(1))
 	$$(call say,LD,$$@)
-	$$(Q)$$(CC) $$(C_FLAGS) $$(SANITIZE) -o $$@ $$^ -lcmocka -lm $(UNIT_LIBS_$(1))
+	$$(Q)$$(CC) $$(C_FLAGS) $$(SANITIZERS) -o $$@ $$^ -lcmocka -lm $(UNIT_LIBS_$(1))
 endef
 $(foreach test,$(TESTS),$(eval $(call unit_test,$(test))))
 
@@ -236,16 +237,16 @@ unit-tests: $(TESTS:%=$(B)/unit/test_%)
 
 test:
 	@tools/install-packages build test guest
-	@$(MAKE) --no-print-directory -j$(shell nproc) CI=1 all unit-tests $(B)/live-load
+	@$(MAKE) --no-print-directory -j$(shell nproc) CI=1 all unit-tests $(B)/live-load $(B)/kleak-asan
 	@tests/run unit live guest
 
 test-unit: all unit-tests
 	@tests/run unit
 
-test-live: all $(B)/live-load
+test-live: all $(B)/live-load $(B)/kleak-asan
 	@tests/run live
 
-test-guest: all $(B)/live-load
+test-guest: all $(B)/live-load $(B)/kleak-asan
 	@tests/run guest
 
 # What reads saved files, with bytes that nobody thought of; not part of the tests, which replay
@@ -268,11 +269,14 @@ fuzz:
 		$(B)/fuzz/corpus tests/fuzz/seeds
 
 # Ten minutes under load; not part of the tests.
+SECONDS ?= 600
+
 .PHONY: soak
 soak:
-	@tools/install-packages build test
-	@$(MAKE) --no-print-directory all $(B)/live-load
-	@PYTHONDONTWRITEBYTECODE=1 tests/live/soak.py
+	@tools/install-packages build test $(if $(GUEST),guest)
+	@$(MAKE) --no-print-directory all $(B)/live-load $(if $(SANITIZE),$(B)/kleak-asan)
+	@PYTHONDONTWRITEBYTECODE=1 SANITIZE=$(SANITIZE) \
+		$(if $(GUEST),tests/guest/soak.py $(GUEST),tests/live/soak.py) $(SECONDS)
 
 # ---- what it costs ----
 

@@ -9,8 +9,8 @@ STATUS = 99  # of a kleak that a sanitizer ended
 
 
 def variables(path):
-    """For the environment: what is found goes to path.PID."""
-    options = f"log_path={path}:exitcode={STATUS}:abort_on_error=0"
+    """For the environment: what is found goes to path.PID.  Little of what was freed is kept."""
+    options = f"log_path={path}:exitcode={STATUS}:abort_on_error=0:quarantine_size_mb=4"
     return {"ASAN_OPTIONS": options, "UBSAN_OPTIONS": f"{options}:print_stacktrace=1",
             "LSAN_OPTIONS": options}
 

@@ -55,7 +55,7 @@ ENDS = 20  # emulated, and with sanitizers
 def change(version):
     if not os.path.exists(sanitizers.KLEAK):
         raise tap.Skip("there is no build/kleak-asan: make build/kleak-asan")
-    variables = " ".join(f"{name}={value}:quarantine_size_mb=16"
+    variables = " ".join(f"{name}={value}"
                          for name, value in sanitizers.variables("/tmp/sanitizer").items())
     out = boot(version, SCRIPT % {"variables": variables, "seconds": SECONDS}, "--mem", "2048",
                "--add", f"{sanitizers.KLEAK}:/bin/kleak-asan", "--add", "build/live-load:/bin/live-load",

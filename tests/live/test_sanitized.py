@@ -202,10 +202,14 @@ def small_disk(folder, size):
 def read_reports(process, holds):
     """What a kleak prints until that holds, and one more."""
     deadline = time.monotonic() + PATIENCE
-    reports = [json.loads(process.stdout.readline())]
-    while not holds() and time.monotonic() < deadline:
-        reports.append(json.loads(process.stdout.readline()))
-    return [*reports, json.loads(process.stdout.readline())]
+    reports = []
+    late = False
+    while not late:
+        late = holds() or time.monotonic() > deadline
+        line = process.stdout.readline()
+        assert line, "kleak ended"
+        reports.append(json.loads(line))
+    return reports
 
 
 def test_full_disk():

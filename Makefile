@@ -8,7 +8,8 @@
 # make bench [PEER=command] [ARGS=--json]   what tracing costs
 # make bench-names VMLINUX=file              how fast addresses get their source lines
 # make fuzz [FUZZ_TIME=60]  read files that nobody wrote
-# make lint | format | clean | demo | soak | test-unit | test-live | test-guest
+# make soak [SECONDS=600] [GUEST=6.12] [SANITIZE=1]   under load, here or in a guest, kleak with ASan and UBSan
+# make lint | format | clean | demo | test-unit | test-live | test-guest
 VERSION := 0.1.0
 
 PREFIX  ?= /usr/local
@@ -64,7 +65,7 @@ $(B)/kleak.skel.h: $(B)/kleak.bpf.o
 	$(call say,SKEL,$@)
 	$(Q)$(BPFTOOL) gen skeleton $< name kleak > $@.new && mv $@.new $@
 
-$(B)/tracer.o: $(B)/kleak.skel.h
+$(B)/tracer.o $(B)/unit/tracer.o: $(B)/kleak.skel.h
 
 # Styles and scripts of the pictures, as strings: page.css is page_css in page.css.h.
 EMBEDDED := $(patsubst src/%,$(B)/%.h,$(wildcard src/*.css src/*.js))
@@ -130,8 +131,9 @@ UNIT_json       := json json_value meminfo lines utf8 verdict
 UNIT_kallsyms   := kallsyms
 UNIT_kmemleakfile := kmemleakfile kmemleak lines say
 UNIT_kmemleak   := kmemleak lines
-UNIT_kernel_btf := kernel kallsyms books meminfo slabinfo vmallocinfo allocinfo kmemleak array lines hooks layout
+UNIT_kernel_btf := kernel kallsyms books meminfo slabinfo vmallocinfo allocinfo kmemleak array lines say hooks layout
 UNIT_ledger     := ledger
+UNIT_lines      := lines
 UNIT_markup     := markup utf8
 UNIT_krc        := krc slub array idmap
 UNIT_memory     := memory slub array idmap
@@ -155,7 +157,8 @@ UNIT_slub       := slub array idmap
 UNIT_snapshot   := snapshot array idmap
 UNIT_sparks     := sparks idmap
 UNIT_diff       := diff diff_text diff_json text json json_value pen meminfo lines utf8 verdict images array kallsyms
-UNIT_fuzz       := savedfile saved reading arena json json_value text sift diff images kallsyms options pen meminfo lines utf8 verdict array
+UNIT_fuzz       := savedfile saved reading arena json json_value text sift diff diff_text diff_json images kallsyms options pen meminfo lines utf8 verdict array \
+		   html html_site chart chronicle series svg flame folded weight markup prom
 UNIT_saved      := saved reading arena json json_value text pen meminfo lines utf8 verdict
 UNIT_savedfile  := savedfile saved reading arena json json_value meminfo lines utf8 verdict array
 UNIT_saving     := saving savedfile saved reading arena json json_value meminfo lines utf8 verdict array outfile images symbols kallsyms dwarf debugfiles sourcepath idmap allocator say
@@ -163,7 +166,7 @@ UNIT_sift       := sift arena options
 UNIT_statement_json := statement_json json_value utf8
 UNIT_statement_text := statement_text pen utf8
 UNIT_suspects   := suspects classes caches meminfo array lines
-UNIT_symbols    := symbols kallsyms images allocator array
+UNIT_symbols    := symbols kallsyms images allocator array lines say
 UNIT_svg        := svg flame array weight markup pen utf8 verdict
 UNIT_text       := text pen meminfo lines utf8 verdict
 UNIT_trend      := trend array idmap
@@ -186,25 +189,31 @@ UNIT_LIBS_dwarf      := -ldw -lelf
 
 UNIT_MORE_fuzz       := $(B)/unit/fuzz-target.o
 
-SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+# float-cast-overflow is in no group.
+SANITIZERS := -fsanitize=address,undefined,float-cast-overflow -fno-sanitize-recover=all -fno-omit-frame-pointer
 TESTS    := $(patsubst tests/unit/test_%.c,%,$(wildcard tests/unit/test_*.c))
 
 $(B)/unit/%.o: src/%.c | $(B)/unit
 	$(call say,CC,$< (sanitized))
-	$(Q)$(CC) $(C_FLAGS) $(SANITIZE) -MMD -MP -c -o $@ $<
+	$(Q)$(CC) $(C_FLAGS) $(SANITIZERS) -MMD -MP -c -o $@ $<
 
 $(B)/unit/test_%.o: tests/unit/test_%.c | $(B)/unit
 	$(call say,CC,$<)
-	$(Q)$(CC) $(C_FLAGS) $(SANITIZE) -MMD -MP -c -o $@ $<
+	$(Q)$(CC) $(C_FLAGS) $(SANITIZERS) -MMD -MP -c -o $@ $<
 
 $(B)/unit/fuzz-target.o: tests/fuzz/fuzz.c tests/fuzz/fuzz.h | $(B)/unit
 	$(call say,CC,$<)
-	$(Q)$(CC) $(C_FLAGS) $(SANITIZE) -MMD -MP -c -o $@ $<
+	$(Q)$(CC) $(C_FLAGS) $(SANITIZERS) -MMD -MP -c -o $@ $<
+
+# All of kleak, for tests on real kernels.
+$(B)/kleak-asan: $(SOURCES:src/%.c=$(B)/unit/%.o)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(C_FLAGS) $(SANITIZERS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 define unit_test
 $(B)/unit/test_$(1): $(B)/unit/test_$(1).o $(UNIT_$(1):%=$(B)/unit/%.o) $(UNIT_MORE_$(1))
 	$$(call say,LD,$$@)
-	$$(Q)$$(CC) $$(C_FLAGS) $$(SANITIZE) -o $$@ $$^ -lcmocka -lm $(UNIT_LIBS_$(1))
+	$$(Q)$$(CC) $$(C_FLAGS) $$(SANITIZERS) -o $$@ $$^ -lcmocka -lm $(UNIT_LIBS_$(1))
 endef
 $(foreach test,$(TESTS),$(eval $(call unit_test,$(test))))
 
@@ -244,27 +253,27 @@ unit-tests: $(TESTS:%=$(B)/unit/test_%)
 
 test:
 	@tools/install-packages build test guest
-	@$(MAKE) --no-print-directory -j$(shell nproc) CI=1 all unit-tests $(LIVE)
+	@$(MAKE) --no-print-directory -j$(shell nproc) CI=1 all unit-tests $(LIVE) $(B)/kleak-asan
 	@tests/run unit live guest
 
 test-unit: all unit-tests
 	@tests/run unit
 
-test-live: all $(LIVE)
+test-live: all $(LIVE) $(B)/kleak-asan
 	@tests/run live
 
-test-guest: all $(B)/live-load
+test-guest: all $(B)/live-load $(B)/kleak-asan
 	@tests/run guest
 
 # What reads saved files, with bytes that nobody thought of; not part of the tests, which replay
 # the seeds.  Inputs that were interesting are kept in build/fuzz/corpus.
 FUZZ_TIME ?= 60
-FUZZ_SOURCES := tests/fuzz/fuzz.c $(UNIT_fuzz:%=src/%.c)
+FUZZ_SOURCES := tests/fuzz/fuzz.c tests/fuzz/mutate.c $(UNIT_fuzz:%=src/%.c)
 
-$(B)/fuzz/fuzz: $(FUZZ_SOURCES) $(wildcard src/*.h) tests/fuzz/fuzz.h
+$(B)/fuzz/fuzz: $(FUZZ_SOURCES) $(EMBEDDED) $(wildcard src/*.h) tests/fuzz/fuzz.h
 	$(call say,FUZZ,$@)
 	$(Q)mkdir -p $(B)/fuzz/corpus
-	$(Q)$(CLANG) $(OURS_CPP) $(CPPFLAGS) -g -O1 -std=gnu11 -fsanitize=fuzzer,address,undefined \
+	$(Q)$(CLANG) $(OURS_CPP) $(CPPFLAGS) -g -O1 -std=gnu11 -fsanitize=fuzzer,address,undefined,float-cast-overflow \
 		-fno-sanitize-recover=all -o $@ $(FUZZ_SOURCES) $(UNIT_LIBS_fuzz) -lm
 
 .PHONY: fuzz
@@ -276,11 +285,14 @@ fuzz:
 		$(B)/fuzz/corpus tests/fuzz/seeds
 
 # Ten minutes under load; not part of the tests.
+SECONDS ?= 600
+
 .PHONY: soak
 soak:
-	@tools/install-packages build test
-	@$(MAKE) --no-print-directory all $(B)/live-load
-	@PYTHONDONTWRITEBYTECODE=1 tests/live/soak.py
+	@tools/install-packages build test $(if $(GUEST),guest)
+	@$(MAKE) --no-print-directory all $(B)/live-load $(if $(SANITIZE),$(B)/kleak-asan)
+	@PYTHONDONTWRITEBYTECODE=1 SANITIZE=$(SANITIZE) \
+		$(if $(GUEST),tests/guest/soak.py $(GUEST),tests/live/soak.py) $(SECONDS)
 
 # ---- what it costs ----
 
@@ -337,7 +349,7 @@ install: kleak
 
 # Downloaded kernels stay; `make distclean` takes them too.
 clean:
-	$(Q)rm -rf kleak $(B)/*.o $(B)/*.d $(B)/*.skel.h $(EMBEDDED) $(B)/unit $(B)/kmod
+	$(Q)rm -rf kleak $(B)/*.o $(B)/*.d $(B)/*.skel.h $(EMBEDDED) $(B)/unit $(B)/kleak-asan $(B)/kmod
 
 .PHONY: distclean
 distclean:

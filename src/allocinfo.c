@@ -3,7 +3,6 @@
 #include "array.h"
 #include "lines.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -12,7 +11,8 @@
 struct reading {
 	struct allocinfo info;
 	size_t room;
-	bool versioned;
+	bool versioned, understood;
+	uint64_t bytes; /* of all */
 };
 
 static int parse_version(struct reading *reading, const char *line)
@@ -26,14 +26,15 @@ static int parse_version(struct reading *reading, const char *line)
 	return reading->versioned ? 0 : -EINVAL;
 }
 
-static int parse_number(char **at, uint64_t *number)
+/* The kernel prints them signed: counters of CPUs that race may be below 0 together. */
+static bool parse_number(char **at, uint64_t *number)
 {
-	*at += strspn(*at, " ");
-	if (!isdigit((unsigned char)**at))
-		return -EINVAL;
-	errno = 0;
-	*number = strtoull(*at, at, 10);
-	return errno || **at != ' ' ? -EINVAL : 0;
+	const char *text = *at + strspn(*at, " ");
+
+	if (!lines__number(&text, LINES_MOST, number) || *text != ' ')
+		return false;
+	*at += text - *at;
+	return true;
 }
 
 /* Copy a word; one that is too long loses its start: the end of a path tells more. */
@@ -45,13 +46,13 @@ static void copy_end(char *to, size_t len, const char *word)
 }
 
 /* "init/main.c:1310 [module] func:do_initcalls" */
-static int parse_tag(struct allocinfo_line *entry, char *text)
+static bool parse_tag(struct allocinfo_line *entry, char *text)
 {
 	static const char func[] = "func:";
 	char *rest = NULL, *word = strtok_r(text, " ", &rest);
 
 	if (!word)
-		return -EINVAL;
+		return false;
 	copy_end(entry->place, sizeof(entry->place), word);
 	word = strtok_r(NULL, " ", &rest);
 	if (word && word[0] == '[') {
@@ -60,9 +61,9 @@ static int parse_tag(struct allocinfo_line *entry, char *text)
 		word = strtok_r(NULL, " ", &rest);
 	}
 	if (!word || strncmp(word, func, strlen(func)))
-		return -EINVAL;
+		return false;
 	copy_end(entry->function, sizeof(entry->function), word + strlen(func));
-	return 0;
+	return true;
 }
 
 static int parse_line(char *line, void *arg)
@@ -70,19 +71,17 @@ static int parse_line(char *line, void *arg)
 	struct reading *reading = arg;
 	struct allocinfo *info = &reading->info;
 	struct allocinfo_line entry = {};
-	int err;
 
 	if (!reading->versioned)
 		return parse_version(reading, line);
 	if (line[0] == '#')
 		return 0;
-	err = parse_number(&line, &entry.bytes);
-	if (!err)
-		err = parse_number(&line, &entry.calls);
-	if (!err)
-		err = parse_tag(&entry, line);
-	if (err || !entry.bytes)
-		return err;
+	if (!parse_number(&line, &entry.bytes) || !parse_number(&line, &entry.calls) ||
+	    !parse_tag(&entry, line) || !lines__add(&reading->bytes, entry.bytes))
+		return LINES_ODD;
+	reading->understood = true;
+	if (!entry.bytes)
+		return 0;
 	if (array__reserve((void **)&info->lines, info->nr + 1, &reading->room,
 			   sizeof(*info->lines)))
 		return -ENOMEM;
@@ -93,9 +92,9 @@ static int parse_line(char *line, void *arg)
 int allocinfo__parse(struct allocinfo *info, FILE *file)
 {
 	struct reading reading = {};
-	int err = lines__each(file, parse_line, &reading);
+	int err = lines__each(file, parse_line, &reading, &reading.info.odd);
 
-	if (!err && !reading.versioned)
+	if (!err && (!reading.versioned || (reading.info.odd && !reading.understood)))
 		err = -EINVAL;
 	if (err)
 		allocinfo__free(&reading.info);

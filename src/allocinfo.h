@@ -21,11 +21,12 @@ struct allocinfo_line {
 struct allocinfo {
 	struct allocinfo_line *lines;
 	size_t nr;
+	uint64_t odd; /* lines that were not understood */
 };
 
 /*
  * Read the text from `file`.  Lines of 0 bytes are left out.  0, -EINVAL when the
- * version line is not 1.x or 2.x or a line has another shape, -ENOMEM, -EIO; *info is
+ * version line is not 1.x or 2.x or no line has that shape, -ENOMEM, -EIO; *info is
  * untouched unless 0.
  */
 int allocinfo__parse(struct allocinfo *info, FILE *file);

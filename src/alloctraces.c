@@ -3,8 +3,6 @@
 #include "lines.h"
 
 #include <ctype.h>
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* Where the words about the allocator end: "waste=", "age=", "pid=", ... */
@@ -24,24 +22,21 @@ static int parse_line(char *line, void *arg)
 {
 	struct alloctraces *traces = arg;
 	const char *at = line + strspn(line, " ");
-	unsigned long long objects;
+	uint64_t objects;
 	size_t length;
-	char *rest;
 
 	if (!isdigit((unsigned char)*at)) /* "No data", stack frames */
 		return 0;
-	errno = 0;
-	objects = strtoull(at, &rest, 10);
-	if (errno || *rest != ' ')
-		return -EINVAL;
-	traces->total += objects;
+	if (!lines__number(&at, LINES_MOST, &objects) || *at != ' ' ||
+	    !lines__add(&traces->total, objects))
+		return LINES_ODD;
 	if (objects <= traces->objects)
 		return 0;
 	traces->objects = objects;
-	length = length_of_place(rest + 1);
+	length = length_of_place(at + 1);
 	if (length >= sizeof(traces->place))
 		length = sizeof(traces->place) - 1;
-	memcpy(traces->place, rest + 1, length);
+	memcpy(traces->place, at + 1, length);
 	traces->place[length] = '\0';
 	return 0;
 }
@@ -49,7 +44,7 @@ static int parse_line(char *line, void *arg)
 int alloctraces__parse(struct alloctraces *traces, FILE *file)
 {
 	struct alloctraces read = {};
-	int err = lines__each(file, parse_line, &read);
+	int err = lines__each(file, parse_line, &read, &read.odd);
 
 	if (!err)
 		*traces = read;

@@ -13,11 +13,12 @@ struct alloctraces {
 	char place[128];  /* the most frequent allocator, "copy_process+0x1a4/0x1b90 [mod]" */
 	uint64_t objects; /* of it */
 	uint64_t total;	  /* of all of them */
+	uint64_t odd;	  /* lines that were not understood */
 };
 
 /*
  * Read the text from `file`; "No data" is no objects.  Lines of stack frames and others
- * that do not start with a number are passed over.  0, -EINVAL, -EIO; *traces is
+ * that do not start with a number are passed over.  0 or -EIO; *traces is
  * untouched unless 0.
  */
 int alloctraces__parse(struct alloctraces *traces, FILE *file);

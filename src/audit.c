@@ -25,7 +25,7 @@
 #include <unistd.h>
 
 #define SOURCES	 4
-#define UNREAD	 4
+#define UNREAD	 8
 #define SENTENCE 256
 
 /* Of page_owner, which has one for each allocation: some 20 us each. */
@@ -64,6 +64,16 @@ source(struct audit *audit, size_t i, const char *name, const char *path, const 
 	va_end(args);
 	audit->sources[i] =
 		(struct statement_source){.name = name, .path = path, .remark = audit->remarks[i]};
+}
+
+/* Some of its lines are missing in what was said of it. */
+static void note_odd(struct audit *audit, size_t i, uint64_t odd)
+{
+	size_t used = strlen(audit->remarks[i]);
+
+	if (odd)
+		snprintf(audit->remarks[i] + used, SENTENCE - used,
+			 " (%" PRIu64 " line%s not understood)", odd, odd == 1 ? "" : "s");
 }
 
 static const char *why_not(int err, const char *config)
@@ -109,6 +119,7 @@ static void look_at_alloc_traces(struct audit *audit, const struct statement *st
 		source(audit, 1, "alloc_traces", BOOKS_SLABS_DIR, "%s: %llu of %llu objects by %s",
 		       cache, (unsigned long long)traces.objects, (unsigned long long)traces.total,
 		       traces.place);
+	note_odd(audit, 1, traces.odd);
 	audit->sources[1].found = !err;
 }
 
@@ -132,12 +143,13 @@ static void look_at_page_owner(struct audit *audit, uint64_t page_size)
 		       owner.total * page_size, owner.places, owner.pages * page_size,
 		       *owner.place ? owner.place : "nobody",
 		       owner.cut ? " (of the first " STRING(PAGE_RECORDS) " records)" : "");
+	note_odd(audit, 2, owner.odd);
 	audit->sources[2].found = !err;
 }
 
 static void look_at_kmemleak(struct audit *audit)
 {
-	struct kmemleak list;
+	struct kmemleak list = {};
 	int err = books__read_kmemleak(&list);
 
 	if (err)
@@ -147,6 +159,7 @@ static void look_at_kmemleak(struct audit *audit)
 		source(audit, 3, "kmemleak", BOOKS_KMEMLEAK,
 		       "%llu unreferenced objects, %llu bytes (kleak kmemleak scan, list, clear)",
 		       (unsigned long long)list.objects, (unsigned long long)list.bytes);
+	note_odd(audit, 3, list.odd);
 	audit->sources[3].found = !err;
 }
 
@@ -160,6 +173,17 @@ static void note_unread(struct audit *audit, const char *path, int err)
 		 err == -EACCES ? " (root's)" : "");
 	audit->unread[audit->nr_unread] = audit->unread_text[audit->nr_unread];
 	audit->nr_unread++;
+}
+
+/* Lines of the books that were read. */
+static void note_unread_lines(struct audit *audit, const struct books *books)
+{
+	for (size_t i = 0; i < BOOKS_ODD && audit->nr_unread < UNREAD; i++) {
+		char *text = audit->unread_text[audit->nr_unread];
+
+		if (books__odd(books, i, text, SENTENCE))
+			audit->unread[audit->nr_unread++] = text;
+	}
 }
 
 /* Take a reading; *books is the caller's to free. */
@@ -187,6 +211,7 @@ static int take_reading(struct audit *audit, struct books *books)
 	note_unread(audit, "/proc/vmallocinfo", books->areas_err);
 	if (books->lines_err != -ENOENT)
 		note_unread(audit, BOOKS_ALLOCINFO, books->lines_err);
+	note_unread_lines(audit, books);
 	return bookkeeper__enter(audit->keeper, books, clock__now_s() - audit->start_s);
 }
 

@@ -148,7 +148,7 @@ static void halve_all(struct bookkeeper *keeper)
 static void enter_classes(struct bookkeeper *keeper, const struct books *books, size_t point)
 {
 	classes__of(&keeper->now, &books->mem, books->areas_err ? NULL : &books->areas,
-		    keeper->vmap_stack);
+		    books->page_size, keeper->vmap_stack);
 	keeper->total = books->mem.bytes[MEMINFO_MEM_TOTAL];
 	keeper->available_known = books->mem.present[MEMINFO_MEM_AVAILABLE];
 	keeper->available = books->mem.bytes[MEMINFO_MEM_AVAILABLE];
@@ -368,7 +368,7 @@ static void state_classes(struct bookkeeper *keeper, struct statement *statement
 			.title = class__title(i),
 			.known = keeper->now.known[i],
 			.apart = class__is_apart(i),
-			.remark = class__remark(i),
+			.remark = classes__remark(&keeper->now, i),
 			.amount = {.bytes = keeper->now.bytes[i],
 				   .delta_bytes = keeper->now.bytes[i] - keeper->first.bytes[i],
 				   .growth = slope_of(keeper, &keeper->classes[i])},

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "books.h"
+#include "lines.h"
+#include "say.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -44,6 +46,33 @@ void books__free(struct books *books)
 	slabinfo__free(&books->slabs);
 	vmallocinfo__free(&books->areas);
 	allocinfo__free(&books->lines);
+}
+
+bool books__odd(const struct books *books, size_t i, char *text, size_t len)
+{
+	const struct {
+		const char *path;
+		uint64_t lines;
+	} odd[BOOKS_ODD] = {
+		{"/proc/meminfo", books->mem.odd},
+		{"/proc/slabinfo", books->slabs.odd},
+		{"/proc/vmallocinfo", books->areas.odd},
+		{BOOKS_ALLOCINFO, books->lines.odd},
+	};
+
+	return lines__complaint(text, len, odd[i].path, odd[i].lines);
+}
+
+void books__say_odd(const struct books *books, bool said[BOOKS_ODD])
+{
+	char text[128];
+
+	for (size_t i = 0; i < BOOKS_ODD; i++) {
+		if (said[i] || !books__odd(books, i, text, sizeof(text)))
+			continue;
+		say("%s", text);
+		said[i] = true;
+	}
 }
 
 int books__read_meminfo(struct meminfo *mem)

@@ -9,6 +9,8 @@
 #include "slabinfo.h"
 #include "vmallocinfo.h"
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* Each with what reading it returned: 0, or -errno and nothing in it. */
@@ -45,6 +47,14 @@ enum books_wanted {
 void books__read(struct books *books, unsigned int wanted);
 
 void books__free(struct books *books);
+
+#define BOOKS_ODD 4 /* books that may have lines which were not understood */
+
+/* "3 lines of /proc/slabinfo were not understood", of the i-th book.  false: all were. */
+bool books__odd(const struct books *books, size_t i, char *text, size_t len);
+
+/* Say it on stderr, of each book that it was not said of yet. */
+void books__say_odd(const struct books *books, bool said[BOOKS_ODD]);
 
 /* Read /proc/meminfo alone.  0 or -errno. */
 int books__read_meminfo(struct meminfo *mem);

@@ -3,6 +3,11 @@
 
 #define GAIN_LEAST 0.97 /* of the time of an event: else coarser sampling was for nothing */
 
+double budget__share(uint64_t ns, double seconds, uint32_t online)
+{
+	return (double)ns / 1e9 / seconds / online;
+}
+
 bool budget__is_exceeded(struct budget *budget, double share, double ns)
 {
 	if (!(budget->most > 0) || share <= budget->most || budget->spent)

@@ -4,6 +4,7 @@
 #define KLEAK_BUDGET_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct budget {
 	double most;	  /* share of the CPUs' time that may be taken; 0: any */
@@ -11,6 +12,9 @@ struct budget {
 			   */
 	bool spent;	  /* coarser sampling does not help any more */
 };
+
+/* The share of the time of `online` CPUs that ns are in `seconds`; possible CPUs take no time. */
+double budget__share(uint64_t ns, double seconds, uint32_t online);
 
 /*
  * Must the sampling become coarser, by a factor of two, where `share` is taken and an event costs

@@ -37,8 +37,26 @@ const char *class__title(enum memory_class which)
 	return words[which].title;
 }
 
-const char *class__remark(enum memory_class which)
+static const char *remark_on_vmalloc(enum vmalloc_count count)
 {
+	static const char *const remarks[] = {
+		[VMALLOC_BY_FIELD] = NULL,
+		[VMALLOC_IS_ZERO] = "by its areas: VmallocUsed is 0",
+		[VMALLOC_IS_SPACE] = "by its areas: VmallocUsed is no RAM",
+	};
+
+	return remarks[count];
+}
+
+const char *classes__remark(const struct classes *classes, enum memory_class which)
+{
+	if (which == CLASS_VMALLOC)
+		return remark_on_vmalloc(classes->vmalloc);
+	if (which == CLASS_UNACCOUNTED && classes->bytes[which] < 0)
+		return "below 0: some memory counts twice";
+	if (which == CLASS_UNACCOUNTED && classes->vmalloc == VMALLOC_IS_ZERO &&
+	    !classes->known[CLASS_VMALLOC])
+		return "raw pages, vmalloc among them";
 	return words[which].remark;
 }
 
@@ -72,16 +90,47 @@ static void fill_users(struct classes *classes, const struct meminfo *mem)
 	add(classes, CLASS_ZSWAP, mem, MEMINFO_ZSWAP, 1);
 }
 
-static void fill_kernel(struct classes *classes, const struct meminfo *mem, bool vmap_stack)
+static uint64_t distance(uint64_t a, uint64_t b)
+{
+	return a > b ? a - b : b - a;
+}
+
+/* There is no kernel that has vmalloc()ed nothing. */
+static enum vmalloc_count how_counted(uint64_t used, const struct vmallocinfo *areas,
+				      uint64_t page_size)
+{
+	if (!used)
+		return VMALLOC_IS_ZERO;
+	if (areas &&
+	    distance(used, areas->spanned_bytes) < distance(used, areas->alloc_pages * page_size))
+		return VMALLOC_IS_SPACE;
+	return VMALLOC_BY_FIELD;
+}
+
+static void fill_vmalloc(struct classes *classes, const struct meminfo *mem,
+			 const struct vmallocinfo *areas, uint64_t page_size, bool vmap_stack)
+{
+	int64_t *bytes = &classes->bytes[CLASS_VMALLOC];
+
+	if (!mem->present[MEMINFO_VMALLOC_USED])
+		return;
+	classes->vmalloc = how_counted(mem->bytes[MEMINFO_VMALLOC_USED], areas, page_size);
+	if (classes->vmalloc == VMALLOC_BY_FIELD)
+		*bytes = (int64_t)mem->bytes[MEMINFO_VMALLOC_USED];
+	else if (areas)
+		*bytes = (int64_t)(areas->alloc_pages * page_size);
+	classes->known[CLASS_VMALLOC] = classes->vmalloc == VMALLOC_BY_FIELD || areas;
+	if (vmap_stack && classes->known[CLASS_VMALLOC])
+		*bytes -= classes->bytes[CLASS_KERNEL_STACK];
+	if (*bytes < 0)
+		*bytes = 0;
+}
+
+static void fill_kernel(struct classes *classes, const struct meminfo *mem)
 {
 	add(classes, CLASS_SLAB_UNRECLAIMABLE, mem, MEMINFO_S_UNRECLAIM, 1);
 	add(classes, CLASS_SLAB_RECLAIMABLE, mem, MEMINFO_S_RECLAIMABLE, 1);
 	add(classes, CLASS_KERNEL_STACK, mem, MEMINFO_KERNEL_STACK, 1);
-	add(classes, CLASS_VMALLOC, mem, MEMINFO_VMALLOC_USED, 1);
-	if (vmap_stack && classes->known[CLASS_VMALLOC])
-		classes->bytes[CLASS_VMALLOC] -= classes->bytes[CLASS_KERNEL_STACK];
-	if (classes->bytes[CLASS_VMALLOC] < 0)
-		classes->bytes[CLASS_VMALLOC] = 0;
 	add(classes, CLASS_PERCPU, mem, MEMINFO_PERCPU, 1);
 	add(classes, CLASS_PAGE_TABLES, mem, MEMINFO_PAGE_TABLES, 1);
 	add(classes, CLASS_SEC_PAGE_TABLES, mem, MEMINFO_SEC_PAGE_TABLES, 1);
@@ -111,13 +160,14 @@ static void fill_apart(struct classes *classes, const struct meminfo *mem,
 }
 
 void classes__of(struct classes *classes, const struct meminfo *mem,
-		 const struct vmallocinfo *areas, bool vmap_stack)
+		 const struct vmallocinfo *areas, uint64_t page_size, bool vmap_stack)
 {
 	int64_t rest = (int64_t)mem->bytes[MEMINFO_MEM_TOTAL];
 
 	*classes = (struct classes){};
 	fill_users(classes, mem);
-	fill_kernel(classes, mem, vmap_stack);
+	fill_kernel(classes, mem);
+	fill_vmalloc(classes, mem, areas, page_size, vmap_stack);
 	for (int i = 0; i < CLASS_UNACCOUNTED; i++)
 		rest -= classes->bytes[i];
 	classes->bytes[CLASS_UNACCOUNTED] = rest;

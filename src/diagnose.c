@@ -55,6 +55,7 @@ struct diagnose {
 
 	struct slabnames names;
 	struct bookkeeper *keeper;
+	bool said_odd[BOOKS_ODD];
 	double watch_start_s;
 	struct statement statement;
 	struct suspects suspects;
@@ -106,6 +107,7 @@ static int read_books(struct diagnose *d)
 	int err;
 
 	books__read(&books, BOOKS_MEM | BOOKS_SLABS | BOOKS_AREAS);
+	books__say_odd(&books, d->said_odd);
 	err = books.mem_err;
 	if (!err)
 		err = bookkeeper__enter(d->keeper, &books, clock__now_s() - d->watch_start_s);

@@ -102,7 +102,7 @@ static void put_sites(const struct pen *pen, const struct diff *diff)
 {
 	size_t shown = diff->nr_shown < diff->nr_changed ? diff->nr_shown : diff->nr_changed;
 	size_t more = diff->nr_changed - shown;
-	int64_t bytes = diff->bytes_delta;
+	double bytes = 0; /* the differences of a file may be beyond what an integer holds */
 
 	if (!diff->nr_changed) {
 		fputs("no site differs\n", pen->out);
@@ -111,14 +111,14 @@ static void put_sites(const struct pen *pen, const struct diff *diff)
 	pen__put(pen, PEN_DIM, BYTES ROW "%s", "before", "after", "change", "objects", "origin",
 		 "cache");
 	fputc('\n', pen->out);
-	/* those that did not change come last */
-	for (size_t i = 0; i < shown; i++) {
+	for (size_t i = 0; i < shown; i++)
 		put_site(pen, &diff->sites[i]);
-		bytes -= diff->sites[i].bytes_delta;
-	}
+	/* those that did not change come last */
+	for (size_t i = shown; i < diff->nr_changed; i++)
+		bytes += (double)diff->sites[i].bytes_delta;
 	if (more)
 		fprintf(pen->out, "… and %zu more site%s with %s\n", more, more == 1 ? "" : "s",
-			pen__human((double)bytes, true).text);
+			pen__human(bytes, true).text);
 }
 
 int diff_text__print(const struct diff *diff, bool color, FILE *out)

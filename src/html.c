@@ -396,7 +396,8 @@ static void put_events(FILE *out, const struct report *r)
 		"scope=\"row\">births</th><td>%" PRIu64 "</td></tr>\n",
 		r->events.births);
 	for (size_t i = 0; i < sizeof(terms) / sizeof(terms[0]); i++) {
-		sum += terms[i].n;
+		if (__builtin_add_overflow(sum, terms[i].n, &sum))
+			sum = UINT64_MAX;
 		if (terms[i].always || terms[i].n)
 			fprintf(out, "<tr><th scope=\"row\">− %s</th><td>%" PRIu64 "</td></tr>\n",
 				terms[i].name, terms[i].n);

@@ -49,7 +49,7 @@ static void add_cache(struct change *change, const struct judge *judge,
 	change->objects += (double)now->active_objects;
 	if (before)
 		change->objects -= (double)before->active_objects;
-	change->kept += (double)(kept_by_cpu(now) * judge->cpus);
+	change->kept += (double)(kept_by_cpu(now) * judge->online_cpus);
 }
 
 /* All caches of kmalloc that take objects of this size: its events do not tell them apart. */
@@ -133,7 +133,8 @@ static double replaced_of(const struct judge *judge, const struct site *site)
 	case KLEAK_SPACE_VMALLOC:
 		return replaced_in_class(&judge->ledger[LEDGER_VMALLOC], 0);
 	case KLEAK_SPACE_PERCPU:
-		return replaced_in_class(&judge->ledger[LEDGER_PERCPU], PERCPU_CLEAR * judge->cpus);
+		return replaced_in_class(&judge->ledger[LEDGER_PERCPU],
+					 PERCPU_CLEAR * judge->possible_cpus);
 	default:
 		return NAN;
 	}

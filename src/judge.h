@@ -27,7 +27,8 @@ struct judge {
 	const struct slabinfo *slabs_before, *slabs_now; /* of 0 caches: not readable */
 	const struct report_class *ledger;		 /* LEDGER_CLASSES */
 	double least_s;					 /* evidence.least_s */
-	uint32_t cpus;
+	uint32_t possible_cpus;				 /* per-CPU memory is of them */
+	uint32_t online_cpus;				 /* that may keep slabs of their own */
 	uint64_t missed_deaths; /* at most; 0 where the allocator's books are read */
 	double available_bytes; /* MemAvailable */
 };

@@ -36,6 +36,7 @@ struct kallsyms {
 	struct owner *owners;
 	size_t nr_owners;
 	size_t room_owners;
+	struct kallsyms_odd odd;
 };
 
 /* A line of /proc/modules. */
@@ -48,7 +49,7 @@ struct loaded {
 struct modules {
 	char *text;
 	struct loaded *loaded; /* by name */
-	size_t nr;
+	size_t nr, odd;
 };
 
 /* A line of /proc/kallsyms; the names are not terminated. */
@@ -68,7 +69,7 @@ struct builder {
 	uint64_t etext;
 	uint64_t sinittext;
 	uint64_t einittext;
-	bool hidden; /* every address so far was 0 */
+	bool hidden, shown; /* lines whose address was 0; others */
 };
 
 /* All of `file`, and the '\n' that its last line may lack. */
@@ -211,9 +212,10 @@ static int parse_modules(struct modules *modules, FILE *file)
 		return -ENOMEM;
 	for (char *line = modules->text; line < modules->text + length; line = end + 1) {
 		end = memchr(line, '\n', modules->text + length - line);
-		err = parse_module(&modules->loaded[modules->nr++], line);
-		if (err)
-			return err;
+		if (parse_module(&modules->loaded[modules->nr], line))
+			modules->odd++;
+		else
+			modules->nr++;
 	}
 	qsort(modules->loaded, modules->nr, sizeof(*modules->loaded), compare_loaded);
 	return 0;
@@ -352,13 +354,15 @@ static int add_function(struct builder *b, const struct line *line)
 static int parse_line(struct builder *b, const char *text, const char *end)
 {
 	struct line line;
-	int err = split_line(&line, text, end);
 
-	if (err)
-		return err;
-	if (!line.address)
-		return 0; /* hidden, or no function */
-	b->hidden = false;
+	if (split_line(&line, text, end)) {
+		b->ks->odd.symbols++;
+		return 0;
+	}
+	b->hidden |= !line.address;
+	b->shown |= line.address != 0;
+	if (!line.address) /* hidden, or no function */
+		return 0;
 	if (note_marker(b, &line) || !strchr("tTwW", line.type))
 		return 0;
 	return add_function(b, &line);
@@ -374,7 +378,7 @@ static int parse_lines(struct builder *b, size_t length)
 		err = parse_line(b, line, end);
 	}
 	if (!err && !b->ks->nr)
-		err = length && b->hidden ? -EPERM : -EINVAL;
+		err = b->hidden && !b->shown ? -EPERM : -EINVAL;
 	return err;
 }
 
@@ -477,13 +481,14 @@ static void shrink(void **memory, size_t size)
 
 static int build(struct kallsyms *ks, const struct modules *modules, FILE *symbols)
 {
-	struct builder b = {.ks = ks, .modules = modules, .hidden = true};
+	struct builder b = {.ks = ks, .modules = modules};
 	struct owner *kernel;
 	size_t length;
 	int err = read_all(&ks->names, &length, symbols);
 
 	if (err)
 		return err;
+	ks->odd.modules = modules->odd;
 	ks->functions = calloc(count_lines(ks->names, length) + 1, sizeof(*ks->functions));
 	if (!ks->functions)
 		return -ENOMEM;
@@ -516,6 +521,11 @@ int kallsyms__parse(struct kallsyms **out, FILE *symbols, FILE *modules)
 	else
 		*out = ks;
 	return err;
+}
+
+struct kallsyms_odd kallsyms__odd(const struct kallsyms *ks)
+{
+	return ks->odd;
 }
 
 /* How many functions start below `address`. */

@@ -12,6 +12,11 @@
 
 struct kallsyms;
 
+/* Lines that were not understood. */
+struct kallsyms_odd {
+	size_t symbols, modules;
+};
+
 struct kallsyms_symbol {
 	const char *name;
 	const char *module; /* NULL: the kernel itself */
@@ -25,10 +30,14 @@ struct kallsyms_symbol {
  * A symbol ends where the next one of the same kernel or module starts, and at
  * the end of the text it lies in: _etext (or _einittext, for symbols after it)
  * for the kernel, base + size from /proc/modules for a module.
- * 0 and *out, -EINVAL for a malformed line, -EPERM when every address is 0
+ * A malformed line of either costs its symbol, or what is known of its module.
+ * 0 and *out, -EINVAL where there is no function, -EPERM when every address is 0
  * (kptr_restrict), -ENOMEM, -EIO.
  */
 int kallsyms__parse(struct kallsyms **out, FILE *symbols, FILE *modules);
+
+/* How many lines were passed over. */
+struct kallsyms_odd kallsyms__odd(const struct kallsyms *ks);
 
 /* The function that `address` lies in: 0 and *symbol, or -ENOENT (no nearest guess). */
 int kallsyms__find(const struct kallsyms *ks, uint64_t address, struct kallsyms_symbol *symbol);

@@ -655,6 +655,13 @@ int kernel__probe(struct kernel *kernel, const struct kallsyms *symbols, char *w
 	return err;
 }
 
+uint32_t kernel__online_cpus(void)
+{
+	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+
+	return cpus > 0 ? (uint32_t)cpus : 1;
+}
+
 bool kernel__has_vmap_stack(void)
 {
 	struct btf *btf = btf__load_vmlinux_btf();

@@ -70,6 +70,9 @@ int kernel__check(char *why, size_t len);
  */
 int kernel__probe(struct kernel *kernel, const struct kallsyms *symbols, char *why, size_t len);
 
+/* How many CPUs run now; it changes when they are plugged.  1 where that cannot be told. */
+uint32_t kernel__online_cpus(void);
+
 /*
  * Are kernel stacks vmalloc()ed (CONFIG_VMAP_STACK)?  task_struct.stack_vm_area is there
  * if they are (include/linux/sched.h).  Works unprivileged.

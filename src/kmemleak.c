@@ -2,8 +2,6 @@
 #include "kmemleak.h"
 #include "lines.h"
 
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* "unreferenced object 0xffff88810a1b2c00 (size 1024):", from 6.15 also "unreferenced percpu
@@ -16,19 +14,19 @@ static int parse_line(char *line, void *arg)
 
 	for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++) {
 		const char *size;
-		char *end;
+		uint64_t bytes;
 
 		if (strncmp(line, starts[i], strlen(starts[i])))
 			continue;
 		size = strstr(line, size_word);
 		if (!size)
-			return -EINVAL;
+			return LINES_ODD;
 		size += strlen(size_word);
-		if (*size < '0' || *size > '9')
-			return -EINVAL;
-		list->bytes += strtoull(size, &end, 10);
+		if (!lines__number(&size, LINES_MOST, &bytes) || *size != ')' ||
+		    !lines__add(&list->bytes, bytes))
+			return LINES_ODD;
 		list->objects++;
-		return *end == ')' ? 0 : -EINVAL;
+		return 0;
 	}
 	return 0;
 }
@@ -36,7 +34,7 @@ static int parse_line(char *line, void *arg)
 int kmemleak__parse(struct kmemleak *list, FILE *file)
 {
 	struct kmemleak read = {};
-	int err = lines__each(file, parse_line, &read);
+	int err = lines__each(file, parse_line, &read, &read.odd);
 
 	if (!err)
 		*list = read;

@@ -10,9 +10,10 @@
 struct kmemleak {
 	uint64_t objects; /* "unreferenced object 0x... (size N):" */
 	uint64_t bytes;
+	uint64_t odd; /* lines that were not understood: objects that are not counted */
 };
 
-/* Read the list from `file`.  0, -EINVAL, -EIO; *list is untouched unless 0. */
+/* Read the list from `file`.  0 or -EIO; *list is untouched unless 0. */
 int kmemleak__parse(struct kmemleak *list, FILE *file);
 
 #endif

@@ -49,6 +49,9 @@ static int print_count(const char *path, FILE *out)
 	if (!err)
 		fprintf(out, "%" PRIu64 " unreferenced objects, %" PRIu64 " bytes\n", list.objects,
 			list.bytes);
+	if (!err && list.odd)
+		fprintf(out, "%" PRIu64 " line%s not understood\n", list.odd,
+			list.odd == 1 ? "" : "s");
 	return err;
 }
 

@@ -2,9 +2,7 @@
 #include "meminfo.h"
 #include "lines.h"
 
-#include <ctype.h>
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 static const char *const names[MEMINFO_FIELDS] = {
@@ -55,20 +53,19 @@ static int field_of(const char *line, const char **value)
 	return field;
 }
 
-/* "  N kB", as show_val_kb() in fs/proc/meminfo.c prints it. */
-static int parse_kb(const char *text, uint64_t *bytes)
+/*
+ * "  N kB", as show_val_kb() in fs/proc/meminfo.c prints it.  A sum of per-CPU counters that race
+ * may be below 0 for a moment, which it prints as 18014398509481980 kB.
+ */
+static bool parse_kb(const char *text, uint64_t *bytes)
 {
-	unsigned long long kb;
-	char *rest;
+	uint64_t kb;
 
 	text += strspn(text, " ");
-	if (!isdigit((unsigned char)*text)) /* strtoull() takes signs, and blanks of all kinds */
-		return -EINVAL;
-	kb = strtoull(text, &rest, 10); /* ULLONG_MAX when even that is too little */
-	if (strcmp(rest, " kB") || kb > UINT64_MAX / 1024)
-		return -EINVAL;
+	if (!lines__number(&text, LINES_MOST / 1024, &kb) || strcmp(text, " kB"))
+		return false;
 	*bytes = kb * 1024;
-	return 0;
+	return true;
 }
 
 static int parse_line(char *line, void *arg)
@@ -76,20 +73,19 @@ static int parse_line(char *line, void *arg)
 	struct meminfo *mem = arg;
 	const char *value;
 	int field = field_of(line, &value);
-	int err;
 
 	if (field == MEMINFO_FIELDS)
 		return 0;
-	err = parse_kb(value, &mem->bytes[field]);
-	if (!err)
-		mem->present[field] = true;
-	return err;
+	if (!parse_kb(value, &mem->bytes[field]))
+		return LINES_ODD;
+	mem->present[field] = true;
+	return 0;
 }
 
 int meminfo__parse(struct meminfo *mem, FILE *file)
 {
 	struct meminfo read = {};
-	int err = lines__each(file, parse_line, &read);
+	int err = lines__each(file, parse_line, &read, &read.odd);
 
 	if (!err && !read.present[MEMINFO_MEM_TOTAL])
 		err = -EINVAL;

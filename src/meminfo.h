@@ -40,6 +40,7 @@ enum meminfo_field {
 struct meminfo {
 	uint64_t bytes[MEMINFO_FIELDS];
 	bool present[MEMINFO_FIELDS]; /* kernels have more or fewer fields */
+	uint64_t odd; /* lines that were not understood: their fields are not there */
 };
 
 /* The name the kernel prints, "SUnreclaim". */
@@ -47,8 +48,8 @@ const char *meminfo__name(enum meminfo_field field);
 
 /*
  * Read the text of /proc/meminfo from `file` into *mem, in bytes.  Unknown lines
- * are passed over.  0, or -EINVAL when MemTotal is missing or a known field's
- * line is not "Name: N kB" (*mem is then untouched), or -EIO.
+ * are passed over; a known field's that is not "Name: N kB", or more than any machine
+ * has, is odd.  0, or -EINVAL when MemTotal is missing (*mem is then untouched), or -EIO.
  */
 int meminfo__parse(struct meminfo *mem, FILE *file);
 

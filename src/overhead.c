@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "overhead.h"
+#include "budget.h"
 #include "clock.h"
 
 #include <unistd.h>
 
-int overhead__measure(struct overhead *overhead, const struct tracer *tracer, uint32_t cpus,
+int overhead__measure(struct overhead *overhead, const struct tracer *tracer, uint32_t online,
 		      double window_s)
 {
 	struct tracer_run before, after;
@@ -23,7 +24,7 @@ int overhead__measure(struct overhead *overhead, const struct tracer *tracer, ui
 	close(stats);
 	if (err)
 		return err;
-	overhead->share = (double)(after.ns - before.ns) / 1e9 / took / cpus;
+	overhead->share = budget__share(after.ns - before.ns, took, online);
 	overhead->events_per_s = (double)(after.events - before.events) / took;
 	if (after.events > before.events)
 		overhead->ns_per_event =

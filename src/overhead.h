@@ -12,16 +12,16 @@
 #include <stdint.h>
 
 struct overhead {
-	double share;	     /* of the time of all CPUs */
+	double share;	     /* of the time of the CPUs that are online */
 	double events_per_s; /* allocations and frees, whoever made them */
 	double ns_per_event;
 };
 
 /*
- * Count for window_s seconds (it sleeps), with `cpus` CPUs.  0, -EPERM where the kernel does not
- * permit it, or another -errno.
+ * Count for window_s seconds (it sleeps), while `online` CPUs run.  0, -EPERM where the kernel does
+ * not permit it, or another -errno.
  */
-int overhead__measure(struct overhead *overhead, const struct tracer *tracer, uint32_t cpus,
+int overhead__measure(struct overhead *overhead, const struct tracer *tracer, uint32_t online,
 		      double window_s);
 
 #endif

@@ -28,7 +28,7 @@ struct parse {
 	struct place *places;
 	size_t nr, room;
 	struct idmap by_name;
-	uint64_t most, records;
+	uint64_t most, records, sum;
 	/* of this record */
 	uint64_t pages;
 	char place[sizeof(((struct pageowner *)0)->place)];
@@ -65,13 +65,13 @@ static int end_record(struct parse *parse)
 {
 	int err = 0;
 
-	if (!parse->pages)
-		return 0;
-	parse->records++;
-	if (parse->elsewhere)
-		parse->owner.elsewhere += parse->pages;
-	else if (*parse->place)
-		err = add(parse);
+	if (parse->pages) {
+		parse->records++;
+		if (parse->elsewhere)
+			parse->owner.elsewhere += parse->pages;
+		else if (*parse->place)
+			err = add(parse);
+	}
 	parse->pages = 0;
 	parse->place[0] = '\0';
 	parse->elsewhere = false;
@@ -108,42 +108,58 @@ static void take_frame(struct parse *parse, const char *frame)
 		snprintf(parse->place, sizeof(parse->place), "%s", frame);
 }
 
-static int parse_count(const char *text, uint64_t *count)
+/* So many pages are the record's. */
+static int take_pages(struct parse *parse, uint64_t pages)
 {
-	char *end;
+	if (!lines__add(&parse->sum, pages))
+		return LINES_ODD;
+	parse->pages = pages;
+	return 0;
+}
 
-	errno = 0;
-	*count = strtoull(text, &end, 10);
-	return errno || end == text || *end ? -EINVAL : 0;
+/* "12" */
+static int take_count(struct parse *parse, const char *text)
+{
+	uint64_t pages;
+
+	return lines__number(&text, LINES_MOST, &pages) && !*text ? take_pages(parse, pages)
+								  : LINES_ODD;
+}
+
+/* "2, mask 0xcc0(GFP_KERNEL), pid 7, ..." */
+static int take_order(struct parse *parse, const char *text)
+{
+	uint64_t order;
+
+	if (!lines__number(&text, MOST_ORDER, &order) || *text != ',')
+		return LINES_ODD;
+	/* the words of the flags: of processes and of the page cache */
+	parse->elsewhere = strstr(text, "MOVABLE") != NULL;
+	return take_pages(parse, 1ULL << order);
 }
 
 static int parse_line(char *line, void *arg)
 {
 	static const char *const counts[] = {"nr_base_pages: ", "stack_count: "};
+	static const char order[] = "Page allocated via order ";
 	struct parse *parse = arg;
-	unsigned int order;
 
 	if (!*line)
 		return end_record(parse);
 	for (size_t i = 0; i < 2; i++)
 		if (!strncmp(line, counts[i], strlen(counts[i])))
-			return parse_count(line + strlen(counts[i]), &parse->pages);
-	if (sscanf(line, "Page allocated via order %u,", &order) == 1) {
-		if (order > MOST_ORDER)
-			return -EINVAL;
-		parse->pages = 1ULL << order;
-		/* the words of the flags: of processes and of the page cache */
-		parse->elsewhere = strstr(line, "MOVABLE") != NULL;
-	} else if (*line == ' ') {
+			return take_count(parse, line + strlen(counts[i]));
+	if (!strncmp(line, order, strlen(order)))
+		return take_order(parse, line + strlen(order));
+	if (*line == ' ')
 		take_frame(parse, line);
-	}
 	return 0; /* "PFN 0x114 type ...", "Charged to memcg ..." */
 }
 
 int pageowner__parse(struct pageowner *owner, FILE *file, uint64_t most)
 {
 	struct parse parse = {.most = most};
-	int err = lines__each(file, parse_line, &parse);
+	int err = lines__each(file, parse_line, &parse, &parse.owner.odd);
 
 	if (!err)
 		err = end_record(&parse);

@@ -18,11 +18,12 @@ struct pageowner {
 	uint64_t elsewhere; /* pages that another allocator, processes or the page cache count */
 	uint64_t places;    /* how many took some */
 	bool cut;	    /* there were more records */
+	uint64_t odd;	    /* lines that were not understood: records that are not counted */
 };
 
 /*
- * Read the text of either file, `most` records of it at most.  0, -EINVAL (no such text),
- * -ENOMEM, -EIO; *owner is untouched unless 0.
+ * Read the text of either file, `most` records of it at most.  0, -ENOMEM or -EIO; *owner is
+ * untouched unless 0.
  */
 int pageowner__parse(struct pageowner *owner, FILE *file, uint64_t most);
 

@@ -70,9 +70,14 @@ int64_t reading__signed(struct reading *reading, json_t *object, const char *key
 	return 0;
 }
 
+bool reading__is_number(const json_t *value)
+{
+	return json_is_number(value) && fabs(json_number_value(value)) <= READING_NUMBER;
+}
+
 static double number(struct reading *reading, const json_t *value, const char *key)
 {
-	if (json_is_number(value) && isfinite(json_number_value(value)))
+	if (reading__is_number(value))
 		return json_number_value(value);
 	reading__fail(reading, key, "a number");
 	return 0;

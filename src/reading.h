@@ -14,7 +14,8 @@
 #include <stdint.h>
 #include <time.h>
 
-#define READING_SIGNED (INT64_C(1) << 62) /* the sum of two such is a number as well */
+#define READING_SIGNED (INT64_MAX / 2) /* the sum of two such is a number as well */
+#define READING_NUMBER 1e304	       /* per minute, or in percent, it is a number as well */
 
 struct reading {
 	struct arena *arena; /* of what is made */
@@ -37,9 +38,10 @@ uint64_t reading__count_or(struct reading *reading, json_t *object, const char *
 /* A whole number, not beyond `most` either way. */
 int64_t reading__signed(struct reading *reading, json_t *object, const char *key, int64_t most);
 
-/* A number; null is `instead` (_or). */
+/* A number, not beyond READING_NUMBER either way; null is `instead` (_or). */
 double reading__number(struct reading *reading, json_t *object, const char *key);
 double reading__number_or(struct reading *reading, json_t *object, const char *key, double instead);
+bool reading__is_number(const json_t *value);
 
 bool reading__truth(struct reading *reading, json_t *object, const char *key);
 

@@ -68,6 +68,7 @@ struct reporter {
 	struct reporter_parts parts;
 	struct cache_kinds kinds;
 	struct books books_start, books; /* at the start, and of the snapshot's instant */
+	bool said_odd[BOOKS_ODD];
 	double started_s;
 	double taken_s;	     /* when the tables were read, since the start */
 	uint64_t taken_tick; /* the same, as records have it */
@@ -164,6 +165,7 @@ int reporter__begin(struct reporter *reporter)
 {
 	reporter->started_s = clock__now_s();
 	books__read(&reporter->books_start, BOOKS_MEM | BOOKS_SLABS);
+	books__say_odd(&reporter->books_start, reporter->said_odd);
 	return reporter->books_start.mem_err;
 }
 
@@ -600,7 +602,8 @@ static void prepare_judge(struct reporter *reporter)
 		.slabs_now = &reporter->books.slabs,
 		.ledger = reporter->ledger,
 		.least_s = reporter->parts.options->evidence_s,
-		.cpus = reporter->parts.kernel->cpus,
+		.possible_cpus = reporter->parts.kernel->cpus,
+		.online_cpus = kernel__online_cpus(),
 		.missed_deaths = missed.deaths,
 		.available_bytes = mem->present[MEMINFO_MEM_AVAILABLE]
 					   ? (double)mem->bytes[MEMINFO_MEM_AVAILABLE]
@@ -629,6 +632,7 @@ static int read_books(struct reporter *reporter)
 {
 	books__free(&reporter->books);
 	books__read(&reporter->books, BOOKS_MEM | BOOKS_SLABS);
+	books__say_odd(&reporter->books, reporter->said_odd);
 	return reporter->books.mem_err;
 }
 
@@ -742,7 +746,7 @@ static int fill_overhead(struct reporter *reporter, struct report *report)
 	report->sampling = reporter->sampling;
 	if (!(options->max_overhead > 0) || report->final)
 		return 0;
-	err = overhead__measure(&overhead, reporter->parts.tracer, reporter->parts.kernel->cpus,
+	err = overhead__measure(&overhead, reporter->parts.tracer, kernel__online_cpus(),
 				window_s < OVERHEAD_WINDOW_S ? window_s : OVERHEAD_WINDOW_S);
 	if (err)
 		return err == -EPERM || err == -EINVAL ? 0 : err; /* not to be known here */

@@ -480,7 +480,7 @@ static void read_survival(struct reading *r, json_t *from, struct evidence *to)
 	for (size_t i = 0; !r->err && i < SURVIVALS; i++) {
 		json_t *share = json_array_get(list, i);
 
-		if (!json_is_number(share) && !json_is_null(share))
+		if (!reading__is_number(share) && !json_is_null(share))
 			reading__fail(r, "survival", "a list of shares");
 		to->survival[i] = json_is_number(share) ? json_number_value(share) : NAN;
 	}

@@ -3,11 +3,12 @@
 #include "array.h"
 #include "lines.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define LARGEST_PAGE 65536 /* that a kernel may have: what is counted in pages is bounded by it */
 
 /* "slabinfo - version: 2.1", or "... (statistics)" of a SLAB with debugging (up to 6.7). */
 static bool is_version_2(const char *line)
@@ -22,15 +23,9 @@ static bool is_version_2(const char *line)
 	return digits && (!line[digits] || line[digits] == ' ');
 }
 
-static int parse_number(const char *text, uint64_t *number)
+static bool parse_number(const char *text, uint64_t *number)
 {
-	char *rest;
-
-	if (!isdigit((unsigned char)*text)) /* strtoull() takes signs and blanks */
-		return -EINVAL;
-	errno = 0;
-	*number = strtoull(text, &rest, 10);
-	return errno || *rest ? -EINVAL : 0;
+	return lines__number(&text, LINES_MOST, number) && !*text;
 }
 
 /* Parse the blank-separated numbers at the start of `text`; its rest, or NULL. */
@@ -42,7 +37,7 @@ static char *take_numbers(char *text, uint64_t *numbers, int nr)
 		bool is_last = !*end;
 
 		*end = '\0';
-		if (parse_number(number, &numbers[i]))
+		if (!parse_number(number, &numbers[i]))
 			return NULL;
 		text = is_last ? end : end + 1;
 	}
@@ -53,7 +48,7 @@ static char *take_numbers(char *text, uint64_t *numbers, int nr)
  * Cut the last word off `text` and parse it.  Caches' names may hold blanks, so
  * the numbers behind a name have to be read from the right.
  */
-static int cut_number(char *text, uint64_t *number)
+static bool cut_number(char *text, uint64_t *number)
 {
 	size_t length = strlen(text);
 	char *word;
@@ -63,48 +58,48 @@ static int cut_number(char *text, uint64_t *number)
 	text[length] = '\0';
 	word = strrchr(text, ' ');
 	if (!word)
-		return -EINVAL;
+		return false;
 	*word = '\0';
 	return parse_number(word + 1, number);
 }
 
 /* "name active objects size per_slab pages": the name may be cut short. */
-static int parse_objects(struct slabinfo_cache *cache, char *text)
+static bool parse_objects(struct slabinfo_cache *cache, char *text)
 {
 	size_t length;
 
-	if (cut_number(text, &cache->pages_per_slab) ||
-	    cut_number(text, &cache->objects_per_slab) || cut_number(text, &cache->object_size) ||
-	    cut_number(text, &cache->objects) || cut_number(text, &cache->active_objects))
-		return -EINVAL;
+	if (!cut_number(text, &cache->pages_per_slab) ||
+	    !cut_number(text, &cache->objects_per_slab) || !cut_number(text, &cache->object_size) ||
+	    !cut_number(text, &cache->objects) || !cut_number(text, &cache->active_objects))
+		return false;
 	length = strlen(text);
 	while (length && text[length - 1] == ' ')
 		length--;
 	if (!length)
-		return -EINVAL;
+		return false;
 	if (length >= sizeof(cache->name))
 		length = sizeof(cache->name) - 1;
 	memcpy(cache->name, text, length);
 	cache->name[length] = '\0';
-	return 0;
+	return true;
 }
 
 /* A line of cache_show() in mm/slab_common.c; a debugging SLAB has more " : " parts. */
-static int parse_cache(struct slabinfo_cache *cache, char *line)
+static bool parse_cache(struct slabinfo_cache *cache, char *line)
 {
 	static const char tunables[] = " : tunables ", slabdata[] = ": slabdata ";
 	uint64_t numbers[3];
 	char *rest = strstr(line, tunables);
 
 	if (!rest)
-		return -EINVAL;
+		return false;
 	*rest = '\0';
 	rest = take_numbers(rest + strlen(tunables), numbers, 3);
 	if (!rest || strncmp(rest, slabdata, strlen(slabdata)))
-		return -EINVAL;
+		return false;
 	rest = take_numbers(rest + strlen(slabdata), numbers, 3);
 	if (!rest || (*rest && *rest != ':'))
-		return -EINVAL;
+		return false;
 	cache->slabs = numbers[1]; /* <active_slabs> <num_slabs> <sharedavail> */
 	return parse_objects(cache, line);
 }
@@ -113,7 +108,25 @@ struct reading {
 	struct slabinfo info;
 	size_t room;
 	bool seen_version;
+	uint64_t used, all; /* bytes of all caches' objects */
+	uint64_t pages;
 };
+
+/* How many are in use is told by counters that race: one below 0 is printed as 2^64 less. */
+static bool sum_up(struct reading *reading, const struct slabinfo_cache *cache)
+{
+	uint64_t used = reading->used, all = reading->all, pages = reading->pages;
+
+	if (!lines__add_product(&used, cache->active_objects, cache->object_size) ||
+	    !lines__add_product(&all, cache->objects, cache->object_size) ||
+	    !lines__add_product(&pages, cache->slabs, cache->pages_per_slab) ||
+	    pages > LINES_MOST / LARGEST_PAGE)
+		return false;
+	reading->used = used;
+	reading->all = all;
+	reading->pages = pages;
+	return true;
+}
 
 static int add_cache(struct reading *reading, char *line)
 {
@@ -121,11 +134,13 @@ static int add_cache(struct reading *reading, char *line)
 	int err = array__reserve((void **)&info->caches, info->nr + 1, &reading->room,
 				 sizeof(*info->caches));
 
-	if (!err)
-		err = parse_cache(&info->caches[info->nr], line);
-	if (!err)
-		info->nr++;
-	return err;
+	if (err)
+		return err;
+	if (!parse_cache(&info->caches[info->nr], line) ||
+	    !sum_up(reading, &info->caches[info->nr]))
+		return LINES_ODD;
+	info->nr++;
+	return 0;
 }
 
 static int read_line(char *line, void *arg)
@@ -144,9 +159,9 @@ static int read_line(char *line, void *arg)
 int slabinfo__parse(struct slabinfo *info, FILE *file)
 {
 	struct reading reading = {};
-	int err = lines__each(file, read_line, &reading);
+	int err = lines__each(file, read_line, &reading, &reading.info.odd);
 
-	if (!err && !reading.seen_version)
+	if (!err && (!reading.seen_version || (reading.info.odd && !reading.info.nr)))
 		err = -EINVAL;
 	if (err)
 		slabinfo__free(&reading.info);

@@ -20,11 +20,12 @@ struct slabinfo_cache {
 struct slabinfo {
 	struct slabinfo_cache *caches;
 	size_t nr;
+	uint64_t odd; /* lines that were not understood */
 };
 
 /*
  * Read the text of /proc/slabinfo from `file`.  0, -EINVAL when the version line
- * is not 2.x or a line is no cache, -ENOMEM, -EIO; *info is untouched unless 0.
+ * is not 2.x or no line is a cache, -ENOMEM, -EIO; *info is untouched unless 0.
  */
 int slabinfo__parse(struct slabinfo *info, FILE *file);
 

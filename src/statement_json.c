@@ -67,8 +67,9 @@ static json_t *class(const void *of, size_t i)
 {
 	const struct statement_class *c = &((const struct statement *)of)->classes[i];
 
-	return with_amount(json_pack("{s:o, s:b, s:b}", "class", json_value__text(c->name), "known",
-				     c->known, "apart", c->apart),
+	return with_amount(json_pack("{s:o, s:b, s:b, s:o}", "class", json_value__text(c->name),
+				     "known", c->known, "apart", c->apart, "remark",
+				     json_value__text(c->remark)),
 			   &c->amount);
 }
 

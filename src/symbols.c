@@ -2,6 +2,8 @@
 #include "symbols.h"
 #include "allocator.h"
 #include "fnv.h"
+#include "lines.h"
+#include "say.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -100,6 +102,17 @@ static int read_names(struct names *names)
 	return err;
 }
 
+/* Names that will be missing. */
+static void say_odd(struct kallsyms_odd odd)
+{
+	char text[128];
+
+	if (lines__complaint(text, sizeof(text), "/proc/kallsyms", odd.symbols))
+		say("%s", text);
+	if (lines__complaint(text, sizeof(text), "/proc/modules", odd.modules))
+		say("%s", text);
+}
+
 int symbols__open(struct symbols **out, const struct dwarf_sources *given)
 {
 	struct symbols *symbols = calloc(1, sizeof(*symbols));
@@ -115,6 +128,7 @@ int symbols__open(struct symbols **out, const struct dwarf_sources *given)
 		free(symbols);
 		return err;
 	}
+	say_odd(kallsyms__odd(symbols->now.functions));
 	sources.release = uname(&uts) ? "" : uts.release;
 	err = dwarf__open(&symbols->dwarf, &sources);
 	if (err) {

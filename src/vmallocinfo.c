@@ -3,11 +3,12 @@
 #include "array.h"
 #include "lines.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define LARGEST_PAGE 65536 /* that a kernel may have */
 
 /* What the words behind an area's size say. */
 struct area {
@@ -40,7 +41,6 @@ static const char *skip_address(const char *text)
 static const char *skip_range(const char *line, uint64_t *size)
 {
 	const char *at = skip_address(line);
-	size_t digits;
 
 	if (!at || *at != '-')
 		return NULL;
@@ -48,25 +48,9 @@ static const char *skip_range(const char *line, uint64_t *size)
 	if (!at || *at != ' ')
 		return NULL;
 	at += strspn(at, " ");
-	digits = strspn(at, "0123456789");
-	*size = strtoull(at, NULL, 10);
-	at += digits;
-	return digits && (!*at || *at == ' ') ? at : NULL;
-}
-
-static int parse_pages(const char *text, uint64_t *pages)
-{
-	unsigned long long number;
-	char *rest;
-
-	if (!isdigit((unsigned char)*text)) /* strtoull() takes signs and blanks */
-		return -EINVAL;
-	errno = 0;
-	number = strtoull(text, &rest, 10);
-	if (errno || *rest)
-		return -EINVAL;
-	*pages = number;
-	return 0;
+	if (!lines__number(&at, LINES_MOST, size))
+		return NULL;
+	return !*at || *at == ' ' ? at : NULL;
 }
 
 /* Is the word one of those that say what an area is, and not who made it? */
@@ -85,15 +69,17 @@ static bool is_known(const char *word)
  * No caller is taken for one of these: %pS prints "name+0x1/0x2 [module]".
  * Words unknown here (N0=4, ...) are left to newer kernels.
  */
-static int read_word(struct area *area, const char *word)
+static bool read_word(struct area *area, const char *word)
 {
-	if (!strncmp(word, "pages=", 6))
-		return parse_pages(word + 6, &area->pages);
+	if (!strncmp(word, "pages=", 6)) {
+		word += 6;
+		return lines__number(&word, LINES_MOST, &area->pages) && !*word;
+	}
 	area->vmalloc |= !strcmp(word, "vmalloc");
 	area->ioremap |= !strcmp(word, "ioremap");
 	area->vmap |= !strcmp(word, "vmap");
 	area->unpurged |= !strcmp(word, "unpurged");
-	return 0;
+	return true;
 }
 
 /* The first word is the caller, unless it is known; its module stands in brackets behind it. */
@@ -107,29 +93,29 @@ static void read_caller(struct area *area, const char *word, int position)
 		snprintf(area->caller + used, sizeof(area->caller) - used, " %s", word);
 }
 
-static int parse_area(struct area *area, char *line)
+static bool parse_area(struct area *area, char *line)
 {
 	const char *range_end = skip_range(line, &area->size);
 	char *word, *rest = NULL;
 
 	if (!range_end)
-		return -EINVAL;
+		return false;
 	word = strtok_r(line + (range_end - line), " ", &rest);
 	for (int position = 0; word; word = strtok_r(NULL, " ", &rest), position++) {
-		int err = read_word(area, word);
-
-		if (err)
-			return err;
+		if (!read_word(area, word))
+			return false;
 		read_caller(area, word, position);
 	}
 	if (!area->caller[0])
 		snprintf(area->caller, sizeof(area->caller), "(unknown)");
-	return 0;
+	return true;
 }
 
 struct reading {
 	struct vmallocinfo info;
 	size_t room;
+	uint64_t pages; /* of all areas */
+	bool understood;
 };
 
 /* One entry an area; they are joined when all are there. */
@@ -174,14 +160,33 @@ static void join_callers(struct vmallocinfo *info)
 	info->nr_callers = kept;
 }
 
+/* The sums stay numbers, whatever is printed. */
+static bool sum_up(struct reading *reading, const struct area *area)
+{
+	uint64_t spanned = reading->info.spanned_bytes, pages = reading->pages;
+
+	if (!lines__add(&spanned, area->size) || !lines__add(&pages, area->pages) ||
+	    pages > LINES_MOST / LARGEST_PAGE)
+		return false;
+	reading->info.spanned_bytes = spanned;
+	reading->pages = pages;
+	return true;
+}
+
 static int count_area(struct reading *reading, const struct area *area)
 {
 	struct vmallocinfo *info = &reading->info;
 
+	reading->understood = true;
+	if (area->unpurged) {
+		info->unpurged_areas++;
+		return 0;
+	}
+	if (!sum_up(reading, area))
+		return LINES_ODD;
 	if (area->vmalloc && area->pages) {
 		info->alloc_areas++;
-		if (__builtin_add_overflow(info->alloc_pages, area->pages, &info->alloc_pages))
-			return -EINVAL;
+		info->alloc_pages += area->pages;
 		return add_caller(reading, area);
 	}
 	if (area->ioremap) {
@@ -190,8 +195,6 @@ static int count_area(struct reading *reading, const struct area *area)
 	} else if (area->vmap) {
 		info->vmap_areas++;
 		info->vmap_bytes += area->size;
-	} else if (area->unpurged) {
-		info->unpurged_areas++;
 	} else {
 		info->other_areas++;
 	}
@@ -201,16 +204,17 @@ static int count_area(struct reading *reading, const struct area *area)
 static int parse_line(char *line, void *reading)
 {
 	struct area area = {};
-	int err = parse_area(&area, line);
 
-	return err ? err : count_area(reading, &area);
+	return parse_area(&area, line) ? count_area(reading, &area) : LINES_ODD;
 }
 
 int vmallocinfo__parse(struct vmallocinfo *info, FILE *file)
 {
 	struct reading reading = {};
-	int err = lines__each(file, parse_line, &reading);
+	int err = lines__each(file, parse_line, &reading, &reading.info.odd);
 
+	if (!err && reading.info.odd && !reading.understood)
+		err = -EINVAL;
 	if (err) {
 		free(reading.info.callers);
 		return err;

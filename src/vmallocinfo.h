@@ -26,14 +26,16 @@ struct vmallocinfo {
 	uint64_t vmap_areas;
 	uint64_t ioremap_bytes; /* of address space, guard pages included */
 	uint64_t vmap_bytes;
-	uint64_t other_areas; /* VM_ALLOC without pages (per-CPU), vm_map_ram, user, ... */
+	uint64_t spanned_bytes; /* of address space, of all areas but those that are unpurged */
+	uint64_t other_areas;	/* VM_ALLOC without pages (per-CPU), vm_map_ram, user, ... */
 	uint64_t unpurged_areas;
 	struct vmallocinfo_caller *callers; /* of the areas in alloc_areas, by name */
 	size_t nr_callers;
+	uint64_t odd; /* lines that were not understood */
 };
 
 /*
- * Read the text of /proc/vmallocinfo from `file`.  0, -EINVAL when a line is no
+ * Read the text of /proc/vmallocinfo from `file`.  0, -EINVAL when no line is an
  * area (*info is then untouched), -ENOMEM or -EIO.
  */
 int vmallocinfo__parse(struct vmallocinfo *info, FILE *file);

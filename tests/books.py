@@ -43,6 +43,18 @@ def traced(report):
     return sums
 
 
+def check_identity(report):
+    """births = deaths + implicit deaths + found free + live, but for events while the tables were read."""
+    e = report["events"]
+    off = e["births"] - e["deaths"] - e["implicit_deaths"] - e["verified_free"] - e["evicted"] \
+        - e["unsampled"] - e["live"]
+    assert abs(off) <= e["in_motion"], f"off by {off}: {e}"
+    bytes_off = e["born_bytes"] - e["died_bytes"] - e["live_bytes"]
+    assert e["in_motion"] or bytes_off == 0, f"off by {bytes_off} bytes: {e}"
+    if report["final"]:
+        assert e["in_motion"] == 0 and off == 0, e
+
+
 def compare(before_text, after_text, reports, cpus, alone):
     """
     Print the table and assert it.  `reports` are from right before and right after the first

@@ -1,14 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Bytes as a saved file: nothing they are may do more than be refused in a sentence.  What is
- * accepted can be printed, and saved and read again without a difference.
+ * accepted can be printed by every renderer, compared with itself, with the report before it and
+ * with its opposite, and saved and read again without a difference.
  */
 #include "fuzz.h"
 
+#include "chronicle.h"
 #include "diff.h"
+#include "diff_json.h"
+#include "diff_text.h"
+#include "folded.h"
+#include "html.h"
+#include "json.h"
+#include "prom.h"
 #include "saved.h"
 #include "savedfile.h"
 #include "sift.h"
+#include "svg.h"
 #include "text.h"
 
 #include <errno.h>
@@ -35,19 +44,94 @@ static int file_of(const uint8_t *bytes, size_t size)
 	return fd;
 }
 
-static char *text_of(const struct report *report)
+/* What `print` prints. */
+static char *printed(int (*print)(const void *of, FILE *out), const void *of)
 {
 	char *text = NULL;
 	size_t length = 0;
 	FILE *out = open_memstream(&text, &length);
 
 	hold(out != NULL);
-	hold(!text__print(report, false, out));
+	hold(!print(of, out));
 	hold(!fclose(out));
 	for (const char *c = text; *c; c++)
 		hold(*c == '\n' || (unsigned char)*c >= 0x20); /* commands no terminal */
 	return text;
 }
+
+static int print_text(const void *of, FILE *out)
+{
+	return text__print(of, false, out);
+}
+
+static char *text_of(const struct report *report)
+{
+	return printed(print_text, report);
+}
+
+/* ---- the renderers ---- */
+
+/* A report, those before it, and how it is drawn. */
+struct shown {
+	const struct report *report;
+	const struct chronicle *chronicle;
+	enum weight weight;
+};
+
+static int print_html(const void *of, FILE *out)
+{
+	const struct shown *shown = of;
+
+	return html__print(shown->report, shown->chronicle, shown->weight, out);
+}
+
+static int print_svg(const void *of, FILE *out)
+{
+	const struct shown *shown = of;
+
+	return svg__print(shown->report, shown->weight, out);
+}
+
+static int print_folded(const void *of, FILE *out)
+{
+	const struct shown *shown = of;
+
+	return folded__print(shown->report, shown->weight, out);
+}
+
+static int print_prom(const void *of, FILE *out)
+{
+	return prom__print(of, 0, out);
+}
+
+static int print_json(const void *of, FILE *out)
+{
+	return json__print(of, out);
+}
+
+static void check_pictures(const struct report *report, const struct chronicle *chronicle)
+{
+	for (enum weight weight = WEIGHT_BYTES; weight <= WEIGHT_UNREFERENCED; weight++) {
+		const struct shown shown = {report, chronicle, weight};
+
+		free(printed(print_svg, &shown));
+		free(printed(print_folded, &shown));
+		free(printed(print_html, &shown));
+	}
+}
+
+static void check_renderers(const struct report *report, struct chronicle *chronicle)
+{
+	const struct report cut = report__cut(report, 1);
+
+	chronicle__enter(chronicle, report);
+	check_pictures(report, chronicle);
+	free(printed(print_prom, report));
+	free(printed(print_json, report));
+	free(text_of(&cut));
+}
+
+/* ---- saved again ---- */
 
 /* Saved again it is the same. */
 static void check_again(const struct report *report)
@@ -84,17 +168,82 @@ static void check_header(const struct saved_header *header)
 	free(again);
 }
 
-static void check_diff(const struct saved_report *report, const struct saved_header *header)
+/* ---- two of them ---- */
+
+static int print_diff(const void *of, FILE *out)
 {
-	const struct diff_side side = {.path = "file",
-				       .report = &report->report,
-				       .images = &header->images,
-				       .kernel_version = header->kernel_version};
+	return diff_text__print(of, false, out);
+}
+
+static int print_diff_json(const void *of, FILE *out)
+{
+	return diff_json__print(of, out);
+}
+
+static struct diff_side side_of(const struct report *report, const struct saved_header *header)
+{
+	return (struct diff_side){.path = "file",
+				  .report = report,
+				  .images = &header->images,
+				  .kernel_version = header->kernel_version};
+}
+
+/* Both ways, with all sites and with one. */
+static void compare(const struct diff_side *a, const struct diff_side *b)
+{
+	for (size_t top = 0; top < 2; top++) {
+		struct diff to, back;
+
+		hold(!diff__make(&to, a, b, top));
+		hold(!diff__make(&back, b, a, top));
+		hold(to.nr_changed == back.nr_changed && to.bytes_delta == -back.bytes_delta);
+		free(printed(print_diff, &to));
+		free(printed(print_diff, &back));
+		free(printed(print_diff_json, &to));
+		diff__free(&to);
+		diff__free(&back);
+	}
+}
+
+/* Where there is much, little: a second report that no file has. */
+static void check_opposite(const struct report *report, const struct saved_header *header)
+{
+	struct report other = *report;
+	struct report_site *sites = calloc(report->nr_sites + 1, sizeof(*sites));
+	const struct diff_side a = side_of(report, header), b = side_of(&other, header);
+
+	hold(sites != NULL);
+	other.sites = sites;
+	for (size_t i = 0; i < report->nr_sites; i++) {
+		sites[i] = report->sites[i];
+		sites[i].bytes = INT64_MAX - sites[i].bytes;
+		sites[i].objects = INT64_MAX - sites[i].objects;
+	}
+	compare(&a, &b);
+	free(sites);
+}
+
+static void check_itself(const struct report *report, const struct saved_header *header)
+{
+	const struct diff_side side = side_of(report, header);
 	struct diff diff;
 
 	hold(!diff__make(&diff, &side, &side, 0));
 	hold(!diff.nr_changed && !diff.bytes_delta && !diff.nr_only[DIFF_BEFORE]);
 	diff__free(&diff);
+}
+
+/* The report before, as the functions are the same in both. */
+static void check_diffs(const struct saved_report *report, const struct saved_report *before,
+			const struct saved_header *header)
+{
+	const struct diff_side after = side_of(&report->report, header),
+			       side = side_of(&before->report, header);
+
+	check_itself(&report->report, header);
+	check_opposite(&report->report, header);
+	if (before->json)
+		compare(&side, &after);
 }
 
 static void check_sift(struct saved_report *report)
@@ -110,7 +259,8 @@ static void check_sift(struct saved_report *report)
 
 static void read_all(const uint8_t *bytes, size_t size)
 {
-	struct saved_report report;
+	struct saved_report report, before = {};
+	struct chronicle chronicle = {};
 	struct savedfile *file;
 	char why[256] = "";
 	int got;
@@ -119,10 +269,13 @@ static void read_all(const uint8_t *bytes, size_t size)
 	while ((got = savedfile__next(file, &report, why, sizeof(why))) > 0) {
 		check_again(&report.report);
 		check_header(savedfile__header(file));
-		check_diff(&report, savedfile__header(file));
+		check_renderers(&report.report, &chronicle);
+		check_diffs(&report, &before, savedfile__header(file));
+		saved__free_report(&before);
 		check_sift(&report);
-		saved__free_report(&report);
+		before = report;
 	}
+	saved__free_report(&before);
 	hold(!got || got == -ENOMEM || (got == -EINVAL && *why));
 	savedfile__close(file);
 }

@@ -11,6 +11,7 @@ import time
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path.insert(0, os.path.join(ROOT, "tests"))
 import tap  # noqa: E402
+from books import check_identity  # noqa: E402
 
 KLEAK = os.path.join(ROOT, "kleak")
 LOAD = os.path.join(ROOT, "build", "live-load")
@@ -59,10 +60,10 @@ class Load:
 class Kleak:
     """A running kleak --json."""
 
-    def __init__(self, *options, interval=0.5, under=()):
+    def __init__(self, *options, interval=0.5, under=(), program=KLEAK, **more):
         self.process = subprocess.Popen(
-            [*under, KLEAK, "--json", "--interval", str(interval), *options],
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            [*under, program, "--json", "--interval", str(interval), *options],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, **more)
         self.pending = b""
         self.messages = ""  # stderr, when it has ended
         self.reports = []
@@ -124,18 +125,6 @@ class Kleak:
             self.process.wait()
         self.process.stdout.close()
         self.process.stderr.close()
-
-
-def check_identity(report):
-    """births = deaths + implicit deaths + found free + live, but for events while the tables were read."""
-    e = report["events"]
-    off = e["births"] - e["deaths"] - e["implicit_deaths"] - e["verified_free"] - e["evicted"] \
-        - e["unsampled"] - e["live"]
-    assert abs(off) <= e["in_motion"], f"off by {off}: {e}"
-    bytes_off = e["born_bytes"] - e["died_bytes"] - e["live_bytes"]
-    assert e["in_motion"] or bytes_off == 0, f"off by {bytes_off} bytes: {e}"
-    if report["final"]:
-        assert e["in_motion"] == 0 and off == 0, e
 
 
 def check_stacks(report):

@@ -4,14 +4,18 @@
 
 Prints a line a minute; fails unless kleak's memory stands still, the books close
 in every report, nothing that was freed stays listed and the losses are bounded.
+With SANITIZE=1 kleak is the one with sanitizers, which find nothing.
 """
+import os
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 
-from kleak import Kleak, Load, need_root
-from books import CHURNED, traced
+from kleak import KLEAK, Kleak, Load, need_root
+import sanitizers
+import soak
 
 STRESS = ["stress-ng", "--quiet", "--fork", "1", "--pipe", "1", "--mmap", "1", "--mmap-bytes", "16M",
           "--sock", "1", "--hdd", "1", "--hdd-bytes", "8M", "--temp-path", "/tmp"]
@@ -33,11 +37,12 @@ def cpu_of(pid):
     return (int(fields[11]) + int(fields[12])) / 100
 
 
-def main():
-    seconds = int(sys.argv[1]) if len(sys.argv) > 1 else 600
+def main(seconds, findings):
+    watched = soak.Soak()
     end = time.monotonic() + seconds
-    memory = []
-    with Load() as load, Kleak(interval=5) as kleak:
+    with Load() as load, Kleak(*soak.OPTIONS, interval=5,
+                               program=sanitizers.KLEAK if soak.SANITIZED else KLEAK,
+                               env=dict(os.environ, **sanitizers.variables(findings))) as kleak:
         pid = kleak.process.pid
         load.do("eventfd 1000")
         workers = [threading.Thread(target=subprocess.run,
@@ -46,40 +51,19 @@ def main():
                    threading.Thread(target=churn, args=(seconds,))]
         for worker in workers:
             worker.start()
-        shown = 0
         while time.monotonic() < end:
             report = kleak.next()  # checks the identity
-            memory.append(memory_of(pid))
-            if time.monotonic() >= shown + 60:
-                shown = time.monotonic()
-                e = report["events"]
-                lost = {k: v for k, v in report["losses"].items() if v}
-                print(f"{report['elapsed_s']:6.0f} s  births {e['births']:>10}  live {e['live']:>7}  "
-                      f"implicit {e['implicit_deaths']:>8}  found free {e['verified_free']:>7}  "
-                      f"unchecked {e['unchecked']:>5}  sites {report['sites_total']['sites']:>5}  RssAnon {memory[-1]} kB  "
-                      f"CPU {cpu_of(pid):.1f} s  losses {lost}", flush=True)
+            watched.enter(report, memory_of(pid), cpu_of(pid))
         for worker in workers:
             worker.join()
         time.sleep(15)
         kleak.fresh()
-        cpu = cpu_of(pid)
         last = kleak.stop()
-    half = len(memory) // 2
-    growth = max(memory[half:]) - max(memory[:half])
-    left = {name: traced(last).get(name, (0, 0, 0))[0] for name in CHURNED}
-    missed = last["losses"]["deaths_missed_at_most"] + last["losses"]["births_missed_at_most"]
-    print(f"memory: {max(memory[:half])} kB at most in the first half, {growth:+} kB in the second; "
-          f"CPU {cpu:.1f} s; missed at most {missed} of {last['events']['births']} births; "
-          f"left of what was freed: {sum(left.values())}")
-    assert growth < 4096, "kleak's own memory grows"
-    assert missed < last["events"]["births"] / 1000
-    assert last["losses"]["table_full"] == 0
-    # what was started meanwhile and still runs has some hundred of each
-    running = 1 + left["mm_struct"]
-    assert all(n < 300 * running for n in left.values()), left
-    print("soak passed")
+    sanitizers.check(findings)
+    watched.judge(last)
 
 
 if __name__ == "__main__":
     need_root()
-    main()
+    with tempfile.TemporaryDirectory() as folder:
+        main(int(sys.argv[1]) if len(sys.argv) > 1 else soak.SECONDS, os.path.join(folder, "sanitizer"))

@@ -69,6 +69,35 @@ static void test_long_names_lose_their_start(void **state)
 	allocinfo__free(&info);
 }
 
+/* Counters of CPUs that race: the kernel prints what they are together, below 0 as well. */
+static void test_odd_lines_cost_themselves(void **state)
+{
+	static const char *const lines[] = {
+		"        -640        0 mm/race.c:7 func:racing\n",
+		"         640       -1 mm/race.c:7 func:racing\n",
+		"18446744073709550976 0 mm/race.c:7 func:racing\n",
+		"99999999999999999999999 1 mm/race.c:7 func:racing\n",
+		"288230376151711744 1 mm/race.c:7 func:racing\n",
+		"4096 1 mm/race.c:7\n",
+		"nonsense\n",
+		"\n",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		struct allocinfo info;
+		char text[512];
+
+		snprintf(text, sizeof(text), HEAD "4096 1 a.c:1 func:f\n%s8192 2 b.c:2 func:g\n",
+			 lines[i]);
+		assert_int_equal(parse(&info, text), 0);
+		assert_int_equal(info.odd, 1);
+		assert_int_equal(info.nr, 2);
+		assert_int_equal(info.lines[1].bytes, 8192);
+		allocinfo__free(&info);
+	}
+}
+
 static void test_what_is_malformed(void **state)
 {
 	static const char *const texts[] = {
@@ -99,6 +128,7 @@ int main(void)
 		cmocka_unit_test(test_lines),
 		cmocka_unit_test(test_later_version),
 		cmocka_unit_test(test_long_names_lose_their_start),
+		cmocka_unit_test(test_odd_lines_cost_themselves),
 		cmocka_unit_test(test_what_is_malformed),
 	};
 

@@ -49,17 +49,21 @@ static void test_no_data(void **state)
 
 static void test_hostile(void **state)
 {
-	struct alloctraces traces = {.total = 7};
+	struct alloctraces traces;
 	char text[4000] = "3 ";
 
 	(void)state;
 	memset(text + 2, 'x', 3000);
 	assert_int_equal(parse(&traces, text), 0);
 	assert_int_equal(strlen(traces.place), sizeof(traces.place) - 1);
-	traces.total = 7;
-	assert_int_equal(parse(&traces, "99999999999999999999999 f age=1\n"), -EINVAL);
-	assert_int_equal(parse(&traces, "12\n"), -EINVAL);
-	assert_int_equal(traces.total, 7);
+	/* a line that costs itself */
+	assert_int_equal(parse(&traces, "99999999999999999999999 f age=1\n5 g age=1\n12\n"), 0);
+	assert_int_equal(traces.total, 5);
+	assert_string_equal(traces.place, "g");
+	assert_int_equal(traces.odd, 2);
+	assert_int_equal(parse(&traces, "288230376151711744 f age=1\n1 g age=1\n"), 0);
+	assert_int_equal(traces.total, 1ULL << 58);
+	assert_int_equal(traces.odd, 1);
 }
 
 int main(void)

@@ -26,7 +26,7 @@ static struct books books_at(int t)
 	caches[1] = (struct slabinfo_cache){
 		"kmalloc-512", 1000 + 100 * t, 2000 + 100 * t, 512, 8, 1, 250 + 13 * t};
 	caches[2] = (struct slabinfo_cache){"new", 10, 10, 64, 64, 1, 1};
-	books.slabs = (struct slabinfo){caches, t >= 5 ? 3 : 2};
+	books.slabs = (struct slabinfo){.caches = caches, .nr = t >= 5 ? 3 : 2};
 	snprintf(callers[0].name, sizeof(callers[0].name), "a+0x1/0x2");
 	callers[0].areas = callers[0].pages = 10;
 	snprintf(callers[1].name, sizeof(callers[1].name), "b+0x1/0x2 [m]");
@@ -35,7 +35,7 @@ static struct books books_at(int t)
 	books.areas = (struct vmallocinfo){.callers = callers, .nr_callers = t < 19 ? 2 : 1};
 	lines[0] = (struct allocinfo_line){"mm/a.c:1", "", "f", 1000, 1};
 	lines[1] = (struct allocinfo_line){"mm/a.c:1", "mod", "f", 2000U + t, 2};
-	books.lines = (struct allocinfo){lines, 2};
+	books.lines = (struct allocinfo){.lines = lines, .nr = 2};
 	return books;
 }
 

@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#define PAGE 4096
+
 static struct meminfo read_fixture(const char *name)
 {
 	struct meminfo mem = {};
@@ -38,7 +40,7 @@ static void test_parts_add_up(void **state)
 		struct classes classes;
 
 		for (int vmap_stack = 0; vmap_stack < 2; vmap_stack++) {
-			classes__of(&classes, &mem, NULL, vmap_stack);
+			classes__of(&classes, &mem, NULL, PAGE, vmap_stack);
 			check_sum(&classes, &mem);
 			/* nearly all memory of an idle machine is accounted for */
 			assert_true(classes.bytes[CLASS_UNACCOUNTED] <
@@ -63,15 +65,15 @@ static void test_kernel_stacks_are_counted_once(void **state)
 	set(&mem, MEMINFO_MEM_TOTAL, 1000);
 	set(&mem, MEMINFO_VMALLOC_USED, 300);
 	set(&mem, MEMINFO_KERNEL_STACK, 100);
-	classes__of(&classes, &mem, NULL, true);
+	classes__of(&classes, &mem, NULL, PAGE, true);
 	assert_int_equal(classes.bytes[CLASS_VMALLOC], 200);
 	assert_int_equal(classes.bytes[CLASS_UNACCOUNTED], 700);
-	classes__of(&classes, &mem, NULL, false);
+	classes__of(&classes, &mem, NULL, PAGE, false);
 	assert_int_equal(classes.bytes[CLASS_VMALLOC], 300);
 	assert_int_equal(classes.bytes[CLASS_UNACCOUNTED], 600);
 	/* cached stacks: more stacks than areas at this moment */
 	set(&mem, MEMINFO_VMALLOC_USED, 50);
-	classes__of(&classes, &mem, NULL, true);
+	classes__of(&classes, &mem, NULL, PAGE, true);
 	assert_int_equal(classes.bytes[CLASS_VMALLOC], 0);
 	check_sum(&classes, &mem);
 }
@@ -88,7 +90,7 @@ static void test_shared_memory_is_no_page_cache(void **state)
 	set(&mem, MEMINFO_SHMEM, 50);
 	set(&mem, MEMINFO_ANON_PAGES, 300);
 	set(&mem, MEMINFO_SWAP_CACHED, 5);
-	classes__of(&classes, &mem, NULL, true);
+	classes__of(&classes, &mem, NULL, PAGE, true);
 	assert_int_equal(classes.bytes[CLASS_CACHE], 160);
 	assert_int_equal(classes.bytes[CLASS_SHMEM], 50);
 	assert_int_equal(classes.bytes[CLASS_ANON], 305);
@@ -104,19 +106,19 @@ static void test_fields_that_are_missing(void **state)
 	(void)state;
 	set(&mem, MEMINFO_MEM_TOTAL, 1000);
 	set(&mem, MEMINFO_S_RECLAIMABLE, 7);
-	classes__of(&classes, &mem, NULL, true);
+	classes__of(&classes, &mem, NULL, PAGE, true);
 	for (int i = 0; i < CLASSES; i++)
 		assert_int_equal(classes.known[i],
 				 i == CLASS_SLAB_RECLAIMABLE || i == CLASS_UNACCOUNTED);
 	assert_int_equal(classes.bytes[CLASS_UNACCOUNTED], 993);
 	/* reclaimable beside slab: drivers */
 	set(&mem, MEMINFO_K_RECLAIMABLE, 10);
-	classes__of(&classes, &mem, NULL, true);
+	classes__of(&classes, &mem, NULL, PAGE, true);
 	assert_int_equal(classes.bytes[CLASS_OTHER], 3);
 	assert_int_equal(classes.bytes[CLASS_UNACCOUNTED], 990);
 	/* counters race: the sum may be above the total */
 	set(&mem, MEMINFO_MEM_FREE, 995);
-	classes__of(&classes, &mem, NULL, true);
+	classes__of(&classes, &mem, NULL, PAGE, true);
 	assert_int_equal(classes.bytes[CLASS_UNACCOUNTED], -5);
 }
 
@@ -130,7 +132,7 @@ static void test_apart(void **state)
 	set(&mem, MEMINFO_MEM_TOTAL, 1000);
 	set(&mem, MEMINFO_SWAP_TOTAL, 500);
 	set(&mem, MEMINFO_SWAP_FREE, 400);
-	classes__of(&classes, &mem, &areas, true);
+	classes__of(&classes, &mem, &areas, PAGE, true);
 	assert_int_equal(classes.bytes[CLASS_SWAP], 100);
 	assert_int_equal(classes.bytes[CLASS_IOREMAP], 8192);
 	assert_int_equal(classes.bytes[CLASS_VMAP], 4096);
@@ -154,14 +156,82 @@ static void test_three_generations_of_free(void **state)
 	assert_int_equal(bytes[2], 240);
 }
 
+#define MB (1024 * 1024ULL)
+
+/* 4.4 to 5.2 print VmallocUsed as 0, whatever there is. */
+static void test_vmalloc_used_is_0(void **state)
+{
+	const struct vmallocinfo areas = {.alloc_pages = 44 * MB / PAGE, .spanned_bytes = 200 * MB};
+	struct meminfo mem = {};
+	struct classes classes;
+
+	(void)state;
+	set(&mem, MEMINFO_MEM_TOTAL, 1000 * MB);
+	set(&mem, MEMINFO_KERNEL_STACK, 4 * MB);
+	set(&mem, MEMINFO_VMALLOC_USED, 0);
+	classes__of(&classes, &mem, &areas, PAGE, true);
+	assert_true(classes.known[CLASS_VMALLOC]);
+	assert_int_equal(classes.bytes[CLASS_VMALLOC], 40 * MB);
+	assert_string_equal(classes__remark(&classes, CLASS_VMALLOC),
+			    "by its areas: VmallocUsed is 0");
+	check_sum(&classes, &mem);
+	/* without root nothing tells, and that is said where it counts now */
+	classes__of(&classes, &mem, NULL, PAGE, true);
+	assert_false(classes.known[CLASS_VMALLOC]);
+	assert_int_equal(classes.bytes[CLASS_VMALLOC], 0);
+	assert_non_null(strstr(classes__remark(&classes, CLASS_UNACCOUNTED), "vmalloc among them"));
+	check_sum(&classes, &mem);
+}
+
+/* Before 4.4 VmallocUsed is the address space of all areas, those of devices included. */
+static void test_vmalloc_used_is_address_space(void **state)
+{
+	const struct vmallocinfo areas = {.alloc_pages = 44 * MB / PAGE, .spanned_bytes = 380 * MB};
+	struct meminfo mem = {};
+	struct classes classes;
+
+	(void)state;
+	set(&mem, MEMINFO_MEM_TOTAL, 1000 * MB);
+	set(&mem, MEMINFO_MEM_FREE, 800 * MB);
+	set(&mem, MEMINFO_VMALLOC_USED, 375 * MB);
+	classes__of(&classes, &mem, &areas, PAGE, false);
+	assert_int_equal(classes.bytes[CLASS_VMALLOC], 44 * MB);
+	assert_string_equal(classes__remark(&classes, CLASS_VMALLOC),
+			    "by its areas: VmallocUsed is no RAM");
+	assert_int_equal(classes.bytes[CLASS_UNACCOUNTED], 156 * MB);
+	check_sum(&classes, &mem);
+	/* without root nothing tells, but that the sum is wrong */
+	classes__of(&classes, &mem, NULL, PAGE, false);
+	assert_int_equal(classes.bytes[CLASS_UNACCOUNTED], -175 * (int64_t)MB);
+	assert_string_equal(classes__remark(&classes, CLASS_UNACCOUNTED),
+			    "below 0: some memory counts twice");
+}
+
+/* From 5.3 on it is what it seems, give or take what is being allocated just now. */
+static void test_vmalloc_used_counts_pages(void **state)
+{
+	const struct vmallocinfo areas = {.alloc_pages = 44 * MB / PAGE, .spanned_bytes = 60 * MB};
+	struct meminfo mem = {};
+	struct classes classes;
+
+	(void)state;
+	set(&mem, MEMINFO_MEM_TOTAL, 1000 * MB);
+	set(&mem, MEMINFO_VMALLOC_USED, 46 * MB);
+	classes__of(&classes, &mem, &areas, PAGE, true);
+	assert_int_equal(classes.bytes[CLASS_VMALLOC], 46 * MB);
+	assert_null(classes__remark(&classes, CLASS_VMALLOC));
+}
+
 static void test_words(void **state)
 {
+	const struct classes classes = {};
+
 	(void)state;
 	for (int i = 0; i < CLASSES; i++) {
 		assert_non_null(class__name(i));
 		assert_in_range(strlen(class__title(i)), 1, 20);
 		if (class__is_apart(i))
-			assert_non_null(strstr(class__remark(i), "not RAM"));
+			assert_non_null(strstr(classes__remark(&classes, i), "not RAM"));
 	}
 }
 
@@ -174,6 +244,9 @@ int main(void)
 		cmocka_unit_test(test_fields_that_are_missing),
 		cmocka_unit_test(test_apart),
 		cmocka_unit_test(test_three_generations_of_free),
+		cmocka_unit_test(test_vmalloc_used_is_0),
+		cmocka_unit_test(test_vmalloc_used_is_address_space),
+		cmocka_unit_test(test_vmalloc_used_counts_pages),
 		cmocka_unit_test(test_words),
 	};
 

@@ -232,6 +232,28 @@ static void test_huge(void **state)
 	diff__free(&diff);
 }
 
+/* What is not shown is summed up, though all of it is more than an integer holds. */
+static void test_huge_rest(void **state)
+{
+	static const char *const caches[] = {"a", "b", "c", "d", "e"};
+	struct report_site sites[NR(caches)] = {};
+	struct report before = golden_nothing(), nothing = golden_nothing();
+	struct diff diff;
+	char *text;
+
+	(void)state;
+	for (size_t i = 0; i < NR(caches); i++)
+		sites[i] = (struct report_site){
+			.origin = "slab", .cache = caches[i], .bytes = INT64_MAX, .objects = 1};
+	before.sites = sites;
+	before.nr_sites = before.nr_sites_all = NR(caches);
+	diff = make(&before, &nothing, &unknown, &unknown, 3);
+	text = text_of(&diff, false);
+	assert_non_null(strstr(text, "… and 2 more sites with -16.0E\n"));
+	free(text);
+	diff__free(&diff);
+}
+
 static void test_as_the_schema_says(void **state)
 {
 	struct report before = golden_report(), after = later(), huge = golden_huge(),
@@ -272,10 +294,15 @@ static void test_output_fails(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_golden),	     cmocka_unit_test(test_sums),
-		cmocka_unit_test(test_same),	     cmocka_unit_test(test_offsets),
-		cmocka_unit_test(test_other_kernel), cmocka_unit_test(test_inlined),
-		cmocka_unit_test(test_huge),	     cmocka_unit_test(test_as_the_schema_says),
+		cmocka_unit_test(test_golden),
+		cmocka_unit_test(test_sums),
+		cmocka_unit_test(test_same),
+		cmocka_unit_test(test_offsets),
+		cmocka_unit_test(test_other_kernel),
+		cmocka_unit_test(test_inlined),
+		cmocka_unit_test(test_huge),
+		cmocka_unit_test(test_huge_rest),
+		cmocka_unit_test(test_as_the_schema_says),
 		cmocka_unit_test(test_output_fails),
 	};
 

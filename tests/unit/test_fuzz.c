@@ -61,7 +61,7 @@ static void test_seeds(void **state)
 			nr++;
 		}
 	closedir(seeds);
-	assert_true(nr >= 8);
+	assert_true(nr >= 12);
 }
 
 int main(void)

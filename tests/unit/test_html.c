@@ -91,6 +91,20 @@ static size_t times(const char *text, const char *what)
 }
 
 /* What is worst stands first, whatever has the most bytes. */
+/* Three counts of a file are more than a number holds. */
+static void test_huge_events(void **state)
+{
+	struct report report = golden_nothing();
+	char *text;
+
+	(void)state;
+	report.events.deaths = report.events.live = INT64_MAX;
+	report.events.implicit_deaths = INT64_MAX;
+	text = page(&report);
+	assert_non_null(strstr(text, "= difference</th><td>18446744073709551615</td>"));
+	free(text);
+}
+
 static void test_worst_first(void **state)
 {
 	struct report_site sites[2] = {golden_sites[2], golden_sites[0]};
@@ -168,9 +182,10 @@ static void test_full(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_golden),	       cmocka_unit_test(test_huge_charts),
-		cmocka_unit_test(test_worst_first),    cmocka_unit_test(test_many),
-		cmocka_unit_test(test_self_contained), cmocka_unit_test(test_full),
+		cmocka_unit_test(test_golden),	    cmocka_unit_test(test_huge_charts),
+		cmocka_unit_test(test_worst_first), cmocka_unit_test(test_huge_events),
+		cmocka_unit_test(test_many),	    cmocka_unit_test(test_self_contained),
+		cmocka_unit_test(test_full),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -51,7 +51,8 @@ static struct judge judge_with(void)
 		.slabs_before = &slabs_before,
 		.slabs_now = &slabs_now,
 		.ledger = ledger,
-		.cpus = 2,
+		.possible_cpus = 2,
+		.online_cpus = 2,
 		.available_bytes = 6e9,
 	};
 }
@@ -137,6 +138,20 @@ static void test_vmap_area_is_freed_late(void **state)
 }
 
 /* As many older objects were freed: the cache itself did not grow. */
+/* A CPU that is possible and not there keeps nothing. */
+static void test_many_possible_cpus(void **state)
+{
+	struct site site = leak(KLEAK_SPACE_SLAB, FILP);
+	struct judge judge = judge_with();
+
+	(void)state;
+	set_cache(1, "filp", 256, 5000, 5050);
+	judge.possible_cpus = 1024;
+	assert_int_equal(judge__site(&judge, &site).is.name, VERDICT_GROWING);
+	judge.online_cpus = 1024;
+	assert_true(isnan(judge__site(&judge, &site).from.replaced));
+}
+
 static void test_objects_that_replace_older_ones(void **state)
 {
 	struct site site = leak(KLEAK_SPACE_SLAB, FILP);
@@ -233,6 +248,7 @@ int main(void)
 		cmocka_unit_test_setup(test_reclaimable_is_asked_of_the_cache, reset),
 		cmocka_unit_test_setup(test_vmap_area_is_freed_late, reset),
 		cmocka_unit_test_setup(test_objects_that_replace_older_ones, reset),
+		cmocka_unit_test_setup(test_many_possible_cpus, reset),
 		cmocka_unit_test_setup(test_classes_of_kmalloc, reset),
 		cmocka_unit_test_setup(test_vmalloc_is_compared_with_its_class, reset),
 		cmocka_unit_test_setup(test_drain_and_dropped_caches, reset),

@@ -41,13 +41,18 @@ static void test_list(void **state)
 
 static void test_malformed(void **state)
 {
-	struct kmemleak list = {.objects = 7};
+	struct kmemleak list;
 
 	(void)state;
-	assert_int_equal(parse(&list, "unreferenced object 0x1\n"), -EINVAL);
-	assert_int_equal(parse(&list, "unreferenced object 0x1 (size x):\n"), -EINVAL);
-	assert_int_equal(parse(&list, "unreferenced object 0x1 (size 12\n"), -EINVAL);
-	assert_int_equal(list.objects, 7);
+	assert_int_equal(parse(&list, "unreferenced object 0x1\n"
+				      "unreferenced object 0x1 (size x):\n"
+				      "unreferenced object 0x2 (size 1024):\n"
+				      "unreferenced object 0x1 (size 12\n"
+				      "unreferenced object 0x1 (size 18446744073709551615):\n"),
+			 0);
+	assert_int_equal(list.objects, 1);
+	assert_int_equal(list.bytes, 1024);
+	assert_int_equal(list.odd, 4);
 }
 
 int main(void)

@@ -108,14 +108,23 @@ static void test_stacks(void **state)
 
 static void test_hostile(void **state)
 {
-	struct pageowner owner = {.total = 77};
+	struct pageowner owner;
 	char text[4096];
 
 	(void)state;
-	assert_int_equal(parse(&owner, "nr_base_pages: x\n", 9), -EINVAL);
-	assert_int_equal(parse(&owner, "nr_base_pages: 99999999999999999999999\n", 9), -EINVAL);
-	assert_int_equal(parse(&owner, "Page allocated via order 64, mask\n", 9), -EINVAL);
-	assert_int_equal(owner.total, 77);
+	/* a record without its pages costs itself, and leaves its stack to nobody */
+	assert_int_equal(parse(&owner,
+			       " a+0x1/0x2\nnr_base_pages: x\n\n"
+			       " b+0x1/0x2\nnr_base_pages: 99999999999999999999999\n\n"
+			       "Page allocated via order 64, mask 0(MOVABLE)\n c+0x1/0x2\n\n"
+			       "Page allocated via order 4294967296, mask 0()\n c+0x1/0x2\n\n"
+			       " d+0x1/0x2\nnr_base_pages: 288230376151711744\n\n"
+			       " e+0x1/0x2\nnr_base_pages: 1\n\n",
+			       9),
+			 0);
+	assert_int_equal(owner.total, 1ULL << 58);
+	assert_string_equal(owner.place, "d+0x1/0x2");
+	assert_int_equal(owner.odd, 5);
 	assert_int_equal(parse(&owner, "", 9), 0);
 	assert_int_equal(owner.total, 0);
 	assert_string_equal(owner.place, "");

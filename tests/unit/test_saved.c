@@ -185,6 +185,15 @@ static void test_refused(void **state)
 	check_refused("\"live\":37290,", "\"live\":99999999999999999999,", "no JSON");
 	check_refused("\"live\":37290,", "\"live\":1,\"live\":1,", "no JSON");
 	check_refused("\"elapsed_s\":", "\"elapsed_s\":1e999,\"x\":", "no JSON");
+	/* a minute is more seconds than a number holds */
+	check_refused("\"elapsed_s\":", "\"elapsed_s\":1.1e304,\"x\":", "\"elapsed_s\"");
+	check_refused("\"rate_bytes_per_min\":", "\"rate_bytes_per_min\":-1.7e308,\"x\":",
+		      "\"rate_bytes_per_min\"");
+	check_refused("\"survival\":[1.0,", "\"survival\":[1e308,", "\"survival\"");
+	/* less as much below 0 it would be none either */
+	check_refused("\"objects_delta_bytes\":",
+		      "\"objects_delta_bytes\":4611686018427387904,\"x\":",
+		      "\"objects_delta_bytes\"");
 	check_refused("\"kernel\":\"6", "\"kernel\":\"\\u001b[31m6", "\"kernel\"");
 	check_refused("\"kernel\":\"6", "\"kernel\":\"\\u00006", "no JSON");
 	check_refused("\"kernel\":\"6", "\"kernel\":\"\xff", "no JSON");

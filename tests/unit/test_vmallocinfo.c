@@ -65,6 +65,7 @@ static void assert_info(FILE *file, struct vmallocinfo expected)
 	assert_int_equal(info.vmap_areas, expected.vmap_areas);
 	assert_int_equal(info.other_areas, expected.other_areas);
 	assert_int_equal(info.unpurged_areas, expected.unpurged_areas);
+	assert_int_equal(info.odd, expected.odd);
 	check_callers(&info);
 	vmallocinfo__free(&info);
 }
@@ -181,7 +182,6 @@ static void refuses_what_is_no_area(void **state)
 	assert_invalid("0x1-0x2 4096k vmap\n");
 	assert_invalid("0x1-0x2 -4096 vmap\n");
 	assert_invalid("0x(____ptrval)-0x2 4096 vmap\n");
-	assert_invalid(RANGE " vmap\nnonsense\n");
 }
 
 static void refuses_malformed_pages(void **state)
@@ -195,13 +195,45 @@ static void refuses_malformed_pages(void **state)
 	assert_invalid(RANGE " f+0x1/0x2 pages=18446744073709551616 vmalloc\n");
 }
 
-static void refuses_a_sum_that_overflows(void **state)
+/* A line that costs itself: the areas before and behind it are there. */
+static void assert_odd(FILE *file)
 {
+	assert_info(file, (struct vmallocinfo){
+				  .alloc_areas = 1, .alloc_pages = 4, .vmap_areas = 1, .odd = 1});
+}
+
+#define BESIDE(line)                                                                               \
+	RANGE " f+0x1/0x2 pages=4 vmalloc\n" line "\n" RANGE " f+0x1/0x2 pages=9 vmap\n"
+
+static void passes_over_odd_lines(void **state)
+{
+	static const char nul[] = BESIDE(RANGE " vmap\0 vmalloc");
+
 	(void)state;
-	assert_info(
-		open_text(RANGE " pages=18446744073709551614 vmalloc\n" RANGE " pages=1 vmalloc\n"),
-		(struct vmallocinfo){.alloc_areas = 2, .alloc_pages = UINT64_MAX});
-	assert_invalid(RANGE " pages=18446744073709551615 vmalloc\n" RANGE " pages=1 vmalloc\n");
+	assert_odd(open_text(BESIDE("nonsense")));
+	assert_odd(open_text(BESIDE("")));
+	assert_odd(open_text(BESIDE(RANGE " f+0x1/0x2 pages=-1 vmalloc")));
+	assert_odd(open_text(BESIDE("0x1-0x2 -4096 f+0x1/0x2 pages=1 vmalloc")));
+	assert_odd(open_text(BESIDE("0x1-0x2 18446744073709547520 f+0x1/0x2 vmap")));
+	assert_odd(open_bytes(nul, sizeof(nul) - 1));
+	/* sums that would be no numbers any more */
+	assert_odd(open_text(BESIDE(RANGE " pages=18446744073709551614 vmalloc")));
+	assert_odd(open_text(BESIDE(RANGE " pages=4398046511104 vmalloc")));
+	assert_odd(open_text(BESIDE("0x1-0x2 288230376151711744 f+0x1/0x2 ioremap")));
+}
+
+static void counts_address_space(void **state)
+{
+	struct vmallocinfo info;
+
+	(void)state;
+	assert_int_equal(parse(&info, open_text(RANGE " f+0x1/0x2 pages=4 vmalloc\n" RANGE
+						      " pcpu_get_vm_areas+0x0/0x1 vmalloc\n" RANGE
+						      " f+0x1/0x2 phys=0xfed00000 ioremap\n" RANGE
+						      " unpurged vm_area\n")),
+			 0);
+	assert_int_equal(info.spanned_bytes, 3 * 20480);
+	vmallocinfo__free(&info);
 }
 
 static void refuses_nul_bytes(void **state)
@@ -279,7 +311,8 @@ int main(void)
 		cmocka_unit_test(takes_an_empty_text),
 		cmocka_unit_test(refuses_what_is_no_area),
 		cmocka_unit_test(refuses_malformed_pages),
-		cmocka_unit_test(refuses_a_sum_that_overflows),
+		cmocka_unit_test(passes_over_odd_lines),
+		cmocka_unit_test(counts_address_space),
 		cmocka_unit_test(refuses_nul_bytes),
 		cmocka_unit_test(survives_long_lines),
 		cmocka_unit_test(reports_a_failed_read),

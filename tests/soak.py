@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What a soak prints, and what it judges: here and in a guest."""
+import os
+import time
+
+from books import CHURNED, traced
+
+SECONDS = 600
+OPTIONS = ["--origin", "slab,vmalloc,percpu,pages", "--scan=30", "--show-objects"]
+SANITIZED = bool(os.environ.get("SANITIZE"))
+MOST_GROWTH_KB = 16384 if SANITIZED else 4096  # sanitizers keep some of what was freed
+
+
+class Soak:
+    """Report after report goes in, with what kleak itself takes at that time."""
+
+    def __init__(self):
+        self.memory = []
+        self.shown = 0
+        self.cpu = 0
+
+    def enter(self, report, memory_kb, cpu_s):
+        """A line a minute is printed."""
+        self.memory.append(memory_kb)
+        self.cpu = cpu_s
+        if time.monotonic() < self.shown + 60:
+            return
+        self.shown = time.monotonic()
+        e = report["events"]
+        lost = {k: v for k, v in report["losses"].items() if v}
+        scans = report["scan"]["passes"] if report["scan"] else 0
+        print(f"{report['elapsed_s']:6.0f} s  births {e['births']:>10}  live {e['live']:>7}  "
+              f"implicit {e['implicit_deaths']:>8}  found free {e['verified_free']:>7}  "
+              f"unchecked {e['unchecked']:>5}  sites {report['sites_total']['sites']:>5}  scans {scans:>3}  "
+              f"RssAnon {memory_kb} kB  CPU {cpu_s:.1f} s  losses {lost}", flush=True)
+
+    def judge(self, last, lossy=1000):
+        """By the last report.  lossy: of so many births one may be missed."""
+        half = len(self.memory) // 2
+        growth = max(self.memory[half:]) - max(self.memory[:half])
+        left = {name: traced(last).get(name, (0, 0, 0))[0] for name in CHURNED}
+        missed = last["losses"]["deaths_missed_at_most"] + last["losses"]["births_missed_at_most"]
+        print(f"memory: {max(self.memory[:half])} kB at most in the first half, {growth:+} kB in the second; "
+              f"CPU {self.cpu:.1f} s; missed at most {missed} of {last['events']['births']} births; "
+              f"left of what was freed: {sum(left.values())}", flush=True)
+        assert last["final"]
+        assert growth < MOST_GROWTH_KB, "kleak's own memory grows"
+        assert missed < last["events"]["births"] / lossy
+        assert last["losses"]["table_full"] == 0
+        # what was started meanwhile and still runs has some hundred of each
+        running = 1 + left["mm_struct"]
+        assert all(n < 300 * running for n in left.values()), left
+        print("soak passed")

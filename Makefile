@@ -59,7 +59,7 @@ $(B)/kleak.skel.h: $(B)/kleak.bpf.o
 	$(call say,SKEL,$@)
 	$(Q)$(BPFTOOL) gen skeleton $< name kleak > $@.new && mv $@.new $@
 
-$(B)/tracer.o: $(B)/kleak.skel.h
+$(B)/tracer.o $(B)/asan/tracer.o: $(B)/kleak.skel.h
 
 # Styles and scripts of the pictures, as strings: page.css is page_css in page.css.h.
 EMBEDDED := $(patsubst src/%,$(B)/%.h,$(wildcard src/*.css src/*.js))
@@ -69,13 +69,13 @@ $(B)/%.h: src/% Makefile | $(B)
 	$(Q){ echo 'static const char $(subst .,_,$*)[] ='; \
 	      sed 's/[\"]/\\&/g; s/\t//g; s/.*/"&\\n"/' $<; echo ';'; } > $@.new && mv $@.new $@
 
-$(B)/svg.o $(B)/unit/svg.o: $(B)/flame.css.h $(B)/flame.js.h
-$(B)/html.o $(B)/unit/html.o: $(B)/page.css.h $(B)/page.js.h
+$(B)/svg.o $(B)/unit/svg.o $(B)/asan/svg.o: $(B)/flame.css.h $(B)/flame.js.h
+$(B)/html.o $(B)/unit/html.o $(B)/asan/html.o: $(B)/page.css.h $(B)/page.js.h
 
 $(B):
 	$(Q)mkdir -p $@
 
--include $(wildcard $(B)/*.d $(B)/unit/*.d)
+-include $(wildcard $(B)/*.d $(B)/unit/*.d $(B)/asan/*.d)
 
 # ---- running ----
 
@@ -191,6 +191,18 @@ $(B)/unit/test_%.o: tests/unit/test_%.c | $(B)/unit
 $(B)/unit/fuzz-target.o: tests/fuzz/fuzz.c tests/fuzz/fuzz.h | $(B)/unit
 	$(call say,CC,$<)
 	$(Q)$(CC) $(C_FLAGS) $(SANITIZE) -MMD -MP -c -o $@ $<
+
+# All of kleak, for tests on real kernels.
+$(B)/asan/%.o: src/%.c | $(B)/asan
+	$(call say,CC,$< (sanitized))
+	$(Q)$(CC) $(C_FLAGS) $(SANITIZE) -MMD -MP -c -o $@ $<
+
+$(B)/kleak-asan: $(SOURCES:src/%.c=$(B)/asan/%.o)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(C_FLAGS) $(SANITIZE) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+$(B)/asan:
+	$(Q)mkdir -p $@
 
 define unit_test
 $(B)/unit/test_$(1): $(B)/unit/test_$(1).o $(UNIT_$(1):%=$(B)/unit/%.o) $(UNIT_MORE_$(1))
@@ -321,7 +333,7 @@ install: kleak
 
 # Downloaded kernels stay; `make distclean` takes them too.
 clean:
-	$(Q)rm -rf kleak $(B)/*.o $(B)/*.d $(B)/*.skel.h $(EMBEDDED) $(B)/unit $(B)/kmod
+	$(Q)rm -rf kleak $(B)/*.o $(B)/*.d $(B)/*.skel.h $(EMBEDDED) $(B)/unit $(B)/asan $(B)/kleak-asan $(B)/kmod
 
 .PHONY: distclean
 distclean:

@@ -36,6 +36,9 @@ struct tracer {
 		size_t len;
 	} mappings[MAPPINGS];
 	size_t nr_mappings;
+	struct ring_buffer *modules; /* NULL: nobody tells which come and go */
+	void (*tell)(const struct kleak_module_record *record, void *arg);
+	void *tell_arg;
 };
 
 /*
@@ -76,6 +79,9 @@ static int configure(struct tracer *tracer, const struct plan *plan)
 
 	if (plan->config.follow == KLEAK_FOLLOW_FAMILY &&
 	    bpf_map__set_max_entries(skeleton->maps.family, KLEAK_MAX_FAMILY))
+		return -EINVAL;
+	if (plan->config.modules &&
+	    bpf_map__set_max_entries(skeleton->maps.modules, KLEAK_MODULE_RING))
 		return -EINVAL;
 	if (plan->config.who && bpf_map__set_max_entries(skeleton->maps.who, KLEAK_MAX_WHO))
 		return -EINVAL;
@@ -136,6 +142,24 @@ static int map_all(struct tracer *tracer, const struct plan *plan)
 	if (!view->buckets || !view->sites || !view->tallies || !view->caches || !view->counts)
 		return -errno;
 	return 0;
+}
+
+static int tell_module(void *arg, void *record, size_t size)
+{
+	const struct tracer *tracer = arg;
+
+	if (size == sizeof(struct kleak_module_record))
+		tracer->tell(record, tracer->tell_arg);
+	return 0;
+}
+
+static int open_modules(struct tracer *tracer, const struct plan *plan)
+{
+	if (!plan->config.modules)
+		return 0;
+	tracer->modules = ring_buffer__new(bpf_map__fd(tracer->skeleton->maps.modules), tell_module,
+					   tracer, NULL);
+	return tracer->modules ? 0 : -errno;
 }
 
 static int run_program(const struct bpf_program *program)
@@ -206,6 +230,8 @@ static int load(struct tracer *tracer, const struct plan *plan, int cgroup, char
 		return err;
 	}
 	err = map_all(tracer, plan);
+	if (!err)
+		err = open_modules(tracer, plan);
 	if (err)
 		snprintf(why, len, "cannot map the BPF tables: %s", strerror(-err));
 	return err;
@@ -527,6 +553,26 @@ int tracer__who(const struct tracer *tracer,
 	return errno == ENOENT ? 0 : -errno;
 }
 
+struct tracer_modules tracer__module_changes(const struct tracer *tracer)
+{
+	const struct kleak_control *control = &tracer->skeleton->bss->control;
+
+	return (struct tracer_modules){
+		.changes = __atomic_load_n(&control->module_changes, __ATOMIC_ACQUIRE),
+		.losses = __atomic_load_n(&control->module_losses, __ATOMIC_ACQUIRE),
+	};
+}
+
+void tracer__each_module(struct tracer *tracer,
+			 void (*tell)(const struct kleak_module_record *record, void *arg),
+			 void *arg)
+{
+	tracer->tell = tell;
+	tracer->tell_arg = arg;
+	if (tracer->modules)
+		ring_buffer__consume(tracer->modules);
+}
+
 uint32_t tracer__self(const struct tracer *tracer)
 {
 	return tracer->skeleton->bss->control.self;
@@ -565,6 +611,7 @@ void tracer__close(struct tracer *tracer)
 	detach(tracer, HOOK_FREES);
 	for (size_t i = 0; i < tracer->nr_mappings; i++)
 		munmap(tracer->mappings[i].start, tracer->mappings[i].len);
+	ring_buffer__free(tracer->modules);
 	kleak__destroy(tracer->skeleton);
 	chains__free(&tracer->chains);
 	free(tracer);

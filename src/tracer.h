@@ -130,6 +130,20 @@ int tracer__who(const struct tracer *tracer,
 		void (*each)(const struct kleak_who *, const struct kleak_who_times *, void *),
 		void *arg);
 
+/* How often modules came or went, and how many of these changes tracer__each_module() does not
+ * tell. */
+struct tracer_modules {
+	uint32_t changes;
+	uint32_t losses;
+};
+
+struct tracer_modules tracer__module_changes(const struct tracer *tracer);
+
+/* tell(record, arg) for every record that the programs have written since the last call. */
+void tracer__each_module(struct tracer *tracer,
+			 void (*tell)(const struct kleak_module_record *record, void *arg),
+			 void *arg);
+
 /* This program's thread group, as the initial PID namespace has it. */
 uint32_t tracer__self(const struct tracer *tracer);
 

@@ -127,12 +127,14 @@ UNIT_kernel_btf := kernel kallsyms books meminfo slabinfo vmallocinfo allocinfo 
 UNIT_ledger     := ledger
 UNIT_markup     := markup utf8
 UNIT_krc        := krc slub array idmap
+UNIT_modparts   := modparts
+UNIT_names      := names kallsyms array idmap
 UNIT_memory     := memory slub array idmap
 UNIT_meminfo    := meminfo lines
 UNIT_orphans    := orphans array idmap
 UNIT_options    := options
-UNIT_pageowner  := pageowner allocator kallsyms lines array idmap
-UNIT_places     := places memory slub datasyms kallsyms lines array idmap
+UNIT_pageowner  := pageowner allocator names kallsyms lines array idmap
+UNIT_places     := places memory slub datasyms names kallsyms lines array idmap
 UNIT_plan       := plan hooks caches
 UNIT_prom       := prom meminfo lines utf8 verdict
 UNIT_sample     := sample
@@ -141,7 +143,7 @@ UNIT_series     := series
 UNIT_sourcepath := sourcepath
 UNIT_report_copy := report_copy text pen meminfo lines utf8 verdict
 UNIT_screen_view := screen_view screen_print view_text report_copy sparks idmap text pen meminfo lines utf8 verdict
-UNIT_sites      := sites array idmap allocator kallsyms
+UNIT_sites      := sites array idmap allocator names kallsyms
 UNIT_slabinfo   := slabinfo array lines
 UNIT_slub       := slub array idmap
 UNIT_snapshot   := snapshot array idmap
@@ -150,12 +152,12 @@ UNIT_diff       := diff diff_text diff_json text json json_value pen meminfo lin
 UNIT_fuzz       := savedfile saved reading arena json json_value text sift diff images kallsyms options pen meminfo lines utf8 verdict array
 UNIT_saved      := saved reading arena json json_value text pen meminfo lines utf8 verdict
 UNIT_savedfile  := savedfile saved reading arena json json_value meminfo lines utf8 verdict array
-UNIT_saving     := saving savedfile saved reading arena json json_value meminfo lines utf8 verdict array outfile images symbols kallsyms dwarf debugfiles sourcepath idmap allocator say
+UNIT_saving     := saving savedfile saved reading arena json json_value meminfo lines utf8 verdict array outfile images symbols names modparts kallsyms dwarf debugfiles sourcepath idmap allocator say
 UNIT_sift       := sift arena options
 UNIT_statement_json := statement_json json_value utf8
 UNIT_statement_text := statement_text pen utf8
 UNIT_suspects   := suspects classes caches meminfo array lines
-UNIT_symbols    := symbols kallsyms images allocator array
+UNIT_symbols    := symbols names modparts kallsyms images allocator taint array idmap
 UNIT_svg        := svg flame array weight markup pen utf8 verdict
 UNIT_text       := text pen meminfo lines utf8 verdict
 UNIT_trend      := trend array idmap
@@ -293,7 +295,7 @@ $(B)/bench: tools/bench/bench.c $(B)/empty.skel.h
 	$(Q)$(CC) $(C_FLAGS) -o $@ $< -lbpf -lelf -lz -lm
 
 # Reading the tables needs no kernel: the loader's own files, as they are built.
-$(B)/readout: tools/bench/readout.c $(patsubst %,$(B)/%.o,snapshot sites array idmap allocator kallsyms)
+$(B)/readout: tools/bench/readout.c $(patsubst %,$(B)/%.o,snapshot sites array idmap allocator names kallsyms)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(C_FLAGS) -o $@ $^ $(LDLIBS)
 

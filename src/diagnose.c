@@ -341,7 +341,7 @@ static int print(struct diagnose *d, bool color)
 		if (!modules)
 			return -ENOMEM;
 		for (size_t i = 0; i < page->report->nr_sites; i++)
-			taint__describe(&modules[i], &page->report->sites[i]);
+			taint__describe(&modules[i], &page->report->sites[i], d->symbols);
 		page->modules = modules;
 	}
 	page->nr_next = diagnosis__advise(page, next);

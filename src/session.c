@@ -26,13 +26,13 @@
 static int learn_symbols(struct symbols **symbols, struct allocator *allocator,
 			 const struct dwarf_sources *sources)
 {
-	int err = symbols__open(symbols, sources);
+	int err = symbols__open(symbols, sources, "");
 
 	if (err == -ENOMEM)
 		return err;
 	if (err)
 		return 0;
-	return allocator__learn(allocator, symbols__kallsyms(*symbols));
+	return allocator__learn(allocator, symbols__names(*symbols));
 }
 
 static void explain(const struct kernel *kernel, const struct plan *plan,

@@ -11,6 +11,7 @@
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <linux/membarrier.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -211,7 +212,7 @@ static int attach_all(struct tracer *tracer, char *why, size_t len)
 	return err;
 }
 
-static int load(struct tracer *tracer, const struct plan *plan, int cgroup, char *why, size_t len)
+static int load(struct tracer *tracer, const struct plan *plan, int target, char *why, size_t len)
 {
 	const __u32 zero = 0;
 	int err = configure(tracer, plan);
@@ -223,8 +224,8 @@ static int load(struct tracer *tracer, const struct plan *plan, int cgroup, char
 			 strerror(-err));
 		return err;
 	}
-	if (cgroup >= 0 &&
-	    bpf_map_update_elem(bpf_map__fd(tracer->skeleton->maps.cgroups), &zero, &cgroup, 0)) {
+	if (plan->config.follow == KLEAK_FOLLOW_CGROUP &&
+	    bpf_map_update_elem(bpf_map__fd(tracer->skeleton->maps.cgroups), &zero, &target, 0)) {
 		err = -errno;
 		snprintf(why, len, "cannot follow the cgroup: %s", strerror(-err));
 		return err;
@@ -237,7 +238,19 @@ static int load(struct tracer *tracer, const struct plan *plan, int cgroup, char
 	return err;
 }
 
-int tracer__open(struct tracer **out, const struct plan *plan, uint32_t process, int cgroup,
+/* The one to follow may have gone before its exit could be seen, and its number be another's. */
+static void check_process(struct tracer *tracer, int pidfd)
+{
+	struct kleak_control *control = &tracer->skeleton->bss->control;
+	struct pollfd exit = {.fd = pidfd, .events = POLLIN};
+
+	if (poll(&exit, 1, 0) <= 0)
+		return;
+	control->process = 0;
+	control->gone = 1;
+}
+
+int tracer__open(struct tracer **out, const struct plan *plan, uint32_t process, int target,
 		 bool verbose, char *why, size_t len)
 {
 	struct tracer *tracer = calloc(1, sizeof(*tracer));
@@ -255,7 +268,7 @@ int tracer__open(struct tracer **out, const struct plan *plan, uint32_t process,
 		free(tracer);
 		return err;
 	}
-	err = load(tracer, plan, cgroup, why, len);
+	err = load(tracer, plan, target, why, len);
 	if (err)
 		goto close;
 
@@ -271,6 +284,8 @@ int tracer__open(struct tracer **out, const struct plan *plan, uint32_t process,
 	err = attach_all(tracer, why, len);
 	if (err)
 		goto close;
+	if (plan->config.follow == KLEAK_FOLLOW_PROCESS)
+		check_process(tracer, target);
 	*out = tracer;
 	return 0;
 

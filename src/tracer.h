@@ -39,10 +39,11 @@ struct tracer_missed {
 
 /*
  * Load and attach everything but record nothing yet.  process: whom to follow
- * with KLEAK_FOLLOW_PROCESS; cgroup: file descriptor with KLEAK_FOLLOW_CGROUP.
+ * with KLEAK_FOLLOW_PROCESS; target: file descriptor of it (pidfd_open(2); -1: there is none), or
+ * with KLEAK_FOLLOW_CGROUP of the cgroup.
  * 0 and *tracer, or -errno with one sentence in `why`.
  */
-int tracer__open(struct tracer **tracer, const struct plan *plan, uint32_t process, int cgroup,
+int tracer__open(struct tracer **tracer, const struct plan *plan, uint32_t process, int target,
 		 bool verbose, char *why, size_t len);
 
 /* Births are recorded from here on. */

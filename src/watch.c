@@ -422,7 +422,7 @@ static int watch_command(const struct options *options, struct tracer *tracer,
 	return err;
 }
 
-int watch__run(const struct reporter_parts *given, struct outputs *outputs, int cgroup, int signals,
+int watch__run(const struct reporter_parts *given, struct outputs *outputs, int target, int signals,
 	       int *status)
 {
 	const struct options *options = given->options;
@@ -430,7 +430,7 @@ int watch__run(const struct reporter_parts *given, struct outputs *outputs, int 
 	struct reports reports = {.outputs = outputs};
 	char why[SENTENCE] = "";
 	int err = tracer__open(&parts.tracer, parts.plan, options->pid >= 0 ? options->pid : 0,
-			       cgroup, options->verbose, why, sizeof(why));
+			       target, options->verbose, why, sizeof(why));
 
 	*status = 0;
 	if (err) {

@@ -32,20 +32,24 @@ static struct modparts_load *oldest(struct modparts *parts)
 static int begin(struct modparts *parts, const struct kleak_module_head *head)
 {
 	struct modparts_load *load = oldest(parts);
+	uint8_t *symbols = malloc((size_t)head->symbols + 1);
+	char *strings = malloc((size_t)head->strings + 1);
 
+	if (!symbols || !strings) {
+		free(symbols);
+		free(strings);
+		return -ENOMEM;
+	}
 	modparts__drop(load);
 	*load = (struct modparts_load){
 		.change = head->change,
-		.symbols = malloc(head->symbols + 1),
-		.strings = malloc(head->strings + 1),
+		.symbols = symbols,
+		.strings = strings,
 		.all_symbols = head->symbols,
 		.all_strings = head->strings,
 	};
 	memcpy(load->name, head->name, sizeof(load->name) - 1);
-	if (load->symbols && load->strings)
-		return 0;
-	modparts__drop(load);
-	return -ENOMEM;
+	return 0;
 }
 
 static void append(void *to, uint32_t *nr, uint32_t most, const struct kleak_module_record *record)

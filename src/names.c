@@ -177,6 +177,8 @@ static const struct names_function *find_in(const struct names_table *table, uin
 {
 	size_t low = 0, high = table->nr;
 
+	if (!high || address < table->functions[0].start)
+		return NULL;
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
@@ -318,40 +320,55 @@ static bool is_other(const struct kallsyms_symbol *a, const struct kallsyms_symb
 	       strcmp(a->module, b->module) != 0;
 }
 
+#define NOWHERE SIZE_MAX
+
+/*
+ * Among the first `nr` modules that came while kleak runs the newest that had the address then:
+ * what an older one needed as it came only was given back soon.  Its index, or NOWHERE.
+ */
+static size_t find_newest(const struct names *names, size_t nr, uint64_t address, uint32_t when,
+			  struct kallsyms_symbol *symbol)
+{
+	while (nr-- > 0) {
+		const struct names_module *module = names->modules[nr];
+		const struct names_function *function = NULL;
+
+		if (module->table && was_there(module, when))
+			function = find_in(module->table, address);
+		if (!function)
+			continue;
+		answer(symbol, module, function);
+		return nr;
+	}
+	return NOWHERE;
+}
+
+/* Had another one the address, older than the one at this index? */
+static bool is_ambiguous(const struct names *names, size_t at, uint64_t address,
+			 const struct kallsyms_symbol *symbol)
+{
+	struct kallsyms_symbol other = {};
+	const struct names_module *module;
+
+	while ((at = find_newest(names, at, address, NAMES_ANYTIME, &other)) != NOWHERE)
+		if (is_other(symbol, &other))
+			return true;
+	return !find_first(names, address, NAMES_ANYTIME, &other, &module) &&
+	       is_other(symbol, &other);
+}
+
 int names__find(const struct names *names, uint64_t address, uint32_t when,
 		struct kallsyms_symbol *symbol, const struct names_module **module)
 {
-	struct kallsyms_symbol found;
-	const struct names_module *its;
-	bool known = false;
+	struct kallsyms_symbol found = {};
+	size_t at = find_newest(names, names->nr, address, when, &found);
 
-	/* The newest first: what a module needs as it comes only is given back soon. */
-	for (size_t i = names->nr; i-- > 0;) {
-		const struct names_function *function;
-
-		its = names->modules[i];
-		if (!its->table || !was_there(its, when))
-			continue;
-		function = find_in(its->table, address);
-		if (!function)
-			continue;
-		answer(&found, its, function);
-		if (known && is_other(&found, symbol))
-			return -ENOENT;
-		if (!known) {
-			*symbol = found;
-			*module = its;
-		}
-		known = true;
-		if (when != NAMES_ANYTIME)
-			return 0;
-	}
-	if (find_first(names, address, when, &found, &its))
-		return known ? 0 : -ENOENT;
-	if (known)
-		return is_other(&found, symbol) ? -ENOENT : 0;
+	if (at == NOWHERE)
+		return find_first(names, address, when, symbol, module);
+	if (when == NAMES_ANYTIME && is_ambiguous(names, at, address, &found))
+		return -ENOENT;
 	*symbol = found;
-	*module = its;
+	*module = names->modules[at];
 	return 0;
 }
 
@@ -363,8 +380,11 @@ uint32_t names__tenants(const struct names *names, uint64_t address, uint32_t wh
 
 	if (!names->changed)
 		return 0;
-	if (!kallsyms__find(names->first, address, &symbol) && symbol.module)
+	if (!kallsyms__find(names->first, address, &symbol)) {
+		if (!symbol.module)
+			return 0;
 		before = first_module(names, symbol.module);
+	}
 	for (size_t i = 0; i < names->nr; i++) {
 		const struct names_module *module = names->modules[i];
 

@@ -512,7 +512,7 @@ int symbols__images(const struct symbols *symbols, struct images *images,
 const struct names_module *symbols__module(const struct symbols *symbols, uint64_t address)
 {
 	const struct names_module *module;
-	struct kallsyms_symbol symbol;
+	struct kallsyms_symbol symbol = {};
 
 	if (!symbols || names__find(symbols->names, address - 1, NAMES_ANYTIME, &symbol, &module))
 		return NULL;

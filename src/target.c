@@ -69,7 +69,8 @@ static int open_cgroup(const char *path, char *why, size_t len)
 	return err;
 }
 
-/* Opened before it is looked at: what it says is said of this one, or this one is seen to be gone. */
+/* Opened before it is looked at: what it says is said of this one, or this one is seen to be gone.
+ */
 static int open_process(int64_t pid, int *target, char *why, size_t len)
 {
 	int fd = (int)syscall(SYS_pidfd_open, pid, 0);

@@ -47,7 +47,8 @@ await 2
 [ -z "$memory" ] || echo online > $memory
 end
 tail -n 1 /tmp/out
-echo "# ${memory:-no memory could be taken offline}" >&2
+echo ---
+echo ${memory:-none}
 echo ---
 
 # ---- a cgroup that goes
@@ -128,7 +129,7 @@ def check_saved(version, saved):
 
 
 def changes(version):
-    run, saved, churned, cgroup, process = boot(
+    run, saved, churned, memory, cgroup, process = boot(
         version, CHANGES, "--timeout", "600",
         "--add", f"{os.path.join(ROOT, 'build/kleak-asan')}:/bin/kleak-asan",
         "--add", f"{module(version, 'kleak_come')}:/kleak_come.ko",
@@ -136,6 +137,7 @@ def changes(version):
     check_names(json.loads(run), 1)
     check_saved(version, saved)
     check_names(json.loads(churned), 4)
+    print(f"# {version}: memory taken offline: {memory.strip()}")
     assert json.loads(cgroup)["final"]
     gone, last = map(json.loads, process.splitlines())
     assert "has exited" in gone["note"], gone

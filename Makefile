@@ -136,12 +136,14 @@ UNIT_ledger     := ledger
 UNIT_lines      := lines
 UNIT_markup     := markup utf8
 UNIT_krc        := krc slub array idmap
+UNIT_modparts   := modparts
+UNIT_names      := names kallsyms array idmap
 UNIT_memory     := memory slub array idmap
 UNIT_meminfo    := meminfo lines
 UNIT_orphans    := orphans array idmap
 UNIT_options    := options
-UNIT_pageowner  := pageowner allocator kallsyms lines array idmap
-UNIT_places     := places memory slub datasyms kallsyms lines array idmap
+UNIT_pageowner  := pageowner allocator names kallsyms lines array idmap
+UNIT_places     := places memory slub datasyms names kallsyms lines array idmap
 UNIT_plan       := plan hooks caches
 UNIT_prom       := prom meminfo lines utf8 verdict
 UNIT_recycle    := recycle snapshot array idmap
@@ -151,7 +153,7 @@ UNIT_series     := series
 UNIT_sourcepath := sourcepath
 UNIT_report_copy := report_copy text pen meminfo lines utf8 verdict
 UNIT_screen_view := screen_view screen_print view_text report_copy sparks idmap text pen meminfo lines utf8 verdict
-UNIT_sites      := sites array idmap allocator kallsyms
+UNIT_sites      := sites array idmap allocator names kallsyms
 UNIT_slabinfo   := slabinfo array lines
 UNIT_slub       := slub array idmap
 UNIT_snapshot   := snapshot array idmap
@@ -161,12 +163,12 @@ UNIT_fuzz       := savedfile saved reading arena json json_value text sift diff 
 		   html html_site chart chronicle series svg flame folded weight markup prom
 UNIT_saved      := saved reading arena json json_value text pen meminfo lines utf8 verdict
 UNIT_savedfile  := savedfile saved reading arena json json_value meminfo lines utf8 verdict array
-UNIT_saving     := saving savedfile saved reading arena json json_value meminfo lines utf8 verdict array outfile images symbols kallsyms dwarf debugfiles sourcepath idmap allocator say
+UNIT_saving     := saving savedfile saved reading arena json json_value meminfo lines utf8 verdict array outfile images symbols names modparts kallsyms dwarf debugfiles sourcepath idmap allocator say
 UNIT_sift       := sift arena options
 UNIT_statement_json := statement_json json_value utf8
 UNIT_statement_text := statement_text pen utf8
 UNIT_suspects   := suspects classes caches meminfo array lines
-UNIT_symbols    := symbols kallsyms images allocator array lines say
+UNIT_symbols    := symbols names modparts kallsyms images allocator taint array idmap lines say
 UNIT_svg        := svg flame array weight markup pen utf8 verdict
 UNIT_text       := text pen meminfo lines utf8 verdict
 UNIT_trend      := trend array idmap
@@ -309,7 +311,7 @@ $(B)/bench: tools/bench/bench.c $(B)/empty.skel.h
 	$(Q)$(CC) $(C_FLAGS) -o $@ $< -lbpf -lelf -lz -lm
 
 # Reading the tables needs no kernel: the loader's own files, as they are built.
-$(B)/readout: tools/bench/readout.c $(patsubst %,$(B)/%.o,snapshot sites array idmap allocator kallsyms)
+$(B)/readout: tools/bench/readout.c $(patsubst %,$(B)/%.o,snapshot sites array idmap allocator names kallsyms)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(C_FLAGS) -o $@ $^ $(LDLIBS)
 

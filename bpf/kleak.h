@@ -154,6 +154,8 @@ struct kleak_site {
 	__u32 nr_frames; /* 0: being written */
 	__u32 muted;   /* set by the loader: pages that are counted elsewhere, not to be recorded */
 	__u32 lessons; /* walks of its stack that could be learnt from, see stack.bpf.h */
+	__u32 modules; /* kleak_control.module_changes when it was made */
+	__u32 retired; /* other modules have come to where its frames lie: no more are found */
 	__u64 frames[KLEAK_MAX_FRAMES]; /* return addresses, innermost first */
 	/* words from where each stands to the next one's place; sure: seen twice in a row */
 	__u8 distance[KLEAK_MAX_FRAMES];
@@ -355,7 +357,7 @@ struct kleak_config {
 	__u8 one_copy;		/* of the programs of slab frees: see slab.bpf.h */
 	__u8 has_others;	/* stacks of others are remembered: see filter.bpf.h */
 	__u8 bulk_all_or_none;	/* kmem_cache_alloc_bulk() returns a bool, from 7.2 on */
-	__u8 pad[1];
+	__u8 modules;		/* tell which modules come and go */
 	struct kleak_wanted wanted[KLEAK_MAX_WANTED]; /* only these caches; none: all */
 };
 
@@ -370,6 +372,40 @@ struct kleak_control {
 	__u64 chain_seed;  /* of the chains' table, see steps.h; 0: they are not to be used */
 	__u32 present;	   /* which one of the bit sets of that name is looked at */
 	__u32 sample_mask; /* recorded are addresses whose hash has none of these bits: 2^n - 1 */
+	__u32 module_changes; /* how often a module came or went */
+	__u32 module_losses;  /* of those, what the loader could not be told */
+};
+
+/*
+ * What the loader is told of modules, through a ring.  One that comes: its name and the sizes of
+ * its tables of symbols, then these, some bytes at a time, in order.  Records of two modules may
+ * come mixed; what is too large, or finds no room, does not come.
+ */
+#define KLEAK_MODULE_RING   (1U << 20)
+#define KLEAK_MODULE_MOST   (1U << 18) /* bytes of a table */
+#define KLEAK_MODULE_SYMBOL 24	       /* bytes: Elf64_Sym */
+#define KLEAK_TENANT_BITS   13
+
+enum kleak_module_kind {
+	KLEAK_MODULE_COMES, /* before any of its code has run */
+	KLEAK_MODULE_SYMBOLS,
+	KLEAK_MODULE_STRINGS,
+	KLEAK_MODULE_GOES, /* after all of its code has run */
+};
+
+struct kleak_module_head {
+	__u32 change;  /* which one: control.module_changes from there on */
+	__u32 kind;    /* enum kleak_module_kind */
+	__u32 symbols; /* bytes of the tables; 0: they will not come */
+	__u32 strings;
+	__u32 nr; /* bytes behind this */
+	__u32 pad;
+	char name[64];
+};
+
+struct kleak_module_record {
+	struct kleak_module_head head;
+	__u8 bytes[4096];
 };
 
 /* What the area-sizing program is to look at: slots of the table, bucket * KLEAK_BUCKET_KEYS +

@@ -157,6 +157,16 @@ struct {
 	__uint(value_size, sizeof(__u32));
 } cgroups SEC(".maps");
 
+/* struct kleak_module_record, see modules.bpf.h (sized; config.modules). */
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 4096);
+} modules SEC(".maps");
+
+/* Which module was the last one in a page, by a hash of both: see modules.bpf.h.  0: nobody knows.
+ */
+__u32 tenants[1U << KLEAK_TENANT_BITS];
+
 /* Who allocates where: how often (config.who; else one entry, never used). */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);

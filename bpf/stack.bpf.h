@@ -155,6 +155,7 @@ claimed:
 	site->cache = s->cache;
 	site->space = s->space;
 	site->whole = s->whole;
+	site->modules = control.module_changes;
 	for (__u32 i = 0; i < KLEAK_MAX_FRAMES && i < s->nr; i++)
 		site->frames[i] = frame(s, i);
 	publish(&site->nr_frames, s->nr); /* last: the loader waits for it */

@@ -272,8 +272,9 @@ static int find_ranges(struct ranges *out, const struct kallsyms *symbols, const
 	return 0;
 }
 
-int allocator__learn(struct allocator *allocator, const struct kallsyms *symbols)
+int allocator__learn(struct allocator *allocator, const struct names *known)
 {
+	const struct kallsyms *symbols = names__kallsyms(known);
 	struct ranges plumbing = {}, backing = {}, metadata = {};
 	int err = find_ranges(&plumbing, symbols, names, sizeof(names) / sizeof(names[0]));
 
@@ -294,7 +295,7 @@ int allocator__learn(struct allocator *allocator, const struct kallsyms *symbols
 					.nr_backing = backing.nr,
 					.metadata = metadata.list,
 					.nr_metadata = metadata.nr,
-					.symbols = symbols};
+					.names = known};
 	return 0;
 }
 
@@ -320,13 +321,14 @@ bool allocator__contains(const struct allocator *allocator, uint64_t address)
 	return contains(allocator->ranges, allocator->nr, address);
 }
 
-bool allocator__is_tracing(const struct allocator *allocator, uint64_t address)
+bool allocator__is_tracing(const struct allocator *allocator, uint64_t address, uint32_t when)
 {
+	const struct names_module *module;
 	struct kallsyms_symbol symbol;
 
-	if (!allocator->symbols)
+	if (!allocator->names)
 		return false;
-	return kallsyms__find(allocator->symbols, address - 1, &symbol) ||
+	return names__find(allocator->names, address - 1, when, &symbol, &module) ||
 	       (symbol.module && !strcmp(symbol.module, "bpf"));
 }
 

@@ -6,8 +6,8 @@
 #ifndef KLEAK_ALLOCATOR_H
 #define KLEAK_ALLOCATOR_H
 
-#include "kallsyms.h"
 #include "kleak.h"
+#include "names.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -20,23 +20,23 @@ struct allocator {
 	size_t nr_backing;
 	struct kleak_range *metadata; /* functions that allocate for the slab allocator itself */
 	size_t nr_metadata;
-	const struct kallsyms *symbols; /* by the caller; NULL: not known */
+	const struct names *names; /* by the caller; NULL: not known */
 };
 
 /*
- * Find the allocators' functions by name.  0, or -ENOMEM (*allocator untouched).  `symbols` has to
- * stay.
+ * Find the allocators' functions by name: they are the kernel's own, which stay where they are.
+ * 0, or -ENOMEM (*allocator untouched).  `names` is asked later, too.
  */
-int allocator__learn(struct allocator *allocator, const struct kallsyms *symbols);
+int allocator__learn(struct allocator *allocator, const struct names *names);
 
 /* Does a call from inside an allocator return to `address`? */
 bool allocator__contains(const struct allocator *allocator, uint64_t address);
 
 /*
- * Is `address` in no function of the kernel's or a module's that was there when symbols were read,
- * but in another kind of code: a BPF program, a trampoline?
+ * Was `address`, after so many changes (names.h), in no function of the kernel's or a module's, but
+ * in another kind of code: a BPF program, a trampoline?
  */
-bool allocator__is_tracing(const struct allocator *allocator, uint64_t address);
+bool allocator__is_tracing(const struct allocator *allocator, uint64_t address, uint32_t when);
 
 /*
  * Is `address` in a function that takes pages for slab, large kmalloc, vmalloc, per-CPU

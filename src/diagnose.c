@@ -48,7 +48,7 @@ struct diagnose {
 	const struct kernel *kernel;
 	struct symbols *symbols;
 	const struct allocator *allocator;
-	int cgroup;
+	int target;
 	int signals;
 	bool terminal;
 	double end_s; /* of the time that --for gives */
@@ -159,7 +159,7 @@ static int attach(struct diagnose *d, const struct plan *plan)
 				       .allocator = d->allocator};
 	char why[SENTENCE] = "";
 	int err = tracer__open(&d->tracer, plan, d->options.pid >= 0 ? d->options.pid : 0,
-			       d->cgroup, d->options.verbose, why, sizeof(why));
+			       d->target, d->options.verbose, why, sizeof(why));
 
 	if (err) {
 		say("%s", why);
@@ -343,7 +343,7 @@ static int print(struct diagnose *d, bool color)
 		if (!modules)
 			return -ENOMEM;
 		for (size_t i = 0; i < page->report->nr_sites; i++)
-			taint__describe(&modules[i], &page->report->sites[i]);
+			taint__describe(&modules[i], &page->report->sites[i], d->symbols);
 		page->modules = modules;
 	}
 	page->nr_next = diagnosis__advise(page, next);
@@ -413,7 +413,7 @@ static int examine(struct diagnose *d, const struct options *given)
 }
 
 int diagnose__run(const struct reporter_parts *parts, struct outputs *outputs, bool color,
-		  int cgroup, int signals, int *status)
+		  int target, int signals, int *status)
 {
 	static struct diagnose d;
 	const struct options *options = parts->options;
@@ -423,7 +423,7 @@ int diagnose__run(const struct reporter_parts *parts, struct outputs *outputs, b
 			      .kernel = parts->kernel,
 			      .symbols = parts->symbols,
 			      .allocator = parts->allocator,
-			      .cgroup = cgroup,
+			      .target = target,
 			      .signals = signals,
 			      .terminal = isatty(STDERR_FILENO)};
 	d.options.sort = SORT_GROWTH;

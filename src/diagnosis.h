@@ -43,7 +43,8 @@ struct diagnosis {
 	const char *caches;	     /* "kmalloc-512,dentry"; NULL: every cache */
 	const struct report *report; /* NULL: nothing was traced.  Sites: LEAK first */
 	const struct diagnosis_module {
-		const char *name, *version, *taint; /* NULL: not told */
+		const char *name;
+		char version[64], taint[16]; /* as /sys/module has them; "": not told */
 	} * modules; /* of the first frame of report->sites[i]; name NULL: the kernel itself */
 	const char *const *next; /* sentences: what to do */
 	size_t nr_next;

@@ -22,12 +22,17 @@ static json_t *growth(const void *of, size_t i)
 			 json_value__number(slope->high * 60));
 }
 
+static json_t *told(const char *text)
+{
+	return json_value__text(*text ? text : NULL);
+}
+
 static json_t *module(const void *of, size_t i)
 {
 	const struct diagnosis_module *m = &((const struct diagnosis *)of)->modules[i];
 
 	return json_pack("{s:o, s:o, s:o}", "name", json_value__text(m->name), "version",
-			 json_value__text(m->version), "taint", json_value__text(m->taint));
+			 told(m->version), "taint", told(m->taint));
 }
 
 static json_t *next(const void *of, size_t i)

@@ -183,11 +183,11 @@ static void put_module(const struct pen *pen, const struct diagnosis_module *m)
 	}
 	fputs("  module:     ", pen->out);
 	pen__name(pen, PEN_PLAIN, m->name);
-	if (m->version) {
+	if (*m->version) {
 		fputs(", version ", pen->out);
 		pen__name(pen, PEN_PLAIN, m->version);
 	}
-	if (m->taint) {
+	if (*m->taint) {
 		fputs(", taint ", pen->out);
 		pen__name(pen, PEN_PLAIN, m->taint);
 	}

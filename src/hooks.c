@@ -53,11 +53,11 @@ const char *const hook_blind_spots[HOOK_FUNCTIONS] = {
 		.event = KLEAK_EVENTS, .function = which, .copy = number                           \
 	}
 
-#define FOLLOW(name, whom)                                                                         \
+#define WATCH(name, whom, must)                                                                    \
 	{                                                                                          \
 		.program = #name, .kind = HOOK_RAW_TP, .role = HOOK_WATCHES, .needs = whom,        \
 		.tracepoint = #name, .event = KLEAK_EVENTS, .function = FUNCTION_NONE, .copy = 1,  \
-		.required = true                                                                   \
+		.required = must                                                                   \
 	}
 
 const struct hook hooks[] = {
@@ -75,9 +75,11 @@ const struct hook hooks[] = {
 	      HOOK_FOR_SLAB),
 	ENTRY(kfree_call_rcu_nolock, HOOK_FENTRY, FUNCTION_KFREE_CALL_RCU_NOLOCK, 1, HOOK_WATCHES,
 	      HOOK_FOR_SLAB),
-	FOLLOW(sched_process_fork, HOOK_FOR_FAMILY),
-	FOLLOW(sched_process_exit, HOOK_FOR_PROCESSES),
-	FOLLOW(task_newtask, HOOK_FOR_OTHERS),
+	WATCH(sched_process_fork, HOOK_FOR_FAMILY, true),
+	WATCH(sched_process_exit, HOOK_FOR_PROCESSES, true),
+	WATCH(task_newtask, HOOK_FOR_OTHERS, true),
+	WATCH(module_load, HOOK_FOR_MODULES, false),
+	WATCH(module_free, HOOK_FOR_MODULES, false),
 	RAW_TP(kmalloc, KLEAK_EVENT_KMALLOC, 1, HOOK_ALLOCATES, true),
 	/* up to 6.0 */
 	RAW_TP(kmalloc_node, KLEAK_EVENT_KMALLOC_NODE, 1, HOOK_ALLOCATES, false),

@@ -38,7 +38,8 @@ enum hook_needs {
 	HOOK_FOR_PAGES,
 	HOOK_FOR_PROCESSES, /* one process or a family is followed */
 	HOOK_FOR_FAMILY,
-	HOOK_FOR_OTHERS, /* stacks of others are remembered */
+	HOOK_FOR_OTHERS,  /* stacks of others are remembered */
+	HOOK_FOR_MODULES, /* modules that come and go are named */
 };
 
 struct hook {

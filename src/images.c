@@ -73,7 +73,7 @@ static void add_symbol(const struct kallsyms_symbol *symbol, void *arg)
 		add_place(arg, symbol->name, symbol->start);
 }
 
-static void read_kernel(struct image *image, const char *root, const struct kallsyms *symbols)
+void images__read_kernel(struct image *image, const char *root, const struct kallsyms *symbols)
 {
 	char path[PATH_MAX];
 
@@ -101,7 +101,7 @@ static void read_section(struct image *image, const char *folder, const char *na
 	fclose(file);
 }
 
-static void read_module(struct image *image, const char *root)
+void images__read_module(struct image *image, const char *root)
 {
 	char path[PATH_MAX];
 	const struct dirent *section;
@@ -153,7 +153,7 @@ static int read_modules(struct images *images, size_t *room, const char *root)
 				break;
 			}
 			snprintf(image->name, sizeof(image->name), "%s", name);
-			read_module(image, root);
+			images__read_module(image, root);
 		}
 	}
 	fclose(file);
@@ -168,7 +168,7 @@ int images__read(struct images *out, const char *root, const struct kallsyms *sy
 	int err = -ENOMEM;
 
 	if (kernel) {
-		read_kernel(kernel, root, symbols);
+		images__read_kernel(kernel, root, symbols);
 		err = read_modules(&images, &room, root);
 	}
 	if (err)

@@ -41,6 +41,12 @@ struct images {
  */
 int images__read(struct images *images, const char *root, const struct kallsyms *symbols);
 
+/* The kernel; symbols may be NULL. */
+void images__read_kernel(struct image *image, const char *root, const struct kallsyms *symbols);
+
+/* The module called image->name; fields that are all 0 are filled in as far as known. */
+void images__read_module(struct image *image, const char *root);
+
 /* The image called `module`, of the kernel if that is NULL; NULL: there is none. */
 const struct image *images__find(const struct images *images, const char *module);
 

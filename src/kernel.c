@@ -321,6 +321,9 @@ int kernel__read_btf(struct kernel *kernel, const struct btf *btf, char *why, si
 	kernel->gfp_account = bit_of_enum(btf, "___GFP_ACCOUNT_BIT", 0x400000);
 
 	kernel->page_struct = size_of_struct(btf, "page");
+	kernel->has_modules =
+		btf__find_by_name_kind(btf, "btf_trace_module_load", BTF_KIND_TYPEDEF) >= 0 &&
+		btf__find_by_name_kind(btf, "mod_kallsyms", BTF_KIND_STRUCT) >= 0;
 	kernel->has_cast = btf__find_by_name_kind(btf, "bpf_rdonly_cast", BTF_KIND_FUNC) >= 0;
 	for (int i = 0; i < HOOK_FUNCTIONS; i++) {
 		kernel->functions[i].name = NULL;

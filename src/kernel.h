@@ -49,6 +49,7 @@ struct kernel {
 	bool kfence;					 /* it guards some objects */
 	uint32_t nodes;					 /* possible NUMA nodes */
 	bool has_symbols;
+	bool has_modules; /* that can be watched as they come and go */
 	struct slub_layout slub;
 	char slub_unknown[64]; /* why the layout is not known; "" when it is */
 	struct area_layout areas;

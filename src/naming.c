@@ -66,6 +66,36 @@ static size_t group_of(const struct report_frame *saved, size_t nr)
 	return n + 1;
 }
 
+static bool is_same_build(const struct image *a, const struct image *b)
+{
+	return a->build_id_length == b->build_id_length &&
+	       !memcmp(a->build_id, b->build_id, a->build_id_length);
+}
+
+/*
+ * The image that a frame lies in: a module may have been there several times.  NULL: it is not
+ * known, or might be one of two builds.
+ */
+static const struct image *image_of(const struct naming *naming, const struct images *images,
+				    const struct report_frame *frame)
+{
+	const char *name = frame->module ? frame->module : "";
+	const struct image *found = NULL;
+	const struct dwarf_frame *lines;
+
+	for (size_t i = 0; i < images->nr && frame->symbol; i++) {
+		const struct image *image = &images->list[i];
+
+		if (strcmp(image->name, name) != 0 ||
+		    !dwarf__find(naming->dwarf, image, frame->address - 1, &lines))
+			continue;
+		if (found && !is_same_build(found, image))
+			return NULL;
+		found = image;
+	}
+	return found;
+}
+
 static size_t name_stack(const struct naming *naming, const struct images *images,
 			 const struct report_site *site, struct report_frame *frames, size_t room)
 {
@@ -73,13 +103,12 @@ static size_t name_stack(const struct naming *naming, const struct images *image
 
 	for (size_t at = 0, n; at < site->nr_frames && used < room; at += n) {
 		const struct report_frame *saved = site->stack + at, *real;
-		const struct image *image = NULL;
+		const struct image *image;
 		size_t got = 0;
 
 		n = group_of(saved, site->nr_frames - at);
 		real = &saved[n - 1];
-		if (real->symbol)
-			image = images__find(images, real->module);
+		image = image_of(naming, images, real);
 		if (image)
 			got = symbols__expand(naming->dwarf, image, real, at == 0, frames + used,
 					      room - used);

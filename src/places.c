@@ -204,11 +204,14 @@ static void find_in_area(const struct places *places, struct place *place, uint6
 {
 	const struct places_area *area = &places->areas[page->area];
 	uint64_t mapped = page->mapped + (address - page->address);
+	const struct names_module *module;
 	struct kallsyms_symbol function;
 
 	place->kind = "vmalloc";
 	place->offset = mapped - area->start;
-	if (!places->symbols || kallsyms__find(places->symbols, area->caller - 1, &function))
+	/* nobody knows when it was made */
+	if (!places->names ||
+	    names__find(places->names, area->caller - 1, NAMES_ANYTIME, &function, &module))
 		return;
 	snprintf(place->name, sizeof(place->name), "%s", function.name);
 	if (makes_stacks(function.name)) {

@@ -3,9 +3,9 @@
 #ifndef KLEAK_PLACES_H
 #define KLEAK_PLACES_H
 
-#include "kallsyms.h"
 #include "layout.h"
 #include "memory.h"
+#include "names.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -40,7 +40,7 @@ struct places {
 	struct memory *memory;
 	struct slub *slub;
 	const struct area_layout *layout;
-	const struct kallsyms *symbols;
+	const struct names *names; /* NULL: hidden */
 	const uint64_t *cpu_offsets;
 	uint32_t nr_cpus;
 

@@ -62,6 +62,8 @@ static bool is_needed(const struct hook *hook, const struct kleak_config *config
 		       config->follow == KLEAK_FOLLOW_FAMILY;
 	case HOOK_FOR_OTHERS:
 		return config->has_others;
+	case HOOK_FOR_MODULES:
+		return config->modules;
 	case HOOK_FOR_FAMILY:
 		return config->follow == KLEAK_FOLLOW_FAMILY;
 	}
@@ -165,9 +167,12 @@ static void plan_memory(struct plan *plan, const struct kernel *kernel)
 		(uint64_t)config->site_entries * plan->lanes * sizeof(struct kleak_tally) +
 		KLEAK_MAX_CACHES * sizeof(struct kleak_cache) +
 		(sizeof(uint32_t) << KLEAK_PRESENCE_BITS) + (2 << KLEAK_PRESENCE_BITS) / 8 +
-		(sizeof(uint64_t) << KLEAK_KNOWN_BITS) + (sizeof(uint64_t) << KLEAK_OTHERS_BITS) +
-		KLEAK_STEP_BYTES + KLEAK_CHAIN_BYTES + KLEAK_READ_MOST +
-		KLEAK_MAX_CPUS * sizeof(uint64_t) + (uint64_t)kernel->cpus * KLEAK_SCRATCH_BYTES;
+		(sizeof(uint32_t) << KLEAK_TENANT_BITS) + (sizeof(uint64_t) << KLEAK_KNOWN_BITS) +
+		(sizeof(uint64_t) << KLEAK_OTHERS_BITS) + KLEAK_STEP_BYTES + KLEAK_CHAIN_BYTES +
+		KLEAK_READ_MOST + KLEAK_MAX_CPUS * sizeof(uint64_t) +
+		(uint64_t)kernel->cpus * KLEAK_SCRATCH_BYTES;
+	if (config->modules)
+		plan->memory_bytes += KLEAK_MODULE_RING;
 	if (config->who)
 		plan->memory_bytes += hash_bytes(KLEAK_MAX_WHO, sizeof(struct kleak_who),
 						 sizeof(struct kleak_who_times));
@@ -329,6 +334,7 @@ int plan__make(struct plan *plan, const struct options *options, const struct ke
 	config->jiffy_ns = kernel->jiffy_ns;
 	config->stack_size = kernel->stack_size;
 
+	config->modules = kernel->has_modules && kernel->has_symbols && kernel->has_loop;
 	config->who = options->verb == VERB_DIAGNOSE;
 	plan->verify = !kernel->slub_unknown[0];
 	plan_sizes(plan, options, kernel);

@@ -114,7 +114,7 @@ static const char *const origins[] = {
 /* The kernel's symbols, or NULL: they are hidden. */
 static const struct kallsyms *kallsyms_of(const struct reporter *reporter)
 {
-	return reporter->parts.symbols ? symbols__kallsyms(reporter->parts.symbols) : NULL;
+	return symbols__kallsyms(reporter->parts.symbols);
 }
 
 /* For what waits in them, where no hook shows that, and for a scan, which is to know what is left
@@ -136,6 +136,27 @@ static int open_queues(struct reporter *reporter)
 	return 0;
 }
 
+static uint32_t module_changes(void *tracer)
+{
+	return tracer__module_changes(tracer).changes;
+}
+
+bool reporter__follow_modules(struct reporter *reporter)
+{
+	struct symbols *symbols = reporter->parts.symbols;
+	struct tracer *tracer = reporter->parts.tracer;
+
+	if (!symbols)
+		return false;
+	if (!reporter->parts.plan->config.modules) {
+		symbols__look(symbols); /* or they have the names that they had */
+		return false;
+	}
+	tracer__each_module(tracer, symbols__note, symbols);
+	symbols__settle(symbols, tracer__module_changes(tracer).losses, module_changes, tracer);
+	return true;
+}
+
 int reporter__open(struct reporter **out, const struct reporter_parts *parts)
 {
 	struct reporter *reporter = calloc(1, sizeof(*reporter));
@@ -143,6 +164,8 @@ int reporter__open(struct reporter **out, const struct reporter_parts *parts)
 	if (!reporter)
 		return -ENOMEM;
 	reporter->parts = *parts;
+	if (parts->symbols)
+		symbols__begin(parts->symbols);
 	reporter->kinds = parts->kernel->cache_kinds;
 	reporter->sampling = parts->plan->sampling;
 	reporter->budget.most = parts->options->max_overhead;
@@ -426,6 +449,7 @@ static void fill_holders(const struct reporter *reporter, struct report_site *ro
 /* Name the frames of a row, behind those of the rows before it. */
 static int fill_stack(struct reporter *reporter, size_t i, const struct site *site)
 {
+	bool watched = reporter->parts.plan->config.modules;
 	struct report_frame *frames;
 	int err = array__reserve((void **)&reporter->frames,
 				 reporter->nr_frames + SYMBOLS_MOST_FRAMES, &reporter->room_frames,
@@ -435,7 +459,8 @@ static int fill_stack(struct reporter *reporter, size_t i, const struct site *si
 		return err;
 	frames = reporter->frames + reporter->nr_frames;
 	reporter->rows[i].nr_frames =
-		symbols__stack(reporter->parts.symbols, site->frames, site->nr_frames, frames);
+		symbols__stack(reporter->parts.symbols, site->frames, site->nr_frames,
+			       watched ? site->modules : NAMES_ANYTIME, frames);
 	reporter->nr_frames += reporter->rows[i].nr_frames;
 	return 0;
 }
@@ -542,9 +567,11 @@ static int rank(struct reporter *reporter, double elapsed_s)
 	const struct options *options = reporter->parts.options;
 	const struct tracer_view *view = tracer__view(reporter->parts.tracer);
 	struct sites *sites = &reporter->sites;
-	int err = sites__sum(sites, &reporter->snapshot, view->sites, view->caches,
-			     reporter->parts.allocator, options->stack_depth);
+	int err;
 
+	reporter__follow_modules(reporter);
+	err = sites__sum(sites, &reporter->snapshot, view->sites, view->caches,
+			 reporter->parts.allocator, options->stack_depth);
 	if (!err)
 		err = sites__age(sites, &reporter->snapshot);
 	if (err)
@@ -819,8 +846,6 @@ int reporter__make(struct reporter *reporter, struct report *report, const char 
 	if (err)
 		return err;
 	clock_gettime(CLOCK_REALTIME, &report->time);
-	if (reporter->parts.symbols)
-		symbols__refresh(reporter->parts.symbols);
 	fill_filter(reporter, report);
 	fill_events(reporter, report);
 	fill_losses(reporter, report);
@@ -907,7 +932,7 @@ int reporter__open_scans(struct reporter *reporter, char *why, size_t len)
 		.kernel = reporter->parts.kernel,
 		.tracer = reporter->parts.tracer,
 		.reader = &reporter->reader,
-		.symbols = kallsyms_of(reporter),
+		.names = symbols__names(reporter->parts.symbols),
 		.passes = options->scan_passes,
 		.bytes_per_s = options->scan_rate,
 		.progress = reporter->parts.progress,

@@ -45,6 +45,12 @@ int reporter__settle_areas(struct reporter *reporter);
  */
 int reporter__make(struct reporter *reporter, struct report *report, const char *note, bool final);
 
+/*
+ * Learn the names of modules that came, and which ones went: what only the system tells it tells
+ * as long as they are there.  Cheap while there are none.  False: here nobody can.
+ */
+bool reporter__follow_modules(struct reporter *reporter);
+
 /* Look, and enter what is seen into the histories; print nothing.  0 or -errno. */
 int reporter__watch(struct reporter *reporter);
 

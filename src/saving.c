@@ -99,31 +99,47 @@ static int put_line(struct saving *saving, const char *line, size_t length)
 	return 0;
 }
 
-/* Is every module of the report's stacks among the images? */
-static bool knows_modules(const struct saving *saving, const struct report *report)
+/* Does a function of this module stand in the report's stacks? */
+static bool is_in(const char *module, void *arg)
 {
+	const struct report *report = arg;
+
 	for (size_t i = 0; i < report->nr_sites; i++) {
 		const struct report_site *site = &report->sites[i];
 
 		for (size_t f = 0; f < site->nr_frames; f++)
-			if (site->stack[f].module &&
-			    !images__find(&saving->images, site->stack[f].module))
-				return false;
+			if (site->stack[f].module && !strcmp(site->stack[f].module, module))
+				return true;
 	}
+	return false;
+}
+
+static bool has_image(const struct images *images, const struct image *image)
+{
+	for (size_t i = 0; i < images->nr; i++)
+		if (!memcmp(&images->list[i], image, sizeof(*image)))
+			return true;
+	return false;
+}
+
+/* Has the header before all that the report's stacks lie in? */
+static bool is_said(const struct saving *saving, const struct images *images,
+		    const struct report *report)
+{
+	for (size_t i = 0; i < images->nr; i++)
+		if (!has_image(&saving->images, &images->list[i]) &&
+		    is_in(images->list[i].name, (void *)report))
+			return false;
 	return true;
 }
 
-/* What is loaded now, if it is not what the header before said. */
-static int put_header(struct saving *saving)
+static int put_header(struct saving *saving, const struct images *images)
 {
-	struct saved_header header = {};
+	struct saved_header header = {.images = *images};
 	static struct utsname name;
 	char *line;
-	int err = images__read(&header.images, "",
-			       saving->symbols ? symbols__kallsyms(saving->symbols) : NULL);
+	int err;
 
-	if (err)
-		return err;
 	uname(&name);
 	clock_gettime(CLOCK_REALTIME, &header.time);
 	header.kernel = name.release;
@@ -132,9 +148,25 @@ static int put_header(struct saving *saving)
 	line = saved__print_header(&header);
 	err = line ? put_line(saving, line, strlen(line)) : -ENOMEM;
 	free(line);
-	images__free(&saving->images);
-	saving->images = header.images;
 	return err;
+}
+
+/* What there is to be said of where the report's stacks lie. */
+static int say_images(struct saving *saving, const struct report *report, bool first)
+{
+	struct images images;
+	int err = saving->symbols ? symbols__images(saving->symbols, &images, is_in, (void *)report)
+				  : images__read(&images, "", NULL);
+
+	if (err)
+		return err;
+	if (!first && is_said(saving, &images, report)) {
+		images__free(&images);
+		return 0;
+	}
+	images__free(&saving->images);
+	saving->images = images;
+	return put_header(saving, &images);
 }
 
 /* Header and report, up to the disk's cache. */
@@ -146,8 +178,8 @@ static int put(struct saving *saving, const struct report *report, bool first)
 
 	if (!err && !saved__fits(line, length))
 		err = -EFBIG;
-	if (!err && (first || !knows_modules(saving, report)))
-		err = put_header(saving);
+	if (!err)
+		err = say_images(saving, report, first);
 	if (!err)
 		err = put_line(saving, line, length);
 	if (!err && gzflush(saving->file, Z_SYNC_FLUSH) != Z_OK)

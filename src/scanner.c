@@ -114,11 +114,12 @@ int scanner__open(struct scanner **out, const struct scanner_parts *parts, char 
 		.memory = &scanner->memory,
 		.slub = &parts->reader->slub,
 		.layout = &parts->kernel->areas,
-		.symbols = parts->symbols,
+		.names = parts->names,
 		.cpu_offsets = parts->reader->cpu_offsets,
 		.nr_cpus = parts->reader->slub.nr_cpus,
 	};
-	err = reader__open_memory(parts->reader, &scanner->memory, parts->kernel, parts->symbols,
+	err = reader__open_memory(parts->reader, &scanner->memory, parts->kernel,
+				  parts->names ? names__kallsyms(parts->names) : NULL,
 				  &scanner->text, "cannot scan", why, len);
 	if (err) {
 		scanner__close(scanner);

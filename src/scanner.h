@@ -7,8 +7,8 @@
 #define KLEAK_SCANNER_H
 
 #include "holders.h"
-#include "kallsyms.h"
 #include "kernel.h"
+#include "names.h"
 #include "orphans.h"
 #include "reader.h"
 #include "tracer.h"
@@ -24,10 +24,10 @@ struct scanner_parts {
 	const struct kernel *kernel;
 	struct tracer *tracer;
 	struct reader *reader;
-	const struct kallsyms *symbols; /* NULL: hidden */
-	uint32_t passes;		/* in a row that make an orphan */
-	uint64_t bytes_per_s;		/* most that is read; 0: no limit */
-	bool progress;			/* to stderr */
+	const struct names *names; /* NULL: hidden */
+	uint32_t passes;	   /* in a row that make an orphan */
+	uint64_t bytes_per_s;	   /* most that is read; 0: no limit */
+	bool progress;		   /* to stderr */
 };
 
 /* What was done so far. */

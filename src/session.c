@@ -26,13 +26,13 @@
 static int learn_symbols(struct symbols **symbols, struct allocator *allocator,
 			 const struct dwarf_sources *sources)
 {
-	int err = symbols__open(symbols, sources);
+	int err = symbols__open(symbols, sources, "");
 
 	if (err == -ENOMEM)
 		return err;
 	if (err)
 		return 0;
-	return allocator__learn(allocator, symbols__kallsyms(*symbols));
+	return allocator__learn(allocator, symbols__names(*symbols));
 }
 
 static void explain(const struct kernel *kernel, const struct plan *plan,
@@ -51,7 +51,7 @@ static void explain(const struct kernel *kernel, const struct plan *plan,
 
 /* Do what the verb says, with all that tracing needs.  Exit status. */
 static int act(const struct options *options, const struct kernel *kernel, const struct plan *plan,
-	       struct symbols *symbols, const struct allocator *allocator, int cgroup, bool color)
+	       struct symbols *symbols, const struct allocator *allocator, int target, bool color)
 {
 	const struct reporter_parts parts = {.options = options,
 					     .kernel = kernel,
@@ -78,9 +78,9 @@ static int act(const struct options *options, const struct kernel *kernel, const
 	err = outputs__open(&outputs, options, symbols, color);
 	if (!err) {
 		if (options->verb == VERB_DIAGNOSE)
-			err = diagnose__run(&parts, outputs, color, cgroup, signals, &status);
+			err = diagnose__run(&parts, outputs, color, target, signals, &status);
 		else
-			err = watch__run(&parts, outputs, cgroup, signals, &status);
+			err = watch__run(&parts, outputs, target, signals, &status);
 		if (outputs__close(outputs))
 			err = -EIO;
 	}
@@ -110,13 +110,13 @@ int session__run(const struct options *options, bool color)
 	char why[SENTENCE] = "";
 	const struct options what = traced(options);
 	const struct dwarf_sources sources = naming__sources(options);
-	int cgroup = -1, status = SESSION_CANNOT_RUN;
+	int target = -1, status = SESSION_CANNOT_RUN;
 	int err = symbols__check(&sources, why, sizeof(why));
 
 	if (!err)
 		err = kernel__check(why, sizeof(why));
 	if (!err)
-		err = target__find(options->pid, options->cgroup, &cgroup, why, sizeof(why));
+		err = target__find(options->pid, options->cgroup, &target, why, sizeof(why));
 	if (!err) {
 		err = learn_symbols(&symbols, &allocator, &sources);
 		snprintf(why, sizeof(why), "out of memory");
@@ -130,9 +130,9 @@ int session__run(const struct options *options, bool color)
 	if (err)
 		say("%s", why);
 	else
-		status = act(options, &kernel, &plan, symbols, &allocator, cgroup, color);
-	if (cgroup >= 0)
-		close(cgroup);
+		status = act(options, &kernel, &plan, symbols, &allocator, target, color);
+	if (target >= 0)
+		close(target);
 	allocator__free(&allocator);
 	symbols__close(symbols);
 	return status;

@@ -33,7 +33,7 @@ static uint32_t strip(const struct kleak_site *entry, uint32_t filled,
 
 	if (entry->whole) {
 		while (first < filled && first < TRACING_FRAMES &&
-		       allocator__is_tracing(allocator, entry->frames[first]))
+		       allocator__is_tracing(allocator, entry->frames[first], entry->modules))
 			first++;
 		for (uint32_t i = 0; i < filled && i < KLEAK_PLUMBING_DEPTH; i++)
 			if (allocator__contains(allocator, entry->frames[i]))
@@ -67,14 +67,27 @@ static bool is_metadata(const struct kleak_site *entry, uint32_t filled,
 	return false;
 }
 
-static uint64_t id_of(const struct site *site, const struct kleak_cache *caches)
+/* The same addresses were another module's before. */
+static uint64_t mix_tenants(uint64_t hash, const struct site *site, const struct names *names)
+{
+	for (uint32_t i = 0; names && i < site->nr_frames; i++) {
+		uint32_t tenants = names__tenants(names, site->frames[i] - 1, site->modules);
+
+		if (tenants)
+			hash = mix(hash, (uint64_t)tenants << 32 | i);
+	}
+	return hash;
+}
+
+static uint64_t id_of(const struct site *site, const struct kleak_cache *caches,
+		      const struct names *names)
 {
 	uint64_t hash = mix((site->space + 1) << 2 | site->metadata << 1 | site->backing,
 			    caches[site->cache].id);
 
 	for (uint32_t i = 0; i < site->nr_frames; i++)
 		hash = mix(hash, site->frames[i]);
-	return hash;
+	return site->modules ? mix_tenants(hash, site, names) : hash;
 }
 
 /* A place for one more site. */
@@ -104,10 +117,11 @@ static int64_t site_of(struct sites *sites, const struct kleak_site *entry,
 	for (uint32_t i = first; i < filled && site->nr_frames < depth; i++)
 		site->frames[site->nr_frames++] = entry->frames[i];
 	site->space = entry->space;
+	site->modules = entry->modules;
 	site->backing = is_backing(entry, filled, allocator);
 	site->metadata = is_metadata(entry, filled, allocator);
 	site->cache = entry->cache < KLEAK_MAX_CACHES ? entry->cache : KLEAK_CACHE_UNKNOWN;
-	site->id = id_of(site, caches);
+	site->id = id_of(site, caches, allocator->names);
 	site->index = sites->nr;
 
 	known = idmap__find(&sites->by_id, site->id);

@@ -21,6 +21,7 @@ struct site {
 	uint32_t cache; /* index into the cache table */
 	uint64_t frames[KLEAK_MAX_DEPTH];
 	uint32_t nr_frames;
+	uint32_t modules;   /* of its first entry: its addresses are to be named as of then */
 	bool metadata;	    /* the slab allocator's own */
 	bool backing;	    /* pages that another allocator or a process counts: not listed */
 	uint32_t index;	    /* of sites->of_entry: sorting does not change it */

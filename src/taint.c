@@ -36,23 +36,19 @@ void taint__of_kernel(char *text, size_t len)
 		snprintf(text, len, "none");
 }
 
-void taint__describe(struct diagnosis_module *module, const struct report_site *site)
+void taint__describe(struct diagnosis_module *module, const struct report_site *site,
+		     const struct symbols *symbols)
 {
-	static struct {
-		char version[64], taint[16];
-	} rooms[TAINT_MODULES];
-	static size_t next;
-	char path[256];
-	size_t room = next++ % TAINT_MODULES;
+	const struct report_frame *first = site->stack;
+	const struct names_module *known;
 
 	*module = (struct diagnosis_module){};
-	if (!site->nr_frames || !site->stack[0].module || strchr(site->stack[0].module, '/'))
+	if (!site->nr_frames || !first->module)
 		return;
-	module->name = site->stack[0].module;
-	snprintf(path, sizeof(path), "/sys/module/%s/version", module->name);
-	read_line(rooms[room].version, sizeof(rooms[room].version), path);
-	snprintf(path, sizeof(path), "/sys/module/%s/taint", module->name);
-	read_line(rooms[room].taint, sizeof(rooms[room].taint), path);
-	module->version = rooms[room].version[0] ? rooms[room].version : NULL;
-	module->taint = rooms[room].taint[0] ? rooms[room].taint : NULL;
+	module->name = first->module;
+	known = symbols__module(symbols, first->address);
+	if (!known || strcmp(known->name, first->module) != 0)
+		return;
+	memcpy(module->version, known->version, sizeof(module->version));
+	memcpy(module->taint, known->taint, sizeof(module->taint));
 }

@@ -5,6 +5,7 @@
 
 #include "diagnosis.h"
 #include "report.h"
+#include "symbols.h"
 
 #include <stddef.h>
 
@@ -12,11 +13,10 @@
 void taint__of_kernel(char *text, size_t len);
 
 /*
- * The module that a site's first frame lies in: name, and version and taint as
- * /sys/module has them.  They are valid until as many more calls as TAINT_MODULES.
+ * The module that a site's first frame lies in, which may have gone; symbols: NULL: its name is all
+ * there is to say.
  */
-void taint__describe(struct diagnosis_module *module, const struct report_site *site);
-
-#define TAINT_MODULES 64
+void taint__describe(struct diagnosis_module *module, const struct report_site *site,
+		     const struct symbols *symbols);
 
 #endif

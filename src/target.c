@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/statfs.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 static int check_process(int64_t pid, char *why, size_t len)
@@ -68,15 +69,29 @@ static int open_cgroup(const char *path, char *why, size_t len)
 	return err;
 }
 
-int target__find(int64_t pid, const char *path, int *cgroup, char *why, size_t len)
+/* Opened before it is looked at: what it says is said of this one, or this one is seen to be gone.
+ */
+static int open_process(int64_t pid, int *target, char *why, size_t len)
 {
-	*cgroup = -1;
+	int fd = (int)syscall(SYS_pidfd_open, pid, 0);
+	int err = check_process(pid, why, len);
+
+	if (!err)
+		*target = fd < 0 ? -1 : fd;
+	else if (fd >= 0)
+		close(fd);
+	return err;
+}
+
+int target__find(int64_t pid, const char *path, int *target, char *why, size_t len)
+{
+	*target = -1;
 	if (pid >= 0)
-		return check_process(pid, why, len);
+		return open_process(pid, target, why, len);
 	if (!path)
 		return 0;
-	*cgroup = open_cgroup(path, why, len);
-	return *cgroup < 0 ? *cgroup : 0;
+	*target = open_cgroup(path, why, len);
+	return *target < 0 ? *target : 0;
 }
 
 static void explain_missing(const char *name, char *why, size_t len)

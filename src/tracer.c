@@ -14,6 +14,7 @@
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <linux/membarrier.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,6 +43,9 @@ struct tracer {
 		size_t len;
 	} mappings[MAPPINGS];
 	size_t nr_mappings;
+	struct ring_buffer *modules; /* NULL: nobody tells which come and go */
+	void (*tell)(const struct kleak_module_record *record, void *arg);
+	void *tell_arg;
 };
 
 /*
@@ -82,6 +86,9 @@ static int configure(struct tracer *tracer, const struct plan *plan)
 
 	if (plan->config.follow == KLEAK_FOLLOW_FAMILY &&
 	    bpf_map__set_max_entries(skeleton->maps.family, KLEAK_MAX_FAMILY))
+		return -EINVAL;
+	if (plan->config.modules &&
+	    bpf_map__set_max_entries(skeleton->maps.modules, KLEAK_MODULE_RING))
 		return -EINVAL;
 	if (plan->config.who && bpf_map__set_max_entries(skeleton->maps.who, KLEAK_MAX_WHO))
 		return -EINVAL;
@@ -146,6 +153,24 @@ static int map_all(struct tracer *tracer, const struct plan *plan)
 	return 0;
 }
 
+static int tell_module(void *arg, void *record, size_t size)
+{
+	const struct tracer *tracer = arg;
+
+	if (size == sizeof(struct kleak_module_record))
+		tracer->tell(record, tracer->tell_arg);
+	return 0;
+}
+
+static int open_modules(struct tracer *tracer, const struct plan *plan)
+{
+	if (!plan->config.modules)
+		return 0;
+	tracer->modules = ring_buffer__new(bpf_map__fd(tracer->skeleton->maps.modules), tell_module,
+					   tracer, NULL);
+	return tracer->modules ? 0 : -errno;
+}
+
 static int run_program(const struct bpf_program *program)
 {
 	LIBBPF_OPTS(bpf_test_run_opts, run);
@@ -195,7 +220,7 @@ static int attach_all(struct tracer *tracer, char *why, size_t len)
 	return err;
 }
 
-static int load(struct tracer *tracer, const struct plan *plan, int cgroup, char *why, size_t len)
+static int load(struct tracer *tracer, const struct plan *plan, int target, char *why, size_t len)
 {
 	const __u32 zero = 0;
 	int err = configure(tracer, plan);
@@ -207,19 +232,33 @@ static int load(struct tracer *tracer, const struct plan *plan, int cgroup, char
 			 strerror(-err));
 		return err;
 	}
-	if (cgroup >= 0 &&
-	    bpf_map_update_elem(bpf_map__fd(tracer->skeleton->maps.cgroups), &zero, &cgroup, 0)) {
+	if (plan->config.follow == KLEAK_FOLLOW_CGROUP &&
+	    bpf_map_update_elem(bpf_map__fd(tracer->skeleton->maps.cgroups), &zero, &target, 0)) {
 		err = -errno;
 		snprintf(why, len, "cannot follow the cgroup: %s", strerror(-err));
 		return err;
 	}
 	err = map_all(tracer, plan);
+	if (!err)
+		err = open_modules(tracer, plan);
 	if (err)
 		snprintf(why, len, "cannot map the BPF tables: %s", strerror(-err));
 	return err;
 }
 
-int tracer__open(struct tracer **out, const struct plan *plan, uint32_t process, int cgroup,
+/* The one to follow may have gone before its exit could be seen, and its number be another's. */
+static void check_process(struct tracer *tracer, int pidfd)
+{
+	struct kleak_control *control = &tracer->skeleton->bss->control;
+	struct pollfd exit = {.fd = pidfd, .events = POLLIN};
+
+	if (poll(&exit, 1, 0) <= 0)
+		return;
+	control->process = 0;
+	control->gone = 1;
+}
+
+int tracer__open(struct tracer **out, const struct plan *plan, uint32_t process, int target,
 		 bool verbose, char *why, size_t len)
 {
 	struct tracer *tracer = calloc(1, sizeof(*tracer));
@@ -237,7 +276,7 @@ int tracer__open(struct tracer **out, const struct plan *plan, uint32_t process,
 		free(tracer);
 		return err;
 	}
-	err = load(tracer, plan, cgroup, why, len);
+	err = load(tracer, plan, target, why, len);
 	if (err)
 		goto close;
 
@@ -254,6 +293,8 @@ int tracer__open(struct tracer **out, const struct plan *plan, uint32_t process,
 	err = attach_all(tracer, why, len);
 	if (err)
 		goto close;
+	if (plan->config.follow == KLEAK_FOLLOW_PROCESS)
+		check_process(tracer, target);
 	*out = tracer;
 	return 0;
 
@@ -628,6 +669,26 @@ const struct recycle *tracer__recycled(const struct tracer *tracer)
 	return &tracer->recycle;
 }
 
+struct tracer_modules tracer__module_changes(const struct tracer *tracer)
+{
+	const struct kleak_control *control = &tracer->skeleton->bss->control;
+
+	return (struct tracer_modules){
+		.changes = __atomic_load_n(&control->module_changes, __ATOMIC_ACQUIRE),
+		.losses = __atomic_load_n(&control->module_losses, __ATOMIC_ACQUIRE),
+	};
+}
+
+void tracer__each_module(struct tracer *tracer,
+			 void (*tell)(const struct kleak_module_record *record, void *arg),
+			 void *arg)
+{
+	tracer->tell = tell;
+	tracer->tell_arg = arg;
+	if (tracer->modules)
+		ring_buffer__consume(tracer->modules);
+}
+
 uint32_t tracer__self(const struct tracer *tracer)
 {
 	return tracer->skeleton->bss->control.self;
@@ -670,6 +731,7 @@ void tracer__close(struct tracer *tracer)
 	detach(tracer, HOOK_FREES);
 	for (size_t i = 0; i < tracer->nr_mappings; i++)
 		munmap(tracer->mappings[i].start, tracer->mappings[i].len);
+	ring_buffer__free(tracer->modules);
 	kleak__destroy(tracer->skeleton);
 	chains__free(&tracer->chains);
 	recycle__free(&tracer->recycle);

@@ -40,10 +40,11 @@ struct tracer_missed {
 
 /*
  * Load and attach everything but record nothing yet.  process: whom to follow
- * with KLEAK_FOLLOW_PROCESS; cgroup: file descriptor with KLEAK_FOLLOW_CGROUP.
+ * with KLEAK_FOLLOW_PROCESS; target: file descriptor of it (pidfd_open(2); -1: there is none), or
+ * with KLEAK_FOLLOW_CGROUP of the cgroup.
  * 0 and *tracer, or -errno with one sentence in `why`.
  */
-int tracer__open(struct tracer **tracer, const struct plan *plan, uint32_t process, int cgroup,
+int tracer__open(struct tracer **tracer, const struct plan *plan, uint32_t process, int target,
 		 bool verbose, char *why, size_t len);
 
 /* Births are recorded from here on. */
@@ -145,6 +146,20 @@ void tracer__mute(struct tracer *tracer, uint32_t entry);
 int tracer__who(const struct tracer *tracer,
 		void (*each)(const struct kleak_who *, const struct kleak_who_times *, void *),
 		void *arg);
+
+/* How often modules came or went, and how many of these changes tracer__each_module() does not
+ * tell. */
+struct tracer_modules {
+	uint32_t changes;
+	uint32_t losses;
+};
+
+struct tracer_modules tracer__module_changes(const struct tracer *tracer);
+
+/* tell(record, arg) for every record that the programs have written since the last call. */
+void tracer__each_module(struct tracer *tracer,
+			 void (*tell)(const struct kleak_module_record *record, void *arg),
+			 void *arg);
 
 /* This program's thread group, as the initial PID namespace has it. */
 uint32_t tracer__self(const struct tracer *tracer);

@@ -216,32 +216,48 @@ static double least(double a, double b)
 #define TUNE_S	    0.25
 #define TUNE_MOST_S 5.0
 
-struct tuning {
+/* Which modules come and go is looked at so often: in memory that the programs write. */
+#define FOLLOW_S 0.05
+
+struct chores {
 	struct tracer *tracer;
-	double start_s, next_s;
+	struct reporter *reporter;
+	double start_s, tune_s, follow_s; /* when it began; when which is due */
 };
 
-static struct tuning tuning_begin(struct tracer *tracer)
+static struct chores chores_begin(struct tracer *tracer, struct reporter *reporter)
 {
 	double now_s = clock__now_s();
 
-	return (struct tuning){.tracer = tracer, .start_s = now_s, .next_s = now_s + TUNE_S};
+	return (struct chores){.tracer = tracer,
+			       .reporter = reporter,
+			       .start_s = now_s,
+			       .tune_s = now_s + TUNE_S,
+			       .follow_s = now_s};
 }
 
-/* Tune if it is time to: when the next time is. */
-static double tune(void *arg)
+static void tune(struct chores *chores)
 {
-	struct tuning *tuning = arg;
-
-	if (tuning->next_s > clock__now_s())
-		return tuning->next_s;
-	if (tracer__tune(tuning->tracer)) {
+	if (tracer__tune(chores->tracer)) {
 		say("out of memory: tracing takes longer than it could");
-		tuning->next_s = INFINITY;
+		chores->tune_s = INFINITY;
 	} else {
-		tuning->next_s += least(tuning->next_s - tuning->start_s, TUNE_MOST_S);
+		chores->tune_s += least(chores->tune_s - chores->start_s, TUNE_MOST_S);
 	}
-	return tuning->next_s;
+}
+
+/* Do what it is time for: when there is something to do next. */
+static double do_chores(void *arg)
+{
+	struct chores *chores = arg;
+	double now_s = clock__now_s();
+
+	if (chores->tune_s <= now_s)
+		tune(chores);
+	if (chores->follow_s <= now_s)
+		chores->follow_s =
+			reporter__follow_modules(chores->reporter) ? now_s + FOLLOW_S : INFINITY;
+	return least(chores->tune_s, chores->follow_s);
 }
 
 /* Until `end_s` or a signal; the report that comes last is not made here. */
@@ -249,12 +265,12 @@ static int watch(struct tracer *tracer, struct scans *scans, int signals, double
 {
 	const struct options *options = scans->options;
 	double start_s = clock__now_s(), next_s = start_s + options->interval_s;
-	struct tuning tuning = tuning_begin(tracer);
+	struct chores chores = chores_begin(tracer, scans->reports->reporter);
 	char note[128];
 
 	for (;;) {
 		double deadline_s =
-			least(least(end_s, tuning.next_s), least(next_s, scans->next_s));
+			least(least(end_s, do_chores(&chores)), least(next_s, scans->next_s));
 		int signal =
 			wait_until(signals, STDOUT_FILENO, scans->reports->outputs, deadline_s);
 		int err;
@@ -269,7 +285,6 @@ static int watch(struct tracer *tracer, struct scans *scans, int signals, double
 			next_s = clock__now_s();
 		if (end_s <= clock__now_s())
 			return 0;
-		tune(&tuning);
 		if (next_s > clock__now_s())
 			continue;
 		err = report(scans->reports, note_of(options, tracer, note, sizeof(note)), false);
@@ -370,7 +385,7 @@ static int watch_command(const struct options *options, struct tracer *tracer,
 			 const struct reports *reports, int signals, int *status)
 {
 	struct scans scans = {.options = options, .reports = reports, .end_s = INFINITY};
-	struct tuning tuning;
+	struct chores chores;
 	struct child child;
 	char note[SENTENCE];
 	int err = options->scan_s > 0 ? open_scans(&scans) : 0;
@@ -390,8 +405,8 @@ static int watch_command(const struct options *options, struct tracer *tracer,
 	err = child__release(&child);
 	if (err)
 		return child__not_runnable(options->command[0], err, status);
-	tuning = tuning_begin(tracer);
-	err = child__wait(&child, signals, status, tune, &tuning);
+	chores = chores_begin(tracer, reports->reporter);
+	err = child__wait(&child, signals, status, do_chores, &chores);
 	if (!err)
 		err = settle(tracer, reports->reporter, signals);
 	if (err) {
@@ -407,7 +422,7 @@ static int watch_command(const struct options *options, struct tracer *tracer,
 	return err;
 }
 
-int watch__run(const struct reporter_parts *given, struct outputs *outputs, int cgroup, int signals,
+int watch__run(const struct reporter_parts *given, struct outputs *outputs, int target, int signals,
 	       int *status)
 {
 	const struct options *options = given->options;
@@ -415,7 +430,7 @@ int watch__run(const struct reporter_parts *given, struct outputs *outputs, int 
 	struct reports reports = {.outputs = outputs};
 	char why[SENTENCE] = "";
 	int err = tracer__open(&parts.tracer, parts.plan, options->pid >= 0 ? options->pid : 0,
-			       cgroup, options->verbose, why, sizeof(why));
+			       target, options->verbose, why, sizeof(why));
 
 	*status = 0;
 	if (err) {

@@ -36,6 +36,7 @@ enum bpf_map_type {
 	BPF_MAP_TYPE_ARRAY = 2,
 	BPF_MAP_TYPE_PERCPU_ARRAY = 6,
 	BPF_MAP_TYPE_CGROUP_ARRAY = 8,
+	BPF_MAP_TYPE_RINGBUF = 27,
 };
 
 enum {
@@ -95,6 +96,33 @@ struct vm_struct {
 	void *addr;
 	unsigned long flags;
 	unsigned int nr_pages;
+};
+
+/* include/linux/module.h, where there are modules */
+struct mod_kallsyms {
+	void *symtab;
+	unsigned int num_symtab;
+	char *strtab;
+};
+
+/* up to 6.3 */
+struct module_layout {
+	void *base;
+	unsigned int text_size;
+};
+
+/* 6.4 and later */
+struct module_memory {
+	void *base;
+	unsigned int size;
+};
+
+struct module {
+	char name[56];
+	struct mod_kallsyms *kallsyms;
+	struct module_layout core_layout;
+	struct module_layout init_layout;
+	struct module_memory mem[7];
 };
 
 /* include/linux/slab.h, 6.9 and later */

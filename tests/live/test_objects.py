@@ -1,13 +1,14 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-only
 """Objects that a known process makes: exactly as many as it made, and none after it freed them."""
+import json
 import math
 import os
 import subprocess
 import tempfile
 import time
 
-from kleak import Kleak, Load, need_root, run, sites_of, tap, total
+from kleak import KLEAK, Kleak, Load, Process, need_root, run, sites_of, tap, total
 
 MESSAGE = "load_msg"  # alloc_msg(), inlined
 MAP = "__bpf_map_area_alloc"
@@ -148,6 +149,31 @@ def test_pid_filter_leaves_others_out():
         assert total(report, "do_eventfd") == 50
         # whoever frees: closed by the other process's exit or ours, a free counts
         assert report["filter"]["pid"] == load.pid
+
+
+def opens(pid, path):
+    """Does this process have that file open?"""
+    folder = f"/proc/{pid}/fd"
+    try:
+        return any(os.readlink(os.path.join(folder, fd)) == path for fd in os.listdir(folder))
+    except OSError:
+        return False  # closed meanwhile
+
+
+def test_a_process_that_goes_before_its_exit_can_be_seen():
+    """Its number may be another's by then."""
+    with Load() as load:
+        with Process([KLEAK, "--json", "--pid", str(load.pid), "--interval", "0.5", "--duration", "1"],
+                     stdout=subprocess.PIPE, stderr=subprocess.PIPE) as kleak:
+            # names are read when it is known whom to follow, and before programs are attached
+            while not opens(kleak.pid, "/proc/kallsyms"):
+                assert kleak.poll() is None, kleak.stderr.read()
+            load.process.kill()
+            load.process.wait()
+            out, err = kleak.communicate(timeout=30)
+            assert kleak.returncode == 0, err
+            for line in out.splitlines():
+                assert f"process {load.pid} has exited" in (json.loads(line)["note"] or ""), line
 
 
 def test_a_stack_that_was_another_processs():

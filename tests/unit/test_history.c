@@ -439,7 +439,7 @@ static void test_a_site_that_comes_late_starts_at_nothing(void **state)
 /* Its entry was given back: what comes with its stack later is new. */
 static void test_a_site_that_has_gone_is_forgotten(void **state)
 {
-	uint32_t ages[1] = {0};
+	float ages[1] = {0};
 	struct site list[2] = {{.id = 1}, {.id = 2, .births = 1000}};
 	struct sites sites = {.list = list, .nr = 2, .ages = ages};
 	struct history history = {};
@@ -451,7 +451,7 @@ static void test_a_site_that_has_gone_is_forgotten(void **state)
 		if (t > 10)
 			list[1] = (struct site){
 				.id = 2, .births = 1, .objects = 1, .listed = 1, .bytes = 64};
-		ages[0] = (uint32_t)((t - 10.5) / SECONDS_PER_TICK);
+		ages[0] = t > 10 ? (float)((t - 10.5) / SECONDS_PER_TICK) : 0;
 		assert_int_equal(history__enter(&history, &sites, t, 0), 0);
 		assert_int_equal(history.nr_rows, sites.nr);
 	}

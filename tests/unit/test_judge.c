@@ -23,7 +23,8 @@ static struct kleak_cache caches[KLEAK_MAX_CACHES] = {
 
 static struct cache_sum sums[KLEAK_MAX_CACHES];
 static struct slabinfo_cache before[4], now[4];
-static struct slabinfo slabs_before = {before, 4}, slabs_now = {now, 4};
+static struct slabinfo slabs_before = {.caches = before, .nr = 4},
+		       slabs_now = {.caches = now, .nr = 4};
 static struct report_class ledger[LEDGER_CLASSES];
 static const struct cache_kinds kinds = {.cgroup = true};
 static struct history history;
@@ -60,7 +61,7 @@ static struct judge judge_with(void)
 /* 100 objects of 1000 bytes a second from this site, for 40 s. */
 static struct site leak(uint32_t space, uint32_t cache)
 {
-	static uint32_t ages[5000];
+	static float ages[5000];
 	struct site site = {.id = 42, .space = space, .cache = cache};
 	struct sites sites = {.list = &site, .nr = 1, .ages = ages};
 

@@ -201,6 +201,27 @@ static void test_vmalloc_without_symbols(void **state)
 	assert_int_equal(plan__make(&plan, &options, &kernel, why, sizeof(why)), -ENOTSUP);
 }
 
+/* Modules that come and go are watched where that can be, and where they have names. */
+static void test_modules(void **state)
+{
+	struct options options = defaults();
+	struct kernel kernel = modern();
+	struct plan plan;
+
+	(void)state;
+	kernel.has_modules = kernel.has_loop = true;
+	plan = good(&options, &kernel);
+	assert_true(plan.config.modules && is_on(&plan, "module_load"));
+	assert_true(is_on(&plan, "module_free"));
+	kernel.has_loop = false; /* before 5.17 */
+	plan = good(&options, &kernel);
+	assert_false(plan.config.modules || is_on(&plan, "module_load"));
+	kernel.has_loop = true;
+	kernel.has_symbols = false;
+	plan = good(&options, &kernel);
+	assert_false(plan.config.modules || is_on(&plan, "module_free"));
+}
+
 static void test_percpu(void **state)
 {
 	struct options options = defaults();
@@ -465,6 +486,7 @@ int main(void)
 		cmocka_unit_test(test_pid_namespace),
 		cmocka_unit_test(test_cache_filter),
 		cmocka_unit_test(test_vmalloc_without_symbols),
+		cmocka_unit_test(test_modules),
 		cmocka_unit_test(test_percpu),
 		cmocka_unit_test(test_pages),
 		cmocka_unit_test(test_unknown_layout_is_a_blind_spot),

@@ -113,14 +113,14 @@ static void test_trampoline_that_was_jumped_to(void **state)
 				   "0000000000009200 t bpf_trampoline_1\t[bpf]\n";
 	FILE *file = fmemopen((void *)text, strlen(text), "r");
 	struct allocator allocator = plumbing;
-	struct kallsyms *symbols;
 	struct sites sites = {};
+	struct names *names;
 	struct made_up m;
 
 	(void)state;
-	assert_int_equal(kallsyms__parse(&symbols, file, NULL), 0);
+	assert_int_equal(names__open(&names, file, NULL), 0);
 	fclose(file);
-	allocator.symbols = symbols;
+	allocator.names = names;
 	init(&m);
 	ENTRY(&m, 1, 2, 0x9000, 0x9100, 0x9210, 0x5050, 0x5150);
 	m.entries[1].whole = 1;
@@ -131,7 +131,75 @@ static void test_trampoline_that_was_jumped_to(void **state)
 	assert_int_equal(sites.list[0].frames[0], 0x5050);
 	assert_int_equal(sites.list[1].frames[0], 0x9300);
 	sites__free(&sites);
-	kallsyms__free(symbols);
+	names__close(names);
+}
+
+/* The third frame of an allocation from a module that came while kleak runs is no tracing. */
+static void test_new_module_is_not_tracing(void **state)
+{
+	static const char text[] = "0000000000005000 T _stext\n0000000000006000 T _etext\n"
+				   "0000000000005100 T calls\n";
+	static const struct names_function functions[] = {{0x9200, 0x9300, "f"}};
+	const struct names_module module = {.name = "m", .from = 1};
+	FILE *file = fmemopen((void *)text, strlen(text), "r");
+	struct allocator allocator = plumbing;
+	struct sites sites = {};
+	struct names *names;
+	struct made_up m;
+
+	(void)state;
+	assert_int_equal(names__open(&names, file, NULL), 0);
+	fclose(file);
+	allocator.names = names;
+	init(&m);
+	ENTRY(&m, 1, 2, 0x9000, 0x9100, 0x9210, 0x5150);
+	m.entries[1].whole = 1;
+	m.entries[1].modules = 1;
+	assert_int_equal(sites__sum(&sites, &m.snapshot, m.entries, caches, &allocator, 16), 0);
+	assert_int_equal(sites.list[0].frames[0], 0x5150); /* nobody's yet */
+	assert_int_equal(names__add(names, &module, functions, 1), 0);
+	assert_int_equal(sites__sum(&sites, &m.snapshot, m.entries, caches, &allocator, 16), 0);
+	assert_int_equal(sites.list[0].frames[0], 0x9210);
+	sites__free(&sites);
+	names__close(names);
+}
+
+/* The same addresses, of another module by then: another site.  Of the same one: the same. */
+static void test_other_modules_at_the_same_place_are_other_sites(void **state)
+{
+	static const char text[] = "0000000000005000 T _stext\n0000000000006000 T _etext\n"
+				   "0000000000005100 T calls\n";
+	static const struct names_function ones[] = {{0x9200, 0x9300, "f"}},
+					   twos[] = {{0x9200, 0x9300, "g"}};
+	const struct names_module one = {.name = "m", .from = 1}, two = {.name = "n", .from = 3},
+				  again = {.name = "n", .from = 5};
+	FILE *file = fmemopen((void *)text, strlen(text), "r");
+	struct allocator allocator = plumbing;
+	struct sites sites = {};
+	struct names *names;
+	struct made_up m;
+
+	(void)state;
+	assert_int_equal(names__open(&names, file, NULL), 0);
+	fclose(file);
+	allocator.names = names;
+	init(&m);
+	for (uint32_t i = 1; i <= 3; i++) {
+		ENTRY(&m, i, 2, 0x9210, 0x5150);
+		m.entries[i].modules = 2 * i - 1;
+	}
+	assert_int_equal(names__add(names, &one, ones, 1), 0);
+	names__remove(names, "m", 2);
+	assert_int_equal(names__add(names, &two, twos, 1), 0);
+	names__remove(names, "n", 4);
+	assert_int_equal(names__add(names, &again, twos, 1), 0);
+	assert_int_equal(sites__sum(&sites, &m.snapshot, m.entries, caches, &allocator, 16), 0);
+	assert_int_equal(sites.nr, 2);
+	assert_int_equal(sites.of_entry[2], sites.of_entry[3]);
+	assert_int_equal(sites.list[1].objects, 2);
+	assert_int_equal(sites.list[1].modules, 3);
+	sites__free(&sites);
+	names__close(names);
 }
 
 static void test_nothing_but_plumbing_is_shown(void **state)
@@ -342,6 +410,8 @@ int main(void)
 		cmocka_unit_test(test_nothing_but_plumbing_is_shown),
 		cmocka_unit_test(test_entries_of_one_site_are_summed),
 		cmocka_unit_test(test_metadata_of_slab),
+		cmocka_unit_test(test_new_module_is_not_tracing),
+		cmocka_unit_test(test_other_modules_at_the_same_place_are_other_sites),
 		cmocka_unit_test(test_pages_of_other_allocators_are_backing),
 		cmocka_unit_test(test_ids_do_not_depend_on_the_order),
 		cmocka_unit_test(test_median_age_is_exact),

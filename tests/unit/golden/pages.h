@@ -119,9 +119,9 @@ static __attribute__((unused)) const struct diagnosis_growth golden_growth[] = {
 
 static __attribute__((unused)) const struct diagnosis_module golden_modules[] = {
 	{"kleak_test", "1.2", "OE"},
-	{NULL, NULL, NULL},
-	{NULL, NULL, NULL},
-	{"kleak_test", NULL, NULL},
+	{NULL, "", ""},
+	{NULL, "", ""},
+	{"kleak_test", "", ""},
 };
 
 static __attribute__((unused)) const char *const golden_next[] = {

@@ -29,21 +29,24 @@ echo
 echo ---
 
 # ---- and while all is scanned, with CPUs and memory that go
-kleak-asan --json --interval 0.3 --scan=1 --show-objects > /tmp/out 2> /tmp/err &
+kleak-asan --json --interval 0.3 --scan=10 --show-objects > /tmp/out 2> /tmp/err &
 tracer=$!
 await 1
 for i in 0 1 0 1; do
-    insmod /kleak_come.ko; rmmod kleak_come
+    insmod /kleak_come.ko
     echo $i > /sys/devices/system/cpu/cpu1/online
-    insmod /kleak_other.ko; rmmod kleak_other
-    await 2
+    await 1
+    rmmod kleak_come
+    insmod /kleak_other.ko
+    await 1
+    rmmod kleak_other
 done
 for block in 7 6 5 4 3; do
     memory=/sys/devices/system/memory/memory$block/state
     echo offline > $memory && break
     memory=
 done 2> /dev/null
-await 2
+until tail -n 1 /tmp/out | grep -q '"passes":[3-9]'; do await 1; done
 [ -z "$memory" ] || echo online > $memory
 end
 tail -n 1 /tmp/out

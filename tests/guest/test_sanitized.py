@@ -49,7 +49,7 @@ kleak report --json /tmp/save
 tail -c 8 /tmp/html
 tail -n 1 /tmp/out
 """
-SECONDS = 45
+SECONDS = 30
 ENDS = 20  # emulated, and with sanitizers
 
 

@@ -402,7 +402,7 @@ static void test_a_site_that_comes_late_starts_at_nothing(void **state)
 		sites.nr = t > 10 ? 2 : 1;
 		list[1].births = list[1].objects = list[1].listed = t > 10;
 		list[1].bytes = t > 10 ? 64 : 0;
-		ages[0] = (uint32_t)((t - 10.5) / SECONDS_PER_TICK);
+		ages[0] = t > 10 ? (uint32_t)((t - 10.5) / SECONDS_PER_TICK) : 0;
 		assert_int_equal(history__enter(&history, &sites, t, 0), 0);
 	}
 	history__evidence(&history, &list[1], &e);

@@ -23,7 +23,8 @@ static struct kleak_cache caches[KLEAK_MAX_CACHES] = {
 
 static struct cache_sum sums[KLEAK_MAX_CACHES];
 static struct slabinfo_cache before[4], now[4];
-static struct slabinfo slabs_before = {before, 4}, slabs_now = {now, 4};
+static struct slabinfo slabs_before = {.caches = before, .nr = 4},
+		       slabs_now = {.caches = now, .nr = 4};
 static struct report_class ledger[LEDGER_CLASSES];
 static const struct cache_kinds kinds = {.cgroup = true};
 static struct history history;

@@ -191,9 +191,9 @@ static void test_refused(void **state)
 		      "\"rate_bytes_per_min\"");
 	check_refused("\"survival\":[1.0,", "\"survival\":[1e308,", "\"survival\"");
 	/* less as much below 0 it would be none either */
-	check_refused("\"objects_delta_bytes\":",
-		      "\"objects_delta_bytes\":4611686018427387904,\"x\":",
-		      "\"objects_delta_bytes\"");
+	check_refused(
+		"\"objects_delta_bytes\":", "\"objects_delta_bytes\":4611686018427387904,\"x\":",
+		"\"objects_delta_bytes\"");
 	check_refused("\"kernel\":\"6", "\"kernel\":\"\\u001b[31m6", "\"kernel\"");
 	check_refused("\"kernel\":\"6", "\"kernel\":\"\\u00006", "no JSON");
 	check_refused("\"kernel\":\"6", "\"kernel\":\"\xff", "no JSON");

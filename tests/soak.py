@@ -1,14 +1,20 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What a soak prints, and what it judges: here and in a guest."""
 import os
+import statistics
 import time
 
 from books import CHURNED, traced
 
 SECONDS = 600
-OPTIONS = ["--origin", "slab,vmalloc,percpu,pages", "--scan=30", "--show-objects"]
 SANITIZED = bool(os.environ.get("SANITIZE"))
 MOST_GROWTH_KB = 16384 if SANITIZED else 4096  # sanitizers keep some of what was freed
+
+
+def options(seconds):
+    """Scans shall be there from early on."""
+    return ["--origin", "slab,vmalloc,percpu,pages", f"--scan={max(5, min(30, seconds // 10))}",
+            "--show-objects"]
 
 
 class Soak:
@@ -36,11 +42,13 @@ class Soak:
 
     def judge(self, last, lossy=1000):
         """By the last report.  lossy: of so many births one may be missed."""
-        half = len(self.memory) // 2
-        growth = max(self.memory[half:]) - max(self.memory[:half])
+        # the first third learns names and stacks; a scan takes more for a moment
+        third = len(self.memory) // 3
+        before = statistics.median(self.memory[third:2 * third])
+        growth = statistics.median(self.memory[2 * third:]) - before
         left = {name: traced(last).get(name, (0, 0, 0))[0] for name in CHURNED}
         missed = last["losses"]["deaths_missed_at_most"] + last["losses"]["births_missed_at_most"]
-        print(f"memory: {max(self.memory[:half])} kB at most in the first half, {growth:+} kB in the second; "
+        print(f"memory: {before:.0f} kB in the second third, {growth:+.0f} kB in the last, {max(self.memory)} kB at most; "
               f"CPU {self.cpu:.1f} s; missed at most {missed} of {last['events']['births']} births; "
               f"left of what was freed: {sum(left.values())}", flush=True)
         assert last["final"]

@@ -55,7 +55,7 @@ class Guest:
     def __init__(self, version, seconds):
         variables = " ".join(f"{name}={value}"
                              for name, value in sanitizers.variables("/tmp/sanitizer").items())
-        script = SCRIPT % {"variables": variables, "seconds": seconds, "options": " ".join(soak.OPTIONS)}
+        script = SCRIPT % {"variables": variables, "seconds": seconds, "options": " ".join(soak.options(seconds))}
         self.process = subprocess.Popen(
             ["tools/guest", version, "--one-thread", "--mem", "2048", "--timeout", str(seconds + BOOT_S),
              "--add", f"{sanitizers.KLEAK if soak.SANITIZED else 'kleak'}:/bin/kleak",

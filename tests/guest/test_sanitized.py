@@ -12,10 +12,11 @@ import tap
 SCRIPT = """
 echo 28 > /proc/sys/vm/mmap_rnd_bits
 echo 0 > /sys/devices/system/cpu/cpu1/online
-echo churn 8 | live-load > /tmp/load &
+echo churn 100 | live-load > /tmp/load &
+load=$!
 kleak --max-overhead 50 --json --interval 1 --duration 3
+kill $load
 echo ---
-wait
 echo 1 > /sys/devices/system/cpu/cpu1/online
 export %(variables)s
 kleak-asan --json --origin slab,vmalloc,percpu,pages --scan=1 --show-objects --interval 0.2 \
@@ -48,7 +49,7 @@ kleak report --json /tmp/save
 tail -c 8 /tmp/html
 tail -n 1 /tmp/out
 """
-SECONDS = 45
+SECONDS = 30
 ENDS = 20  # emulated, and with sanitizers
 
 

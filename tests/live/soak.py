@@ -40,7 +40,7 @@ def cpu_of(pid):
 def main(seconds, findings):
     watched = soak.Soak()
     end = time.monotonic() + seconds
-    with Load() as load, Kleak(*soak.OPTIONS, interval=5,
+    with Load() as load, Kleak(*soak.options(seconds), interval=5,
                                program=sanitizers.KLEAK if soak.SANITIZED else KLEAK,
                                env=dict(os.environ, **sanitizers.variables(findings))) as kleak:
         pid = kleak.process.pid

@@ -234,26 +234,30 @@ def test_full_disk():
 def test_folder_of_another_user():
     """There a link may lead anywhere: what it leads to is not overwritten."""
     with workshop() as (folder, more), churn(4):
-        theirs, victim = os.path.join(folder, "theirs"), os.path.join(folder, "victim")
+        theirs, ours = os.path.join(folder, "theirs"), os.path.join(folder, "ours")
         os.mkdir(theirs)
+        os.mkdir(ours)
         os.chown(theirs, NOBODY, NOBODY)
-        with open(victim, "w", encoding="utf-8") as out:
-            out.write("precious\n")
         with Kleak(*EVERYTHING, *files_in(theirs), interval=INTERVAL, program=sanitizers.KLEAK,
                    **more) as kleak:
             time.sleep(3)
             kleak.stop()
         check_files(theirs)
-        for word in files_in(theirs)[1::2]:
-            os.unlink(word)
-            os.symlink(victim, word)
-            os.chown(word, NOBODY, NOBODY, follow_symlinks=False)
+        for name in os.listdir(theirs):
+            link, victim = os.path.join(theirs, name), os.path.join(ours, name)
+            with open(victim, "w", encoding="utf-8") as out:
+                out.write("precious\n")
+            os.unlink(link)
+            os.symlink(victim, link)
+            os.chown(link, NOBODY, NOBODY, follow_symlinks=False)
         done = subprocess.run([sanitizers.KLEAK, "--duration", "1", *files_in(theirs)],
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=PATIENCE,
                               check=False, **more)
         assert done.returncode in (0, 1), done.stderr
-        with open(victim, encoding="utf-8") as out:
-            assert out.read() == "precious\n", done.stderr
+        assert len(os.listdir(ours)) == 5
+        for name in os.listdir(ours):
+            with open(os.path.join(ours, name), encoding="utf-8") as out:
+                assert out.read() == "precious\n", (name, done.stderr)
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@
 #define LEVEL	  6
 #define MEMORY	  9 /* of zlib's: its most */
 #define STEP	  (64U << 10)
-#define WAIT_MOST (4U << 20) /* bytes for a reader who has stopped to read */
+#define WAIT_MOST (1U << 20) /* bytes for a reader who has stopped to read */
 
 /* gzip'ed bytes that are not yet written. */
 struct packed {

@@ -109,7 +109,8 @@ UNIT_budget     := budget
 UNIT_caches     := caches
 UNIT_census     := census census_text census_json json_value pen utf8 array idmap
 UNIT_chains     := chains array idmap
-UNIT_child      := child signals clock say
+UNIT_child      := child signals clock say nowait
+UNIT_clash      := clash folder
 UNIT_chronicle  := chronicle series
 UNIT_classes    := classes meminfo vmallocinfo array lines
 UNIT_flame      := flame array weight pen utf8
@@ -129,9 +130,9 @@ UNIT_idmap      := idmap
 UNIT_images     := images kallsyms array
 UNIT_json       := json json_value meminfo lines utf8 verdict
 UNIT_kallsyms   := kallsyms
-UNIT_kmemleakfile := kmemleakfile kmemleak lines say
+UNIT_kmemleakfile := kmemleakfile kmemleak lines say nowait
 UNIT_kmemleak   := kmemleak lines
-UNIT_kernel_btf := kernel kallsyms books meminfo slabinfo vmallocinfo allocinfo kmemleak array lines say hooks layout
+UNIT_kernel_btf := kernel kallsyms books meminfo slabinfo vmallocinfo allocinfo kmemleak array lines say hooks layout nowait
 UNIT_ledger     := ledger
 UNIT_lines      := lines
 UNIT_markup     := markup utf8
@@ -142,6 +143,7 @@ UNIT_memory     := memory slub array idmap
 UNIT_meminfo    := meminfo lines
 UNIT_orphans    := orphans array idmap
 UNIT_options    := options
+UNIT_outfile    := outfile folder spool nowait signals clock array
 UNIT_pageowner  := pageowner allocator names kallsyms lines array idmap
 UNIT_places     := places memory slub datasyms names kallsyms lines array idmap
 UNIT_plan       := plan hooks caches
@@ -157,18 +159,20 @@ UNIT_sites      := sites array idmap allocator names kallsyms
 UNIT_slabinfo   := slabinfo array lines
 UNIT_slub       := slub array idmap
 UNIT_snapshot   := snapshot array idmap
+UNIT_spool      := spool nowait clock array
+UNIT_signals    := signals nowait clock
 UNIT_sparks     := sparks idmap
 UNIT_diff       := diff diff_text diff_json text json json_value pen meminfo lines utf8 verdict images array kallsyms
 UNIT_fuzz       := savedfile saved reading arena json json_value text sift diff diff_text diff_json images kallsyms options pen meminfo lines utf8 verdict array \
 		   html html_site chart chronicle series svg flame folded weight markup prom
 UNIT_saved      := saved reading arena json json_value text pen meminfo lines utf8 verdict
 UNIT_savedfile  := savedfile saved reading arena json json_value meminfo lines utf8 verdict array
-UNIT_saving     := saving savedfile saved reading arena json json_value meminfo lines utf8 verdict array outfile images symbols names modparts kallsyms dwarf debugfiles sourcepath idmap allocator say
+UNIT_saving     := saving savedfile saved reading arena json json_value meminfo lines utf8 verdict array outfile folder spool nowait signals clock images symbols names modparts kallsyms dwarf debugfiles sourcepath idmap allocator say
 UNIT_sift       := sift arena options
 UNIT_statement_json := statement_json json_value utf8
 UNIT_statement_text := statement_text pen utf8
 UNIT_suspects   := suspects classes caches meminfo array lines
-UNIT_symbols    := symbols names modparts kallsyms images allocator taint array idmap lines say
+UNIT_symbols    := symbols names modparts kallsyms images allocator taint array idmap lines say nowait
 UNIT_svg        := svg flame array weight markup pen utf8 verdict
 UNIT_text       := text pen meminfo lines utf8 verdict
 UNIT_trend      := trend array idmap
@@ -322,7 +326,7 @@ bench:
 	@$(if $(ARGS),:,$(B)/readout)
 	@$(B)/bench --peer '$(PEER)' $(ARGS)
 
-$(B)/names: tools/bench/names.c $(patsubst %,$(B)/%.o,dwarf debugfiles sourcepath idmap array say)
+$(B)/names: tools/bench/names.c $(patsubst %,$(B)/%.o,dwarf debugfiles sourcepath idmap array say nowait)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(C_FLAGS) -o $@ $^ -ldw -lelf
 

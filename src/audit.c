@@ -6,6 +6,7 @@
 #include "clock.h"
 #include "kernel.h"
 #include "pageowner.h"
+#include "printout.h"
 #include "say.h"
 #include "signals.h"
 #include "statement_json.h"
@@ -36,8 +37,12 @@
 /* After a command: kfree_rcu() batches for 5 s (KFREE_DRAIN_JIFFIES), then a grace period. */
 #define SETTLE_S 6.0
 
+#define LOST "the last statement was not made; those before are whole"
+
 struct audit {
 	const struct options *options;
+	struct printout *printout;
+	const struct statement *statement; /* that is being printed */
 	bool color;
 	int signals;
 	struct slabnames names;
@@ -215,6 +220,15 @@ static int take_reading(struct audit *audit, struct books *books)
 	return bookkeeper__enter(audit->keeper, books, clock__now_s() - audit->start_s);
 }
 
+static int render(void *arg, FILE *out)
+{
+	const struct audit *audit = arg;
+
+	if (audit->options->json)
+		return statement_json__print(audit->statement, out);
+	return statement_text__print(audit->statement, audit->color, out);
+}
+
 static int print(struct audit *audit, const struct books *books, enum statement_phase phase,
 		 bool final)
 {
@@ -242,13 +256,9 @@ static int print(struct audit *audit, const struct books *books, enum statement_
 	look_at_alloc_traces(audit, &statement);
 	look_at_page_owner(audit, books->page_size);
 	look_at_kmemleak(audit);
-	if (options->json)
-		err = statement_json__print(&statement, stdout);
-	else
-		err = statement_text__print(&statement, audit->color, stdout);
-	if (err)
-		say("cannot write the statement to stdout%s%s", errno ? ": " : "",
-		    errno ? strerror(errno) : "");
+	audit->statement = &statement;
+	err = printout__print(audit->printout, render, audit, final, "statement");
+	audit->statement = NULL;
 	return err;
 }
 
@@ -269,11 +279,19 @@ static int wait_until(const struct audit *audit, double deadline_s)
 {
 	int signal;
 
-	do
-		signal = signals__wait(audit->signals, STDOUT_FILENO, deadline_s);
-	while (signal == SIGCHLD || signals__is_request(signal));
-	if (signal == -EPIPE)
+	do {
+		bool waits = printout__waits(audit->printout);
+		const struct signals_files files = {
+			.out = STDOUT_FILENO, .room = waits, .keys = -1};
+
+		signal = signals__wait_for(audit->signals, &files, deadline_s);
+		if (signal == SIGNALS_ROOM)
+			signal = printout__push(audit->printout) ? -EPIPE : SIGCHLD;
+	} while (signal == SIGCHLD || signals__is_request(signal));
+	if (signal == -EPIPE) {
+		printout__push(audit->printout); /* which knows then */
 		say("nobody reads stdout any more");
+	}
 	return signal;
 }
 
@@ -314,14 +332,13 @@ static void settle(const struct audit *audit)
 
 	while (now_s < end_s) {
 		if (terminal)
-			fprintf(stderr, "\rkleak: waiting for deferred frees: %.0f s \033[K",
-				end_s - now_s);
+			say__doing("waiting for deferred frees: %.0f s", end_s - now_s);
 		if (wait_until(audit, now_s + 1 < end_s ? now_s + 1 : end_s))
 			break;
 		now_s = clock__now_s();
 	}
 	if (terminal)
-		fputs("\r\033[K", stderr);
+		say__done();
 }
 
 static int around_command(struct audit *audit, int *status)
@@ -338,6 +355,8 @@ static int around_command(struct audit *audit, int *status)
 		return err;
 	}
 	err = read_and_print(audit, STATEMENT_BEFORE, false);
+	if (!err) /* what the command prints comes after it */
+		err = printout__finish(audit->printout);
 	if (err) {
 		child__abandon(&child);
 		return err;
@@ -350,7 +369,10 @@ static int around_command(struct audit *audit, int *status)
 		say("cannot wait for %s: %s", options->command[0], strerror(-err));
 		return err;
 	}
-	settle(audit);
+	/* Who killed it does not wait for what is freed late. */
+	signals__keep(child.killed ? NULL : LOST);
+	if (!child.killed)
+		settle(audit);
 	return read_and_print(audit, STATEMENT_AFTER, true);
 }
 
@@ -371,7 +393,12 @@ int audit__run(const struct options *options, bool color, int signals, int *stat
 		slabnames__free(&audit.names);
 		return -ENOMEM;
 	}
-	err = options->command ? around_command(&audit, status) : stream(&audit);
+	signals__keep(LOST);
+	err = printout__open(&audit.printout);
+	if (!err)
+		err = options->command ? around_command(&audit, status) : stream(&audit);
+	if (printout__close(audit.printout) && !err)
+		err = -EIO;
 	bookkeeper__close(audit.keeper);
 	slabnames__free(&audit.names);
 	return err;

@@ -21,6 +21,7 @@
 
 /* timeout(1), among others, sends the same signal twice at once: that is not impatience. */
 #define PATIENCE_S 1.0
+#define KILLED_S   1.0 /* that it takes to die */
 
 __attribute__((noreturn)) static void be_child(int go, int failed, char **command,
 					       int (*prepare)(void *arg), void *arg)
@@ -90,12 +91,14 @@ int child__start(struct child *child, char **command, int (*prepare)(void *arg),
 		close(go[1]);
 		return -errno;
 	}
+	signals__block(true);
 	pid = fork();
 	if (pid == 0) {
 		close(go[1]);
 		close(failed[0]);
 		be_child(go[0], failed[1], command, prepare, arg);
 	}
+	signals__block(false);
 	close(go[0]);
 	close(failed[1]);
 	if (pid < 0) {
@@ -155,29 +158,51 @@ static bool asks_to_end(int signal)
 	return signal == SIGINT || signal == SIGTERM || signal == SIGHUP;
 }
 
-int child__wait(const struct child *child, int signals, int *status, double (*chore)(void *arg),
+/* Once more: it is killed, whatever it makes of signals. */
+static void kill_it(struct child *child)
+{
+	kill(child->pid, SIGKILL);
+	child->killed = true;
+}
+
+static void pass_on(const struct child *child, int signal)
+{
+	kill(child->pid, signal);
+	kill(child->pid, SIGCONT); /* one that is stopped would not notice */
+}
+
+int child__wait(struct child *child, int signals, int *status, double (*chore)(void *arg),
 		void *arg)
 {
-	double first_s = INFINITY;
+	double first_s = INFINITY, end_s = INFINITY;
 
+	signals__keep_all();
 	for (;;) {
 		int ended = child__ended(child, status), signal;
 		bool by_terminal = false;
-		double now_s;
+		double now_s = clock__now_s();
 
 		if (ended)
 			return ended < 0 ? ended : 0;
-		signal = signals__wait_sender(signals, chore ? chore(arg) : INFINITY, &by_terminal);
+		if (now_s >= end_s) {
+			say("process %d does not end even now", (int)child->pid);
+			*status = 128 + SIGKILL;
+			return 0;
+		}
+		signal = signals__wait_sender(signals, fmin(end_s, chore ? chore(arg) : INFINITY),
+					      &by_terminal);
 		if (signal < 0)
 			return signal;
-		/* A terminal sends it to the command as well. */
-		if (!asks_to_end(signal) || by_terminal)
+		if (!asks_to_end(signal) || child->killed)
 			continue;
 		now_s = clock__now_s();
-		kill(child->pid, now_s - first_s >= PATIENCE_S ? SIGKILL : signal);
-		kill(child->pid, SIGCONT); /* one that is stopped would not notice */
-		if (now_s < first_s)
-			first_s = now_s;
+		if (now_s - first_s >= PATIENCE_S) {
+			kill_it(child);
+			end_s = now_s + KILLED_S;
+		} else if (!by_terminal) { /* which sends it to the command as well */
+			pass_on(child, signal);
+		}
+		first_s = fmin(first_s, now_s);
 	}
 }
 

@@ -3,12 +3,14 @@
 #ifndef KLEAK_CHILD_H
 #define KLEAK_CHILD_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 struct child {
 	pid_t pid;
-	int go;	    /* a byte lets it run */
-	int failed; /* it writes here why it could not exec; end of file: it could */
+	int go;	     /* a byte lets it run */
+	int failed;  /* it writes here why it could not exec; end of file: it could */
+	bool killed; /* because of a second signal */
 };
 
 /*
@@ -34,11 +36,13 @@ int child__ended(const struct child *child, int *status);
 
 /*
  * Wait for its end.  SIGINT, SIGTERM and SIGHUP that no terminal has sent are passed on; one
- * that comes a second or more after the first kills it.  signals: from signals__open().  chore:
+ * that comes a second or more after the first, from anywhere, kills it, and then it is waited for
+ * no more than a second; *status is then that of one that was killed.  signals__keep() tells what
+ * becomes of signals after that.  signals: from signals__open().  chore:
  * what to do meanwhile, now and again: it returns when the next time is (clock__now_s()), INFINITY
  * for never; or NULL.  0 and *status, or -errno.
  */
-int child__wait(const struct child *child, int signals, int *status, double (*chore)(void *arg),
+int child__wait(struct child *child, int signals, int *status, double (*chore)(void *arg),
 		void *arg);
 
 /* Say why it could not be run; *status as shells have it.  0. */

@@ -24,6 +24,7 @@
 #include <unistd.h>
 
 #define SENTENCE 512
+#define LOST	 "no diagnosis was made"
 
 /* The watch reads the books more often than the trace is looked at: they are cheap. */
 #define WATCH_STEPS  5	       /* readings an interval */
@@ -49,6 +50,7 @@ struct diagnose {
 	struct symbols *symbols;
 	const struct allocator *allocator;
 	int target;
+	bool color;
 	int signals;
 	bool terminal;
 	double end_s; /* of the time that --for gives */
@@ -74,16 +76,14 @@ __attribute__((format(printf, 2, 3))) static void progress(const struct diagnose
 	if (!d->terminal)
 		return;
 	va_start(args, format);
-	fputs("\rkleak: ", stderr);
-	vfprintf(stderr, format, args);
-	fputs(" \033[K", stderr);
+	say__vdoing(format, args);
 	va_end(args);
 }
 
 static void progress_end(const struct diagnose *d)
 {
 	if (d->terminal)
-		fputs("\r\033[K", stderr);
+		say__done();
 }
 
 /* Wait; true when a signal asks to stop. */
@@ -315,7 +315,16 @@ static int trace_suspects(struct diagnose *d)
 
 /* ---- the page ---- */
 
-static int print(struct diagnose *d, bool color)
+static int render(void *arg, FILE *out)
+{
+	const struct diagnose *d = arg;
+
+	if (d->options.json)
+		return diagnosis_json__print(&d->diagnosis, out);
+	return diagnosis_text__print(&d->diagnosis, d->color, out);
+}
+
+static int print(struct diagnose *d, struct outputs *outputs)
 {
 	static const char *next[DIAGNOSIS_NEXT];
 	static struct diagnosis_module *modules;
@@ -348,12 +357,7 @@ static int print(struct diagnose *d, bool color)
 	}
 	page->nr_next = diagnosis__advise(page, next);
 	page->next = next;
-	if (d->options.json)
-		err = diagnosis_json__print(page, stdout);
-	else
-		err = diagnosis_text__print(page, color, stdout);
-	if (err)
-		say("cannot write the diagnosis to stdout: %s", strerror(errno ? errno : -err));
+	err = outputs__print(outputs, render, d, "diagnosis");
 	free(modules);
 	return err;
 }
@@ -424,8 +428,10 @@ int diagnose__run(const struct reporter_parts *parts, struct outputs *outputs, b
 			      .symbols = parts->symbols,
 			      .allocator = parts->allocator,
 			      .target = target,
+			      .color = color,
 			      .signals = signals,
 			      .terminal = isatty(STDERR_FILENO)};
+	signals__keep(LOST);
 	d.options.sort = SORT_GROWTH;
 	d.end_s = clock__now_s() + options->duration_s;
 	fit_interval(&d.options);
@@ -434,7 +440,7 @@ int diagnose__run(const struct reporter_parts *parts, struct outputs *outputs, b
 		err = examine(&d, options);
 	progress_end(&d);
 	if (!err)
-		err = print(&d, color);
+		err = print(&d, outputs);
 	if (!err && d.diagnosis.report)
 		err = outputs__report(outputs, &d.report);
 	*status = d.diagnosis.leak ? DIAGNOSE_LEAK : 0;

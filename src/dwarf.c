@@ -6,6 +6,7 @@
 #include "say.h"
 #include "sourcepath.h"
 
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -70,6 +71,7 @@ struct book {
 struct dwarf {
 	struct debugfiles *files;
 	bool debuginfod, wanted;
+	bool (*give_up)(void);
 	struct book **books;
 	size_t nr, room;
 };
@@ -564,11 +566,41 @@ static bool take_path(const char *path, void *arg)
 	return false;
 }
 
+/* ---- debuginfod ---- */
+
+#define CLIENT "libdebuginfod.so.1"
+
+/* Its progress function has no argument of ours: what the look-up that is under way asks. */
+static bool (*give_up)(void);
+
+static int ask_give_up(struct debuginfod_client *client, long done, long of)
+{
+	(void)client;
+	(void)done;
+	(void)of;
+	return give_up && give_up();
+}
+
+/* elfutils has the library open if it is there. */
+static void watch_progress(struct debuginfod_client *client, bool (*asked)(void))
+{
+	void *library = dlopen(CLIENT, RTLD_LAZY | RTLD_NOLOAD);
+	void (*set)(struct debuginfod_client *, int (*)(struct debuginfod_client *, long, long)) =
+		NULL;
+
+	give_up = asked;
+	if (library)
+		*(void **)&set = dlsym(library, "debuginfod_set_progressfn");
+	if (set)
+		set(client, ask_give_up);
+}
+
 /* elfutils asks the servers, if its client library is there. */
 static void fetch(struct search *search)
 {
 	const struct image *image = &search->book->image;
 	Dwfl *dwfl = dwfl_begin(&callbacks);
+	struct debuginfod_client *client;
 	Dwfl_Module *module = NULL;
 	char *path = NULL;
 	int fd;
@@ -581,7 +613,10 @@ static void fetch(struct search *search)
 	    !dwfl_module_report_build_id(module, image->build_id, image->build_id_length, 0)) {
 		say("asking debuginfod for the debug info of %s",
 		    *image->name ? image->name : "the kernel");
-		if (!dwfl_get_debuginfod_client(dwfl))
+		client = dwfl_get_debuginfod_client(dwfl);
+		if (client)
+			watch_progress(client, search->dwarf->give_up);
+		else
 			COMPLAIN(search->wrong,
 				 "cannot ask debuginfod: the library libdebuginfod.so.1 "
 				 "is missing (package libdebuginfod1)");
@@ -655,6 +690,7 @@ int dwarf__open(struct dwarf **out, const struct dwarf_sources *sources)
 	}
 	dwarf->debuginfod = sources->debuginfod;
 	dwarf->wanted = sources->wanted;
+	dwarf->give_up = sources->give_up;
 	*out = dwarf;
 	return 0;
 }

@@ -16,9 +16,10 @@ struct dwarf_sources {
 	const char *release;	    /* of the kernel, as uname -r prints it */
 	const char *const *folders; /* --debug-dir: before all others */
 	size_t nr_folders;
-	bool debuginfod; /* ask the servers of DEBUGINFOD_URLS for what is not found; no other
-			    network is used, and none without it */
-	bool wanted;	 /* say what is missing; without it only what is wrong is said */
+	bool debuginfod;       /* ask the servers of DEBUGINFOD_URLS for what is not found; no other
+				  network is used, and none without it */
+	bool wanted;	       /* say what is missing; without it only what is wrong is said */
+	bool (*give_up)(void); /* asked every second while a server answers; NULL: never */
 };
 
 /* A place in the source. */

@@ -2,6 +2,7 @@
 /* The order of things. */
 #include "audit.h"
 #include "books.h"
+#include "clash.h"
 #include "compare.h"
 #include "kmemleakfile.h"
 #include "options.h"
@@ -50,6 +51,19 @@ static int finish_output(void)
 	return EXIT_CANNOT_RUN;
 }
 
+/* What a signal ends that ends at once. */
+static const char *lost(enum options_verb verb)
+{
+	switch (verb) {
+	case VERB_TRACE:
+	case VERB_RUN:
+	case VERB_DIAGNOSE:
+		return "tracing had not begun, nothing was recorded";
+	default:
+		return "what it was to print or write is missing, or not whole";
+	}
+}
+
 static int audit(const struct options *options)
 {
 	int signals = open_signals(), status = 0;
@@ -88,6 +102,15 @@ int main(int argc, char **argv)
 	if (options__parse(&options, argc, argv, why, sizeof(why))) {
 		say("%s", why);
 		return EXIT_USAGE;
+	}
+	if (clash__find(&options, why, sizeof(why))) {
+		say("%s", why);
+		return EXIT_USAGE;
+	}
+	status = signals__catch(lost(options.verb));
+	if (status) {
+		say("cannot catch signals: %s", strerror(-status));
+		return EXIT_CANNOT_RUN;
 	}
 	if (options.screen && options.verb == VERB_TRACE && !screen__is_possible()) {
 		say("--screen needs a terminal, to read from and to write to");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "naming.h"
 #include "dwarf.h"
+#include "signals.h"
 #include "symbols.h"
 
 #include <errno.h>
@@ -21,6 +22,7 @@ struct dwarf_sources naming__sources(const struct options *options)
 		.nr_folders = options->nr_debug_dirs,
 		.debuginfod = options->debuginfod,
 		.wanted = options->nr_debug_dirs || options->debuginfod || options->verbose,
+		.give_up = signals__has_asked,
 	};
 }
 

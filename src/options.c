@@ -710,11 +710,6 @@ static const char *check_trace(const struct parse *parse)
 	return NULL;
 }
 
-static bool is_same(const char *a, const char *b)
-{
-	return a && b && !strcmp(a, b);
-}
-
 static const char *check_pictures(const struct parse *parse)
 {
 	const struct options *o = parse->options;
@@ -731,8 +726,6 @@ static const char *check_pictures(const struct parse *parse)
 		return "--weight unreferenced needs scans, which belong to kleak and kleak run";
 	if (o->weight == WEIGHT_UNREFERENCED && !(o->scan_s > 0) && o->verb != VERB_REPORT)
 		return "--weight unreferenced needs a scan: give --scan as well";
-	if (is_same(o->folded, o->svg) || is_same(o->folded, o->html) || is_same(o->svg, o->html))
-		return "--folded, --svg and --html cannot share a file: name different ones";
 	return NULL;
 }
 

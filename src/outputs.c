@@ -5,6 +5,7 @@
 #include "html.h"
 #include "json.h"
 #include "outfile.h"
+#include "printout.h"
 #include "prom.h"
 #include "saving.h"
 #include "say.h"
@@ -13,6 +14,7 @@
 #include "text.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -34,9 +36,11 @@ struct outputs {
 	const struct report *report; /* that is being given */
 	struct screen *screen;	     /* NULL: none, or not any more */
 	int prom_err;		     /* of the last try to write --prom: said when it changes */
-	struct saving *saving;	     /* NULL: not asked for */
-	bool saved;		     /* at least one report */
-	bool unsaved;		     /* one could not be, which was said */
+	struct printout *printout;
+	struct saving *saving; /* NULL: not asked for */
+	uint64_t saved;	       /* reports */
+	uint64_t unsaved;      /* that could not be */
+	int unsaved_err;       /* of the last one; 0: it was saved */
 };
 
 /* Renderers only know that writing failed; the system knows why. */
@@ -72,7 +76,7 @@ static int print_html(void *arg, FILE *out)
 
 static int cannot_write(const char *path, int err)
 {
-	say("cannot write %s: %s", path, strerror(-err));
+	say("cannot write %s: %s", path, outfile__why(err));
 	return err;
 }
 
@@ -120,11 +124,14 @@ int outputs__open(struct outputs **out, const struct options *options,
 	outputs->pictures[HTML] = (struct picture){options->html, print_html, false, false};
 	err = check_paths(outputs);
 	if (!err)
+		err = printout__open(&outputs->printout);
+	if (!err)
 		err = open_saving(outputs, symbols);
 	if (!err && options->screen)
 		err = screen__open(&outputs->screen, options, color);
 	if (err) {
 		saving__close(outputs->saving);
+		printout__close(outputs->printout);
 		free(outputs);
 		return err;
 	}
@@ -148,21 +155,49 @@ int outputs__turn(struct outputs *outputs)
 	return outputs->screen ? screen__turn(outputs->screen) : 0;
 }
 
-static int print(const struct outputs *outputs, const struct report *report)
+bool outputs__wait(const struct outputs *outputs)
 {
-	struct report shown = report__cut(report, outputs->options->top);
-	int err;
+	return outputs && printout__waits(outputs->printout);
+}
+
+int outputs__push(struct outputs *outputs)
+{
+	return printout__push(outputs->printout);
+}
+
+static int print_report(void *arg, FILE *out)
+{
+	const struct outputs *outputs = arg;
 
 	if (outputs->options->json)
-		err = json__print(&shown, stdout);
-	else
-		err = text__print(&shown, outputs->color, stdout);
-	if (err == -EIO)
-		say("cannot write the report to stdout%s%s", errno ? ": " : "",
-		    errno ? strerror(errno) : "");
-	else if (err)
-		say("cannot print a report: %s", strerror(-err));
+		return json__print(outputs->report, out);
+	return text__print(outputs->report, outputs->color, out);
+}
+
+static int print(struct outputs *outputs, const struct report *report)
+{
+	struct report shown = report__cut(report, outputs->options->top);
+	uint64_t gap = printout__gap(outputs->printout);
+	const struct report *given = outputs->report;
+	char note[128];
+	int err;
+
+	if (gap && !shown.note) {
+		snprintf(note, sizeof(note),
+			 "%" PRIu64 " reports before this one were not printed: nobody read them",
+			 gap);
+		shown.note = note;
+	}
+	outputs->report = &shown;
+	err = printout__print(outputs->printout, print_report, outputs, report->final, "report");
+	outputs->report = given;
 	return err;
+}
+
+int outputs__print(struct outputs *outputs, int (*render)(void *arg, FILE *out), void *arg,
+		   const char *what)
+{
+	return printout__print(outputs->printout, render, arg, true, what);
 }
 
 /*
@@ -200,7 +235,7 @@ static int write_metrics(struct outputs *outputs)
 	const char *path = outputs->options->prom;
 	int err;
 
-	if (!path)
+	if (!path || (!outputs->report->final && outfile__is_special(path)))
 		return 0;
 	err = outfile__write_for_group(path, print_metrics, outputs);
 	if (err && err != outputs->prom_err)
@@ -220,25 +255,34 @@ static int show(struct outputs *outputs, const struct report *report)
 	return print(outputs, &last);
 }
 
-static int save(struct outputs *outputs, const struct report *report)
+static const char *why_unsaved(int err)
 {
+	return err == -EFBIG ? "it is too large" : outfile__why(err);
+}
+
+/* A disk that is full, or a reader who waits, is no reason to stop: each report is tried anew. */
+static void save(struct outputs *outputs, const struct report *report)
+{
+	const char *path = outputs->options->save;
 	int err = outputs->saving ? saving__report(outputs->saving, report) : 0;
 
-	outputs->unsaved = err != 0;
-	if (err)
-		say("cannot save the report to %s: %s", outputs->options->save,
-		    err == -EFBIG ? "it is too large" : strerror(-err));
-	else if (outputs->saving)
-		outputs->saved = true;
-	return err;
+	if (!outputs->saving)
+		return;
+	if (err && err != outputs->unsaved_err && !report->final)
+		say("cannot save the report to %s: %s; those that follow are tried", path,
+		    why_unsaved(err));
+	if (!err && outputs->unsaved_err)
+		say("reports are saved to %s again", path);
+	outputs->saved += !err;
+	outputs->unsaved += err != 0;
+	outputs->unsaved_err = err;
 }
 
 int outputs__report(struct outputs *outputs, const struct report *report)
 {
-	int err = save(outputs, report);
+	int err = 0, metrics;
 
-	if (err)
-		return err;
+	save(outputs, report);
 	chronicle__enter(&outputs->chronicle, report);
 	outputs->report = report;
 	if (outputs->screen)
@@ -250,15 +294,34 @@ int outputs__report(struct outputs *outputs, const struct report *report)
 
 		err = err ? err : drawn;
 	}
-	if (!err)
-		err = write_metrics(outputs);
+	metrics = write_metrics(outputs);
 	outputs->report = NULL;
-	return err;
+	return err ? err : metrics;
+}
+
+/* What became of --save.  0 or -errno. */
+static int close_saving(struct outputs *outputs)
+{
+	const char *path = outputs->options->save;
+	int err;
+
+	if (!outputs->saving)
+		return 0;
+	err = saving__close(outputs->saving);
+	if (outputs->unsaved) {
+		say("%" PRIu64 " of %" PRIu64 " reports were not saved to %s%s%s", outputs->unsaved,
+		    outputs->saved + outputs->unsaved, path, outputs->unsaved_err ? ": " : "",
+		    outputs->unsaved_err ? why_unsaved(outputs->unsaved_err) : "");
+		return -EIO;
+	}
+	if (!outputs->saved)
+		say("%s is not written: there was no report", path);
+	return err ? cannot_write(path, err) : 0;
 }
 
 int outputs__close(struct outputs *outputs)
 {
-	int err;
+	int err, unprinted;
 
 	if (!outputs)
 		return 0;
@@ -267,11 +330,8 @@ int outputs__close(struct outputs *outputs)
 		    !outputs->pictures[i].failed)
 			say("%s is not written: there was no report", outputs->pictures[i].path);
 	close_screen(outputs);
-	if (outputs->saving && !outputs->saved && !outputs->unsaved)
-		say("%s is not written: there was no report", outputs->options->save);
-	err = saving__close(outputs->saving);
-	if (err && !outputs->unsaved)
-		cannot_write(outputs->options->save, err);
+	unprinted = printout__close(outputs->printout);
+	err = close_saving(outputs);
 	free(outputs);
-	return err;
+	return err ? err : unprinted;
 }

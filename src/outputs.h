@@ -28,13 +28,23 @@ int outputs__await(struct outputs *outputs);
  */
 int outputs__turn(struct outputs *outputs);
 
+/* Does stdout take less than there is?  Whoever waits calls outputs__push() when it takes more. */
+bool outputs__wait(const struct outputs *outputs);
+
+/* 0, or -EPIPE and the like, which is not said: nobody will read on. */
+int outputs__push(struct outputs *outputs);
+
+/* The last thing on stdout that is no report: as printout__print(). */
+int outputs__print(struct outputs *outputs, int (*render)(void *arg, FILE *out), void *arg,
+		   const char *what);
+
 /*
  * Give them a report: options__rows() sites at least, of which --top are printed.  0, or -errno,
  * which is said.
  */
 int outputs__report(struct outputs *outputs, const struct report *report);
 
-/* Finish the files; outputs may be NULL.  0, or -errno, which is said. */
+/* Finish; outputs may be NULL.  0, or -errno when something was lost, which is said. */
 int outputs__close(struct outputs *outputs);
 
 #endif

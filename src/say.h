@@ -1,12 +1,28 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* One sentence for people, on stderr. */
+/*
+ * Words for people, on stderr.  Nobody waits for them: what stderr does not take within a fraction
+ * of a second is lost.
+ */
 #ifndef KLEAK_SAY_H
 #define KLEAK_SAY_H
+
+#include <stdarg.h>
 
 /*
  * Print "kleak: ", the sentence and a newline.  Control bytes in it (from names
  * that come from outside) are printed as '?'.
  */
 __attribute__((format(printf, 1, 2))) void say(const char *format, ...);
+
+/* What is being done, on a terminal: in place of what was shown before; and nothing any more. */
+__attribute__((format(printf, 1, 2))) void say__doing(const char *format, ...);
+__attribute__((format(printf, 1, 0))) void say__vdoing(const char *format, va_list args);
+void say__done(void);
+
+/* One that was made before, without its end. */
+void say__line(const char *line);
+
+/* As it is.  At most 4 KiB of it. */
+__attribute__((format(printf, 1, 0))) void say__raw(const char *format, va_list args);
 
 #endif

@@ -6,6 +6,7 @@
 #include "fnv.h"
 #include "memory.h"
 #include "places.h"
+#include "say.h"
 #include "scan.h"
 #include "signals.h"
 #include "snapshot.h"
@@ -25,6 +26,8 @@
 #define MOST_EDGES	(1U << 22)
 #define PAGES_AT_ONCE	512 /* of an area */
 #define PROGRESS_S	0.2
+#define LEAST_SLEEP_S	0.001
+#define JUDGED_AT_ONCE	256 /* objects, until signals are looked at */
 
 /* An object of the scan, beside what scan.h knows of it. */
 struct subject {
@@ -446,9 +449,9 @@ static void show_progress(struct scanner *scanner, uint64_t address, double now)
 	if (!scanner->parts.progress || now - scanner->shown_s < PROGRESS_S)
 		return;
 	scanner->shown_s = now;
-	fprintf(stderr, "\rkleak: scanning the kernel's memory: %.0f%%, %.0f MB \033[K",
-		100.0 * (double)(address - memory->base) / (double)end,
-		(double)read_bytes(scanner) / 1e6);
+	say__doing("scanning the kernel's memory: %.0f%%, %.0f MB",
+		   100.0 * (double)(address - memory->base) / (double)end,
+		   (double)read_bytes(scanner) / 1e6);
 }
 
 /* Nobody waits for the end of this pass. */
@@ -477,8 +480,12 @@ static int see(void *arg, uint64_t address, const uint64_t *words, size_t nr)
 		due = fmin((double)read_bytes(scanner) / (double)scanner->parts.bytes_per_s -
 				   (now - scanner->began_s),
 			   scanner->end_s - now);
-	if (due > 0.001)
-		usleep((useconds_t)(due * 1e6));
+	while (due > LEAST_SLEEP_S && !is_over(scanner, clock__now_s())) {
+		double step = fmin(due, PROGRESS_S);
+
+		usleep((useconds_t)(step * 1e6));
+		due -= step;
+	}
 	return 0;
 }
 
@@ -577,6 +584,8 @@ static int judge_all(struct scanner *scanner)
 		const struct subject *subject = &scanner->subjects[i];
 		const struct scan_object *object = &scanner->scan.objects[i];
 
+		if (i % JUDGED_AT_ONCE == 0 && is_over(scanner, clock__now_s()))
+			return -EINTR;
 		/* what the books say is of what was there before they were read, all the time */
 		if (object->disputed ? subject->key && subject->born < scanner->gathered
 				     : !object->reached && !subject->companion && !subject->young)
@@ -622,7 +631,10 @@ static int find_holders(struct scanner *scanner)
 	qsort(scan->holders, scan->nr_holders, sizeof(*scan->holders), by_object);
 	err = places__begin(&scanner->places);
 	for (size_t i = 0; i < scan->nr_holders && !err; i++)
-		err = places__find(&scanner->places, &scanner->found[i], scan->holders[i].address);
+		err = is_over(scanner, clock__now_s())
+			      ? -EINTR
+			      : places__find(&scanner->places, &scanner->found[i],
+					     scan->holders[i].address);
 	if (!err)
 		err = name_places(scanner);
 	for (size_t i = 0; i < scan->nr_holders && !err; i++) {
@@ -670,7 +682,7 @@ int scanner__pass(struct scanner *scanner, double end_s)
 	if (!err && scanner->holders)
 		err = find_holders(scanner);
 	if (scanner->parts.progress)
-		fputs("\r\033[K", stderr);
+		say__done();
 	if (err)
 		return err;
 	scanner->sum.passes++;

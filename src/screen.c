@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "screen.h"
+#include "clash.h"
 #include "json.h"
+#include "nowait.h"
 #include "outfile.h"
 #include "say.h"
 #include "screen_view.h"
+#include "signals.h"
 #include "text.h"
 
 #include <errno.h>
@@ -29,6 +32,7 @@
 enum { PAIR_NONE, PAIR_RED, PAIR_YELLOW, PAIR_CYAN };
 
 struct screen {
+	const struct options *options;
 	struct screen_view view;
 	SCREEN *terminal;
 	bool color;
@@ -48,32 +52,34 @@ static struct {
 	int messages; /* stderr as it is */
 	char restore[256];
 	size_t length;
+	volatile sig_atomic_t up;
 } given;
 
+/* As far as it is taken: nobody waits for a terminal that was stopped. */
 static void write_all(int fd, const char *bytes, size_t length)
 {
-	while (length) {
-		ssize_t done = write(fd, bytes, length);
-
-		if (done <= 0)
-			return;
-		bytes += done;
-		length -= (size_t)done;
-	}
+	nowait__put(fd, bytes, length, 0);
 }
 
-/* The process dies of this signal: the terminal must not. */
-static void crash(int signal)
+/* The process is about to die: the terminal must not. */
+static void give_back(void)
 {
 	char some[512];
 	ssize_t got;
 	off_t at = 0;
 
+	if (!given.up)
+		return;
 	write_all(STDOUT_FILENO, given.restore, given.length);
 	tcsetattr(STDIN_FILENO, TCSANOW, &given.before);
 	dup2(given.err, STDERR_FILENO);
 	for (; (got = pread(given.messages, some, sizeof(some), at)) > 0; at += got)
 		write_all(STDERR_FILENO, some, (size_t)got);
+}
+
+static void crash(int signal)
+{
+	give_back();
 	raise(signal); /* SA_RESETHAND: it has its way now */
 }
 
@@ -195,7 +201,7 @@ static void undivert(struct screen *screen)
 		char *line = screen->messages[i % MOST_MESSAGES];
 
 		if (line && !screen->quiet)
-			fprintf(stderr, "%s\n", line);
+			say__line(line);
 		free(line);
 	}
 }
@@ -353,7 +359,9 @@ static void paint(struct screen *screen)
 	curs_set(view->cursor >= 0);
 	if (view->cursor >= 0)
 		move(LINES - 1, view->cursor < COLS ? view->cursor : COLS - 1);
+	signals__risk(true); /* a terminal may be stopped */
 	refresh();
+	signals__risk(false);
 }
 
 int screen__open(struct screen **out, const struct options *options, bool color)
@@ -365,6 +373,7 @@ int screen__open(struct screen **out, const struct options *options, bool color)
 		say("out of memory");
 		return -ENOMEM;
 	}
+	screen->options = options;
 	setlocale(LC_CTYPE, "");
 	screen_view__open(&screen->view, options->interval_s, sort_of(options->sort));
 	screen->view.ascii = strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
@@ -382,6 +391,8 @@ int screen__open(struct screen **out, const struct options *options, bool color)
 		say("--screen: cannot put stderr aside: %s", strerror(-err));
 		return err;
 	}
+	given.up = 1;
+	signals__at_end(give_back);
 	catch_crashes(true);
 	paint(screen);
 	*out = screen;
@@ -448,10 +459,17 @@ static int print_report(void *arg, FILE *out)
 static void save(struct screen *screen)
 {
 	struct screen_view *view = &screen->view;
+	const char *option = clash__with(screen->options, view->input);
 	struct stat is;
-	char words[VIEW_INPUT + 64];
+	char words[VIEW_INPUT + 128];
 	int err;
 
+	if (option) {
+		view->mode = VIEW_SAVE_AS;
+		snprintf(words, sizeof(words), "is the file of %s: give another name", option);
+		screen_view__say(view, words);
+		return;
+	}
 	if (!stat(view->input, &is) && strcmp(screen->replace, view->input)) {
 		view->mode = VIEW_SAVE_AS;
 		if (S_ISREG(is.st_mode)) {
@@ -467,7 +485,8 @@ static void save(struct screen *screen)
 	if (!err)
 		err = outfile__write(view->input, print_report, screen);
 	if (err)
-		snprintf(words, sizeof(words), "cannot write %s: %s", view->input, strerror(-err));
+		snprintf(words, sizeof(words), "cannot write %s: %s", view->input,
+			 outfile__why(err));
 	else
 		snprintf(words, sizeof(words), "saved as %s", view->input);
 	screen_view__say(view, words);
@@ -525,7 +544,10 @@ void screen__close(struct screen *screen)
 	if (!screen)
 		return;
 	take_messages(screen);
+	signals__risk(true);
 	endwin();
+	signals__risk(false);
+	given.up = 0;
 	catch_crashes(false);
 	delscreen(screen->terminal);
 	undivert(screen);

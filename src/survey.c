@@ -6,7 +6,6 @@
 #include "memory.h"
 #include "reader.h"
 #include "say.h"
-#include "signals.h"
 #include "tracer.h"
 
 #include <errno.h>
@@ -94,8 +93,6 @@ static int see_slab(void *arg, uint64_t address, uint64_t cache)
 {
 	struct survey *survey = arg;
 
-	if (signals__want_end())
-		return -EINTR;
 	return census__add_slab(&survey->census, cache, address);
 }
 

@@ -5,6 +5,7 @@
 #include "chains.h"
 #include "clock.h"
 #include "hooks.h"
+#include "say.h"
 
 #include "steps.h" /* before the skeleton, which has them */
 
@@ -69,7 +70,9 @@ static int print_nothing(enum libbpf_print_level level, const char *format, va_l
 
 static int print_all(enum libbpf_print_level level, const char *format, va_list args)
 {
-	return level == LIBBPF_DEBUG ? 0 : vfprintf(stderr, format, args);
+	if (level != LIBBPF_DEBUG)
+		say__raw(format, args);
+	return 0;
 }
 
 /* Apply the plan to the skeleton that was opened. */

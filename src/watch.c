@@ -16,6 +16,8 @@
 
 #define SENTENCE 512
 
+#define LOST "the final report was not made; what was printed and saved before is whole"
+
 #define EXIT_LEFT 3 /* run --exit-code: more than the threshold is left */
 
 /*
@@ -62,11 +64,13 @@ static int begin(struct tracer *tracer, struct reporter *reporter)
 {
 	int err = reporter__begin(reporter);
 
-	if (err)
+	if (err) {
 		say("cannot read /proc/meminfo: %s", strerror(-err));
-	else
-		tracer__start(tracer);
-	return err;
+		return err;
+	}
+	signals__keep(LOST);
+	tracer__start(tracer);
+	return 0;
 }
 
 /* What there is to say about the process that is followed, if anything. */
@@ -81,21 +85,38 @@ static const char *note_of(const struct options *options, const struct tracer *t
 	return note;
 }
 
+/* What the outputs are waited for, too: a screen's keys, room on stdout.  As signals__wait_for().
+ */
+static int wait_once(int signals, int out, struct outputs *outputs, double deadline_s)
+{
+	const struct signals_files files = {.out = outputs__wait(outputs) ? STDOUT_FILENO : out,
+					    .room = outputs__wait(outputs),
+					    .keys = outputs__await(outputs)};
+	int signal = signals__wait_for(signals, &files, deadline_s);
+
+	if (signal == SIGNALS_KEY || signal == SIGWINCH)
+		signal = outputs__turn(outputs) ?: SIGCHLD; /* nothing for us */
+	if (signal == SIGNALS_ROOM)
+		signal = outputs__push(outputs) ? -EPIPE : SIGCHLD;
+	return signal;
+}
+
 /*
- * Wait until `deadline_s`; what becomes of children is not waited for, and a screen does
- * meanwhile what its keys say.  As signals__wait(), and says so when stdout lost its reader.
+ * Wait until `deadline_s`; what becomes of children is not waited for, and the outputs do meanwhile
+ * what they can.  As signals__wait(), and says so when stdout lost its reader.
  */
 static int wait_until(int signals, int out, struct outputs *outputs, double deadline_s)
 {
 	int signal;
 
-	do {
-		signal = signals__wait_keys(signals, out, outputs__await(outputs), deadline_s);
-		if (signal == SIGNALS_KEY || signal == SIGWINCH)
-			signal = outputs__turn(outputs) ?: SIGCHLD; /* nothing for us */
-	} while (signal == SIGCHLD);
-	if (signal == -EPIPE)
+	do
+		signal = wait_once(signals, out, outputs, deadline_s);
+	while (signal == SIGCHLD);
+	if (signal == -EPIPE) {
+		if (outputs)
+			outputs__push(outputs); /* which knows then */
 		say("nobody reads stdout any more");
+	}
 	return signal;
 }
 
@@ -347,17 +368,15 @@ static int settle(const struct tracer *tracer, struct reporter *reporter, int si
 		if (now - quiet_since >= SETTLE_QUIET_S || now - start >= SETTLE_MOST_S)
 			break;
 		if (terminal)
-			fprintf(stderr,
-				"\rkleak: waiting for deferred frees: %.0f s, %" PRIu64
-				" objects left \033[K",
-				now - start, live);
+			say__doing("waiting for deferred frees: %.0f s, %" PRIu64 " objects left",
+				   now - start, live);
 		signal = wait_until(signals, -1, NULL, now + SETTLE_STEP_S);
 		if (signal && !signals__is_request(signal))
 			break;
 		now = clock__now_s();
 	}
 	if (terminal)
-		fputs("\r\033[K", stderr);
+		say__done();
 	if (!err)
 		say("waited %.1f s for RCU and deferred frees%s", now - start,
 		    signal > 0			   ? ", until a signal came"
@@ -407,13 +426,15 @@ static int watch_command(const struct options *options, struct tracer *tracer,
 		return child__not_runnable(options->command[0], err, status);
 	chores = chores_begin(tracer, reports->reporter);
 	err = child__wait(&child, signals, status, do_chores, &chores);
-	if (!err)
+	/* Who killed it does not wait for what is freed late. */
+	signals__keep(child.killed ? NULL : LOST);
+	if (!err && !child.killed)
 		err = settle(tracer, reports->reporter, signals);
 	if (err) {
 		say("cannot wait for %s: %s", options->command[0], strerror(-err));
 		return err;
 	}
-	if (options->scan_s > 0)
+	if (options->scan_s > 0 && !child.killed)
 		scan_all(&scans, signals);
 	err = finish(tracer, reports, note_of_family(options, tracer, note, sizeof(note)));
 	if (!err && options->exit_code)

@@ -23,6 +23,24 @@ def ids_of(pid, kind):
     return {int(one[f"{kind}_id"]) for one in files_of(pid, f"bpf-{kind}")}
 
 
+def holds(pid, kind):
+    """Has the process a file of this kind open?"""
+    for number in os.listdir(f"/proc/{pid}/fd"):
+        try:
+            if kind in os.readlink(f"/proc/{pid}/fd/{number}"):
+                return True
+        except FileNotFoundError:
+            pass
+    return False
+
+
+def until(true, patience=30):
+    end = time.monotonic() + patience
+    while not true():
+        assert time.monotonic() < end, "waited too long"
+        time.sleep(0.05)
+
+
 def check_nothing_left(end):
     with Kleak() as kleak:
         ours = ids_of(kleak.process.pid, "prog"), ids_of(kleak.process.pid, "map")
@@ -63,7 +81,9 @@ def test_requests_end_nothing():
     """SIGUSR1 and SIGUSR2 ask for something where there is something to ask for."""
     runs = [(verb, subprocess.Popen([KLEAK, *verb], stdout=subprocess.PIPE, stderr=subprocess.PIPE))
             for verb in (["run", "--", "sleep", "2"], ["diagnose", "--for", "150"], ["ledger", "--interval", "1"])]
-    time.sleep(1)
+    for _, process in runs:
+        until(lambda pid=process.pid: holds(pid, "signalfd"))
+    time.sleep(0.5)
     for number in (signal.SIGUSR1, signal.SIGUSR2):
         for _, process in runs:
             process.send_signal(number)

@@ -230,9 +230,6 @@ static void test_pictures(void **state)
 	bad("--weight growth", "--svg");
 	bad("--svg b --weight unreferenced", "--scan");
 	bad("diagnose --svg b --weight unreferenced", "kleak run");
-	bad("--svg b --html b", "different");
-	bad("--folded b --html b", "different");
-	bad("--folded b --svg b", "different");
 	bad("ledger --html c", "--html");
 	bad("census --svg c", "--svg");
 	bad("kmemleak --weight bytes scan", "--weight");

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The folder in which a file is to be written, open: whoever renames folders or changes links from
+ * now on does not lead us elsewhere.  On the way there only symbolic links of this user or of root
+ * are followed.
+ */
+#ifndef KLEAK_FOLDER_H
+#define KLEAK_FOLDER_H
+
+#include <limits.h>
+#include <stdbool.h>
+
+struct folder {
+	int fd;			 /* O_PATH */
+	bool proc;		 /* of /proc: a link in it is no path, but an open file */
+	char name[NAME_MAX + 1]; /* of the file, in it */
+};
+
+/*
+ * The folder of `path`; of a symbolic link the one that it lies in, or with `follow` the one it
+ * leads to.  0 or -errno: -EISDIR where there is no name of a file; -ELOOP: there is somebody
+ * else's link in the way.
+ */
+int folder__open(struct folder *folder, const char *path, bool follow);
+
+void folder__close(struct folder *folder);
+
+#endif

@@ -28,7 +28,6 @@ WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes
 ifdef CI
 WARNINGS += -Werror
 endif
-# -iquote: <dwarf.h> is elfutils', "dwarf.h" ours
 OURS_CPP := -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -iquote src -Ibpf -I$(B)
 OURS_C   := -std=gnu11 $(WARNINGS)
 # make CFLAGS=-O3: theirs come after ours
@@ -38,18 +37,29 @@ BPFFLAGS := -O2 -g -target bpf -mcpu=v3 -Wall -Wextra -Werror -D__TARGET_ARCH_$(
 	    -Ivmlinux -Ibpf
 LDLIBS   := -lbpf -ldw -lelf -lz -ljansson -lncursesw -ltinfo -lm
 
-SOURCES := $(wildcard src/*.c)
-OBJECTS := $(SOURCES:src/%.c=$(B)/%.o)
+SOURCES := $(wildcard src/*/*.c)
+ROOMS   := $(patsubst src/%/,%,$(wildcard src/*/))
+# All of it but main(): what else is built takes from this what it calls.
+PARTS   := $(filter-out cmd/main.o,$(SOURCES:src/%.c=%.o))
 
 .PHONY: all
 all: kleak
 
-kleak: $(OBJECTS)
+kleak: $(B)/cmd/main.o $(B)/kleak.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(C_FLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
-$(B)/%.o: src/%.c | $(B)
+%/kleak.a:
+	$(call say,AR,$@)
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+
+$(B)/kleak.a: $(PARTS:%=$(B)/%)
+$(B)/asan/kleak.a: $(PARTS:%=$(B)/asan/%)
+$(B)/fuzz/kleak.a: $(PARTS:%=$(B)/fuzz/%)
+
+$(B)/%.o: src/%.c
 	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(C_FLAGS) -MMD -MP -c -o $@ $<
 
 $(B)/kleak.bpf.o: bpf/kleak.bpf.c | $(B)
@@ -65,23 +75,24 @@ $(B)/kleak.skel.h: $(B)/kleak.bpf.o
 	$(call say,SKEL,$@)
 	$(Q)$(BPFTOOL) gen skeleton $< name kleak > $@.new && mv $@.new $@
 
-$(B)/tracer.o $(B)/unit/tracer.o: $(B)/kleak.skel.h
+$(foreach kind,$(B) $(B)/asan $(B)/fuzz,$(kind)/trace/tracer.o): $(B)/kleak.skel.h
 
 # Styles and scripts of the pictures, as strings: page.css is page_css in page.css.h.
-EMBEDDED := $(patsubst src/%,$(B)/%.h,$(wildcard src/*.css src/*.js))
+EMBEDDED := $(patsubst src/%,$(B)/%.h,$(wildcard src/*/*.css src/*/*.js))
 
-$(B)/%.h: src/% Makefile | $(B)
+$(B)/%.h: src/% Makefile
 	$(call say,EMBED,$<)
-	$(Q){ echo 'static const char $(subst .,_,$*)[] ='; \
+	$(Q)mkdir -p $(@D)
+	$(Q){ echo 'static const char $(subst .,_,$(*F))[] ='; \
 	      sed 's/[\"]/\\&/g; s/\t//g; s/.*/"&\\n"/' $<; echo ';'; } > $@.new && mv $@.new $@
 
-$(B)/svg.o $(B)/unit/svg.o: $(B)/flame.css.h $(B)/flame.js.h
-$(B)/html.o $(B)/unit/html.o: $(B)/page.css.h $(B)/page.js.h
+EMBEDDING := $(patsubst src/%.c,%.o,$(shell grep -lE '^#include "[a-z/]+\.(css|js)\.h"' $(SOURCES)))
+$(foreach kind,$(B) $(B)/asan $(B)/fuzz,$(EMBEDDING:%=$(kind)/%)): $(EMBEDDED)
 
 $(B):
 	$(Q)mkdir -p $@
 
--include $(wildcard $(B)/*.d $(B)/unit/*.d)
+-include $(shell find $(B) -name "*.d" -not -path "$(B)/guest/*" 2>/dev/null)
 
 # ---- running ----
 
@@ -100,162 +111,66 @@ demo:
 
 # ---- tests ----
 
-# What a unit test links besides cmocka: its own file and those it calls.  No others: pure stays pure.
-UNIT_allocinfo  := allocinfo array lines
-UNIT_alloctraces := alloctraces lines
-UNIT_bpfhash    := bpfhash
-UNIT_bookkeeper := bookkeeper series classes meminfo vmallocinfo slabinfo slabnames array idmap lines
-UNIT_budget     := budget
-UNIT_caches     := caches
-UNIT_census     := census census_text census_json json_value pen utf8 array idmap
-UNIT_chains     := chains array idmap
-UNIT_child      := child signals clock say nowait
-UNIT_clash      := clash folder
-UNIT_chronicle  := chronicle series
-UNIT_classes    := classes meminfo vmallocinfo array lines
-UNIT_flame      := flame array weight pen utf8
-UNIT_folded     := folded weight pen utf8
-UNIT_history    := history verdict series array idmap
-UNIT_cpulist    := cpulist
-UNIT_crowd      := crowd array
-UNIT_datasyms   := datasyms
-UNIT_diagnosis_json := diagnosis_json diagnosis json json_value meminfo lines utf8 verdict
-UNIT_diagnosis_text := diagnosis_text diagnosis text pen meminfo lines utf8 verdict
-UNIT_holders    := holders array
-UNIT_dwarf      := dwarf debugfiles sourcepath idmap array
-UNIT_hooks      := hooks
-UNIT_html       := html html_site chart chronicle series svg flame weight markup pen utf8 verdict array meminfo lines
-UNIT_judge      := judge history verdict series marks caches slabinfo array idmap lines
-UNIT_idmap      := idmap
-UNIT_images     := images kallsyms array
-UNIT_json       := json json_value meminfo lines utf8 verdict
-UNIT_kallsyms   := kallsyms
-UNIT_kmemleakfile := kmemleakfile kmemleak lines say nowait
-UNIT_kmemleak   := kmemleak lines
-UNIT_kernel_btf := kernel kallsyms books meminfo slabinfo vmallocinfo allocinfo kmemleak array lines say hooks layout nowait
-UNIT_ledger     := ledger
-UNIT_lines      := lines
-UNIT_markup     := markup utf8
-UNIT_krc        := krc slub array idmap
-UNIT_modparts   := modparts
-UNIT_names      := names kallsyms array idmap
-UNIT_memory     := memory slub array idmap
-UNIT_meminfo    := meminfo lines
-UNIT_orphans    := orphans array idmap
-UNIT_options    := options
-UNIT_outfile    := outfile folder spool nowait signals clock array
-UNIT_pageowner  := pageowner allocator names kallsyms lines array idmap
-UNIT_places     := places memory slub datasyms names kallsyms lines array idmap
-UNIT_plan       := plan hooks caches
-UNIT_prom       := prom meminfo lines utf8 verdict
-UNIT_recycle    := recycle snapshot array idmap
-UNIT_sample     := sample
-UNIT_scan       := scan array
-UNIT_series     := series
-UNIT_sourcepath := sourcepath
-UNIT_report_copy := report_copy text pen meminfo lines utf8 verdict
-UNIT_screen_view := screen_view screen_print view_text report_copy sparks idmap text pen meminfo lines utf8 verdict
-UNIT_sites      := sites array idmap allocator names kallsyms
-UNIT_slabinfo   := slabinfo array lines
-UNIT_slub       := slub array idmap
-UNIT_snapshot   := snapshot array idmap
-UNIT_spool      := spool nowait clock array
-UNIT_signals    := signals nowait clock
-UNIT_sparks     := sparks idmap
-UNIT_diff       := diff diff_text diff_json text json json_value pen meminfo lines utf8 verdict images array kallsyms
-UNIT_fuzz       := savedfile saved reading arena json json_value text sift diff diff_text diff_json images kallsyms options pen meminfo lines utf8 verdict array \
-		   html html_site chart chronicle series svg flame folded weight markup prom
-UNIT_saved      := saved reading arena json json_value text pen meminfo lines utf8 verdict
-UNIT_savedfile  := savedfile saved reading arena json json_value meminfo lines utf8 verdict array
-UNIT_saving     := saving savedfile saved reading arena json json_value meminfo lines utf8 verdict array outfile folder spool nowait signals clock images symbols names modparts kallsyms dwarf debugfiles sourcepath idmap allocator say
-UNIT_sift       := sift arena options
-UNIT_statement_json := statement_json json_value utf8
-UNIT_statement_text := statement_text pen utf8
-UNIT_suspects   := suspects classes caches meminfo array lines
-UNIT_symbols    := symbols names modparts kallsyms images allocator taint array idmap lines say nowait
-UNIT_svg        := svg flame array weight markup pen utf8 verdict
-UNIT_text       := text pen meminfo lines utf8 verdict
-UNIT_trend      := trend array idmap
-UNIT_verify     := verify caches slub snapshot array idmap
-UNIT_verdict    := verdict
-UNIT_vmallocinfo := vmallocinfo array lines
-
-UNIT_LIBS_bpfhash    := -lbpf -lelf -lz
-UNIT_LIBS_json       := -ljansson
-UNIT_LIBS_diff       := -ljansson
-UNIT_LIBS_fuzz       := -ljansson -lz
-UNIT_LIBS_saved      := -ljansson
-UNIT_LIBS_savedfile  := -ljansson -lz
-UNIT_LIBS_saving     := -ljansson -lz -ldw -lelf
-UNIT_LIBS_statement_json := -ljansson
-UNIT_LIBS_census     := -ljansson
-UNIT_LIBS_diagnosis_json := -ljansson
-UNIT_LIBS_kernel_btf := -lbpf -lelf -lz
-UNIT_LIBS_dwarf      := -ldw -lelf
-
-UNIT_MORE_fuzz       := $(B)/unit/fuzz-target.o
-
 # float-cast-overflow is in no group.
 SANITIZERS := -fsanitize=address,undefined,float-cast-overflow -fno-sanitize-recover=all -fno-omit-frame-pointer
-TESTS    := $(patsubst tests/unit/test_%.c,%,$(wildcard tests/unit/test_*.c))
+TESTS    := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c tests/unit/*/test_*.c))
 
-$(B)/unit/%.o: src/%.c | $(B)/unit
+$(B)/asan/%.o: src/%.c
 	$(call say,CC,$< (sanitized))
+	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(C_FLAGS) $(SANITIZERS) -MMD -MP -c -o $@ $<
 
-$(B)/unit/test_%.o: tests/unit/test_%.c | $(B)/unit
-	$(call say,CC,$<)
-	$(Q)$(CC) $(C_FLAGS) $(SANITIZERS) -MMD -MP -c -o $@ $<
-
-$(B)/unit/fuzz-target.o: tests/fuzz/fuzz.c tests/fuzz/fuzz.h | $(B)/unit
-	$(call say,CC,$<)
-	$(Q)$(CC) $(C_FLAGS) $(SANITIZERS) -MMD -MP -c -o $@ $<
-
-# All of kleak, for tests on real kernels.
-$(B)/kleak-asan: $(SOURCES:src/%.c=$(B)/unit/%.o)
+# The whole, for tests on real kernels.
+$(B)/kleak-asan: $(B)/asan/cmd/main.o $(B)/asan/kleak.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(C_FLAGS) $(SANITIZERS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
-define unit_test
-$(B)/unit/test_$(1): $(B)/unit/test_$(1).o $(UNIT_$(1):%=$(B)/unit/%.o) $(UNIT_MORE_$(1))
-	$$(call say,LD,$$@)
-	$$(Q)$$(CC) $$(C_FLAGS) $$(SANITIZERS) -o $$@ $$^ -lcmocka -lm $(UNIT_LIBS_$(1))
-endef
-$(foreach test,$(TESTS),$(eval $(call unit_test,$(test))))
+$(B)/unit/%.o: tests/unit/%.c
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(C_FLAGS) -iquote tests/unit -iquote tests $(SANITIZERS) -MMD -MP -c -o $@ $<
+
+$(B)/unit/fuzz.o: tests/fuzz/fuzz.c
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(C_FLAGS) $(SANITIZERS) -MMD -MP -c -o $@ $<
+
+$(B)/unit/test_fuzz: $(B)/unit/fuzz.o
+
+$(TESTS:%=$(B)/unit/%): $(B)/unit/%: $(B)/unit/%.o $(B)/asan/kleak.a
+	$(call say,LD,$@)
+	$(Q)$(CC) $(C_FLAGS) $(SANITIZERS) -o $@ $(filter %.o,$^) $(B)/asan/kleak.a -lcmocka $(LDLIBS)
 
 # A kernel and a module with debug info, for test_dwarf.  The compiler runs in the kernel's tree, but
 # not in the module's.
-$(B)/unit/debug/vmlinux: tests/unit/fixtures/inlined.c
+$(B)/debug/vmlinux: tests/unit/fixtures/inlined.c
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) -g -O2 -static -no-pie -nostdlib -Wl,--build-id=sha1,-Ttext=0x1000000,-e,leak \
 		-Wl,--defsym=_text=0x1000000,--defsym=_stext=0x1000000 -o $@ $<
 
-$(B)/unit/debug/drivers/leaky-one.ko: tests/unit/fixtures/inlined.c
+$(B)/debug/drivers/leaky-one.ko: tests/unit/fixtures/inlined.c
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)cd $(@D) && $(CC) -g -O2 -fno-pie -c -o leaky-one.o $(abspath $<) && \
 		$(LD) -r --build-id=sha1 -o leaky-one.ko leaky-one.o
 
-$(B)/unit/test_dwarf: | $(B)/unit/debug/vmlinux $(B)/unit/debug/drivers/leaky-one.ko
-
-$(B)/unit:
-	$(Q)mkdir -p $@
+$(B)/unit/kernel/test_dwarf: | $(B)/debug/vmlinux $(B)/debug/drivers/leaky-one.ko
 
 $(B)/live-load: tests/live/load.c | $(B)
 	$(call say,CC,$<)
 	$(Q)$(CC) $(C_FLAGS) -o $@ $<
 
 # The programs and what plans them, without the tracer.
-$(B)/live-programs: tests/live/programs.c $(B)/kleak.skel.h $(patsubst %,$(B)/%.o,plan caches $(UNIT_kernel_btf))
+$(B)/live-programs: tests/live/programs.c $(B)/kleak.skel.h $(B)/kleak.a
 	$(call say,CC,$<)
-	$(Q)$(CC) $(C_FLAGS) -iquote tests/unit -o $@ $(filter-out %.h,$^) -lcmocka $(UNIT_LIBS_kernel_btf)
+	$(Q)$(CC) $(C_FLAGS) -iquote tests/unit -o $@ $< $(B)/kleak.a -lcmocka $(LDLIBS)
 
 LIVE := $(B)/live-load $(B)/live-programs
 
 .PHONY: test test-unit test-live test-guest unit-tests
 .SECONDARY:
-unit-tests: $(TESTS:%=$(B)/unit/test_%)
+unit-tests: $(TESTS:%=$(B)/unit/%)
 
 test:
 	@tools/install-packages build test guest
@@ -274,13 +189,19 @@ test-guest: all $(B)/live-load $(B)/kleak-asan
 # What reads saved files, with bytes that nobody thought of; not part of the tests, which replay
 # the seeds.  Inputs that were interesting are kept in build/fuzz/corpus.
 FUZZ_TIME ?= 60
-FUZZ_SOURCES := tests/fuzz/fuzz.c tests/fuzz/mutate.c $(UNIT_fuzz:%=src/%.c)
+FUZZ_FLAGS := -g -O1 -std=gnu11 -fsanitize=address,undefined,float-cast-overflow -fno-sanitize-recover=all
 
-$(B)/fuzz/fuzz: $(FUZZ_SOURCES) $(EMBEDDED) $(wildcard src/*.h) tests/fuzz/fuzz.h
+$(B)/fuzz/%.o: src/%.c
+	$(call say,CC,$< (for fuzzing))
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CLANG) $(OURS_CPP) $(CPPFLAGS) $(FUZZ_FLAGS) -fsanitize=fuzzer-no-link -MMD -MP -c -o $@ $<
+
+FUZZ_SOURCES := $(wildcard tests/fuzz/*.c)
+
+$(B)/fuzz/fuzz: $(FUZZ_SOURCES) tests/fuzz/fuzz.h $(B)/fuzz/kleak.a
 	$(call say,FUZZ,$@)
 	$(Q)mkdir -p $(B)/fuzz/corpus
-	$(Q)$(CLANG) $(OURS_CPP) $(CPPFLAGS) -g -O1 -std=gnu11 -fsanitize=fuzzer,address,undefined,float-cast-overflow \
-		-fno-sanitize-recover=all -o $@ $(FUZZ_SOURCES) $(UNIT_LIBS_fuzz) -lm
+	$(Q)$(CLANG) $(OURS_CPP) $(CPPFLAGS) $(FUZZ_FLAGS) -fsanitize=fuzzer -o $@ $(FUZZ_SOURCES) $(B)/fuzz/kleak.a $(LDLIBS)
 
 .PHONY: fuzz
 fuzz:
@@ -315,7 +236,7 @@ $(B)/bench: tools/bench/bench.c $(B)/empty.skel.h
 	$(Q)$(CC) $(C_FLAGS) -o $@ $< -lbpf -lelf -lz -lm
 
 # Reading the tables needs no kernel: the loader's own files, as they are built.
-$(B)/readout: tools/bench/readout.c $(patsubst %,$(B)/%.o,snapshot sites array idmap allocator names kallsyms)
+$(B)/readout: tools/bench/readout.c $(B)/kleak.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(C_FLAGS) -o $@ $^ $(LDLIBS)
 
@@ -326,9 +247,9 @@ bench:
 	@$(if $(ARGS),:,$(B)/readout)
 	@$(B)/bench --peer '$(PEER)' $(ARGS)
 
-$(B)/names: tools/bench/names.c $(patsubst %,$(B)/%.o,dwarf debugfiles sourcepath idmap array say nowait)
+$(B)/names: tools/bench/names.c $(B)/kleak.a
 	$(call say,LD,$@)
-	$(Q)$(CC) $(C_FLAGS) -o $@ $^ -ldw -lelf
+	$(Q)$(CC) $(C_FLAGS) -o $@ $^ $(LDLIBS)
 
 .PHONY: bench-names
 bench-names: $(B)/names
@@ -346,7 +267,7 @@ check-types: $(B)/kleak.bpf.o
 	@tests/check-types
 
 format:
-	$(Q)clang-format -i src/*.[ch] bpf/*.[ch] tests/unit/*.[ch] tests/unit/*/*.h tests/live/*.c tests/fuzz/*.[ch] tests/kmod/*.c tools/bench/*.c
+	$(Q)clang-format -i src/*/*.[ch] bpf/*.[ch] tests/unit/*.[ch] tests/unit/*/*.[ch] tests/live/*.c tests/fuzz/*.[ch] tests/kmod/*.c tools/bench/*.c
 
 install: kleak
 	$(call say,INSTALL,$(DESTDIR)$(PREFIX))
@@ -355,7 +276,8 @@ install: kleak
 
 # Downloaded kernels stay; `make distclean` takes them too.
 clean:
-	$(Q)rm -rf kleak $(B)/*.o $(B)/*.d $(B)/*.skel.h $(EMBEDDED) $(B)/unit $(B)/kleak-asan $(B)/kmod
+	$(Q)rm -rf kleak $(B)/*.[oda] $(B)/*.skel.h $(B)/kleak-asan $(B)/kmod $(B)/debug $(B)/unit $(B)/asan \
+		$(B)/fuzz/*.a $(ROOMS:%=$(B)/%) $(ROOMS:%=$(B)/fuzz/%)
 
 .PHONY: distclean
 distclean:

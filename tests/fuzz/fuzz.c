@@ -6,19 +6,19 @@
  */
 #include "fuzz.h"
 
-#include "chronicle.h"
-#include "diff.h"
-#include "diff_json.h"
-#include "diff_text.h"
-#include "folded.h"
-#include "html.h"
-#include "json.h"
-#include "prom.h"
-#include "saved.h"
-#include "savedfile.h"
-#include "sift.h"
-#include "svg.h"
-#include "text.h"
+#include "report/chronicle.h"
+#include "report/diff.h"
+#include "render/diff_json.h"
+#include "render/diff_text.h"
+#include "render/folded.h"
+#include "render/html.h"
+#include "report/report_json.h"
+#include "render/prom.h"
+#include "report/saved.h"
+#include "report/savedfile.h"
+#include "report/report_filter.h"
+#include "render/svg.h"
+#include "render/report_text.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -5,7 +5,7 @@
  */
 #include "unit.h"
 
-#include "plan.h"
+#include "trace/plan.h"
 
 #include "steps.h"
 

@@ -29,7 +29,7 @@ def options_of_man():
 
 
 def options_of_code():
-    body = re.search(r"long_options\[\] = \{(.*?)\};", read("src/options.c"), re.S).group(1)
+    body = re.search(r"long_options\[\] = \{(.*?)\};", read("src/cmd/options.c"), re.S).group(1)
     return set(re.findall(r'\{"([a-z-]+)"', body))
 
 

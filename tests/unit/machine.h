@@ -5,7 +5,7 @@
 
 #include "unit.h"
 
-#include "memory.h"
+#include "memory/ram.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -3,7 +3,7 @@
  * names DIR/vmlinux [N]: what it takes to name N distinct return addresses (default 1,000) of a
  * kernel with debug info, spread over all of its functions.  The kernel need not run.
  */
-#include "dwarf.h"
+#include "kernel/dwarf.h"
 
 #include <fcntl.h>
 #include <libgen.h>

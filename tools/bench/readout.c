@@ -5,9 +5,9 @@
  *
  * readout
  */
-#include "allocator.h"
-#include "sites.h"
-#include "snapshot.h"
+#include "kernel/allocator.h"
+#include "trace/sites.h"
+#include "trace/snapshot.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -8,7 +8,7 @@
 
 #include "../unit.h"
 
-#include "report.h"
+#include "report/report.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -5,8 +5,8 @@
 
 #include "golden.h"
 
-#include "diagnosis.h"
-#include "statement.h"
+#include "judge/statement.h"
+#include "report/diagnosis.h"
 
 #define AMOUNT(now, change, per_s, low, high)                                                      \
 	{                                                                                          \

@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "cmd/census.h"
+#include "kernel/datasyms.h"
+#include "memory/census.h"
+#include "memory/kmem.h"
+#include "memory/ram.h"
+#include "trace/tracer.h"
+#include "util/clock.h"
+#include "util/say.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define KALLSYMS "/proc/kallsyms"
+#define SENTENCE 512
+
+/* How long the allocator is watched, until a cache has been seen. */
+#define LEARN_STEPS   50
+#define LEARN_STEP_US 100000
+
+/* The kernel and its modules lie within 2 GiB of each other; the last MB are error numbers. */
+#define NEAR	  (2ULL << 30)
+#define LAST_CODE 0xffffffffff000000ULL
+
+struct survey {
+	const struct options *options;
+	const struct kernel *kernel;
+	const struct kallsyms *symbols;
+	struct reader reader;
+	struct memory memory;
+	struct census census;
+	uint64_t text;
+};
+
+/* Some process must allocate something that this one is not blamed for. */
+static int learn(struct survey *survey)
+{
+	for (int i = 0; i < LEARN_STEPS && !reader__learn_pages(&survey->reader); i++) {
+		pid_t child = fork();
+
+		if (!child)
+			_exit(0);
+		if (child > 0)
+			waitpid(child, NULL, 0);
+		usleep(LEARN_STEP_US);
+	}
+	if (!survey->reader.has_pages) {
+		say("cannot take a census: the allocator's slabs were not found");
+		return -ENODATA;
+	}
+	if (memory__find_base(&survey->memory, survey->reader.in_map, survey->text)) {
+		say("cannot take a census: the kernel's direct map was not found");
+		return -ENODATA;
+	}
+	return 0;
+}
+
+/* Is it in the list of --cache? */
+static bool is_listed(const char *list, const char *name)
+{
+	while (*list) {
+		size_t len = strcspn(list, ",");
+
+		if (len == strlen(name) && !strncmp(list, name, len))
+			return true;
+		list += len + (list[len] == ',');
+	}
+	return false;
+}
+
+/* Name it, size it; is it to be looked at? */
+static bool is_wanted(struct census_cache *cache, void *arg)
+{
+	struct survey *survey = arg;
+	const struct slub_layout *l = &survey->kernel->slub;
+	uint32_t flags = 0, order = 0;
+
+	snprintf(cache->name, sizeof(cache->name), "%s",
+		 memory__cache_name(&survey->memory, cache->address));
+	/* kmem_cache.oo: order << 16 | objects */
+	tracer__read(survey->reader.tracer, cache->address + l->cache_oo, &order, sizeof(order));
+	cache->bytes = cache->slabs * l->page_size << (order >> 16);
+	if (survey->options->cache)
+		return is_listed(survey->options->cache, cache->name);
+	tracer__read(survey->reader.tracer, cache->address + l->cache_flags, &flags, sizeof(flags));
+	return !(flags & l->reclaim_flag);
+}
+
+static int see_slab(void *arg, uint64_t address, uint64_t cache)
+{
+	struct survey *survey = arg;
+
+	return census__add_slab(&survey->census, cache, address);
+}
+
+/* Can it be an address in the kernel's image or in a module? */
+static bool is_near(uint64_t text, uint64_t value)
+{
+	uint64_t apart = value > text ? value - text : text - value;
+
+	return apart < NEAR && value < LAST_CODE;
+}
+
+static int look_at_object(struct survey *survey, struct census_cache *cache, const uint64_t *words,
+			  uint32_t size)
+{
+	int err = 0;
+
+	cache->live++;
+	for (uint32_t i = 0; i < size / sizeof(*words) && !err; i++)
+		if (is_near(survey->text, words[i]))
+			err = census__add_word(cache, i * sizeof(*words), words[i]);
+	return err;
+}
+
+/* So many objects as lie side by side; of one that is too large to be read at once, the first part.
+ */
+static int look_at_objects(struct survey *survey, struct census_cache *cache, uint64_t start,
+			   uint32_t size, uint32_t nr)
+{
+	uint64_t words[KLEAK_READ_MOST / sizeof(uint64_t)];
+	struct slub *slub = &survey->reader.slub;
+	uint32_t part = size < sizeof(words) ? size : sizeof(words);
+	int err = 0;
+
+	if (tracer__read(survey->reader.tracer, start, words, (size_t)part * nr))
+		return 0;
+	for (uint32_t i = 0; i < nr && !err; i++) {
+		int state = slub__state(slub, start + (uint64_t)i * size, 0, size, false);
+
+		if (state < 0)
+			return state;
+		if (state == SLUB_LIVE)
+			err = look_at_object(survey, cache,
+					     words + (uint64_t)i * size / sizeof(*words), part);
+	}
+	return err;
+}
+
+static int look_at_slab(struct survey *survey, struct census_cache *cache, uint64_t address)
+{
+	uint64_t start;
+	uint32_t size, nr, most;
+	int err = slub__slab_of(&survey->reader.slub, address, &start, &size, &nr);
+
+	if (err)
+		return err == -ENOMEM ? err : 0;
+	most = size < KLEAK_READ_MOST ? KLEAK_READ_MOST / size : 1;
+	for (uint32_t i = 0; i < nr && !err; i += most)
+		err = look_at_objects(survey, cache, start + (uint64_t)i * size, size,
+				      nr - i < most ? nr - i : most);
+	return err;
+}
+
+/* ---- names ---- */
+
+static bool name_function(const struct survey *survey, struct census_word *word)
+{
+	struct kallsyms_symbol function;
+
+	if (!survey->symbols || kallsyms__find(survey->symbols, word->value, &function))
+		return false;
+	snprintf(word->symbol, sizeof(word->symbol), function.module ? "%.40s [%.16s]" : "%.40s",
+		 function.name, function.module);
+	word->symbol_offset = word->value - function.start;
+	return true;
+}
+
+static void name_variable(struct census_word *word, const struct datasym *symbols, size_t nr)
+{
+	const struct datasym *found = datasyms__of(symbols, nr, word->value);
+
+	if (!found)
+		return;
+	snprintf(word->symbol, sizeof(word->symbol), "%s", found->name);
+	word->symbol_offset = word->value - found->start;
+}
+
+static int name_all(struct survey *survey)
+{
+	struct census *census = &survey->census;
+	struct datasym *symbols = calloc(census->nr * CENSUS_LISTED + 1, sizeof(*symbols));
+	FILE *file = fopen(KALLSYMS, "re");
+	size_t nr = 0;
+
+	for (size_t c = 0; c < census->nr && symbols; c++)
+		for (size_t i = 0; i < census->caches[c].nr_listed; i++)
+			if (!name_function(survey, &census->caches[c].words[i]))
+				symbols[nr++].address = census->caches[c].words[i].value;
+	if (symbols && file && !datasyms__find(symbols, nr, file))
+		for (size_t c = 0; c < census->nr; c++)
+			for (size_t i = 0; i < census->caches[c].nr_listed; i++)
+				if (!*census->caches[c].words[i].symbol)
+					name_variable(&census->caches[c].words[i], symbols, nr);
+	if (file)
+		fclose(file);
+	free(symbols);
+	return symbols ? 0 : -ENOMEM;
+}
+
+static int look(struct survey *survey)
+{
+	struct census *census = &survey->census;
+	double began = clock__now_s();
+	int err = memory__walk_slabs(&survey->memory, see_slab, survey);
+
+	if (!err) {
+		census__keep(census, is_wanted, survey);
+		census__sort(census, survey->options->top);
+	}
+	slub__begin(&survey->reader.slub);
+	for (size_t c = 0; c < census->nr && !err; c++) {
+		struct census_cache *cache = &census->caches[c];
+
+		for (size_t i = 0; i < cache->nr_sample && !err; i++)
+			err = look_at_slab(survey, cache, cache->sample[i]);
+		census__end_cache(cache);
+	}
+	if (!err)
+		err = name_all(survey);
+	clock_gettime(CLOCK_REALTIME, &census->time);
+	census->kernel = survey->kernel->release;
+	census->seconds = clock__now_s() - began;
+	return err;
+}
+
+static int print(const struct survey *survey, bool color)
+{
+	int err = survey->options->json ? census__print_json(&survey->census, stdout)
+					: census__print_text(&survey->census, color, stdout);
+
+	if (err == -EIO)
+		say("cannot write the census to stdout: %s", strerror(errno));
+	return err;
+}
+
+static int take_census(struct survey *survey, bool color)
+{
+	char why[SENTENCE] = "";
+	int err = reader__open_memory(&survey->reader, &survey->memory, survey->kernel,
+				      survey->symbols, &survey->text, "cannot take a census", why,
+				      sizeof(why));
+
+	if (err) {
+		say("%s", why);
+		return err;
+	}
+	err = learn(survey);
+	if (err)
+		return err;
+	err = look(survey);
+	if (err) {
+		say("cannot take a census: %s", strerror(-err));
+		return err;
+	}
+	if (!survey->census.nr && survey->options->cache) {
+		say("no cache called \"%s\" has slabs: see the first column of /proc/slabinfo",
+		    survey->options->cache);
+		return -ENOENT;
+	}
+	return print(survey, color);
+}
+
+int survey__run(const struct options *options, const struct kernel *kernel, const struct plan *plan,
+		struct symbols *symbols, bool color)
+{
+	struct survey *survey = calloc(1, sizeof(*survey));
+	struct tracer *tracer = NULL;
+	char why[SENTENCE] = "out of memory";
+	int err = survey ? tracer__open(&tracer, plan, 0, -1, options->verbose, why, sizeof(why))
+			 : -ENOMEM;
+
+	if (err) {
+		say("%s", why);
+		free(survey);
+		return err;
+	}
+	survey->options = options;
+	survey->kernel = kernel;
+	survey->symbols = symbols ? symbols__kallsyms(symbols) : NULL;
+	err = reader__open(&survey->reader, kernel, tracer);
+	if (err)
+		say("cannot read the kernel's memory: %s", strerror(-err));
+	else
+		tracer__start(tracer);
+	if (!err)
+		err = take_census(survey, color);
+	census__free(&survey->census);
+	memory__free(&survey->memory);
+	reader__close(&survey->reader);
+	tracer__close(tracer);
+	free(survey);
+	return err;
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* kleak census: walk through the slabs, sample them, print what the objects hold. */
+#ifndef KLEAK_SURVEY_H
+#define KLEAK_SURVEY_H
+
+#include "cmd/options.h"
+#include "kernel/kernel.h"
+#include "kernel/symbols.h"
+#include "trace/plan.h"
+
+#include <stdbool.h>
+
+/* 0 or -errno, with what went wrong said on stderr. */
+int survey__run(const struct options *options, const struct kernel *kernel, const struct plan *plan,
+		struct symbols *symbols, bool color);
+
+#endif

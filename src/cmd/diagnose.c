@@ -1,0 +1,452 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "cmd/diagnose.h"
+#include "judge/bookkeeper.h"
+#include "judge/suspects.h"
+#include "render/diagnosis_json.h"
+#include "render/diagnosis_text.h"
+#include "report/diagnosis.h"
+#include "report/module_info.h"
+#include "report/reporter.h"
+#include "trace/tracer.h"
+#include "util/clock.h"
+#include "util/say.h"
+#include "util/signals.h"
+
+#include <errno.h>
+#include <math.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <time.h>
+#include <unistd.h>
+
+#define SENTENCE 512
+#define LOST	 "no diagnosis was made"
+
+/* The watch reads the books more often than the trace is looked at: they are cheap. */
+#define WATCH_STEPS  5	       /* readings an interval */
+#define WATCH_MOST_S 1.0       /* between two */
+#define WATCH_POINTS 16	       /* readings before growth is believed */
+#define WATCH_SHARE  (1.0 / 3) /* of the time of the evidence: as long at least */
+
+/* The trace: points of its history that a LEAK needs, warm-up and a little more included. */
+#define TRACE_LEAST  (VERDICT_POINTS_LEAK + 4)
+#define TRACE_ENOUGH 48 /* nobody is suspect by then: done */
+
+/* The drain ends when no object died for so long (kfree_rcu() batches for 5 s), or at the latest.
+ */
+#define DRAIN_QUIET_S 6.0
+#define DRAIN_MOST_S  30.0
+#define DRAIN_STEP_S  0.5
+
+#define DROP_S 1.0 /* after dropping caches, for RCU */
+
+struct diagnose {
+	struct options options; /* the user's, made narrower */
+	const struct kernel *kernel;
+	struct symbols *symbols;
+	const struct allocator *allocator;
+	int target;
+	bool color;
+	int signals;
+	bool terminal;
+	double end_s; /* of the time that --for gives */
+
+	struct slabnames names;
+	struct bookkeeper *keeper;
+	bool said_odd[BOOKS_ODD];
+	double watch_start_s;
+	struct statement statement;
+	struct suspects suspects;
+
+	struct tracer *tracer;
+	struct reporter *reporter;
+	struct report report, shown; /* all sites; those of --top */
+	struct diagnosis diagnosis;
+};
+
+__attribute__((format(printf, 2, 3))) static void progress(const struct diagnose *d,
+							   const char *format, ...)
+{
+	va_list args;
+
+	if (!d->terminal)
+		return;
+	va_start(args, format);
+	say__vdoing(format, args);
+	va_end(args);
+}
+
+static void progress_end(const struct diagnose *d)
+{
+	if (d->terminal)
+		say__done();
+}
+
+/* Wait; true when a signal asks to stop. */
+static bool stopped(struct diagnose *d, double until_s)
+{
+	int signal;
+
+	do
+		signal = signals__wait(d->signals, -1, until_s);
+	while (signal == SIGCHLD || signals__is_request(signal));
+	if (signal)
+		d->diagnosis.interrupted = true;
+	return signal != 0;
+}
+
+/* ---- the books ---- */
+
+static int read_books(struct diagnose *d)
+{
+	struct books books;
+	int err;
+
+	books__read(&books, BOOKS_MEM | BOOKS_SLABS | BOOKS_AREAS);
+	books__say_odd(&books, d->said_odd);
+	err = books.mem_err;
+	if (!err)
+		err = bookkeeper__enter(d->keeper, &books, clock__now_s() - d->watch_start_s);
+	if (!err)
+		err = bookkeeper__state(d->keeper, &d->statement, 0);
+	books__free(&books);
+	if (err)
+		say("cannot read the kernel's books: %s", strerror(-err));
+	return err;
+}
+
+/* Read the books until something grows with confidence.  *grows: something did. */
+static int watch(struct diagnose *d, double until_s, bool *grows)
+{
+	double step_s = fmin(d->options.interval_s / WATCH_STEPS, WATCH_MOST_S);
+	double least_s = d->options.evidence_s * WATCH_SHARE, start_s;
+	size_t readings = 0;
+	int err = 0;
+
+	*grows = false;
+	start_s = clock__now_s();
+	for (;;) {
+		double now_s = clock__now_s();
+
+		err = read_books(d);
+		readings++;
+		if (err || d->options.now)
+			return err;
+		suspects__find(&d->suspects, &d->statement);
+		*grows = readings >= WATCH_POINTS && now_s - start_s >= least_s &&
+			 suspects__any_traceable(&d->suspects);
+		if (*grows || now_s >= until_s)
+			return 0;
+		progress(d, "watching the kernel's books: %.0f s, nothing grows steadily yet",
+			 now_s - d->watch_start_s);
+		if (stopped(d, now_s + step_s))
+			return 0;
+	}
+}
+
+/* ---- the trace ---- */
+
+static int attach(struct diagnose *d, const struct plan *plan)
+{
+	struct reporter_parts parts = {.options = &d->options,
+				       .kernel = d->kernel,
+				       .plan = plan,
+				       .symbols = d->symbols,
+				       .allocator = d->allocator};
+	char why[SENTENCE] = "";
+	int err = tracer__open(&d->tracer, plan, d->options.pid >= 0 ? d->options.pid : 0,
+			       d->target, d->options.verbose, why, sizeof(why));
+
+	if (err) {
+		say("%s", why);
+		return err;
+	}
+	parts.tracer = d->tracer;
+	reporter__close(d->reporter); /* of the round before */
+	d->reporter = NULL;
+	d->diagnosis.report = NULL;
+	err = reporter__open(&d->reporter, &parts);
+	if (!err)
+		err = reporter__begin(d->reporter);
+	if (err)
+		say("cannot prepare the trace: %s", strerror(-err));
+	else
+		tracer__start(d->tracer);
+	return err;
+}
+
+/* Look every interval, until a leak is proven, nobody is suspect, or the time is over. */
+static int trace(struct diagnose *d, double until_s)
+{
+	double start_s = clock__now_s();
+	int err = 0;
+
+	for (size_t points = 1; !err; points++) {
+		double next_s = start_s + (double)points * d->options.interval_s;
+		struct reporter_count count;
+
+		if (next_s > until_s || stopped(d, next_s))
+			break;
+		err = tracer__tune(d->tracer);
+		if (!err)
+			err = reporter__watch(d->reporter);
+		if (err)
+			break;
+		reporter__count_verdicts(d->reporter, &count);
+		progress(d, "tracing %s%s%s: %.0f s, %zu sites, %zu suspect, %zu proven",
+			 d->diagnosis.origins, d->options.cache ? " of " : "",
+			 d->options.cache ? d->options.cache : "", clock__now_s() - start_s,
+			 count.sites, count.of[VERDICT_GROWING], count.of[VERDICT_LEAK]);
+		if (count.of[VERDICT_LEAK])
+			break;
+		if (points >= TRACE_ENOUGH && clock__now_s() - start_s > d->options.evidence_s &&
+		    !count.of[VERDICT_GROWING])
+			break;
+	}
+	d->diagnosis.traced_s += clock__now_s() - start_s;
+	if (err)
+		say("cannot read the tables: %s", strerror(-err));
+	return err;
+}
+
+/* No births any more: what is short-lived goes. */
+static int drain(struct diagnose *d)
+{
+	double start_s, quiet_s, now_s, most_s;
+	uint64_t live = 1, deaths = 0, before = 0;
+	int err;
+
+	tracer__stop_births(d->tracer);
+	err = reporter__watch(d->reporter);
+	if (!err)
+		err = reporter__freeze(d->reporter);
+	start_s = quiet_s = now_s = clock__now_s();
+	most_s = fmax(fmin(d->end_s - start_s, DRAIN_MOST_S), DRAIN_QUIET_S);
+	while (!err && live && now_s - quiet_s < DRAIN_QUIET_S && now_s - start_s < most_s) {
+		err = reporter__count(d->reporter, &live, &deaths);
+		if (deaths != before)
+			quiet_s = now_s;
+		before = deaths;
+		progress(d, "births are not recorded any more; %llu objects left",
+			 (unsigned long long)live);
+		if (stopped(d, now_s + DRAIN_STEP_S))
+			break;
+		now_s = clock__now_s();
+	}
+	d->diagnosis.drained_s += now_s - start_s;
+	if (err)
+		say("cannot read the tables: %s", strerror(-err));
+	return err;
+}
+
+static int drop_caches(struct diagnose *d)
+{
+	int err = reporter__watch(d->reporter);
+
+	if (!err)
+		err = reporter__mark_drop(d->reporter);
+	if (!err)
+		err = books__drop_caches();
+	if (err) {
+		say("cannot drop caches: %s", strerror(-err));
+		return err;
+	}
+	d->diagnosis.caches_dropped = true;
+	stopped(d, clock__now_s() + DROP_S);
+	return 0;
+}
+
+static int conclude(struct diagnose *d)
+{
+	int err = reporter__settle_areas(d->reporter);
+
+	reporter__sort_by_verdict(d->reporter);
+	tracer__stop(d->tracer);
+	if (!err)
+		err = reporter__make(d->reporter, &d->report, NULL, true);
+	if (err) {
+		say("cannot read the tables: %s", strerror(-err));
+		return err;
+	}
+	d->shown = report__cut(&d->report, d->options.top);
+	d->diagnosis.report = &d->shown;
+	for (size_t i = 0; i < d->report.nr_sites; i++)
+		d->diagnosis.leak |= d->report.sites[i].verdict.is.name == VERDICT_LEAK;
+	return 0;
+}
+
+/* Narrow the options down to what grows, then trace it. */
+static int trace_suspects(struct diagnose *d)
+{
+	static struct plan plan;
+	static char origins[64], caches[SENTENCE];
+	char why[SENTENCE] = "";
+	double start_s;
+	int err;
+
+	if (!d->options.now)
+		suspects__narrow(&d->suspects, &d->options, caches, sizeof(caches));
+	options__origins(origins, sizeof(origins), d->options.origins);
+	d->diagnosis.origins = origins;
+	d->diagnosis.caches = d->options.cache;
+	err = plan__make(&plan, &d->options, d->kernel, why, sizeof(why));
+	if (err) {
+		say("%s", why);
+		return err;
+	}
+	start_s = clock__now_s();
+	err = attach(d, &plan);
+	/* What that takes is not taken from the evidence. */
+	d->end_s += clock__now_s() - start_s;
+	if (!err)
+		err = trace(d, d->end_s - DRAIN_QUIET_S);
+	if (!err)
+		err = drain(d);
+	if (!err && d->options.drop_caches)
+		err = drop_caches(d);
+	if (!err)
+		err = conclude(d);
+	return err;
+}
+
+/* ---- the page ---- */
+
+static int render(void *arg, FILE *out)
+{
+	const struct diagnose *d = arg;
+
+	if (d->options.json)
+		return diagnosis_json__print(&d->diagnosis, out);
+	return diagnosis_text__print(&d->diagnosis, d->color, out);
+}
+
+static int print(struct diagnose *d, struct outputs *outputs)
+{
+	static const char *next[DIAGNOSIS_NEXT];
+	static struct diagnosis_module *modules;
+	struct diagnosis *page = &d->diagnosis;
+	static struct utsname name;
+	static char taint[64];
+	int err;
+
+	uname(&name);
+	taint__of_kernel(taint, sizeof(taint));
+	clock_gettime(CLOCK_REALTIME, &page->time);
+	page->kernel = d->kernel->release;
+	page->version = name.version;
+	page->machine = name.machine;
+	page->taint = taint;
+	page->now = d->options.now;
+	page->available = d->statement.available;
+	page->growth = d->suspects.list;
+	page->nr_growth = d->suspects.nr;
+	page->interval_s = d->options.interval_s;
+	if (!page->origins)
+		page->origins = "";
+	if (page->report && page->report->nr_sites) {
+		modules = calloc(page->report->nr_sites, sizeof(*modules));
+		if (!modules)
+			return -ENOMEM;
+		for (size_t i = 0; i < page->report->nr_sites; i++)
+			taint__describe(&modules[i], &page->report->sites[i], d->symbols);
+		page->modules = modules;
+	}
+	page->nr_next = diagnosis__advise(page, next);
+	page->next = next;
+	err = outputs__print(outputs, render, d, "diagnosis");
+	free(modules);
+	return err;
+}
+
+/* How long a trace takes at least before it may find a leak, and the drain. */
+static double needed_s(const struct options *options)
+{
+	double points_s = TRACE_LEAST * options->interval_s;
+
+	return fmax(points_s, options->evidence_s + 2 * options->interval_s) + DRAIN_QUIET_S;
+}
+
+/* Have at least as many points as a LEAK needs fit into the time of the evidence. */
+static void fit_interval(struct options *options)
+{
+	options->interval_s = fmin(options->interval_s, options->evidence_s / TRACE_LEAST);
+}
+
+static void close_trace(struct diagnose *d)
+{
+	reporter__close(d->reporter);
+	tracer__close(d->tracer);
+	d->reporter = NULL;
+	d->tracer = NULL;
+}
+
+/* Watch and trace, again and again, until a leak is found or the time is over. */
+static int examine(struct diagnose *d, const struct options *given)
+{
+	double needed = needed_s(&d->options);
+	double interval_s = d->options.interval_s;
+	bool grows;
+	int err = bookkeeper__open(&d->keeper, &d->names, kernel__has_vmap_stack());
+
+	/* One history of the books for all rounds: what grows slowly shows in the end. */
+	d->watch_start_s = clock__now_s();
+	while (!err) {
+		double start_s = clock__now_s();
+
+		err = watch(d, d->end_s - needed, &grows);
+		d->diagnosis.watched_s += clock__now_s() - start_s;
+		if (err || d->diagnosis.interrupted || !(grows || d->options.now))
+			return err;
+		d->diagnosis.rounds++;
+		err = trace_suspects(d);
+		if (err || d->diagnosis.leak || d->diagnosis.interrupted || d->options.now ||
+		    clock__now_s() + needed > d->end_s)
+			return err;
+		d->options = *given;
+		d->options.sort = SORT_GROWTH;
+		d->options.interval_s = interval_s;
+		/* What was attached is memory too: it has to be gone before the books are read. */
+		tracer__close(d->tracer);
+		d->tracer = NULL;
+	}
+	return err;
+}
+
+int diagnose__run(const struct reporter_parts *parts, struct outputs *outputs, bool color,
+		  int target, int signals, int *status)
+{
+	static struct diagnose d;
+	const struct options *options = parts->options;
+	int err;
+
+	d = (struct diagnose){.options = *options,
+			      .kernel = parts->kernel,
+			      .symbols = parts->symbols,
+			      .allocator = parts->allocator,
+			      .target = target,
+			      .color = color,
+			      .signals = signals,
+			      .terminal = isatty(STDERR_FILENO)};
+	signals__keep(LOST);
+	d.options.sort = SORT_GROWTH;
+	d.end_s = clock__now_s() + options->duration_s;
+	fit_interval(&d.options);
+	err = slabnames__read(&d.names);
+	if (err != -ENOMEM)
+		err = examine(&d, options);
+	progress_end(&d);
+	if (!err)
+		err = print(&d, outputs);
+	if (!err && d.diagnosis.report)
+		err = outputs__report(outputs, &d.report);
+	*status = d.diagnosis.leak ? DIAGNOSE_LEAK : 0;
+	close_trace(&d);
+	suspects__free(&d.suspects);
+	bookkeeper__close(d.keeper);
+	slabnames__free(&d.names);
+	return err;
+}

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The order of things. */
+#include "cmd/clash.h"
+#include "cmd/diff.h"
+#include "cmd/kmemleak.h"
+#include "cmd/ledger.h"
+#include "cmd/options.h"
+#include "cmd/report.h"
+#include "cmd/screen.h"
+#include "cmd/session.h"
+#include "kernel/books.h"
+#include "util/say.h"
+#include "util/signals.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#ifndef VERSION
+#define VERSION "unknown"
+#endif
+
+enum { EXIT_CANNOT_RUN = 1, EXIT_USAGE = 2 };
+
+#define SENTENCE 512
+
+static int open_signals(void)
+{
+	int signals = signals__open();
+
+	if (signals < 0)
+		say("cannot wait for signals: %s", strerror(-signals));
+	return signals;
+}
+
+static bool want_color(const struct options *options)
+{
+	const char *no_color = getenv("NO_COLOR");
+
+	return isatty(STDOUT_FILENO) && !options->no_color && !(no_color && *no_color);
+}
+
+/* What was written to stdout must have got there. */
+static int finish_output(void)
+{
+	if (!ferror(stdout) && !fflush(stdout))
+		return 0;
+	say("cannot write to stdout: %s", strerror(errno));
+	return EXIT_CANNOT_RUN;
+}
+
+/* What a signal ends that ends at once. */
+static const char *lost(enum options_verb verb)
+{
+	switch (verb) {
+	case VERB_TRACE:
+	case VERB_RUN:
+	case VERB_DIAGNOSE:
+		return "tracing had not begun, nothing was recorded";
+	default:
+		return "what it was to print or write is missing, or not whole";
+	}
+}
+
+static int audit(const struct options *options)
+{
+	int signals = open_signals(), status = 0;
+
+	if (signals < 0)
+		return EXIT_CANNOT_RUN;
+	if (audit__run(options, want_color(options), signals, &status))
+		status = EXIT_CANNOT_RUN;
+	close(signals);
+	return status;
+}
+
+/*
+ * Whoever closed one of these shall not find what was meant for it in a file that is opened
+ * later.  Writing there still fails.
+ */
+static void hold_standard_files(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		close(fd);
+}
+
+int main(int argc, char **argv)
+{
+	struct options options;
+	char why[SENTENCE] = "";
+	int status;
+
+	hold_standard_files();
+
+	if (options__parse(&options, argc, argv, why, sizeof(why))) {
+		say("%s", why);
+		return EXIT_USAGE;
+	}
+	if (clash__find(&options, why, sizeof(why))) {
+		say("%s", why);
+		return EXIT_USAGE;
+	}
+	status = signals__catch(lost(options.verb));
+	if (status) {
+		say("cannot catch signals: %s", strerror(-status));
+		return EXIT_CANNOT_RUN;
+	}
+	if (options.screen && options.verb == VERB_TRACE && !screen__is_possible()) {
+		say("--screen needs a terminal, to read from and to write to");
+		return EXIT_USAGE;
+	}
+	switch (options.verb) {
+	case VERB_HELP:
+		options__help(stdout);
+		return finish_output();
+	case VERB_VERSION:
+		printf("kleak " VERSION "\n");
+		return finish_output();
+	case VERB_LEDGER:
+		return audit(&options);
+	case VERB_KMEMLEAK:
+		return kmemleakfile__run(BOOKS_KMEMLEAK, options.action) ? EXIT_CANNOT_RUN : 0;
+	case VERB_REPORT:
+		return rereport__run(&options, want_color(&options)) ? EXIT_CANNOT_RUN : 0;
+	case VERB_DIFF:
+		return compare__run(&options, want_color(&options)) ? EXIT_CANNOT_RUN : 0;
+	default:
+		break;
+	}
+	status = session__run(&options, want_color(&options));
+	return status ? status : finish_output();
+}

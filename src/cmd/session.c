@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "cmd/session.h"
+#include "cmd/census.h"
+#include "cmd/diagnose.h"
+#include "cmd/outputs.h"
+#include "cmd/trace.h"
+#include "kernel/allocator.h"
+#include "kernel/kernel.h"
+#include "kernel/symbols.h"
+#include "kernel/target.h"
+#include "report/reporter.h"
+#include "report/resymbolize.h"
+#include "trace/plan.h"
+#include "util/say.h"
+#include "util/signals.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define SENTENCE      512
+#define LEAST_OBJECTS 1024 /* that there can be room for */
+
+/* Names and the allocators' ranges; tracing goes on without them. */
+static int learn_symbols(struct symbols **symbols, struct allocator *allocator,
+			 const struct dwarf_sources *sources)
+{
+	int err = symbols__open(symbols, sources, "");
+
+	if (err == -ENOMEM)
+		return err;
+	if (err)
+		return 0;
+	return allocator__learn(allocator, symbols__names(*symbols));
+}
+
+static void explain(const struct kernel *kernel, const struct plan *plan,
+		    const struct symbols *symbols)
+{
+	const char *file = symbols ? symbols__debug_file(symbols) : NULL;
+
+	plan__print(plan, kernel, stdout);
+	if (file)
+		printf("source lines: from %s\n", file);
+	else
+		printf("source lines: none; no debug info of this kernel was found: install it "
+		       "(Debian: linux-image-%s-dbg) or give --debug-dir\n",
+		       kernel->release);
+}
+
+/* Do what the verb says, with all that tracing needs.  Exit status. */
+static int act(const struct options *options, const struct kernel *kernel, const struct plan *plan,
+	       struct symbols *symbols, const struct allocator *allocator, int target, bool color)
+{
+	const struct reporter_parts parts = {.options = options,
+					     .kernel = kernel,
+					     .plan = plan,
+					     .symbols = symbols,
+					     .allocator = allocator,
+					     .progress = isatty(STDERR_FILENO) && !options->screen};
+	struct outputs *outputs;
+	int signals, err, status = 0;
+
+	if (options->verb == VERB_EXPLAIN) {
+		explain(kernel, plan, symbols);
+		return 0;
+	}
+	if (options->verb == VERB_CENSUS) {
+		err = survey__run(options, kernel, plan, symbols, color);
+		return err ? SESSION_CANNOT_RUN : 0;
+	}
+	signals = signals__open();
+	if (signals < 0) {
+		say("cannot wait for signals: %s", strerror(-signals));
+		return SESSION_CANNOT_RUN;
+	}
+	err = outputs__open(&outputs, options, symbols, color);
+	if (!err) {
+		if (options->verb == VERB_DIAGNOSE)
+			err = diagnose__run(&parts, outputs, color, target, signals, &status);
+		else
+			err = watch__run(&parts, outputs, target, signals, &status);
+		if (outputs__close(outputs))
+			err = -EIO;
+	}
+	close(signals);
+	return err ? SESSION_CANNOT_RUN : status;
+}
+
+/* What is to be traced; a census only watches the allocator until it has seen a cache. */
+static struct options traced(const struct options *options)
+{
+	struct options o = *options;
+
+	if (options->verb == VERB_CENSUS) {
+		o.cache = NULL;
+		o.origins = ORIGIN_SLAB;
+		o.max_objects = LEAST_OBJECTS;
+	}
+	return o;
+}
+
+int session__run(const struct options *options, bool color)
+{
+	static struct kernel kernel;
+	static struct plan plan;
+	struct allocator allocator = {};
+	struct symbols *symbols = NULL;
+	char why[SENTENCE] = "";
+	const struct options what = traced(options);
+	const struct dwarf_sources sources = naming__sources(options);
+	int target = -1, status = SESSION_CANNOT_RUN;
+	int err = symbols__check(&sources, why, sizeof(why));
+
+	if (!err)
+		err = kernel__check(why, sizeof(why));
+	if (!err)
+		err = target__find(options->pid, options->cgroup, &target, why, sizeof(why));
+	if (!err) {
+		err = learn_symbols(&symbols, &allocator, &sources);
+		snprintf(why, sizeof(why), "out of memory");
+	}
+	if (!err)
+		err = kernel__probe(&kernel, symbols__kallsyms(symbols), why, sizeof(why));
+	if (!err)
+		err = plan__make(&plan, &what, &kernel, why, sizeof(why));
+	if (!err && what.cache && !target__has_caches(what.cache, why, sizeof(why)))
+		say("%s", why);
+	if (err)
+		say("%s", why);
+	else
+		status = act(options, &kernel, &plan, symbols, &allocator, target, color);
+	if (target >= 0)
+		close(target);
+	allocator__free(&allocator);
+	symbols__close(symbols);
+	return status;
+}

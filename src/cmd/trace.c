@@ -1,0 +1,471 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "cmd/trace.h"
+#include "trace/tracer.h"
+#include "util/child.h"
+#include "util/clock.h"
+#include "util/say.h"
+#include "util/signals.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <math.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define SENTENCE 512
+
+#define LOST "the final report was not made; what was printed and saved before is whole"
+
+#define EXIT_LEFT 3 /* run --exit-code: more than the threshold is left */
+
+/*
+ * kfree_rcu() waits up to 5 s for company (kernel/rcu/tree.c, KFREE_DRAIN_JIFFIES)
+ * and then for a grace period.
+ */
+#define SETTLE_QUIET_S 6.0
+#define SETTLE_MOST_S  15.0
+#define SETTLE_STEP_S  0.5
+
+/* Whose reports go where. */
+struct reports {
+	struct reporter *reporter;
+	struct outputs *outputs;
+};
+
+static int report(const struct reports *reports, const char *note, bool final)
+{
+	struct report made;
+	int err = reporter__make(reports->reporter, &made, note, final);
+
+	if (!err)
+		return outputs__report(reports->outputs, &made);
+	say("cannot make a report: %s", strerror(-err));
+	return err;
+}
+
+/* Stop in the order that loses nothing, and report once more. */
+static int finish(struct tracer *tracer, const struct reports *reports, const char *note)
+{
+	int err;
+
+	tracer__stop_births(tracer);
+	err = reporter__settle_areas(reports->reporter);
+	tracer__stop(tracer);
+	if (err) {
+		say("cannot read the tables: %s", strerror(-err));
+		return err;
+	}
+	return report(reports, note, true);
+}
+
+static int begin(struct tracer *tracer, struct reporter *reporter)
+{
+	int err = reporter__begin(reporter);
+
+	if (err) {
+		say("cannot read /proc/meminfo: %s", strerror(-err));
+		return err;
+	}
+	signals__keep(LOST);
+	tracer__start(tracer);
+	return 0;
+}
+
+/* What there is to say about the process that is followed, if anything. */
+static const char *note_of(const struct options *options, const struct tracer *tracer, char *note,
+			   size_t len)
+{
+	if (options->pid < 0 || !tracer__process_gone(tracer))
+		return NULL;
+	snprintf(note, len,
+		 "process %" PRId64 " has exited: below is what it left, nothing new is recorded",
+		 options->pid);
+	return note;
+}
+
+/* What the outputs are waited for, too: a screen's keys, room on stdout.  As signals__wait_for().
+ */
+static int wait_once(int signals, int out, struct outputs *outputs, double deadline_s)
+{
+	const struct signals_files files = {.out = outputs__wait(outputs) ? STDOUT_FILENO : out,
+					    .room = outputs__wait(outputs),
+					    .keys = outputs__await(outputs)};
+	int signal = signals__wait_for(signals, &files, deadline_s);
+
+	if (signal == SIGNALS_KEY || signal == SIGWINCH)
+		signal = outputs__turn(outputs) ?: SIGCHLD; /* nothing for us */
+	if (signal == SIGNALS_ROOM)
+		signal = outputs__push(outputs) ? -EPIPE : SIGCHLD;
+	return signal;
+}
+
+/*
+ * Wait until `deadline_s`; what becomes of children is not waited for, and the outputs do meanwhile
+ * what they can.  As signals__wait(), and says so when stdout lost its reader.
+ */
+static int wait_until(int signals, int out, struct outputs *outputs, double deadline_s)
+{
+	int signal;
+
+	do
+		signal = wait_once(signals, out, outputs, deadline_s);
+	while (signal == SIGCHLD);
+	if (signal == -EPIPE) {
+		if (outputs)
+			outputs__push(outputs); /* which knows then */
+		say("nobody reads stdout any more");
+	}
+	return signal;
+}
+
+/* ---- scans ---- */
+
+/* A scan: passes some seconds apart, so that what is in motion comes to rest somewhere. */
+#define SCAN_GAP_S 2.0
+
+struct scans {
+	const struct options *options;
+	const struct reports *reports;
+	double next_s; /* of the next pass */
+	double began_s;
+	uint32_t left;	/* passes of this scan */
+	bool asked_for; /* by a signal: report when it is done */
+	bool begun;	/* there was a pass */
+	double end_s;	/* of --duration */
+};
+
+/* Why the last pass failed, for people. */
+static void say_why(int err)
+{
+	if (err == -EAGAIN)
+		say("cannot scan yet: too little of the allocator has been seen");
+	else if (err == -ENODATA)
+		say("cannot scan: the kernel's direct map was not found");
+	else if (err != -EINTR)
+		say("cannot scan: %s", strerror(-err));
+}
+
+static void scan_at(struct scans *scans, double when_s, bool asked_for)
+{
+	scans->left = scans->options->scan_passes;
+	scans->next_s = when_s;
+	scans->began_s = when_s;
+	scans->asked_for = asked_for;
+}
+
+/* One pass.  0, or -errno, which is said. */
+static int pass(struct scans *scans)
+{
+	int err = reporter__scan(scans->reports->reporter, scans->left == 1, scans->end_s);
+
+	scans->begun = true;
+	if (err)
+		say_why(err);
+	else
+		scans->left--;
+	scans->next_s = clock__now_s() + SCAN_GAP_S;
+	return err;
+}
+
+/* One pass while watching.  True: a scan that was asked for is done. */
+static bool scan_pass(struct scans *scans)
+{
+	bool asked_for = scans->asked_for;
+
+	if (!pass(scans) && scans->left)
+		return false;
+	if (!(scans->options->scan_s > 0)) {
+		scans->next_s = INFINITY;
+		return asked_for;
+	}
+	/* do not catch up on missed ones */
+	while (scans->began_s <= scans->next_s)
+		scans->began_s += scans->options->scan_s;
+	scan_at(scans, scans->began_s, false);
+	return asked_for;
+}
+
+/* A whole scan, now; a signal ends it. */
+static void scan_all(struct scans *scans, int signals)
+{
+	scan_at(scans, clock__now_s(), false);
+	while (scans->left) {
+		int err = wait_until(signals, -1, scans->reports->outputs, scans->next_s);
+
+		if (signals__is_request(err))
+			continue;
+		if (err < 0)
+			say_why(err);
+		if (err || pass(scans))
+			return;
+	}
+}
+
+static int open_scans(struct scans *scans)
+{
+	char why[SENTENCE] = "";
+	int err = reporter__open_scans(scans->reports->reporter, why, sizeof(why));
+
+	if (err)
+		say("%s", why);
+	return err;
+}
+
+/* SIGUSR1 and SIGUSR2 */
+static void obey(struct scans *scans, int signal)
+{
+	if (signal == SIGUSR2)
+		say("%zu objects will not be listed any more",
+		    reporter__acknowledge(scans->reports->reporter));
+	else if (!open_scans(scans))
+		scan_at(scans, clock__now_s(), true);
+}
+
+/* ---- the machine ---- */
+
+static double least(double a, double b)
+{
+	return a < b ? a : b;
+}
+
+/*
+ * When the programs are made quicker for the stacks seen so far.  Most are seen soon: after so many
+ * seconds, each time after twice as many, then every so many.
+ */
+#define TUNE_S	    0.25
+#define TUNE_MOST_S 5.0
+
+/* Which modules come and go is looked at so often: in memory that the programs write. */
+#define FOLLOW_S 0.05
+
+struct chores {
+	struct tracer *tracer;
+	struct reporter *reporter;
+	double start_s, tune_s, follow_s; /* when it began; when which is due */
+};
+
+static struct chores chores_begin(struct tracer *tracer, struct reporter *reporter)
+{
+	double now_s = clock__now_s();
+
+	return (struct chores){.tracer = tracer,
+			       .reporter = reporter,
+			       .start_s = now_s,
+			       .tune_s = now_s + TUNE_S,
+			       .follow_s = now_s};
+}
+
+static void tune(struct chores *chores)
+{
+	if (tracer__tune(chores->tracer)) {
+		say("out of memory: tracing takes longer than it could");
+		chores->tune_s = INFINITY;
+	} else {
+		chores->tune_s += least(chores->tune_s - chores->start_s, TUNE_MOST_S);
+	}
+}
+
+/* Do what it is time for: when there is something to do next. */
+static double do_chores(void *arg)
+{
+	struct chores *chores = arg;
+	double now_s = clock__now_s();
+
+	if (chores->tune_s <= now_s)
+		tune(chores);
+	if (chores->follow_s <= now_s)
+		chores->follow_s =
+			reporter__follow_modules(chores->reporter) ? now_s + FOLLOW_S : INFINITY;
+	return least(chores->tune_s, chores->follow_s);
+}
+
+/* Until `end_s` or a signal; the report that comes last is not made here. */
+static int watch(struct tracer *tracer, struct scans *scans, int signals, double end_s)
+{
+	const struct options *options = scans->options;
+	double start_s = clock__now_s(), next_s = start_s + options->interval_s;
+	struct chores chores = chores_begin(tracer, scans->reports->reporter);
+	char note[128];
+
+	for (;;) {
+		double deadline_s =
+			least(least(end_s, do_chores(&chores)), least(next_s, scans->next_s));
+		int signal =
+			wait_until(signals, STDOUT_FILENO, scans->reports->outputs, deadline_s);
+		int err;
+
+		if (signals__is_request(signal)) {
+			obey(scans, signal);
+			continue;
+		}
+		if (signal)
+			return signal;
+		if (scans->next_s <= clock__now_s() && scan_pass(scans))
+			next_s = clock__now_s();
+		if (end_s <= clock__now_s())
+			return 0;
+		if (next_s > clock__now_s())
+			continue;
+		err = report(scans->reports, note_of(options, tracer, note, sizeof(note)), false);
+		if (err)
+			return err;
+		/* do not catch up on missed reports */
+		while (next_s <= clock__now_s())
+			next_s += options->interval_s;
+	}
+}
+
+static int watch_machine(const struct options *options, struct tracer *tracer,
+			 const struct reports *reports, int signals)
+{
+	struct scans scans = {
+		.options = options, .reports = reports, .next_s = INFINITY, .end_s = INFINITY};
+	char note[128];
+	int err = options->scan_s > 0 ? open_scans(&scans) : 0;
+
+	if (!err)
+		err = begin(tracer, reports->reporter);
+	if (err)
+		return err;
+	if (options->scan_s > 0)
+		scan_at(&scans, clock__now_s() + options->scan_s, false);
+	if (options->duration_s > 0)
+		scans.end_s = clock__now_s() + options->duration_s;
+	err = watch(tracer, &scans, signals, scans.end_s);
+	if (err < 0)
+		return err;
+	scans.end_s = INFINITY; /* a scan that was asked for and has not begun is still done */
+	if (!err && options->scan_s > 0 && !scans.begun)
+		scan_all(&scans, signals);
+	return finish(tracer, reports, note_of(options, tracer, note, sizeof(note)));
+}
+
+static int join_family(void *arg)
+{
+	return tracer__join_family(arg);
+}
+
+/*
+ * Wait until what is freed late has been freed: until nothing is left, or no
+ * object died for a while; a signal ends the wait.
+ */
+static int settle(const struct tracer *tracer, struct reporter *reporter, int signals)
+{
+	bool terminal = isatty(STDERR_FILENO);
+	double start = clock__now_s(), quiet_since = start, now = start;
+	uint64_t live = 0, deaths = 0, deaths_before = 0;
+	int err = 0, signal = 0;
+
+	while (!err) {
+		err = reporter__count(reporter, &live, &deaths);
+		if (err || !live)
+			break;
+		if (deaths != deaths_before)
+			quiet_since = now;
+		deaths_before = deaths;
+		if (now - quiet_since >= SETTLE_QUIET_S || now - start >= SETTLE_MOST_S)
+			break;
+		if (terminal)
+			say__doing("waiting for deferred frees: %.0f s, %" PRIu64 " objects left",
+				   now - start, live);
+		signal = wait_until(signals, -1, NULL, now + SETTLE_STEP_S);
+		if (signal && !signals__is_request(signal))
+			break;
+		now = clock__now_s();
+	}
+	if (terminal)
+		say__done();
+	if (!err)
+		say("waited %.1f s for RCU and deferred frees%s", now - start,
+		    signal > 0			   ? ", until a signal came"
+		    : tracer__family(tracer)	   ? "; not all of the processes have ended"
+		    : now - start >= SETTLE_MOST_S ? "; objects were still being freed"
+						   : "");
+	return err;
+}
+
+/* What there is to say of the command's descendants, if anything. */
+static const char *note_of_family(const struct options *options, const struct tracer *tracer,
+				  char *note, size_t len)
+{
+	uint32_t nr = tracer__family(tracer);
+
+	if (!nr)
+		return NULL;
+	snprintf(note, len,
+		 "%" PRIu32 " process%s of %s still run%s: what they hold is listed, too", nr,
+		 nr > 1 ? "es" : "", options->command[0], nr > 1 ? "" : "s");
+	return note;
+}
+
+static int watch_command(const struct options *options, struct tracer *tracer,
+			 const struct reports *reports, int signals, int *status)
+{
+	struct scans scans = {.options = options, .reports = reports, .end_s = INFINITY};
+	struct chores chores;
+	struct child child;
+	char note[SENTENCE];
+	int err = options->scan_s > 0 ? open_scans(&scans) : 0;
+
+	if (err)
+		return err;
+	err = child__start(&child, options->command, join_family, tracer);
+	if (err) {
+		say("cannot start a process: %s", strerror(-err));
+		return err;
+	}
+	err = begin(tracer, reports->reporter);
+	if (err) {
+		child__abandon(&child);
+		return err;
+	}
+	err = child__release(&child);
+	if (err)
+		return child__not_runnable(options->command[0], err, status);
+	chores = chores_begin(tracer, reports->reporter);
+	err = child__wait(&child, signals, status, do_chores, &chores);
+	/* Who killed it does not wait for what is freed late. */
+	signals__keep(child.killed ? NULL : LOST);
+	if (!err && !child.killed)
+		err = settle(tracer, reports->reporter, signals);
+	if (err) {
+		say("cannot wait for %s: %s", options->command[0], strerror(-err));
+		return err;
+	}
+	if (options->scan_s > 0 && !child.killed)
+		scan_all(&scans, signals);
+	err = finish(tracer, reports, note_of_family(options, tracer, note, sizeof(note)));
+	if (!err && options->exit_code)
+		*status = reporter__outstanding(reports->reporter) > options->threshold ? EXIT_LEFT
+											: 0;
+	return err;
+}
+
+int watch__run(const struct reporter_parts *given, struct outputs *outputs, int target, int signals,
+	       int *status)
+{
+	const struct options *options = given->options;
+	struct reporter_parts parts = *given;
+	struct reports reports = {.outputs = outputs};
+	char why[SENTENCE] = "";
+	int err = tracer__open(&parts.tracer, parts.plan, options->pid >= 0 ? options->pid : 0,
+			       target, options->verbose, why, sizeof(why));
+
+	*status = 0;
+	if (err) {
+		say("%s", why);
+		return err;
+	}
+	err = reporter__open(&reports.reporter, &parts);
+	if (err)
+		say("cannot prepare reports: %s", strerror(-err));
+	else if (options->verb == VERB_RUN)
+		err = watch_command(options, parts.tracer, &reports, signals, status);
+	else
+		err = watch_machine(options, parts.tracer, &reports, signals);
+	reporter__close(reports.reporter);
+	tracer__close(parts.tracer);
+	return err;
+}

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "judge/coverage.h"
+
+#include <math.h>
+
+static const struct {
+	const char *name;
+	enum meminfo_field field;
+} books[LEDGER_CLASSES] = {
+	[LEDGER_SLAB_UNRECLAIMABLE] = {"slab_unreclaimable", MEMINFO_S_UNRECLAIM},
+	[LEDGER_SLAB_RECLAIMABLE] = {"slab_reclaimable", MEMINFO_S_RECLAIMABLE},
+	[LEDGER_VMALLOC] = {"vmalloc", MEMINFO_VMALLOC_USED},
+	[LEDGER_PERCPU] = {"percpu", MEMINFO_PERCPU},
+};
+
+/*
+ * kmalloc() beyond the caches takes pages, and still counts as unreclaimable slab
+ * (mm/slub.c, ___kmalloc_large_node(): NR_SLAB_UNRECLAIMABLE_B).
+ */
+static enum ledger_class class_of(const struct kleak_site *entry, const struct kleak_cache *caches)
+{
+	if (entry->space == KLEAK_SPACE_VMALLOC)
+		return LEDGER_VMALLOC;
+	if (entry->space == KLEAK_SPACE_PERCPU)
+		return LEDGER_PERCPU;
+	if (entry->cache < KLEAK_MAX_CACHES && caches[entry->cache].flags & KLEAK_CACHE_RECLAIMABLE)
+		return LEDGER_SLAB_RECLAIMABLE;
+	return LEDGER_SLAB_UNRECLAIMABLE;
+}
+
+void ledger__sum(int64_t traced[LEDGER_CLASSES], const struct snapshot *snapshot,
+		 const struct kleak_site *entries, const struct kleak_cache *caches)
+{
+	for (int i = 0; i < LEDGER_CLASSES; i++)
+		traced[i] = 0;
+	for (uint32_t i = 0; i < snapshot->nr_sites; i++)
+		if (snapshot->sites[i].live && entries[i].space != KLEAK_SPACE_PAGES)
+			traced[class_of(&entries[i], caches)] +=
+				(int64_t)snapshot->sites[i].held_bytes;
+}
+
+void ledger__compare(struct report_class classes[LEDGER_CLASSES], const struct meminfo *before,
+		     const struct meminfo *now, const int64_t traced[LEDGER_CLASSES])
+{
+	for (int i = 0; i < LEDGER_CLASSES; i++) {
+		enum meminfo_field field = books[i].field;
+		struct report_class *c = &classes[i];
+
+		*c = (struct report_class){
+			.name = books[i].name,
+			.field = field,
+			.known = before->present[field] && now->present[field],
+			.traced_bytes = traced[i],
+			.explained = NAN,
+		};
+		if (!c->known)
+			continue;
+		c->kernel_delta_bytes = (int64_t)(now->bytes[field] - before->bytes[field]);
+		if (c->kernel_delta_bytes > 0)
+			c->explained = (double)traced[i] / (double)c->kernel_delta_bytes;
+	}
+}
+
+static void sum_slabs(const struct slabinfo *info, uint64_t page_size, int64_t *objects,
+		      int64_t *slabs)
+{
+	*objects = *slabs = 0;
+	for (size_t i = 0; i < info->nr; i++) {
+		const struct slabinfo_cache *c = &info->caches[i];
+
+		*objects += (int64_t)(c->active_objects * c->object_size);
+		*slabs += (int64_t)(c->slabs * c->pages_per_slab * page_size);
+	}
+}
+
+void ledger__compare_slab(struct report_slab *slab, const struct slabinfo *before,
+			  const struct slabinfo *now, uint64_t page_size,
+			  const struct snapshot *snapshot, const struct kleak_site *entries,
+			  const struct kleak_cache *caches)
+{
+	int64_t objects, slabs;
+
+	*slab = (struct report_slab){.known = before->nr && now->nr, .explained = NAN};
+	for (uint32_t i = 0; i < snapshot->nr_sites; i++) {
+		uint32_t cache = entries[i].cache;
+
+		if (snapshot->sites[i].live && entries[i].space == KLEAK_SPACE_SLAB &&
+		    !(cache < KLEAK_MAX_CACHES && caches[cache].flags & KLEAK_CACHE_LARGE))
+			slab->traced_bytes += (int64_t)snapshot->sites[i].held_bytes;
+	}
+	sum_slabs(now, page_size, &slab->objects_bytes, &slab->slabs_bytes);
+	sum_slabs(before, page_size, &objects, &slabs);
+	slab->objects_bytes -= objects;
+	slab->slabs_bytes -= slabs;
+	if (slab->known && slab->objects_bytes > 0)
+		slab->explained = (double)slab->traced_bytes / (double)slab->objects_bytes;
+}
+
+/* Is all of it traced, whoever allocates and how much? */
+static bool is_whole(enum ledger_class class, const struct kleak_config *config)
+{
+	if (config->follow != KLEAK_FOLLOW_ALL || config->min_size || config->max_size < UINT64_MAX)
+		return false;
+	switch (class) {
+	case LEDGER_VMALLOC:
+		return config->vmalloc;
+	case LEDGER_PERCPU:
+		return config->percpu;
+	default:
+		return config->slab && !config->nr_wanted;
+	}
+}
+
+void ledger__leave_out(struct report_class classes[LEDGER_CLASSES], struct report_slab *slab,
+		       const struct kleak_config *config)
+{
+	for (int i = 0; i < LEDGER_CLASSES; i++)
+		if (!is_whole(i, config))
+			classes[i].explained = NAN;
+	if (!is_whole(LEDGER_SLAB_UNRECLAIMABLE, config))
+		slab->explained = NAN;
+}

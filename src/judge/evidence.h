@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The whole evidence on a site: its history, and what the kernel's books, the losses, a
+ * drain and dropped caches say beside it.
+ */
+#ifndef KLEAK_JUDGE_H
+#define KLEAK_JUDGE_H
+
+#include "judge/history.h"
+#include "judge/marks.h"
+#include "judge/verdict.h"
+#include "kleak.h"
+#include "proc/slabinfo.h"
+#include "report/report.h"
+#include "trace/caches.h"
+#include "trace/sites.h"
+
+#include <stdint.h>
+
+/* All of it belongs to the caller. */
+struct judge {
+	const struct history *history;
+	const struct marks *before_drain, *before_drop; /* nothing marked: it was not done */
+	const struct kleak_cache *caches;		/* KLEAK_MAX_CACHES */
+	const struct cache_sum *cache_sums;		/* KLEAK_MAX_CACHES */
+	const struct cache_kinds *kinds;
+	const struct slabinfo *slabs_before, *slabs_now; /* of 0 caches: not readable */
+	const struct report_class *ledger;		 /* LEDGER_CLASSES */
+	double least_s;					 /* evidence.least_s */
+	uint32_t possible_cpus;				 /* per-CPU memory is of them */
+	uint32_t online_cpus;				 /* that may keep slabs of their own */
+	uint64_t missed_deaths; /* at most; 0 where the allocator's books are read */
+	double available_bytes; /* MemAvailable */
+};
+
+/* Judge the site. */
+struct report_verdict judge__site(const struct judge *judge, const struct site *site);
+
+#endif

@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "judge/history.h"
+#include "util/array.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SETTLE_INTERVALS 2 /* what outlives so many has got old */
+#define WATCH_INTERVALS	 3 /* and is watched for so many more, at least */
+
+/* Cohort i was born between points i - 1 and i, cohort 0 before point 0. */
+struct history_row {
+	uint64_t id;
+	uint64_t entered; /* the entry that it was last in */
+	struct series bytes;
+	uint64_t born[SERIES_POINTS];
+	uint32_t alive[SERIES_POINTS];
+	uint32_t settled[SERIES_POINTS]; /* alive when the cohort had got old */
+	uint64_t births;		 /* at the last entry */
+};
+
+static void halve_row(struct history_row *row)
+{
+	series__halve(&row->bytes);
+	for (size_t i = 0; i < SERIES_POINTS / 2; i++) {
+		row->born[i] = row->born[2 * i] + row->born[2 * i + 1];
+		row->settled[i] = row->settled[2 * i] + row->settled[2 * i + 1];
+	}
+	for (size_t i = SERIES_POINTS / 2; i < SERIES_POINTS; i++) {
+		row->born[i] = 0;
+		row->settled[i] = 0;
+	}
+}
+
+static struct history_row *row_of(struct history *history, uint64_t id)
+{
+	uint32_t index = idmap__find(&history->by_id, id);
+
+	if (index != IDMAP_NONE)
+		return &history->rows[index];
+	if (array__reserve((void **)&history->rows, history->nr_rows + 1UL, &history->room,
+			   sizeof(*history->rows)))
+		return NULL;
+	if (idmap__add(&history->by_id, id, history->nr_rows))
+		return NULL;
+	history->rows[history->nr_rows] = (struct history_row){.id = id};
+	return &history->rows[history->nr_rows++];
+}
+
+/* Which cohort was born at born_s: the first point that is not before it. */
+static size_t cohort_of(const struct series_clock *clock, double born_s)
+{
+	size_t low = 0, high = clock->nr - 1;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (clock->at[middle] >= born_s)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return low;
+}
+
+static void count_alive(struct history_row *row, const struct history *history,
+			const struct sites *sites, const struct site *site, double now_s)
+{
+	const float *ages = sites->ages + site->first_age;
+
+	memset(row->alive, 0, sizeof(row->alive));
+	for (uint64_t i = 0; i < site->listed; i++)
+		row->alive[cohort_of(&history->clock, now_s - ages[i] * SECONDS_PER_TICK)] +=
+			site->objects / site->listed; /* each stands for so many */
+}
+
+/* How many cohorts have got old by now; what is younger than min_age_s cannot be seen. */
+static size_t old_cohorts(const struct history *history, double now_s)
+{
+	const struct series_clock *clock = &history->clock;
+	size_t nr = history->settled;
+
+	while (nr + SETTLE_INTERVALS < clock->nr && now_s - clock->at[nr] >= history->min_age_s)
+		nr++;
+	return nr;
+}
+
+/* Sites that are not entered any more have been given back (recycle.h). */
+static int drop_gone(struct history *history)
+{
+	uint32_t nr = 0;
+	int err = 0;
+
+	for (uint32_t i = 0; i < history->nr_rows; i++)
+		if (history->rows[i].entered == history->entries)
+			history->rows[nr++] = history->rows[i];
+	if (nr == history->nr_rows)
+		return 0;
+	history->nr_rows = nr;
+	idmap__clear(&history->by_id);
+	for (uint32_t i = 0; i < nr && !err; i++)
+		err = idmap__add(&history->by_id, history->rows[i].id, i);
+	return err;
+}
+
+int history__enter(struct history *history, const struct sites *sites, double now_s,
+		   double min_age_s)
+{
+	bool halved;
+	size_t point = series__tick(&history->clock, now_s, &halved), old;
+
+	history->min_age_s = min_age_s;
+	if (halved) {
+		for (uint32_t i = 0; i < history->nr_rows; i++)
+			halve_row(&history->rows[i]);
+		history->settled /= 2;
+	}
+	old = old_cohorts(history, now_s);
+	history->entries++;
+	for (size_t i = 0; i < sites->nr; i++) {
+		const struct site *site = &sites->list[i];
+		struct history_row *row = row_of(history, site->id);
+
+		if (!row)
+			return -ENOMEM;
+		row->entered = history->entries;
+		row->bytes.value[point] = (double)site->bytes;
+		row->born[point] += site->births - row->births;
+		row->births = site->births;
+		count_alive(row, history, sites, site, now_s);
+		for (size_t c = history->settled; c < old; c++)
+			row->settled[c] = row->alive[c];
+	}
+	history->settled = old;
+	return drop_gone(history);
+}
+
+/* Of the cohorts that are `youngest` to `oldest` intervals old: the share that lives. */
+static double survival_of(const struct history *history, const struct history_row *row,
+			  size_t youngest, size_t oldest)
+{
+	size_t nr = history->clock.nr;
+	double now_s = history->clock.at[nr - 1];
+	uint64_t born = 0, alive = 0;
+
+	for (size_t age = youngest; age <= oldest && age < nr; age++) {
+		size_t cohort = nr - 1 - age;
+
+		if (now_s - history->clock.at[cohort] < history->min_age_s)
+			continue;
+		born += row->born[cohort];
+		alive += row->alive[cohort];
+	}
+	if (!born)
+		return NAN;
+	/* An object on the edge of two intervals may be counted in the neighbour. */
+	return alive < born ? (double)alive / (double)born : 1;
+}
+
+static void fill_settled(const struct history *history, const struct history_row *row,
+			 struct evidence *evidence)
+{
+	for (size_t c = 0; c < history->settled; c++) {
+		uint32_t then = row->settled[c], now = row->alive[c];
+
+		if (c + SETTLE_INTERVALS + WATCH_INTERVALS >= history->clock.nr)
+			break;
+		evidence->settled += then;
+		evidence->settled_alive += now < then ? now : then;
+	}
+}
+
+void history__evidence(const struct history *history, const struct site *site,
+		       struct evidence *evidence)
+{
+	static const size_t edges[SURVIVALS + 1] = {1, 2, 5, 10, SERIES_POINTS};
+	const struct series_clock *clock = &history->clock;
+	uint32_t index = idmap__find(&history->by_id, site->id);
+	size_t first = series__warm_up(clock);
+
+	*evidence = (struct evidence){
+		.objects = site->objects,
+		.bytes = site->bytes,
+		.births = site->births,
+		.deaths = site->deaths + site->implicit + site->verified + site->evicted,
+		.shrunk = NAN,
+		.drained = NAN,
+		.replaced = NAN,
+	};
+	for (int i = 0; i < SURVIVALS; i++)
+		evidence->survival[i] = NAN;
+	if (index == IDMAP_NONE || !clock->nr)
+		return;
+	evidence->observed_s = clock->at[clock->nr - 1];
+	evidence->interval_s = evidence->observed_s / (double)clock->nr;
+	evidence->points = clock->nr - first;
+	for (int i = 0; i < SURVIVALS; i++)
+		evidence->survival[i] =
+			survival_of(history, &history->rows[index], edges[i], edges[i + 1] - 1);
+	evidence->slope =
+		series__slope(clock->at, history->rows[index].bytes.value, first, clock->nr);
+	evidence->recent = series__slope(clock->at, history->rows[index].bytes.value,
+					 first + evidence->points / 2, clock->nr);
+	fill_settled(history, &history->rows[index], evidence);
+}
+
+const double *history__course(const struct history *history, uint64_t id)
+{
+	uint32_t index = idmap__find(&history->by_id, id);
+
+	return index == IDMAP_NONE ? NULL : history->rows[index].bytes.value;
+}
+
+void history__free(struct history *history)
+{
+	free(history->rows);
+	idmap__free(&history->by_id);
+	memset(history, 0, sizeof(*history));
+}

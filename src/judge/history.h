@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What became of every site since the start: outstanding bytes over time, and of the
+ * objects born in each interval (a cohort) how many live.  As the run gets longer the
+ * intervals do too: there are SERIES_POINTS of them at most.
+ */
+#ifndef KLEAK_HISTORY_H
+#define KLEAK_HISTORY_H
+
+#include "judge/series.h"
+#include "judge/verdict.h"
+#include "trace/sites.h"
+#include "util/idmap.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct history {
+	struct series_clock clock; /* seconds since the start */
+	struct history_row *rows;
+	uint32_t nr_rows;
+	size_t room;
+	struct idmap by_id;
+	uint64_t entries; /* made so far */
+	size_t settled;	  /* cohorts that have been counted when they had outlived two intervals */
+	double min_age_s;
+};
+
+/*
+ * Enter what `sites`, with ages (sites__age()), holds at now_s seconds after the start.
+ * min_age_s: younger objects are not in `sites`.  What is not in `sites` any more is forgotten.
+ * *history starts as all zeros.  0 or -ENOMEM.
+ */
+int history__enter(struct history *history, const struct sites *sites, double now_s,
+		   double min_age_s);
+
+/*
+ * Evidence of the site as entered last; what does not follow from its history stays
+ * zero, or NAN for what is not known.
+ */
+void history__evidence(const struct history *history, const struct site *site,
+		       struct evidence *evidence);
+
+/* Its outstanding bytes at the times of history->clock; NULL: it was never entered. */
+const double *history__course(const struct history *history, uint64_t id);
+
+void history__free(struct history *history);
+
+#endif

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "judge/trend.h"
+#include "util/array.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct trend_row {
+	uint64_t id;
+	uint64_t entered;	      /* the entry that it was last in */
+	uint64_t bytes[TREND_POINTS]; /* beside trend->times */
+	uint64_t births;	      /* at the last entry */
+};
+
+static struct trend_row *row_of(struct trend *trend, uint64_t id)
+{
+	uint32_t index = idmap__find(&trend->by_id, id);
+
+	if (index != IDMAP_NONE)
+		return &trend->rows[index];
+	if (array__reserve((void **)&trend->rows, trend->nr_rows + 1UL, &trend->room,
+			   sizeof(*trend->rows)))
+		return NULL;
+	if (idmap__add(&trend->by_id, id, trend->nr_rows))
+		return NULL;
+	/* New: it had nothing at every time before. */
+	trend->rows[trend->nr_rows] = (struct trend_row){.id = id};
+	return &trend->rows[trend->nr_rows++];
+}
+
+static void drop_oldest(struct trend *trend)
+{
+	trend->nr_points--;
+	memmove(trend->times, trend->times + 1, trend->nr_points * sizeof(*trend->times));
+	for (uint32_t i = 0; i < trend->nr_rows; i++) {
+		uint64_t *bytes = trend->rows[i].bytes;
+
+		memmove(bytes, bytes + 1, trend->nr_points * sizeof(*bytes));
+	}
+}
+
+/*
+ * A point for now_s.  Points closer together than the window allows replace each
+ * other, so that the ring always spans the window.
+ */
+static void make_point(struct trend *trend, double now_s)
+{
+	const double closest = TREND_WINDOW_S / (TREND_POINTS - 2);
+
+	if (!trend->nr_points)
+		trend->nr_points = 1; /* the start: nothing outstanding at 0 s */
+	if (trend->nr_points >= 2 && now_s - trend->times[trend->nr_points - 2] < closest)
+		trend->nr_points--;
+	/* the oldest point stays until the next one covers the window */
+	while (trend->nr_points >= 2 && now_s - trend->times[1] >= TREND_WINDOW_S)
+		drop_oldest(trend);
+	if (trend->nr_points == TREND_POINTS)
+		drop_oldest(trend);
+	trend->times[trend->nr_points++] = now_s;
+	for (uint32_t i = 0; i < trend->nr_rows; i++)
+		trend->rows[i].bytes[trend->nr_points - 1] = 0;
+}
+
+/* The point that growth is measured from: the last one that covers the window, or the first. */
+static size_t origin_of(const struct trend *trend, double now_s)
+{
+	size_t i = 0;
+
+	while (i + 1 < trend->nr_points && now_s - trend->times[i + 1] >= TREND_WINDOW_S)
+		i++;
+	return i;
+}
+
+void trend__measure(const struct trend *trend, struct sites *sites, double now_s)
+{
+	size_t origin = origin_of(trend, now_s);
+	double span = now_s - (trend->nr_points ? trend->times[origin] : 0);
+	double since = now_s - trend->last_s;
+
+	for (size_t i = 0; i < sites->nr; i++) {
+		struct site *site = &sites->list[i];
+		uint32_t index = idmap__find(&trend->by_id, site->id);
+		uint64_t bytes = 0, births = 0;
+
+		if (index != IDMAP_NONE) {
+			bytes = trend->rows[index].bytes[origin];
+			births = trend->rows[index].births;
+		}
+		site->growth_bytes_per_min = 0;
+		if (span > 0)
+			site->growth_bytes_per_min =
+				((double)site->bytes - (double)bytes) * 60 / span;
+		site->births_per_s = 0;
+		if (since > 0 && site->births > births)
+			site->births_per_s = (double)(site->births - births) / since;
+	}
+}
+
+/* Sites that are not entered any more have been given back (recycle.h). */
+static int drop_gone(struct trend *trend)
+{
+	uint32_t nr = 0;
+	int err = 0;
+
+	for (uint32_t i = 0; i < trend->nr_rows; i++)
+		if (trend->rows[i].entered == trend->entries)
+			trend->rows[nr++] = trend->rows[i];
+	if (nr == trend->nr_rows)
+		return 0;
+	trend->nr_rows = nr;
+	idmap__clear(&trend->by_id);
+	for (uint32_t i = 0; i < nr && !err; i++)
+		err = idmap__add(&trend->by_id, trend->rows[i].id, i);
+	return err;
+}
+
+int trend__enter(struct trend *trend, const struct sites *sites, double now_s)
+{
+	make_point(trend, now_s);
+	trend->entries++;
+	for (size_t i = 0; i < sites->nr; i++) {
+		const struct site *site = &sites->list[i];
+		struct trend_row *row = row_of(trend, site->id);
+
+		if (!row)
+			return -ENOMEM;
+		row->entered = trend->entries;
+		row->bytes[trend->nr_points - 1] = site->bytes;
+		row->births = site->births;
+	}
+	trend->last_s = now_s;
+	return drop_gone(trend);
+}
+
+void trend__free(struct trend *trend)
+{
+	free(trend->rows);
+	idmap__free(&trend->by_id);
+	memset(trend, 0, sizeof(*trend));
+}

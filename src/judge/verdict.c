@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "judge/verdict.h"
+
+#include <math.h>
+
+#define Z2_95 3.841459 /* square of the normal distribution's 97.5% point */
+
+static const char *const names[VERDICTS] = {
+	[VERDICT_NEW] = "NEW",	   [VERDICT_INSUFFICIENT] = "INSUFFICIENT",
+	[VERDICT_CHURN] = "CHURN", [VERDICT_CACHE] = "CACHE",
+	[VERDICT_HELD] = "HELD",   [VERDICT_GROWING] = "GROWING",
+	[VERDICT_LEAK] = "LEAK",
+};
+
+const char *verdict__name(enum verdict_name name)
+{
+	return names[name];
+}
+
+/* Lower and upper limit, with 95% confidence, of the share `some` of `all` (Wilson 1927). */
+static double limit_of(uint64_t some, uint64_t all, int side)
+{
+	double n = (double)all, share = (double)some / n;
+	double middle = share + Z2_95 / (2 * n);
+	double spread = sqrt(Z2_95 * (share * (1 - share) / n + Z2_95 / (4 * n * n)));
+
+	return (middle + side * spread) / (1 + Z2_95 / n);
+}
+
+static bool rises(const struct series_slope *slope)
+{
+	return slope->known && slope->low > 0;
+}
+
+static struct verdict say(enum verdict_name name, const char *why)
+{
+	return (struct verdict){name, why, NAN};
+}
+
+/* It grew to the end, and what got old stayed: is there any other explanation left? */
+static struct verdict judge_growth(const struct evidence *e)
+{
+	if (e->points < VERDICT_POINTS_LEAK || e->observed_s < e->least_s)
+		return say(VERDICT_GROWING, "grows and survives; not watched long enough");
+	if (e->recent.per_s < VERDICT_SLOWED * e->slope.per_s)
+		return say(VERDICT_GROWING, "survives, but growth slows down");
+	if (e->replaced >= VERDICT_REPLACED)
+		return say(VERDICT_GROWING, "as much of the same cache that is older was freed");
+	if (e->drained < VERDICT_DRAINED)
+		return say(VERDICT_GROWING, "a part was freed after births stopped");
+	return say(VERDICT_LEAK, "grows steadily; what gets old stays");
+}
+
+static struct verdict judge(const struct evidence *e)
+{
+	double low, high;
+
+	if (e->shrunk >= VERDICT_SHRUNK)
+		return say(VERDICT_CACHE, "shrank when caches were dropped");
+	if (e->lazy)
+		return say(VERDICT_CACHE, "vmalloc frees it late, many at once");
+	if (e->metadata)
+		return say(VERDICT_CACHE, "the slab allocator keeps it for its slabs");
+	if (e->reclaimable && !(e->shrunk < VERDICT_SHRUNK))
+		return say(VERDICT_CACHE, "the kernel can reclaim it");
+	if (e->points < VERDICT_POINTS_NEW)
+		return say(VERDICT_NEW, "not watched long enough");
+	if (e->drained < VERDICT_RELEASED)
+		return say(VERDICT_CHURN, "freed after births stopped");
+	if (e->lost && e->lost >= e->objects)
+		return say(VERDICT_INSUFFICIENT, "more events were missed than objects are left");
+	if (e->settled < VERDICT_SETTLED) {
+		if (e->births >= VERDICT_SETTLED && e->deaths >= e->births - e->births / 10)
+			return say(VERDICT_CHURN, "freed soon");
+		return say(VERDICT_INSUFFICIENT, "too few objects got old");
+	}
+	low = limit_of(e->settled_alive, e->settled, -1);
+	high = limit_of(e->settled_alive, e->settled, 1);
+	if (rises(&e->slope) && rises(&e->recent)) {
+		if (e->reclaimable)
+			return say(VERDICT_GROWING, "reclaimable, yet dropping caches left it");
+		if (low >= VERDICT_RETAINED)
+			return judge_growth(e);
+		if (high < VERDICT_RELEASED)
+			return say(VERDICT_GROWING, "grows, but old objects are freed");
+		return say(VERDICT_GROWING, "grows; part of what gets old is freed");
+	}
+	if (low >= VERDICT_RETAINED)
+		return say(VERDICT_HELD, "what got old stays; no growth now");
+	return say(VERDICT_CHURN, "births and deaths balance");
+}
+
+struct verdict verdict__of(const struct evidence *evidence)
+{
+	struct verdict verdict = judge(evidence);
+
+	if (evidence->settled)
+		verdict.retained = (double)evidence->settled_alive / (double)evidence->settled;
+	return verdict;
+}

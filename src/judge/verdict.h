@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Leak or not: what the history of a site lets one conclude, and how sure.
+ *
+ * LEAK         grows with confidence, to the end of the run and no slower; what gets old
+ *              stays; not reclaimable; no loss, nor deaths of older objects, could explain it
+ * GROWING      grows, or survives, but one part of the evidence is missing
+ * HELD         survives, and does not grow any more
+ * CACHE        the kernel can take it back (or did, when caches were dropped), or frees it
+ *              late by design
+ * CHURN        is freed again: births and deaths balance
+ * NEW          watched for too short a time
+ * INSUFFICIENT too few objects got old, or more was lost than grew
+ */
+#ifndef KLEAK_VERDICT_H
+#define KLEAK_VERDICT_H
+
+#include "judge/series.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum verdict_name {
+	VERDICT_NEW,
+	VERDICT_INSUFFICIENT,
+	VERDICT_CHURN,
+	VERDICT_CACHE,
+	VERDICT_HELD,
+	VERDICT_GROWING,
+	VERDICT_LEAK,
+	VERDICTS,
+};
+
+/* Shares alive are told of objects born 1, 2-4, 5-9, and 10 or more intervals ago. */
+enum { SURVIVAL_1, SURVIVAL_2, SURVIVAL_5, SURVIVAL_10, SURVIVALS };
+
+struct evidence {
+	/* history__evidence() */
+	double observed_s;
+	double interval_s;	    /* between two points of the history */
+	size_t points;		    /* warm-up left out */
+	struct series_slope slope;  /* of outstanding bytes */
+	struct series_slope recent; /* the same over the last half */
+	double survival[SURVIVALS]; /* NAN: nothing was born then */
+	uint64_t settled;	    /* objects that outlived two intervals, three and more ago */
+	uint64_t settled_alive;	    /* of them, now */
+	/* the site's own sums */
+	uint64_t objects, bytes, births, deaths;
+	/* from elsewhere */
+	double least_s;	  /* no LEAK before it was watched for so long */
+	bool lazy;	  /* freed by its allocator much later than its user does */
+	bool metadata;	  /* the slab allocator's own: goes when the slab goes */
+	bool reclaimable; /* its cache is SLAB_RECLAIM_ACCOUNT */
+	double shrunk; /* share of its objects that went when caches were dropped; NAN: not tried */
+	double drained;	 /* share that outlived the drain; NAN: there was none */
+	double replaced; /* deaths of older objects of the same cache, of its growth; NAN: unknown
+			  */
+	uint64_t lost;	 /* births or deaths that are known to be missed and could be its own */
+};
+
+/* Thresholds; tests/unit/test_verdict.c measures what they are worth. */
+#define VERDICT_POINTS_NEW  10	 /* fewer: NEW */
+#define VERDICT_POINTS_LEAK 16	 /* fewer: no LEAK */
+#define VERDICT_LEAST_S	    90	 /* least_s by default: time-outs of a minute are common */
+#define VERDICT_SETTLED	    10	 /* fewer objects that got old: INSUFFICIENT */
+#define VERDICT_RETAINED    0.85 /* of what got old, still alive: lower limit with 95% confidence */
+#define VERDICT_RELEASED    0.5	 /* below that it is freed again */
+#define VERDICT_SHRUNK	    0.5	 /* went when caches were dropped: CACHE */
+#define VERDICT_DRAINED	    0.9	 /* less outlived the drain: no LEAK */
+#define VERDICT_SLOWED	    0.5	 /* growth over the last half, of the whole: less is no LEAK */
+#define VERDICT_REPLACED    0.5	 /* as many older ones died: no LEAK */
+
+struct verdict {
+	enum verdict_name name;
+	const char *why; /* a few words; static */
+	double retained; /* share of what got old that is still alive; NAN: nothing did */
+};
+
+struct verdict verdict__of(const struct evidence *evidence);
+
+/* "LEAK" */
+const char *verdict__name(enum verdict_name name);
+
+#endif

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "kernel/images.h"
+#include "util/array.h"
+
+#include <dirent.h>
+#include <elf.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LONGEST_NOTES 4096
+
+static size_t padded(uint32_t length)
+{
+	return ((size_t)length + 3) & ~(size_t)3;
+}
+
+/* The build-id among ELF notes, if there is one. */
+static void take_build_id(struct image *image, const unsigned char *notes, size_t length)
+{
+	Elf64_Nhdr head;
+
+	while (length >= sizeof(head)) {
+		const unsigned char *name = notes + sizeof(head), *id;
+		size_t size;
+
+		memcpy(&head, notes, sizeof(head));
+		size = sizeof(head) + padded(head.n_namesz) + padded(head.n_descsz);
+		if (size > length)
+			return;
+		id = name + padded(head.n_namesz);
+		if (head.n_type == NT_GNU_BUILD_ID && head.n_namesz == 4 &&
+		    !memcmp(name, "GNU", 4) && head.n_descsz <= IMAGE_BUILD_ID) {
+			memcpy(image->build_id, id, head.n_descsz);
+			image->build_id_length = head.n_descsz;
+			return;
+		}
+		notes += size;
+		length -= size;
+	}
+}
+
+static void read_build_id(struct image *image, const char *path)
+{
+	unsigned char notes[LONGEST_NOTES];
+	FILE *file = fopen(path, "re");
+
+	if (!file)
+		return;
+	take_build_id(image, notes, fread(notes, 1, sizeof(notes), file));
+	fclose(file);
+}
+
+static void add_place(struct image *image, const char *name, uint64_t address)
+{
+	size_t length = strlen(name) + 1;
+	struct image_place *place;
+
+	if (!address || image->nr_places == IMAGE_PLACES || length > sizeof(place->name))
+		return;
+	place = &image->places[image->nr_places++];
+	memcpy(place->name, name, length);
+	place->address = address;
+}
+
+static void add_symbol(const struct kallsyms_symbol *symbol, void *arg)
+{
+	if (!symbol->module)
+		add_place(arg, symbol->name, symbol->start);
+}
+
+void images__read_kernel(struct image *image, const char *root, const struct kallsyms *symbols)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/sys/kernel/notes", root);
+	read_build_id(image, path);
+	if (!symbols)
+		return;
+	kallsyms__each(symbols, "_text", add_symbol, image);
+	kallsyms__each(symbols, "_stext", add_symbol, image);
+}
+
+static void read_section(struct image *image, const char *folder, const char *name)
+{
+	char path[PATH_MAX];
+	uint64_t address = 0;
+	FILE *file;
+
+	if (snprintf(path, sizeof(path), "%s/%s", folder, name) >= (int)sizeof(path))
+		return;
+	file = fopen(path, "re");
+	if (!file)
+		return;
+	if (fscanf(file, "0x%" SCNx64, &address) == 1)
+		add_place(image, name, address);
+	fclose(file);
+}
+
+void images__read_module(struct image *image, const char *root)
+{
+	char path[PATH_MAX];
+	const struct dirent *section;
+	DIR *sections;
+
+	snprintf(path, sizeof(path), "%s/sys/module/%s/notes/.note.gnu.build-id", root,
+		 image->name);
+	read_build_id(image, path);
+	snprintf(path, sizeof(path), "%s/sys/module/%s/sections", root, image->name);
+	read_section(image, path, ".text"); /* first: there may be more than fit */
+	sections = opendir(path);
+	if (!sections)
+		return;
+	while ((section = readdir(sections)))
+		if (strstr(section->d_name, "text") && strcmp(section->d_name, ".text"))
+			read_section(image, path, section->d_name);
+	closedir(sections);
+}
+
+static struct image *add_image(struct images *images, size_t *room)
+{
+	if (array__reserve((void **)&images->list, images->nr + 1, room, sizeof(*images->list)))
+		return NULL;
+	images->list[images->nr] = (struct image){};
+	return &images->list[images->nr++];
+}
+
+static int read_modules(struct images *images, size_t *room, const char *root)
+{
+	char path[PATH_MAX], line[1024], name[IMAGE_NAME];
+	bool begins = true;
+	FILE *file;
+	int err = 0;
+
+	snprintf(path, sizeof(path), "%s/proc/modules", root);
+	file = fopen(path, "re");
+	if (!file)
+		return 0; /* a kernel without modules has no such file */
+	while (!err && fgets(line, sizeof(line), file)) {
+		/* the list of users makes some lines long */
+		bool is_first = begins;
+
+		begins = strchr(line, '\n') != NULL;
+		if (is_first && sscanf(line, "%63[^ /]", name) == 1) {
+			struct image *image = add_image(images, room);
+
+			if (!image) {
+				err = -ENOMEM;
+				break;
+			}
+			snprintf(image->name, sizeof(image->name), "%s", name);
+			images__read_module(image, root);
+		}
+	}
+	fclose(file);
+	return err;
+}
+
+int images__read(struct images *out, const char *root, const struct kallsyms *symbols)
+{
+	struct images images = {};
+	size_t room = 0;
+	struct image *kernel = add_image(&images, &room);
+	int err = -ENOMEM;
+
+	if (kernel) {
+		images__read_kernel(kernel, root, symbols);
+		err = read_modules(&images, &room, root);
+	}
+	if (err)
+		images__free(&images);
+	else
+		*out = images;
+	return err;
+}
+
+const struct image *images__find(const struct images *images, const char *module)
+{
+	for (size_t i = 0; i < images->nr; i++)
+		if (!strcmp(images->list[i].name, module ? module : ""))
+			return &images->list[i];
+	return NULL;
+}
+
+void images__free(struct images *images)
+{
+	free(images->list);
+	*images = (struct images){};
+}

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What this kernel offers: found out by asking BTF or by trying, never by version number. */
+#ifndef KLEAK_KERNEL_H
+#define KLEAK_KERNEL_H
+
+#include "kernel/hooks.h"
+#include "kernel/kallsyms.h"
+#include "kernel/layout.h"
+#include "kleak.h"
+#include "memory/slub.h"
+#include "trace/caches.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct btf;
+
+struct kernel_function {
+	const char *name; /* the name it goes by here; NULL: there is none */
+	int refused;	  /* 0, or the negative errno with which attaching to it fails */
+};
+
+struct kernel {
+	char release[65]; /* uname -r */
+	struct {
+		bool present;
+		struct kleak_event_args args;
+	} events[KLEAK_EVENTS];
+	struct kernel_function functions[HOOK_FUNCTIONS];
+	uint8_t pages_bulk_array;      /* position of alloc_pages_bulk()'s last argument */
+	bool kvfree_rcu_offset;	       /* kvfree_call_rcu() gets an offset (up to 6.5) */
+	bool bulk_all_or_none;	       /* kmem_cache_alloc_bulk() returns a bool (from 7.2 on) */
+	struct kleak_range area_alloc; /* __get_vm_area_node(); end 0: not found */
+	struct kleak_range kmalloc[KLEAK_KMALLOC_RANGES]; /* text that fires kmalloc twice */
+	struct kleak_range interrupts[KLEAK_INTERRUPT_RANGES];
+	struct cache_kinds cache_kinds;
+	uint32_t gfp_dma, gfp_reclaimable, gfp_account, gfp_movable, gfp_comp;
+	uint32_t page_struct; /* sizeof(struct page) */
+	bool has_loop;	      /* bpf_loop(): 5.17 and later */
+	bool has_cast;	      /* bpf_rdonly_cast(): 6.2 and later */
+	uint32_t page_size;
+	uint32_t jiffy_ns;
+	uint32_t cpus;					 /* possible ones */
+	uint64_t memory_bytes;				 /* MemTotal */
+	uint32_t stack_size;				 /* bytes of a task's kernel stack */
+	bool stack_assumed;				 /* that could not be measured */
+	uint64_t pid_namespace_dev, pid_namespace_inode; /* of this process */
+	bool kfence;					 /* it guards some objects */
+	uint32_t nodes;					 /* possible NUMA nodes */
+	bool has_symbols;
+	bool has_modules; /* that can be watched as they come and go */
+	struct slub_layout slub;
+	char slub_unknown[64]; /* why the layout is not known; "" when it is */
+	struct area_layout areas;
+	struct task_layout tasks;
+	char areas_unknown[64]; /* the same */
+	struct krc_layout krc;
+	char krc_unknown[64]; /* the same */
+};
+
+/*
+ * Can tracing work at all?  0, or a negative errno and one sentence in `why`
+ * that says what to do: -EPERM (capabilities, lockdown), -ENOTSUP (no BTF).
+ */
+int kernel__check(char *why, size_t len);
+
+/*
+ * Fill in *kernel.  `symbols` may be NULL (kallsyms hidden).  Tries to attach to
+ * every optional function and detaches again.  0 or -errno with `why`.
+ */
+int kernel__probe(struct kernel *kernel, const struct kallsyms *symbols, char *why, size_t len);
+
+/* How many CPUs run now; it changes when they are plugged.  1 where that cannot be told. */
+uint32_t kernel__online_cpus(void);
+
+/*
+ * Are kernel stacks vmalloc()ed (CONFIG_VMAP_STACK)?  task_struct.stack_vm_area is there
+ * if they are (include/linux/sched.h).  Works unprivileged.
+ */
+bool kernel__has_vmap_stack(void);
+
+/*
+ * How large the stack is on which a system call runs so many bytes above its beginning: stacks
+ * grow down from their end, and system calls begin on an empty one.  0: that is not on a stack.
+ */
+uint32_t kernel__stack_around(uint32_t place);
+
+/*
+ * The part of the above that reads BTF: events, gfp bits, the shape of
+ * kvfree_call_rcu(), the functions' names (`refused` stays 0).  -ENOTSUP with
+ * `why` when a prototype has a shape that is not known.
+ */
+int kernel__read_btf(struct kernel *kernel, const struct btf *btf, char *why, size_t len);
+
+#endif

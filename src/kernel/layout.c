@@ -1,0 +1,345 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "kernel/layout.h"
+
+#include <bpf/btf.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+static const struct btf_type *unqualified(const struct btf *btf, __u32 id)
+{
+	const struct btf_type *type = btf__type_by_id(btf, id);
+
+	while (type && (btf_is_mod(type) || btf_is_typedef(type)))
+		type = btf__type_by_id(btf, type->type);
+	return type;
+}
+
+/* Offset in bytes of a field, those of anonymous members included; SLUB_NONE: there is none. */
+static uint32_t field_of(const struct btf *btf, const struct btf_type *type, const char *field)
+{
+	const struct btf_member *members = btf_members(type);
+
+	for (int i = 0; i < btf_vlen(type); i++) {
+		const char *name = btf__name_by_offset(btf, members[i].name_off);
+		uint32_t offset = btf_member_bit_offset(type, i) / 8, inner;
+		const struct btf_type *its;
+
+		if (name && *name) {
+			if (!strcmp(name, field))
+				return offset;
+			continue;
+		}
+		its = unqualified(btf, members[i].type);
+		if (!its || !btf_is_composite(its))
+			continue;
+		inner = field_of(btf, its, field);
+		if (inner != SLUB_NONE)
+			return offset + inner;
+	}
+	return SLUB_NONE;
+}
+
+static const struct btf_type *struct_called(const struct btf *btf, const char *name)
+{
+	__s32 id = btf__find_by_name_kind(btf, name, BTF_KIND_STRUCT);
+
+	return id < 0 ? NULL : btf__type_by_id(btf, id);
+}
+
+/* The value of an enumerator, or SLUB_NONE. */
+static uint32_t value_of(const struct btf *btf, const char *type_name, const char *name)
+{
+	__s32 id = btf__find_by_name_kind(btf, type_name, BTF_KIND_ENUM);
+	const struct btf_type *type = id < 0 ? NULL : btf__type_by_id(btf, id);
+
+	for (int i = 0; type && i < btf_vlen(type); i++) {
+		const char *its = btf__name_by_offset(btf, btf_enum(type)[i].name_off);
+
+		if (its && !strcmp(its, name))
+			return (uint32_t)btf_enum(type)[i].val;
+	}
+	return SLUB_NONE;
+}
+
+struct wanted {
+	const char *type;
+	const char *field;
+	uint32_t *offset;
+	int optional;
+};
+
+static int read_fields(const struct btf *btf, const struct wanted *fields, size_t nr, char *why,
+		       size_t len)
+{
+	for (size_t i = 0; i < nr; i++) {
+		const struct btf_type *type = struct_called(btf, fields[i].type);
+
+		*fields[i].offset = type ? field_of(btf, type, fields[i].field) : SLUB_NONE;
+		if (*fields[i].offset != SLUB_NONE || fields[i].optional)
+			continue;
+		snprintf(why, len, "no field %s.%s", fields[i].type, fields[i].field);
+		return -ENOTSUP;
+	}
+	return 0;
+}
+
+static bool is_cpu_word(uint32_t offset)
+{
+	return offset < SLUB_CPU_WORDS * sizeof(uint64_t);
+}
+
+/* Sheaves and the slabs that CPUs work with: each is known, or there is none, but not of both. */
+static bool are_free_objects_known(const struct slub_layout *l)
+{
+	bool has_cpu_slabs = l->cache_cpu != SLUB_NONE, has_sheaves = l->cache_sheaves != SLUB_NONE;
+
+	if (has_cpu_slabs && (!is_cpu_word(l->cpu_freelist) || !is_cpu_word(l->cpu_slab) ||
+			      !is_cpu_word(l->cpu_tid)))
+		return false;
+	if (has_sheaves && (l->sheaves_main == SLUB_NONE || l->sheaves_spare == SLUB_NONE ||
+			    l->sheaves_rcu == SLUB_NONE || l->sheaf_size == SLUB_NONE ||
+			    l->sheaf_objects == SLUB_NONE || l->sheaf_list == SLUB_NONE ||
+			    (l->node_barn == SLUB_NONE && l->cache_barn == SLUB_NONE) ||
+			    l->barn_full == SLUB_NONE || l->barn_empty == SLUB_NONE))
+		return false;
+	return has_cpu_slabs || has_sheaves;
+}
+
+int layout__read_slub(struct slub_layout *layout, const struct btf *btf, uint32_t page_size,
+		      char *why, size_t len)
+{
+	struct slub_layout l = {.page_size = page_size, .node_step = sizeof(uint64_t)};
+	uint32_t info, per_node, its_node, its_barn;
+	const struct wanted fields[] = {
+		{"page", "flags", &l.page_flags, 0},
+		{"page", "page_type", &l.page_type, 0},
+		{"page", "compound_head", &l.page_head, 1},
+		{"page", "compound_info", &info, 1}, /* 7.1 and later */
+		{"page", "_refcount", &l.page_refcount, 0},
+		{"page", "mapping", &l.page_mapping, 0},
+		{"slab", "slab_cache", &l.slab_cache, 0},
+		{"slab", "freelist", &l.slab_freelist, 0},
+		{"slab", "slab_list", &l.slab_list, 0},
+		{"kmem_cache", "size", &l.cache_size, 0},
+		{"kmem_cache", "offset", &l.cache_offset, 0},
+		{"kmem_cache", "oo", &l.cache_oo, 0},
+		{"kmem_cache", "node", &l.cache_node, 1},
+		{"kmem_cache", "per_node", &per_node, 1}, /* 7.1 and later */
+		{"kmem_cache_per_node_ptrs", "node", &its_node, 1},
+		{"kmem_cache_per_node_ptrs", "barn", &its_barn, 1},
+		{"kmem_cache", "list", &l.cache_list, 0},
+		{"kmem_cache", "name", &l.cache_name, 0},
+		{"kmem_cache", "flags", &l.cache_flags, 0},
+		{"kmem_cache_node", "partial", &l.node_partial, 0},
+		/* without CONFIG_SLAB_FREELIST_HARDENED */
+		{"kmem_cache", "random", &l.cache_random, 1},
+		/* slabs of CPUs: up to 6.19 */
+		{"kmem_cache", "cpu_slab", &l.cache_cpu, 1},
+		{"kmem_cache_cpu", "freelist", &l.cpu_freelist, 1},
+		{"kmem_cache_cpu", "slab", &l.cpu_slab, 1},
+		{"kmem_cache_cpu", "tid", &l.cpu_tid, 1},
+		/* sheaves: 6.18 and later; all caches have them from 7.0 on */
+		{"kmem_cache", "cpu_sheaves", &l.cache_sheaves, 1},
+		{"slub_percpu_sheaves", "main", &l.sheaves_main, 1},
+		{"slub_percpu_sheaves", "spare", &l.sheaves_spare, 1},
+		{"slub_percpu_sheaves", "rcu_free", &l.sheaves_rcu, 1},
+		{"slab_sheaf", "barn_list", &l.sheaf_list, 1},
+		{"slab_sheaf", "size", &l.sheaf_size, 1},
+		{"slab_sheaf", "objects", &l.sheaf_objects, 1},
+		{"slab_sheaf", "cache", &l.sheaf_cache, 1},
+		{"kmem_cache", "sheaf_capacity", &l.cache_capacity, 1},
+		{"kmem_cache_node", "barn", &l.node_barn, 1},
+		{"node_barn", "sheaves_full", &l.barn_full, 1},
+		{"node_barn", "sheaves_empty", &l.barn_empty, 1},
+	};
+	const struct btf_type *page = struct_called(btf, "page");
+
+	if (read_fields(btf, fields, sizeof(fields) / sizeof(fields[0]), why, len))
+		return -ENOTSUP;
+	if (l.page_head == SLUB_NONE)
+		l.page_head = info;
+	l.cache_barn = SLUB_NONE;
+	if (l.cache_node == SLUB_NONE && per_node != SLUB_NONE && its_node != SLUB_NONE) {
+		l.cache_node = per_node + its_node;
+		l.node_step = struct_called(btf, "kmem_cache_per_node_ptrs")->size;
+		if (its_barn != SLUB_NONE)
+			l.cache_barn = per_node + its_barn;
+	}
+	if (l.page_head == SLUB_NONE || l.cache_node == SLUB_NONE) {
+		snprintf(why, len, "no field %s",
+			 l.page_head == SLUB_NONE ? "page.compound_head" : "kmem_cache.node");
+		return -ENOTSUP;
+	}
+	if (!are_free_objects_known(&l)) {
+		snprintf(why, len, "free objects are kept in another way");
+		return -ENOTSUP;
+	}
+	l.page = page->size;
+	/* include/linux/slab.h: a bit by name from 6.9 on */
+	l.reclaim_flag = value_of(btf, "_slab_flag_bits", "_SLAB_RECLAIM_ACCOUNT");
+	l.reclaim_flag = l.reclaim_flag == SLUB_NONE ? 0x20000 : 1U << l.reclaim_flag;
+	/* include/linux/page-flags.h: page types in the top byte from 6.12 on, a flag up to 6.9 */
+	l.slab_type = value_of(btf, "pagetype", "PGTY_slab");
+	l.large_type = value_of(btf, "pagetype", "PGTY_large_kmalloc");
+	l.slab_flag = value_of(btf, "pageflags", "PG_slab");
+	l.lru_flag = value_of(btf, "pageflags", "PG_lru");
+	l.poison_flag = value_of(btf, "pageflags", "PG_hwpoison");
+	if (l.slab_type == SLUB_NONE && l.slab_flag == SLUB_NONE) {
+		snprintf(why, len, "no way to tell slab pages");
+		return -ENOTSUP;
+	}
+	*layout = l;
+	return 0;
+}
+
+int layout__read_areas(struct area_layout *layout, const struct btf *btf, char *why, size_t len)
+{
+	struct area_layout l = {};
+	const struct wanted fields[] = {
+		{"vm_struct", "addr", &l.vm_addr, 0},
+		{"vm_struct", "size", &l.vm_size, 0},
+		{"vm_struct", "pages", &l.vm_pages, 0},
+		{"vm_struct", "nr_pages", &l.vm_nr_pages, 0},
+		{"vm_struct", "caller", &l.vm_caller, 0},
+		{"vmap_area", "vm", &l.vmap_area_vm, 0},
+	};
+
+	if (read_fields(btf, fields, sizeof(fields) / sizeof(fields[0]), why, len))
+		return -ENOTSUP;
+	l.vm_struct = struct_called(btf, "vm_struct")->size;
+	*layout = l;
+	return 0;
+}
+
+void layout__read_tasks(struct task_layout *layout, const struct btf *btf)
+{
+	const struct btf_type *task = struct_called(btf, "task_struct");
+	uint32_t sp = SLUB_NONE;
+	const struct wanted fields[] = {
+		{"task_struct", "stack", &layout->stack, 1},
+		{"task_struct", "stack_vm_area", &layout->stack_vm_area, 1},
+		{"task_struct", "on_cpu", &layout->on_cpu, 1},
+		{"task_struct", "tgid", &layout->tgid, 1},
+		{"task_struct", "thread", &layout->thread, 1},
+		{"thread_struct", "sp", &sp, 1},
+	};
+	char why[1];
+
+	read_fields(btf, fields, sizeof(fields) / sizeof(fields[0]), why, sizeof(why));
+	layout->sp = SLUB_NONE;
+	if (layout->stack != SLUB_NONE && layout->on_cpu != SLUB_NONE &&
+	    layout->thread != SLUB_NONE && layout->tgid != SLUB_NONE && sp != SLUB_NONE)
+		layout->sp = layout->thread + sp;
+	layout->size = task ? task->size : 0;
+}
+
+/* The member called `name`, or NULL. */
+static const struct btf_type *type_of_member(const struct btf *btf, const char *type_name,
+					     const char *name)
+{
+	const struct btf_type *type = struct_called(btf, type_name);
+
+	for (int i = 0; type && i < btf_vlen(type); i++)
+		if (!strcmp(btf__name_by_offset(btf, btf_members(type)[i].name_off), name))
+			return unqualified(btf, btf_members(type)[i].type);
+	return NULL;
+}
+
+/* Where a per-CPU variable of the kernel's image lies among the others: true, with its offset. */
+static bool find_percpu(const struct btf *btf, const char *name, int64_t *offset)
+{
+	__s32 id = btf__find_by_name_kind(btf, ".data..percpu", BTF_KIND_DATASEC);
+	const struct btf_type *section = id < 0 ? NULL : btf__type_by_id(btf, id);
+
+	for (int i = 0; section && i < btf_vlen(section); i++) {
+		const struct btf_var_secinfo *variable = &btf_var_secinfos(section)[i];
+		const struct btf_type *its = btf__type_by_id(btf, variable->type);
+
+		if (!its || strcmp(btf__name_by_offset(btf, its->name_off), name))
+			continue;
+		*offset = variable->offset;
+		return true;
+	}
+	return false;
+}
+
+/* What krc.h has to know to find sheaves among RCU's callbacks, all of it or SLUB_NONE. */
+static void read_sheaf_callbacks(struct krc_layout *layout, const struct btf *btf, int64_t rq)
+{
+	uint32_t cblist, head;
+	const struct wanted fields[] = {
+		{"slab_sheaf", "callback_head", &layout->sheaf_head, 0}, /* rcu_head: a macro */
+		{"slab_sheaf", "size", &layout->sheaf_size, 0},
+		{"slab_sheaf", "objects", &layout->sheaf_objects, 0},
+		{"rcu_data", "cblist", &cblist, 0},
+		{"rcu_data", "cpu", &layout->rcu_cpu, 0},
+		{"rcu_segcblist", "head", &head, 0},
+	};
+	char why[64];
+	int64_t rcu;
+
+	if (read_fields(btf, fields, sizeof(fields) / sizeof(fields[0]), why, sizeof(why)) ||
+	    !find_percpu(btf, "rcu_data", &rcu)) {
+		layout->sheaf_head = SLUB_NONE;
+		return;
+	}
+	layout->rcu_callbacks = cblist + head;
+	layout->rcu_from_rq = rcu - rq;
+}
+
+int layout__read_krc(struct krc_layout *layout, const struct btf *btf, uint32_t page_size,
+		     char *why, size_t len)
+{
+	struct krc_layout l = {.page_size = page_size};
+	uint32_t bulk, bulk_old, work_bulk, work_bulk_old, se, se_cfs_rq;
+	const struct wanted fields[] = {
+		{"kfree_rcu_cpu", "head", &l.head, 0},
+		{"kfree_rcu_cpu", "krw_arr", &l.works, 0},
+		{"kfree_rcu_cpu", "initialized", &l.initialized, 0},
+		{"kfree_rcu_cpu", "bkvcache", &l.spare, 1},
+		{"kfree_rcu_cpu_work", "head_free", &l.work_head, 0},
+		{"kfree_rcu_cpu_work", "krcp", &l.work_krcp, 0},
+		{"kvfree_rcu_bulk_data", "nr_records", &l.block_nr, 0},
+		{"kvfree_rcu_bulk_data", "records", &l.block_records, 0},
+		{"callback_head", "next", &l.head_next, 0},
+		{"callback_head", "func", &l.head_func, 0},
+		{"task_struct", "se", &se, 0},
+		{"sched_entity", "cfs_rq", &se_cfs_rq, 0},
+		{"cfs_rq", "rq", &l.cfs_rq_rq, 0},
+		{"rq", "cpu", &l.rq_cpu, 0},
+		/* lists from 6.4 on */
+		{"kfree_rcu_cpu", "bulk_head", &bulk, 1},
+		{"kfree_rcu_cpu", "bkvhead", &bulk_old, 1},
+		{"kfree_rcu_cpu_work", "bulk_head_free", &work_bulk, 1},
+		{"kfree_rcu_cpu_work", "bkvhead_free", &work_bulk_old, 1},
+		{"kvfree_rcu_bulk_data", "list", &l.block_list, 1},
+		{"kvfree_rcu_bulk_data", "next", &l.block_next, 1},
+	};
+	const struct btf_type *works = type_of_member(btf, "kfree_rcu_cpu", "krw_arr");
+	int64_t krc, rq;
+
+	if (read_fields(btf, fields, sizeof(fields) / sizeof(fields[0]), why, len))
+		return -ENOTSUP;
+	l.bulk = l.block_list == SLUB_NONE ? bulk_old : bulk;
+	l.work_bulk = l.block_list == SLUB_NONE ? work_bulk_old : work_bulk;
+	if (l.bulk == SLUB_NONE || l.work_bulk == SLUB_NONE ||
+	    (l.block_list == SLUB_NONE && l.block_next == SLUB_NONE) || !works ||
+	    !btf_is_array(works)) {
+		snprintf(why, len, "queues of another kind");
+		return -ENOTSUP;
+	}
+	if (!find_percpu(btf, "krc", &krc) || !find_percpu(btf, "runqueues", &rq)) {
+		snprintf(why, len, "no variables krc and runqueues");
+		return -ENOTSUP;
+	}
+	l.head_bare = struct_called(btf, "kvfree_rcu_head");
+	l.from_rq = krc - rq;
+	l.task_cfs_rq = se + se_cfs_rq;
+	l.work = struct_called(btf, "kfree_rcu_cpu_work")->size;
+	l.nr_works = btf_array(works)->nelems;
+	read_sheaf_callbacks(&l, btf, rq);
+	*layout = l;
+	return 0;
+}

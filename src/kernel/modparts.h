@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the programs write of a module that comes, put together: its functions. */
+#ifndef KLEAK_MODPARTS_H
+#define KLEAK_MODPARTS_H
+
+#include "kernel/names.h"
+#include "kleak.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define MODPARTS_MOST 8 /* modules that come at the same time */
+
+struct modparts_load {
+	uint32_t change; /* 0: none */
+	char name[64];
+	uint8_t *symbols;
+	char *strings;
+	uint32_t nr_symbols, nr_strings; /* bytes that there are, of: */
+	uint32_t all_symbols, all_strings;
+	bool stalled;
+};
+
+struct modparts {
+	struct modparts_load list[MODPARTS_MOST];
+};
+
+/*
+ * Take a record of one that comes.  *done: the module that it completes, until modparts__drop();
+ * NULL: none.  0 or -ENOMEM.
+ */
+int modparts__take(struct modparts *parts, const struct kleak_module_record *record,
+		   struct modparts_load **done);
+
+/* One of which no record came since the last call, though some are missing; or NULL. */
+struct modparts_load *modparts__stalled(struct modparts *parts);
+
+/*
+ * Its functions, in the order of its table: *functions, to be freed; the names belong to `load`.
+ * 0 or -ENOMEM.
+ */
+int modparts__functions(const struct modparts_load *load, struct names_function **functions,
+			size_t *nr);
+
+void modparts__drop(struct modparts_load *load);
+
+/* Drop what there is of a module that has gone. */
+void modparts__drop_name(struct modparts *parts, const char *name);
+
+void modparts__free(struct modparts *parts);
+
+#endif

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Functions' names, also of modules that come and go: an address has the name that it had at the
+ * time.  Time is the number of changes: each module that came or went was one.
+ *
+ * What it hands out stays as long as it does itself: names are kept once each, the kernel's table
+ * is never read anew.  What is forgotten of modules that have gone is where their functions were.
+ */
+#ifndef KLEAK_NAMES_H
+#define KLEAK_NAMES_H
+
+#include "kernel/images.h"
+#include "kernel/kallsyms.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+struct names;
+
+#define NAMES_STILL   UINT32_MAX /* of `until`: it is there */
+#define NAMES_ANYTIME UINT32_MAX /* of `when` */
+
+#define NAMES_MOST_GONE	 1024	    /* modules that have gone: the oldest are forgotten */
+#define NAMES_MOST_BYTES (16 << 20) /* of where the functions of those were; of all names */
+
+/* A module, while it was there. */
+struct names_module {
+	const char *name;
+	uint64_t address;     /* as /proc/modules has it; 0: not known */
+	uint32_t from, until; /* it was there at times from <= when < until */
+	bool learnt;	      /* what follows has been read; until then it is empty but for names */
+	struct image image;
+	char version[64]; /* as /sys/module has them; "": none */
+	char taint[16];
+	struct names_table *table; /* NULL: the first table has its functions */
+};
+
+struct names_function {
+	uint64_t start, end;
+	const char *name;
+};
+
+/*
+ * Read /proc/kallsyms; `modules` as for kallsyms__parse().  No module is known yet: those that are
+ * there have to be told by names__add().  0 and *names, or as kallsyms__parse().
+ */
+int names__open(struct names **names, FILE *kallsyms, FILE *modules);
+
+/* As it was read. */
+const struct kallsyms *names__kallsyms(const struct names *names);
+
+/*
+ * A module that came with change number `from`; *module->name and *functions are copied.  With no
+ * functions (NULL) it is one of those that the first table has.  0 or -ENOMEM.
+ */
+int names__add(struct names *names, const struct names_module *module,
+	       const struct names_function *functions, size_t nr);
+
+/* The module that is called so has gone with change number `when`; if there is one. */
+void names__remove(struct names *names, const char *name, uint32_t when);
+
+/* Time begins anew: what is there has always been there, what has gone is forgotten. */
+void names__begin(struct names *names);
+
+/*
+ * The function that `address` lay in at that time.  At any time: only if it cannot have been
+ * another one.  *module: it lies in; NULL: the kernel, or code that is no module's; valid until
+ * names__add().  0 and *symbol, or -ENOENT.
+ */
+int names__find(const struct names *names, uint64_t address, uint32_t when,
+		struct kallsyms_symbol *symbol, const struct names_module **module);
+
+/*
+ * How many modules by other names or with other functions had that address before the one that had
+ * it then: mostly 0.
+ */
+uint32_t names__tenants(const struct names *names, uint64_t address, uint32_t when);
+
+/* All modules that are known, those that have gone included, the newest last. */
+size_t names__modules(const struct names *names, struct names_module *const **modules);
+
+void names__close(struct names *names);
+
+#endif

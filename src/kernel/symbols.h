@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Names for the addresses that will be printed. */
+#ifndef KLEAK_SYMBOLS_H
+#define KLEAK_SYMBOLS_H
+
+#include "kernel/dwarf.h"
+#include "kernel/images.h"
+#include "kernel/names.h"
+#include "kleak.h"
+#include "report/report.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct symbols;
+
+/*
+ * Can debug info be looked for as *sources says: are the folders there, is DEBUGINFOD_URLS set?  0,
+ * or -errno with one sentence in `why`.
+ */
+int symbols__check(const struct dwarf_sources *sources, char *why, size_t len);
+
+/*
+ * Read /proc/kallsyms, /proc/modules and /sys/module below `root`, which is "" but in tests and has
+ * to stay, and have debug info looked for, in the folders and ways of *sources, whose release is
+ * filled in.  0 and *symbols; -EPERM when the kernel hides the addresses; -errno.
+ */
+int symbols__open(struct symbols **symbols, const struct dwarf_sources *sources, const char *root);
+
+/*
+ * Modules are watched from here on, by somebody whose changes count from 0.  What came or went
+ * before is looked for.  0 or -errno (the old names stay).
+ */
+int symbols__begin(struct symbols *symbols);
+
+/* Nobody watches: look which modules came or went.  Stacks are to be named as of NAMES_ANYTIME. */
+int symbols__look(struct symbols *symbols);
+
+/* A record of such a change; `symbols` is a struct symbols. */
+void symbols__note(const struct kleak_module_record *record, void *symbols);
+
+/*
+ * All records have been noted that there are, and `losses` in all will never be: find out what is
+ * still to be known of the modules.  changes(arg): how often one came or went since the beginning,
+ * up to now.
+ */
+void symbols__settle(struct symbols *symbols, uint32_t losses, uint32_t (*changes)(void *arg),
+		     void *arg);
+
+/* The names alone, which stay as long as `symbols`.  NULL: `symbols` is. */
+const struct names *symbols__names(const struct symbols *symbols);
+
+#define SYMBOLS_MOST_FRAMES 256 /* of a stack, inlined functions included */
+
+/*
+ * The names of a stack's return addresses, the innermost first, with source lines and inlined
+ * functions where there is debug info, as things were after `when` changes.  symbols may be NULL:
+ * then there are no names.  How many frames, SYMBOLS_MOST_FRAMES at most; strings stay as long as
+ * `symbols`.
+ */
+size_t symbols__stack(struct symbols *symbols, const uint64_t *addresses, size_t nr, uint32_t when,
+		      struct report_frame *frames);
+
+/*
+ * The same for a frame that has its function's name: with the source line and, before it, the
+ * functions inlined at its return address.  How many frames, `room` at most; if there are more, the
+ * innermost are left out.  `first` of a stack: the allocators' own are left out.
+ */
+size_t symbols__expand(struct dwarf *dwarf, const struct image *image,
+		       const struct report_frame *frame, bool first, struct report_frame *frames,
+		       size_t room);
+
+/* The file that holds the kernel's debug info, or NULL. */
+const char *symbols__debug_file(const struct symbols *symbols);
+
+/*
+ * The images of the kernel, of the modules that are there, and of those among the others that are
+ * wanted(): by name.  0 or -ENOMEM.
+ */
+int symbols__images(const struct symbols *symbols, struct images *images,
+		    bool (*wanted)(const char *module, void *arg), void *arg);
+
+/*
+ * The module that `address` lies in, or lay in; NULL: none, or it might be another one.  Valid
+ * until symbols__note().
+ */
+const struct names_module *symbols__module(const struct symbols *symbols, uint64_t address);
+
+/* The kernel's own table as it was read at the start, which stays as long as `symbols`.  NULL:
+ * hidden. */
+const struct kallsyms *symbols__kallsyms(const struct symbols *symbols);
+
+void symbols__close(struct symbols *symbols);
+
+#endif

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "memory/census.h"
+#include "util/array.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MOST_WORDS  65536 /* different ones of a cache */
+#define LEAST_SHARE 20	  /* of 1 in so many objects a word is worth a line */
+
+/* xorshift64: which slabs are looked at is chance, but the same chance every time */
+static uint64_t next_random(struct census *census)
+{
+	uint64_t x = census->random ? census->random : 0x9e3779b97f4a7c15ULL;
+
+	x ^= x << 13;
+	x ^= x >> 7;
+	x ^= x << 17;
+	return census->random = x;
+}
+
+static struct census_cache *cache_at(struct census *census, uint64_t address)
+{
+	size_t had = census->room;
+
+	/* slabs of a cache lie beside each other */
+	for (size_t i = census->nr; i-- > 0;)
+		if (census->caches[i].address == address)
+			return &census->caches[i];
+	if (array__reserve((void **)&census->caches, census->nr + 1, &census->room,
+			   sizeof(*census->caches)))
+		return NULL;
+	memset(census->caches + had, 0, (census->room - had) * sizeof(*census->caches));
+	census->caches[census->nr].address = address;
+	return &census->caches[census->nr++];
+}
+
+int census__add_slab(struct census *census, uint64_t address, uint64_t slab)
+{
+	struct census_cache *cache = cache_at(census, address);
+	size_t place;
+	int err;
+
+	if (!cache)
+		return -ENOMEM;
+	cache->slabs++;
+	if (cache->nr_sample < CENSUS_SLABS) {
+		err = array__reserve((void **)&cache->sample, cache->nr_sample + 1,
+				     &cache->room_sample, sizeof(*cache->sample));
+		if (!err)
+			cache->sample[cache->nr_sample++] = slab;
+		return err;
+	}
+	/* each of all slabs is as likely to be among them: Vitter's algorithm R */
+	place = next_random(census) % cache->slabs;
+	if (place < CENSUS_SLABS)
+		cache->sample[place] = slab;
+	return 0;
+}
+
+int census__add_word(struct census_cache *cache, uint64_t offset, uint64_t value)
+{
+	uint64_t id = idmap__mix(value ^ offset << 48);
+	uint32_t index = idmap__find(&cache->by_word, id);
+	int err;
+
+	if (index != IDMAP_NONE) {
+		cache->words[index].objects++;
+		return 0;
+	}
+	if (cache->nr_words == MOST_WORDS)
+		return 0;
+	err = array__reserve((void **)&cache->words, cache->nr_words + 1, &cache->room_words,
+			     sizeof(*cache->words));
+	if (!err)
+		err = idmap__add(&cache->by_word, id, (uint32_t)cache->nr_words);
+	if (!err)
+		cache->words[cache->nr_words++] =
+			(struct census_word){.offset = offset, .value = value, .objects = 1};
+	return err;
+}
+
+static int by_objects(const void *a, const void *b)
+{
+	const struct census_word *x = a, *y = b;
+
+	if (x->objects != y->objects)
+		return x->objects > y->objects ? -1 : 1;
+	return (x->offset > y->offset) - (x->offset < y->offset);
+}
+
+void census__end_cache(struct census_cache *cache)
+{
+	idmap__free(&cache->by_word);
+	if (cache->nr_words)
+		qsort(cache->words, cache->nr_words, sizeof(*cache->words), by_objects);
+	while (cache->nr_listed < cache->nr_words && cache->nr_listed < CENSUS_LISTED &&
+	       (uint64_t)cache->words[cache->nr_listed].objects * LEAST_SHARE >= cache->live)
+		cache->nr_listed++;
+	if (cache->nr_sample)
+		cache->objects = cache->live * cache->slabs / cache->nr_sample;
+}
+
+static int by_bytes(const void *a, const void *b)
+{
+	const struct census_cache *x = a, *y = b;
+
+	if (x->bytes != y->bytes)
+		return x->bytes > y->bytes ? -1 : 1;
+	return strcmp(x->name, y->name);
+}
+
+static void free_cache(struct census_cache *cache)
+{
+	free(cache->sample);
+	free(cache->words);
+	idmap__free(&cache->by_word);
+	memset(cache, 0, sizeof(*cache));
+}
+
+void census__keep(struct census *census, bool (*wanted)(struct census_cache *cache, void *arg),
+		  void *arg)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < census->nr; i++) {
+		struct census_cache *cache = &census->caches[i];
+
+		if (!wanted(cache, arg)) {
+			free_cache(cache);
+		} else if (kept++ != i) {
+			census->caches[kept - 1] = *cache;
+			memset(cache, 0, sizeof(*cache));
+		}
+	}
+	census->nr = kept;
+}
+
+void census__sort(struct census *census, size_t nr)
+{
+	if (census->nr)
+		qsort(census->caches, census->nr, sizeof(*census->caches), by_bytes);
+	while (nr && census->nr > nr)
+		free_cache(&census->caches[--census->nr]);
+}
+
+void census__free(struct census *census)
+{
+	for (size_t i = 0; i < census->nr; i++)
+		free_cache(&census->caches[i]);
+	free(census->caches);
+	memset(census, 0, sizeof(*census));
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What waits in kfree_rcu()'s own queues (struct kfree_rcu_cpu, "krc", one for each CPU;
+ * kernel/rcu/tree.c, from 6.14 on mm/slab_common.c): it is freed already, and the allocator
+ * learns of it after up to five seconds and a grace period.  From 6.18 on, of caches that have
+ * sheaves, kfree_rcu() fills a sheaf, which waits among RCU's callbacks when it is full (mm/slub.c,
+ * __kfree_rcu_sheaf(); until then the allocator's books have it).  Pure but for the callback that
+ * reads kernel memory.
+ *
+ * Nothing is locked: what is moved on while it is read may be missed.  What is found was in a
+ * queue a moment ago.
+ */
+#ifndef KLEAK_KRC_H
+#define KLEAK_KRC_H
+
+#include "memory/slub.h"
+#include "util/idmap.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Offsets in bytes, from BTF. */
+struct krc_layout {
+	int64_t from_rq; /* of a CPU's queues: where they lie, seen from its struct rq */
+	uint32_t head, bulk, works, initialized; /* struct kfree_rcu_cpu */
+	uint32_t work, nr_works; /* size and number of struct kfree_rcu_cpu_work in it */
+	uint32_t work_head, work_bulk, work_krcp;
+	uint32_t block_list; /* struct kvfree_rcu_bulk_data, 6.4 and later: list_head */
+	uint32_t block_next; /* else, where that is SLUB_NONE: a pointer */
+	uint32_t block_nr, block_records;
+	uint32_t spare; /* blocks that are kept for later, by their first words; or SLUB_NONE */
+	uint32_t head_next, head_func; /* struct callback_head */
+	bool head_offset; /* func is the offset of the head, up to 6.5; else the object */
+	bool head_bare;	  /* there is no func: the head lies in the object (7.3) */
+	uint32_t task_cfs_rq, cfs_rq_rq, rq_cpu; /* task -> rq */
+	/* sheaves; SLUB_NONE in the first one: there are none, or the rest is not known */
+	uint32_t sheaf_head, sheaf_size, sheaf_objects; /* struct slab_sheaf */
+	uint32_t rcu_callbacks, rcu_cpu;		/* struct rcu_data: the first one; whose */
+	int64_t rcu_from_rq;				/* as from_rq */
+	uint32_t page_size;
+};
+
+struct krc {
+	struct krc_layout layout;
+	int (*read)(void *arg, uint64_t address, void *to, size_t len); /* 0 or -EFAULT */
+	void *arg;
+	const uint64_t *cpu_offsets; /* what to add to a per-CPU pointer */
+	uint32_t nr_cpus;
+	struct slub *slub;    /* where the objects of bare heads begin; by the caller; or NULL */
+	uint64_t sheaf_free;  /* address of rcu_free_sheaf(), by the caller; 0: not known */
+	uint64_t pointer;     /* per-CPU pointer of the queues; 0: not known */
+	uint64_t rcu_pointer; /* the same of struct rcu_data */
+	struct idmap waiting; /* idmap__mix() of the addresses that krc__read() found */
+	uint64_t *block;      /* room for one */
+};
+
+/*
+ * Find the queues, starting from `task`, the address of any struct task_struct.  The queues refer
+ * to themselves: what does not is none.  0, -ENODATA or -ENOMEM.
+ */
+int krc__find(struct krc *krc, uint64_t task);
+
+/*
+ * Read the queues into krc->waiting.  What krc->slub has read is forgotten where heads are bare.
+ * 0 or -ENOMEM.
+ */
+int krc__read(struct krc *krc);
+
+/*
+ * Hand the blocks that a CPU keeps for later to see(), [start, end): what stands there was freed
+ * long ago.  0, or the first that is not 0 of what see() returned.
+ */
+int krc__each_spare(const struct krc *krc, int (*see)(void *arg, uint64_t start, uint64_t end),
+		    void *arg);
+
+void krc__free(struct krc *krc);
+
+#endif

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Objects that nothing refers to, over several passes: only what stays so, unchanged, is
+ * a leak for certain.  A pointer that is in motion is missed by a pass, not by all.
+ */
+#ifndef KLEAK_ORPHANS_H
+#define KLEAK_ORPHANS_H
+
+#include "util/idmap.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct orphan {
+	uint64_t key; /* with `born`, the record in the object table */
+	uint64_t born;
+	uint32_t slot;
+	uint32_t site;	  /* index into the site table */
+	uint32_t passes;  /* in a row in which nothing referred to it; set by orphans__add() */
+	uint64_t content; /* hash of its words */
+	bool acknowledged;
+};
+
+struct orphans {
+	uint32_t passes; /* by the caller: so many make it certain */
+	struct orphan *list, *before;
+	size_t nr, room, nr_before, room_before;
+	struct idmap by_key; /* of `before` */
+};
+
+/* A pass begins: what was found before is to be found again.  0 or -ENOMEM. */
+int orphans__begin(struct orphans *orphans);
+
+/* This pass found no reference to it.  0 or -ENOMEM. */
+int orphans__add(struct orphans *orphans, const struct orphan *orphan);
+
+/* Has it been without a reference for long enough? */
+bool orphans__is_certain(const struct orphans *orphans, const struct orphan *orphan);
+
+/* Leave out from here on what is certain now (kmemleak: clear).  How many. */
+size_t orphans__acknowledge(struct orphans *orphans);
+
+void orphans__free(struct orphans *orphans);
+
+#endif

@@ -1,0 +1,492 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "memory/ram.h"
+#include "util/array.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PIECE	    ((uint64_t)KLEAK_READ_MOST)
+#define BASE_ALIGN  (1ULL << 29) /* arm64 with pages of 64 KiB; 1 GiB elsewhere */
+#define SAMPLE	    2048	 /* bytes of the kernel's text that must be the same */
+#define MOST_CACHES 4096
+
+#define UNTYPED 0xffffffffU /* page_type, or _mapcount of what nobody maps */
+
+struct memory_cache {
+	uint64_t address;
+	char name[MEMORY_CACHE_NAME];
+};
+
+/* ---- /proc/iomem ---- */
+
+static int add_ram(struct memory *memory, uint64_t start, uint64_t end)
+{
+	int err = array__reserve((void **)&memory->ram, memory->nr_ram + 1, &memory->room_ram,
+				 sizeof(*memory->ram));
+
+	if (!err && start < end)
+		memory->ram[memory->nr_ram++] = (struct memory_range){start, end};
+	return err;
+}
+
+/* Take a part out of the RAM that was added last: it is not the kernel's to use. */
+static int cut_ram(struct memory *memory, uint64_t start, uint64_t end)
+{
+	struct memory_range *last = &memory->ram[memory->nr_ram - 1];
+	uint64_t its_end;
+
+	if (!memory->nr_ram || start < last->start || end > last->end)
+		return 0;
+	its_end = last->end;
+	last->end = start;
+	if (last->start == last->end)
+		memory->nr_ram--;
+	return add_ram(memory, end, its_end);
+}
+
+int memory__parse_iomem(struct memory *memory, FILE *file)
+{
+	char line[256], name[128];
+	uint64_t start, last, sum = 0;
+	int err = 0;
+
+	memory->nr_ram = 0;
+	memory->code = 0;
+	while (!err && fgets(line, sizeof(line), file)) {
+		if (sscanf(line, " %" SCNx64 "-%" SCNx64 " : %127[^\n]", &start, &last, name) != 3)
+			continue;
+		sum += last;
+		if (line[0] != ' ' && !strncmp(name, "System RAM", strlen("System RAM")))
+			err = add_ram(memory, start, last + 1);
+		else if (line[0] == ' ' && !strcmp(name, "Crash kernel"))
+			err = cut_ram(memory, start, last + 1);
+		else if (!strcmp(name, "Kernel code"))
+			memory->code = start;
+		if (memory->code && !strncmp(name, "Kernel ", strlen("Kernel ")))
+			memory->image = last + 1 - memory->code;
+	}
+	if (err)
+		return err;
+	if (ferror(file))
+		return -EIO;
+	if (!sum)
+		return -EPERM;
+	return memory->nr_ram && memory->code ? 0 : -ENODATA;
+}
+
+/* ---- the direct map ---- */
+
+static bool is_same(const struct memory *memory, uint64_t a, uint64_t b)
+{
+	uint8_t one[SAMPLE], other[SAMPLE];
+
+	return !memory->slub->read(memory->slub->arg, a, one, sizeof(one)) &&
+	       !memory->slub->read(memory->slub->arg, b, other, sizeof(other)) &&
+	       !memcmp(one, other, sizeof(one));
+}
+
+int memory__find_base(struct memory *memory, uint64_t near, uint64_t text)
+{
+	uint64_t most = memory->ram[memory->nr_ram - 1].end;
+	uint64_t first = near & ~(BASE_ALIGN - 1);
+
+	memory->text = text;
+	for (uint64_t back = 0; back <= most; back += BASE_ALIGN) {
+		uint64_t base = first - back, code = base + memory->code;
+
+		if (!is_same(memory, code, text) || !is_same(memory, code + SAMPLE, text + SAMPLE))
+			continue;
+		memory->base = base;
+		return 0;
+	}
+	return -ENODATA;
+}
+
+bool memory__contains(const struct memory *memory, uint64_t address)
+{
+	uint64_t physical = address - memory->base;
+
+	for (size_t i = 0; i < memory->nr_ram; i++)
+		if (physical >= memory->ram[i].start && physical < memory->ram[i].end)
+			return true;
+	return false;
+}
+
+uint64_t memory__in_image(const struct memory *memory, uint64_t address)
+{
+	uint64_t physical = address - memory->base;
+
+	return physical >= memory->code && physical - memory->code < memory->image
+		       ? physical - memory->code + memory->text
+		       : 0;
+}
+
+/* ---- what a page is ---- */
+
+static uint64_t word_at(const uint8_t *page, uint32_t offset)
+{
+	uint64_t word;
+
+	memcpy(&word, page + offset, sizeof(word));
+	return word;
+}
+
+static uint32_t half_at(const uint8_t *page, uint32_t offset)
+{
+	uint32_t half;
+
+	memcpy(&half, page + offset, sizeof(half));
+	return half;
+}
+
+static bool has_flag(uint64_t flags, uint32_t bit)
+{
+	return bit != SLUB_NONE && flags >> bit & 1;
+}
+
+/* Of a page that is no tail (include/linux/page-flags.h, include/linux/mm_types.h). */
+static enum memory_kind kind_of_head(const struct slub_layout *l, const uint8_t *page)
+{
+	uint64_t flags = word_at(page, l->page_flags);
+	uint32_t type = half_at(page, l->page_type);
+
+	if (has_flag(flags, l->poison_flag))
+		return MEMORY_OTHER;
+	if (l->slab_type == SLUB_NONE ? has_flag(flags, l->slab_flag) : type >> 24 == l->slab_type)
+		return MEMORY_SLAB;
+	if (l->large_type != SLUB_NONE && type >> 24 == l->large_type)
+		return MEMORY_KERNEL;
+	/* free ones, page tables, balloons have a type; what is mapped has a count there */
+	if (type != UNTYPED || !half_at(page, l->page_refcount))
+		return MEMORY_OTHER;
+	if (has_flag(flags, l->lru_flag) || word_at(page, l->page_mapping))
+		return MEMORY_OTHER;
+	return MEMORY_KERNEL;
+}
+
+static bool read_page(const struct memory *memory, uint64_t page, uint8_t *to)
+{
+	const struct slub *slub = memory->slub;
+
+	return !slub->read(slub->arg, page, to, slub->layout.page);
+}
+
+/* Of the page that stands at `here`; its struct page is at `page`. */
+static enum memory_kind kind_of(struct memory *memory, const uint8_t *here, uint64_t page,
+				uint64_t *head)
+{
+	const struct slub_layout *l = &memory->slub->layout;
+	uint8_t its[256];
+
+	*head = slub__head_of(page, word_at(here, l->page_head));
+	if (*head != page) {
+		if (*head == memory->last_head)
+			return memory->last_kind;
+		if (l->page > sizeof(its) || !read_page(memory, *head, its))
+			return MEMORY_OTHER;
+		here = its;
+	}
+	memory->last_head = *head;
+	memory->last_kind = kind_of_head(l, here);
+	return memory->last_kind;
+}
+
+enum memory_kind memory__kind(struct memory *memory, uint64_t address, uint64_t *cache)
+{
+	const struct slub *slub = memory->slub;
+	uint64_t page = slub__page_of(memory->slub, address), head;
+	enum memory_kind kind;
+	uint8_t here[256];
+
+	*cache = 0;
+	if (slub->layout.page > sizeof(here) || !memory__contains(memory, address) ||
+	    !read_page(memory, page, here))
+		return MEMORY_OTHER;
+	memory->last_head = 0;
+	kind = kind_of(memory, here, page, &head);
+	if (kind == MEMORY_SLAB &&
+	    slub->read(slub->arg, head + slub->layout.slab_cache, cache, sizeof(*cache)))
+		*cache = 0;
+	return kind;
+}
+
+const char *memory__cache_name(struct memory *memory, uint64_t cache)
+{
+	const struct slub *slub = memory->slub;
+	struct memory_cache *its;
+	uint64_t name;
+
+	for (size_t i = 0; i < memory->nr_caches; i++)
+		if (memory->caches[i].address == cache)
+			return memory->caches[i].name;
+	if (memory->nr_caches == MOST_CACHES)
+		return "";
+	if (!memory->caches) {
+		/* all at once: names that were given out stay where they are */
+		memory->caches = calloc(MOST_CACHES, sizeof(*memory->caches));
+		if (!memory->caches)
+			return "";
+	}
+	its = &memory->caches[memory->nr_caches++];
+	its->address = cache;
+	if (slub->read(slub->arg, cache + slub->layout.cache_name, &name, sizeof(name)) ||
+	    slub->read(slub->arg, name, its->name, sizeof(its->name)))
+		its->name[0] = 0;
+	its->name[sizeof(its->name) - 1] = 0;
+	return its->name;
+}
+
+/* ---- walks ---- */
+
+struct walk {
+	int (*see)(void *arg, uint64_t address, const uint64_t *words, size_t nr);
+	int (*see_slab)(void *arg, uint64_t address, uint64_t cache);
+	void *arg;
+};
+
+/* Free objects in the slabs of [start, end) hold what is left over: no words. */
+static void mask_slabs(struct memory *memory, uint64_t start, uint64_t end, uint8_t *content)
+{
+	for (size_t i = 0; i < memory->nr_slabs; i++) {
+		const struct slub_place *slab = &memory->slabs[i];
+
+		if (slab->bytes > PIECE)
+			slub__mask_part(memory->slub, slab, start, end, content);
+		else if (slab->start >= start && slab->start + slab->bytes <= end)
+			slub__mask_free(memory->slub, slab, content + (slab->start - start));
+	}
+}
+
+/* What is free in slabs that are larger than a piece has to be known before it is read. */
+static int read_large_slabs(struct memory *memory)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < memory->nr_slabs && err != -ENOMEM; i++) {
+		uint64_t start;
+		uint32_t size, nr;
+
+		if (memory->slabs[i].bytes > PIECE)
+			err = slub__slab_of(memory->slub, memory->slabs[i].start, &start, &size,
+					    &nr);
+	}
+	return err == -ENOMEM ? err : 0;
+}
+
+int memory__add_dead(struct memory *memory, uint64_t start, uint64_t end)
+{
+	int err = array__reserve((void **)&memory->dead, memory->nr_dead + 1, &memory->room_dead,
+				 sizeof(*memory->dead));
+
+	if (!err && start < end)
+		memory->dead[memory->nr_dead++] = (struct memory_range){start, end};
+	return err;
+}
+
+void memory__forget_dead(struct memory *memory)
+{
+	memory->nr_dead = 0;
+}
+
+static int by_start(const void *a, const void *b)
+{
+	const struct memory_range *x = a, *y = b;
+
+	return (x->start > y->start) - (x->start < y->start);
+}
+
+/* The pieces come in order of address, and no dead range is longer than a page. */
+static void mask_dead(struct memory *memory, uint64_t start, uint64_t end, uint8_t *content)
+{
+	while (memory->at_dead < memory->nr_dead && memory->dead[memory->at_dead].end <= start)
+		memory->at_dead++;
+	for (size_t i = memory->at_dead; i < memory->nr_dead && memory->dead[i].start < end; i++) {
+		const struct memory_range *dead = &memory->dead[i];
+		uint64_t from = dead->start > start ? dead->start : start;
+		uint64_t to = dead->end < end ? dead->end : end;
+
+		if (from < to)
+			memset(content + (from - start), 0, to - from);
+	}
+}
+
+static int see_piece(struct memory *memory, const struct walk *walk, uint64_t start, uint64_t end)
+{
+	void *words = memory->peek(memory->slub->arg, start, end - start);
+
+	if (!words || !walk->see)
+		return -EFAULT;
+	mask_slabs(memory, start, end, words);
+	mask_dead(memory, start, end, words);
+	return walk->see(walk->arg, start, words, (end - start) / sizeof(uint64_t));
+}
+
+/* Where the stretch of `bytes` (2^n) ends that `at` lies in; `end` at the latest. */
+static uint64_t end_of(uint64_t at, uint64_t bytes, uint64_t end)
+{
+	uint64_t to = (at | (bytes - 1)) + 1;
+
+	return to < end ? to : end;
+}
+
+/*
+ * Memory that is to be read, [start, end) in the direct map.  Of a piece that cannot be read some
+ * page has gone, or was taken out of the direct map: then its pages are tried one by one.
+ */
+static int see_run(struct memory *memory, const struct walk *walk, uint64_t start, uint64_t end)
+{
+	uint64_t page_size = memory->slub->layout.page_size, single = start;
+	int err = read_large_slabs(memory);
+
+	for (uint64_t at = start, to; at < end && !err; at = to) {
+		to = end_of(at, PIECE, end);
+		if (at < single)
+			to = end_of(at, page_size, to);
+		err = see_piece(memory, walk, at, to);
+		if (err != -EFAULT)
+			continue;
+		err = 0;
+		if (to - at > page_size) {
+			single = to;
+			to = at;
+		} else {
+			to = end_of(at, page_size, end); /* a page may be larger than a piece */
+		}
+	}
+	return err;
+}
+
+static int add_slab(struct memory *memory, const uint8_t *page, uint64_t head, uint64_t address)
+{
+	const struct slub_layout *l = &memory->slub->layout;
+	struct slub_place *slab;
+	int err = array__reserve((void **)&memory->slabs, memory->nr_slabs + 1, &memory->room_slabs,
+				 sizeof(*memory->slabs));
+
+	if (err)
+		return err;
+	slab = &memory->slabs[memory->nr_slabs++];
+	*slab = (struct slub_place){
+		.head = head,
+		.start = address,
+		.bytes = l->page_size,
+		.counters = {word_at(page, l->slab_freelist),
+			     word_at(page, l->slab_freelist + sizeof(uint64_t))},
+	};
+	return slub__note_slab(memory->slub, slab, word_at(page, l->slab_cache));
+}
+
+/* Note the slab that starts with this page or goes on with it. */
+static int note_slab(struct memory *memory, const uint8_t *here, uint64_t page, uint64_t head,
+		     uint64_t address)
+{
+	struct slub_place *last = memory->nr_slabs ? &memory->slabs[memory->nr_slabs - 1] : NULL;
+
+	if (head == page)
+		return add_slab(memory, here, head, address);
+	if (last && last->head == head)
+		last->bytes += memory->slub->layout.page_size;
+	return 0;
+}
+
+/* The pages at [start, end), whose struct pages have been copied. */
+static int walk_copied(struct memory *memory, const struct walk *walk, uint64_t start, uint64_t end)
+{
+	const struct slub_layout *l = &memory->slub->layout;
+	uint64_t run = 0, page = slub__page_of(memory->slub, start);
+	const uint8_t *here = memory->pages;
+	int err = 0;
+
+	memory->nr_slabs = 0;
+	for (uint64_t at = start; at < end && !err; at += l->page_size) {
+		uint64_t head;
+		enum memory_kind kind = kind_of(memory, here, page, &head);
+
+		if (kind == MEMORY_SLAB && !walk->see_slab)
+			err = note_slab(memory, here, page, head, at);
+		if (walk->see_slab) {
+			if (kind == MEMORY_SLAB && head == page)
+				err = walk->see_slab(walk->arg, at, word_at(here, l->slab_cache));
+		} else if (kind == MEMORY_OTHER) {
+			if (run && !err)
+				err = see_run(memory, walk, run, at);
+			run = 0;
+			memory->nr_slabs = 0;
+		} else if (!run) {
+			run = at;
+		}
+		here += l->page;
+		page += l->page;
+	}
+	if (run && !err)
+		err = see_run(memory, walk, run, end);
+	return err;
+}
+
+static int walk_ram(struct memory *memory, const struct walk *walk, struct memory_range ram)
+{
+	const struct slub_layout *l = &memory->slub->layout;
+	uint64_t step = PIECE / l->page * l->page_size;
+	uint64_t start = (ram.start + l->page_size - 1) / l->page_size * l->page_size;
+	uint64_t end = ram.end / l->page_size * l->page_size;
+	int err = 0;
+
+	while (start < end && !err) {
+		uint64_t to = (start / step + 1) * step, address = memory->base + start;
+		const void *pages;
+
+		if (to > end)
+			to = end;
+		pages = memory->peek(memory->slub->arg, slub__page_of(memory->slub, address),
+				     (to - start) / l->page_size * l->page);
+		if (pages) {
+			memcpy(memory->pages, pages, (to - start) / l->page_size * l->page);
+			err = walk_copied(memory, walk, address, memory->base + to);
+		}
+		start = to;
+	}
+	return err;
+}
+
+static int walk_all(struct memory *memory, const struct walk *walk)
+{
+	int err = array__reserve((void **)&memory->pages, PIECE, &memory->room_pages, 1);
+
+	memory->last_head = 0;
+	slub__begin(memory->slub);
+	for (size_t i = 0; i < memory->nr_ram && !err; i++)
+		err = walk_ram(memory, walk, memory->ram[i]);
+	return err;
+}
+
+int memory__walk(struct memory *memory,
+		 int (*see_words)(void *arg, uint64_t address, const uint64_t *words, size_t nr),
+		 void *arg)
+{
+	const struct walk walk = {.see = see_words, .arg = arg};
+
+	if (memory->nr_dead)
+		qsort(memory->dead, memory->nr_dead, sizeof(*memory->dead), by_start);
+	memory->at_dead = 0;
+	return walk_all(memory, &walk);
+}
+
+int memory__walk_slabs(struct memory *memory,
+		       int (*see)(void *arg, uint64_t address, uint64_t cache), void *arg)
+{
+	const struct walk walk = {.see_slab = see, .arg = arg};
+
+	return walk_all(memory, &walk);
+}
+
+void memory__free(struct memory *memory)
+{
+	free(memory->ram);
+	free(memory->caches);
+	free(memory->pages);
+	free(memory->slabs);
+	free(memory->dead);
+	memset(memory, 0, sizeof(*memory));
+}

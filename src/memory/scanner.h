@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * From the object table to what nothing in the kernel's memory refers to: the objects,
+ * the memory and the marking (memory.h, scan.h) brought together, one pass at a time.
+ */
+#ifndef KLEAK_SCANNER_H
+#define KLEAK_SCANNER_H
+
+#include "kernel/kernel.h"
+#include "kernel/names.h"
+#include "memory/kmem.h"
+#include "memory/orphans.h"
+#include "memory/referrers.h"
+#include "trace/tracer.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct scanner;
+
+/* What a scanner works with; all of it outlives the scanner. */
+struct scanner_parts {
+	const struct kernel *kernel;
+	struct tracer *tracer;
+	struct reader *reader;
+	const struct names *names; /* NULL: hidden */
+	uint32_t passes;	   /* in a row that make an orphan */
+	uint64_t bytes_per_s;	   /* most that is read; 0: no limit */
+	bool progress;		   /* to stderr */
+};
+
+/* What was done so far. */
+struct scanner_sum {
+	uint64_t passes;
+	uint64_t objects; /* looked at in the last pass */
+	uint64_t bytes;	  /* read in the last pass */
+	double seconds;	  /* the last pass took */
+	uint64_t unknown; /* unreferenced, but the allocator's books could not be read */
+	size_t acknowledged;
+};
+
+/*
+ * 0; -ENOTSUP, -EPERM: scans cannot be done here, `why` has one sentence that says why and
+ * what to do; -ENOMEM.
+ */
+int scanner__open(struct scanner **scanner, const struct scanner_parts *parts, char *why,
+		  size_t len);
+
+/*
+ * One pass; the reader has learnt where struct pages are.  0; -ENODATA: the direct map was
+ * not found; -EINTR: a signal came that ends the program, stdout lost its reader, or end_s
+ * (clock__now_s()) has come; -errno.
+ */
+int scanner__pass(struct scanner *scanner, double end_s);
+
+/*
+ * In the passes from here on, note who refers to some objects of these sites: groups[entry
+ * of the site table] is the number of a site in `holders`, or UINT32_MAX.  NULL: of none.
+ * Both outlive the passes.
+ */
+void scanner__sample(struct scanner *scanner, struct holders *holders, const uint32_t *groups);
+
+/* What is an orphan for certain: call each() for every one whose record is still there. */
+void scanner__each_orphan(const struct scanner *scanner,
+			  void (*each)(const struct orphan *orphan,
+				       const struct kleak_record *record, void *arg),
+			  void *arg);
+
+/* Where its user has it, and its first bytes: how many could be read. */
+size_t scanner__look_at(const struct scanner *scanner, const struct orphan *orphan,
+			uint64_t *address, uint8_t *first, size_t len);
+
+/* Leave out of scanner__each_orphan() what it has now.  How many. */
+size_t scanner__acknowledge(struct scanner *scanner);
+
+const struct scanner_sum *scanner__sum(const struct scanner *scanner);
+
+void scanner__close(struct scanner *scanner);
+
+#endif

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What of the kernel's stacks is dead: what lies below the stack pointer of a task that
+ * sleeps is left over from calls that have returned.  (kmemleak takes all of it.)
+ */
+#ifndef KLEAK_STACKS_H
+#define KLEAK_STACKS_H
+
+#include "kernel/layout.h"
+#include "memory/ram.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct stacks {
+	/* by the caller */
+	struct memory *memory;
+	struct slub *slub;
+	const struct area_layout *areas;
+	const struct task_layout *layout;
+	uint32_t size; /* bytes of a stack */
+	uint32_t self; /* thread group of this program, as the initial PID namespace has it */
+};
+
+/*
+ * Find the tasks and have memory__walk() leave out what is dead of their stacks, and all
+ * of this program's (memory__add_dead()).  A task that wakes up before its stack is read is seen
+ * without its newest calls.  0 or -ENOMEM.
+ */
+int stacks__find_dead(struct stacks *stacks);
+
+#endif

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "memory/verify.h"
+#include "trace/caches.h"
+#include "util/array.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+/*
+ * The allocator's books are read once, after the snapshot was begun: they say nothing of what was
+ * born since.  What was born in an earlier tick has been there all the time, and no successor of
+ * it is born in the same one, which is what evict() tells them apart by.
+ */
+static bool is_old_enough(const struct kleak_record *record, uint64_t now)
+{
+	return record->born < now;
+}
+
+/* Of the budget: it stays for the sites that are not shown, or have more objects than fit. */
+#define TURNS_SHARE 4
+
+enum wanted {
+	WANTED_NEVER, /* backing pages; per-CPU memory has no books, and its frees are all seen */
+	WANTED_NOW,
+	WANTED_BY_TURNS,
+};
+
+/* Sort the sites by when they are looked at.  How much of the budget is left for the rest. */
+static int choose(struct verify *verify, const struct sites *sites, size_t shown, uint64_t budget,
+		  uint64_t *left)
+{
+	uint64_t chosen = 0, most = budget - budget / TURNS_SHARE;
+	int err = array__reserve((void **)&verify->wanted, sites->nr, &verify->room_wanted, 1);
+
+	if (err)
+		return err;
+	if (sites->nr)
+		memset(verify->wanted, WANTED_NEVER, sites->nr);
+	for (size_t i = 0; i < sites->nr; i++) {
+		const struct site *site = &sites->list[i];
+		bool is_shown = shown > 0;
+
+		if (!site->objects || site->backing)
+			continue;
+		shown -= is_shown;
+		if (site->space == KLEAK_SPACE_PERCPU)
+			continue;
+		if (is_shown && chosen + site->listed <= most) {
+			verify->wanted[site->index] = WANTED_NOW;
+			chosen += site->listed;
+		} else {
+			verify->wanted[site->index] = WANTED_BY_TURNS;
+		}
+	}
+	*left = budget - chosen;
+	return 0;
+}
+
+static int add(struct verify *verify, const struct kleak_eviction *eviction)
+{
+	int err = array__reserve((void **)&verify->list, verify->nr + 1, &verify->room,
+				 sizeof(*verify->list));
+
+	if (err)
+		return err;
+	verify->list[verify->nr++] = *eviction;
+	return 0;
+}
+
+static int look_at(struct verify *verify, struct slub *slub, const struct verify_tables *tables,
+		   const struct snapshot_object *object)
+{
+	struct kleak_eviction eviction = {.slot = object->slot, .site = object->site};
+	struct kleak_record record;
+	const struct kleak_cache *cache =
+		&tables->caches[tables->entries[object->site].cache % KLEAK_MAX_CACHES];
+	uint64_t address, space;
+	bool slab, large;
+	int state;
+
+	/* First what the record says, then what the allocator says: see evict(). */
+	eviction.key = snapshot__read_record(&record, tables->buckets, object->slot);
+	if (eviction.key == KLEAK_KEY_EMPTY || eviction.key == KLEAK_KEY_BUSY)
+		return 0;
+	if (record.site != object->site || !is_old_enough(&record, tables->now))
+		return 0; /* another object by now */
+	eviction.born = record.born;
+	space = ~eviction.key & KLEAK_SPACE_MASK;
+	address = ~eviction.key & ~(uint64_t)KLEAK_SPACE_MASK;
+	verify->checked++;
+	/* Frees of pages are never missed; but whose page it is shows only later. */
+	if (space == KLEAK_SPACE_PAGES)
+		return slub__is_mapped(slub, address) ? add(verify, &eviction) : 0;
+
+	slab = space == KLEAK_SPACE_SLAB;
+	large = slab && cache->flags & KLEAK_CACHE_LARGE;
+	state = slub__state(slub, address, slab ? cache__kmem(cache) : 0,
+			    slab && !large ? record.bytes : 0, large);
+	if (state < 0)
+		return state;
+	if (state == SLUB_UNKNOWN)
+		verify->unknown++;
+	eviction.free = 1;
+	return state == SLUB_FREE ? add(verify, &eviction) : 0;
+}
+
+/* Look at the objects of the sites that are wanted in this way: `most` of them, from `first` on. */
+static int look_at_all(struct verify *verify, struct slub *slub, const struct snapshot *snapshot,
+		       const struct sites *sites, const struct verify_tables *tables,
+		       enum wanted wanted, size_t first, uint64_t most)
+{
+	int err = 0;
+
+	for (size_t n = 0; n < snapshot->nr_list && !err; n++) {
+		size_t i = (first + n) % snapshot->nr_list;
+		const struct snapshot_object *object = &snapshot->list[i];
+
+		if (object->age < 1 || verify->wanted[sites->of_entry[object->site]] != wanted)
+			continue;
+		if (!most) {
+			verify->skipped++;
+			continue;
+		}
+		if (!--most)
+			verify->turn = i + 1;
+		err = look_at(verify, slub, tables, object);
+	}
+	return err;
+}
+
+int verify__find_free(struct verify *verify, struct slub *slub, const struct snapshot *snapshot,
+		      const struct sites *sites, const struct verify_tables *tables, size_t shown,
+		      uint64_t budget)
+{
+	uint64_t left = 0;
+	int err;
+
+	verify->nr = 0;
+	verify->checked = 0;
+	verify->unknown = 0;
+	verify->skipped = 0;
+	err = choose(verify, sites, shown, budget, &left);
+	slub__begin(slub);
+	if (!err)
+		err = look_at_all(verify, slub, snapshot, sites, tables, WANTED_NOW, 0, UINT64_MAX);
+	if (!err)
+		err = look_at_all(verify, slub, snapshot, sites, tables, WANTED_BY_TURNS,
+				  verify->turn, left);
+	return err;
+}
+
+void verify__free(struct verify *verify)
+{
+	free(verify->list);
+	free(verify->wanted);
+	memset(verify, 0, sizeof(*verify));
+}

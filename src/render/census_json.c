@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "memory/census.h"
+#include "util/json_value.h"
+
+#include <inttypes.h>
+
+#define FORMAT_VERSION 1
+
+static json_t *word(const void *of, size_t i)
+{
+	const struct census_cache *c = of;
+	const struct census_word *w = &c->words[i];
+
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "offset", json_value__count(w->offset),
+			 "addr", json_sprintf("0x%" PRIx64, w->value), "symbol",
+			 json_value__text(*w->symbol ? w->symbol : NULL), "symbol_offset",
+			 *w->symbol ? json_value__count(w->symbol_offset) : json_null(), "objects",
+			 json_value__count(w->objects), "share",
+			 json_value__number((double)w->objects / (double)c->live));
+}
+
+static json_t *cache(const void *of, size_t i)
+{
+	const struct census *census = of;
+	const struct census_cache *c = &census->caches[i];
+
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "name", json_value__text(c->name),
+			 "bytes", json_value__count(c->bytes), "slabs", json_value__count(c->slabs),
+			 "slabs_sampled", json_value__count(c->nr_sample), "objects",
+			 json_value__count(c->objects), "objects_sampled",
+			 json_value__count(c->live), "words",
+			 json_value__array(c->nr_listed, word, c));
+}
+
+int census__print_json(const struct census *census, FILE *out)
+{
+	return json_value__print(json_pack("{s:i, s:s, s:o, s:o, s:o, s:o}", "version",
+					   FORMAT_VERSION, "type", "census", "time",
+					   json_value__time(&census->time), "kernel",
+					   json_value__text(census->kernel), "seconds",
+					   json_value__number(census->seconds), "caches",
+					   json_value__array(census->nr, cache, census)),
+				 out);
+}

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "memory/census.h"
+#include "render/pen.h"
+
+#include <errno.h>
+#include <inttypes.h>
+
+#define ROW "%8s  %9s  %7s  "
+
+/* "91% hold foo_ops [mod] at +0x20" */
+static void put_word(const struct pen *pen, const struct census_cache *cache,
+		     const struct census_word *word)
+{
+	fprintf(pen->out, "%30s%3.0f%% hold ", "",
+		100.0 * (double)word->objects / (double)cache->live);
+	if (*word->symbol)
+		pen__name(pen, PEN_BOLD, word->symbol);
+	else
+		fprintf(pen->out, "0x%" PRIx64 " (no name)", word->value);
+	if (word->symbol_offset)
+		fprintf(pen->out, "+0x%" PRIx64, word->symbol_offset);
+	fprintf(pen->out, " at +0x%" PRIx64 "\n", word->offset);
+}
+
+static void put_cache(const struct pen *pen, const struct census_cache *cache)
+{
+	char objects[PEN_NUMBER], live[PEN_NUMBER];
+
+	snprintf(objects, sizeof(objects), "%s%" PRIu64, cache->slabs > cache->nr_sample ? "~" : "",
+		 cache->objects);
+	snprintf(live, sizeof(live), "%" PRIu64, cache->live);
+	pen__put(pen, PEN_BOLD, "%8s", pen__human((double)cache->bytes, false).text);
+	fprintf(pen->out, "  %9s  %7s  ", objects, live);
+	pen__name(pen, PEN_PLAIN, cache->name);
+	fputc('\n', pen->out);
+	for (size_t i = 0; i < cache->nr_listed; i++)
+		put_word(pen, cache, &cache->words[i]);
+	if (cache->live && !cache->nr_listed)
+		fprintf(pen->out, "%30sthey hold no pointers to functions or variables in common\n",
+			"");
+}
+
+int census__print_text(const struct census *census, bool color, FILE *out)
+{
+	const struct pen pen = {.out = out, .color = color};
+
+	pen__put(&pen, PEN_DIM, ROW "%s", "bytes", "objects", "sampled", "cache");
+	fputc('\n', out);
+	for (size_t i = 0; i < census->nr; i++)
+		put_cache(&pen, &census->caches[i]);
+	return fflush(out) || ferror(out) ? -EIO : 0;
+}

@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "render/diagnosis_text.h"
+#include "render/report_text.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+#define GROWING_LISTED 5 /* suspects below the leaks */
+
+static size_t count(const struct diagnosis *d, enum verdict_name name)
+{
+	size_t nr = 0;
+
+	for (size_t i = 0; d->report && i < d->report->nr_sites; i++)
+		nr += d->report->sites[i].verdict.is.name == name;
+	return nr;
+}
+
+/* ---- what was found ---- */
+
+static void put_title(const struct pen *pen, const struct diagnosis *d)
+{
+	size_t leaks = count(d, VERDICT_LEAK), suspects = count(d, VERDICT_GROWING);
+	char now[PEN_NUMBER];
+	struct tm tm = {};
+
+	localtime_r(&d->time.tv_sec, &tm);
+	strftime(now, sizeof(now), "%Y-%m-%d %H:%M:%S", &tm);
+	if (leaks)
+		pen__put(pen, PEN_RED, "LEAK: %zu site%s", leaks, leaks == 1 ? "" : "s");
+	else if (suspects)
+		pen__put(pen, PEN_YELLOW, "no leak proven, %zu suspect%s", suspects,
+			 suspects == 1 ? "" : "s");
+	else if (d->report)
+		pen__put(pen, PEN_BOLD, "no leak found");
+	else
+		pen__put(pen, PEN_BOLD, "nothing grows that the kernel could not take back");
+	fprintf(pen->out, "  %s  kernel ", now);
+	pen__name(pen, PEN_PLAIN, d->kernel);
+	fprintf(pen->out, "\nwatched the kernel's books for %s", pen__duration(d->watched_s).text);
+	if (d->report)
+		fprintf(pen->out, ", traced %s%s%s for %s, drained for %s", d->origins,
+			d->caches ? " of " : "", d->caches ? d->caches : "",
+			pen__duration(d->traced_s).text, pen__duration(d->drained_s).text);
+	if (d->rounds > 1)
+		fprintf(pen->out, ", %u times in all", d->rounds);
+	fprintf(pen->out, "%s%s\n", d->caches_dropped ? ", dropped clean caches" : "",
+		d->interrupted ? "; interrupted" : "");
+}
+
+/* "  +2.1M/min  (+1.9M to +2.3M)   slab, unreclaimable" */
+static void put_growth(const struct pen *pen, const struct diagnosis_growth *g)
+{
+	const struct series_slope *slope = &g->amount.growth;
+	char interval[3 * PEN_NUMBER];
+
+	snprintf(interval, sizeof(interval), "(%s to %s)", pen__growth(slope->low * 60).text,
+		 pen__growth(slope->high * 60).text);
+	fprintf(pen->out, "  %10s/min  %-24s  %s", pen__growth(slope->per_s * 60).text, interval,
+		g->cache ? "cache " : "");
+	pen__name(pen, PEN_PLAIN, g->title);
+	if (g->reclaimable == STATEMENT_YES)
+		pen__put(pen, PEN_DIM, "  CACHE: reclaimable, not traced");
+	else if (!g->traced)
+		pen__put(pen, PEN_DIM, "  not traced");
+	fputc('\n', pen->out);
+}
+
+static void put_all_growth(const struct pen *pen, const struct diagnosis *d)
+{
+	if (!d->nr_growth) {
+		if (!d->now)
+			fputs("\nno class of memory and no slab cache grows steadily\n", pen->out);
+		return;
+	}
+	pen__put(pen, PEN_DIM, "\ngrows steadily (95%% confidence), before anything was traced");
+	fputc('\n', pen->out);
+	for (size_t i = 0; i < d->nr_growth; i++)
+		put_growth(pen, &d->growth[i]);
+}
+
+/* "kworker 80%, nginx[123] in /system.slice/nginx.service 20%" */
+static void put_who(const struct pen *pen, const struct report_site *s)
+{
+	if (!s->nr_who)
+		return;
+	fputs("          allocated by:", pen->out);
+	for (size_t i = 0; i < s->nr_who; i++) {
+		const struct report_who *w = &s->who[i];
+
+		fputs(i ? ", " : " ", pen->out);
+		if (w->comm[0])
+			pen__name(pen, PEN_PLAIN, w->comm);
+		else
+			fputs("interrupts", pen->out);
+		if (w->pid)
+			fprintf(pen->out, "[%u]", w->pid);
+		fprintf(pen->out, " %.0f%%", 100.0 * (double)w->times / (double)s->who_times);
+		if (w->cgroup[0] && strcmp(w->cgroup, "/")) {
+			fputs(" in ", pen->out);
+			pen__name(pen, PEN_PLAIN, w->cgroup);
+		}
+	}
+	fputs("\n\n", pen->out);
+}
+
+static void put_sites(const struct pen *pen, const struct diagnosis *d, enum verdict_name name,
+		      size_t most)
+{
+	size_t listed = 0, all = count(d, name);
+
+	for (size_t i = 0; i < d->report->nr_sites && listed < most; i++) {
+		const struct report_site *s = &d->report->sites[i];
+
+		if (s->verdict.is.name != name)
+			continue;
+		text__site(pen, s);
+		put_who(pen, s);
+		listed++;
+	}
+	if (all > listed)
+		fprintf(pen->out, "… and %zu more %s\n\n", all - listed, verdict__name(name));
+}
+
+/* Of each class that was traced: the kernel's growth, what is traced of it, the rest. */
+static void put_rest(struct pen *pen, const struct diagnosis *d)
+{
+	const struct report *r = d->report;
+
+	for (size_t i = 0; i < r->nr_ledger; i++) {
+		const struct report_class *c = &r->ledger[i];
+
+		if (!c->known || !c->traced_bytes)
+			continue;
+		fprintf(pen->out, "while tracing, %s grew by %s; traced %s, rest %s%s\n", c->name,
+			pen__human((double)c->kernel_delta_bytes, true).text,
+			pen__human((double)c->traced_bytes, false).text,
+			pen__human((double)(c->kernel_delta_bytes - c->traced_bytes), true).text,
+			c->kernel_delta_bytes > 0 && (double)c->traced_bytes >=
+							     1.005 * (double)c->kernel_delta_bytes
+				? "\n  (above 100%: older memory was freed, or frees were missed)"
+				: "");
+	}
+	text__losses(pen, r);
+}
+
+/* "next: " and the words, folded. */
+static void put_sentence(const struct pen *pen, const char *label, const char *sentence)
+{
+	int margin = 6, column = margin;
+
+	fprintf(pen->out, "%-*s", margin, label);
+	while (*sentence) {
+		int word = (int)strcspn(sentence, " ");
+
+		if (column > margin && column + word > PEN_COLUMNS) {
+			fprintf(pen->out, "\n%*s", margin, "");
+			column = margin;
+		}
+		fprintf(pen->out, "%s%.*s", column > margin ? " " : "", word, sentence);
+		column += word + 1;
+		sentence += word;
+		sentence += strspn(sentence, " ");
+	}
+	fputc('\n', pen->out);
+}
+
+static void put_next(const struct pen *pen, const struct diagnosis *d)
+{
+	for (size_t i = 0; i < d->nr_next; i++)
+		put_sentence(pen, i ? "" : "next:", d->next[i]);
+}
+
+/* ---- the block to paste: no styles ---- */
+
+static void put_module(const struct pen *pen, const struct diagnosis_module *m)
+{
+	if (!m->name) {
+		fputs("  module:     none, the kernel itself\n", pen->out);
+		return;
+	}
+	fputs("  module:     ", pen->out);
+	pen__name(pen, PEN_PLAIN, m->name);
+	if (*m->version) {
+		fputs(", version ", pen->out);
+		pen__name(pen, PEN_PLAIN, m->version);
+	}
+	if (*m->taint) {
+		fputs(", taint ", pen->out);
+		pen__name(pen, PEN_PLAIN, m->taint);
+	}
+	fputc('\n', pen->out);
+}
+
+static void put_evidence(const struct pen *pen, const struct report_site *s)
+{
+	const struct evidence *e = &s->verdict.from;
+
+	fprintf(pen->out,
+		"  rate:       %.0f bytes/min (95%%: %.0f to %.0f) in objects of %" PRIu64
+		" bytes\n",
+		e->slope.per_s * 60, e->slope.low * 60, e->slope.high * 60,
+		s->objects ? s->bytes / s->objects : 0);
+	fprintf(pen->out,
+		"  evidence:   %" PRIu64 " of %" PRIu64
+		" allocations of %.0f s are outstanding; of "
+		"%" PRIu64 " that outlived\n"
+		"              2 intervals of %.1f s and were watched for 3 more, %" PRIu64 " live",
+		s->objects, s->births, e->observed_s, e->settled, e->interval_s, e->settled_alive);
+	if (!isnan(e->drained))
+		fprintf(pen->out, ";\n              %.1f%% of all outlived the drain",
+			e->drained * 100);
+	fputs("\n  stack:\n", pen->out);
+	for (size_t i = 0; i < s->nr_frames; i++)
+		text__frame(pen, &s->stack[i], 4, false);
+}
+
+static void put_block(FILE *out, const struct diagnosis *d)
+{
+	const struct pen plain = {.out = out};
+
+	fputs("\n---- bug report, from here ----\nkernel memory leak, found by kleak diagnose\n",
+	      out);
+	fputs("  kernel:     Linux ", out);
+	pen__name(&plain, PEN_PLAIN, d->kernel);
+	fputc(' ', out);
+	pen__name(&plain, PEN_PLAIN, d->version);
+	fputc(' ', out);
+	pen__name(&plain, PEN_PLAIN, d->machine);
+	fprintf(out, "\n  tainted:    %s\n", d->taint);
+	for (size_t i = 0; i < d->report->nr_sites; i++) {
+		const struct report_site *s = &d->report->sites[i];
+
+		if (s->verdict.is.name != VERDICT_LEAK)
+			continue;
+		fprintf(out, "\n  leaks:      %s", s->origin);
+		if (strcmp(s->origin, s->cache)) {
+			fputs(", cache ", out);
+			pen__name(&plain, PEN_PLAIN, s->cache);
+		}
+		fputc('\n', out);
+		put_module(&plain, &d->modules[i]);
+		put_evidence(&plain, s);
+	}
+	fputs("---- to here ----\n", out);
+}
+
+int diagnosis_text__print(const struct diagnosis *diagnosis, bool color, FILE *out)
+{
+	struct pen pen = {.out = out, .color = color};
+
+	put_title(&pen, diagnosis);
+	put_all_growth(&pen, diagnosis);
+	fputc('\n', out);
+	if (diagnosis->report) {
+		if (count(diagnosis, VERDICT_LEAK) + count(diagnosis, VERDICT_GROWING))
+			text__site_head(&pen);
+		put_sites(&pen, diagnosis, VERDICT_LEAK, SIZE_MAX);
+		put_sites(&pen, diagnosis, VERDICT_GROWING, GROWING_LISTED);
+		put_rest(&pen, diagnosis);
+	}
+	put_next(&pen, diagnosis);
+	if (diagnosis->leak)
+		put_block(out, diagnosis);
+	return fflush(out) || ferror(out) ? -EIO : 0;
+}

@@ -1,0 +1,491 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "render/report_text.h"
+#include "render/pen.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+#include <time.h>
+
+#define ITEM 256 /* room for an item of the head */
+
+/* Widths of the columns; frames stand to the right of the first one. */
+#define BYTES  "%8s"
+#define ROW    "  %10s  %9s  %6s  %8s  %-7s  "
+#define INDENT 10
+
+/* ---- header line ---- */
+
+static const struct report_class *class_of(const struct report *r, enum meminfo_field field)
+{
+	for (size_t i = 0; i < r->nr_ledger; i++)
+		if (r->ledger[i].field == field)
+			return &r->ledger[i];
+	return NULL;
+}
+
+static bool is_traced(const struct report *r, enum meminfo_field field)
+{
+	const char *origin = field == MEMINFO_VMALLOC_USED ? "vmalloc"
+			     : field == MEMINFO_PERCPU	   ? "percpu"
+							   : "slab";
+
+	return r->filter.origins && strstr(r->filter.origins, origin);
+}
+
+/* "SUnreclaim +12.4M (traced 11.9M, 96%, rest +0.5M)" */
+static void put_class(struct pen *pen, const struct report *r, const struct report_class *c)
+{
+	double delta = (double)c->kernel_delta_bytes, traced = (double)c->traced_bytes;
+	char item[2 * ITEM], share[ITEM / 2] = "", part[ITEM];
+
+	if (c->known && isfinite(c->explained))
+		snprintf(share, sizeof(share), ", %.0f%%, rest %s", c->explained * 100,
+			 pen__human(delta - traced, true).text);
+	snprintf(part, sizeof(part), "traced %s%s", pen__human(traced, false).text, share);
+	snprintf(item, sizeof(item), "%s %s (%s)", meminfo__name(c->field),
+		 c->known ? pen__human(delta, true).text : "unknown",
+		 is_traced(r, c->field) ? part : "not traced");
+	pen__head_item(pen, "", PEN_PLAIN, item);
+}
+
+static void put_field(struct pen *pen, const struct report *r, enum meminfo_field field)
+{
+	const struct report_class *c = class_of(r, field);
+	char item[ITEM];
+
+	if (c) {
+		put_class(pen, r, c);
+	} else if (r->meminfo_known[field]) {
+		snprintf(item, sizeof(item), "%s %s", meminfo__name(field),
+			 pen__human((double)r->meminfo_delta[field], true).text);
+		pen__head_item(pen, "", PEN_PLAIN, item);
+	}
+}
+
+static void put_time(struct pen *pen, const struct report *r)
+{
+	char item[ITEM], now[PEN_NUMBER];
+	struct tm tm = {};
+
+	localtime_r(&r->time.tv_sec, &tm);
+	strftime(now, sizeof(now), "%H:%M:%S", &tm);
+	snprintf(item, sizeof(item), "%s%s +%s", r->final ? "final report  " : "", now,
+		 pen__duration(r->elapsed_s).text);
+	pen__head_begin(pen, r->final ? PEN_BOLD : PEN_PLAIN, item, 2);
+}
+
+static void put_header(struct pen *pen, const struct report *r)
+{
+	static const enum meminfo_field fields[] = {
+		MEMINFO_S_UNRECLAIM, MEMINFO_S_RECLAIMABLE, MEMINFO_VMALLOC_USED,
+		MEMINFO_PERCPU,	     MEMINFO_KERNEL_STACK,  MEMINFO_PAGE_TABLES,
+		MEMINFO_MEM_FREE,    MEMINFO_MEM_AVAILABLE,
+	};
+
+	put_time(pen, r);
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+		put_field(pen, r, fields[i]);
+	pen__head_end(pen);
+}
+
+/* "slab objects +9.8M (traced 9.7M, 99%) in slabs +12.0M: fragmentation +2.2M" */
+static void put_slab(const struct pen *pen, const struct report_slab *slab)
+{
+	char share[ITEM] = "";
+
+	if (!slab->known)
+		return;
+	if (isfinite(slab->explained))
+		snprintf(share, sizeof(share), ", %.0f%%", slab->explained * 100);
+	fprintf(pen->out, "slab objects %s (traced %s%s) in slabs %s: fragmentation %s\n",
+		pen__human((double)slab->objects_bytes, true).text,
+		pen__human((double)slab->traced_bytes, false).text, share,
+		pen__human((double)slab->slabs_bytes, true).text,
+		pen__human((double)(slab->slabs_bytes - slab->objects_bytes), true).text);
+}
+
+/* More is traced than the kernel's book grew by: say what that can mean. */
+static void put_hint(const struct pen *pen, const struct report *r)
+{
+	for (size_t i = 0; i < r->nr_ledger; i++) {
+		const struct report_class *c = &r->ledger[i];
+
+		if (c->known && isfinite(c->explained) && c->explained >= 1.005) {
+			pen__put(pen, PEN_DIM,
+				 "above 100%%: older memory was freed or its room filled, or "
+				 "frees were missed");
+			fputc('\n', pen->out);
+			return;
+		}
+	}
+}
+
+/* ---- losses, events ---- */
+
+void text__losses(struct pen *pen, const struct report *r)
+{
+	char item[ITEM];
+	bool any = false;
+
+	pen__head_begin(pen, PEN_PLAIN, "losses:", 1);
+	for (size_t i = 0; i < r->nr_losses; i++) {
+		if (!r->losses[i].count)
+			continue;
+		snprintf(item, sizeof(item), "%" PRIu64 " %s", r->losses[i].count,
+			 r->losses[i].text);
+		pen__head_item(pen, ";", PEN_YELLOW, item);
+		any = true;
+	}
+	if (!any)
+		pen__head_item(pen, "", PEN_PLAIN, "none");
+	if (r->nr_blind_spots) {
+		snprintf(item, sizeof(item), "· %zu blind spot%s (--explain)", r->nr_blind_spots,
+			 r->nr_blind_spots == 1 ? "" : "s");
+		pen__head_item(pen, "", PEN_PLAIN, item);
+	}
+	pen__head_end(pen);
+}
+
+/* "5 unchecked", if there are any. */
+static void put_count(struct pen *pen, uint64_t n, const char *what)
+{
+	char item[ITEM];
+
+	if (!n)
+		return;
+	snprintf(item, sizeof(item), "%" PRIu64 " %s", n, what);
+	pen__head_item(pen, ",", PEN_PLAIN, item);
+}
+
+static void put_events(struct pen *pen, const struct report *r)
+{
+	char item[ITEM];
+
+	pen__head_begin(pen, PEN_PLAIN, "events:", 1);
+	snprintf(item, sizeof(item), "births %" PRIu64, r->events.births);
+	pen__head_item(pen, "", PEN_PLAIN, item);
+	snprintf(item, sizeof(item),
+		 "deaths %" PRIu64 " (and %" PRIu64 " implicit, %" PRIu64 " found free, %" PRIu64
+		 " unknown)",
+		 r->events.deaths, r->events.implicit_deaths, r->events.verified_free,
+		 r->events.unknown_deaths);
+	pen__head_item(pen, ",", PEN_PLAIN, item);
+	snprintf(item, sizeof(item), "live %" PRIu64, r->events.live);
+	pen__head_item(pen, ",", PEN_PLAIN, item);
+	put_count(pen, r->events.pending, "of them pending RCU");
+	put_count(pen, r->events.evicted, "pages left out");
+	put_count(pen, r->events.unsampled, "left out by coarser sampling");
+	put_count(pen, r->events.unchecked, "unchecked");
+	put_count(pen, r->events.in_motion, "in motion");
+	pen__head_end(pen);
+}
+
+/* "scan: 3 passes, 812 MB in 0.61 s; nothing refers to 12 of 40213 objects (1.5K)" */
+static void put_scan(struct pen *pen, const struct report_scan *s)
+{
+	char item[ITEM];
+
+	if (!s->passes)
+		return;
+	pen__head_begin(pen, PEN_PLAIN, "scan:", 1);
+	snprintf(item, sizeof(item), "%" PRIu64 " pass%s", s->passes, s->passes == 1 ? "" : "es");
+	pen__head_item(pen, "", PEN_PLAIN, item);
+	snprintf(item, sizeof(item), "the last read %.0f MB in %.2f s", (double)s->bytes / 1e6,
+		 s->seconds);
+	pen__head_item(pen, ",", PEN_PLAIN, item);
+	if (s->passes < s->needed) {
+		snprintf(item, sizeof(item), "%u are needed", s->needed);
+	} else {
+		snprintf(item, sizeof(item),
+			 "nothing refers to %" PRIu64 " of %" PRIu64 " objects (%s)",
+			 s->unreferenced, s->objects,
+			 pen__human((double)s->unreferenced_bytes, false).text);
+	}
+	pen__head_item(pen, ";", s->unreferenced ? PEN_RED : PEN_PLAIN, item);
+	put_count(pen, s->acknowledged, "more acknowledged");
+	put_count(pen, s->unknown, "not to be told from free ones");
+	pen__head_end(pen);
+}
+
+/* "sampling: 1 object in 16 is recorded; below are estimates, ± their standard error" */
+static void put_sampling(struct pen *pen, const struct report *r)
+{
+	char item[ITEM];
+
+	if (r->sampling <= 1)
+		return;
+	pen__head_begin(pen, PEN_PLAIN, "sampling:", 1);
+	snprintf(item, sizeof(item), "1 object in %u is recorded", r->sampling);
+	pen__head_item(pen, "", PEN_YELLOW, item);
+	pen__head_item(pen, ";", PEN_PLAIN,
+		       "what is traced and listed are estimates, ± their standard error");
+	pen__head_end(pen);
+}
+
+/* "overhead: 0.8% of the CPUs' time (1.0% allowed), 912.4K events/s of 98 ns" */
+static void put_overhead(struct pen *pen, const struct report_overhead *o)
+{
+	char item[ITEM];
+
+	if (!o->known)
+		return;
+	pen__head_begin(pen, PEN_PLAIN, "overhead:", 1);
+	snprintf(item, sizeof(item), "%.3g%% of the CPUs' time (%g%% allowed)", o->share * 100,
+		 o->most * 100);
+	pen__head_item(pen, "", o->share > o->most ? PEN_YELLOW : PEN_PLAIN, item);
+	snprintf(item, sizeof(item), "%s events/s of %.3g ns", pen__rate(o->events_per_s).text,
+		 o->ns_per_event);
+	pen__head_item(pen, ",", PEN_PLAIN, item);
+	if (o->spent)
+		pen__head_item(pen, ";", PEN_YELLOW,
+			       "coarser sampling does not help: that is what the tracepoints take");
+	pen__head_end(pen);
+}
+
+void text__state(struct pen *pen, const struct report *r)
+{
+	put_sampling(pen, r);
+	put_overhead(pen, &r->overhead);
+	put_scan(pen, &r->scan);
+}
+
+/* ---- sites ---- */
+
+/* "+0xa1 [kleak_test]  kleak_test.c:123" */
+static void put_place(const struct pen *pen, const struct report_frame *f)
+{
+	pen__begin(pen, PEN_DIM);
+	if (f->inlined)
+		fputs(" (inlined)", pen->out);
+	else if (f->symbol)
+		fprintf(pen->out, "+0x%" PRIx64, f->offset);
+	if (f->module) {
+		fputs(" [", pen->out);
+		pen__name(pen, PEN_PLAIN, f->module);
+		fputc(']', pen->out);
+	}
+	pen__end(pen, PEN_DIM);
+	if (!f->file)
+		return;
+	fputs("  ", pen->out);
+	pen__name(pen, PEN_PLAIN, f->file);
+	fprintf(pen->out, ":%u", f->line);
+}
+
+void text__frame(const struct pen *pen, const struct report_frame *f, int indent, bool first)
+{
+	fprintf(pen->out, "%*s", indent, "");
+	if (f->symbol)
+		pen__name(pen, first ? PEN_BOLD : PEN_PLAIN, f->symbol);
+	else
+		pen__put(pen, first ? PEN_BOLD : PEN_DIM, "0x%" PRIx64, f->address);
+	if (f->symbol || f->module || f->file)
+		put_place(pen, f);
+	fputc('\n', pen->out);
+}
+
+static void put_row(const struct pen *pen, const struct report_site *s)
+{
+	struct pen_number objects;
+
+	snprintf(objects.text, sizeof(objects.text), "%" PRIu64, s->objects);
+	pen__put(pen, PEN_BOLD, BYTES, pen__human((double)s->bytes, false).text);
+	fprintf(pen->out, ROW, pen__growth(s->growth_bytes_per_min).text, objects.text,
+		pen__duration(s->age_median_s).text, pen__rate(s->births_per_s).text, s->origin);
+	pen__name(pen, PEN_PLAIN, s->cache);
+	if (s->approximate)
+		fputs(" approximate", pen->out);
+	if (s->pending_objects)
+		fprintf(pen->out, " (+%" PRIu64 " pending RCU)", s->pending_objects);
+	if (s->bytes_error > 0)
+		fprintf(pen->out, " (±%s, ±%.6g objects)", pen__human(s->bytes_error, false).text,
+			s->objects_error);
+	fputc('\n', pen->out);
+}
+
+/* ---- verdicts ---- */
+
+static const char *style_of(enum verdict_name name)
+{
+	if (name == VERDICT_LEAK)
+		return PEN_RED;
+	return name == VERDICT_GROWING ? PEN_YELLOW : PEN_PLAIN;
+}
+
+/* "  +1.0M/min (+0.9M to +1.1M), MemAvailable lasts 3.2h" */
+static void put_rate(const struct pen *pen, const struct report_verdict *v)
+{
+	const struct series_slope *slope = &v->from.slope;
+
+	if (!slope->known)
+		return;
+	fprintf(pen->out, "  %s/min (%s to %s)", pen__growth(slope->per_s * 60).text,
+		pen__growth(slope->low * 60).text, pen__growth(slope->high * 60).text);
+	if (isfinite(v->exhausted_s))
+		fprintf(pen->out, ", MemAvailable lasts %s", pen__duration(v->exhausted_s).text);
+}
+
+/* "grows steadily; what gets old stays; 100% outlived the drain" */
+static void put_reason(const struct pen *pen, const struct report_verdict *v)
+{
+	const struct evidence *e = &v->from;
+
+	fprintf(pen->out, "%*s%s", INDENT, "", v->is.why);
+	if (!isnan(e->drained))
+		fprintf(pen->out, "; %.0f%% outlived the drain", floor(e->drained * 100));
+	fputc('\n', pen->out);
+	if (e->settled)
+		fprintf(pen->out, "%*sof %" PRIu64 " objects that got old %" PRIu64 " live\n",
+			INDENT, "", e->settled, e->settled_alive);
+}
+
+/* "alive of those born 1, 2-4, 5-9, 10+ intervals of 5.0s ago: 100% 99% - -" */
+static void put_survival(const struct pen *pen, const struct evidence *e)
+{
+	bool any = false;
+
+	for (int i = 0; i < SURVIVALS; i++)
+		any |= !isnan(e->survival[i]);
+	if (!any)
+		return;
+	fprintf(pen->out, "%*salive of those born 1, 2-4, 5-9, 10+ intervals of %s ago:", INDENT,
+		"", pen__duration(e->interval_s).text);
+	for (int i = 0; i < SURVIVALS; i++)
+		if (isnan(e->survival[i]))
+			fputs(" -", pen->out);
+		else
+			fprintf(pen->out, " %.0f%%", floor(e->survival[i] * 100));
+	fputc('\n', pen->out);
+}
+
+/* "LEAK  +1.0M/min (...)", why, and what it stands on. */
+static void put_verdict(const struct pen *pen, const struct report_verdict *v)
+{
+	if (!v->is.why)
+		return;
+	fprintf(pen->out, "%*s", INDENT, "");
+	pen__put(pen, style_of(v->is.name), "%s", verdict__name(v->is.name));
+	if (v->is.name != VERDICT_NEW)
+		put_rate(pen, v);
+	fputc('\n', pen->out);
+	if (v->is.name == VERDICT_NEW)
+		return;
+	put_reason(pen, v);
+	put_survival(pen, &v->from);
+}
+
+#define BYTES_SHOWN 24 /* of an object: what fits */
+
+/* "0xffff8881032ab000     128    12s  6b6c65616b00ff80 ..." */
+static void put_object(const struct pen *pen, const struct report_object *o)
+{
+	fprintf(pen->out, "%*s0x%016" PRIx64 " %7s %6s", INDENT, "", o->address,
+		pen__human((double)o->bytes, false).text, pen__duration(o->age_s).text);
+	for (size_t i = 0; i < o->nr_first && i < BYTES_SHOWN; i++)
+		fprintf(pen->out, "%s%02x", i % 8 ? "" : i ? " " : "  ", o->first[i]);
+	fputc('\n', pen->out);
+}
+
+static void put_unreferenced(const struct pen *pen, const struct report_site *s)
+{
+	if (!s->unreferenced)
+		return;
+	fprintf(pen->out, "%*s", INDENT, "");
+	pen__put(pen, PEN_RED, "UNREFERENCED");
+	fprintf(pen->out, "  nothing refers to %" PRIu64 " of %" PRIu64 " objects (%s)\n",
+		s->unreferenced, s->objects, pen__human((double)s->unreferenced_bytes, false).text);
+	for (size_t i = 0; i < s->nr_listed; i++)
+		put_object(pen, &s->unreferenced_list[i]);
+	if (s->nr_listed && s->nr_listed < s->unreferenced)
+		fprintf(pen->out, "%*s… and %" PRIu64 " more\n", INDENT, "",
+			s->unreferenced - s->nr_listed);
+}
+
+/* "held by   49 of 50: cache kmalloc-64 +0x18", a line for each */
+static void put_holders(const struct pen *pen, const struct report_site *s)
+{
+	for (size_t i = 0; i < s->nr_holders; i++) {
+		const struct report_holder *h = &s->holders[i];
+
+		fprintf(pen->out, "%*s%s %3u of %u: %s", INDENT, "", i ? "       " : "held by",
+			h->objects, s->sampled, h->kind);
+		if (*h->name) {
+			fputc(' ', pen->out);
+			pen__name(pen, PEN_PLAIN, h->name);
+		}
+		if (strcmp(h->kind, "stack") && strcmp(h->kind, "page"))
+			fprintf(pen->out, " +0x%" PRIx64, h->offset);
+		fputc('\n', pen->out);
+	}
+}
+
+void text__stack(const struct pen *pen, const struct report_site *s)
+{
+	for (size_t i = 0; i < s->nr_frames; i++)
+		text__frame(pen, &s->stack[i], INDENT, i == 0);
+	if (!s->nr_frames)
+		fprintf(pen->out, "%*s(no stack)\n", INDENT, "");
+}
+
+void text__site(const struct pen *pen, const struct report_site *s)
+{
+	put_row(pen, s);
+	put_unreferenced(pen, s);
+	put_holders(pen, s);
+	put_verdict(pen, &s->verdict);
+	text__stack(pen, s);
+	fputc('\n', pen->out);
+}
+
+/* What --top cut off. */
+static void put_rest(const struct pen *pen, const struct report *r)
+{
+	size_t more = r->nr_sites_all > r->nr_sites ? r->nr_sites_all - r->nr_sites : 0;
+	uint64_t bytes = r->bytes_all;
+
+	for (size_t i = 0; i < r->nr_sites; i++)
+		bytes -= r->sites[i].bytes < bytes ? r->sites[i].bytes : bytes;
+	if (more)
+		fprintf(pen->out, "… and %zu more site%s with %s\n\n", more, more == 1 ? "" : "s",
+			pen__human((double)bytes, false).text);
+}
+
+void text__site_head(const struct pen *pen)
+{
+	pen__put(pen, PEN_DIM, BYTES ROW "%s", "bytes", "growth/min", "objects", "age~", "births/s",
+		 "origin", "cache");
+	fputc('\n', pen->out);
+}
+
+static void put_sites(const struct pen *pen, const struct report *r)
+{
+	if (!r->nr_sites_all) {
+		fputs("nothing outstanding\n\n", pen->out);
+		return;
+	}
+	text__site_head(pen);
+	for (size_t i = 0; i < r->nr_sites; i++)
+		text__site(pen, &r->sites[i]);
+	put_rest(pen, r);
+}
+
+int text__print(const struct report *report, bool color, FILE *out)
+{
+	struct pen pen = {.out = out, .color = color};
+
+	put_header(&pen, report);
+	put_slab(&pen, &report->slab);
+	put_hint(&pen, report);
+	text__losses(&pen, report);
+	put_events(&pen, report);
+	text__state(&pen, report);
+	if (report->note) {
+		pen__name(&pen, PEN_BOLD, report->note);
+		fputc('\n', out);
+	}
+	fputc('\n', out);
+	put_sites(&pen, report);
+	return fflush(out) || ferror(out) ? -EIO : 0;
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The parts of the interactive screen, as a view has them arranged: lines that end. */
+#ifndef KLEAK_SCREEN_PRINT_H
+#define KLEAK_SCREEN_PRINT_H
+
+#include "render/pen.h"
+#include "render/screen_view.h"
+
+/* How bad a site is: its verdict, and what nothing refers to is worse than any. */
+int screen_print__rank(const struct report_site *site);
+
+/* Title, ledger, losses and the rest; one line before the first report. */
+void screen_print__head(const struct screen_view *view, struct pen *pen);
+
+/* The heads of the columns; a site's row below them. */
+void screen_print__columns(const struct screen_view *view, struct pen *pen);
+void screen_print__row(const struct screen_view *view, const struct report_site *site,
+		       const struct pen *pen);
+
+/* Of the site that is expanded, what the text report has below its row, and who allocates. */
+void screen_print__details(const struct screen_view *view, struct pen *pen);
+
+/* The keys, in the whole height. */
+void screen_print__help(const struct screen_view *view, struct pen *pen);
+
+/*
+ * The last line: what was said, what is typed, or which keys there are.  The column of the
+ * cursor, or -1.
+ */
+int screen_print__foot(const struct screen_view *view, struct pen *pen);
+
+#endif

@@ -1,0 +1,616 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "render/screen_view.h"
+#include "render/screen_print.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define LEAST_ROWS 3 /* the head gives way to them */
+
+/* Code points of control keys */
+#define CTRL_L 0x0c
+#define CTRL_U 0x15
+
+/* ---- order ---- */
+
+static int compare_double(double a, double b)
+{
+	return (a < b) - (a > b);
+}
+
+static int compare_count(uint64_t a, uint64_t b)
+{
+	return (a < b) - (a > b);
+}
+
+static const struct report_site *site_of(const void *row)
+{
+	return ((const struct view_row *)row)->site;
+}
+
+static int by_bytes(const void *a, const void *b)
+{
+	const struct report_site *s = site_of(a), *t = site_of(b);
+
+	return compare_count(s->bytes, t->bytes) ?: compare_count(s->id, t->id);
+}
+
+static int by_growth(const void *a, const void *b)
+{
+	const struct report_site *s = site_of(a), *t = site_of(b);
+
+	return compare_double(s->growth_bytes_per_min, t->growth_bytes_per_min) ?: by_bytes(a, b);
+}
+
+static int by_objects(const void *a, const void *b)
+{
+	const struct report_site *s = site_of(a), *t = site_of(b);
+
+	return compare_count(s->objects, t->objects) ?: by_bytes(a, b);
+}
+
+static int by_age(const void *a, const void *b)
+{
+	const struct report_site *s = site_of(a), *t = site_of(b);
+
+	return compare_double(s->age_median_s, t->age_median_s) ?: by_bytes(a, b);
+}
+
+static int by_verdict(const void *a, const void *b)
+{
+	const struct report_site *s = site_of(a), *t = site_of(b);
+
+	return screen_print__rank(t) - screen_print__rank(s) ?: by_growth(a, b);
+}
+
+static bool contains(const char *text, const char *part)
+{
+	return text && strcasestr(text, part);
+}
+
+/* Does the filter let it pass? */
+static bool passes(const char *filter, const struct report_site *site)
+{
+	if (!*filter || contains(site->cache, filter) || contains(site->origin, filter))
+		return true;
+	for (size_t i = 0; i < site->nr_frames; i++)
+		if (contains(site->stack[i].symbol, filter) ||
+		    contains(site->stack[i].module, filter))
+			return true;
+	return false;
+}
+
+static int order(struct screen_view *view)
+{
+	static int (*const orders[])(const void *, const void *) = {
+		[VIEW_BY_BYTES] = by_bytes,	[VIEW_BY_GROWTH] = by_growth,
+		[VIEW_BY_OBJECTS] = by_objects, [VIEW_BY_AGE] = by_age,
+		[VIEW_BY_VERDICT] = by_verdict,
+	};
+	const struct report *r = &view->shown.report;
+
+	view->nr = 0;
+	if (r->nr_sites > view->room) {
+		void *more = realloc(view->order, r->nr_sites * sizeof(*view->order));
+
+		if (!more)
+			return -ENOMEM;
+		view->order = more;
+		view->room = r->nr_sites;
+	}
+	for (size_t i = 0; i < r->nr_sites; i++)
+		if (passes(view->filter, &r->sites[i]))
+			view->order[view->nr++].site = &r->sites[i];
+	if (view->nr)
+		qsort(view->order, view->nr, sizeof(*view->order), orders[view->sort]);
+	return 0;
+}
+
+static size_t find(const struct screen_view *view, uint64_t id)
+{
+	for (size_t i = 0; i < view->nr; i++)
+		if (view->order[i].site->id == id)
+			return i;
+	return SIZE_MAX;
+}
+
+/* ---- arranging ---- */
+
+/* Screen lines of the body: a line for each site, and the details of one. */
+static size_t body_lines(const struct screen_view *view)
+{
+	return view->nr + (view->expanded_at < view->nr ? view->details.nr : 0);
+}
+
+static size_t line_of(const struct screen_view *view, size_t site)
+{
+	return site + (site > view->expanded_at ? view->details.nr : 0);
+}
+
+/* The last line that belongs to the site which is selected. */
+static size_t last_line_of(const struct screen_view *view, size_t site)
+{
+	return line_of(view, site) + (site == view->expanded_at ? view->details.nr : 0);
+}
+
+/* Head and body share the lines that the column heads and the last line leave. */
+static void share_lines(struct screen_view *view)
+{
+	size_t most = view->height > 2 ? (size_t)view->height - 2 : 0;
+	size_t head = view->head.nr;
+
+	if (head + LEAST_ROWS > most)
+		head = most > LEAST_ROWS ? most - LEAST_ROWS : 0;
+	view->head.nr = head;
+	view->rows = most - head;
+}
+
+/* When the order changes, the selected site stays where it is on the screen. */
+static void hold_anchor(struct screen_view *view)
+{
+	size_t first = line_of(view, view->at);
+
+	if (view->anchored == view->selected)
+		view->top = view->top + first > view->anchor ? view->top + first - view->anchor : 0;
+}
+
+static void drop_anchor(struct screen_view *view)
+{
+	view->anchor = line_of(view, view->at);
+	view->anchored = view->selected;
+}
+
+/* Keep the selected site on the screen, with as much of its details as fits. */
+static void scroll(struct screen_view *view)
+{
+	size_t first = line_of(view, view->at), last = last_line_of(view, view->at);
+	size_t lines = body_lines(view);
+
+	if (!view->nr || !view->rows) {
+		view->top = 0;
+		return;
+	}
+	if (last - first < view->rows) {
+		if (last >= view->top + view->rows)
+			view->top = last + 1 - view->rows;
+		if (first < view->top)
+			view->top = first;
+	} else if (view->top < first) { /* longer than the screen: anywhere in it will do */
+		if (view->top + view->rows <= first)
+			view->top = first;
+	} else if (view->top + view->rows > last + 1) {
+		view->top = last + 1 - view->rows;
+	}
+	if (view->top + view->rows > lines)
+		view->top = lines > view->rows ? lines - view->rows : 0;
+}
+
+static void select_site(struct screen_view *view)
+{
+	size_t found = view->follow ? find(view, view->selected) : 0;
+
+	if (found < view->nr)
+		view->at = found;
+	else if (view->at >= view->nr)
+		view->at = view->nr ? view->nr - 1 : 0;
+	if (view->nr)
+		view->selected = view->order[view->at].site->id;
+}
+
+/* Put everything in its place.  0 or -ENOMEM. */
+static int arrange(struct screen_view *view)
+{
+	int err = order(view);
+
+	if (err)
+		return err;
+	select_site(view);
+	view->expanded_at = view->expand ? find(view, view->expanded) : SIZE_MAX;
+	view_text__free(&view->details);
+	if (view->expanded_at < view->nr)
+		err = view_text__write(&view->details, view, view->width, screen_print__details);
+	if (!err)
+		err = view_text__write(&view->head, view, view->width, screen_print__head);
+	if (err)
+		return err;
+	share_lines(view);
+	hold_anchor(view);
+	scroll(view);
+	drop_anchor(view);
+	return 0;
+}
+
+/* ---- drawing ---- */
+
+/* Line `line` of the body.  Is it the selected site's? */
+static bool put_body(const struct screen_view *view, size_t line, const struct pen *pen)
+{
+	size_t site = line;
+
+	if (line > view->expanded_at) {
+		if (line <= view->expanded_at + view->details.nr) {
+			fprintf(pen->out, "%s\n", view->details.line[line - view->expanded_at - 1]);
+			return false;
+		}
+		site = line - view->details.nr;
+	}
+	screen_print__row(view, view->order[site].site, pen);
+	return site == view->at;
+}
+
+static void put_sites(struct screen_view *view, struct pen *pen)
+{
+	size_t lines = body_lines(view);
+
+	for (size_t i = 0; i < view->head.nr; i++)
+		fprintf(pen->out, "%s\n", view->head.line[i]);
+	if (view->any)
+		screen_print__columns(view, pen);
+	else
+		fputc('\n', pen->out);
+	for (size_t i = 0; i < view->rows; i++) {
+		if (view->top + i < lines) {
+			view->lines[view->head.nr + 1 + i].selected =
+				put_body(view, view->top + i, pen);
+		} else if (i == 0 && view->any) {
+			pen__put(pen, PEN_DIM, "  %s",
+				 *view->filter ? "no site matches" : "nothing outstanding");
+			fputc('\n', pen->out);
+		} else {
+			fputc('\n', pen->out);
+		}
+	}
+	view->cursor = screen_print__foot(view, pen);
+}
+
+/* Everything as raw lines, one after another. */
+static int print_raw(struct screen_view *view, struct view_text *raw)
+{
+	char *text = NULL;
+	size_t length;
+	FILE *out = open_memstream(&text, &length);
+	struct pen pen = {.out = out, .color = true, .columns = view->width};
+
+	if (!out)
+		return -ENOMEM;
+	view->cursor = -1;
+	if (view->height < 3)
+		view->cursor = screen_print__foot(view, &pen);
+	else if (view->mode == VIEW_HELP)
+		screen_print__help(view, &pen);
+	else
+		put_sites(view, &pen);
+	if (fclose(out)) {
+		free(text);
+		return -ENOMEM;
+	}
+	return view_text__split(raw, text);
+}
+
+int screen_view__draw(struct screen_view *view)
+{
+	struct view_text raw = {};
+	int err = arrange(view);
+
+	free(view->lines);
+	view->lines = calloc((size_t)view->height + 1, sizeof(*view->lines));
+	if (!err && !view->lines)
+		err = -ENOMEM;
+	if (!err)
+		err = print_raw(view, &raw);
+	if (!err)
+		err = view_text__fit(&view->fitted, &raw, view->width, view->height, view->ascii);
+	for (int i = 0; i < view->height && !err; i++)
+		view->lines[i].text = view->fitted.line[i];
+	view_text__free(&raw);
+	return err;
+}
+
+/* ---- what comes in ---- */
+
+void screen_view__open(struct screen_view *view, double interval_s, enum view_sort sort)
+{
+	*view = (struct screen_view){
+		.width = 80,
+		.height = 24,
+		.interval_s = interval_s,
+		.sort = sort,
+		.cursor = -1,
+	};
+}
+
+/* The newest report is the one that is shown from here on. */
+static void show_latest(struct screen_view *view)
+{
+	report_copy__free(&view->shown);
+	view->shown = view->latest;
+	view->latest = (struct report_copy){};
+	view->any = true;
+	view->nr = 0; /* the order pointed into what has gone */
+}
+
+int screen_view__enter(struct screen_view *view, const struct report *report)
+{
+	struct report_copy copy;
+	int err = report_copy__make(&copy, report);
+
+	if (err)
+		return err;
+	report_copy__free(&view->latest);
+	view->latest = copy;
+	if (view->frozen)
+		return 0;
+	show_latest(view);
+	return sparks__enter(&view->sparks, &view->shown.report);
+}
+
+const struct report *screen_view__report(const struct screen_view *view)
+{
+	return view->any ? &view->shown.report : NULL;
+}
+
+void screen_view__say(struct screen_view *view, const char *sentence)
+{
+	snprintf(view->message, sizeof(view->message), "%s", sentence);
+}
+
+static int thaw(struct screen_view *view)
+{
+	view->frozen = !view->frozen;
+	if (view->frozen || !view->latest.blocks)
+		return 0;
+	show_latest(view);
+	return sparks__enter(&view->sparks, &view->shown.report);
+}
+
+/* ---- typing ---- */
+
+/* Put a character at the end of what was typed. */
+static void type(char *text, uint32_t character)
+{
+	size_t length = strlen(text);
+	char *to = text + length;
+
+	if (character < 0x20 || (character >= 0x7f && character < 0xa0) || character > 0x10ffff ||
+	    length + 5 > VIEW_INPUT)
+		return;
+	if (character < 0x80) {
+		*to++ = (char)character;
+	} else if (character < 0x800) {
+		*to++ = (char)(0xc0 | character >> 6);
+		*to++ = (char)(0x80 | (character & 0x3f));
+	} else if (character < 0x10000) {
+		*to++ = (char)(0xe0 | character >> 12);
+		*to++ = (char)(0x80 | (character >> 6 & 0x3f));
+		*to++ = (char)(0x80 | (character & 0x3f));
+	} else {
+		*to++ = (char)(0xf0 | character >> 18);
+		*to++ = (char)(0x80 | (character >> 12 & 0x3f));
+		*to++ = (char)(0x80 | (character >> 6 & 0x3f));
+		*to++ = (char)(0x80 | (character & 0x3f));
+	}
+	*to = '\0';
+}
+
+static void erase_character(char *text)
+{
+	size_t length = strlen(text);
+
+	while (length && ((unsigned char)text[--length] & 0xc0) == 0x80)
+		;
+	text[length] = '\0';
+}
+
+/* A key while something is typed.  True: it is done, view->mode says how. */
+static enum view_wish type_key(struct screen_view *view, char *text, uint32_t key)
+{
+	bool save = view->mode == VIEW_SAVE_AS;
+
+	switch (key) {
+	case VIEW_KEY_ENTER:
+		view->mode = VIEW_SITES;
+		return save && *text ? VIEW_SAVE : VIEW_NOTHING;
+	case VIEW_KEY_ESCAPE:
+		view->mode = VIEW_SITES;
+		*text = '\0';
+		return VIEW_NOTHING;
+	case VIEW_KEY_BACKSPACE:
+		erase_character(text);
+		return VIEW_NOTHING;
+	case CTRL_U:
+		*text = '\0';
+		return VIEW_NOTHING;
+	default:
+		type(text, key);
+		return VIEW_NOTHING;
+	}
+}
+
+/* A name that no report before had. */
+static void begin_save(struct screen_view *view)
+{
+	struct tm tm = {};
+
+	localtime_r(&view->shown.report.time.tv_sec, &tm);
+	strftime(view->input, sizeof(view->input), "kleak-%Y%m%d-%H%M%S.txt", &tm);
+	view->mode = VIEW_SAVE_AS;
+}
+
+/* ---- moving ---- */
+
+static void go_to(struct screen_view *view, size_t site)
+{
+	if (!view->nr)
+		return;
+	view->at = site < view->nr ? site : view->nr - 1;
+	view->selected = view->order[view->at].site->id;
+	view->follow = true;
+}
+
+/* Down: first through the details, if they go on below the screen. */
+static void go_down(struct screen_view *view)
+{
+	if (view->nr && last_line_of(view, view->at) >= view->top + view->rows)
+		view->top++;
+	else
+		go_to(view, view->at + 1);
+}
+
+static void go_up(struct screen_view *view)
+{
+	if (view->nr && line_of(view, view->at) < view->top)
+		view->top--;
+	else if (view->at > 0)
+		go_to(view, view->at - 1);
+	else
+		go_to(view, 0);
+}
+
+/* A page further, of lines; `sign` is 1 or -1. */
+static void go_page(struct screen_view *view, int sign)
+{
+	for (size_t i = 1; i < view->rows || i == 1; i++) {
+		if (sign > 0)
+			go_down(view);
+		else
+			go_up(view);
+		scroll(view);
+	}
+}
+
+static void toggle(struct screen_view *view)
+{
+	if (!view->nr)
+		return;
+	view->expand = !(view->expand && view->expanded == view->selected);
+	view->expanded = view->selected;
+	view->follow = true;
+}
+
+static void sort_by(struct screen_view *view, enum view_sort sort)
+{
+	view->sort = sort;
+	view->follow = false; /* the first one is what it is sorted for */
+	view->at = 0;
+	view->top = 0;
+}
+
+static bool move_key(struct screen_view *view, uint32_t key)
+{
+	switch (key) {
+	case VIEW_KEY_UP:
+	case 'k':
+		go_up(view);
+		return true;
+	case VIEW_KEY_DOWN:
+	case 'j':
+		go_down(view);
+		return true;
+	case VIEW_KEY_PAGE_UP:
+		go_page(view, -1);
+		return true;
+	case VIEW_KEY_PAGE_DOWN:
+		go_page(view, 1);
+		return true;
+	case VIEW_KEY_HOME:
+		sort_by(view, view->sort);
+		return true;
+	case VIEW_KEY_END:
+	case 'G':
+		go_to(view, SIZE_MAX);
+		return true;
+	case VIEW_KEY_ENTER:
+		toggle(view);
+		return true;
+	}
+	return false;
+}
+
+static bool sort_key(struct screen_view *view, uint32_t key)
+{
+	static const char keys[VIEW_SORTS + 1] = "bgoav";
+	const char *found = key < 0x80 && key ? strchr(keys, (int)key) : NULL;
+
+	if (found)
+		sort_by(view, (enum view_sort)(found - keys));
+	else if (key == '>')
+		sort_by(view, (view->sort + 1) % VIEW_SORTS);
+	else if (key == '<')
+		sort_by(view, (view->sort + VIEW_SORTS - 1) % VIEW_SORTS);
+	else
+		return false;
+	return true;
+}
+
+static enum view_wish site_key(struct screen_view *view, uint32_t key)
+{
+	if (move_key(view, key) || sort_key(view, key))
+		return VIEW_NOTHING;
+	switch (key) {
+	case VIEW_KEY_ESCAPE:
+		*view->filter = '\0';
+		return VIEW_NOTHING;
+	case '/':
+		view->mode = VIEW_FILTER;
+		return VIEW_NOTHING;
+	case 'f':
+	case ' ':
+		if (view->any && thaw(view))
+			screen_view__say(view, "out of memory");
+		return VIEW_NOTHING;
+	case 's':
+		if (view->any)
+			begin_save(view);
+		return VIEW_NOTHING;
+	case '?':
+	case 'h':
+	case VIEW_KEY_HELP:
+		view->mode = VIEW_HELP;
+		return VIEW_NOTHING;
+	case 'r':
+		return VIEW_SCAN;
+	case 'x':
+		return VIEW_ACKNOWLEDGE;
+	case CTRL_L:
+		return VIEW_REPAINT;
+	case 'q':
+		return VIEW_QUIT;
+	}
+	return VIEW_NOTHING;
+}
+
+enum view_wish screen_view__key(struct screen_view *view, uint32_t key)
+{
+	enum view_wish wish = VIEW_NOTHING;
+	int err = arrange(view); /* keys find the newest report in its place, drawn or not */
+
+	*view->message = '\0';
+	if (view->mode == VIEW_FILTER)
+		wish = type_key(view, view->filter, key);
+	else if (view->mode == VIEW_SAVE_AS)
+		wish = type_key(view, view->input, key);
+	else if (view->mode == VIEW_HELP)
+		view->mode = VIEW_SITES;
+	else
+		wish = site_key(view, key);
+	if (!err)
+		err = arrange(view);
+	if (err)
+		screen_view__say(view, "out of memory");
+	return wish;
+}
+
+void screen_view__close(struct screen_view *view)
+{
+	report_copy__free(&view->shown);
+	report_copy__free(&view->latest);
+	sparks__free(&view->sparks);
+	free(view->order);
+	view_text__free(&view->head);
+	view_text__free(&view->details);
+	free(view->lines);
+	view_text__free(&view->fitted);
+	*view = (struct screen_view){};
+}

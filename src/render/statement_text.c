@@ -1,0 +1,438 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "render/statement_text.h"
+#include "render/pen.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <math.h>
+#include <string.h>
+
+#define ITEM 160
+
+/* Widths of the columns. */
+#define NOW	 "%8s"
+#define CHANGE	 " %8s"
+#define GROWTH	 " %10s"
+#define INTERVAL "%-24s"
+#define INDENT	 10 /* of what is said between rows */
+
+#define UNREAD "not read: "
+
+static bool is_after(const struct statement *s)
+{
+	return s->phase == STATEMENT_AFTER;
+}
+
+static void put_time(struct pen *pen, const struct statement *s)
+{
+	char item[ITEM], now[PEN_NUMBER];
+	struct tm tm = {};
+
+	localtime_r(&s->time.tv_sec, &tm);
+	strftime(now, sizeof(now), "%H:%M:%S", &tm);
+	snprintf(item, sizeof(item), "%s%s +%s",
+		 s->final && s->phase == STATEMENT_STREAM ? "final statement  " : "", now,
+		 pen__duration(s->elapsed_s).text);
+	pen__head_begin(pen, s->final ? PEN_BOLD : PEN_PLAIN, item, 2);
+}
+
+/* "MemAvailable 20.1G (-12.0M/min, exhausted in 28h)" */
+static void put_available(struct pen *pen, const struct statement *s)
+{
+	const struct series_slope *slope = &s->available.growth;
+	char item[2 * ITEM], pace[ITEM] = "";
+
+	if (!s->available_known)
+		return;
+	if (slope->known && isfinite(s->exhausted_s))
+		snprintf(pace, sizeof(pace), " (%s/min, exhausted in %s)",
+			 pen__growth(slope->per_s * 60).text, pen__duration(s->exhausted_s).text);
+	else if (slope->known)
+		snprintf(pace, sizeof(pace), " (does not shrink steadily)");
+	snprintf(item, sizeof(item), "MemAvailable %s%s",
+		 pen__human((double)s->available.bytes, false).text, pace);
+	pen__head_item(pen, "", slope->known && isfinite(s->exhausted_s) ? PEN_YELLOW : PEN_PLAIN,
+		       item);
+}
+
+/* "before CMD", "CMD left behind (change since before it)" */
+static void put_command(const struct pen *pen, const struct statement *s)
+{
+	const char *command = s->command ? s->command : "the command";
+	static const char before[] = "before ";
+	static const char behind[] = " left behind (change since before it)";
+
+	if (s->phase == STATEMENT_STREAM)
+		return;
+	pen__begin(pen, PEN_BOLD);
+	if (is_after(s)) {
+		pen__name_cut(pen, PEN_PLAIN, command, PEN_COLUMNS - pen__width(behind));
+		fputs(behind, pen->out);
+	} else {
+		fputs(before, pen->out);
+		pen__name_cut(pen, PEN_PLAIN, command, PEN_COLUMNS - pen__width(before));
+	}
+	pen__end(pen, PEN_BOLD);
+	fputc('\n', pen->out);
+}
+
+static void put_head(struct pen *pen, const struct statement *s)
+{
+	char item[ITEM];
+
+	put_time(pen, s);
+	snprintf(item, sizeof(item), "MemTotal %s", pen__human((double)s->total_bytes, false).text);
+	pen__head_item(pen, "", PEN_PLAIN, item);
+	put_available(pen, s);
+	pen__head_end(pen);
+	fprintf(pen->out,
+		"free(1) calls cache: %s (before procps 3.3.10), %s (3.3.10), %s (later)\n",
+		pen__human((double)s->free_cache[0], false).text,
+		pen__human((double)s->free_cache[1], false).text,
+		pen__human((double)s->free_cache[2], false).text);
+	if (s->caches_dropped)
+		fputs("clean caches were dropped before this reading\n", pen->out);
+	put_command(pen, s);
+}
+
+/* What grows for certain stands out; what may be still is dim. */
+static const char *style_of(const struct series_slope *slope)
+{
+	if (!slope->known || slope->high < 0)
+		return PEN_PLAIN;
+	return slope->low > 0 ? PEN_BOLD : PEN_DIM;
+}
+
+/*
+ * "  412.0M   +12.0M      +1.9M  "; no number here is wider than its column.
+ * Returns the columns taken.
+ */
+static int put_amount(const struct pen *pen, const struct statement *s,
+		      const struct statement_amount *amount)
+{
+	const struct series_slope *slope = &amount->growth;
+	char cells[ITEM];
+	int columns;
+
+	columns =
+		snprintf(cells, sizeof(cells), NOW, pen__human((double)amount->bytes, false).text);
+	if (s->phase != STATEMENT_BEFORE)
+		columns += snprintf(cells + columns, sizeof(cells) - columns, CHANGE,
+				    pen__growth((double)amount->delta_bytes).text);
+	fputs(cells, pen->out);
+	if (s->phase == STATEMENT_STREAM) {
+		columns += snprintf(cells, sizeof(cells), GROWTH,
+				    slope->known ? pen__growth(slope->per_s * 60).text : "-");
+		pen__put(pen, style_of(slope), "%s", cells);
+	}
+	fputs("  ", pen->out);
+	return columns + 2;
+}
+
+/* "(+1.8M to +2.2M)        " */
+static int put_interval(const struct pen *pen, const struct statement *s,
+			const struct series_slope *slope)
+{
+	char interval[ITEM] = "", cell[ITEM];
+	int columns;
+
+	if (s->phase != STATEMENT_STREAM)
+		return 0;
+	if (slope->known && (slope->low != 0 || slope->high != 0))
+		snprintf(interval, sizeof(interval), "(%s to %s)",
+			 pen__growth(slope->low * 60).text, pen__growth(slope->high * 60).text);
+	columns = snprintf(cell, sizeof(cell), INTERVAL, interval);
+	pen__put(pen, style_of(slope), "%s", cell);
+	return columns;
+}
+
+/* The head of the columns, after an empty line. */
+static void put_columns(const struct pen *pen, const struct statement *s, bool interval,
+			const char *rest)
+{
+	fputc('\n', pen->out);
+	pen__begin(pen, PEN_DIM);
+	fprintf(pen->out, NOW, "now");
+	if (s->phase != STATEMENT_BEFORE)
+		fprintf(pen->out, CHANGE, "change");
+	if (s->phase == STATEMENT_STREAM)
+		fprintf(pen->out, GROWTH, "growth/min");
+	fputs("  ", pen->out);
+	if (s->phase == STATEMENT_STREAM && interval)
+		fprintf(pen->out, INTERVAL, "95% confidence");
+	fputs(rest, pen->out);
+	pen__end(pen, PEN_DIM);
+	fputc('\n', pen->out);
+}
+
+static void put_class(const struct pen *pen, const struct statement *s,
+		      const struct statement_class *c)
+{
+	int column = put_amount(pen, s, &c->amount);
+
+	column += put_interval(pen, s, &c->amount.growth);
+	column += pen__name_cut(pen, PEN_PLAIN, c->title, PEN_COLUMNS - column);
+	if (c->remark && column + 2 < PEN_COLUMNS) {
+		fputs("  ", pen->out);
+		pen__name_cut(pen, PEN_DIM, c->remark, PEN_COLUMNS - column - 2);
+	}
+	fputc('\n', pen->out);
+}
+
+static void put_classes(const struct pen *pen, const struct statement *s)
+{
+	bool any = false;
+
+	put_columns(pen, s, true, "class");
+	for (size_t i = 0; i < s->nr_classes; i++)
+		if (s->classes[i].known && !s->classes[i].apart)
+			put_class(pen, s, &s->classes[i]);
+	for (size_t i = 0; i < s->nr_classes; i++)
+		any |= s->classes[i].known && s->classes[i].apart;
+	if (!any)
+		return;
+	pen__put(pen, PEN_DIM, "%*s%s", INDENT, "", "apart from MemTotal");
+	fputc('\n', pen->out);
+	for (size_t i = 0; i < s->nr_classes; i++)
+		if (s->classes[i].known && s->classes[i].apart)
+			put_class(pen, s, &s->classes[i]);
+}
+
+/* A signed count: "+12", "-3", "0". */
+static struct pen_number change(int64_t n)
+{
+	struct pen_number number;
+
+	snprintf(number.text, sizeof(number.text), n ? "%+" PRId64 : "%" PRId64, n);
+	return number;
+}
+
+/* What --top cut off; after a command, what did not change is not listed either. */
+static void put_more(const struct pen *pen, const struct statement *s, size_t all, size_t shown,
+		     const char *what)
+{
+	size_t more = all > shown ? all - shown : 0;
+
+	if (more)
+		fprintf(pen->out, "%*s… and %zu more %s%s%s\n", INDENT, "", more, what,
+			more == 1 ? "" : "s", is_after(s) ? ", changed or not" : "");
+}
+
+/* Nothing of a list is left to print. */
+static void put_none(const struct pen *pen, size_t all, size_t shown, const char *what)
+{
+	fprintf(pen->out, "%*s", INDENT, "");
+	if (all > shown)
+		fprintf(pen->out, "none of the first %zu %ss changed\n", shown, what);
+	else
+		fprintf(pen->out, "no %s changed\n", what);
+}
+
+/* After a command, only what changed is of interest. */
+static bool is_left_out(const struct statement *s, const struct statement_amount *amount,
+			int64_t delta)
+{
+	return is_after(s) && !amount->delta_bytes && !delta;
+}
+
+/* " (= a, b, c…)": so much of it as there is room for. */
+static void put_aliases(const struct pen *pen, const char *aliases, int room)
+{
+	static const char before[] = " (= ", after[] = ")";
+
+	room -= pen__width(before) + pen__width(after);
+	if (!aliases[0] || room < 2)
+		return;
+	pen__begin(pen, PEN_DIM);
+	fputs(before, pen->out);
+	pen__name_cut(pen, PEN_PLAIN, aliases, room);
+	fputs(after, pen->out);
+	pen__end(pen, PEN_DIM);
+}
+
+/* "dentry reclaimable (= a, b)" */
+static void put_cache(const struct pen *pen, const struct statement_cache *c, int room)
+{
+	static const char reclaimable[] = " reclaimable";
+	int word = c->reclaimable == STATEMENT_YES ? pen__width(reclaimable) : 0;
+
+	if (word >= room)
+		word = 0;
+	room -= pen__name_cut(pen, PEN_PLAIN, c->name, room - word) + word;
+	if (word)
+		pen__put(pen, PEN_DIM, reclaimable);
+	put_aliases(pen, c->aliases, room);
+	fputc('\n', pen->out);
+}
+
+static void put_caches(const struct pen *pen, const struct statement *s)
+{
+	size_t printed = 0;
+
+	if (!s->nr_caches_all)
+		return;
+	put_columns(pen, s, false, " objects    change   size  cache");
+	for (size_t i = 0; i < s->nr_caches; i++) {
+		const struct statement_cache *c = &s->caches[i];
+		char cells[ITEM];
+		int column;
+
+		if (is_left_out(s, &c->amount, c->delta_objects))
+			continue;
+		snprintf(cells, sizeof(cells), "%8" PRIu64 " %9s %6" PRIu64 "  ", c->active_objects,
+			 change(c->delta_objects).text, c->object_size);
+		column = put_amount(pen, s, &c->amount) + pen__width(cells);
+		fputs(cells, pen->out);
+		put_cache(pen, c, PEN_COLUMNS - column);
+		printed++;
+	}
+	if (!printed)
+		put_none(pen, s->nr_caches_all, s->nr_caches, "cache");
+	put_more(pen, s, s->nr_caches_all, s->nr_caches, "cache");
+}
+
+/* How many, and the change of that.  Returns the columns taken. */
+static int put_count(const struct pen *pen, uint64_t n, int64_t delta)
+{
+	char cells[ITEM];
+	int columns = snprintf(cells, sizeof(cells), "%7" PRIu64 " %9s  ", n, change(delta).text);
+
+	fputs(cells, pen->out);
+	return columns;
+}
+
+static void put_callers(const struct pen *pen, const struct statement *s)
+{
+	size_t printed = 0;
+
+	if (!s->nr_callers_all)
+		return;
+	put_columns(pen, s, false, "  areas    change  vmalloc caller");
+	for (size_t i = 0; i < s->nr_callers; i++) {
+		const struct statement_caller *c = &s->callers[i];
+		int column;
+
+		if (is_left_out(s, &c->amount, c->delta_areas))
+			continue;
+		column = put_amount(pen, s, &c->amount);
+		column += put_count(pen, c->areas, c->delta_areas);
+		pen__name_cut(pen, PEN_PLAIN, c->name, PEN_COLUMNS - column);
+		fputc('\n', pen->out);
+		printed++;
+	}
+	if (!printed)
+		put_none(pen, s->nr_callers_all, s->nr_callers, "vmalloc caller");
+	put_more(pen, s, s->nr_callers_all, s->nr_callers, "caller");
+}
+
+/* "mm/slub.c:2433 alloc_slab_page [module]"; of a long path the end is kept. */
+static void put_place(const struct pen *pen, const struct statement_line *l, int room)
+{
+	const int least = 20; /* of the place */
+	int others = 1 + pen__name_width(l->function);
+
+	if (l->module)
+		others += pen__width(" []") + pen__name_width(l->module);
+	room -= pen__name_tail(pen, PEN_PLAIN, l->place,
+			       room - others > least ? room - others : least);
+	if (room < 2)
+		return;
+	fputc(' ', pen->out);
+	room -= 1 + pen__name_cut(pen, PEN_BOLD, l->function, room - 1);
+	if (!l->module || room <= pen__width(" []"))
+		return;
+	fputs(" [", pen->out);
+	pen__name_cut(pen, PEN_PLAIN, l->module, room - pen__width(" []"));
+	fputc(']', pen->out);
+}
+
+static void put_lines(const struct pen *pen, const struct statement *s)
+{
+	size_t printed = 0;
+
+	if (!s->nr_lines_all)
+		return;
+	put_columns(pen, s, false, "  calls    change  line of source");
+	for (size_t i = 0; i < s->nr_lines; i++) {
+		const struct statement_line *l = &s->lines[i];
+		int column;
+
+		if (is_left_out(s, &l->amount, l->delta_calls))
+			continue;
+		column = put_amount(pen, s, &l->amount);
+		column += put_count(pen, l->calls, l->delta_calls);
+		put_place(pen, l, PEN_COLUMNS - column);
+		fputc('\n', pen->out);
+		printed++;
+	}
+	if (!printed)
+		put_none(pen, s->nr_lines_all, s->nr_lines, "line of source");
+	put_more(pen, s, s->nr_lines_all, s->nr_lines, "line");
+}
+
+/* A sentence from `column` on, folded at blanks; further lines start there too. */
+static void put_sentence(const struct pen *pen, const char *style, const char *s, int column)
+{
+	int margin = column;
+
+	pen__begin(pen, style);
+	while (*s) {
+		char word[5 * PEN_COLUMNS]; /* more than a line's: what is longer is cut */
+		size_t length = strcspn(s, " ");
+
+		snprintf(word, sizeof(word), "%.*s", length < sizeof(word) ? (int)length : INT_MAX,
+			 s);
+		if (column > margin && column + 1 + pen__name_width(word) > PEN_COLUMNS) {
+			pen__end(pen, style);
+			fprintf(pen->out, "\n%*s", margin, "");
+			pen__begin(pen, style);
+			column = margin;
+		} else if (column > margin) {
+			fputc(' ', pen->out);
+			column++;
+		}
+		column += pen__name_cut(pen, PEN_PLAIN, word, PEN_COLUMNS - column);
+		s += length;
+		s += strspn(s, " ");
+	}
+	pen__end(pen, style);
+	fputc('\n', pen->out);
+}
+
+/* Books that only some kernels keep, and what could not be read. */
+static void put_sources(const struct pen *pen, const struct statement *s)
+{
+	if (s->nr_sources + s->nr_unread)
+		fputc('\n', pen->out);
+	for (size_t i = 0; i < s->nr_sources; i++) {
+		const struct statement_source *source = &s->sources[i];
+		const char *style = source->found ? PEN_PLAIN : PEN_DIM;
+		char start[ITEM];
+
+		snprintf(start, sizeof(start), "%-12.12s %s: ", source->name,
+			 source->found ? "found" : "not found");
+		pen__put(pen, style, "%s", start);
+		put_sentence(pen, style, source->remark ? source->remark : "", pen__width(start));
+	}
+	for (size_t i = 0; i < s->nr_unread; i++) {
+		pen__put(pen, PEN_YELLOW, UNREAD);
+		put_sentence(pen, PEN_YELLOW, s->unread[i], pen__width(UNREAD));
+	}
+}
+
+int statement_text__print(const struct statement *statement, bool color, FILE *out)
+{
+	struct pen pen = {.out = out, .color = color};
+
+	put_head(&pen, statement);
+	put_classes(&pen, statement);
+	if (statement->phase != STATEMENT_BEFORE) {
+		put_caches(&pen, statement);
+		put_callers(&pen, statement);
+		put_lines(&pen, statement);
+		put_sources(&pen, statement);
+	}
+	fputc('\n', out);
+	return fflush(out) || ferror(out) ? -EIO : 0;
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* A statement for people. */
+#ifndef KLEAK_STATEMENT_TEXT_H
+#define KLEAK_STATEMENT_TEXT_H
+
+#include "judge/statement.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+
+/* Print the statement, 100 columns wide; `color` allows SGR escapes.  0, or -EIO when `out` failed.
+ */
+int statement_text__print(const struct statement *statement, bool color, FILE *out);
+
+#endif

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The kernel's books over a run, report by report.  As in series.h: SERIES_POINTS points that
+ * span the whole run, however long it is.
+ */
+#ifndef KLEAK_CHRONICLE_H
+#define KLEAK_CHRONICLE_H
+
+#include "judge/series.h"
+#include "report/report.h"
+
+#include <stdint.h>
+
+#define CHRONICLE_CLASSES 8
+
+struct chronicle {
+	struct series_clock clock;		 /* seconds since the start */
+	struct series kernel[CHRONICLE_CLASSES]; /* change since the start, by class; in the */
+	struct series traced[CHRONICLE_CLASSES]; /* order of report->ledger */
+	struct series available;		 /* change of MemAvailable */
+	uint64_t reports;
+};
+
+/* Enter what a report says.  *chronicle starts as all zeros. */
+void chronicle__enter(struct chronicle *chronicle, const struct report *report);
+
+#endif

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * One report: what the renderers print.  Plain values, everything resolved;
+ * strings belong to whoever filled it in.
+ */
+#ifndef KLEAK_REPORT_H
+#define KLEAK_REPORT_H
+
+#include "judge/verdict.h"
+#include "proc/meminfo.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <time.h>
+
+struct report_frame {
+	uint64_t address;
+	const char *symbol; /* NULL: the address lies in no known function */
+	uint64_t offset;    /* into the function; 0 if it is inlined */
+	const char *module; /* NULL: the kernel itself */
+	const char *file;   /* source, "mm/slub.c"; NULL: not known */
+	unsigned int line;
+	bool inlined; /* into the function of the next frame, which has the same address */
+};
+
+/* What the history of a site lets one conclude. */
+struct report_verdict {
+	struct verdict is;
+	struct evidence from;
+	double exhausted_s; /* until MemAvailable is 0 at this rate; INFINITY: it does not grow;
+			       NAN: not known */
+};
+
+/* Who allocates at a site. */
+struct report_who {
+	const char *context; /* "process", "kernel thread", "interrupt" */
+	char comm[64];	     /* "" for interrupts; "kworker" for all of them */
+	uint32_t pid;	     /* 0: several of that name, or an interrupt */
+	char cgroup[256];    /* path; "" when it is not known or has no meaning */
+	uint64_t times;	     /* allocations while tracing, freed ones included */
+};
+
+/* An object that nothing refers to. */
+#define REPORT_FIRST_BYTES 32
+
+struct report_object {
+	uint64_t address; /* where its user has it: of slab, vmalloc or per-CPU memory */
+	uint64_t bytes;
+	double age_s;
+	uint8_t first[REPORT_FIRST_BYTES];
+	size_t nr_first;
+};
+
+/* What scans of the kernel's memory found. */
+struct report_scan {
+	uint64_t passes;  /* done so far; 0: none */
+	uint32_t needed;  /* in a row that make an object unreferenced */
+	uint64_t objects; /* looked for in the last pass */
+	uint64_t unreferenced, unreferenced_bytes;
+	uint64_t acknowledged; /* left out, as asked for */
+	uint64_t unknown;      /* nothing refers to them, but they may be free */
+	uint64_t bytes;	       /* read in the last pass */
+	double seconds;	       /* the last pass took */
+};
+
+/* Where references to a site's objects stand. */
+struct report_holder {
+	const char *kind; /* "cache", "variable", "stack", ... */
+	const char *name; /* "" when there is none */
+	uint64_t offset;  /* in the cache's object, the variable, the area */
+	uint32_t objects; /* of those sampled, that are referred to from there */
+};
+
+#define REPORT_HOLDERS 4
+
+struct report_site {
+	uint64_t id; /* stable while the kernel runs */
+	uint64_t bytes;
+	uint64_t objects;
+	uint64_t bytes_requested;
+	double bytes_error, objects_error; /* standard errors; 0 without sampling */
+	double growth_bytes_per_min;
+	double age_median_s;
+	double births_per_s; /* since the report before */
+	uint64_t births;
+	uint64_t deaths;	  /* implicit deaths included */
+	uint64_t pending_objects; /* passed to kfree_rcu(), not in objects and bytes */
+	const char *origin;	  /* "slab", "vmalloc" */
+	const char *cache;	  /* "kmalloc-512", "dentry", "vmalloc" */
+	bool approximate;	  /* see struct report_cache */
+	const struct report_frame *stack;
+	size_t nr_frames;
+	struct report_verdict verdict;
+	const double *course;	      /* bytes at the times of report.course_at; NULL: not known */
+	const struct report_who *who; /* the most frequent first */
+	size_t nr_who;
+	uint64_t who_times;			       /* of all, also of those not listed */
+	uint64_t unreferenced, unreferenced_bytes;     /* of `objects`, if there were scans */
+	const struct report_object *unreferenced_list; /* --show-objects: the first ones */
+	size_t nr_listed;
+	uint32_t sampled; /* objects whose holders were looked for; 0: none */
+	struct report_holder holders[REPORT_HOLDERS]; /* the most frequent first */
+	size_t nr_holders;
+};
+
+struct report_cache {
+	const char *name;
+	uint64_t births;
+	uint64_t deaths;
+	uint64_t implicit_deaths;
+	uint64_t verified_free;
+	uint64_t unknown_deaths; /* of kmem_cache_free(): kfree() names no cache */
+	uint64_t live;
+	bool approximate; /* many of its frees are not seen */
+};
+
+struct report_loss {
+	const char *cause; /* JSON key, "table_full" */
+	const char *text;  /* for people, "births not recorded: table full (--max-objects)" */
+	uint64_t count;
+};
+
+struct report_class {
+	const char *name; /* JSON, "slab_unreclaimable" */
+	enum meminfo_field field;
+	bool known; /* the kernel prints this field */
+	int64_t kernel_delta_bytes;
+	int64_t traced_bytes;
+	double explained; /* traced / kernel delta; NAN where the kernel's delta is not above 0, or
+			     only a part of the class was to be traced */
+};
+
+/* Slab caches, as /proc/slabinfo has them: changes since the start. */
+struct report_slab {
+	bool known;	       /* /proc/slabinfo can be read */
+	int64_t objects_bytes; /* objects in use */
+	int64_t slabs_bytes;   /* the slabs they are in */
+	int64_t traced_bytes;  /* of what is in caches; kmalloc beyond them left out */
+	double explained;      /* traced / objects; NAN where those did not grow, or as above */
+};
+
+struct report_filter {
+	const char *origins; /* "slab,vmalloc" */
+	int64_t pid;	     /* -1: no filter */
+	const char *cgroup;  /* NULL: no filter */
+	const char *command; /* NULL; `kleak run`: the command's name */
+	const char *cache;   /* NULL: no filter */
+	uint64_t min_size;   /* 0: no filter */
+	uint64_t max_size;   /* UINT64_MAX: no filter */
+	double min_age_s;    /* 0: no filter */
+};
+
+/* --max-overhead */
+struct report_overhead {
+	bool known;
+	double share, most; /* of the CPUs' time; what it may be */
+	double events_per_s;
+	double ns_per_event;
+	bool spent; /* above the budget, and coarser sampling does not help */
+};
+
+struct report {
+	struct timespec time; /* CLOCK_REALTIME */
+	double elapsed_s;
+	const char *kernel; /* release, "6.12.0-amd64" */
+	struct report_filter filter;
+	struct {
+		uint64_t births;
+		uint64_t deaths;
+		uint64_t unknown_deaths;
+		uint64_t implicit_deaths;
+		uint64_t live;
+		uint64_t
+			verified_free; /* found free in the allocator's own books: no hook saw it */
+		uint64_t unsampled;    /* left out again when the sampling became coarser */
+		uint64_t evicted;      /* pages that turned out to belong to somebody else */
+		uint64_t unchecked;    /* live, but the books could not be read or not in time */
+		uint64_t pending;
+		uint64_t born_bytes, died_bytes, live_bytes;
+		uint64_t in_motion; /* events while the tables were read: how far the sums may
+				       differ */
+	} events;
+	int64_t meminfo_delta[MEMINFO_FIELDS]; /* bytes since the start */
+	bool meminfo_known[MEMINFO_FIELDS];
+	const struct report_loss *losses; /* every cause, also those of count 0 */
+	size_t nr_losses;
+	const char *const *blind_spots;
+	size_t nr_blind_spots;
+	const struct report_class *ledger;
+	size_t nr_ledger;
+	struct report_slab slab;
+	struct report_scan scan;
+	uint32_t sampling; /* of how many objects one is recorded */
+	struct report_overhead overhead;
+	const struct report_site *sites; /* sorted, cut to options__rows() */
+	size_t nr_sites;
+	const double *course_at; /* seconds since the start, ascending */
+	size_t nr_course;
+	size_t nr_sites_all; /* before --top */
+	uint64_t bytes_all;
+	double bytes_all_error;
+	const struct report_cache *caches; /* those that had births or deaths */
+	size_t nr_caches;
+	const char *note; /* NULL, or a sentence about this report ("process 12 has exited") */
+	bool final;	  /* the last one */
+};
+
+/* The same with its first `top` sites; 0: all. */
+static inline struct report report__cut(const struct report *report, size_t top)
+{
+	struct report cut = *report;
+
+	if (top && top < cut.nr_sites)
+		cut.nr_sites = top;
+	return cut;
+}
+
+#endif

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "report/report_copy.h"
+
+#include <errno.h>
+#include <stdalign.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define BLOCK_ROOM (64 * 1024)
+
+/* Memory is taken in blocks, and given back all at once. */
+struct report_copy_block {
+	struct report_copy_block *next;
+	size_t used, room;
+	alignas(max_align_t) char bytes[];
+};
+
+/* Room for `size` bytes; NULL: there is no memory. */
+static void *take(struct report_copy *copy, size_t size)
+{
+	struct report_copy_block *block = copy->blocks;
+	size_t room = size > BLOCK_ROOM ? size : BLOCK_ROOM;
+	void *taken;
+
+	size = (size + alignof(max_align_t) - 1) & ~(alignof(max_align_t) - 1);
+	room = (room + alignof(max_align_t) - 1) & ~(alignof(max_align_t) - 1);
+	if (!block || block->room - block->used < size) {
+		block = malloc(sizeof(*block) + room);
+		if (!block)
+			return NULL;
+		*block = (struct report_copy_block){.next = copy->blocks, .room = room};
+		copy->blocks = block;
+	}
+	taken = block->bytes + block->used;
+	block->used += size;
+	return taken;
+}
+
+/* An array, copied.  Nothing of nothing. */
+static int copy_array(struct report_copy *copy, const void **array, size_t nr, size_t size)
+{
+	void *taken;
+
+	if (!nr)
+		return 0;
+	taken = take(copy, nr * size);
+	if (!taken)
+		return -ENOMEM;
+	memcpy(taken, *array, nr * size);
+	*array = taken;
+	return 0;
+}
+
+static int copy_text(struct report_copy *copy, const char **text)
+{
+	const void *array = *text;
+	int err = *text ? copy_array(copy, &array, strlen(*text) + 1, 1) : 0;
+
+	*text = array;
+	return err;
+}
+
+#define COPY(copy, array, nr) copy_array(copy, (const void **)&(array), nr, sizeof(*(array)))
+
+static int copy_stack(struct report_copy *copy, struct report_site *site)
+{
+	int err = COPY(copy, site->stack, site->nr_frames);
+	struct report_frame *frames = (struct report_frame *)site->stack; /* ours now */
+
+	for (size_t i = 0; i < site->nr_frames && !err; i++) {
+		err = copy_text(copy, &frames[i].symbol);
+		if (!err)
+			err = copy_text(copy, &frames[i].module);
+		if (!err)
+			err = copy_text(copy, &frames[i].file);
+	}
+	return err;
+}
+
+static int copy_site(struct report_copy *copy, struct report_site *site)
+{
+	int err = copy_stack(copy, site);
+
+	if (!err)
+		err = copy_text(copy, &site->cache);
+	if (!err)
+		err = COPY(copy, site->who, site->nr_who);
+	if (!err)
+		err = COPY(copy, site->unreferenced_list, site->nr_listed);
+	for (size_t i = 0; i < site->nr_holders && !err; i++)
+		err = copy_text(copy, &site->holders[i].name);
+	return err;
+}
+
+static int copy_sites(struct report_copy *copy, struct report *r)
+{
+	int err = COPY(copy, r->sites, r->nr_sites);
+	struct report_site *sites = (struct report_site *)r->sites;
+
+	for (size_t i = 0; i < r->nr_sites && !err; i++)
+		err = copy_site(copy, &sites[i]);
+	return err;
+}
+
+static int copy_caches(struct report_copy *copy, struct report *r)
+{
+	int err = COPY(copy, r->caches, r->nr_caches);
+	struct report_cache *caches = (struct report_cache *)r->caches;
+
+	for (size_t i = 0; i < r->nr_caches && !err; i++)
+		err = copy_text(copy, &caches[i].name);
+	return err;
+}
+
+static int copy_filter(struct report_copy *copy, struct report_filter *f)
+{
+	int err = copy_text(copy, &f->origins);
+
+	if (!err)
+		err = copy_text(copy, &f->cgroup);
+	if (!err)
+		err = copy_text(copy, &f->command);
+	if (!err)
+		err = copy_text(copy, &f->cache);
+	return err;
+}
+
+int report_copy__make(struct report_copy *copy, const struct report *report)
+{
+	struct report_copy made = {.report = *report};
+	struct report *r = &made.report;
+	int err = copy_sites(&made, r);
+
+	/* causes of losses and names of classes and origins are static, blind spots the plan's */
+	if (!err)
+		err = copy_caches(&made, r);
+	if (!err)
+		err = copy_filter(&made, &r->filter);
+	if (!err)
+		err = COPY(&made, r->losses, r->nr_losses);
+	if (!err)
+		err = COPY(&made, r->ledger, r->nr_ledger);
+	if (!err)
+		err = copy_text(&made, &r->kernel);
+	if (!err)
+		err = copy_text(&made, &r->note);
+	if (err)
+		report_copy__free(&made);
+	else
+		*copy = made;
+	return err;
+}
+
+void report_copy__free(struct report_copy *copy)
+{
+	while (copy->blocks) {
+		struct report_copy_block *next = copy->blocks->next;
+
+		free(copy->blocks);
+		copy->blocks = next;
+	}
+	*copy = (struct report_copy){};
+}

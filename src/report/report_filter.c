@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "report/report_filter.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ROOM 64 /* "slab,vmalloc,percpu,pages" */
+
+/* Is `name` on the list, which has commas between? */
+static bool is_listed(const char *list, const char *name)
+{
+	size_t length = strlen(name);
+
+	while (*list) {
+		size_t some = strcspn(list, ",");
+
+		if (some == length && !strncmp(list, name, some))
+			return true;
+		list += some + (list[some] == ',');
+	}
+	return false;
+}
+
+/* The first of `names` that is not on `list`, or NULL.  It is written to `room`. */
+static const char *missing(const char *list, const char *names, char *room, size_t len)
+{
+	while (*names) {
+		size_t some = strcspn(names, ",");
+
+		snprintf(room, len, "%.*s", (int)some, names);
+		if (!is_listed(list, room))
+			return room;
+		names += some + (names[some] == ',');
+	}
+	return NULL;
+}
+
+/* ---- leaving out ---- */
+
+static bool is_wanted(const struct report_site *site, const char *origins, const char *caches)
+{
+	if (origins && !is_listed(origins, site->origin))
+		return false;
+	return !caches || (!strcmp(site->origin, "slab") && is_listed(caches, site->cache));
+}
+
+static void leave_out(struct report *report, struct report_site *sites, const char *origins,
+		      const char *caches)
+{
+	double squares = 0;
+	size_t nr = 0;
+
+	report->bytes_all = 0;
+	for (size_t i = 0; i < report->nr_sites; i++) {
+		if (!is_wanted(&sites[i], origins, caches))
+			continue;
+		squares += sites[i].bytes_error * sites[i].bytes_error;
+		if (__builtin_add_overflow(report->bytes_all, sites[i].bytes, &report->bytes_all))
+			report->bytes_all = UINT64_MAX;
+		sites[nr++] = sites[i];
+	}
+	report->nr_sites = report->nr_sites_all = nr;
+	report->bytes_all_error = isfinite(squares) ? sqrt(squares) : 0;
+}
+
+/* Was what is asked for traced? */
+static int check(const struct report *report, const char *origins, const char *caches, char *why,
+		 size_t len)
+{
+	const struct report_filter *filter = &report->filter;
+	char name[256];
+
+	if (origins && missing(filter->origins, origins, name, sizeof(name))) {
+		snprintf(why, len, "--origin %s: only %s was traced", name, filter->origins);
+		return -EINVAL;
+	}
+	if (caches && !is_listed(filter->origins, "slab")) {
+		snprintf(why, len, "--cache: only %s was traced", filter->origins);
+		return -EINVAL;
+	}
+	if (caches && filter->cache && missing(filter->cache, caches, name, sizeof(name))) {
+		snprintf(why, len, "--cache %s: only %s was traced", name, filter->cache);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+/* ---- sorting ---- */
+
+static int descending(double a, double b)
+{
+	return a > b ? -1 : a < b;
+}
+
+static int descending_count(uint64_t a, uint64_t b)
+{
+	return a > b ? -1 : a < b;
+}
+
+/* As sites__sort() does it. */
+static int compare(const void *a, const void *b, void *key)
+{
+	const struct report_site *left = a, *right = b;
+	int order = descending_count(left->unreferenced_bytes, right->unreferenced_bytes);
+
+	if (!order && *(enum options_sort *)key == SORT_GROWTH)
+		order = descending(left->growth_bytes_per_min, right->growth_bytes_per_min);
+	if (!order && *(enum options_sort *)key == SORT_OBJECTS)
+		order = descending_count(left->objects, right->objects);
+	if (!order && *(enum options_sort *)key == SORT_AGE)
+		order = descending(left->age_median_s, right->age_median_s);
+	if (!order)
+		order = descending_count(left->bytes, right->bytes);
+	return order ? order : -descending_count(left->id, right->id);
+}
+
+int sift__report(struct saved_report *saved, const struct options *options, char *why, size_t len)
+{
+	struct report *report = &saved->report;
+	enum options_sort key = options->sort;
+	struct report_site *sites;
+	char *origins = NULL;
+	int err;
+
+	if (options->origins_given) {
+		origins = arena__new(&saved->arena, ROOM, 1);
+		if (!origins)
+			return -ENOMEM;
+		options__origins(origins, ROOM, options->origins);
+	}
+	err = check(report, origins, options->cache, why, len);
+	if (err)
+		return err;
+	sites = arena__new(&saved->arena, report->nr_sites, sizeof(*sites));
+	if (!sites)
+		return -ENOMEM;
+	if (report->nr_sites)
+		memcpy(sites, report->sites, report->nr_sites * sizeof(*sites));
+	report->sites = sites;
+	if (origins || options->cache) {
+		leave_out(report, sites, origins, options->cache);
+		if (origins)
+			report->filter.origins = origins;
+		if (options->cache) {
+			report->filter.cache = options->cache;
+			report->filter.origins = "slab";
+		}
+	}
+	if (options->sort_given && report->nr_sites)
+		qsort_r(sites, report->nr_sites, sizeof(*sites), compare, &key);
+	return 0;
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What of a report that was read is wanted: of its sites those of some allocators and caches. */
+#ifndef KLEAK_SIFT_H
+#define KLEAK_SIFT_H
+
+#include "cmd/options.h"
+#include "report/saved.h"
+
+#include <stddef.h>
+
+/*
+ * Leave out the sites that --origin and --cache do not name, as if only those had been traced
+ * (the kernel's books, and what was counted of all events, stay), and sort the others if --sort
+ * was given; their order is that of a live report.  0; -ENOMEM; -EINVAL and in `why` a few words
+ * when what is asked for was not traced.
+ */
+int sift__report(struct saved_report *saved, const struct options *options, char *why, size_t len);
+
+#endif

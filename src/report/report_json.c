@@ -1,0 +1,331 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "report/report_json.h"
+#include "util/json_value.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <jansson.h>
+
+#define FORMAT_VERSION 1
+
+/* "slab,vmalloc" as an array */
+static json_t *origins(const char *list)
+{
+	json_t *array = json_array();
+
+	while (array && *list) {
+		size_t length = strcspn(list, ",");
+
+		if (json_array_append_new(array, json_stringn(list, length))) {
+			json_decref(array);
+			return NULL;
+		}
+		list += length + (list[length] == ',');
+	}
+	return array;
+}
+
+static json_t *filter(const struct report_filter *f)
+{
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "origins", origins(f->origins),
+			 "pid", f->pid < 0 ? json_null() : json_integer(f->pid), "cgroup",
+			 json_value__text(f->cgroup), "command", json_value__text(f->command),
+			 "cache", json_value__text(f->cache), "min_size",
+			 f->min_size ? json_value__count(f->min_size) : json_null(), "max_size",
+			 f->max_size < UINT64_MAX ? json_value__count(f->max_size) : json_null(),
+			 "min_age_s",
+			 f->min_age_s > 0 ? json_value__number(f->min_age_s) : json_null());
+}
+
+static json_t *events(const struct report *r)
+{
+	const struct {
+		const char *key;
+		uint64_t value;
+	} list[] = {
+		{"births", r->events.births},
+		{"deaths", r->events.deaths},
+		{"unknown_deaths", r->events.unknown_deaths},
+		{"implicit_deaths", r->events.implicit_deaths},
+		{"verified_free", r->events.verified_free},
+		{"unsampled", r->events.unsampled},
+		{"evicted", r->events.evicted},
+		{"live", r->events.live},
+		{"pending", r->events.pending},
+		{"in_motion", r->events.in_motion},
+		{"unchecked", r->events.unchecked},
+		{"born_bytes", r->events.born_bytes},
+		{"died_bytes", r->events.died_bytes},
+		{"live_bytes", r->events.live_bytes},
+	};
+	json_t *object = json_object();
+
+	for (size_t i = 0; object && i < sizeof(list) / sizeof(list[0]); i++) {
+		if (json_object_set_new(object, list[i].key, json_value__count(list[i].value))) {
+			json_decref(object);
+			return NULL;
+		}
+	}
+	return object;
+}
+
+static json_t *losses(const struct report *r)
+{
+	json_t *object = json_object();
+
+	for (size_t i = 0; object && i < r->nr_losses; i++) {
+		const struct report_loss *loss = &r->losses[i];
+
+		if (json_object_set_new(object, loss->cause, json_value__count(loss->count))) {
+			json_decref(object);
+			return NULL;
+		}
+	}
+	return object;
+}
+
+/* What the causes mean, for people. */
+static json_t *loss_texts(const struct report *r)
+{
+	json_t *object = json_object();
+
+	for (size_t i = 0; object && i < r->nr_losses; i++) {
+		const struct report_loss *loss = &r->losses[i];
+
+		if (json_object_set_new(object, loss->cause, json_value__text(loss->text))) {
+			json_decref(object);
+			return NULL;
+		}
+	}
+	return object;
+}
+
+static json_t *meminfo(const struct report *r)
+{
+	json_t *object = json_object();
+
+	for (int i = 0; object && i < MEMINFO_FIELDS; i++) {
+		if (!r->meminfo_known[i])
+			continue;
+		if (json_object_set_new(object, meminfo__name(i),
+					json_integer(r->meminfo_delta[i]))) {
+			json_decref(object);
+			return NULL;
+		}
+	}
+	return object;
+}
+
+static json_t *blind_spot(const void *of, size_t i)
+{
+	const struct report *r = of;
+
+	return json_value__text(r->blind_spots[i]);
+}
+
+static json_t *class(const void *of, size_t i)
+{
+	const struct report *r = of;
+	const struct report_class *c = &r->ledger[i];
+
+	return json_pack("{s:o, s:s, s:o, s:I, s:o}", "class", json_value__text(c->name), "field",
+			 meminfo__name(c->field), "kernel_delta_bytes",
+			 c->known ? json_integer(c->kernel_delta_bytes) : json_null(),
+			 "traced_bytes", (json_int_t)c->traced_bytes, "explained",
+			 c->known ? json_value__number(c->explained) : json_null());
+}
+
+json_t *json__frame(const void *of, size_t i)
+{
+	const struct report_site *site = of;
+	const struct report_frame *f = &site->stack[i];
+
+	return json_pack(
+		"{s:o, s:o, s:o, s:o, s:o, s:o, s:b}", "addr",
+		json_sprintf("0x%" PRIx64, f->address), "symbol", json_value__text(f->symbol),
+		"offset", f->symbol && !f->inlined ? json_value__count(f->offset) : json_null(),
+		"module", json_value__text(f->module), "file", json_value__text(f->file), "line",
+		f->file ? json_value__count(f->line) : json_null(), "inlined", f->inlined);
+}
+
+static json_t *survival(const struct evidence *e)
+{
+	return json_pack("[o, o, o, o]", json_value__number(e->survival[SURVIVAL_1]),
+			 json_value__number(e->survival[SURVIVAL_2]),
+			 json_value__number(e->survival[SURVIVAL_5]),
+			 json_value__number(e->survival[SURVIVAL_10]));
+}
+
+/* Bytes a minute; null while there is no slope. */
+static json_t *per_min(const struct series_slope *slope, double per_s)
+{
+	return slope->known ? json_value__number(per_s * 60) : json_null();
+}
+
+static json_t *verdict(const struct report_verdict *v)
+{
+	const struct evidence *e = &v->from;
+
+	if (!v->is.why)
+		return json_null();
+	return json_pack(
+		"{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:o, s:o}",
+		"name", verdict__name(v->is.name), "why", v->is.why, "rate_bytes_per_min",
+		per_min(&e->slope, e->slope.per_s), "rate_low_bytes_per_min",
+		per_min(&e->slope, e->slope.low), "rate_high_bytes_per_min",
+		per_min(&e->slope, e->slope.high), "points", json_value__count(e->points),
+		"interval_s", json_value__number(e->interval_s), "survival", survival(e), "settled",
+		json_value__count(e->settled), "settled_alive", json_value__count(e->settled_alive),
+		"exhausted_s", json_value__number(v->exhausted_s), "reclaimable", e->reclaimable,
+		"replaced", json_value__number(e->replaced), "drained",
+		json_value__number(e->drained), "shrunk", json_value__number(e->shrunk));
+}
+
+static json_t *who(const void *of, size_t i)
+{
+	const struct report_site *s = of;
+	const struct report_who *w = &s->who[i];
+
+	return json_pack("{s:o, s:o, s:o, s:o, s:o}", "context", json_value__text(w->context),
+			 "comm", json_value__text(w->comm[0] ? w->comm : NULL), "pid",
+			 w->pid ? json_value__count(w->pid) : json_null(), "cgroup",
+			 json_value__text(w->cgroup[0] ? w->cgroup : NULL), "times",
+			 json_value__count(w->times));
+}
+
+static json_t *slab(const struct report_slab *s)
+{
+	if (!s->known)
+		return json_null();
+	return json_pack(
+		"{s:I, s:I, s:I, s:I, s:o}", "objects_delta_bytes", (json_int_t)s->objects_bytes,
+		"slabs_delta_bytes", (json_int_t)s->slabs_bytes, "fragmentation_delta_bytes",
+		(json_int_t)(s->slabs_bytes - s->objects_bytes), "traced_bytes",
+		(json_int_t)s->traced_bytes, "explained", json_value__number(s->explained));
+}
+
+static json_t *scan(const struct report_scan *s)
+{
+	if (!s->passes)
+		return json_null();
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "passes",
+			 json_value__count(s->passes), "passes_needed",
+			 json_value__count(s->needed), "objects", json_value__count(s->objects),
+			 "unreferenced", json_value__count(s->unreferenced), "unreferenced_bytes",
+			 json_value__count(s->unreferenced_bytes), "acknowledged",
+			 json_value__count(s->acknowledged), "unknown",
+			 json_value__count(s->unknown), "read_bytes", json_value__count(s->bytes),
+			 "seconds", json_value__number(s->seconds));
+}
+
+static json_t *object(const void *of, size_t i)
+{
+	const struct report_site *s = of;
+	const struct report_object *o = &s->unreferenced_list[i];
+	char first[2 * REPORT_FIRST_BYTES + 1] = "";
+
+	for (size_t b = 0; b < o->nr_first; b++)
+		snprintf(first + 2 * b, 3, "%02x", o->first[b]);
+	return json_pack("{s:o, s:o, s:o, s:s}", "addr", json_sprintf("0x%" PRIx64, o->address),
+			 "bytes", json_value__count(o->bytes), "age_s",
+			 json_value__number(o->age_s), "first_bytes", first);
+}
+
+static json_t *holder(const void *of, size_t i)
+{
+	const struct report_site *s = of;
+	const struct report_holder *h = &s->holders[i];
+
+	return json_pack("{s:s, s:o, s:o, s:o}", "kind", h->kind, "name",
+			 json_value__text(*h->name ? h->name : NULL), "offset",
+			 json_value__count(h->offset), "objects", json_value__count(h->objects));
+}
+
+static json_t *held_by(const struct report_site *s)
+{
+	if (!s->sampled)
+		return json_null();
+	return json_pack("{s:o, s:o}", "sampled", json_value__count(s->sampled), "holders",
+			 json_value__array(s->nr_holders, holder, s));
+}
+
+static json_t *site(const void *of, size_t i)
+{
+	const struct report *r = of;
+	const struct report_site *s = &r->sites[i];
+
+	return json_pack(
+		"{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:o, "
+		"s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+		"id", json_sprintf("%016" PRIx64, s->id), "bytes", json_value__count(s->bytes),
+		"objects", json_value__count(s->objects), "bytes_requested",
+		json_value__count(s->bytes_requested), "bytes_error",
+		json_value__number(s->bytes_error), "objects_error",
+		json_value__number(s->objects_error), "growth_bytes_per_min",
+		json_value__number(s->growth_bytes_per_min), "age_median_s",
+		json_value__number(s->age_median_s), "births", json_value__count(s->births),
+		"deaths", json_value__count(s->deaths), "births_per_s",
+		json_value__number(s->births_per_s), "pending_objects",
+		json_value__count(s->pending_objects), "origin", json_value__text(s->origin),
+		"cache", json_value__text(s->cache), "approximate", s->approximate, "verdict",
+		verdict(&s->verdict), "who", json_value__array(s->nr_who, who, s), "who_times",
+		json_value__count(s->who_times), "stack",
+		json_value__array(s->nr_frames, json__frame, s), "unreferenced",
+		r->scan.passes ? json_value__count(s->unreferenced) : json_null(),
+		"unreferenced_bytes",
+		r->scan.passes ? json_value__count(s->unreferenced_bytes) : json_null(),
+		"unreferenced_objects", json_value__array(s->nr_listed, object, s), "held_by",
+		held_by(s));
+}
+
+static json_t *cache(const void *of, size_t i)
+{
+	const struct report *r = of;
+	const struct report_cache *c = &r->caches[i];
+
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b}", "name",
+			 json_value__text(c->name), "births", json_value__count(c->births),
+			 "deaths", json_value__count(c->deaths), "implicit_deaths",
+			 json_value__count(c->implicit_deaths), "verified_free",
+			 json_value__count(c->verified_free), "unknown_deaths",
+			 json_value__count(c->unknown_deaths), "live", json_value__count(c->live),
+			 "approximate", c->approximate);
+}
+
+static json_t *overhead(const struct report_overhead *o)
+{
+	if (!o->known)
+		return json_null();
+	return json_pack("{s:o, s:o, s:o, s:o, s:b}", "percent", json_value__number(o->share * 100),
+			 "percent_most", json_value__number(o->most * 100), "events_per_s",
+			 json_value__number(o->events_per_s), "ns_per_event",
+			 json_value__number(o->ns_per_event), "spent", o->spent);
+}
+
+json_t *json__of(const struct report *r)
+{
+	return json_pack("{s:i, s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, "
+			 "s:{s:o, s:o, s:o}, s:o, s:o, s:o, s:o, s:o}",
+			 "version", FORMAT_VERSION, "time", json_value__time(&r->time), "elapsed_s",
+			 json_value__number(r->elapsed_s), "final", r->final, "kernel",
+			 json_value__text(r->kernel), "filter", filter(&r->filter), "events",
+			 events(r), "losses", losses(r), "loss_texts", loss_texts(r), "blind_spots",
+			 json_value__array(r->nr_blind_spots, blind_spot, r), "meminfo_delta_bytes",
+			 meminfo(r), "ledger", json_value__array(r->nr_ledger, class, r), "slab",
+			 slab(&r->slab), "caches", json_value__array(r->nr_caches, cache, r),
+			 "sites_total", "sites", json_value__count(r->nr_sites_all), "bytes",
+			 json_value__count(r->bytes_all), "bytes_error",
+			 json_value__number(r->bytes_all_error), "note", json_value__text(r->note),
+			 "scan", scan(&r->scan), "sampling", json_value__count(r->sampling),
+			 "overhead", overhead(&r->overhead), "sites",
+			 json_value__array(r->nr_sites, site, r));
+}
+
+int json__print(const struct report *report, FILE *out)
+{
+	return json_value__print(json__of(report), out);
+}

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* From the tracer's tables to a printed report: the whole line, once for each report. */
+#ifndef KLEAK_REPORTER_H
+#define KLEAK_REPORTER_H
+
+#include "cmd/options.h"
+#include "kernel/allocator.h"
+#include "kernel/kernel.h"
+#include "kernel/symbols.h"
+#include "report/report.h"
+#include "trace/plan.h"
+#include "trace/tracer.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct reporter;
+
+/* What a reporter works with; all of it belongs to the caller and outlives the reporter. */
+struct reporter_parts {
+	const struct options *options;
+	const struct kernel *kernel;
+	const struct plan *plan;
+	struct tracer *tracer;
+	struct symbols *symbols; /* NULL: hidden */
+	const struct allocator *allocator;
+	bool progress; /* of scans, to stderr */
+};
+
+/* 0 or -errno. */
+int reporter__open(struct reporter **reporter, const struct reporter_parts *parts);
+
+/* Elapsed time and the kernel's books count from here.  0 or -errno. */
+int reporter__begin(struct reporter *reporter);
+
+/*
+ * Have vmalloc areas sized, which only works while frees are still seen: before
+ * tracer__stop().  0 or -errno.
+ */
+int reporter__settle_areas(struct reporter *reporter);
+
+/*
+ * Make a report, which is valid until the next call.  note: NULL or a sentence; final: the last
+ * one.  0 or -errno.
+ */
+int reporter__make(struct reporter *reporter, struct report *report, const char *note, bool final);
+
+/*
+ * Learn the names of modules that came, and which ones went: what only the system tells it tells
+ * as long as they are there.  Cheap while there are none.  False: here nobody can.
+ */
+bool reporter__follow_modules(struct reporter *reporter);
+
+/* Look, and enter what is seen into the histories; print nothing.  0 or -errno. */
+int reporter__watch(struct reporter *reporter);
+
+/* Sites that have something outstanding, and what is to be said of them now. */
+struct reporter_count {
+	size_t sites;
+	size_t of[VERDICTS];
+};
+
+void reporter__count_verdicts(const struct reporter *reporter, struct reporter_count *count);
+
+/*
+ * Births have been stopped: the histories end here, and what dies from now on tells
+ * what was short-lived.  0 or -ENOMEM.
+ */
+int reporter__freeze(struct reporter *reporter);
+
+/* Caches are dropped after this: what goes was a cache.  0 or -ENOMEM. */
+int reporter__mark_drop(struct reporter *reporter);
+
+/* List LEAK first, from here on. */
+void reporter__sort_by_verdict(struct reporter *reporter);
+
+/*
+ * Get ready to scan.  0, also when it is; -errno with one sentence in `why` when the
+ * kernel's memory cannot be scanned here.
+ */
+int reporter__open_scans(struct reporter *reporter, char *why, size_t len);
+
+/*
+ * One pass of a scan: as scanner__pass().  last: of this scan, which also looks who holds
+ * the objects of the first sites.
+ */
+int reporter__scan(struct reporter *reporter, bool last, double end_s);
+
+/* List no more what scans have found so far.  How many objects. */
+size_t reporter__acknowledge(struct reporter *reporter);
+
+/* How many objects are outstanding, how many died so far.  0 or -errno. */
+int reporter__count(struct reporter *reporter, uint64_t *live, uint64_t *deaths);
+
+/* Bytes outstanding in the last report, all sites but those that are a CACHE. */
+uint64_t reporter__outstanding(const struct reporter *reporter);
+
+void reporter__close(struct reporter *reporter);
+
+#endif

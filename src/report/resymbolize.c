@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "report/resymbolize.h"
+#include "kernel/dwarf.h"
+#include "kernel/symbols.h"
+#include "util/signals.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct naming {
+	struct dwarf_sources sources;
+	struct dwarf *dwarf; /* NULL: no report yet */
+	char *release;	     /* of the kernel that it is for */
+};
+
+struct dwarf_sources naming__sources(const struct options *options)
+{
+	return (struct dwarf_sources){
+		.folders = options->debug_dirs,
+		.nr_folders = options->nr_debug_dirs,
+		.debuginfod = options->debuginfod,
+		.wanted = options->nr_debug_dirs || options->debuginfod || options->verbose,
+		.give_up = signals__has_asked,
+	};
+}
+
+int naming__open(struct naming **out, const struct options *options, char *why, size_t len)
+{
+	const struct dwarf_sources sources = naming__sources(options);
+	struct naming *naming;
+	int err = symbols__check(&sources, why, len);
+
+	if (err)
+		return err;
+	naming = calloc(1, sizeof(*naming));
+	if (!naming) {
+		snprintf(why, len, "out of memory");
+		return -ENOMEM;
+	}
+	naming->sources = sources;
+	*out = naming;
+	return 0;
+}
+
+/* Debug info of that kernel; one file may hold reports of several boots. */
+static int open_dwarf(struct naming *naming, const char *release)
+{
+	if (naming->dwarf && !strcmp(naming->release, release))
+		return 0;
+	if (naming->dwarf)
+		return -EEXIST;
+	naming->release = strdup(release);
+	if (!naming->release)
+		return -ENOMEM;
+	naming->sources.release = naming->release;
+	return dwarf__open(&naming->dwarf, &naming->sources);
+}
+
+/* The frames of one return address, from `saved` on: how many they are. */
+static size_t group_of(const struct report_frame *saved, size_t nr)
+{
+	size_t n = 0;
+
+	while (n + 1 < nr && saved[n].inlined)
+		n++;
+	return n + 1;
+}
+
+static bool is_same_build(const struct image *a, const struct image *b)
+{
+	return a->build_id_length == b->build_id_length &&
+	       !memcmp(a->build_id, b->build_id, a->build_id_length);
+}
+
+/*
+ * The image that a frame lies in: a module may have been there several times.  NULL: it is not
+ * known, or might be one of two builds.
+ */
+static const struct image *image_of(const struct naming *naming, const struct images *images,
+				    const struct report_frame *frame)
+{
+	const char *name = frame->module ? frame->module : "";
+	const struct image *found = NULL;
+	const struct dwarf_frame *lines;
+
+	for (size_t i = 0; i < images->nr && frame->symbol; i++) {
+		const struct image *image = &images->list[i];
+
+		if (strcmp(image->name, name) != 0 ||
+		    !dwarf__find(naming->dwarf, image, frame->address - 1, &lines))
+			continue;
+		if (found && !is_same_build(found, image))
+			return NULL;
+		found = image;
+	}
+	return found;
+}
+
+static size_t name_stack(const struct naming *naming, const struct images *images,
+			 const struct report_site *site, struct report_frame *frames, size_t room)
+{
+	size_t used = 0;
+
+	for (size_t at = 0, n; at < site->nr_frames && used < room; at += n) {
+		const struct report_frame *saved = site->stack + at, *real;
+		const struct image *image;
+		size_t got = 0;
+
+		n = group_of(saved, site->nr_frames - at);
+		real = &saved[n - 1];
+		image = image_of(naming, images, real);
+		if (image)
+			got = symbols__expand(naming->dwarf, image, real, at == 0, frames + used,
+					      room - used);
+		if (got > 1 || (got && frames[used].file)) {
+			used += got;
+			continue;
+		}
+		for (size_t i = 0; i < n && used < room; i++)
+			frames[used++] = saved[i];
+	}
+	return used;
+}
+
+int naming__report(struct naming *naming, struct saved_report *saved,
+		   const struct saved_header *header)
+{
+	struct report_frame named[SYMBOLS_MOST_FRAMES];
+	struct report *report = &saved->report;
+	int err = open_dwarf(naming, header->kernel);
+
+	if (err)
+		return err == -EEXIST ? 0 : err; /* another kernel's: as it was saved */
+	for (size_t i = 0; i < report->nr_sites; i++) {
+		struct report_site *site = (struct report_site *)&report->sites[i];
+		size_t nr = name_stack(naming, &header->images, site, named, SYMBOLS_MOST_FRAMES);
+		struct report_frame *stack = arena__new(&saved->arena, nr + 1, sizeof(*stack));
+
+		if (!stack)
+			return -ENOMEM;
+		memcpy(stack, named, nr * sizeof(*stack));
+		site->stack = stack;
+		site->nr_frames = nr;
+	}
+	return 0;
+}
+
+void naming__close(struct naming *naming)
+{
+	if (!naming)
+		return;
+	dwarf__close(naming->dwarf);
+	free(naming->release);
+	free(naming);
+}

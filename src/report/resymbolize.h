@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Source lines of a saved report, from debug info that is here, wherever it was saved. */
+#ifndef KLEAK_NAMING_H
+#define KLEAK_NAMING_H
+
+#include "cmd/options.h"
+#include "kernel/dwarf.h"
+#include "report/saved.h"
+
+/* Where debug info is to be looked for; the kernel's release is still missing. */
+struct dwarf_sources naming__sources(const struct options *options);
+
+struct naming;
+
+/*
+ * *options says where to look besides the usual places.  0 and *naming; -errno, and one sentence
+ * in `why`.
+ */
+int naming__open(struct naming **naming, const struct options *options, char *why, size_t len);
+
+/*
+ * Give the frames of `report` their lines and the functions inlined there, where the kernel's or
+ * the module's debug info is found by the build-id in `header`; the others keep what was saved.
+ * 0 or -ENOMEM.  The report is valid until naming__close().
+ */
+int naming__report(struct naming *naming, struct saved_report *report,
+		   const struct saved_header *header);
+
+/* May be NULL. */
+void naming__close(struct naming *naming);
+
+#endif

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "report/unreferenced.h"
+#include "util/array.h"
+#include "util/clock.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define NO_ROW	      UINT32_MAX
+#define SAMPLED_SITES 64
+
+struct work {
+	struct findings *findings;
+	const struct scanner *scanner;
+	struct sites *sites;
+	const struct sites *listed;
+	uint64_t now;
+	double min_age_s;
+	uint32_t weight;
+};
+
+static double age_of(const struct kleak_record *record, uint64_t now)
+{
+	return (double)kleak_age(now, record->born) * SECONDS_PER_TICK;
+}
+
+static void count(const struct orphan *orphan, const struct kleak_record *record, void *arg)
+{
+	struct work *work = arg;
+	uint32_t index = work->sites->of_entry[orphan->site];
+	struct site *site;
+
+	if (index == SITES_NONE || age_of(record, work->now) < work->min_age_s)
+		return;
+	site = &work->sites->list[index];
+	site->unreferenced += work->weight;
+	site->unreferenced_bytes += record->bytes * work->weight;
+	work->findings->objects += work->weight;
+	work->findings->bytes += record->bytes * work->weight;
+}
+
+void findings__count(struct findings *findings, const struct scanner *scanner, struct sites *sites,
+		     double min_age_s, uint32_t weight)
+{
+	struct work work = {.findings = findings,
+			    .scanner = scanner,
+			    .sites = sites,
+			    .now = clock__now_ticks(),
+			    .min_age_s = min_age_s,
+			    .weight = weight};
+
+	findings->objects = 0;
+	findings->bytes = 0;
+	scanner__each_orphan(scanner, count, &work);
+}
+
+static void list(const struct orphan *orphan, const struct kleak_record *record, void *arg)
+{
+	struct work *work = arg;
+	struct findings *findings = work->findings;
+	uint32_t index = work->listed->of_entry[orphan->site];
+	uint32_t row = index == SITES_NONE ? NO_ROW : findings->rows[index];
+	struct report_object *object;
+
+	if (row == NO_ROW || findings->listed[row] == FINDINGS_LISTED)
+		return;
+	object = &findings->list[row * FINDINGS_LISTED + findings->listed[row]++];
+	*object =
+		(struct report_object){.bytes = record->bytes, .age_s = age_of(record, work->now)};
+	object->nr_first =
+		record->bytes < sizeof(object->first) ? record->bytes : sizeof(object->first);
+	object->nr_first = scanner__look_at(work->scanner, orphan, &object->address, object->first,
+					    object->nr_first);
+}
+
+int findings__list(struct findings *findings, const struct scanner *scanner,
+		   const struct sites *sites, bool (*shown)(const struct site *), size_t nr)
+{
+	struct work work = {.findings = findings,
+			    .scanner = scanner,
+			    .listed = sites,
+			    .now = clock__now_ticks()};
+	size_t row = 0;
+	int err = array__reserve((void **)&findings->rows, sites->nr, &findings->room_rows,
+				 sizeof(*findings->rows));
+
+	if (!err)
+		err = array__reserve((void **)&findings->list, nr * FINDINGS_LISTED,
+				     &findings->room_list, sizeof(*findings->list));
+	if (!err)
+		err = array__reserve((void **)&findings->listed, nr, &findings->room_listed,
+				     sizeof(*findings->listed));
+	if (err)
+		return err;
+	for (size_t i = 0; i < sites->nr; i++)
+		findings->rows[sites->list[i].index] =
+			row < nr && shown(&sites->list[i]) ? (uint32_t)row++ : NO_ROW;
+	for (size_t i = 0; i < nr; i++)
+		findings->listed[i] = 0;
+	scanner__each_orphan(scanner, list, &work);
+	return 0;
+}
+
+int findings__sample(struct findings *findings, struct scanner *scanner, const struct sites *sites,
+		     bool (*shown)(const struct site *), uint32_t entries)
+{
+	uint32_t *groups = findings->groups;
+	size_t left = SAMPLED_SITES;
+	int err = array__reserve((void **)&findings->rows, sites->nr, &findings->room_rows,
+				 sizeof(*findings->rows));
+
+	if (!groups)
+		groups = findings->groups = malloc(entries * sizeof(*groups));
+	if (err || !groups)
+		return -ENOMEM;
+	holders__begin(&findings->holders);
+	for (size_t i = 0; i < sites->nr; i++) {
+		const struct site *site = &sites->list[i];
+
+		findings->rows[site->index] = NO_ROW;
+		if (!left || !shown(site))
+			continue;
+		left--;
+		if (holders__add_site(&findings->holders, site->id, &findings->rows[site->index]))
+			return -ENOMEM;
+	}
+	for (uint32_t i = 0; i < entries; i++)
+		groups[i] = sites->of_entry[i] == SITES_NONE ? NO_ROW
+							     : findings->rows[sites->of_entry[i]];
+	scanner__sample(scanner, &findings->holders, groups);
+	return 0;
+}
+
+const struct report_object *findings__of(const struct findings *findings, size_t row, size_t *nr)
+{
+	*nr = findings->listed[row];
+	return &findings->list[row * FINDINGS_LISTED];
+}
+
+void findings__free(struct findings *findings)
+{
+	holders__free(&findings->holders);
+	free(findings->groups);
+	free(findings->rows);
+	free(findings->list);
+	free(findings->listed);
+	memset(findings, 0, sizeof(*findings));
+}

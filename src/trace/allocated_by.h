@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Who allocates: what the kernel side noted, by site. */
+#ifndef KLEAK_CROWD_H
+#define KLEAK_CROWD_H
+
+#include "kleak.h"
+#include "report/report.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define CROWD_LISTED 5 /* of a site */
+
+struct crowd_member {
+	uint32_t site;
+	struct report_who who;
+	uint64_t cgroup;
+};
+
+struct crowd {
+	struct crowd_member *list;
+	size_t nr, room;
+};
+
+/*
+ * Add what was noted of a site (site.index).  Those of one name and cgroup are one; so are
+ * all kworkers.  0 or -ENOMEM.
+ */
+int crowd__add(struct crowd *crowd, uint32_t site, const struct kleak_who *who,
+	       const struct kleak_who_times *times);
+
+/* Write the most frequent of the site, CROWD_LISTED at most; set *times to all of them. */
+size_t crowd__of(const struct crowd *crowd, uint32_t site, struct report_who *list, uint64_t *times,
+		 int (*path_of)(uint64_t cgroup, char *path, size_t len));
+
+void crowd__free(struct crowd *crowd);
+
+#endif

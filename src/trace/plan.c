@@ -1,0 +1,450 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "trace/plan.h"
+#include "trace/caches.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <string.h>
+
+/* /proc/self/ns/pid of the initial PID namespace: include/linux/proc_ns.h, PROC_PID_INIT_INO */
+#define INITIAL_PID_NAMESPACE 0xEFFFFFFCULL
+
+#define BYTES_PER_OBJECT (10 * 1024) /* default: room for one object in 10 KiB of memory */
+#define LEAST_OBJECTS	 (1U << 16)
+#define MOST_OBJECTS	 (1U << 23)
+#define SITES		 16384
+#define SITES_SMALL	 4096 /* machines below 1 GiB */
+#define BYTES_PER_ENTRY	 64   /* of a BPF hash, beside the key */
+
+/*
+ * kleak's own memory, measured: symbols, programs, buffers; what it lists of each object; the
+ * history of each call site.
+ */
+#define OWN_BYTES	     (16ULL << 20)
+#define OWN_BYTES_PER_OBJECT 20
+#define OWN_BYTES_PER_SITE   2560
+
+/* Places for each of --max-objects: two choices then nearly always find room. */
+#define PLACES_PER_OBJECT(objects) ((objects) + (objects) / 3)
+
+__attribute__((format(printf, 2, 3))) static void add_blind_spot(struct plan *plan,
+								 const char *format, ...)
+{
+	char *spot;
+	va_list args;
+
+	if (plan->nr_blind_spots == PLAN_MAX_BLIND_SPOTS)
+		return;
+	spot = plan->blind_spots[plan->nr_blind_spots];
+	va_start(args, format);
+	vsnprintf(spot, PLAN_TEXT, format, args);
+	va_end(args);
+	plan->blind_spot_list[plan->nr_blind_spots++] = spot;
+}
+
+static bool is_needed(const struct hook *hook, const struct kleak_config *config)
+{
+	switch (hook->needs) {
+	case HOOK_FOR_SLAB_OR_VMALLOC:
+		/* areas are born and die by kmalloc() and kfree() of their vm_struct */
+		return config->slab ||
+		       (config->vmalloc && (hook->event == KLEAK_EVENT_KMALLOC ||
+					    hook->event == KLEAK_EVENT_KMALLOC_NODE ||
+					    hook->event == KLEAK_EVENT_KFREE));
+	case HOOK_FOR_SLAB:
+		return config->slab;
+	case HOOK_FOR_PERCPU:
+		return config->percpu;
+	case HOOK_FOR_PAGES:
+		return config->pages;
+	case HOOK_FOR_PROCESSES:
+		return config->follow == KLEAK_FOLLOW_PROCESS ||
+		       config->follow == KLEAK_FOLLOW_FAMILY;
+	case HOOK_FOR_OTHERS:
+		return config->has_others;
+	case HOOK_FOR_MODULES:
+		return config->modules;
+	case HOOK_FOR_FAMILY:
+		return config->follow == KLEAK_FOLLOW_FAMILY;
+	}
+	return false;
+}
+
+static int plan_hook(struct plan *plan, size_t i, const struct kernel *kernel, bool no_fentry,
+		     char *why, size_t len)
+{
+	const struct hook *hook = &hooks[i];
+	struct plan_hook *planned = &plan->hooks[i];
+	const struct kernel_function *function;
+
+	if (!is_needed(hook, &plan->config))
+		return 0;
+	if (hook->copy > 1 && hook->needs == HOOK_FOR_SLAB_OR_VMALLOC && plan->config.one_copy)
+		return 0;
+	if (hook->kind == HOOK_RAW_TP) {
+		planned->on = hook->event == KLEAK_EVENTS || kernel->events[hook->event].present;
+		if (planned->on)
+			return 0;
+		if (hook->required) {
+			snprintf(why, len,
+				 "this kernel has no tracepoint %s: kleak cannot trace it",
+				 hook->tracepoint);
+			return -ENOTSUP;
+		}
+		snprintf(planned->why, PLAN_TEXT, "this kernel has no such tracepoint");
+		return 0;
+	}
+	function = &kernel->functions[hook->function];
+	planned->target = function->name;
+	planned->on = function->name && !function->refused && !no_fentry;
+	if (planned->on)
+		return 0;
+	if (!function->name)
+		snprintf(planned->why, PLAN_TEXT, "this kernel has no such function");
+	else if (no_fentry)
+		snprintf(planned->why, PLAN_TEXT, "--no-fentry");
+	else
+		snprintf(planned->why, PLAN_TEXT, "%s refused: %s",
+			 hook->kind == HOOK_FEXIT ? "fexit" : "fentry",
+			 strerror(-function->refused));
+	if (hook->copy > 1 || !hook_blind_spots[hook->function])
+		return 0;
+	if (hook->function == FUNCTION_KVFREE_CALL_RCU && plan->verify && !kernel->krc_unknown[0])
+		plan->queues = true;
+	else if (hook->function == FUNCTION_FREE_BULK)
+		add_blind_spot(
+			plan, "%s%s (%s)", hook_blind_spots[hook->function],
+			plan->verify ? ", only in the allocator's books before anything is listed"
+				     : ": what they free is listed until its address is used again",
+			planned->why);
+	else
+		add_blind_spot(plan, "%s (%s)", hook_blind_spots[hook->function], planned->why);
+	return 0;
+}
+
+static void plan_sizes(struct plan *plan, const struct options *options,
+		       const struct kernel *kernel)
+{
+	struct kleak_config *config = &plan->config;
+	uint64_t objects = options->max_objects;
+
+	if (!objects) {
+		objects = kernel->memory_bytes / BYTES_PER_OBJECT;
+		if (objects < LEAST_OBJECTS)
+			objects = LEAST_OBJECTS;
+		if (objects > MOST_OBJECTS)
+			objects = MOST_OBJECTS;
+	}
+	plan->max_objects = objects;
+	plan->sampling = options->sampling;
+	for (plan->lanes = 1; plan->lanes < kernel->cpus && plan->lanes < KLEAK_MAX_LANES;)
+		plan->lanes *= 2;
+
+	config->buckets = PLACES_PER_OBJECT(objects) / KLEAK_BUCKET_KEYS / KLEAK_GROUP_BUCKETS + 1;
+	config->buckets *= KLEAK_GROUP_BUCKETS;
+	config->sites = kernel->memory_bytes < 1ULL << 30 ? SITES_SMALL : SITES;
+	if (options->max_sites)
+		config->sites = options->max_sites;
+	config->site_entries = config->sites + 1 + KLEAK_SITE_PROBES;
+	config->lane_mask = plan->lanes - 1;
+	plan->own_bytes = OWN_BYTES + OWN_BYTES_PER_OBJECT * objects +
+			  (uint64_t)OWN_BYTES_PER_SITE * config->sites;
+}
+
+static uint64_t hash_bytes(uint64_t entries, size_t key, size_t value)
+{
+	return entries * (BYTES_PER_ENTRY + (key + 7) / 8 * 8 + (value + 7) / 8 * 8);
+}
+
+/* What the maps take. */
+static void plan_memory(struct plan *plan, const struct kernel *kernel)
+{
+	const struct kleak_config *config = &plan->config;
+
+	plan->memory_bytes =
+		(uint64_t)config->buckets * sizeof(struct kleak_bucket) +
+		(uint64_t)config->site_entries * sizeof(struct kleak_site) +
+		(uint64_t)config->site_entries * plan->lanes * sizeof(struct kleak_tally) +
+		KLEAK_MAX_CACHES * sizeof(struct kleak_cache) +
+		(sizeof(uint32_t) << KLEAK_PRESENCE_BITS) + (2 << KLEAK_PRESENCE_BITS) / 8 +
+		(sizeof(uint32_t) << KLEAK_TENANT_BITS) + (sizeof(uint64_t) << KLEAK_KNOWN_BITS) +
+		(sizeof(uint64_t) << KLEAK_OTHERS_BITS) + KLEAK_STEP_BYTES + KLEAK_CHAIN_BYTES +
+		KLEAK_READ_MOST + KLEAK_MAX_CPUS * sizeof(uint64_t) +
+		(uint64_t)kernel->cpus * KLEAK_SCRATCH_BYTES;
+	if (config->modules)
+		plan->memory_bytes += KLEAK_MODULE_RING;
+	if (config->who)
+		plan->memory_bytes += hash_bytes(KLEAK_MAX_WHO, sizeof(struct kleak_who),
+						 sizeof(struct kleak_who_times));
+	if (config->follow == KLEAK_FOLLOW_FAMILY)
+		plan->memory_bytes += hash_bytes(KLEAK_MAX_FAMILY, sizeof(uint32_t), 1);
+}
+
+/* One name of --cache: the first name_len bytes of `list`. */
+static int plan_cache(struct kleak_wanted *wanted, const char *list, size_t name_len, bool any_kind,
+		      char *why, size_t len)
+{
+	char name[KLEAK_CACHE_NAME];
+
+	snprintf(name, sizeof(name), "%.*s", (int)name_len, list);
+	if (cache__parse_kmalloc(name, &wanted->kmalloc_size, &wanted->kmalloc_flags)) {
+		if (any_kind)
+			wanted->kmalloc_flags = KLEAK_ANY_KIND;
+		return 0;
+	}
+	if (cache__is_kmalloc_variant(name)) {
+		snprintf(why, len,
+			 "--cache %s: kmalloc's events do not tell this variant apart; give the "
+			 "plain size class, kmalloc-N",
+			 name);
+		return -EINVAL;
+	}
+	snprintf(wanted->name, sizeof(wanted->name), "%s", name);
+	return 0;
+}
+
+/* --cache LIST */
+static int plan_caches(struct plan *plan, const char *list, bool any_kind, char *why, size_t len)
+{
+	struct kleak_config *config = &plan->config;
+
+	while (*list) {
+		size_t name = strcspn(list, ",");
+		int err;
+
+		if (config->nr_wanted == KLEAK_MAX_WANTED) {
+			snprintf(why, len, "--cache: %d names at most", KLEAK_MAX_WANTED);
+			return -EINVAL;
+		}
+		err = plan_cache(&config->wanted[config->nr_wanted++], list, name, any_kind, why,
+				 len);
+		if (err)
+			return err;
+		list += name + (list[name] == ',');
+	}
+	return 0;
+}
+
+static int plan_filter(struct plan *plan, const struct options *options,
+		       const struct kernel *kernel, char *why, size_t len)
+{
+	struct kleak_config *config = &plan->config;
+
+	config->slab = !!(options->origins & ORIGIN_SLAB);
+	config->vmalloc = !!(options->origins & ORIGIN_VMALLOC);
+	config->percpu = !!(options->origins & ORIGIN_PERCPU);
+	config->pages = !!(options->origins & ORIGIN_PAGES);
+	config->min_size = options->min_size;
+	config->max_size = options->max_size;
+	if (options->pid >= 0)
+		config->follow = KLEAK_FOLLOW_PROCESS;
+	else if (options->cgroup)
+		config->follow = KLEAK_FOLLOW_CGROUP;
+	else if (options->command)
+		config->follow = KLEAK_FOLLOW_FAMILY;
+	else
+		config->follow = KLEAK_FOLLOW_ALL;
+
+	if (kernel->pid_namespace_inode != INITIAL_PID_NAMESPACE) {
+		config->pid_namespace_dev = kernel->pid_namespace_dev;
+		config->pid_namespace_inode = kernel->pid_namespace_inode;
+	}
+
+	if (options->cache) {
+		int err =
+			plan_caches(plan, options->cache, options->verb == VERB_DIAGNOSE, why, len);
+
+		if (err)
+			return err;
+	}
+	if (options->cache && options->verb != VERB_DIAGNOSE) {
+		config->vmalloc = false;
+		config->percpu = false;
+		config->pages = false;
+	}
+	if (config->percpu && (!kernel->events[KLEAK_EVENT_PERCPU_ALLOC].present ||
+			       !kernel->events[KLEAK_EVENT_PERCPU_FREE].present)) {
+		config->percpu = false;
+		add_blind_spot(plan, "per-CPU memory is not traced: this kernel lacks its "
+				     "tracepoints");
+	}
+	if (config->pages && (!kernel->events[KLEAK_EVENT_PAGE_ALLOC].present ||
+			      !kernel->events[KLEAK_EVENT_PAGE_FREE].present || !kernel->has_loop ||
+			      !kernel->page_struct || !kernel->has_symbols)) {
+		snprintf(why, len,
+			 "--origin pages needs the tracepoints mm_page_alloc and mm_page_free, "
+			 "bpf_loop() (5.17) and the symbols of /proc/kallsyms, which are not all "
+			 "here");
+		return -ENOTSUP;
+	}
+	if (!config->pages)
+		add_blind_spot(plan, "pages taken straight from the page allocator are not traced "
+				     "(--origin pages)");
+	if (config->vmalloc && !kernel->area_alloc.end) {
+		if (options->origins == ORIGIN_VMALLOC) {
+			snprintf(why, len,
+				 "vmalloc cannot be traced: /proc/kallsyms does not tell where "
+				 "__get_vm_area_node() is (needs CAP_SYSLOG and "
+				 "kernel.kptr_restrict below 2)");
+			return -ENOTSUP;
+		}
+		config->vmalloc = false;
+		add_blind_spot(plan, "vmalloc is not traced: /proc/kallsyms does not tell where "
+				     "__get_vm_area_node() is (kernel.kptr_restrict?)");
+	}
+	return 0;
+}
+
+static uint32_t shift_of(uint32_t size)
+{
+	uint32_t shift = 0;
+
+	while (1U << shift < size)
+		shift++;
+	return shift;
+}
+
+int plan__make(struct plan *plan, const struct options *options, const struct kernel *kernel,
+	       char *why, size_t len)
+{
+	struct kleak_config *config = &plan->config;
+	int err;
+
+	memset(plan, 0, sizeof(*plan));
+	add_blind_spot(plan, "memory allocated before kleak started is not listed");
+
+	for (int i = 0; i < KLEAK_EVENTS; i++)
+		config->args[i] = kernel->events[i].args;
+	config->area_alloc = kernel->area_alloc;
+	memcpy(config->kmalloc, kernel->kmalloc, sizeof(config->kmalloc));
+	memcpy(config->interrupts, kernel->interrupts, sizeof(config->interrupts));
+	config->frames = options->stack_depth + KLEAK_PLUMBING_DEPTH;
+	config->cpus = kernel->cpus;
+	config->page_shift = shift_of(kernel->page_size);
+	config->gfp_dma = kernel->gfp_dma;
+	config->gfp_reclaimable = kernel->gfp_reclaimable;
+	config->gfp_account = kernel->gfp_account;
+	config->gfp_movable = kernel->gfp_movable;
+	config->gfp_comp = kernel->gfp_comp;
+	config->page_struct = kernel->page_struct;
+	config->pages_bulk_array = kernel->pages_bulk_array;
+	config->kvfree_rcu_offset = kernel->kvfree_rcu_offset;
+	config->bulk_all_or_none = kernel->bulk_all_or_none;
+	config->has_cast = kernel->has_cast;
+	config->jiffy_ns = kernel->jiffy_ns;
+	config->stack_size = kernel->stack_size;
+
+	config->modules = kernel->has_modules && kernel->has_symbols && kernel->has_loop;
+	config->who = options->verb == VERB_DIAGNOSE;
+	plan->verify = !kernel->slub_unknown[0];
+	plan_sizes(plan, options, kernel);
+	err = plan_filter(plan, options, kernel, why, len);
+	if (err)
+		return err;
+	plan_memory(plan, kernel);
+	/* without slab nothing tells where the books are: see reader__learn_pages() */
+	config->one_copy = (plan->verify && config->slab) || config->follow != KLEAK_FOLLOW_ALL;
+	config->has_others =
+		(config->follow == KLEAK_FOLLOW_PROCESS || config->follow == KLEAK_FOLLOW_FAMILY) &&
+		!kernel->stack_assumed;
+	for (size_t i = 0; i < nr_hooks; i++) {
+		err = plan_hook(plan, i, kernel, options->no_fentry, why, len);
+		if (err)
+			return err;
+	}
+	if (kernel->slub_unknown[0] && (config->slab || config->vmalloc))
+		add_blind_spot(plan,
+			       "objects are not checked against the slab allocator's own books, "
+			       "which this kernel keeps in another way (%s)",
+			       kernel->slub_unknown);
+	if (options->scan_s > 0 && kernel->kfence)
+		add_blind_spot(plan, "scans find none of the objects that KFENCE guards: its own "
+				     "books refer to them");
+	if (config->vmalloc)
+		add_blind_spot(plan,
+			       "vmalloc areas passed to kvfree_rcu() count as outstanding until "
+			       "they are really freed");
+	if (config->follow != KLEAK_FOLLOW_ALL)
+		add_blind_spot(plan, "what interrupts and kernel threads allocate on behalf of the "
+				     "filtered processes is not recorded");
+	if (kernel->stack_assumed)
+		add_blind_spot(
+			plan,
+			"how large kernel stacks are could not be measured: if they have not "
+			"%u bytes, what a task allocates may be taken for an interrupt's, "
+			"which filters leave out",
+			kernel->stack_size);
+	if (!kernel->has_symbols)
+		add_blind_spot(plan, "stacks are printed as numbers: /proc/kallsyms shows no "
+				     "addresses (kernel.kptr_restrict?)");
+	return 0;
+}
+
+static const char *attach_kind(enum hook_kind kind)
+{
+	switch (kind) {
+	case HOOK_FENTRY:
+		return "fentry";
+	case HOOK_FEXIT:
+		return "fexit";
+	default:
+		return "raw_tp";
+	}
+}
+
+static const char *target_of(const struct plan_hook *planned, const struct hook *hook)
+{
+	if (planned->target)
+		return planned->target;
+	return hook->tracepoint ? hook->tracepoint : hook_function_names[hook->function][0];
+}
+
+static int copies_of(const struct plan *plan, size_t first)
+{
+	int copies = 1;
+
+	while (first + copies < nr_hooks && hooks[first + copies].copy == copies + 1 &&
+	       plan->hooks[first + copies].on)
+		copies++;
+	return copies;
+}
+
+void plan__print(const struct plan *plan, const struct kernel *kernel, FILE *out)
+{
+	const struct kleak_config *config = &plan->config;
+
+	fprintf(out, "kernel %s, %u possible CPUs\n", kernel->release, kernel->cpus);
+	fprintf(out, "\nhooks on\n");
+	for (size_t i = 0; i < nr_hooks; i++) {
+		int copies;
+
+		if (!plan->hooks[i].on || hooks[i].copy != 1)
+			continue;
+		copies = copies_of(plan, i);
+		fprintf(out, "  %-7s%s", attach_kind(hooks[i].kind),
+			target_of(&plan->hooks[i], &hooks[i]));
+		fprintf(out, copies > 1 ? "  (%d copies)\n" : "\n", copies);
+	}
+	if (plan->queues)
+		fprintf(out, "  kfree_rcu through its own queues, before anything is listed\n");
+	if (config->vmalloc)
+		fprintf(out, "  vmalloc through kmalloc in __get_vm_area_node and kfree of the "
+			     "vm_struct\n");
+	fprintf(out, "\nhooks off\n");
+	for (size_t i = 0; i < nr_hooks; i++) {
+		if (plan->hooks[i].on || hooks[i].copy != 1)
+			continue;
+		fprintf(out, "  %-7s%s: %s\n", attach_kind(hooks[i].kind),
+			target_of(&plan->hooks[i], &hooks[i]),
+			plan->hooks[i].why[0] ? plan->hooks[i].why : "not needed");
+	}
+	fprintf(out, "\nblind spots\n");
+	for (size_t i = 0; i < plan->nr_blind_spots; i++)
+		fprintf(out, "  %s\n", plan->blind_spots[i]);
+	fprintf(out,
+		"\nmemory: %.1f MiB of kernel maps, for %llu live objects and %u call sites; "
+		"nothing is allocated while tracing\n"
+		"        kleak itself: about %llu MiB, up to %.1f MiB when these are full\n",
+		plan->memory_bytes / 1048576.0, (unsigned long long)plan->max_objects,
+		config->sites, OWN_BYTES >> 20, plan->own_bytes / 1048576.0);
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What will be done: options + kernel -> programs on, their configuration, sizes,
+ * blind spots.  Pure; the tracer applies it, --explain prints it.
+ */
+#ifndef KLEAK_PLAN_H
+#define KLEAK_PLAN_H
+
+#include "cmd/options.h"
+#include "kernel/kernel.h"
+#include "kleak.h"
+
+#include <stdio.h>
+
+#define PLAN_MAX_HOOKS	     64
+#define PLAN_MAX_BLIND_SPOTS 16
+#define PLAN_TEXT	     192
+
+struct plan_hook {
+	bool on;
+	const char *target;  /* function to attach to; NULL: as the program says */
+	char why[PLAN_TEXT]; /* not on: why; "" when it is not needed */
+};
+
+struct plan {
+	struct kleak_config config;
+	struct plan_hook hooks[PLAN_MAX_HOOKS]; /* as in the table of hooks */
+	uint64_t max_objects;
+	uint32_t lanes;
+	uint32_t sampling;     /* at the start: of how many addresses one is recorded */
+	bool verify;	       /* look at SLUB's books before an object is reported */
+	bool queues;	       /* look into kfree_rcu()'s queues: no hook shows what goes there */
+	uint64_t memory_bytes; /* of the maps */
+	uint64_t own_bytes;    /* of the loader, when the tables are full */
+	char blind_spots[PLAN_MAX_BLIND_SPOTS][PLAN_TEXT];
+	const char *blind_spot_list[PLAN_MAX_BLIND_SPOTS]; /* into the above */
+	size_t nr_blind_spots;
+};
+
+/*
+ * 0, or -ENOTSUP / -EINVAL with one sentence in `why`.  Names in *plan point
+ * into *kernel and the table of hooks.
+ */
+int plan__make(struct plan *plan, const struct options *options, const struct kernel *kernel,
+	       char *why, size_t len);
+
+/* --explain */
+void plan__print(const struct plan *plan, const struct kernel *kernel, FILE *out);
+
+#endif

@@ -1,0 +1,366 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "trace/snapshot.h"
+#include "util/array.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+uint64_t snapshot__read_record(struct kleak_record *record, const struct kleak_bucket *buckets,
+			       uint32_t slot)
+{
+	const struct kleak_bucket *bucket = &buckets[slot / KLEAK_BUCKET_KEYS];
+	uint32_t i = slot % KLEAK_BUCKET_KEYS;
+	uint64_t key = __atomic_load_n(&bucket->key[i], __ATOMIC_ACQUIRE);
+
+	if (key == KLEAK_KEY_EMPTY || key == KLEAK_KEY_BUSY)
+		return key;
+	*record = *(const volatile struct kleak_record *)&bucket->record[i];
+	__atomic_thread_fence(__ATOMIC_ACQUIRE);
+	if (__atomic_load_n(&bucket->key[i], __ATOMIC_RELAXED) != key)
+		return KLEAK_KEY_EMPTY;
+	return key;
+}
+
+static enum kleak_key_space space_of(uint64_t key)
+{
+	return ~key & KLEAK_SPACE_MASK;
+}
+
+/* Count a record that has bytes of its own. */
+static int add_object(struct snapshot *snapshot, const struct kleak_record *record, uint32_t slot,
+		      uint64_t now, uint64_t min_age)
+{
+	uint64_t age = kleak_age(now, record->born);
+	struct snapshot_site *site = &snapshot->sites[record->site];
+	int err;
+
+	site->held_bytes += record->bytes;
+	if (age < min_age)
+		return 0;
+	if (record->flags & KLEAK_RECORD_RCU_PENDING) {
+		site->pending++;
+		return 0;
+	}
+	err = array__reserve((void **)&snapshot->list, snapshot->nr_list + 1, &snapshot->room_list,
+			     sizeof(*snapshot->list));
+	if (err)
+		return err;
+	site->objects++;
+	site->listed++;
+	site->squares += (double)record->bytes * (double)record->bytes;
+	site->bytes += record->bytes;
+	site->bytes_requested += record->bytes - record->slack;
+	snapshot->list[snapshot->nr_list++] =
+		(struct snapshot_object){.site = record->site, .age = (float)age, .slot = slot};
+	return 0;
+}
+
+static int add_slot(uint32_t **slots, size_t *nr, size_t *room, uint32_t slot)
+{
+	int err = array__reserve((void **)slots, *nr + 1, room, sizeof(**slots));
+
+	if (!err)
+		(*slots)[(*nr)++] = slot;
+	return err;
+}
+
+static int add_unsized(struct snapshot *snapshot, uint32_t slot, uint64_t key, uint32_t site)
+{
+	size_t nr = snapshot->nr_unsized;
+	int err = array__reserve((void **)&snapshot->unsized_are, nr + 1,
+				 &snapshot->room_unsized_are, sizeof(*snapshot->unsized_are));
+
+	if (err)
+		return err;
+	snapshot->unsized_are[nr] = (struct snapshot_area){key, site};
+	return add_slot(&snapshot->unsized, &snapshot->nr_unsized, &snapshot->room_unsized, slot);
+}
+
+/* As is_sampled() in bpf/objects.bpf.h. */
+static bool is_sampled(uint64_t key, uint32_t mask)
+{
+	uint64_t address = ~key & ~(uint64_t)KLEAK_SPACE_MASK;
+
+	return !(kleak_sample_hash(address) & mask);
+}
+
+/* Does it stand in kfree_rcu()'s queues? */
+static bool is_waiting(uint64_t key, const struct idmap *waiting)
+{
+	return waiting && waiting->nr && space_of(key) == KLEAK_SPACE_SLAB &&
+	       idmap__find(waiting, idmap__mix(~key)) != IDMAP_NONE;
+}
+
+static int read_slot(struct snapshot *snapshot, const struct snapshot_source *source, uint32_t slot,
+		     uint64_t now, uint64_t min_age)
+{
+	struct kleak_record record;
+	uint64_t key = snapshot__read_record(&record, source->buckets, slot);
+	int err;
+
+	if (key == KLEAK_KEY_EMPTY)
+		return 0;
+	if (key == KLEAK_KEY_BUSY) {
+		snapshot->in_motion++;
+		return 0;
+	}
+	if (record.site >= snapshot->nr_sites)
+		record.site = KLEAK_SITE_NONE;
+	snapshot->sites[record.site].records++;
+	if (source->sample_mask && !is_sampled(key, source->sample_mask)) {
+		snapshot->sites[record.site].unsampled++;
+		if (!(record.bytes & KLEAK_BYTES_UNSIZED) &&
+		    !(record.flags & KLEAK_RECORD_OF_CACHE && record.site))
+			snapshot->sites[record.site].died_bytes += record.bytes;
+		return 0;
+	}
+	snapshot->sites[record.site].live++;
+	if (record.bytes & KLEAK_BYTES_UNSIZED)
+		return add_unsized(snapshot, slot, key, record.site);
+	if (space_of(key) == KLEAK_SPACE_VMALLOC) {
+		if (!record.bytes)
+			return 0; /* an area that owns no memory */
+		err = add_slot(&snapshot->areas, &snapshot->nr_areas, &snapshot->room_areas, slot);
+		if (err)
+			return err;
+	}
+	/* what is born since those were read is another one */
+	if (record.born < now && is_waiting(key, source->waiting))
+		record.flags |= KLEAK_RECORD_RCU_PENDING;
+	return add_object(snapshot, &record, slot, now, min_age);
+}
+
+/* Most are, most of the time: a look at one cache line. */
+static bool is_empty(const struct kleak_bucket *bucket)
+{
+	const volatile uint64_t *key = (const volatile uint64_t *)bucket->key;
+	uint64_t any = 0;
+
+	for (int i = 0; i < KLEAK_BUCKET_KEYS; i++)
+		any |= key[i];
+	return !any;
+}
+
+static int read_bucket(struct snapshot *snapshot, const struct snapshot_source *source,
+		       uint32_t bucket, uint64_t now, uint64_t min_age)
+{
+	int err = 0;
+
+	for (uint32_t i = 0; i < KLEAK_BUCKET_KEYS && !err; i++)
+		err = read_slot(snapshot, source, bucket * KLEAK_BUCKET_KEYS + i, now, min_age);
+	return err;
+}
+
+static uint64_t events_of(const struct kleak_tally *tally)
+{
+	return tally->births + tally->deaths + tally->implicit + tally->verified + tally->evicted +
+	       tally->unsampled;
+}
+
+/* How many events the tallies have counted. */
+static uint64_t events_so_far(const struct snapshot_source *source)
+{
+	size_t nr = (size_t)source->nr_lanes * source->nr_sites;
+	uint64_t events = 0;
+
+	for (size_t i = 0; i < nr; i++) {
+		const struct kleak_tally tally =
+			*(const volatile struct kleak_tally *)&source->tallies[i];
+
+		events += events_of(&tally);
+	}
+	__atomic_thread_fence(__ATOMIC_ACQUIRE); /* what is read later was counted later */
+	return events;
+}
+
+/* Add the tally of an entry in a lane; return how many events it counts. */
+static uint64_t add_tally(struct snapshot_site *site, const struct snapshot_source *source,
+			  uint32_t lane, uint32_t entry)
+{
+	const struct kleak_tally tally =
+		*(const volatile struct kleak_tally *)&source
+			 ->tallies[(size_t)lane * source->nr_sites + entry];
+
+	site->births += tally.births;
+	site->deaths += tally.deaths;
+	site->implicit += tally.implicit;
+	site->verified += tally.verified;
+	site->evicted += tally.evicted;
+	site->unsampled += tally.unsampled;
+	site->births_more += tally.births_more;
+	site->deaths_more += tally.deaths_more;
+	site->born_bytes += tally.born_bytes;
+	site->died_bytes += tally.died_bytes;
+	return events_of(&tally);
+}
+
+/* Read the tallies; return how many events they count. */
+static uint64_t read_tallies(struct snapshot *snapshot, const struct snapshot_source *source)
+{
+	uint64_t events = 0;
+
+	__atomic_thread_fence(__ATOMIC_ACQUIRE); /* the objects before: those are counted */
+	for (uint32_t lane = 0; lane < source->nr_lanes; lane++)
+		for (uint32_t i = 0; i < source->nr_sites; i++)
+			events += add_tally(&snapshot->sites[i], source, lane, i);
+	__atomic_thread_fence(__ATOMIC_ACQUIRE); /* of sites that have births all is written */
+	return events;
+}
+
+/* Bytes of every object of this entry, or 0: they differ, and the tallies have them. */
+static uint32_t size_of_all(const struct snapshot_source *source, uint32_t i)
+{
+	const struct kleak_site *site = &source->sites[i];
+	const struct kleak_cache *cache;
+
+	if (i == KLEAK_SITE_NONE || site->space != KLEAK_SPACE_SLAB ||
+	    site->cache <= KLEAK_CACHE_UNKNOWN || site->cache >= KLEAK_MAX_CACHES)
+		return 0;
+	cache = &source->caches[site->cache];
+	return cache->flags & KLEAK_CACHE_LARGE ? 0 : cache->size;
+}
+
+/* Of the entry's objects that are KLEAK_RECORD_OF_CACHE, which have no bytes in the tallies. */
+static void add_bytes_of_cache(struct snapshot_site *site, const struct snapshot_source *source,
+			       uint32_t entry)
+{
+	uint64_t size = site->births ? size_of_all(source, entry) : 0;
+
+	site->born_bytes += size * site->births;
+	site->died_bytes += size * (site->deaths + site->implicit + site->verified + site->evicted +
+				    site->unsampled);
+}
+
+static void add_sums(struct snapshot_site *sum, const struct snapshot_site *site)
+{
+	sum->live += site->live;
+	sum->held_bytes += site->held_bytes;
+	sum->objects += site->objects;
+	sum->bytes += site->bytes;
+	sum->bytes_requested += site->bytes_requested;
+	sum->pending += site->pending;
+	sum->births += site->births;
+	sum->deaths += site->deaths;
+	sum->implicit += site->implicit;
+	sum->verified += site->verified;
+	sum->evicted += site->evicted;
+	sum->unsampled += site->unsampled;
+	sum->born_bytes += site->born_bytes;
+	sum->died_bytes += site->died_bytes;
+}
+
+void snapshot__add_tallies(struct snapshot_site *sum, const struct snapshot_source *source,
+			   uint32_t entry)
+{
+	struct snapshot_site site = {};
+
+	for (uint32_t lane = 0; lane < source->nr_lanes; lane++)
+		add_tally(&site, source, lane, entry);
+	add_bytes_of_cache(&site, source, entry);
+	add_sums(sum, &site);
+}
+
+static void read_counts(struct snapshot *snapshot, const struct snapshot_source *source)
+{
+	memset(snapshot->counts, 0, sizeof(snapshot->counts));
+	for (uint32_t lane = 0; lane < source->nr_lanes; lane++) {
+		const volatile struct kleak_counts *counts = &source->counts[lane];
+
+		for (int i = 0; i < KLEAK_COUNTS; i++)
+			snapshot->counts[i] += counts->count[i];
+	}
+}
+
+static void sum_up(struct snapshot *snapshot, const struct snapshot_source *source)
+{
+	struct snapshot_site *sum = &snapshot->sum;
+
+	memset(sum, 0, sizeof(*sum));
+	if (source->retired)
+		add_sums(sum, source->retired);
+	for (uint32_t i = 0; i < snapshot->nr_sites; i++)
+		add_sums(sum, &snapshot->sites[i]);
+}
+
+static int reset(struct snapshot *snapshot, uint32_t nr_sites)
+{
+	if (!snapshot->sites) {
+		snapshot->sites = calloc(nr_sites, sizeof(*snapshot->sites));
+		if (!snapshot->sites)
+			return -ENOMEM;
+		snapshot->nr_sites = nr_sites;
+	}
+	memset(snapshot->sites, 0, nr_sites * sizeof(*snapshot->sites));
+	snapshot->nr_list = 0;
+	snapshot->nr_unsized = 0;
+	snapshot->nr_areas = 0;
+	snapshot->in_motion = 0;
+	return 0;
+}
+
+int snapshot__take(struct snapshot *snapshot, const struct snapshot_source *source, uint64_t now,
+		   uint64_t min_age)
+{
+	uint64_t before;
+	int err = reset(snapshot, source->nr_sites);
+
+	if (err)
+		return err;
+	before = events_so_far(source);
+	for (uint32_t bucket = 0; bucket < source->nr_buckets; bucket++) {
+		if (is_empty(&source->buckets[bucket]))
+			continue;
+		err = read_bucket(snapshot, source, bucket, now, min_age);
+		if (err)
+			return err;
+	}
+	snapshot->in_motion += read_tallies(snapshot, source) - before;
+	for (uint32_t i = 0; i < snapshot->nr_sites; i++)
+		add_bytes_of_cache(&snapshot->sites[i], source, i);
+	read_counts(snapshot, source);
+	sum_up(snapshot, source);
+	return 0;
+}
+
+int snapshot__add_areas(struct snapshot *snapshot, const struct snapshot_source *source,
+			uint64_t now, uint64_t min_age)
+{
+	for (size_t i = 0; i < snapshot->nr_unsized; i++) {
+		const struct snapshot_area *was = &snapshot->unsized_are[i];
+		uint32_t slot = snapshot->unsized[i];
+		struct kleak_record record;
+		uint64_t key = snapshot__read_record(&record, source->buckets, slot);
+		int err;
+
+		if (key == KLEAK_KEY_EMPTY || key == KLEAK_KEY_BUSY || key != was->key)
+			continue;
+		if (record.site >= snapshot->nr_sites)
+			record.site = KLEAK_SITE_NONE;
+		if (record.site != was->site)
+			continue;
+		if (record.bytes & KLEAK_BYTES_UNSIZED || !record.bytes)
+			continue;
+		/* it was sized after the tallies had been read */
+		snapshot->sites[record.site].born_bytes += record.bytes;
+		err = add_object(snapshot, &record, slot, now, min_age);
+		if (!err)
+			err = add_slot(&snapshot->areas, &snapshot->nr_areas, &snapshot->room_areas,
+				       slot);
+		if (err)
+			return err;
+	}
+	sum_up(snapshot, source);
+	return 0;
+}
+
+void snapshot__free(struct snapshot *snapshot)
+{
+	free(snapshot->sites);
+	free(snapshot->list);
+	free(snapshot->unsized);
+	free(snapshot->unsized_are);
+	free(snapshot->areas);
+	memset(snapshot, 0, sizeof(*snapshot));
+}

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Everything read out of the tables in one pass, summed by entry of the site
+ * table.  An object is counted once or not at all, however busy the kernel is.
+ */
+#ifndef KLEAK_SNAPSHOT_H
+#define KLEAK_SNAPSHOT_H
+
+#include "kleak.h"
+#include "util/idmap.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct snapshot_site {
+	/* from the object table */
+	uint64_t records;	  /* every record, of what is not in the sample any more too */
+	uint64_t live;		  /* every record that is in the sample */
+	uint64_t held_bytes;	  /* of every record */
+	uint64_t objects;	  /* records that are outstanding: sized, not pending, old enough */
+	uint64_t bytes;		  /* of `objects` */
+	uint64_t bytes_requested; /* of `objects` */
+	uint64_t pending;	  /* handed to kfree_rcu(), old enough */
+	uint64_t listed;	  /* records behind `objects`: as many, but for sampling */
+	double squares;		  /* sum of bytes^2 of those */
+	/* from the tallies: ever since the start */
+	uint64_t births;
+	uint64_t deaths;
+	uint64_t implicit;
+	uint64_t verified;    /* found free in the allocator's own books */
+	uint64_t evicted;     /* pages found to belong to somebody else */
+	uint64_t unsampled;   /* left out when the sampling became coarser */
+	uint64_t births_more; /* sampling: what births stood for beyond themselves */
+	uint64_t deaths_more; /* the same of deaths of every kind */
+	uint64_t born_bytes;
+	uint64_t died_bytes;
+};
+
+struct snapshot_object {
+	uint32_t site;
+	float age;     /* ticks, to 24 bits: never wraps */
+	uint32_t slot; /* bucket * KLEAK_BUCKET_KEYS + index */
+};
+
+struct snapshot_area {
+	uint64_t key;
+	uint32_t site;
+};
+
+struct snapshot {
+	struct snapshot_site *sites; /* nr_sites, like the site table */
+	uint32_t nr_sites;
+	struct snapshot_object *list; /* one for each of `objects` */
+	size_t nr_list, room_list;
+	uint32_t *unsized; /* slots of vmalloc areas that nobody has sized yet */
+	size_t nr_unsized, room_unsized;
+	struct snapshot_area *unsized_are; /* what stood in each of them */
+	size_t room_unsized_are;
+	uint32_t *areas; /* of those that have a size */
+	size_t nr_areas, room_areas;
+	uint64_t counts[KLEAK_COUNTS];
+	struct snapshot_site sum; /* of all sites */
+	/*
+	 * Events that happened while the tables were read.  births - deaths -
+	 * implicit - verified - evicted - unsampled differs from `live` by no more than that.
+	 */
+	uint64_t in_motion;
+};
+
+/* The tables to read; see tracer.h for who owns them. */
+struct snapshot_source {
+	const struct kleak_bucket *buckets;
+	const struct kleak_site *sites;	  /* these two tell the bytes of KLEAK_RECORD_OF_CACHE */
+	const struct kleak_cache *caches; /* KLEAK_MAX_CACHES */
+	const struct kleak_tally *tallies;
+	const struct kleak_counts *counts;
+	uint32_t nr_buckets;
+	uint32_t nr_sites;
+	uint32_t nr_lanes;
+	uint32_t sample_mask;	     /* records of other addresses count as left out */
+	const struct idmap *waiting; /* NULL, or slab objects that were pending at `now`: krc.h */
+	/* NULL, or what entries had counted that were given back: recycle.h */
+	const struct snapshot_site *retired;
+};
+
+/*
+ * Copy the record in `slot`; return its key, KLEAK_KEY_EMPTY if there is none or it
+ * changed while it was copied, or KLEAK_KEY_BUSY if it is being written.
+ */
+uint64_t snapshot__read_record(struct kleak_record *record, const struct kleak_bucket *buckets,
+			       uint32_t slot);
+
+/*
+ * Read the tables into *snapshot, reusing its memory; the first time *snapshot is
+ * all zeros.  now: CLOCK_MONOTONIC in ticks.  min_age: ticks; younger
+ * objects count in `live` and `held_bytes` only.  0 or -ENOMEM.
+ */
+int snapshot__take(struct snapshot *snapshot, const struct snapshot_source *source, uint64_t now,
+		   uint64_t min_age);
+
+/* Add what the tallies have counted at this entry to *sum. */
+void snapshot__add_tallies(struct snapshot_site *sum, const struct snapshot_source *source,
+			   uint32_t entry);
+
+/*
+ * Count the areas of snapshot->unsized, which the kernel side was asked to size
+ * in the meantime.  Those that have no size still own nothing; where another one stands by now,
+ * that one is left to the next pass.  0 or -ENOMEM.
+ */
+int snapshot__add_areas(struct snapshot *snapshot, const struct snapshot_source *source,
+			uint64_t now, uint64_t min_age);
+
+void snapshot__free(struct snapshot *snapshot);
+
+#endif

@@ -1,0 +1,742 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "trace/tracer.h"
+#include "kernel/hooks.h"
+#include "trace/bpfhash.h"
+#include "trace/chains.h"
+#include "util/array.h"
+#include "util/clock.h"
+#include "util/say.h"
+
+#include "steps.h" /* before the skeleton, which has them */
+
+#include "kleak.skel.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <linux/membarrier.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* How long a program may go on that was running, where the kernel does not tell when it has ended.
+ */
+#define LINGER_US 20000
+
+#define MAPPINGS 5
+
+struct tracer {
+	struct kleak *skeleton;
+	struct bpf_program *programs[PLAN_MAX_HOOKS]; /* NULL: not on */
+	struct bpf_link *links[PLAN_MAX_HOOKS];
+	struct tracer_view view;
+	struct kleak_site *sites; /* of the view, for writing, like the two below */
+	struct kleak_tally *tallies;
+	struct kleak_cache *caches;
+	struct recycle recycle;
+	struct chains chains;
+	struct {
+		void *start;
+		size_t len;
+	} mappings[MAPPINGS];
+	size_t nr_mappings;
+	struct ring_buffer *modules; /* NULL: nobody tells which come and go */
+	void (*tell)(const struct kleak_module_record *record, void *arg);
+	void *tell_arg;
+};
+
+/*
+ * Wait until the programs that are running have ended: they are RCU read-side critical sections,
+ * and this command is synchronize_rcu() (kernel/sched/membarrier.c), but for machines with
+ * nohz_full.
+ */
+static void wait_for_programs(void)
+{
+	if (syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0))
+		usleep(LINGER_US);
+}
+
+static int print_nothing(enum libbpf_print_level level, const char *format, va_list args)
+{
+	(void)level;
+	(void)format;
+	(void)args;
+	return 0;
+}
+
+static int print_all(enum libbpf_print_level level, const char *format, va_list args)
+{
+	if (level != LIBBPF_DEBUG)
+		say__raw(format, args);
+	return 0;
+}
+
+/* Apply the plan to the skeleton that was opened. */
+static int configure(struct tracer *tracer, const struct plan *plan)
+{
+	struct kleak *skeleton = tracer->skeleton;
+	uint32_t site_entries = plan->config.site_entries;
+
+	skeleton->rodata->config = plan->config;
+	if (bpf_map__set_max_entries(skeleton->maps.objects, plan->config.buckets) ||
+	    bpf_map__set_max_entries(skeleton->maps.sites, site_entries) ||
+	    bpf_map__set_max_entries(skeleton->maps.tallies, site_entries * plan->lanes))
+		return -EINVAL;
+
+	if (plan->config.follow == KLEAK_FOLLOW_FAMILY &&
+	    bpf_map__set_max_entries(skeleton->maps.family, KLEAK_MAX_FAMILY))
+		return -EINVAL;
+	if (plan->config.modules &&
+	    bpf_map__set_max_entries(skeleton->maps.modules, KLEAK_MODULE_RING))
+		return -EINVAL;
+	if (plan->config.who && bpf_map__set_max_entries(skeleton->maps.who, KLEAK_MAX_WHO))
+		return -EINVAL;
+
+	bpf_program__set_autoload(skeleton->progs.read_memory, plan->verify);
+	bpf_program__set_autoload(skeleton->progs.learn_cpus, plan->verify);
+	bpf_program__set_autoload(skeleton->progs.evict_objects, plan->verify);
+	for (size_t i = 0; i < nr_hooks; i++) {
+		struct bpf_program *program =
+			bpf_object__find_program_by_name(skeleton->obj, hooks[i].program);
+		int err;
+
+		if (!program)
+			return -ENOENT;
+		bpf_program__set_autoload(program, plan->hooks[i].on);
+		if (!plan->hooks[i].on)
+			continue;
+		tracer->programs[i] = program;
+		if (!plan->hooks[i].target)
+			continue;
+		err = bpf_program__set_attach_target(program, 0, plan->hooks[i].target);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+/* Map an array.  NULL with errno. */
+static void *map_array(struct tracer *tracer, const struct bpf_map *map, int protection)
+{
+	size_t page = sysconf(_SC_PAGESIZE);
+	size_t len = (size_t)bpf_map__value_size(map) * bpf_map__max_entries(map);
+	void *start;
+
+	len = (len + page - 1) & ~(page - 1);
+	start = mmap(NULL, len, protection, MAP_SHARED, bpf_map__fd(map), 0);
+	if (start == MAP_FAILED)
+		return NULL;
+	tracer->mappings[tracer->nr_mappings].start = start;
+	tracer->mappings[tracer->nr_mappings++].len = len;
+	return start;
+}
+
+static int map_all(struct tracer *tracer, const struct plan *plan)
+{
+	struct kleak *skeleton = tracer->skeleton;
+	struct tracer_view *view = &tracer->view;
+
+	view->nr_buckets = plan->config.buckets;
+	view->nr_sites = plan->config.site_entries;
+	view->nr_lanes = plan->lanes;
+	view->buckets = map_array(tracer, skeleton->maps.objects, PROT_READ);
+	tracer->sites = map_array(tracer, skeleton->maps.sites, PROT_READ | PROT_WRITE);
+	view->sites = tracer->sites;
+	tracer->tallies = map_array(tracer, skeleton->maps.tallies, PROT_READ | PROT_WRITE);
+	view->tallies = tracer->tallies;
+	tracer->caches = map_array(tracer, skeleton->maps.caches, PROT_READ | PROT_WRITE);
+	view->caches = tracer->caches;
+	view->counts = map_array(tracer, skeleton->maps.counts, PROT_READ);
+	if (!view->buckets || !view->sites || !view->tallies || !view->caches || !view->counts)
+		return -errno;
+	return 0;
+}
+
+static int tell_module(void *arg, void *record, size_t size)
+{
+	const struct tracer *tracer = arg;
+
+	if (size == sizeof(struct kleak_module_record))
+		tracer->tell(record, tracer->tell_arg);
+	return 0;
+}
+
+static int open_modules(struct tracer *tracer, const struct plan *plan)
+{
+	if (!plan->config.modules)
+		return 0;
+	tracer->modules = ring_buffer__new(bpf_map__fd(tracer->skeleton->maps.modules), tell_module,
+					   tracer, NULL);
+	return tracer->modules ? 0 : -errno;
+}
+
+static int run_program(const struct bpf_program *program)
+{
+	LIBBPF_OPTS(bpf_test_run_opts, run);
+	int err = bpf_prog_test_run_opts(bpf_program__fd(program), &run);
+
+	if (err)
+		return err;
+	return (int)run.retval;
+}
+
+static int attach(struct tracer *tracer, enum hook_role role, const char **failed)
+{
+	for (size_t i = 0; i < nr_hooks; i++) {
+		if (!tracer->programs[i] || hooks[i].role != role)
+			continue;
+		tracer->links[i] = bpf_program__attach(tracer->programs[i]);
+		if (!tracer->links[i]) {
+			*failed = hooks[i].program;
+			return -errno;
+		}
+	}
+	return 0;
+}
+
+static void detach(struct tracer *tracer, enum hook_role role)
+{
+	for (size_t i = 0; i < nr_hooks; i++) {
+		if (!tracer->links[i] || hooks[i].role != role)
+			continue;
+		bpf_link__destroy(tracer->links[i]);
+		tracer->links[i] = NULL;
+	}
+}
+
+/* Frees first: an object whose birth is seen shall not die unseen. */
+static int attach_all(struct tracer *tracer, char *why, size_t len)
+{
+	const char *failed = "";
+	int err = attach(tracer, HOOK_FREES, &failed);
+
+	if (!err)
+		err = attach(tracer, HOOK_WATCHES, &failed);
+	if (!err)
+		err = attach(tracer, HOOK_ALLOCATES, &failed);
+	if (err)
+		snprintf(why, len, "cannot attach the BPF program %s: %s", failed, strerror(-err));
+	return err;
+}
+
+static int load(struct tracer *tracer, const struct plan *plan, int target, char *why, size_t len)
+{
+	const __u32 zero = 0;
+	int err = configure(tracer, plan);
+
+	if (!err)
+		err = kleak__load(tracer->skeleton);
+	if (err) {
+		snprintf(why, len, "cannot load the BPF programs: %s (-v shows the kernel's words)",
+			 strerror(-err));
+		return err;
+	}
+	if (plan->config.follow == KLEAK_FOLLOW_CGROUP &&
+	    bpf_map_update_elem(bpf_map__fd(tracer->skeleton->maps.cgroups), &zero, &target, 0)) {
+		err = -errno;
+		snprintf(why, len, "cannot follow the cgroup: %s", strerror(-err));
+		return err;
+	}
+	err = map_all(tracer, plan);
+	if (!err)
+		err = open_modules(tracer, plan);
+	if (err)
+		snprintf(why, len, "cannot map the BPF tables: %s", strerror(-err));
+	return err;
+}
+
+/* The one to follow may have gone before its exit could be seen, and its number be another's. */
+static void check_process(struct tracer *tracer, int pidfd)
+{
+	struct kleak_control *control = &tracer->skeleton->bss->control;
+	struct pollfd exit = {.fd = pidfd, .events = POLLIN};
+
+	if (poll(&exit, 1, 0) <= 0)
+		return;
+	control->process = 0;
+	control->gone = 1;
+}
+
+int tracer__open(struct tracer **out, const struct plan *plan, uint32_t process, int target,
+		 bool verbose, char *why, size_t len)
+{
+	struct tracer *tracer = calloc(1, sizeof(*tracer));
+	int err;
+
+	if (!tracer) {
+		snprintf(why, len, "out of memory");
+		return -ENOMEM;
+	}
+	libbpf_set_print(verbose ? print_all : print_nothing);
+	tracer->skeleton = kleak__open();
+	if (!tracer->skeleton) {
+		err = -errno;
+		snprintf(why, len, "cannot open the BPF programs: %s", strerror(-err));
+		free(tracer);
+		return err;
+	}
+	err = load(tracer, plan, target, why, len);
+	if (err)
+		goto close;
+
+	tracer->skeleton->bss->control.process = process;
+	tracer->skeleton->bss->control.sample_mask = plan->sampling - 1;
+	tracer->skeleton->bss->control.tick_base = clock__now_ticks();
+	err = run_program(tracer->skeleton->progs.introduce_self);
+	if (!err)
+		err = run_program(tracer->skeleton->progs.set_clock);
+	if (err) {
+		snprintf(why, len, "cannot run a BPF program: %s", strerror(-err));
+		goto close;
+	}
+	err = attach_all(tracer, why, len);
+	if (err)
+		goto close;
+	if (plan->config.follow == KLEAK_FOLLOW_PROCESS)
+		check_process(tracer, target);
+	*out = tracer;
+	return 0;
+
+close:
+	tracer__close(tracer);
+	return err;
+}
+
+void tracer__start(struct tracer *tracer)
+{
+	tracer->skeleton->bss->control.recording = 1;
+}
+
+void tracer__stop_births(struct tracer *tracer)
+{
+	tracer->skeleton->bss->control.recording = 0;
+	wait_for_programs();
+}
+
+void tracer__stop(struct tracer *tracer)
+{
+	tracer->skeleton->bss->control.recording = 0;
+	detach(tracer, HOOK_ALLOCATES);
+	wait_for_programs();
+	detach(tracer, HOOK_WATCHES);
+	detach(tracer, HOOK_FREES);
+	wait_for_programs();
+}
+
+const struct tracer_view *tracer__view(const struct tracer *tracer)
+{
+	return &tracer->view;
+}
+
+static int misses_of(const struct bpf_program *program, uint64_t *misses)
+{
+	struct bpf_prog_info info = {};
+	__u32 len = sizeof(info);
+
+	if (bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &len))
+		return -errno;
+	*misses = info.recursion_misses;
+	return 0;
+}
+
+int tracer__missed(const struct tracer *tracer, struct tracer_missed *missed)
+{
+	struct tracer_missed sum = {};
+	uint64_t least = 0;
+
+	for (size_t i = 0; i < nr_hooks; i++) {
+		uint64_t misses = 0;
+		bool last;
+		int err;
+
+		if (!tracer->programs[i] || hooks[i].role == HOOK_WATCHES)
+			continue;
+		err = misses_of(tracer->programs[i], &misses);
+		if (err)
+			return err;
+		if (hooks[i].copy == 1 || misses < least)
+			least = misses;
+		last = i + 1 == nr_hooks || hooks[i + 1].copy == 1 || !tracer->programs[i + 1];
+		if (!last)
+			continue;
+		if (hooks[i].role == HOOK_FREES)
+			sum.deaths += least;
+		else
+			sum.births += least;
+	}
+	*missed = sum;
+	return 0;
+}
+
+int tracer__now(struct tracer *tracer, uint64_t *ticks)
+{
+	int err = run_program(tracer->skeleton->progs.tell_time);
+
+	*ticks = tracer->skeleton->bss->this_tick;
+	return err;
+}
+
+int tracer__size_areas(struct tracer *tracer, const uint32_t *slots, size_t nr)
+{
+	struct kleak_area_batch *areas = &tracer->skeleton->bss->areas;
+
+	while (nr) {
+		size_t n = nr < KLEAK_AREA_BATCH ? nr : KLEAK_AREA_BATCH;
+		int err;
+
+		memcpy(areas->slot, slots, n * sizeof(*slots));
+		areas->nr = n;
+		err = run_program(tracer->skeleton->progs.size_areas);
+		if (err)
+			return err;
+		slots += n;
+		nr -= n;
+	}
+	return 0;
+}
+
+int tracer__learn_cpus(struct tracer *tracer, uint64_t *offsets, uint64_t *task)
+{
+	const struct kleak__bss *bss = tracer->skeleton->bss;
+	int err = run_program(tracer->skeleton->progs.learn_cpus);
+
+	if (err)
+		return err;
+	for (uint32_t i = 0; i < bss->nr_cpu_addresses; i++)
+		offsets[i] = bss->cpu_addresses[i] - bss->cpu_pointer;
+	*task = bss->this_task;
+	return (int)bss->nr_cpu_addresses;
+}
+
+void *tracer__peek(void *arg, uint64_t address, size_t len)
+{
+	struct tracer *tracer = arg;
+	struct kleak__bss *bss = tracer->skeleton->bss;
+
+	if (len > sizeof(bss->read_buffer))
+		return NULL;
+	bss->read_request.address = address;
+	bss->read_request.len = len;
+	return run_program(tracer->skeleton->progs.read_memory) ? NULL : bss->read_buffer;
+}
+
+uint64_t tracer__buffer(const struct tracer *tracer)
+{
+	return tracer->skeleton->bss->this_buffer;
+}
+
+int tracer__read(void *arg, uint64_t address, void *to, size_t len)
+{
+	const void *from = tracer__peek(arg, address, len);
+
+	if (!from)
+		return -EFAULT;
+	memcpy(to, from, len);
+	return 0;
+}
+
+int tracer__evict(struct tracer *tracer, const struct kleak_eviction *list, size_t nr)
+{
+	struct kleak_evict_batch *evictions = &tracer->skeleton->bss->evictions;
+
+	while (nr) {
+		size_t n = nr < KLEAK_EVICT_BATCH ? nr : KLEAK_EVICT_BATCH;
+		int err;
+
+		memcpy(evictions->list, list, n * sizeof(*list));
+		evictions->nr = n;
+		err = run_program(tracer->skeleton->progs.evict_objects);
+		if (err)
+			return err;
+		list += n;
+		nr -= n;
+	}
+	return 0;
+}
+
+int tracer__count_time(void)
+{
+	int stats = bpf_enable_stats(BPF_STATS_RUN_TIME);
+
+	return stats < 0 ? -errno : stats;
+}
+
+int tracer__run(const struct tracer *tracer, struct tracer_run *run)
+{
+	*run = (struct tracer_run){};
+	for (size_t i = 0; i < nr_hooks; i++) {
+		struct bpf_prog_info info = {};
+		__u32 len = sizeof(info);
+
+		if (!tracer->programs[i])
+			continue;
+		if (bpf_obj_get_info_by_fd(bpf_program__fd(tracer->programs[i]), &info, &len))
+			return -errno;
+		run->ns += info.run_time_ns;
+		if (hooks[i].copy == 1)
+			run->events += info.run_cnt;
+	}
+	return 0;
+}
+
+uint32_t tracer__sampling(const struct tracer *tracer)
+{
+	return __atomic_load_n(&tracer->skeleton->bss->control.sample_mask, __ATOMIC_RELAXED) + 1;
+}
+
+int tracer__coarsen(struct tracer *tracer, uint32_t weight)
+{
+	struct kleak__bss *bss = tracer->skeleton->bss;
+
+	if (weight - 1 > KLEAK_SAMPLE_MOST)
+		weight = KLEAK_SAMPLE_MOST + 1;
+	__atomic_fetch_or(&bss->control.sample_mask, weight - 1, __ATOMIC_SEQ_CST);
+	wait_for_programs();
+	for (uint32_t first = 0; first < tracer->view.nr_buckets; first += KLEAK_SWEEP_BATCH) {
+		int err;
+
+		bss->sweep.first = first;
+		err = run_program(tracer->skeleton->progs.sweep_buckets);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+/* Make the other set of bits of what is present anew, and have the programs look at that. */
+static void renew_present(struct kleak__bss *bss)
+{
+	uint32_t other = !bss->control.present;
+
+	wait_for_programs(); /* that look at what was the other one before */
+	for (size_t word = 0; word < sizeof(bss->present[0]) / sizeof(bss->present[0][0]); word++)
+		__atomic_store_n(&bss->present[other][word], 0, __ATOMIC_SEQ_CST);
+	for (size_t i = 0; i < sizeof(bss->presence) / sizeof(bss->presence[0]); i++)
+		if (__atomic_load_n(&bss->presence[i], __ATOMIC_SEQ_CST))
+			__atomic_fetch_or(&bss->present[other][i / 32], 1U << i % 32,
+					  __ATOMIC_SEQ_CST);
+	__atomic_store_n(&bss->control.present, other, __ATOMIC_SEQ_CST);
+}
+
+static bool is_same_chain(const struct kleak_chain *a, const struct kleak_chain *b)
+{
+	struct kleak_chain copy = *a;
+
+	copy.recent = b->recent;
+	return !memcmp(&copy, b, sizeof(copy));
+}
+
+/* Write an entry that is free: nobody reads it. */
+static void write_chain(struct kleak_chain *to, const struct kleak_chain *from)
+{
+	struct kleak_chain free = *from;
+
+	free.tag = 0;
+	*to = free;
+	__atomic_store_n(&to->tag, from->tag, __ATOMIC_RELEASE);
+}
+
+/* Free the entries that are to be another chain's, and wait until no program reads them. */
+static void free_chains(struct kleak__bss *bss, const struct chains *wanted)
+{
+	bool changed = bss->control.chain_seed != wanted->seed;
+
+	if (changed)
+		__atomic_store_n(&bss->control.chain_seed, 0, __ATOMIC_SEQ_CST);
+	for (size_t i = 0; i < KLEAK_CHAINS; i++)
+		if (!is_same_chain(&bss->chains[i], &wanted->table[i])) {
+			__atomic_store_n(&bss->chains[i].tag, 0, __ATOMIC_SEQ_CST);
+			changed = true;
+		}
+	if (changed)
+		wait_for_programs();
+}
+
+int tracer__tune(struct tracer *tracer)
+{
+	struct kleak__bss *bss = tracer->skeleton->bss;
+	const struct tracer_view *view = &tracer->view;
+	const struct chains_source source = {
+		.sites = view->sites,
+		.tallies = view->tallies,
+		.nr_sites = view->nr_sites,
+		.nr_lanes = view->nr_lanes,
+		.steps = bss->steps,
+	};
+	int err = chains__make(&tracer->chains, &source);
+
+	if (err)
+		return err;
+	free_chains(bss, &tracer->chains);
+	for (size_t i = 0; i < KLEAK_CHAINS; i++)
+		if (!is_same_chain(&bss->chains[i], &tracer->chains.table[i]))
+			write_chain(&bss->chains[i], &tracer->chains.table[i]);
+	__atomic_store_n(&bss->control.chain_seed, tracer->chains.seed, __ATOMIC_SEQ_CST);
+	if (tracer->skeleton->rodata->config.follow != KLEAK_FOLLOW_ALL)
+		renew_present(bss);
+	return 0;
+}
+
+void tracer__mute(struct tracer *tracer, uint32_t entry)
+{
+	__atomic_store_n(&tracer->sites[entry].muted, 1, __ATOMIC_RELAXED);
+}
+
+struct who_reader {
+	void (*each)(const struct kleak_who *, const struct kleak_who_times *, void *);
+	void *arg;
+};
+
+static void pass_who(const void *key, const void *value, void *arg)
+{
+	const struct who_reader *reader = arg;
+
+	reader->each(key, value, reader->arg);
+}
+
+int tracer__who(const struct tracer *tracer,
+		void (*each)(const struct kleak_who *, const struct kleak_who_times *, void *),
+		void *arg)
+{
+	struct who_reader reader = {each, arg};
+
+	return bpfhash__each(bpf_map__fd(tracer->skeleton->maps.who), sizeof(struct kleak_who),
+			     sizeof(struct kleak_who_times), pass_who, &reader);
+}
+
+static void wait_for_all(void *arg)
+{
+	(void)arg;
+	wait_for_programs();
+}
+
+/* Keys of the map of who allocates, to be deleted when all have been looked at. */
+struct who_keys {
+	const bool *gone;
+	struct kleak_who *list;
+	size_t nr, room;
+	int err;
+};
+
+static void add_key(const struct kleak_who *who, const struct kleak_who_times *times, void *arg)
+{
+	struct who_keys *keys = arg;
+
+	(void)times;
+	if (keys->err || !keys->gone[who->site])
+		return;
+	keys->err = array__reserve((void **)&keys->list, keys->nr + 1, &keys->room,
+				   sizeof(*keys->list));
+	if (!keys->err)
+		keys->list[keys->nr++] = *who;
+}
+
+static int forget_who(void *arg, const bool *gone)
+{
+	struct tracer *tracer = arg;
+	struct who_keys keys = {.gone = gone};
+	int err;
+
+	if (!tracer->skeleton->rodata->config.who)
+		return 0;
+	err = tracer__who(tracer, add_key, &keys);
+	if (!err)
+		err = keys.err;
+	for (size_t i = 0; i < keys.nr && !err; i++)
+		bpf_map_delete_elem(bpf_map__fd(tracer->skeleton->maps.who), &keys.list[i]);
+	free(keys.list);
+	return err;
+}
+
+int tracer__recycle(struct tracer *tracer, const struct recycle_look *look)
+{
+	const struct recycle_tables tables = {
+		.sites = tracer->sites,
+		.caches = tracer->caches,
+		.tallies = tracer->tallies,
+		.known = (uint64_t *)tracer->skeleton->bss->known,
+		.wait = wait_for_all,
+		.forget_who = forget_who,
+		.arg = tracer,
+	};
+
+	return recycle__step(&tracer->recycle, &tables, look);
+}
+
+const struct recycle *tracer__recycled(const struct tracer *tracer)
+{
+	return &tracer->recycle;
+}
+
+struct tracer_modules tracer__module_changes(const struct tracer *tracer)
+{
+	const struct kleak_control *control = &tracer->skeleton->bss->control;
+
+	return (struct tracer_modules){
+		.changes = __atomic_load_n(&control->module_changes, __ATOMIC_ACQUIRE),
+		.losses = __atomic_load_n(&control->module_losses, __ATOMIC_ACQUIRE),
+	};
+}
+
+void tracer__each_module(struct tracer *tracer,
+			 void (*tell)(const struct kleak_module_record *record, void *arg),
+			 void *arg)
+{
+	tracer->tell = tell;
+	tracer->tell_arg = arg;
+	if (tracer->modules)
+		ring_buffer__consume(tracer->modules);
+}
+
+uint32_t tracer__self(const struct tracer *tracer)
+{
+	return tracer->skeleton->bss->control.self;
+}
+
+bool tracer__process_gone(const struct tracer *tracer)
+{
+	return tracer->skeleton->bss->control.gone;
+}
+
+int tracer__join_family(const struct tracer *tracer)
+{
+	return run_program(tracer->skeleton->progs.join_family);
+}
+
+static void count_one(const void *key, const void *value, void *arg)
+{
+	uint32_t *nr = arg;
+
+	(void)key;
+	(void)value;
+	++*nr;
+}
+
+uint32_t tracer__family(const struct tracer *tracer)
+{
+	uint32_t nr = 0;
+
+	bpfhash__each(bpf_map__fd(tracer->skeleton->maps.family), sizeof(__u32), sizeof(__u8),
+		      count_one, &nr);
+	return nr;
+}
+
+void tracer__close(struct tracer *tracer)
+{
+	if (!tracer)
+		return;
+	detach(tracer, HOOK_ALLOCATES);
+	detach(tracer, HOOK_WATCHES);
+	detach(tracer, HOOK_FREES);
+	for (size_t i = 0; i < tracer->nr_mappings; i++)
+		munmap(tracer->mappings[i].start, tracer->mappings[i].len);
+	ring_buffer__free(tracer->modules);
+	kleak__destroy(tracer->skeleton);
+	chains__free(&tracer->chains);
+	recycle__free(&tracer->recycle);
+	free(tracer);
+}

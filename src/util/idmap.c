@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "util/idmap.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#define FIRST_ROOM 256
+
+struct idmap_entry {
+	uint64_t id;
+	uint32_t number_plus_1; /* 0: empty */
+};
+
+static struct idmap_entry *slot_of(struct idmap_entry *entries, size_t room, uint64_t id)
+{
+	size_t i = id & (room - 1);
+
+	while (entries[i].number_plus_1 && entries[i].id != id)
+		i = (i + 1) & (room - 1);
+	return &entries[i];
+}
+
+uint32_t idmap__find(const struct idmap *map, uint64_t id)
+{
+	if (!map->room)
+		return IDMAP_NONE;
+	/* an empty entry's 0 - 1 is IDMAP_NONE */
+	return slot_of(map->entries, map->room, id)->number_plus_1 - 1;
+}
+
+static int grow(struct idmap *map)
+{
+	size_t room = map->room ? map->room * 2 : FIRST_ROOM;
+	struct idmap_entry *entries = calloc(room, sizeof(*entries));
+
+	if (!entries)
+		return -ENOMEM;
+	for (size_t i = 0; i < map->room; i++)
+		if (map->entries[i].number_plus_1)
+			*slot_of(entries, room, map->entries[i].id) = map->entries[i];
+	free(map->entries);
+	map->entries = entries;
+	map->room = room;
+	return 0;
+}
+
+int idmap__add(struct idmap *map, uint64_t id, uint32_t number)
+{
+	struct idmap_entry *slot;
+	int err = 0;
+
+	if (map->nr * 2 >= map->room)
+		err = grow(map);
+	if (err)
+		return err;
+	slot = slot_of(map->entries, map->room, id);
+	slot->id = id;
+	slot->number_plus_1 = number + 1;
+	map->nr++;
+	return 0;
+}
+
+void idmap__clear(struct idmap *map)
+{
+	for (size_t i = 0; i < map->room; i++)
+		map->entries[i].number_plus_1 = 0;
+	map->nr = 0;
+}
+
+void idmap__free(struct idmap *map)
+{
+	free(map->entries);
+	*map = (struct idmap){};
+}

@@ -1,0 +1,365 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "unit.h"
+
+#include "cmd/options.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define MAX_WORDS 40
+
+/* Parse "kleak" and these words. */
+static int parse(struct options *options, const char *line, char *why, size_t len)
+{
+	static char copy[512];
+	static char *argv[MAX_WORDS + 2];
+	int argc = 0;
+
+	snprintf(copy, sizeof(copy), "kleak %s", line);
+	for (char *word = strtok(copy, " "); word && argc < MAX_WORDS; word = strtok(NULL, " "))
+		argv[argc++] = word;
+	argv[argc] = NULL;
+	return options__parse(options, argc, argv, why, len);
+}
+
+static struct options good(const char *line)
+{
+	struct options options;
+	char why[256] = "";
+	int err = parse(&options, line, why, sizeof(why));
+
+	if (err)
+		fail_msg("\"%s\": %s", line, why);
+	return options;
+}
+
+static void bad(const char *line, const char *part)
+{
+	struct options options;
+	char why[256] = "";
+
+	if (parse(&options, line, why, sizeof(why)) != -EINVAL)
+		fail_msg("\"%s\" was accepted", line);
+	if (!strstr(why, part))
+		fail_msg("\"%s\": \"%s\" does not say \"%s\"", line, why, part);
+	if (strchr(why, '\n'))
+		fail_msg("\"%s\": more than one line", line);
+}
+
+static void test_defaults(void **state)
+{
+	struct options o = good("");
+	char text[64];
+
+	(void)state;
+	assert_int_equal(o.verb, VERB_TRACE);
+	assert_true(o.interval_s == 5);
+	assert_true(o.duration_s == 0);
+	assert_int_equal(o.pid, -1);
+	assert_int_equal(o.top, 10);
+	assert_int_equal(o.sort, SORT_BYTES);
+	assert_int_equal(o.origins, ORIGIN_SLAB | ORIGIN_VMALLOC | ORIGIN_PERCPU);
+	assert_true(o.min_size == 0 && o.max_size == UINT64_MAX);
+	options__origins(text, sizeof(text), o.origins);
+	assert_string_equal(text, "slab,vmalloc,percpu");
+	options__origins(text, sizeof(text), ORIGIN_VMALLOC);
+	assert_string_equal(text, "vmalloc");
+}
+
+/* A trace that is too short for a verdict is no answer. */
+static void test_time_for_a_diagnosis(void **state)
+{
+	(void)state;
+	assert_true(good("diagnose").duration_s == 600);
+	assert_true(good("diagnose --evidence 12 --for 28").duration_s == 28);
+	bad("diagnose --evidence 12 --for 27", "--for is too short");
+	bad("diagnose --for 2m", "--for is too short");
+	bad("diagnose --evidence 10m", "--for is too short");
+}
+
+static void test_explain(void **state)
+{
+	(void)state;
+	assert_int_equal(good("--explain").verb, VERB_EXPLAIN);
+	assert_int_equal(good("run --explain -- true").verb, VERB_EXPLAIN);
+	assert_int_equal(good("diagnose --explain").verb, VERB_EXPLAIN);
+	bad("ledger --explain", "--explain");
+	bad("census --explain", "--explain");
+	bad("report --explain x", "--explain");
+	bad("--explain --json", "--json");
+}
+
+static void test_everything(void **state)
+{
+	struct options o = good("-p 12 --interval 0.5 --duration 30 --top 3 --sort growth "
+				"--min-size 4K --max-size 1M --min-age 2.5 --origin slab");
+
+	(void)state;
+	assert_int_equal(o.pid, 12);
+	assert_true(o.interval_s == 0.5 && o.duration_s == 30 && o.min_age_s == 2.5);
+	assert_int_equal(o.top, 3);
+	assert_int_equal(o.sort, SORT_GROWTH);
+	assert_int_equal(o.min_size, 4096);
+	assert_int_equal(o.max_size, 1 << 20);
+	assert_int_equal(o.origins, ORIGIN_SLAB);
+	o = good("--cgroup /x --cache dentry --stack-depth 3 --max-objects 5000 --max-sites 256 "
+		 "--no-color "
+		 "-v");
+	assert_string_equal(o.cgroup, "/x");
+	assert_string_equal(o.cache, "dentry");
+	assert_int_equal(o.stack_depth, 3);
+	assert_int_equal(o.max_objects, 5000);
+	assert_int_equal(o.max_sites, 256);
+	assert_true(o.no_color && o.verbose);
+	assert_int_equal(good("--version").verb, VERB_VERSION);
+	assert_int_equal(good("-h").verb, VERB_HELP);
+	assert_int_equal(good("--explain -p 1").verb, VERB_EXPLAIN);
+}
+
+static void test_json_prints_all_unless_told(void **state)
+{
+	(void)state;
+	assert_int_equal(good("--json").top, 0);
+	assert_int_equal(good("--json --top 4").top, 4);
+	assert_int_equal(good("--top 4 --json").top, 4);
+	assert_int_equal(good("--top 0").top, 0);
+}
+
+static void test_run(void **state)
+{
+	struct options o = good("run --exit-code --threshold 10K -- ls -l --top");
+
+	(void)state;
+	assert_int_equal(o.verb, VERB_RUN);
+	assert_true(o.exit_code);
+	assert_int_equal(o.threshold, 10240);
+	assert_string_equal(o.command[0], "ls");
+	assert_string_equal(o.command[1], "-l");
+	assert_string_equal(o.command[2], "--top");
+	assert_null(o.command[3]);
+	o = good("run ls -l"); /* options end at the command */
+	assert_string_equal(o.command[1], "-l");
+	assert_int_equal(good("run --help").verb, VERB_HELP);
+}
+
+static void test_scan_and_census(void **state)
+{
+	struct options o = good("--scan");
+
+	(void)state;
+	assert_true(o.scan_s == 60);
+	assert_int_equal(o.scan_passes, 3);
+	assert_int_equal(o.scan_rate, 0);
+	assert_true(good("").scan_s == 0);
+	assert_int_equal(o.sampling, 1);
+	assert_true(o.max_overhead == 0);
+	o = good("--sample 1/16 --max-overhead 2.5%");
+	assert_int_equal(o.sampling, 16);
+	assert_true(o.max_overhead == 0.025);
+	assert_false(o.no_fentry);
+	assert_true(good("--no-fentry").no_fentry);
+	bad("ledger --no-fentry", "ledger");
+	assert_int_equal(good("--sample 1/1048576").sampling, 1 << 20);
+	bad("--sample 16", "--sample");
+	bad("--sample 1/12", "--sample");
+	bad("--sample 1/2097152", "--sample");
+	bad("--max-overhead 0", "--max-overhead");
+	bad("--max-overhead 101", "--max-overhead");
+	bad("--max-overhead x", "--max-overhead");
+	bad("ledger --sample 1/2", "ledger");
+	o = good("run --scan=2m --scan-passes 5 --scan-rate 300 --show-objects -- true");
+	assert_true(o.scan_s == 120);
+	assert_int_equal(o.scan_passes, 5);
+	assert_int_equal(o.scan_rate, 300000000);
+	assert_true(o.show_objects);
+	bad("--scan=x", "--scan");
+	bad("--scan=0", "--scan");
+	bad("--scan-passes 0", "--scan-passes");
+	bad("--scan-rate 0", "--scan-rate");
+	bad("ledger --scan", "--scan");
+	bad("--scan --origin percpu", "--origin");
+	bad("diagnose --show-objects", "--show-objects");
+	o = good("--debug-dir /a --debuginfod --debug-dir b");
+	assert_int_equal(o.nr_debug_dirs, 2);
+	assert_string_equal(o.debug_dirs[0], "/a");
+	assert_string_equal(o.debug_dirs[1], "b");
+	assert_true(o.debuginfod);
+	assert_int_equal(good("diagnose").nr_debug_dirs, 0);
+	assert_false(good("diagnose").debuginfod);
+	assert_true(good("run --debuginfod -- true").debuginfod);
+	bad("--debug-dir", "needs a value");
+	bad("--debug-dir=", "--debug-dir");
+	bad("--debug-dir 1 --debug-dir 2 --debug-dir 3 --debug-dir 4 --debug-dir 5 --debug-dir 6 "
+	    "--debug-dir 7 --debug-dir 8 --debug-dir 9 --debug-dir a --debug-dir b --debug-dir c "
+	    "--debug-dir d --debug-dir e --debug-dir f --debug-dir g --debug-dir h",
+	    "16");
+	bad("ledger --debug-dir x", "--debug-dir");
+	bad("census --debuginfod", "--debuginfod");
+	bad("kmemleak --debuginfod list", "--debuginfod");
+	o = good("census --cache dentry --json");
+	assert_int_equal(o.verb, VERB_CENSUS);
+	assert_string_equal(o.cache, "dentry");
+	bad("census --pid 1", "census");
+	bad("census --duration 5", "census");
+	bad("census --scan", "--scan");
+	bad("census x", "x");
+}
+
+static void test_pictures(void **state)
+{
+	struct options o = good("--folded a --svg b --html c --weight growth --top 4");
+
+	(void)state;
+	assert_string_equal(o.folded, "a");
+	assert_string_equal(o.svg, "b");
+	assert_string_equal(o.html, "c");
+	assert_int_equal(o.weight, WEIGHT_GROWTH);
+	assert_int_equal(o.top, 4); /* of the text */
+	assert_int_equal(options__rows(&o), 0);
+	o = good("");
+	assert_int_equal(options__rows(&o), 10);
+	o = good("--json");
+	assert_int_equal(options__rows(&o), 0);
+	assert_int_equal(good("--svg b").weight, WEIGHT_BYTES);
+	assert_int_equal(good("--svg b --weight objects").weight, WEIGHT_OBJECTS);
+	assert_int_equal(good("run --scan --svg b --weight unreferenced ls").weight,
+			 WEIGHT_UNREFERENCED);
+	assert_string_equal(good("diagnose --html c").html, "c");
+	bad("--svg", "needs a value");
+	bad("--svg b --weight size", "--weight");
+	bad("--weight growth", "--svg");
+	bad("--svg b --weight unreferenced", "--scan");
+	bad("diagnose --svg b --weight unreferenced", "kleak run");
+	bad("ledger --html c", "--html");
+	bad("census --svg c", "--svg");
+	bad("kmemleak --weight bytes scan", "--weight");
+}
+
+static void test_screen_and_prom(void **state)
+{
+	(void)state;
+	assert_false(good("").screen);
+	assert_null(good("").prom);
+	assert_true(good("--screen --sort age").screen);
+	assert_int_equal(good("--screen").top, 0); /* one scrolls */
+	assert_int_equal(good("--screen").top_listed, 10);
+	assert_int_equal(good("--screen --top 3").top, 3);
+	assert_int_equal(good("--screen --top 3").top_listed, 3);
+	assert_int_equal(good("--json").top_listed, 10);
+	assert_string_equal(good("--prom /a/b.prom").prom, "/a/b.prom");
+	assert_string_equal(good("run --prom f -- true").prom, "f");
+	assert_string_equal(good("diagnose --prom f").prom, "f");
+	bad("ledger --prom f", "--prom belongs to kleak, kleak run and kleak diagnose");
+	bad("census --prom f", "--prom belongs");
+	bad("--prom", "--prom needs a value");
+	bad("--screen --json", "--screen and --json exclude each other");
+	bad("run --screen -- true", "--screen belongs to kleak alone");
+	bad("diagnose --screen", "--screen belongs to kleak alone");
+	bad("ledger --screen", "--screen belongs to kleak alone");
+	bad("census --screen", "--screen belongs to kleak alone");
+}
+
+static void test_saved_files(void **state)
+{
+	struct options o = good("--save x --top 3");
+
+	(void)state;
+	assert_string_equal(o.save, "x");
+	assert_int_equal(o.top, 3);
+	assert_int_equal(options__rows(&o), 0); /* all are saved */
+	o = good("--top 3");
+	assert_int_equal(options__rows(&o), 3);
+	assert_string_equal(good("run --save x -- ls").save, "x");
+	assert_string_equal(good("diagnose --save x").save, "x");
+	o = good("report x --sort age --all --origin slab --cache dentry --no-color");
+	assert_int_equal(o.verb, VERB_REPORT);
+	assert_string_equal(o.files[0], "x");
+	assert_true(o.all && o.sort_given && o.sort == SORT_AGE);
+	assert_string_equal(good("report --json -- -x").files[0], "-x");
+	assert_int_equal(good("report x --json").top, 0);
+	o = good("diff --top 5 x y --json");
+	assert_int_equal(o.verb, VERB_DIFF);
+	assert_string_equal(o.files[0], "x");
+	assert_string_equal(o.files[1], "y");
+	assert_int_equal(o.top, 5);
+	assert_int_equal(good("report -h").verb, VERB_HELP);
+	bad("report", "needs one file");
+	bad("report x y", "needs one file");
+	bad("report x --min-age 5", "--min-age");
+	bad("report x -p 5", "--pid");
+	bad("report x --save y", "--save");
+	bad("report x --origin vmalloc --cache dentry", "--cache");
+	bad("diff x", "needs two files");
+	bad("diff x y z", "needs two files");
+	bad("diff x y --all", "--all");
+	bad("diff x y --sort age", "--sort");
+	bad("--all", "--all");
+	bad("--save", "needs a value");
+	bad("ledger --save x", "--save");
+	bad("census --save x", "--save");
+	bad("kmemleak --save x list", "--save");
+}
+
+static void test_nonsense(void **state)
+{
+	(void)state;
+	bad("--no-such-option", "--no-such-option");
+	bad("-x", "-x");
+	bad("--interval", "needs a value");
+	bad("-p", "needs a value");
+	bad("--interval 0", "--interval");
+	bad("--interval -1", "--interval");
+	bad("--interval nan", "--interval");
+	bad("--interval inf", "--interval");
+	bad("--interval 5x", "--interval");
+	bad("--duration 0", "--duration");
+	bad("-p 0", "--pid");
+	bad("-p -5", "--pid");
+	bad("-p 99999999999999999999", "--pid");
+	bad("-p abc", "--pid");
+	bad("--top -1", "--top");
+	bad("--top 1.5", "--top");
+	bad("--min-size 12Q", "--min-size");
+	bad("--min-size -1", "--min-size");
+	bad("--max-size 99999999999999999999", "--max-size");
+	bad("--max-size 99999999999999T", "--max-size");
+	bad("--min-size 8K --max-size 4K", "--min-size is above --max-size");
+	bad("--sort size", "--sort");
+	bad("--origin slab,", "--origin");
+	bad("--origin heap", "--origin");
+	assert_int_equal(good("--origin pages,slab").origins, ORIGIN_PAGES | ORIGIN_SLAB);
+	bad("--stack-depth 0", "--stack-depth");
+	bad("--stack-depth 57", "--stack-depth");
+	bad("--max-objects 10", "--max-objects");
+	bad("--max-objects 100000001", "--max-objects");
+	bad("--max-sites 255", "--max-sites");
+	bad("--max-sites 262145", "--max-sites");
+	bad("-p 1 -c /x", "exclude");
+	bad("--cache dentry --origin vmalloc", "--cache");
+	bad("ls", "kleak run");
+	bad("run", "needs a command");
+	bad("run --", "needs a command");
+	bad("run -p 1 -- ls", "leave --pid");
+	bad("run --duration 5 -- ls", "--duration");
+	bad("--exit-code", "kleak run");
+	bad("--threshold 5", "kleak run");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_defaults),
+		cmocka_unit_test(test_everything),
+		cmocka_unit_test(test_explain),
+		cmocka_unit_test(test_time_for_a_diagnosis),
+		cmocka_unit_test(test_json_prints_all_unless_told),
+		cmocka_unit_test(test_run),
+		cmocka_unit_test(test_scan_and_census),
+		cmocka_unit_test(test_pictures),
+		cmocka_unit_test(test_screen_and_prom),
+		cmocka_unit_test(test_saved_files),
+		cmocka_unit_test(test_nonsense),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

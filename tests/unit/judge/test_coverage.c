@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "unit.h"
+
+#include "judge/coverage.h"
+
+#include <math.h>
+
+static const struct kleak_cache caches[KLEAK_MAX_CACHES] = {
+	[2] = {.name = "dentry", .flags = KLEAK_CACHE_RECLAIMABLE},
+	[3] = {.name = "sock"},
+	[4] = {.flags = KLEAK_CACHE_KMALLOC | KLEAK_CACHE_LARGE},
+};
+
+static void test_sum_by_class(void **state)
+{
+	const struct kleak_site entries[] = {
+		{.space = KLEAK_SPACE_SLAB, .cache = 2},    {.space = KLEAK_SPACE_SLAB, .cache = 3},
+		{.space = KLEAK_SPACE_SLAB, .cache = 4},    {.space = KLEAK_SPACE_VMALLOC},
+		{.space = KLEAK_SPACE_SLAB, .cache = 9999}, {.space = KLEAK_SPACE_PERCPU},
+	};
+	struct snapshot_site sites[] = {
+		{.live = 1, .held_bytes = 192},	  {.live = 1, .held_bytes = 1000},
+		{.live = 1, .held_bytes = 16384}, {.live = 2, .held_bytes = 40960, .bytes = 1},
+		{.live = 1, .held_bytes = 7},	  {.live = 1, .held_bytes = 48},
+	};
+	struct snapshot snapshot = {.sites = sites, .nr_sites = 6};
+	int64_t traced[LEDGER_CLASSES];
+
+	(void)state;
+	ledger__sum(traced, &snapshot, entries, caches);
+	assert_int_equal(traced[LEDGER_SLAB_RECLAIMABLE], 192);
+	assert_int_equal(traced[LEDGER_SLAB_UNRECLAIMABLE], 1000 + 16384 + 7);
+	assert_int_equal(traced[LEDGER_VMALLOC], 40960);
+	assert_int_equal(traced[LEDGER_PERCPU], 48);
+}
+
+static struct meminfo books(uint64_t unreclaim, uint64_t reclaim, uint64_t vmalloc)
+{
+	struct meminfo mem = {};
+
+	mem.bytes[MEMINFO_S_UNRECLAIM] = unreclaim;
+	mem.bytes[MEMINFO_S_RECLAIMABLE] = reclaim;
+	mem.bytes[MEMINFO_VMALLOC_USED] = vmalloc;
+	mem.present[MEMINFO_S_UNRECLAIM] = true;
+	mem.present[MEMINFO_S_RECLAIMABLE] = true;
+	mem.present[MEMINFO_VMALLOC_USED] = true;
+	return mem;
+}
+
+static void test_compare(void **state)
+{
+	const struct meminfo before = books(1000, 5000, 100), now = books(3000, 4000, 100);
+	const int64_t traced[LEDGER_CLASSES] = {500, 300, 0, 0};
+	struct report_class classes[LEDGER_CLASSES];
+
+	(void)state;
+	ledger__compare(classes, &before, &now, traced);
+	assert_string_equal(classes[LEDGER_SLAB_UNRECLAIMABLE].name, "slab_unreclaimable");
+	assert_true(classes[LEDGER_SLAB_UNRECLAIMABLE].known);
+	assert_int_equal(classes[LEDGER_SLAB_UNRECLAIMABLE].kernel_delta_bytes, 2000);
+	assert_int_equal(classes[LEDGER_SLAB_UNRECLAIMABLE].traced_bytes, 500);
+	assert_true(classes[LEDGER_SLAB_UNRECLAIMABLE].explained == 0.25);
+	/* it shrank, it stood still: no share of anything */
+	assert_int_equal(classes[LEDGER_SLAB_RECLAIMABLE].kernel_delta_bytes, -1000);
+	assert_true(isnan(classes[LEDGER_SLAB_RECLAIMABLE].explained));
+	assert_int_equal(classes[LEDGER_VMALLOC].kernel_delta_bytes, 0);
+	assert_true(isnan(classes[LEDGER_VMALLOC].explained));
+}
+
+static void test_field_that_the_kernel_lacks(void **state)
+{
+	struct meminfo before = books(0, 0, 0), now = books(10, 10, 10);
+	const int64_t traced[LEDGER_CLASSES] = {1, 2, 3, 4};
+	struct report_class classes[LEDGER_CLASSES];
+
+	(void)state;
+	now.present[MEMINFO_VMALLOC_USED] = false;
+	ledger__compare(classes, &before, &now, traced);
+	assert_false(classes[LEDGER_VMALLOC].known);
+	assert_int_equal(classes[LEDGER_VMALLOC].kernel_delta_bytes, 0);
+	assert_int_equal(classes[LEDGER_VMALLOC].traced_bytes, 3);
+	assert_true(isnan(classes[LEDGER_VMALLOC].explained));
+}
+
+/* Of a part there is no share. */
+static void test_filters(void **state)
+{
+	const struct kleak_config all = {
+		.max_size = UINT64_MAX, .slab = 1, .vmalloc = 1, .percpu = 1};
+	const struct kleak_config parts[] = {
+		{.max_size = UINT64_MAX, .slab = 1, .follow = KLEAK_FOLLOW_PROCESS},
+		{.max_size = UINT64_MAX, .slab = 1, .follow = KLEAK_FOLLOW_CGROUP},
+		{.max_size = 4096, .slab = 1},
+		{.max_size = UINT64_MAX, .min_size = 1, .slab = 1},
+		{.max_size = UINT64_MAX, .slab = 1, .nr_wanted = 1},
+		{.max_size = UINT64_MAX, .percpu = 1},
+	};
+	struct report_class classes[LEDGER_CLASSES];
+	struct report_slab slab = {.explained = 1};
+
+	(void)state;
+	for (int i = 0; i < LEDGER_CLASSES; i++)
+		classes[i].explained = 1;
+	ledger__leave_out(classes, &slab, &all);
+	for (int i = 0; i < LEDGER_CLASSES; i++)
+		assert_true(classes[i].explained == 1);
+	assert_true(slab.explained == 1);
+	for (size_t part = 0; part < sizeof(parts) / sizeof(parts[0]); part++) {
+		for (int i = 0; i < LEDGER_CLASSES; i++)
+			classes[i].explained = 1;
+		slab.explained = 1;
+		ledger__leave_out(classes, &slab, &parts[part]);
+		assert_true(isnan(slab.explained));
+		assert_true(isnan(classes[LEDGER_SLAB_UNRECLAIMABLE].explained));
+		assert_true(isnan(classes[LEDGER_SLAB_RECLAIMABLE].explained));
+		assert_true(isnan(classes[LEDGER_VMALLOC].explained));
+		assert_true(isnan(classes[LEDGER_PERCPU].explained) != parts[part].percpu);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_sum_by_class),
+		cmocka_unit_test(test_compare),
+		cmocka_unit_test(test_field_that_the_kernel_lacks),
+		cmocka_unit_test(test_filters),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "unit.h"
+
+#include "judge/coverage.h"
+#include "judge/evidence.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { DENTRY = 2, FILP, KMALLOC_64, KMALLOC_CG_64, LARGE, VMAP_AREA };
+
+static struct kleak_cache caches[KLEAK_MAX_CACHES] = {
+	[DENTRY] = {.name = "dentry", .size = 192, .flags = KLEAK_CACHE_RECLAIMABLE, .ready = 1},
+	[FILP] = {.name = "filp", .size = 256, .ready = 1},
+	[KMALLOC_64] = {.size = 64, .flags = KLEAK_CACHE_KMALLOC, .ready = 1},
+	[KMALLOC_CG_64] = {.size = 64,
+			   .flags = KLEAK_CACHE_KMALLOC | KLEAK_CACHE_ACCOUNT,
+			   .ready = 1},
+	[VMAP_AREA] = {.name = "vmap_area", .size = 72, .ready = 1},
+	[LARGE] = {.flags = KLEAK_CACHE_KMALLOC | KLEAK_CACHE_LARGE, .ready = 1},
+};
+
+static struct cache_sum sums[KLEAK_MAX_CACHES];
+static struct slabinfo_cache before[4], now[4];
+static struct slabinfo slabs_before = {.caches = before, .nr = 4},
+		       slabs_now = {.caches = now, .nr = 4};
+static struct report_class ledger[LEDGER_CLASSES];
+static const struct cache_kinds kinds = {.cgroup = true};
+static struct history history;
+static struct marks drained, dropped;
+
+static void set_cache(int i, const char *name, uint64_t size, uint64_t was, uint64_t is)
+{
+	before[i] = (struct slabinfo_cache){
+		.object_size = size, .objects_per_slab = 10, .active_objects = was};
+	now[i] = before[i];
+	now[i].active_objects = is;
+	snprintf(before[i].name, sizeof(before[i].name), "%s", name);
+	snprintf(now[i].name, sizeof(now[i].name), "%s", name);
+}
+
+static struct judge judge_with(void)
+{
+	return (struct judge){
+		.history = &history,
+		.before_drain = &drained,
+		.before_drop = &dropped,
+		.caches = caches,
+		.cache_sums = sums,
+		.kinds = &kinds,
+		.slabs_before = &slabs_before,
+		.slabs_now = &slabs_now,
+		.ledger = ledger,
+		.possible_cpus = 2,
+		.online_cpus = 2,
+		.available_bytes = 6e9,
+	};
+}
+
+/* 100 objects of 1000 bytes a second from this site, for 40 s. */
+static struct site leak(uint32_t space, uint32_t cache)
+{
+	static float ages[5000];
+	struct site site = {.id = 42, .space = space, .cache = cache};
+	struct sites sites = {.list = &site, .nr = 1, .ages = ages};
+
+	history__free(&history);
+	for (int t = 1; t <= 40; t++) {
+		site.births = site.objects = site.listed = site.live = 100UL * t;
+		site.bytes = site.objects * 1000;
+		for (uint64_t i = 0; i < site.objects; i++)
+			ages[i] = (uint32_t)((t - (double)i / 100 - 0.005) / SECONDS_PER_TICK);
+		assert_int_equal(history__enter(&history, &sites, t, 0), 0);
+	}
+	return site;
+}
+
+static int reset(void **state)
+{
+	(void)state;
+	memset(sums, 0, sizeof(sums));
+	memset(ledger, 0, sizeof(ledger));
+	set_cache(0, "dentry", 192, 5000, 9000);
+	set_cache(1, "filp", 256, 5000, 9000);
+	set_cache(2, "kmalloc-64", 64, 5000, 25000);
+	set_cache(3, "msg_msg-64", 64, 5000, 25000);
+	sums[DENTRY].live = sums[FILP].live = 4000;
+	sums[KMALLOC_64].live = 30000;
+	sums[KMALLOC_CG_64].live = 10000;
+	marks__free(&drained);
+	marks__free(&dropped);
+	return 0;
+}
+
+static int clean(void **state)
+{
+	(void)state;
+	history__free(&history);
+	marks__free(&drained);
+	marks__free(&dropped);
+	return 0;
+}
+
+static void test_a_leak_in_a_cache(void **state)
+{
+	struct site site = leak(KLEAK_SPACE_SLAB, FILP);
+	struct judge judge = judge_with();
+	struct report_verdict verdict = judge__site(&judge, &site);
+
+	(void)state;
+	assert_int_equal(verdict.is.name, VERDICT_LEAK);
+	assert_true(verdict.from.replaced < 0.01);
+	assert_true(fabs(verdict.from.slope.per_s - 1e5) < 1);
+	assert_true(fabs(verdict.exhausted_s - 6e4) < 1);
+	assert_true(isnan(verdict.from.drained) && isnan(verdict.from.shrunk));
+}
+
+static void test_reclaimable_is_asked_of_the_cache(void **state)
+{
+	struct site site = leak(KLEAK_SPACE_SLAB, DENTRY);
+	struct judge judge = judge_with();
+
+	(void)state;
+	assert_int_equal(judge__site(&judge, &site).is.name, VERDICT_CACHE);
+}
+
+/* vmalloc keeps what it needs no more, and frees it late. */
+static void test_vmap_area_is_freed_late(void **state)
+{
+	struct site site = leak(KLEAK_SPACE_SLAB, VMAP_AREA);
+	struct judge judge = judge_with();
+
+	(void)state;
+	assert_int_equal(judge__site(&judge, &site).is.name, VERDICT_CACHE);
+	judge.least_s = 41;
+	site.cache = FILP;
+	assert_int_equal(judge__site(&judge, &site).is.name, VERDICT_GROWING);
+}
+
+/* As many older objects were freed: the cache itself did not grow. */
+/* A CPU that is possible and not there keeps nothing. */
+static void test_many_possible_cpus(void **state)
+{
+	struct site site = leak(KLEAK_SPACE_SLAB, FILP);
+	struct judge judge = judge_with();
+
+	(void)state;
+	set_cache(1, "filp", 256, 5000, 5050);
+	judge.possible_cpus = 1024;
+	assert_int_equal(judge__site(&judge, &site).is.name, VERDICT_GROWING);
+	judge.online_cpus = 1024;
+	assert_true(isnan(judge__site(&judge, &site).from.replaced));
+}
+
+static void test_objects_that_replace_older_ones(void **state)
+{
+	struct site site = leak(KLEAK_SPACE_SLAB, FILP);
+	struct judge judge = judge_with();
+	struct report_verdict verdict;
+
+	(void)state;
+	set_cache(1, "filp", 256, 5000, 5050);
+	verdict = judge__site(&judge, &site);
+	assert_true(verdict.from.replaced > 0.9);
+	assert_int_equal(verdict.is.name, VERDICT_GROWING);
+	/* it even shrank */
+	set_cache(1, "filp", 256, 5000, 3000);
+	assert_int_equal(judge__site(&judge, &site).is.name, VERDICT_GROWING);
+	/* too few to be told from what the CPUs keep */
+	sums[FILP].live = 991; /* 4 * 2 CPUs * 2 (52 + 10) = 992 */
+	assert_true(isnan(judge__site(&judge, &site).from.replaced));
+	/* not readable */
+	sums[FILP].live = 4000;
+	judge.slabs_now = &(struct slabinfo){};
+	assert_true(isnan(judge__site(&judge, &site).from.replaced));
+}
+
+/* kmalloc's classes are compared whole, whatever bucket the kernel took them from. */
+static void test_classes_of_kmalloc(void **state)
+{
+	struct site site = leak(KLEAK_SPACE_SLAB, KMALLOC_64);
+	struct judge judge = judge_with();
+
+	(void)state;
+	assert_true(judge__site(&judge, &site).from.replaced < 0.01);
+	set_cache(2, "kmalloc-64", 64, 5000, 7000);
+	set_cache(3, "msg_msg-64", 64, 5000, 5000);
+	assert_true(judge__site(&judge, &site).from.replaced > 0.9);
+	site.cache = LARGE;
+	assert_true(isnan(judge__site(&judge, &site).from.replaced));
+}
+
+static void test_vmalloc_is_compared_with_its_class(void **state)
+{
+	struct site site = leak(KLEAK_SPACE_VMALLOC, KLEAK_CACHE_NONE);
+	struct judge judge = judge_with();
+
+	(void)state;
+	assert_true(isnan(judge__site(&judge, &site).from.replaced));
+	ledger[LEDGER_VMALLOC] = (struct report_class){
+		.known = true, .traced_bytes = 4000000, .kernel_delta_bytes = 4000000};
+	assert_int_equal(judge__site(&judge, &site).is.name, VERDICT_LEAK);
+	ledger[LEDGER_VMALLOC].kernel_delta_bytes = 1000000;
+	assert_int_equal(judge__site(&judge, &site).is.name, VERDICT_GROWING);
+	ledger[LEDGER_VMALLOC].kernel_delta_bytes = -1000000;
+	assert_int_equal(judge__site(&judge, &site).is.name, VERDICT_GROWING);
+}
+
+static void test_drain_and_dropped_caches(void **state)
+{
+	struct site site = leak(KLEAK_SPACE_SLAB, FILP);
+	struct sites sites = {.list = &site, .nr = 1};
+	struct judge judge = judge_with();
+	struct report_verdict verdict;
+
+	(void)state;
+	assert_int_equal(marks__set(&drained, &sites), 0);
+	site.objects = 3990;
+	verdict = judge__site(&judge, &site);
+	assert_true(fabs(verdict.from.drained - 0.9975) < 1e-6);
+	assert_int_equal(verdict.is.name, VERDICT_LEAK);
+	site.objects = 1000;
+	assert_int_equal(judge__site(&judge, &site).is.name, VERDICT_CHURN);
+	site.objects = 4000;
+	assert_int_equal(marks__set(&dropped, &sites), 0);
+	site.objects = 1000;
+	verdict = judge__site(&judge, &site);
+	assert_true(fabs(verdict.from.shrunk - 0.75) < 1e-6);
+	assert_int_equal(verdict.is.name, VERDICT_CACHE);
+}
+
+static void test_missed_deaths_may_be_its_own(void **state)
+{
+	struct site site = leak(KLEAK_SPACE_SLAB, FILP);
+	struct judge judge = judge_with();
+
+	(void)state;
+	judge.missed_deaths = 3999;
+	assert_int_equal(judge__site(&judge, &site).is.name, VERDICT_LEAK);
+	judge.missed_deaths = 4000;
+	assert_int_equal(judge__site(&judge, &site).is.name, VERDICT_INSUFFICIENT);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(test_a_leak_in_a_cache, reset),
+		cmocka_unit_test_setup(test_reclaimable_is_asked_of_the_cache, reset),
+		cmocka_unit_test_setup(test_vmap_area_is_freed_late, reset),
+		cmocka_unit_test_setup(test_objects_that_replace_older_ones, reset),
+		cmocka_unit_test_setup(test_many_possible_cpus, reset),
+		cmocka_unit_test_setup(test_classes_of_kmalloc, reset),
+		cmocka_unit_test_setup(test_vmalloc_is_compared_with_its_class, reset),
+		cmocka_unit_test_setup(test_drain_and_dropped_caches, reset),
+		cmocka_unit_test_setup(test_missed_deaths_may_be_its_own, reset),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, clean);
+}

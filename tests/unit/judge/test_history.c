@@ -1,0 +1,493 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Histories of sites, simulated object by object: what the verdict makes of them, and
+ * how often it is wrong.
+ */
+#include "unit.h"
+
+#include "judge/history.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MOST_OBJECTS 60000
+#define SIZE	     256
+#define STEP_S	     0.5 /* of the simulation */
+
+/* ---- a site that lives ---- */
+
+struct world {
+	uint64_t random;
+	double now_s;
+	struct {
+		double born_s, dies_s;
+	} objects[MOST_OBJECTS];
+	size_t nr;
+	uint64_t births;
+	double state; /* of the scenario */
+};
+
+/* xorshift64* */
+static double uniform(struct world *w)
+{
+	w->random ^= w->random >> 12;
+	w->random ^= w->random << 25;
+	w->random ^= w->random >> 27;
+	return (double)((w->random * 0x2545f4914f6cdd1dULL) >> 11) / 9007199254740992.0;
+}
+
+static double exponential(struct world *w, double mean)
+{
+	return -mean * log(1 - uniform(w));
+}
+
+static unsigned int poisson(struct world *w, double mean)
+{
+	double limit = exp(-mean), product = uniform(w);
+	unsigned int n = 0;
+
+	while (product > limit) {
+		product *= uniform(w);
+		n++;
+	}
+	return n;
+}
+
+static void born(struct world *w, double lives_s)
+{
+	if (w->nr == MOST_OBJECTS)
+		fail_msg("the simulation is too small");
+	w->objects[w->nr].born_s = w->now_s - uniform(w) * STEP_S;
+	w->objects[w->nr].dies_s = w->now_s + lives_s;
+	w->nr++;
+	w->births++;
+}
+
+/* `per_s` births a second that live lives_s on average. */
+static void churn(struct world *w, double per_s, double lives_s)
+{
+	for (unsigned int n = poisson(w, per_s * STEP_S); n; n--)
+		born(w, exponential(w, lives_s));
+}
+
+static void leak(struct world *w, double per_s)
+{
+	for (unsigned int n = poisson(w, per_s * STEP_S); n; n--)
+		born(w, INFINITY);
+}
+
+static void bury(struct world *w)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < w->nr; i++)
+		if (w->objects[i].dies_s > w->now_s)
+			w->objects[kept++] = w->objects[i];
+	w->nr = kept;
+}
+
+static void free_all(struct world *w)
+{
+	w->nr = 0;
+}
+
+/* ---- scenarios: what happens in STEP_S ---- */
+
+static void steady(struct world *w)
+{
+	churn(w, 40, 1);
+}
+
+static void steady_slow(struct world *w)
+{
+	churn(w, 20, 20);
+}
+
+static void steady_very_slow(struct world *w)
+{
+	churn(w, 5, 120);
+}
+
+static void plain_leak(struct world *w)
+{
+	leak(w, 10);
+}
+
+static void trickle(struct world *w)
+{
+	leak(w, 0.25);
+}
+
+static void leak_in_churn(struct world *w)
+{
+	churn(w, 200, 2);
+	leak(w, 5);
+}
+
+/* Kept for a minute, then freed: a time-out. */
+static void timeout(struct world *w)
+{
+	for (unsigned int n = poisson(w, 10 * STEP_S); n; n--)
+		born(w, 60);
+}
+
+/* Kept, and freed all at once every 40 s. */
+static void sawtooth(struct world *w)
+{
+	leak(w, 20);
+	w->state += STEP_S;
+	if (w->state >= 40) {
+		w->state = 0;
+		free_all(w);
+	}
+}
+
+static void burst(struct world *w)
+{
+	if (w->now_s <= 10)
+		leak(w, 50);
+}
+
+/* Every 30 s 300 objects that live 20 s. */
+static void batch(struct world *w)
+{
+	w->state += STEP_S;
+	if (w->state < 30)
+		return;
+	w->state = 0;
+	for (int i = 0; i < 300; i++)
+		born(w, 20);
+}
+
+/* Fast at first, then ever slower: a table that fills. */
+static void start_up(struct world *w)
+{
+	leak(w, 40 * exp(-w->now_s / 20));
+}
+
+/* The load doubles every 100 s; nothing leaks. */
+static void rising_load(struct world *w)
+{
+	churn(w, 5 * exp2(w->now_s / 100), 3);
+}
+
+/* ---- watching ---- */
+
+/* What kleak would say after watching for lasts_s, every interval_s. */
+static enum verdict_name watch(void (*step)(struct world *), uint64_t seed, double lasts_s,
+			       double interval_s, struct evidence *evidence)
+{
+	static struct world w;
+	static float ages[MOST_OBJECTS];
+	struct site site = {.id = 7};
+	struct sites sites = {.list = &site, .nr = 1, .ages = ages};
+	struct history history = {};
+	double next = interval_s;
+	struct verdict verdict;
+
+	w.random = seed * 0x9e3779b97f4a7c15ULL + 1;
+	w.now_s = w.state = 0;
+	w.nr = w.births = 0;
+	for (int i = 0; i < 10; i++)
+		uniform(&w);
+	w.state = uniform(&w) * 30;
+	while (w.now_s < lasts_s) {
+		w.now_s += STEP_S;
+		step(&w);
+		bury(&w);
+		if (w.now_s < next)
+			continue;
+		next += interval_s;
+		for (size_t i = 0; i < w.nr; i++)
+			ages[i] = (float)((w.now_s - w.objects[i].born_s) / SECONDS_PER_TICK);
+		site.objects = site.listed = site.live = w.nr;
+		site.bytes = w.nr * SIZE;
+		site.births = w.births;
+		site.deaths = w.births - w.nr;
+		assert_int_equal(history__enter(&history, &sites, w.now_s, 0), 0);
+	}
+	history__evidence(&history, &site, evidence);
+	evidence->least_s = VERDICT_LEAST_S;
+	verdict = verdict__of(evidence);
+	history__free(&history);
+	return verdict.name;
+}
+
+#define RUNS 200
+
+static void tally(unsigned int counts[VERDICTS], void (*step)(struct world *), double lasts_s,
+		  double interval_s)
+{
+	struct evidence evidence;
+
+	memset(counts, 0, VERDICTS * sizeof(*counts));
+	for (uint64_t seed = 1; seed <= RUNS; seed++)
+		counts[watch(step, seed, lasts_s, interval_s, &evidence)]++;
+}
+
+static const struct {
+	const char *name;
+	void (*step)(struct world *);
+	bool leaks;
+	unsigned int right; /* set of verdicts that are right in the end */
+} scenarios[] = {
+	{"steady, lives 1 s", steady, false, 1U << VERDICT_CHURN},
+	{"steady, lives 20 s", steady_slow, false, 1U << VERDICT_CHURN},
+	{"steady, lives 2 min", steady_very_slow, false,
+	 1U << VERDICT_CHURN | 1U << VERDICT_GROWING},
+	{"leak", plain_leak, true, 1U << VERDICT_LEAK},
+	{"leak, 15 a minute", trickle, true, 1U << VERDICT_LEAK},
+	{"leak under churn", leak_in_churn, true, 1U << VERDICT_LEAK},
+	{"time-out of 60 s", timeout, false, 1U << VERDICT_CHURN},
+	{"sawtooth, 40 s", sawtooth, false, 1U << VERDICT_CHURN | 1U << VERDICT_GROWING},
+	{"burst, plateau", burst, false, 1U << VERDICT_HELD},
+	{"batch job, 30 s", batch, false, 1U << VERDICT_CHURN},
+	{"start-up growth", start_up, false, 1U << VERDICT_HELD},
+	{"rising load", rising_load, false, 1U << VERDICT_CHURN | 1U << VERDICT_GROWING},
+};
+
+static void print_head(void)
+{
+	printf("# %-22s %7s ", "", "seconds");
+	for (int v = 0; v < VERDICTS; v++)
+		printf(" %12s", verdict__name(v));
+	printf("\n");
+}
+
+static unsigned int print_row(const char *name, double lasts_s, const unsigned int *counts,
+			      unsigned int right)
+{
+	unsigned int hits = 0;
+
+	printf("# %-22s %7.0f ", name, lasts_s);
+	for (int v = 0; v < VERDICTS; v++) {
+		printf(" %12u", counts[v]);
+		if (right & 1U << v)
+			hits += counts[v];
+	}
+	printf("\n");
+	return hits;
+}
+
+/* What leaks is called a leak, what does not is not: error rates, by length of the run. */
+static void test_simulated_histories_get_the_right_name(void **state)
+{
+	static const double lengths_s[] = {100, 200, 400};
+	unsigned int counts[VERDICTS];
+
+	(void)state;
+	print_head();
+	for (size_t s = 0; s < sizeof(scenarios) / sizeof(scenarios[0]); s++) {
+		for (size_t l = 0; l < sizeof(lengths_s) / sizeof(lengths_s[0]); l++) {
+			unsigned int hits;
+
+			tally(counts, scenarios[s].step, lengths_s[l], 5);
+			hits = print_row(scenarios[s].name, lengths_s[l], counts,
+					 scenarios[s].right);
+			/* never more than 1 in 100 innocent sites is accused */
+			if (!scenarios[s].leaks)
+				assert_true(counts[VERDICT_LEAK] <= RUNS / 100);
+			/* and with time everything gets its right name */
+			if (lengths_s[l] >= 400)
+				assert_true(hits >= RUNS * 95 / 100);
+		}
+	}
+}
+
+static void test_no_leak_below_the_stated_evidence(void **state)
+{
+	struct evidence evidence;
+
+	(void)state;
+	for (double lasts_s = 5; lasts_s < 5 * (VERDICT_POINTS_LEAK + 2); lasts_s += 5)
+		for (uint64_t seed = 1; seed <= 20; seed++)
+			assert_int_not_equal(watch(plain_leak, seed, lasts_s, 5, &evidence),
+					     VERDICT_LEAK);
+	assert_int_equal(watch(plain_leak, 1, 200, 5, &evidence), VERDICT_LEAK);
+}
+
+/* ---- what the evidence says ---- */
+
+static void test_rate_of_a_leak_lies_in_its_interval(void **state)
+{
+	unsigned int inside = 0;
+	struct evidence evidence;
+
+	(void)state;
+	for (uint64_t seed = 1; seed <= RUNS; seed++) {
+		watch(plain_leak, seed, 200, 5, &evidence);
+		assert_true(evidence.slope.known);
+		assert_true(fabs(evidence.slope.per_s - 10.0 * SIZE) < 0.25 * 10 * SIZE);
+		inside += evidence.slope.low <= 10.0 * SIZE && evidence.slope.high >= 10.0 * SIZE;
+	}
+	printf("# the true rate lies in the interval in %u of %d runs\n", inside, RUNS);
+	assert_true(inside >= RUNS * 90 / 100);
+}
+
+static void test_survival_of_exponential_lifetimes(void **state)
+{
+	struct evidence e;
+	double one = 0, two = 0, five = 0;
+
+	(void)state;
+	for (uint64_t seed = 1; seed <= RUNS; seed++) {
+		watch(steady_slow, seed, 200, 5, &e);
+		one += e.survival[SURVIVAL_1] / RUNS;
+		two += e.survival[SURVIVAL_2] / RUNS;
+		five += e.survival[SURVIVAL_5] / RUNS;
+	}
+	/* Born evenly over the interval that ended j intervals of 5 s ago, mean life 20 s. */
+	double mean = 4 * (1 - exp(-0.25));
+
+	assert_true(fabs(one - exp(-0.25) * mean) < 0.02);
+	assert_true(fabs(two - (exp(-0.5) + exp(-0.75) + exp(-1)) / 3 * mean) < 0.02);
+	assert_true(fabs(five - (exp(-1.25) + exp(-1.5) + exp(-1.75) + exp(-2) + exp(-2.25)) / 5 *
+					mean) < 0.02);
+}
+
+static void test_everything_survives_in_a_leak(void **state)
+{
+	struct evidence e;
+
+	(void)state;
+	watch(plain_leak, 3, 900, 5, &e); /* longer than there are points: every second one went */
+	for (int i = 0; i < SURVIVALS; i++)
+		assert_true(e.survival[i] > 0.99);
+	assert_true(e.settled_alive == e.settled);
+	assert_true(e.settled > 7000 && e.settled < 9200);
+	assert_true(e.points > 30 && e.points <= SERIES_POINTS);
+}
+
+static void test_young_objects_that_are_left_out_are_no_deaths(void **state)
+{
+	float ages[200];
+	struct site site = {.id = 1};
+	struct sites sites = {.list = &site, .nr = 1, .ages = ages};
+	struct history history = {};
+	struct evidence e;
+
+	(void)state;
+	/* one object a second, watched every second, those under 5 s left out */
+	for (int t = 1; t <= 100; t++) {
+		site.objects = 0;
+		for (int born = 1; born <= t; born++)
+			if (t - born >= 5)
+				ages[site.objects++] = (float)((t - born + 0.5) / SECONDS_PER_TICK);
+		site.listed = site.objects;
+		site.bytes = site.objects * SIZE;
+		site.births = t;
+		assert_int_equal(history__enter(&history, &sites, t, 5), 0);
+	}
+	history__evidence(&history, &site, &e);
+	assert_true(isnan(e.survival[SURVIVAL_1]));
+	assert_true(e.survival[SURVIVAL_10] > 0.95);
+	assert_true(e.settled > 50 && e.settled_alive == e.settled);
+	history__free(&history);
+}
+
+/* One object a day, a look a day: none of them looks young again, however old they get. */
+static void test_a_leak_of_months(void **state)
+{
+	const double day_s = 86400;
+	float ages[100];
+	struct site site = {.id = 1};
+	struct sites sites = {.list = &site, .nr = 1, .ages = ages};
+	struct history history = {};
+	struct evidence e;
+
+	(void)state;
+	for (int t = 1; t <= 100; t++) {
+		for (int born = 1; born <= t; born++)
+			ages[born - 1] = (float)((t - born + 0.5) * day_s / SECONDS_PER_TICK);
+		site.births = site.objects = site.listed = t;
+		site.bytes = site.objects * SIZE;
+		assert_int_equal(history__enter(&history, &sites, t * day_s, 0), 0);
+	}
+	history__evidence(&history, &site, &e);
+	for (int i = 0; i < SURVIVALS; i++)
+		assert_true(e.survival[i] == 1);
+	assert_int_equal(e.settled_alive, e.settled);
+	history__free(&history);
+}
+
+static void test_a_site_that_comes_late_starts_at_nothing(void **state)
+{
+	float ages[1] = {0};
+	struct site list[2] = {{.id = 1}, {.id = 2}};
+	struct sites sites = {.list = list, .nr = 1, .ages = ages};
+	struct history history = {};
+	struct evidence e;
+
+	(void)state;
+	for (int t = 1; t <= 20; t++) {
+		sites.nr = t > 10 ? 2 : 1;
+		list[1].births = list[1].objects = list[1].listed = t > 10;
+		list[1].bytes = t > 10 ? 64 : 0;
+		ages[0] = (float)((t - 10.5) / SECONDS_PER_TICK);
+		assert_int_equal(history__enter(&history, &sites, t, 0), 0);
+	}
+	history__evidence(&history, &list[1], &e);
+	assert_int_equal(e.births, 1);
+	assert_true(e.survival[SURVIVAL_5] == 1);
+	assert_true(isnan(e.survival[SURVIVAL_10]));
+	history__free(&history);
+}
+
+/* Its entry was given back: what comes with its stack later is new. */
+static void test_a_site_that_has_gone_is_forgotten(void **state)
+{
+	float ages[1] = {0};
+	struct site list[2] = {{.id = 1}, {.id = 2, .births = 1000}};
+	struct sites sites = {.list = list, .nr = 2, .ages = ages};
+	struct history history = {};
+	struct evidence e;
+
+	(void)state;
+	for (int t = 1; t <= 20; t++) {
+		sites.nr = t > 5 && t <= 10 ? 1 : 2;
+		if (t > 10)
+			list[1] = (struct site){
+				.id = 2, .births = 1, .objects = 1, .listed = 1, .bytes = 64};
+		ages[0] = t > 10 ? (float)((t - 10.5) / SECONDS_PER_TICK) : 0;
+		assert_int_equal(history__enter(&history, &sites, t, 0), 0);
+		assert_int_equal(history.nr_rows, sites.nr);
+	}
+	history__evidence(&history, &list[1], &e);
+	assert_true(e.survival[SURVIVAL_5] == 1);
+	assert_true(isnan(e.survival[SURVIVAL_10]));
+	history__free(&history);
+}
+
+static void test_unknown_site_has_no_evidence(void **state)
+{
+	struct history history = {};
+	struct site site = {.id = 5, .births = 3};
+	struct evidence e;
+
+	(void)state;
+	history__evidence(&history, &site, &e);
+	assert_int_equal(e.births, 3);
+	assert_int_equal(e.points, 0);
+	assert_int_equal(verdict__of(&e).name, VERDICT_NEW);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_simulated_histories_get_the_right_name),
+		cmocka_unit_test(test_no_leak_below_the_stated_evidence),
+		cmocka_unit_test(test_rate_of_a_leak_lies_in_its_interval),
+		cmocka_unit_test(test_survival_of_exponential_lifetimes),
+		cmocka_unit_test(test_everything_survives_in_a_leak),
+		cmocka_unit_test(test_young_objects_that_are_left_out_are_no_deaths),
+		cmocka_unit_test(test_a_leak_of_months),
+		cmocka_unit_test(test_a_site_that_comes_late_starts_at_nothing),
+		cmocka_unit_test(test_a_site_that_has_gone_is_forgotten),
+		cmocka_unit_test(test_unknown_site_has_no_evidence),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "unit.h"
+
+#include "judge/suspects.h"
+#include "kleak.h"
+#include "proc/classes.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static struct statement_class classes[CLASSES];
+static struct statement_cache caches[40];
+static struct statement statement;
+
+static struct statement_amount growing(double per_s, double low)
+{
+	return (struct statement_amount){
+		.bytes = 100 << 20,
+		.delta_bytes = 10 << 20,
+		.growth = {true, per_s, low, per_s + (per_s - low)},
+	};
+}
+
+static void reset(void)
+{
+	memset(classes, 0, sizeof(classes));
+	memset(caches, 0, sizeof(caches));
+	for (int i = 0; i < CLASSES; i++) {
+		classes[i].name = class__name(i);
+		classes[i].title = class__title(i);
+		classes[i].known = true;
+	}
+	statement = (struct statement){.classes = classes, .nr_classes = CLASSES, .caches = caches};
+}
+
+static void add_cache(const char *name, uint64_t size, enum statement_answer reclaimable,
+		      double per_s, double low)
+{
+	caches[statement.nr_caches++] = (struct statement_cache){
+		.name = name,
+		.aliases = "",
+		.reclaimable = reclaimable,
+		.object_size = size,
+		.delta_objects = 1000,
+		.amount = growing(per_s, low),
+	};
+}
+
+static struct suspects find(void)
+{
+	struct suspects suspects = {};
+
+	assert_int_equal(suspects__find(&suspects, &statement), 0);
+	return suspects;
+}
+
+static struct options narrow(struct suspects *suspects, struct options options, char *list,
+			     size_t len)
+{
+	suspects__narrow(suspects, &options, list, len);
+	return options;
+}
+
+static const struct options plain = {
+	.verb = VERB_DIAGNOSE, .origins = ORIGIN_SLAB | ORIGIN_VMALLOC | ORIGIN_PERCPU, .pid = -1};
+
+static void test_nothing_grows(void **state)
+{
+	struct suspects suspects;
+
+	(void)state;
+	reset();
+	add_cache("dentry", 192, STATEMENT_YES, 0, -10);
+	add_cache("filp", 256, STATEMENT_NO, 100, -1);	/* perhaps */
+	classes[CLASS_ANON].amount = growing(1e6, 1e6); /* none of tracing's business */
+	suspects = find();
+	assert_int_equal(suspects.nr, 0);
+	assert_false(suspects__any_traceable(&suspects));
+	suspects__free(&suspects);
+}
+
+static void test_a_cache_that_grows(void **state)
+{
+	struct suspects suspects;
+	struct options options;
+	char list[256];
+
+	(void)state;
+	reset();
+	classes[CLASS_SLAB_UNRECLAIMABLE].amount = growing(6000, 5000);
+	add_cache("kmalloc-512", 512, STATEMENT_NO, 5000, 4500);
+	add_cache("dentry", 192, STATEMENT_YES, 90000, 80000);
+	suspects = find();
+	assert_int_equal(suspects.nr, 3);
+	assert_string_equal(suspects.list[0].name, "slab_unreclaimable");
+	assert_string_equal(suspects.list[1].name, "dentry"); /* fastest first */
+	assert_true(suspects__any_traceable(&suspects));
+	options = narrow(&suspects, plain, list, sizeof(list));
+	assert_int_equal(options.origins, ORIGIN_SLAB);
+	assert_string_equal(options.cache, "kmalloc-512");
+	assert_true(suspects.list[0].traced);
+	assert_false(suspects.list[1].traced);
+	assert_true(suspects.list[2].traced);
+	suspects__free(&suspects);
+}
+
+/* Reason enough to trace is only what is sure; then the others are traced too. */
+static void test_a_weak_suspect_is_traced_with_others_only(void **state)
+{
+	struct suspects suspects;
+	struct options options;
+	char list[256];
+
+	(void)state;
+	reset();
+	add_cache("inode", 600, STATEMENT_NO, 100, 20);
+	suspects = find();
+	assert_int_equal(suspects.nr, 1);
+	assert_false(suspects__any_traceable(&suspects));
+	suspects__free(&suspects);
+	add_cache("filp", 256, STATEMENT_NO, 100, 90);
+	suspects = find();
+	assert_true(suspects__any_traceable(&suspects));
+	options = narrow(&suspects, plain, list, sizeof(list));
+	assert_non_null(options.cache);
+	assert_non_null(strstr(list, "inode"));
+	suspects__free(&suspects);
+}
+
+/* A cache's few objects, a class's few pages: noise. */
+static void test_least_amounts(void **state)
+{
+	struct suspects suspects;
+
+	(void)state;
+	reset();
+	add_cache("filp", 256, STATEMENT_NO, 100, 90);
+	caches[0].delta_objects = SUSPECTS_LEAST_OBJECTS - 1;
+	classes[CLASS_PERCPU].amount = growing(100, 90);
+	classes[CLASS_PERCPU].amount.delta_bytes = SUSPECTS_LEAST_BYTES - 1;
+	classes[CLASS_UNACCOUNTED].amount = growing(100, 90);
+	classes[CLASS_UNACCOUNTED].amount.delta_bytes = SUSPECTS_LEAST_RAW - 1;
+	suspects = find();
+	assert_int_equal(suspects.nr, 0);
+	suspects__free(&suspects);
+}
+
+static void test_reclaimable_alone_is_not_traced(void **state)
+{
+	struct suspects suspects;
+
+	(void)state;
+	reset();
+	classes[CLASS_SLAB_RECLAIMABLE].amount = growing(6000, 5000);
+	add_cache("dentry", 192, STATEMENT_YES, 5000, 4500);
+	suspects = find();
+	assert_int_equal(suspects.nr, 2);
+	assert_false(suspects__any_traceable(&suspects));
+	suspects__free(&suspects);
+}
+
+/* kmalloc's events know size classes only: "msg_msg-512" and "kmalloc-cg-512" are one. */
+static void test_variants_of_kmalloc_are_one_class(void **state)
+{
+	struct suspects suspects;
+	struct options options;
+	char list[256];
+
+	(void)state;
+	reset();
+	add_cache("msg_msg-512", 512, STATEMENT_NO, 5000, 4500);
+	add_cache("kmalloc-cg-512", 512, STATEMENT_NO, 4000, 3500);
+	add_cache("kmalloc-rnd-03-2k", 2048, STATEMENT_NO, 3000, 2500);
+	add_cache("task-64", 320, STATEMENT_NO, 2000, 1900); /* a name that only looks like it */
+	suspects = find();
+	options = narrow(&suspects, plain, list, sizeof(list));
+	assert_string_equal(options.cache, "kmalloc-512,kmalloc-2k,task-64");
+	suspects__free(&suspects);
+}
+
+static void test_classes_choose_their_origins(void **state)
+{
+	struct suspects suspects;
+	struct options options;
+	char list[256];
+
+	(void)state;
+	reset();
+	classes[CLASS_VMALLOC].amount = growing(6000, 5000);
+	classes[CLASS_UNACCOUNTED].amount = growing(6000, 5000);
+	suspects = find();
+	options = narrow(&suspects, plain, list, sizeof(list));
+	assert_int_equal(options.origins, ORIGIN_VMALLOC | ORIGIN_PAGES);
+	assert_null(options.cache);
+	suspects__free(&suspects);
+	/* no cache can be told (large kmalloc, or slabinfo hidden): all of slab */
+	reset();
+	classes[CLASS_SLAB_UNRECLAIMABLE].amount = growing(6000, 5000);
+	suspects = find();
+	options = narrow(&suspects, plain, list, sizeof(list));
+	assert_int_equal(options.origins, ORIGIN_SLAB);
+	assert_null(options.cache);
+	suspects__free(&suspects);
+}
+
+static void test_areas_stand_behind_vmap_area(void **state)
+{
+	struct suspects suspects;
+	struct options options;
+	char list[256];
+
+	(void)state;
+	reset();
+	add_cache("vmap_area", 64, STATEMENT_NO, 5000, 4500);
+	suspects = find();
+	options = narrow(&suspects, plain, list, sizeof(list));
+	assert_int_equal(options.origins, ORIGIN_SLAB | ORIGIN_VMALLOC);
+	assert_string_equal(options.cache, "vmap_area");
+	suspects__free(&suspects);
+}
+
+static void test_what_the_user_chose_stays(void **state)
+{
+	struct suspects suspects;
+	struct options options = plain;
+	char list[256];
+
+	(void)state;
+	reset();
+	add_cache("kmalloc-512", 512, STATEMENT_NO, 5000, 4500);
+	options.origins_given = true;
+	options.origins = ORIGIN_SLAB | ORIGIN_PAGES;
+	options.cache = "filp";
+	suspects = find();
+	options = narrow(&suspects, options, list, sizeof(list));
+	assert_int_equal(options.origins, ORIGIN_SLAB | ORIGIN_PAGES);
+	assert_string_equal(options.cache, "filp");
+	suspects__free(&suspects);
+}
+
+static void test_too_many_caches_are_all_of_them(void **state)
+{
+	static char names[KLEAK_MAX_WANTED + 1][16];
+	struct suspects suspects;
+	struct options options;
+	char list[1024];
+
+	(void)state;
+	reset();
+	for (int i = 0; i < KLEAK_MAX_WANTED; i++) {
+		snprintf(names[i], sizeof(names[i]), "cache%d", i);
+		add_cache(names[i], 100, STATEMENT_NO, 5000 - i, 4500 - i);
+	}
+	suspects = find();
+	options = narrow(&suspects, plain, list, sizeof(list));
+	assert_non_null(options.cache);
+	suspects__free(&suspects);
+	add_cache("another", 100, STATEMENT_UNKNOWN, 5000, 4900);
+	suspects = find();
+	options = narrow(&suspects, plain, list, sizeof(list));
+	assert_null(options.cache);
+	suspects__free(&suspects);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_nothing_grows),
+		cmocka_unit_test(test_a_cache_that_grows),
+		cmocka_unit_test(test_a_weak_suspect_is_traced_with_others_only),
+		cmocka_unit_test(test_least_amounts),
+		cmocka_unit_test(test_reclaimable_alone_is_not_traced),
+		cmocka_unit_test(test_variants_of_kmalloc_are_one_class),
+		cmocka_unit_test(test_classes_choose_their_origins),
+		cmocka_unit_test(test_areas_stand_behind_vmap_area),
+		cmocka_unit_test(test_what_the_user_chose_stays),
+		cmocka_unit_test(test_too_many_caches_are_all_of_them),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "unit.h"
+
+#include "judge/trend.h"
+
+#include <math.h>
+
+static void assert_near(double got, double expected)
+{
+	if (fabs(got - expected) > 1e-6 * (1 + fabs(expected)))
+		fail_msg("got %f, expected %f", got, expected);
+}
+
+/* One site with these numbers, entered at now_s. */
+static struct site update(struct trend *trend, uint64_t bytes, uint64_t births, double now_s)
+{
+	struct site site = {.id = 42, .bytes = bytes, .births = births};
+	struct sites sites = {.list = &site, .nr = 1};
+
+	trend__measure(trend, &sites, now_s);
+	assert_int_equal(trend__enter(trend, &sites, now_s), 0);
+	return site;
+}
+
+static void test_growth_since_the_start(void **state)
+{
+	struct trend trend = {};
+	struct site site;
+
+	(void)state;
+	site = update(&trend, 1000, 10, 5);
+	assert_near(site.growth_bytes_per_min, 1000 * 60 / 5.0);
+	assert_near(site.births_per_s, 2);
+	site = update(&trend, 1500, 10, 10);
+	assert_near(site.growth_bytes_per_min, 1500 * 60 / 10.0);
+	assert_near(site.births_per_s, 0);
+	trend__free(&trend);
+}
+
+static void test_growth_over_the_last_minute_only(void **state)
+{
+	struct trend trend = {};
+	struct site site = {};
+
+	(void)state;
+	/* 100 bytes/s for 10 minutes, then nothing for two */
+	for (int t = 5; t <= 600; t += 5)
+		site = update(&trend, t * 100, 0, t);
+	assert_near(site.growth_bytes_per_min, 6000);
+	for (int t = 605; t <= 630; t += 5)
+		site = update(&trend, 60000, 0, t);
+	assert_near(site.growth_bytes_per_min, 3000);
+	for (int t = 635; t <= 720; t += 5)
+		site = update(&trend, 60000, 0, t);
+	assert_near(site.growth_bytes_per_min, 0);
+	trend__free(&trend);
+}
+
+static void test_shrinking_is_negative(void **state)
+{
+	struct trend trend = {};
+	struct site site;
+
+	(void)state;
+	update(&trend, 0, 0, 5);
+	for (int t = 10; t <= 60; t += 5)
+		update(&trend, 6000, 0, t);
+	for (int t = 65; t <= 120; t += 5)
+		update(&trend, 6000, 0, t);
+	site = update(&trend, 0, 0, 125);
+	assert_near(site.growth_bytes_per_min, -6000 * 60 / 60.0);
+	trend__free(&trend);
+}
+
+static void test_short_intervals_keep_the_window(void **state)
+{
+	struct trend trend = {};
+	struct site site = {};
+
+	(void)state;
+	for (int i = 1; i <= 3000; i++)
+		site = update(&trend, i, i, i * 0.1);
+	/* 10 bytes/s */
+	assert_true(fabs(site.growth_bytes_per_min - 600) < 30);
+	assert_near(site.births_per_s, 10);
+	trend__free(&trend);
+}
+
+static void test_new_site_starts_from_nothing(void **state)
+{
+	struct trend trend = {};
+	struct site list[2] = {{.id = 1, .bytes = 10}, {.id = 2, .bytes = 600, .births = 50}};
+	struct sites sites = {.list = list, .nr = 1};
+
+	(void)state;
+	for (int t = 5; t <= 100; t += 5)
+		assert_int_equal(trend__enter(&trend, &sites, t), 0);
+	sites.nr = 2;
+	trend__measure(&trend, &sites, 105);
+	assert_int_equal(trend__enter(&trend, &sites, 105), 0);
+	assert_near(list[1].growth_bytes_per_min, 600);
+	assert_near(list[1].births_per_s, 10);
+	assert_near(list[0].growth_bytes_per_min, 0);
+	/* one that is away counts as empty */
+	sites.list = list + 1;
+	sites.nr = 1;
+	for (int t = 110; t <= 200; t += 5)
+		assert_int_equal(trend__enter(&trend, &sites, t), 0);
+	sites.list = list;
+	sites.nr = 2;
+	trend__measure(&trend, &sites, 205);
+	assert_int_equal(trend__enter(&trend, &sites, 205), 0);
+	assert_near(list[0].growth_bytes_per_min, 10);
+	trend__free(&trend);
+}
+
+/* Its entry was given back: what comes with its stack later is new. */
+static void test_a_site_that_has_gone_is_forgotten(void **state)
+{
+	struct site site = {.id = 43};
+	struct sites sites = {.list = &site, .nr = 1};
+	struct trend trend = {};
+
+	(void)state;
+	update(&trend, 1000, 100, 5);
+	assert_int_equal(trend__enter(&trend, &sites, 10), 0);
+	assert_int_equal(trend.nr_rows, 1);
+	site = update(&trend, 100, 5, 15);
+	assert_near(site.births_per_s, 1);
+	assert_int_equal(trend.nr_rows, 1);
+	trend__free(&trend);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_growth_since_the_start),
+		cmocka_unit_test(test_growth_over_the_last_minute_only),
+		cmocka_unit_test(test_shrinking_is_negative),
+		cmocka_unit_test(test_short_intervals_keep_the_window),
+		cmocka_unit_test(test_new_site_starts_from_nothing),
+		cmocka_unit_test(test_a_site_that_has_gone_is_forgotten),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "unit.h"
+
+#include "judge/verdict.h"
+
+#include <math.h>
+#include <string.h>
+
+/* What everybody would call a leak. */
+static struct evidence clear_leak(void)
+{
+	return (struct evidence){
+		.observed_s = 300,
+		.interval_s = 5,
+		.points = 58,
+		.slope = {true, 1000, 900, 1100},
+		.recent = {true, 1000, 800, 1200},
+		.survival = {1, 1, 1, 1},
+		.settled = 500,
+		.settled_alive = 500,
+		.objects = 600,
+		.bytes = 600 * 512,
+		.births = 600,
+		.shrunk = NAN,
+		.drained = NAN,
+		.replaced = NAN,
+	};
+}
+
+static void assert_verdict(struct evidence e, enum verdict_name expected)
+{
+	struct verdict verdict = verdict__of(&e);
+
+	assert_string_equal(verdict__name(verdict.name), verdict__name(expected));
+	assert_non_null(verdict.why);
+	assert_true(strlen(verdict.why) < 60);
+}
+
+static void test_a_clear_leak(void **state)
+{
+	struct evidence e = clear_leak();
+
+	(void)state;
+	assert_verdict(e, VERDICT_LEAK);
+	assert_true(verdict__of(&e).retained == 1);
+	e.drained = 0.98;
+	e.replaced = 0.1;
+	e.lost = 5;
+	assert_verdict(e, VERDICT_LEAK);
+}
+
+/* Take one part of the evidence away: no leak any more. */
+static void test_every_part_of_the_evidence_is_needed(void **state)
+{
+	struct evidence e;
+
+	(void)state;
+	e = clear_leak();
+	e.points = VERDICT_POINTS_LEAK - 1;
+	assert_verdict(e, VERDICT_GROWING);
+	e = clear_leak();
+	e.least_s = 301;
+	assert_verdict(e, VERDICT_GROWING);
+	e.least_s = 300;
+	assert_verdict(e, VERDICT_LEAK);
+	e = clear_leak();
+	e.slope.low = 0;
+	assert_verdict(e, VERDICT_HELD);
+	e = clear_leak();
+	e.recent.low = -1;
+	assert_verdict(e, VERDICT_HELD);
+	e = clear_leak();
+	e.recent.known = false;
+	assert_verdict(e, VERDICT_HELD);
+	e = clear_leak();
+	e.recent.per_s = 400;
+	assert_verdict(e, VERDICT_GROWING);
+	e = clear_leak();
+	e.settled_alive = 420; /* 84% */
+	assert_verdict(e, VERDICT_GROWING);
+	e = clear_leak();
+	e.settled_alive = 100;
+	assert_verdict(e, VERDICT_GROWING);
+	e = clear_leak();
+	e.drained = 0.85;
+	assert_verdict(e, VERDICT_GROWING);
+	e = clear_leak();
+	e.replaced = 0.6;
+	assert_verdict(e, VERDICT_GROWING);
+	e = clear_leak();
+	e.lost = 600;
+	assert_verdict(e, VERDICT_INSUFFICIENT);
+	e = clear_leak();
+	e.settled = e.settled_alive = 9;
+	assert_verdict(e, VERDICT_INSUFFICIENT);
+}
+
+/* 20 objects of which all are left say less than 500. */
+static void test_few_objects_are_not_enough(void **state)
+{
+	struct evidence e = clear_leak();
+
+	(void)state;
+	e.settled = e.settled_alive = 20;
+	assert_verdict(e, VERDICT_GROWING);
+	e.settled = e.settled_alive = 22;
+	assert_verdict(e, VERDICT_LEAK);
+	e.settled = 24;
+	assert_verdict(e, VERDICT_GROWING);
+}
+
+static void test_caches(void **state)
+{
+	struct evidence e = clear_leak();
+
+	(void)state;
+	e.reclaimable = true;
+	assert_verdict(e, VERDICT_CACHE);
+	e.points = 0;
+	assert_verdict(e, VERDICT_CACHE);
+	e = clear_leak();
+	e.lazy = true;
+	assert_verdict(e, VERDICT_CACHE);
+	e = clear_leak();
+	e.metadata = true;
+	assert_verdict(e, VERDICT_CACHE);
+	/* dropping caches did not free it: held by something, but not called a leak */
+	e = clear_leak();
+	e.reclaimable = true;
+	e.shrunk = 0.1;
+	assert_verdict(e, VERDICT_GROWING);
+	e = clear_leak();
+	e.shrunk = 0.7;
+	assert_verdict(e, VERDICT_CACHE);
+	e.shrunk = 0.3;
+	assert_verdict(e, VERDICT_LEAK);
+}
+
+static void test_too_little_time(void **state)
+{
+	struct evidence e = clear_leak();
+
+	(void)state;
+	e.points = VERDICT_POINTS_NEW - 1;
+	assert_verdict(e, VERDICT_NEW);
+	e.points = 0;
+	assert_verdict(e, VERDICT_NEW);
+	assert_verdict((struct evidence){.shrunk = NAN, .drained = NAN, .replaced = NAN},
+		       VERDICT_NEW);
+}
+
+static void test_what_is_freed_is_churn(void **state)
+{
+	struct evidence e = clear_leak();
+
+	(void)state;
+	e.drained = 0.2;
+	assert_verdict(e, VERDICT_CHURN);
+	e = clear_leak();
+	e.slope = (struct series_slope){true, 0, -10, 10};
+	e.settled_alive = 20;
+	assert_verdict(e, VERDICT_CHURN);
+	/* all of it dies before it is two intervals old */
+	e.settled = e.settled_alive = 0;
+	e.births = 100000;
+	e.deaths = 99990;
+	assert_verdict(e, VERDICT_CHURN);
+	assert_true(isnan(verdict__of(&e).retained));
+	e.births = 3;
+	e.deaths = 3;
+	assert_verdict(e, VERDICT_INSUFFICIENT);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_a_clear_leak),
+		cmocka_unit_test(test_every_part_of_the_evidence_is_needed),
+		cmocka_unit_test(test_few_objects_are_not_enough),
+		cmocka_unit_test(test_caches),
+		cmocka_unit_test(test_too_little_time),
+		cmocka_unit_test(test_what_is_freed_is_churn),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

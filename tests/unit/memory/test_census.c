@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "unit.h"
+
+#include "memory/census.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool is_even(struct census_cache *cache, void *arg)
+{
+	(void)arg;
+	cache->bytes = cache->slabs * 4096;
+	return cache->address % 2 == 0;
+}
+
+/* Every slab is as likely to be looked at. */
+static void test_sample(void **state)
+{
+	struct census census = {};
+	uint64_t sum = 0;
+
+	(void)state;
+	for (uint64_t slab = 0; slab < 10000; slab++)
+		assert_int_equal(census__add_slab(&census, 8, slab), 0);
+	assert_int_equal(census.nr, 1);
+	assert_int_equal(census.caches[0].slabs, 10000);
+	assert_int_equal(census.caches[0].nr_sample, CENSUS_SLABS);
+	for (size_t i = 0; i < CENSUS_SLABS; i++)
+		sum += census.caches[0].sample[i];
+	/* the mean of 256 of 0 to 9999: 5000, standard error 180 */
+	assert_in_range(sum / CENSUS_SLABS, 4300, 5700);
+	census__free(&census);
+}
+
+static void test_the_largest_first(void **state)
+{
+	struct census census = {};
+
+	(void)state;
+	for (uint64_t cache = 2; cache <= 10; cache++)
+		for (uint64_t slab = 0; slab < cache * 3; slab++)
+			assert_int_equal(census__add_slab(&census, cache, slab), 0);
+	census__keep(&census, is_even, NULL);
+	assert_int_equal(census.nr, 5);
+	census__sort(&census, 3);
+	assert_int_equal(census.nr, 3);
+	assert_int_equal(census.caches[0].address, 10);
+	assert_int_equal(census.caches[2].address, 6);
+	census__free(&census);
+}
+
+static struct census made_up(void)
+{
+	struct census census = {.kernel = "6.12.0", .seconds = 0.25};
+	struct census_cache *cache;
+
+	assert_int_equal(census__add_slab(&census, 2, 0), 0);
+	assert_int_equal(census__add_slab(&census, 2, 4096), 0);
+	census__keep(&census, is_even, NULL);
+	cache = &census.caches[0];
+	strcpy(cache->name, "kmalloc-512\x1b[2J");
+	cache->live = 100;
+	for (int i = 0; i < 100; i++) {
+		if (i < 91)
+			assert_int_equal(census__add_word(cache, 0x20, 0xffffffffc0001000), 0);
+		if (i < 30)
+			assert_int_equal(census__add_word(cache, 0x28, 0xffffffffc0001000), 0);
+		if (i < 4)
+			assert_int_equal(census__add_word(cache, 0x30, 0xffffffffc0001000), 0);
+	}
+	census__end_cache(cache);
+	strcpy(cache->words[0].symbol, "foo_ops [mod]");
+	return census;
+}
+
+static void test_words(void **state)
+{
+	struct census census = made_up();
+	const struct census_cache *cache = &census.caches[0];
+
+	(void)state;
+	assert_int_equal(cache->objects, 100);
+	assert_int_equal(cache->nr_listed, 2); /* 4% are chance */
+	assert_int_equal(cache->words[0].objects, 91);
+	assert_int_equal(cache->words[0].offset, 0x20);
+	assert_int_equal(cache->words[1].objects, 30);
+	census__free(&census);
+}
+
+static char *printed(const struct census *census, bool json)
+{
+	char *text = NULL;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+
+	if (json)
+		assert_int_equal(census__print_json(census, out), 0);
+	else
+		assert_int_equal(census__print_text(census, false, out), 0);
+	fclose(out);
+	return text;
+}
+
+static void test_print(void **state)
+{
+	struct census census = made_up();
+	char *text = printed(&census, false);
+
+	(void)state;
+	assert_string_equal(text,
+			    "   bytes    objects  sampled  cache\n"
+			    "    8.0K        100      100  kmalloc-512\\x1b[2J\n"
+			    "                               91% hold foo_ops [mod] at +0x20\n"
+			    "                               30% hold 0xffffffffc0001000 (no name)"
+			    " at +0x28\n");
+	free(text);
+	text = printed(&census, true);
+	assert_non_null(strstr(
+		text, "\"offset\":32,\"addr\":\"0xffffffffc0001000\",\"symbol\":"
+		      "\"foo_ops [mod]\",\"symbol_offset\":0,\"objects\":91,\"share\":0.91"));
+	assert_non_null(strstr(text, "\"symbol\":null,\"symbol_offset\":null"));
+	free(text);
+	census__free(&census);
+}
+
+static void test_out_fails(void **state)
+{
+	struct census census = made_up();
+	FILE *full = fopen("/dev/full", "w");
+
+	(void)state;
+	assert_int_equal(census__print_text(&census, false, full), -EIO);
+	fclose(full);
+	census__free(&census);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_sample),	  cmocka_unit_test(test_the_largest_first),
+		cmocka_unit_test(test_words),	  cmocka_unit_test(test_print),
+		cmocka_unit_test(test_out_fails),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "unit.h"
+
+#include "memory/orphans.h"
+
+static struct orphan orphan(uint64_t key, uint64_t born, uint64_t content)
+{
+	return (struct orphan){.key = key, .born = born, .site = 3, .content = content};
+}
+
+static void pass(struct orphans *orphans, const struct orphan *list, size_t nr)
+{
+	assert_int_equal(orphans__begin(orphans), 0);
+	for (size_t i = 0; i < nr; i++)
+		assert_int_equal(orphans__add(orphans, &list[i]), 0);
+}
+
+static size_t certain(const struct orphans *orphans)
+{
+	size_t nr = 0;
+
+	for (size_t i = 0; i < orphans->nr; i++)
+		nr += orphans__is_certain(orphans, &orphans->list[i]);
+	return nr;
+}
+
+static void test_three_passes_in_a_row(void **state)
+{
+	struct orphans orphans = {.passes = 3};
+	const struct orphan list[] = {orphan(0x10, 1, 7), orphan(0x20, 1, 7)};
+
+	(void)state;
+	pass(&orphans, list, 2);
+	pass(&orphans, list, 2);
+	assert_int_equal(certain(&orphans), 0);
+	pass(&orphans, list, 2);
+	assert_int_equal(certain(&orphans), 2);
+	pass(&orphans, list, 2);
+	assert_int_equal(certain(&orphans), 2);
+	orphans__free(&orphans);
+}
+
+/* A pointer in motion: one pass did not see it, the next one does. */
+static void test_a_pointer_in_motion(void **state)
+{
+	struct orphans orphans = {.passes = 3};
+	const struct orphan list[] = {orphan(0x10, 1, 7), orphan(0x20, 1, 7)};
+
+	(void)state;
+	for (int i = 0; i < 6; i++) {
+		pass(&orphans, list, i % 3 == 2 ? 1 : 2);
+		assert_int_equal(certain(&orphans), i < 2 ? 0 : 1);
+	}
+	assert_int_equal(orphans.list[0].key, 0x10);
+	orphans__free(&orphans);
+}
+
+/* Another record, other content: it begins anew. */
+static void test_what_changes_begins_anew(void **state)
+{
+	struct orphans orphans = {.passes = 2};
+	struct orphan list[] = {orphan(0x10, 1, 7), orphan(0x20, 1, 7), orphan(0x30, 1, 7),
+				orphan(0x40, 1, 7)};
+
+	(void)state;
+	pass(&orphans, list, 4);
+	list[0].content++;
+	list[1].born++;
+	list[2].site++;
+	list[3].born += 1ULL << 32; /* 52 days */
+	pass(&orphans, list, 4);
+	assert_int_equal(certain(&orphans), 0);
+	pass(&orphans, list, 4);
+	assert_int_equal(certain(&orphans), 4);
+	orphans__free(&orphans);
+}
+
+static void test_acknowledged(void **state)
+{
+	struct orphans orphans = {.passes = 2};
+	struct orphan list[] = {orphan(0x10, 1, 7), orphan(0x20, 1, 7)};
+
+	(void)state;
+	pass(&orphans, list, 1);
+	pass(&orphans, list, 2);
+	assert_int_equal(orphans__acknowledge(&orphans), 1);
+	assert_int_equal(orphans__acknowledge(&orphans), 0);
+	pass(&orphans, list, 2);
+	assert_true(orphans.list[0].acknowledged);
+	assert_false(orphans.list[1].acknowledged);
+	/* it was referred to for a while: that is news again */
+	pass(&orphans, list + 1, 1);
+	pass(&orphans, list, 2);
+	assert_false(orphans.list[0].acknowledged);
+	orphans__free(&orphans);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_three_passes_in_a_row),
+		cmocka_unit_test(test_a_pointer_in_motion),
+		cmocka_unit_test(test_what_changes_begins_anew),
+		cmocka_unit_test(test_acknowledged),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

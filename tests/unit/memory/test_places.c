@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "machine.h"
+
+#include "memory/places.h"
+
+/* Pages: of the areas' notes, of their vm_structs, of an array, and two that an area has. */
+#define NOTES	10
+#define STRUCTS 11
+#define ARRAY	12
+#define FIRST	20
+#define SECOND	30
+
+#define NOTE_CACHE   CACHE
+#define STRUCT_CACHE (CACHE + 256)
+#define NAMES	     (CACHE + 512)
+#define SIZE	     128 /* of an object of either */
+#define NR	     (PAGE / SIZE)
+#define AREA	     0xffffc90000010000ULL
+#define CALLER	     (TEXT + 0x100)
+
+static const struct area_layout areas = {
+	.vm_struct = 64,
+	.vm_addr = 8,
+	.vm_size = 16,
+	.vm_pages = 32,
+	.vm_nr_pages = 40,
+	.vm_caller = 56,
+	.vmap_area_vm = 56,
+};
+
+static uint64_t page(int i)
+{
+	return BASE + RAM + (uint64_t)i * PAGE;
+}
+
+static void put(struct machine *m, uint64_t address, uint64_t word)
+{
+	memcpy(m->ram + (address - BASE - RAM), &word, sizeof(word));
+}
+
+/* A slab all of whose objects are in use. */
+static void put_slab(struct machine *m, int i, uint64_t cache)
+{
+	set_page(m, i, 1 << SLAB, 0xffffffff, 1, cache);
+	m->pages[i][4] = 0;
+	m->pages[i][5] = NR | NR << 16;
+}
+
+static void put_cache(struct machine *m, uint64_t cache, uint64_t name, const char *text)
+{
+	put(m, cache, SIZE | 64ULL << 32); /* and the offset of the link */
+	put(m, cache + 8, name);
+	snprintf((char *)m->ram + (name - BASE - RAM), 32, "%s", text);
+}
+
+/* An area of two pages, which are apart. */
+static void put_area(struct machine *m)
+{
+	uint64_t vm = page(STRUCTS) + 2 * SIZE;
+
+	memset(m->ram + NOTES * PAGE, 0, PAGE);
+	put_cache(m, NOTE_CACHE, NAMES, "vmap_area");
+	put_cache(m, STRUCT_CACHE, NAMES + 64, "kmalloc-128");
+	put_slab(m, NOTES, NOTE_CACHE);
+	put_slab(m, STRUCTS, STRUCT_CACHE);
+	put(m, page(NOTES) + 5 * SIZE, AREA);
+	put(m, page(NOTES) + 5 * SIZE + 8, AREA + 3 * PAGE); /* and the guard page */
+	put(m, page(NOTES) + 5 * SIZE + areas.vmap_area_vm, vm);
+	put(m, vm + areas.vm_addr, AREA);
+	put(m, vm + areas.vm_size, 3 * PAGE);
+	put(m, vm + areas.vm_pages, page(ARRAY));
+	put(m, vm + areas.vm_nr_pages, 2);
+	put(m, vm + areas.vm_caller, CALLER);
+	put(m, page(ARRAY), VMEMMAP + (RAM / PAGE + FIRST) * 64);
+	put(m, page(ARRAY) + 8, VMEMMAP + (RAM / PAGE + SECOND) * 64);
+	set_page(m, ARRAY, 0, 0xffffffff, 1, 0);
+	set_page(m, FIRST, 0, 0xffffffff, 1, 0);
+	set_page(m, SECOND, 0, 0xffffffff, 1, 0);
+}
+
+static struct places places_of(struct machine *m)
+{
+	static const uint64_t no_offset[1] = {BASE};
+
+	assert_int_equal(memory__find_base(&m->memory, BASE, TEXT), 0);
+	return (struct places){.memory = &m->memory,
+			       .slub = &m->slub,
+			       .layout = &areas,
+			       .cpu_offsets = no_offset,
+			       .nr_cpus = 1};
+}
+
+struct seen {
+	uint64_t address[4];
+	size_t nr;
+};
+
+static int see_page(void *arg, uint64_t address)
+{
+	struct seen *seen = arg;
+
+	assert_true(seen->nr < 4);
+	seen->address[seen->nr++] = address;
+	return 0;
+}
+
+static void test_an_area(void **state)
+{
+	struct machine *m = *state;
+	struct places places = places_of(m);
+	struct seen seen = {}, none = {};
+	struct place place;
+
+	put_area(m);
+	assert_int_equal(places__begin(&places), 0);
+	assert_int_equal(places__find(&places, &place, page(SECOND) + 24), 0);
+	assert_string_equal(place.kind, "vmalloc");
+	assert_int_equal(place.offset, PAGE + 24);
+	assert_int_equal(places__each_page(&places, AREA + PAGE + 8, see_page, &seen), 0);
+	assert_int_equal(seen.nr, 2);
+	assert_int_equal(seen.address[0], page(FIRST));
+	assert_int_equal(seen.address[1], page(SECOND));
+	assert_int_equal(places__each_page(&places, AREA + 2 * PAGE, see_page, &none), 0);
+	assert_int_equal(none.nr, 0);
+	places__free(&places);
+}
+
+/* Notes in a slab of two pages, which may be more than can be read at once. */
+static void test_a_large_slab(void **state)
+{
+	const int notes = 40;
+	struct machine *m = *state;
+	struct places places = places_of(m);
+	uint64_t last = page(notes + 2) - SIZE;
+
+	put_area(m);
+	set_page(m, NOTES, 0, 0, 0, 0);
+	put_slab(m, notes, NOTE_CACHE);
+	m->pages[notes][5] = 2 * NR | 2 * NR << 16;
+	m->pages[notes + 1][1] = (VMEMMAP + (RAM / PAGE + notes) * 64) | 1;
+	memset(m->ram + notes * PAGE, 0, 2 * PAGE);
+	put(m, last, AREA);
+	put(m, last + 8, AREA + 3 * PAGE);
+	put(m, last + areas.vmap_area_vm, page(STRUCTS) + 2 * SIZE);
+	assert_int_equal(places__begin(&places), 0);
+	assert_int_equal(places.nr_pages, 2);
+	places__free(&places);
+}
+
+/* Of an area that has gone the notes still say the same, but its pages are others' by now. */
+static void test_an_area_that_has_gone(void **state)
+{
+	struct machine *m = *state;
+	struct places places = places_of(m);
+	struct place place;
+
+	put_area(m);
+	m->pages[STRUCTS][4] = page(STRUCTS) + 2 * SIZE; /* freed, the only one */
+	m->pages[STRUCTS][5] = (NR - 1) | NR << 16;
+	put(m, page(STRUCTS) + 2 * SIZE + 64, 0);
+	assert_int_equal(places__begin(&places), 0);
+	assert_int_equal(places.nr_pages, 0);
+	assert_int_equal(places__find(&places, &place, page(SECOND) + 24), 0);
+	assert_string_equal(place.kind, "page");
+	places__free(&places);
+}
+
+/* It has gone since the areas were looked at: what is a slab now is one. */
+static void test_a_page_that_became_a_slab(void **state)
+{
+	struct machine *m = *state;
+	struct places places = places_of(m);
+	struct place place;
+
+	put_area(m);
+	assert_int_equal(places__begin(&places), 0);
+	put_slab(m, SECOND, STRUCT_CACHE);
+	slub__begin(&m->slub);
+	assert_int_equal(places__find(&places, &place, page(SECOND) + SIZE + 24), 0);
+	assert_string_equal(place.kind, "cache");
+	assert_string_equal(place.name, "kmalloc-128");
+	assert_int_equal(place.offset, 24);
+	places__free(&places);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+	const struct CMUnitTest tests[] = {
+		TEST(test_an_area),
+		TEST(test_a_large_slab),
+		TEST(test_an_area_that_has_gone),
+		TEST(test_a_page_that_became_a_slab),
+	};
+
+	return run_on_all(tests, sizeof(tests) / sizeof(tests[0]));
+}

@@ -1,0 +1,686 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "unit.h"
+
+#include "memory/slub.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+/*
+ * A made-up kernel: its memory is an array, mapped from BASE on; struct pages of 64 bytes
+ * elsewhere.  How large a page is and how many CPUs may be: see main().
+ */
+static uint64_t page_size = 4096;
+static uint32_t cpus = 2;
+
+#define BASE	   0xffff888000000000ULL
+#define PAGES	   0xffffea0000000000ULL
+#define PAGE	   page_size
+#define MOST_PAGE  65536
+#define NR_PAGES   16
+#define META	   0xffffffff82000000ULL /* caches, nodes, sheaves */
+#define META_SIZE  8192
+#define MOST_CPUS  1024
+#define LAST	   (cpus - 1)
+#define OBJECT	   (PAGE / 16) /* 16 in a slab of one page */
+#define RANDOM	   0x1234567890abcdefULL
+#define PERCPU	   0x100ULL
+#define CPU_AREAS  0xffff8880f0000000ULL
+#define CPU_AREA   2048ULL
+#define CACHE	   (META + 0)
+#define CACHE_2	   (META + 256)
+#define NODE	   (META + 512)
+#define NODE_2	   (META + 576)
+#define SHEAVES	   0x400ULL
+#define SHEAF(i)   (META + 4096 + (i)*256)
+#define BARN	   (META + 3584)
+#define TYPE_SLAB  0xf5U
+#define TYPE_LARGE 0xf8U
+
+static uint8_t memory[NR_PAGES * MOST_PAGE], pages[NR_PAGES * 64], meta[META_SIZE];
+static uint8_t cpu_areas[MOST_CPUS * CPU_AREA];
+static uint64_t cpu_offsets[MOST_CPUS];
+static int reads, reads_until_change;
+static void (*change)(void);
+
+static const struct slub_layout layout = {
+	.page = 64,
+	.page_flags = 0,
+	.page_head = 8,
+	.page_type = 48,
+	.page_refcount = 52,
+	.slab_flag = SLUB_NONE,
+	.slab_type = TYPE_SLAB,
+	.large_type = TYPE_LARGE,
+	.slab_cache = 8,
+	.slab_list = 16,
+	.slab_freelist = 32,
+	.cache_cpu = 0,
+	.cache_sheaves = 8,
+	.cache_size = 16,
+	.cache_offset = 20,
+	.cache_random = 24,
+	.cache_oo = 32,
+	.cache_list = 40,
+	.cache_node = 56,
+	.node_step = 8,
+	.cache_barn = SLUB_NONE,
+	.cache_capacity = 80,
+	.cpu_freelist = 0,
+	.cpu_tid = 8,
+	.cpu_slab = 16,
+	.sheaves_main = 0,
+	.sheaves_spare = 8,
+	.sheaves_rcu = 16,
+	.sheaf_list = 0,
+	.sheaf_size = 16,
+	.sheaf_cache = 24,
+	.sheaf_objects = 32,
+	.node_partial = 0,
+	.node_barn = 16,
+	.barn_full = 8,
+	.barn_empty = 24,
+};
+
+static uint8_t *at(uint64_t address, size_t len)
+{
+	if (address >= BASE && address + len <= BASE + sizeof(memory))
+		return memory + (address - BASE);
+	if (address >= PAGES && address + len <= PAGES + sizeof(pages))
+		return pages + (address - PAGES);
+	if (address >= META && address + len <= META + sizeof(meta))
+		return meta + (address - META);
+	if (address >= CPU_AREAS && address + len <= CPU_AREAS + cpus * CPU_AREA)
+		return cpu_areas + (address - CPU_AREAS);
+	return NULL;
+}
+
+static int read_memory(void *arg, uint64_t address, void *to, size_t len)
+{
+	const uint8_t *from = at(address, len);
+
+	(void)arg;
+	assert_in_range(len, 1, KLEAK_READ_MOST);
+	reads++;
+	if (change && reads_until_change-- <= 0)
+		change();
+	if (!from)
+		return -EFAULT;
+	memcpy(to, from, len);
+	return 0;
+}
+
+static void put64(uint64_t address, uint64_t word)
+{
+	memcpy(at(address, 8), &word, 8);
+}
+
+static void put32(uint64_t address, uint32_t half)
+{
+	memcpy(at(address, 4), &half, 4);
+}
+
+static uint64_t page(int i)
+{
+	return PAGES + i * 64;
+}
+
+static uint64_t object(int page_number, int i)
+{
+	return BASE + (uint64_t)page_number * PAGE + (uint64_t)i * OBJECT;
+}
+
+/* The chain of free objects: links encoded as the hardened kernel does. */
+static uint64_t chain(const int *indexes, int nr, int page_number)
+{
+	uint64_t next = 0;
+
+	for (int i = nr - 1; i >= 0; i--) {
+		uint64_t here = object(page_number, indexes[i]);
+
+		put64(here + 128, next ^ RANDOM ^ __builtin_bswap64(here + 128));
+		next = here;
+	}
+	return next;
+}
+
+#define CHAIN(page_number, ...)                                                                    \
+	chain((int[]){__VA_ARGS__}, sizeof((int[]){__VA_ARGS__}) / sizeof(int), page_number)
+
+static void slab(int i, uint64_t cache, uint64_t freelist, int inuse, bool frozen)
+{
+	put64(page(i) + layout.slab_cache, cache);
+	put64(page(i) + layout.slab_freelist, freelist);
+	put64(page(i) + layout.slab_freelist + 8,
+	      (uint64_t)inuse | 16U << 16 | (frozen ? 1U << 31 : 0));
+	put32(page(i) + layout.page_type, TYPE_SLAB << 24);
+	put32(page(i) + layout.page_refcount, 1);
+}
+
+static void cache(uint64_t where, uint64_t node, uint64_t next)
+{
+	put64(where + layout.cache_cpu, where == CACHE ? PERCPU : 0);
+	put32(where + layout.cache_size, OBJECT);
+	put32(where + layout.cache_offset, 128);
+	put64(where + layout.cache_random, RANDOM);
+	put32(where + layout.cache_oo, 0 << 16 | 16);
+	put64(where + layout.cache_list, next + layout.cache_list);
+	put64(where + layout.cache_node, node);
+}
+
+static struct slub made_up(void)
+{
+	struct slub slub = {.layout = layout,
+			    .read = read_memory,
+			    .cpu_offsets = cpu_offsets,
+			    .nr_cpus = cpus,
+			    .nr_nodes = 1,
+			    .page_base = PAGES - BASE / PAGE * 64};
+
+	slub.layout.page_size = (uint32_t)PAGE;
+	for (uint32_t cpu = 0; cpu < cpus; cpu++)
+		cpu_offsets[cpu] = CPU_AREAS + cpu * CPU_AREA;
+	memset(cpu_areas, 0, sizeof(cpu_areas));
+	memset(memory, 0, sizeof(memory));
+	memset(pages, 0, sizeof(pages));
+	memset(meta, 0, sizeof(meta));
+	change = NULL;
+	cache(CACHE, NODE, CACHE_2);
+	cache(CACHE_2, NODE_2, CACHE);
+	return slub;
+}
+
+static void assert_state(struct slub *slub, uint64_t address, int expected)
+{
+	int state = slub__state(slub, address, 0, OBJECT, false);
+
+	if (state != expected)
+		fail_msg("object %#llx: state %d, expected %d", (unsigned long long)address, state,
+			 expected);
+}
+
+static void test_freelist_of_a_slab(void **state)
+{
+	struct slub slub = made_up();
+
+	(void)state;
+	slab(1, CACHE, CHAIN(1, 3, 15, 0), 13, false);
+	slab(2, CACHE_2, 0, 16, false);
+	for (int i = 0; i < 16; i++)
+		assert_state(&slub, object(1, i),
+			     i == 3 || i == 15 || i == 0 ? SLUB_FREE : SLUB_LIVE);
+	for (int i = 0; i < 16; i++)
+		assert_state(&slub, object(2, i), SLUB_LIVE);
+	assert_state(&slub, object(2, 1) + 8, SLUB_UNKNOWN); /* no object starts there */
+	slub__free(&slub);
+}
+
+static void test_list_of_a_cpu(void **state)
+{
+	struct slub slub = made_up();
+
+	(void)state;
+	/* frozen for CPU 1: what others freed is on the slab, the rest on the CPU */
+	slab(1, CACHE, CHAIN(1, 7), 16, true);
+	put64(cpu_offsets[LAST] + PERCPU + layout.cpu_slab, page(1));
+	put64(cpu_offsets[LAST] + PERCPU + layout.cpu_freelist, CHAIN(1, 2, 4));
+	for (int i = 0; i < 16; i++)
+		assert_state(&slub, object(1, i),
+			     i == 7 || i == 2 || i == 4 ? SLUB_FREE : SLUB_LIVE);
+	slub__free(&slub);
+}
+
+static void sheaf(int i, uint64_t next, const uint64_t *objects, uint32_t nr)
+{
+	put64(SHEAF(i) + layout.sheaf_list, next);
+	put32(SHEAF(i) + layout.sheaf_size, nr);
+	for (uint32_t k = 0; k < nr; k++)
+		put64(SHEAF(i) + layout.sheaf_objects + k * 8, objects[k]);
+}
+
+static void test_sheaves(void **state)
+{
+	const uint64_t first[] = {object(1, 1), object(1, 2)}, second[] = {object(1, 3)},
+		       third[] = {object(1, 4)}, fourth[] = {object(1, 5)};
+	struct slub slub = made_up();
+
+	(void)state;
+	slab(1, CACHE, 0, 16, false);
+	put64(CACHE + layout.cache_sheaves, SHEAVES);
+	put64(cpu_offsets[0] + SHEAVES + layout.sheaves_main, SHEAF(0));
+	put64(cpu_offsets[LAST] + SHEAVES + layout.sheaves_rcu, SHEAF(1));
+	put64(NODE + layout.node_barn, BARN);
+	put64(BARN + layout.barn_full, SHEAF(2));
+	sheaf(0, 0, first, 1); /* the second one was taken out again */
+	put64(SHEAF(0) + layout.sheaf_objects + 8, first[1]);
+	sheaf(1, 0, second, 1);
+	sheaf(2, SHEAF(3), third, 1);
+	sheaf(3, BARN + layout.barn_full, fourth, 1);
+	for (int i = 0; i < 16; i++)
+		assert_state(&slub, object(1, i),
+			     i == 1 || i == 3 || i == 4 || i == 5 ? SLUB_FREE : SLUB_LIVE);
+	slub__free(&slub);
+}
+
+/* 7.0: no CPU has a slab.  7.1: the barn beside the node. */
+static void test_sheaves_alone(void **state)
+{
+	const uint64_t first[] = {object(1, 4)}, second[] = {object(1, 9)};
+	struct slub slub = made_up();
+
+	(void)state;
+	slub.layout.cache_cpu = SLUB_NONE;
+	slub.nr_nodes = 2;
+	slub.layout.cache_barn = 88;
+	slub.layout.node_step = 16;
+	slab(1, CACHE, CHAIN(1, 7), 15, false);
+	put64(CACHE + layout.cache_sheaves, SHEAVES);
+	put64(cpu_offsets[LAST] + SHEAVES + layout.sheaves_spare, SHEAF(0));
+	sheaf(0, 0, first, 1);
+	put64(CACHE + 88 + 16, BARN); /* of the second node */
+	put64(BARN + layout.barn_full, SHEAF(1));
+	sheaf(1, BARN + layout.barn_full, second, 1);
+	for (int i = 0; i < 16; i++)
+		assert_state(&slub, object(1, i),
+			     i == 4 || i == 7 || i == 9 ? SLUB_FREE : SLUB_LIVE);
+	slub__free(&slub);
+}
+
+static uint64_t seen[8];
+static int nr_seen;
+
+static int see_sheaf(void *arg, uint64_t start, uint64_t end)
+{
+	(void)arg;
+	assert_in_range(nr_seen, 0, 7);
+	assert_int_equal(end - start, 5 * 8);
+	seen[nr_seen++] = start - layout.sheaf_objects;
+	return nr_seen == 4 ? -EINTR : 0;
+}
+
+/* Full ones, empty ones and those of CPUs; not what says that it is another cache's. */
+static void test_each_sheaf(void **state)
+{
+	struct slub slub = made_up();
+
+	(void)state;
+	nr_seen = 0;
+	put64(CACHE + layout.cache_sheaves, SHEAVES);
+	put32(CACHE + layout.cache_capacity, 5);
+	put64(cpu_offsets[0] + SHEAVES + layout.sheaves_main, SHEAF(0));
+	put64(cpu_offsets[LAST] + SHEAVES + layout.sheaves_spare, SHEAF(1));
+	put64(NODE + layout.node_barn, BARN);
+	put64(BARN + layout.barn_full, SHEAF(2));
+	put64(SHEAF(2) + layout.sheaf_list, BARN + layout.barn_full);
+	put64(BARN + layout.barn_empty, SHEAF(3));
+	put64(SHEAF(3) + layout.sheaf_list, BARN + layout.barn_empty);
+	for (int i = 0; i < 4; i++)
+		put64(SHEAF(i) + layout.sheaf_cache, i == 1 ? CACHE_2 : CACHE);
+	assert_int_equal(slub__each_sheaf(&slub, CACHE_2, see_sheaf, NULL), 0);
+	assert_int_equal(nr_seen, 3);
+	assert_true(seen[0] == SHEAF(0) && seen[1] == SHEAF(2) && seen[2] == SHEAF(3));
+	assert_int_equal(slub__each_sheaf(&slub, CACHE, see_sheaf, NULL), -EINTR);
+	slub.layout.cache_capacity = SLUB_NONE;
+	assert_int_equal(slub__each_sheaf(&slub, CACHE, see_sheaf, NULL), 0);
+	assert_int_equal(nr_seen, 4);
+	slub__free(&slub);
+}
+
+static void test_page_that_is_no_slab_any_more(void **state)
+{
+	struct slub slub = made_up();
+
+	(void)state;
+	put32(page(1) + layout.page_refcount, 0);
+	assert_state(&slub, object(1, 0), SLUB_FREE);
+	put32(page(2) + layout.page_refcount, 1); /* somebody else's */
+	assert_state(&slub, object(2, 0), SLUB_FREE);
+	slab(3, CACHE, 0, 16, false);
+	assert_int_equal(slub__state(&slub, object(3, 0), 0, 2 * OBJECT, false), SLUB_FREE);
+	assert_int_equal(slub__state(&slub, object(3, 0), 0, 0, false), SLUB_LIVE);
+	/* another cache's, whose objects have the same size */
+	assert_int_equal(slub__state(&slub, object(3, 0), CACHE, OBJECT, false), SLUB_LIVE);
+	assert_int_equal(slub__state(&slub, object(3, 0), CACHE_2, OBJECT, false), SLUB_FREE);
+	/* unmapped: nobody knows */
+	assert_state(&slub, BASE + 1000ULL * PAGE, SLUB_UNKNOWN);
+	slub__free(&slub);
+}
+
+static void test_large_kmalloc(void **state)
+{
+	struct slub slub = made_up();
+
+	(void)state;
+	put32(page(1) + layout.page_type, TYPE_LARGE << 24);
+	assert_int_equal(slub__state(&slub, object(1, 0), 0, 0, true), SLUB_LIVE);
+	slab(2, CACHE, 0, 16, false);
+	assert_int_equal(slub__state(&slub, object(2, 0), 0, 0, true), SLUB_FREE);
+	assert_int_equal(slub__state(&slub, object(3, 0), 0, 0, true), SLUB_FREE);
+	slub__free(&slub);
+
+	slub = made_up(); /* kernels without a type for it: a page in use may be it */
+	slub.layout.large_type = SLUB_NONE;
+	put32(page(1) + layout.page_refcount, 1);
+	assert_int_equal(slub__state(&slub, object(1, 0), 0, 0, true), SLUB_LIVE);
+	assert_int_equal(slub__state(&slub, object(2, 0), 0, 0, true), SLUB_FREE);
+	slub__free(&slub);
+}
+
+static void test_kernel_that_flags_slabs(void **state)
+{
+	struct slub slub = made_up();
+
+	(void)state;
+	slub.layout.slab_type = SLUB_NONE;
+	slub.layout.large_type = SLUB_NONE;
+	slub.layout.slab_flag = 9;
+	slab(1, CACHE, CHAIN(1, 5), 15, false);
+	put64(page(1) + layout.page_flags, 1 << 9);
+	assert_state(&slub, object(1, 5), SLUB_FREE);
+	assert_state(&slub, object(1, 6), SLUB_LIVE);
+	assert_state(&slub, object(2, 6), SLUB_FREE);
+	slub__free(&slub);
+}
+
+static void test_tail_pages_belong_to_their_head(void **state)
+{
+	struct slub slub = made_up();
+
+	(void)state;
+	/* two pages: 32 objects */
+	slab(4, CACHE, CHAIN(4, 20, 1), 30, false);
+	put64(page(4) + layout.slab_freelist + 8, 30 | 32U << 16);
+	put64(page(5) + layout.page_head, page(4) | 1);
+	assert_state(&slub, object(4, 20), SLUB_FREE); /* in the second page */
+	assert_state(&slub, object(4, 21), SLUB_LIVE);
+	assert_state(&slub, object(4, 1), SLUB_FREE);
+	/* 7.1: a mask that makes the head's address of the tail's */
+	put64(page(5) + layout.page_head, ~0ULL << 7 | 1);
+	slub__begin(&slub);
+	assert_state(&slub, object(4, 20), SLUB_FREE);
+	assert_state(&slub, object(4, 21), SLUB_LIVE);
+	slub__free(&slub);
+	assert_true(slub__head_of(0xffffea0000000140, 0xffffea0000000101) == 0xffffea0000000100);
+	assert_true(slub__head_of(0xffffea0000000140, 0xffffffffffffff01) == 0xffffea0000000100);
+	assert_true(slub__head_of(0xffffea0000000140, 0xffffea0000000100) == 0xffffea0000000140);
+}
+
+static void test_what_is_broken_is_unknown(void **state)
+{
+	struct slub slub = made_up();
+
+	(void)state;
+	slab(1, CACHE, CHAIN(1, 3, 5), 10, false); /* the count disagrees */
+	assert_state(&slub, object(1, 3), SLUB_UNKNOWN);
+	slab(2, CACHE, object(2, 3) + 4, 15, false); /* no object */
+	assert_state(&slub, object(2, 3), SLUB_UNKNOWN);
+	slab(3, CACHE, object(4, 0), 15, false); /* not of this slab */
+	assert_state(&slub, object(3, 0), SLUB_UNKNOWN);
+	slab(5, CACHE, object(5, 1), 15, false); /* a circle */
+	put64(object(5, 1) + 128, object(5, 1) ^ RANDOM ^ __builtin_bswap64(object(5, 1) + 128));
+	assert_state(&slub, object(5, 1), SLUB_UNKNOWN);
+	slab(6, META + META_SIZE - 8, 0, 16, false); /* its cache cannot be read */
+	assert_state(&slub, object(6, 0), SLUB_UNKNOWN);
+	slub__free(&slub);
+}
+
+static int turn;
+
+static void flip(void)
+{
+	/* every read finds another freelist */
+	put64(page(1) + layout.slab_freelist, CHAIN(1, turn++ % 16));
+}
+
+static void settle_down(void)
+{
+	change = NULL;
+	slab(1, CACHE, CHAIN(1, 9), 15, false);
+}
+
+static void test_change_while_reading(void **state)
+{
+	struct slub slub = made_up();
+
+	(void)state;
+	slab(1, CACHE, CHAIN(1, 3), 15, false);
+	change = flip;
+	reads_until_change = 0;
+	assert_state(&slub, object(1, 3), SLUB_UNKNOWN);
+	/* once, after any of the reads that it takes */
+	for (int after = 0, most = 1; after < most; after++) {
+		slub__begin(&slub);
+		slab(1, CACHE, CHAIN(1, 3), 15, false);
+		change = NULL;
+		reads = 0;
+		assert_state(&slub, object(1, 3), SLUB_FREE);
+		most = reads;
+		slub__begin(&slub);
+		change = settle_down;
+		reads_until_change = after;
+		assert_state(&slub, object(1, 9), SLUB_FREE);
+		assert_state(&slub, object(1, 3), SLUB_LIVE);
+	}
+	slub__free(&slub);
+}
+
+static void partial(uint64_t node, int i)
+{
+	put64(node + layout.node_partial, page(i) + layout.slab_list);
+}
+
+static void test_learns_where_pages_are(void **state)
+{
+	struct slub slub = made_up();
+	uint64_t expected = slub.page_base;
+
+	(void)state;
+	slub.page_base = 0;
+	slab(3, CACHE, CHAIN(3, 2), 15, false);
+	slab(7, CACHE_2, CHAIN(7, 9), 15, false);
+	partial(NODE, 3);
+	partial(NODE_2, 7);
+	assert_int_equal(slub__learn_pages(&slub, CACHE), -ENODATA); /* two votes are too few */
+
+	/* a third cache */
+	cache(META + 640, META + 768, CACHE);
+	put64(CACHE_2 + layout.cache_list, META + 640 + layout.cache_list);
+	slab(9, META + 640, CHAIN(9, 0), 15, false);
+	partial(META + 768, 9);
+	assert_int_equal(slub__learn_pages(&slub, CACHE), 0);
+	assert_true(slub.page_base == expected);
+
+	/* one that disagrees */
+	slab(9, META + 640, CHAIN(10, 0), 15, false);
+	assert_int_equal(slub__learn_pages(&slub, CACHE), -ENODATA);
+	slub__free(&slub);
+}
+
+/* Node 0 has no memory: other nodes have the slabs. */
+static void test_node_without_memory(void **state)
+{
+	const uint64_t caches[] = {CACHE, CACHE_2, META + 640};
+	struct slub slub = made_up();
+	uint64_t expected = slub.page_base;
+
+	(void)state;
+	slub.page_base = 0;
+	for (int i = 0; i < 3; i++) {
+		uint64_t node = META + 832 + (uint64_t)i * 64;
+
+		cache(caches[i], i ? NODE_2 : 0, caches[(i + 1) % 3]);
+		put64(caches[i] + layout.cache_node + 8, 0);
+		put64(caches[i] + layout.cache_node + 16, node);
+		slab(3 + i, caches[i], CHAIN(3 + i, 2), 15, false);
+		partial(node, 3 + i);
+	}
+	put64(NODE_2 + layout.node_partial, NODE_2 + layout.node_partial); /* there, with no slab */
+	assert_int_equal(slub__learn_pages(&slub, CACHE), -ENODATA);
+	slub.nr_nodes = 3;
+	assert_int_equal(slub__learn_pages(&slub, CACHE), 0);
+	assert_true(slub.page_base == expected);
+	slub__free(&slub);
+}
+
+/* Have a CPU work with the slab in page `i`, of which one object is free. */
+static void put_on_cpu(uint32_t cpu, int i)
+{
+	slab(i, CACHE, 0, 16, true);
+	put64(cpu_offsets[cpu] + PERCPU + layout.cpu_slab, page(i));
+	put64(cpu_offsets[cpu] + PERCPU + layout.cpu_freelist, CHAIN(i, 5));
+}
+
+/* Reads that it takes to look at the slabs in the pages [first, last). */
+static int reads_for(struct slub *slub, int first, int last)
+{
+	reads = 0;
+	for (int i = first; i < last; i++)
+		assert_true(slub__state(slub, object(i, 0), 0, OBJECT, false) != SLUB_UNKNOWN);
+	return reads;
+}
+
+#define READS_OF_CACHE 5
+#define READS_OF_SLAB  6
+#define READS_OF_LIST  2 /* of a CPU */
+
+/* What a slab costs has nothing to do with how many CPUs there are. */
+static void test_reads(void **state)
+{
+	struct slub slub = made_up();
+
+	(void)state;
+	for (int i = 1; i < 16; i++)
+		slab(i, CACHE, CHAIN(i, 5), 15, false);
+	assert_int_equal(reads_for(&slub, 1, 16), READS_OF_CACHE + 15 * READS_OF_SLAB);
+
+	/* one that a CPU works with, and those that wait for CPUs (up to 6.7) */
+	slub__begin(&slub);
+	for (int i = 1; i < 15; i++)
+		slab(i, CACHE, CHAIN(i, 5), 15, true);
+	put_on_cpu(LAST, 15);
+	assert_int_equal(reads_for(&slub, 1, 2), READS_OF_CACHE + READS_OF_SLAB + (int)cpus);
+	assert_in_range(reads_for(&slub, 2, 16), 14 * READS_OF_SLAB + READS_OF_LIST,
+			14 * (READS_OF_SLAB + 1) + READS_OF_LIST + cpus);
+	assert_state(&slub, object(15, 5), SLUB_FREE);
+	slub__free(&slub);
+}
+
+/* A CPU takes another slab than it had when all were asked: the next one to ask is told. */
+static void test_cpu_that_moves_on(void **state)
+{
+	struct slub slub = made_up();
+
+	(void)state;
+	put_on_cpu(LAST, 1);
+	put_on_cpu(0, 2);
+	assert_state(&slub, object(2, 5), SLUB_FREE);
+	put_on_cpu(0, 3);
+	for (uint32_t i = 0; i < cpus; i++) {
+		slab(4, CACHE, CHAIN(4, 1), 15, true); /* of no CPU */
+		slub.nr_slabs = 0;
+		idmap__clear(&slub.by_page);
+		assert_state(&slub, object(4, 1), SLUB_FREE);
+	}
+	assert_state(&slub, object(3, 5), SLUB_FREE);
+	slub__free(&slub);
+}
+
+/* 1,024 CPUs may be, two are: nobody looks at the others, which have given back what they had. */
+static void test_few_online(void **state)
+{
+	const uint32_t online[] = {0, LAST};
+	const uint64_t objects[] = {object(1, 1), object(1, 2)};
+	struct slub slub = made_up();
+	int all;
+
+	(void)state;
+	put_on_cpu(LAST, 1);
+	put64(CACHE + layout.cache_sheaves, SHEAVES);
+	put64(cpu_offsets[LAST] + SHEAVES + layout.sheaves_main, SHEAF(0));
+	sheaf(0, 0, objects, 2);
+	all = reads_for(&slub, 1, 2);
+	slub__begin(&slub);
+	slub.online = online;
+	slub.nr_online = cpus > 1 ? 2 : 1;
+	assert_int_equal(reads_for(&slub, 1, 2), all - 4 * ((int)cpus - (int)slub.nr_online));
+	for (int i = 0; i < 16; i++)
+		assert_state(&slub, object(1, i),
+			     i == 1 || i == 2 || i == 5 ? SLUB_FREE : SLUB_LIVE);
+	slub__free(&slub);
+}
+
+static struct slub_place place(int i)
+{
+	struct slub_place place = {.head = page(i), .start = object(i, 0), .bytes = PAGE};
+
+	memcpy(place.counters, at(page(i) + layout.slab_freelist, 16), 16);
+	return place;
+}
+
+/* A CPU has taken an object since the first slab of its cache was seen: that one is in use. */
+static void test_masks_what_a_cpu_has(void **state)
+{
+	struct slub slub = made_up();
+	struct slub_place first, second;
+
+	(void)state;
+	slab(1, CACHE, CHAIN(1, 5), 15, true);
+	put_on_cpu(LAST, 2);
+	put64(cpu_offsets[LAST] + PERCPU + layout.cpu_freelist, CHAIN(2, 6, 7));
+	first = place(1);
+	second = place(2);
+	assert_int_equal(slub__note_slab(&slub, &first, CACHE), 0);
+	put64(cpu_offsets[LAST] + PERCPU + layout.cpu_freelist, object(2, 7));
+	for (int i = 0; i < 16; i++)
+		put64(object(2, i) + 64, 77);
+	assert_int_equal(slub__note_slab(&slub, &second, CACHE), 0);
+	slub__mask_free(&slub, &second, at(object(2, 0), PAGE));
+	for (int i = 0; i < 16; i++)
+		assert_int_equal(*at(object(2, i) + 64, 1), i == 7 ? 0 : 77);
+	slub__free(&slub);
+}
+
+static int run(const struct CMUnitTest *tests, size_t nr)
+{
+	static const uint32_t counts[] = {1, 2, 256, 1024};
+	int failed = 0;
+
+	for (int shift = 12; shift <= 16; shift += 2)
+		for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
+			char name[64];
+
+			page_size = 1ULL << shift;
+			cpus = counts[i];
+			snprintf(name, sizeof(name), "pages of %d KiB, %u CPUs", 1 << (shift - 10),
+				 cpus);
+			failed += _cmocka_run_group_tests(name, tests, nr, NULL, NULL);
+		}
+	return failed;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_freelist_of_a_slab),
+		cmocka_unit_test(test_list_of_a_cpu),
+		cmocka_unit_test(test_sheaves),
+		cmocka_unit_test(test_sheaves_alone),
+		cmocka_unit_test(test_each_sheaf),
+		cmocka_unit_test(test_page_that_is_no_slab_any_more),
+		cmocka_unit_test(test_large_kmalloc),
+		cmocka_unit_test(test_kernel_that_flags_slabs),
+		cmocka_unit_test(test_tail_pages_belong_to_their_head),
+		cmocka_unit_test(test_what_is_broken_is_unknown),
+		cmocka_unit_test(test_change_while_reading),
+		cmocka_unit_test(test_learns_where_pages_are),
+		cmocka_unit_test(test_node_without_memory),
+		cmocka_unit_test(test_reads),
+		cmocka_unit_test(test_cpu_that_moves_on),
+		cmocka_unit_test(test_few_online),
+		cmocka_unit_test(test_masks_what_a_cpu_has),
+	};
+
+	return run(tests, sizeof(tests) / sizeof(tests[0]));
+}

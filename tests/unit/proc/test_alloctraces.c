@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "unit.h"
+
+#include "proc/alloctraces.h"
+
+#include "fixtures/fixtures.h"
+
+#include <errno.h>
+#include <string.h>
+
+static int parse(struct alloctraces *traces, const char *text)
+{
+	FILE *file = open_text(text);
+	int err = alloctraces__parse(traces, file);
+
+	fclose(file);
+	return err;
+}
+
+static void test_the_most_frequent(void **state)
+{
+	struct alloctraces traces;
+
+	(void)state;
+	assert_int_equal(
+		parse(&traces,
+		      "     40 copy_process+0x1a4/0x1b90 waste=640/16 age=1/20/300 pid=1-234 "
+		      "cpus=0-1\n"
+		      "        kmem_cache_alloc+0x1/0x2\n"
+		      "        copy_process+0x1a4/0x1b90\n"
+		      "    125 leak_it+0x1f0/0x2d0 [ext4] waste=0/0 age=1/20/300 pid=1 cpus=0\n"
+		      "      5 <not-available> age=1 pid=0\n"),
+		0);
+	assert_string_equal(traces.place, "leak_it+0x1f0/0x2d0 [ext4]");
+	assert_int_equal(traces.objects, 125);
+	assert_int_equal(traces.total, 170);
+}
+
+static void test_no_data(void **state)
+{
+	struct alloctraces traces;
+
+	(void)state;
+	assert_int_equal(parse(&traces, "No data\n"), 0);
+	assert_int_equal(traces.total, 0);
+	assert_string_equal(traces.place, "");
+	assert_int_equal(parse(&traces, ""), 0);
+}
+
+static void test_hostile(void **state)
+{
+	struct alloctraces traces;
+	char text[4000] = "3 ";
+
+	(void)state;
+	memset(text + 2, 'x', 3000);
+	assert_int_equal(parse(&traces, text), 0);
+	assert_int_equal(strlen(traces.place), sizeof(traces.place) - 1);
+	/* a line that costs itself */
+	assert_int_equal(parse(&traces, "99999999999999999999999 f age=1\n5 g age=1\n12\n"), 0);
+	assert_int_equal(traces.total, 5);
+	assert_string_equal(traces.place, "g");
+	assert_int_equal(traces.odd, 2);
+	assert_int_equal(parse(&traces, "288230376151711744 f age=1\n1 g age=1\n"), 0);
+	assert_int_equal(traces.total, 1ULL << 58);
+	assert_int_equal(traces.odd, 1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_the_most_frequent),
+		cmocka_unit_test(test_no_data),
+		cmocka_unit_test(test_hostile),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

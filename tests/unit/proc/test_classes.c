@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "unit.h"
+
+#include "proc/classes.h"
+
+#include "fixtures/fixtures.h"
+
+#include <string.h>
+
+#define PAGE 4096
+
+static struct meminfo read_fixture(const char *name)
+{
+	struct meminfo mem = {};
+	FILE *file = open_fixture(name);
+
+	assert_int_equal(meminfo__parse(&mem, file), 0);
+	fclose(file);
+	return mem;
+}
+
+/* All parts of MemTotal and the rest are MemTotal. */
+static void check_sum(const struct classes *classes, const struct meminfo *mem)
+{
+	int64_t sum = 0;
+
+	for (int i = 0; i < CLASSES; i++)
+		if (!class__is_apart(i))
+			sum += classes->bytes[i];
+	assert_int_equal(sum, mem->bytes[MEMINFO_MEM_TOTAL]);
+}
+
+static void test_parts_add_up(void **state)
+{
+	static const char *const names[] = {"meminfo-6.1", "meminfo-6.12", "meminfo-6.18"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		struct meminfo mem = read_fixture(names[i]);
+		struct classes classes;
+
+		for (int vmap_stack = 0; vmap_stack < 2; vmap_stack++) {
+			classes__of(&classes, &mem, NULL, PAGE, vmap_stack);
+			check_sum(&classes, &mem);
+			/* nearly all memory of an idle machine is accounted for */
+			assert_true(classes.bytes[CLASS_UNACCOUNTED] <
+				    (int64_t)mem.bytes[MEMINFO_MEM_TOTAL] / 10);
+			assert_false(classes.known[CLASS_IOREMAP]);
+		}
+	}
+}
+
+static void set(struct meminfo *mem, enum meminfo_field field, uint64_t bytes)
+{
+	mem->bytes[field] = bytes;
+	mem->present[field] = true;
+}
+
+static void test_kernel_stacks_are_counted_once(void **state)
+{
+	struct meminfo mem = {};
+	struct classes classes;
+
+	(void)state;
+	set(&mem, MEMINFO_MEM_TOTAL, 1000);
+	set(&mem, MEMINFO_VMALLOC_USED, 300);
+	set(&mem, MEMINFO_KERNEL_STACK, 100);
+	classes__of(&classes, &mem, NULL, PAGE, true);
+	assert_int_equal(classes.bytes[CLASS_VMALLOC], 200);
+	assert_int_equal(classes.bytes[CLASS_UNACCOUNTED], 700);
+	classes__of(&classes, &mem, NULL, PAGE, false);
+	assert_int_equal(classes.bytes[CLASS_VMALLOC], 300);
+	assert_int_equal(classes.bytes[CLASS_UNACCOUNTED], 600);
+	/* cached stacks: more stacks than areas at this moment */
+	set(&mem, MEMINFO_VMALLOC_USED, 50);
+	classes__of(&classes, &mem, NULL, PAGE, true);
+	assert_int_equal(classes.bytes[CLASS_VMALLOC], 0);
+	check_sum(&classes, &mem);
+}
+
+static void test_shared_memory_is_no_page_cache(void **state)
+{
+	struct meminfo mem = {};
+	struct classes classes;
+
+	(void)state;
+	set(&mem, MEMINFO_MEM_TOTAL, 1000);
+	set(&mem, MEMINFO_BUFFERS, 10);
+	set(&mem, MEMINFO_CACHED, 200);
+	set(&mem, MEMINFO_SHMEM, 50);
+	set(&mem, MEMINFO_ANON_PAGES, 300);
+	set(&mem, MEMINFO_SWAP_CACHED, 5);
+	classes__of(&classes, &mem, NULL, PAGE, true);
+	assert_int_equal(classes.bytes[CLASS_CACHE], 160);
+	assert_int_equal(classes.bytes[CLASS_SHMEM], 50);
+	assert_int_equal(classes.bytes[CLASS_ANON], 305);
+	assert_int_equal(classes.bytes[CLASS_UNACCOUNTED], 485);
+}
+
+/* What this kernel does not print is not known, and 0 in the sum. */
+static void test_fields_that_are_missing(void **state)
+{
+	struct meminfo mem = {};
+	struct classes classes;
+
+	(void)state;
+	set(&mem, MEMINFO_MEM_TOTAL, 1000);
+	set(&mem, MEMINFO_S_RECLAIMABLE, 7);
+	classes__of(&classes, &mem, NULL, PAGE, true);
+	for (int i = 0; i < CLASSES; i++)
+		assert_int_equal(classes.known[i],
+				 i == CLASS_SLAB_RECLAIMABLE || i == CLASS_UNACCOUNTED);
+	assert_int_equal(classes.bytes[CLASS_UNACCOUNTED], 993);
+	/* reclaimable beside slab: drivers */
+	set(&mem, MEMINFO_K_RECLAIMABLE, 10);
+	classes__of(&classes, &mem, NULL, PAGE, true);
+	assert_int_equal(classes.bytes[CLASS_OTHER], 3);
+	assert_int_equal(classes.bytes[CLASS_UNACCOUNTED], 990);
+	/* counters race: the sum may be above the total */
+	set(&mem, MEMINFO_MEM_FREE, 995);
+	classes__of(&classes, &mem, NULL, PAGE, true);
+	assert_int_equal(classes.bytes[CLASS_UNACCOUNTED], -5);
+}
+
+static void test_apart(void **state)
+{
+	const struct vmallocinfo areas = {.ioremap_bytes = 8192, .vmap_bytes = 4096};
+	struct meminfo mem = {};
+	struct classes classes;
+
+	(void)state;
+	set(&mem, MEMINFO_MEM_TOTAL, 1000);
+	set(&mem, MEMINFO_SWAP_TOTAL, 500);
+	set(&mem, MEMINFO_SWAP_FREE, 400);
+	classes__of(&classes, &mem, &areas, PAGE, true);
+	assert_int_equal(classes.bytes[CLASS_SWAP], 100);
+	assert_int_equal(classes.bytes[CLASS_IOREMAP], 8192);
+	assert_int_equal(classes.bytes[CLASS_VMAP], 4096);
+	assert_true(classes.known[CLASS_VMAP] && classes.known[CLASS_SWAP]);
+	assert_int_equal(classes.bytes[CLASS_UNACCOUNTED], 1000);
+}
+
+static void test_three_generations_of_free(void **state)
+{
+	struct meminfo mem = {};
+	uint64_t bytes[3];
+
+	(void)state;
+	set(&mem, MEMINFO_BUFFERS, 10);
+	set(&mem, MEMINFO_CACHED, 200);
+	set(&mem, MEMINFO_S_RECLAIMABLE, 30);
+	set(&mem, MEMINFO_S_UNRECLAIM, 4);
+	classes__free_cache(bytes, &mem);
+	assert_int_equal(bytes[0], 210);
+	assert_int_equal(bytes[1], 244);
+	assert_int_equal(bytes[2], 240);
+}
+
+#define MB (1024 * 1024ULL)
+
+/* 4.4 to 5.2 print VmallocUsed as 0, whatever there is. */
+static void test_vmalloc_used_is_0(void **state)
+{
+	const struct vmallocinfo areas = {.alloc_pages = 44 * MB / PAGE, .spanned_bytes = 200 * MB};
+	struct meminfo mem = {};
+	struct classes classes;
+
+	(void)state;
+	set(&mem, MEMINFO_MEM_TOTAL, 1000 * MB);
+	set(&mem, MEMINFO_KERNEL_STACK, 4 * MB);
+	set(&mem, MEMINFO_VMALLOC_USED, 0);
+	classes__of(&classes, &mem, &areas, PAGE, true);
+	assert_true(classes.known[CLASS_VMALLOC]);
+	assert_int_equal(classes.bytes[CLASS_VMALLOC], 40 * MB);
+	assert_string_equal(classes__remark(&classes, CLASS_VMALLOC),
+			    "by its areas: VmallocUsed is 0");
+	check_sum(&classes, &mem);
+	/* without root nothing tells, and that is said where it counts now */
+	classes__of(&classes, &mem, NULL, PAGE, true);
+	assert_false(classes.known[CLASS_VMALLOC]);
+	assert_int_equal(classes.bytes[CLASS_VMALLOC], 0);
+	assert_non_null(strstr(classes__remark(&classes, CLASS_UNACCOUNTED), "vmalloc among them"));
+	check_sum(&classes, &mem);
+}
+
+/* Before 4.4 VmallocUsed is the address space of all areas, those of devices included. */
+static void test_vmalloc_used_is_address_space(void **state)
+{
+	const struct vmallocinfo areas = {.alloc_pages = 44 * MB / PAGE, .spanned_bytes = 380 * MB};
+	struct meminfo mem = {};
+	struct classes classes;
+
+	(void)state;
+	set(&mem, MEMINFO_MEM_TOTAL, 1000 * MB);
+	set(&mem, MEMINFO_MEM_FREE, 800 * MB);
+	set(&mem, MEMINFO_VMALLOC_USED, 375 * MB);
+	classes__of(&classes, &mem, &areas, PAGE, false);
+	assert_int_equal(classes.bytes[CLASS_VMALLOC], 44 * MB);
+	assert_string_equal(classes__remark(&classes, CLASS_VMALLOC),
+			    "by its areas: VmallocUsed is no RAM");
+	assert_int_equal(classes.bytes[CLASS_UNACCOUNTED], 156 * MB);
+	check_sum(&classes, &mem);
+	/* without root nothing tells, but that the sum is wrong */
+	classes__of(&classes, &mem, NULL, PAGE, false);
+	assert_int_equal(classes.bytes[CLASS_UNACCOUNTED], -175 * (int64_t)MB);
+	assert_string_equal(classes__remark(&classes, CLASS_UNACCOUNTED),
+			    "below 0: some memory counts twice");
+}
+
+/* From 5.3 on it is what it seems, give or take what is being allocated just now. */
+static void test_vmalloc_used_counts_pages(void **state)
+{
+	const struct vmallocinfo areas = {.alloc_pages = 44 * MB / PAGE, .spanned_bytes = 60 * MB};
+	struct meminfo mem = {};
+	struct classes classes;
+
+	(void)state;
+	set(&mem, MEMINFO_MEM_TOTAL, 1000 * MB);
+	set(&mem, MEMINFO_VMALLOC_USED, 46 * MB);
+	classes__of(&classes, &mem, &areas, PAGE, true);
+	assert_int_equal(classes.bytes[CLASS_VMALLOC], 46 * MB);
+	assert_null(classes__remark(&classes, CLASS_VMALLOC));
+}
+
+static void test_words(void **state)
+{
+	const struct classes classes = {};
+
+	(void)state;
+	for (int i = 0; i < CLASSES; i++) {
+		assert_non_null(class__name(i));
+		assert_in_range(strlen(class__title(i)), 1, 20);
+		if (class__is_apart(i))
+			assert_non_null(strstr(classes__remark(&classes, i), "not RAM"));
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_parts_add_up),
+		cmocka_unit_test(test_kernel_stacks_are_counted_once),
+		cmocka_unit_test(test_shared_memory_is_no_page_cache),
+		cmocka_unit_test(test_fields_that_are_missing),
+		cmocka_unit_test(test_apart),
+		cmocka_unit_test(test_three_generations_of_free),
+		cmocka_unit_test(test_vmalloc_used_is_0),
+		cmocka_unit_test(test_vmalloc_used_is_address_space),
+		cmocka_unit_test(test_vmalloc_used_counts_pages),
+		cmocka_unit_test(test_words),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

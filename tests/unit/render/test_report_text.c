@@ -1,0 +1,479 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "golden/golden.h"
+
+#include "render/report_text.h"
+
+#include <errno.h>
+#include <time.h>
+
+static char *printed(const struct report *report, bool color)
+{
+	char *text = NULL;
+	size_t length = 0;
+	FILE *out = open_memstream(&text, &length);
+
+	assert_non_null(out);
+	assert_int_equal(text__print(report, color, out), 0);
+	assert_int_equal(fclose(out), 0);
+	assert_int_equal(strlen(text), length);
+	return text;
+}
+
+static void check_golden(struct report report, bool color, const char *name)
+{
+	char *text = printed(&report, color);
+
+	golden_compare(name, text);
+	free(text);
+}
+
+static void check_contains(struct report report, const char *part)
+{
+	char *text = printed(&report, false);
+
+	if (!strstr(text, part))
+		fail_msg("no \"%s\" in:\n%s", part, text);
+	free(text);
+}
+
+static void check_lacks(struct report report, const char *part)
+{
+	char *text = printed(&report, false);
+
+	if (strstr(text, part))
+		fail_msg("\"%s\" in:\n%s", part, text);
+	free(text);
+}
+
+static void test_golden(void **state)
+{
+	(void)state;
+	check_golden(golden_report(), false, "report.txt");
+	check_golden(golden_final(), false, "final.txt");
+	check_golden(golden_nothing(), false, "nothing.txt");
+	check_golden(golden_huge(), false, "huge.txt");
+}
+
+static void test_golden_colours(void **state)
+{
+	(void)state;
+	check_golden(golden_report(), true, "report-color.txt");
+	check_golden(golden_final(), true, "final-color.txt");
+}
+
+static void test_golden_hostile_names(void **state)
+{
+	(void)state;
+	check_golden(golden_hostile(), false, "hostile.txt");
+}
+
+/* Without its SGR sequences, which are those we know, a coloured report is the plain one. */
+static void check_colors_add_nothing(struct report report)
+{
+	char *plain = printed(&report, false), *color = printed(&report, true);
+	char *to = color;
+	bool on = false;
+
+	for (const char *from = color; *from;) {
+		static const char *const known[] = {"\x1b[1m", "\x1b[2m", "\x1b[1;33m",
+						    "\x1b[1;31m"};
+		size_t length = 0;
+
+		if (!strncmp(from, "\x1b[0m", 4)) {
+			assert_true(on);
+			on = false;
+			from += 4;
+			continue;
+		}
+		for (size_t i = 0; i < NR(known); i++)
+			if (!strncmp(from, known[i], strlen(known[i])))
+				length = strlen(known[i]);
+		if (length) {
+			assert_false(on);
+			on = true;
+			from += length;
+			continue;
+		}
+		assert_int_not_equal(*from, '\x1b');
+		*to++ = *from++;
+	}
+	*to = '\0';
+	assert_false(on);
+	assert_string_equal(color, plain);
+	free(plain);
+	free(color);
+}
+
+static void test_colors_add_nothing(void **state)
+{
+	(void)state;
+	check_colors_add_nothing(golden_report());
+	check_colors_add_nothing(golden_final());
+	check_colors_add_nothing(golden_hostile());
+	check_colors_add_nothing(golden_huge());
+}
+
+static void test_no_control_bytes(void **state)
+{
+	struct report report = golden_hostile();
+	char *text = printed(&report, false);
+
+	(void)state;
+	for (const unsigned char *s = (const unsigned char *)text; *s; s++) {
+		assert_true(*s >= 0x20 || *s == '\n');
+		assert_int_not_equal(*s, 0x7f);
+		if (*s == 0xc2)
+			assert_true(s[1] >= 0xa0);
+	}
+	free(text);
+}
+
+/* Every byte on its own: only printable ASCII may pass. */
+static void test_every_byte(void **state)
+{
+	struct report report = golden_nothing();
+
+	(void)state;
+	for (int byte = 1; byte < 256; byte++) {
+		char note[] = {'<', (char)byte, '>', '\0'}, want[16];
+
+		report.note = note;
+		if (byte >= 0x20 && byte < 0x7f)
+			snprintf(want, sizeof(want), "\n<%c>\n", byte);
+		else
+			snprintf(want, sizeof(want), "\n<\\x%02x>\n", byte);
+		check_contains(report, want);
+	}
+}
+
+static void check_note(const char *note, const char *want)
+{
+	struct report report = golden_nothing();
+	char line[64];
+
+	report.note = note;
+	snprintf(line, sizeof(line), "\n%s\n", want);
+	check_contains(report, line);
+}
+
+static void test_utf8(void **state)
+{
+	(void)state;
+	/* first and last sequences of every length */
+	check_note("\xc2\xa0", "\xc2\xa0");
+	check_note("\xdf\xbf", "\xdf\xbf");
+	check_note("\xe0\xa0\x80", "\xe0\xa0\x80");
+	check_note("\xed\x9f\xbf", "\xed\x9f\xbf");
+	check_note("\xef\xbf\xbf", "\xef\xbf\xbf");
+	check_note("\xf0\x90\x80\x80", "\xf0\x90\x80\x80");
+	check_note("\xf4\x8f\xbf\xbf", "\xf4\x8f\xbf\xbf");
+	/* the ones just outside */
+	check_note("\xc2\x80", "\\xc2\\x80");
+	check_note("\xc2\x9f", "\\xc2\\x9f");
+	check_note("\xc1\xbf", "\\xc1\\xbf");
+	check_note("\xe0\x9f\xbf", "\\xe0\\x9f\\xbf");
+	check_note("\xed\xa0\x80", "\\xed\\xa0\\x80");
+	check_note("\xf0\x8f\xbf\xbf", "\\xf0\\x8f\\xbf\\xbf");
+	check_note("\xf4\x90\x80\x80", "\\xf4\\x90\\x80\\x80");
+	check_note("\xf5\x80\x80\x80", "\\xf5\\x80\\x80\\x80");
+	check_note("\xc3\xc3\xa9", "\\xc3\xc3\xa9");
+	/* cut */
+	check_note("\xf0\x90\x80", "\\xf0\\x90\\x80");
+	check_note("\xe2\x82z", "\\xe2\\x82z");
+}
+
+/* The row of a single site, split at blanks. */
+static void check_cell(struct report_site site, int column, const char *want)
+{
+	struct report report = golden_nothing();
+	char *text, *row, *cell;
+
+	site.origin = "slab";
+	site.cache = "the-cache";
+	report.sites = &site;
+	report.nr_sites = report.nr_sites_all = 1;
+	text = printed(&report, false);
+	row = strstr(text, "cache\n");
+	assert_non_null(row);
+	cell = strtok(row + strlen("cache\n"), " ");
+	for (int i = 0; cell && i < column; i++)
+		cell = strtok(NULL, " ");
+	assert_non_null(cell);
+	assert_string_equal(cell, want);
+	free(text);
+}
+
+static void test_bytes(void **state)
+{
+	static const struct {
+		uint64_t bytes;
+		const char *want;
+	} cases[] = {
+		{0, "0"},
+		{1, "1"},
+		{1023, "1023"},
+		{1024, "1.0K"},
+		{1536, "1.5K"},
+		{1048524, "1023.9K"},
+		{1048525, "1.0M"},
+		{1048576, "1.0M"},
+		{1073741823, "1.0G"},
+		{5ULL << 40, "5.0T"},
+		{3ULL << 50, "3.0P"},
+		{UINT64_MAX, "16.0E"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < NR(cases); i++)
+		check_cell((struct report_site){.bytes = cases[i].bytes}, 0, cases[i].want);
+}
+
+static void test_growth(void **state)
+{
+	static const struct {
+		double growth;
+		const char *want;
+	} cases[] = {
+		{0, "0"},
+		{-0.0, "0"},
+		{0.49, "0"},
+		{-0.49, "0"},
+		{0.5, "0"},
+		{1, "+1"},
+		{-1, "-1"},
+		{1023.4, "+1023"},
+		{1023.6, "+1.0K"},
+		{-1536, "-1.5K"},
+		{MIB(12.5), "+12.5M"},
+		{1e300, "+9e+281E"},
+		{NAN, "?"},
+		{-1e300, "-9e+281E"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < NR(cases); i++)
+		check_cell((struct report_site){.growth_bytes_per_min = cases[i].growth}, 1,
+			   cases[i].want);
+}
+
+static void test_ages(void **state)
+{
+	static const struct {
+		double age;
+		const char *want;
+	} cases[] = {
+		{0, "0.0s"},
+		{-1, "0.0s"},
+		{0.85, "0.8s"},
+		{0.86, "0.9s"},
+		{9.94, "9.9s"},
+		{9.96, "10s"},
+		{12, "12s"},
+		{59.4, "59s"},
+		{59.6, "1.0m"},
+		{204, "3.4m"},
+		{3596, "59.9m"},
+		{3598, "1.0h"},
+		{7560, "2.1h"},
+		{23.94 * 3600, "23.9h"},
+		{23.96 * 3600, "1.0d"},
+		{86400, "1.0d"},
+		{864000, "10.0d"},
+		{1e300, "1e+295d"},
+		{NAN, "?"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < NR(cases); i++)
+		check_cell((struct report_site){.age_median_s = cases[i].age}, 3, cases[i].want);
+}
+
+static void test_rates(void **state)
+{
+	static const struct {
+		double rate;
+		const char *want;
+	} cases[] = {
+		{0, "0"},	{0.4, "0.4"},		{0.01, "<0.1"}, {9.94, "9.9"}, {9.96, "10"},
+		{2474, "2474"}, {99999999, "99999999"}, {1e9, "1e+09"}, {NAN, "?"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < NR(cases); i++)
+		check_cell((struct report_site){.births_per_s = cases[i].rate}, 4, cases[i].want);
+}
+
+static struct report with_class(struct report_class *c, double explained)
+{
+	struct report report = golden_nothing();
+
+	*c = (struct report_class){
+		.name = "slab_unreclaimable",
+		.field = MEMINFO_S_UNRECLAIM,
+		.known = true,
+		.kernel_delta_bytes = KIB(100),
+		.traced_bytes = (int64_t)(KIB(100) * explained),
+		.explained = explained,
+	};
+	report.ledger = c;
+	report.nr_ledger = 1;
+	return report;
+}
+
+static void test_explained(void **state)
+{
+	struct report_class c;
+
+	(void)state;
+	check_contains(with_class(&c, 0.5), "SUnreclaim +100.0K (traced 50.0K, 50%, rest +50.0K)");
+	check_lacks(with_class(&c, 0.5), "above 100%");
+	check_lacks(with_class(&c, 1.004), "above 100%");
+	check_contains(with_class(&c, 2), "(traced 200.0K, 200%, rest -100.0K)");
+	check_contains(with_class(&c, 2), "\nabove 100%: older memory was freed");
+	check_contains(with_class(&c, 1.006), "above 100%");
+}
+
+static void test_not_explained(void **state)
+{
+	struct report_class c;
+	struct report report = with_class(&c, 0.25);
+
+	(void)state;
+	c.explained = NAN;
+	c.kernel_delta_bytes = -KIB(3);
+	check_contains(report, "SUnreclaim -3.0K (traced 25.0K)\n");
+	check_lacks(report, "%");
+	check_lacks(report, "nan");
+}
+
+static void test_field_that_the_kernel_lacks(void **state)
+{
+	struct report_class c;
+	struct report report = with_class(&c, 3);
+
+	(void)state;
+	c.known = false;
+	check_contains(report, "SUnreclaim unknown (traced 300.0K)\n");
+	check_lacks(report, "%");
+	check_lacks(report, "Percpu");
+	report.meminfo_known[MEMINFO_PERCPU] = true;
+	check_contains(report, "Percpu +0");
+}
+
+static void test_losses_are_all_named(void **state)
+{
+	struct report report = golden_report();
+
+	(void)state;
+	check_contains(report, "\nlosses: none · 3 blind spots (--explain)\n");
+	report.losses = golden_losses;
+	report.nr_losses = NR(golden_losses);
+	check_contains(report, "1234 births not recorded: table full (--max-objects)");
+	check_contains(report, "1 child processes not followed: too many");
+	check_lacks(report, "lost a race");
+	check_lacks(report, "none");
+}
+
+static void test_rows_that_are_cut(void **state)
+{
+	struct report report = golden_report();
+
+	(void)state;
+	check_lacks(report, "more site");
+	report.nr_sites = 3;
+	check_contains(report, "\n… and 1 more site with 64\n");
+	report.nr_sites_all = 215;
+	check_contains(report, "\n… and 212 more sites with 64\n");
+	report.bytes_all = 5; /* cannot be, but must not wrap */
+	check_contains(report, "\n… and 212 more sites with 0\n");
+}
+
+static void test_pending_only_when_there_are(void **state)
+{
+	struct report report = golden_report();
+
+	(void)state;
+	check_contains(report, "vmalloc (+120 pending RCU)\n");
+	check_contains(report, "kmalloc-256\n");
+	check_lacks(report, "in motion");
+}
+
+/* Columns: UTF-8 sequences count once. */
+static void check_width(struct report report)
+{
+	char *text = printed(&report, false);
+	int columns = 0;
+
+	for (const char *s = text; *s; s++) {
+		columns = *s == '\n' ? 0 : columns + ((*s & 0xc0) != 0x80);
+		assert_in_range(columns, 0, 100);
+	}
+	free(text);
+}
+
+static void test_fits_100_columns(void **state)
+{
+	(void)state;
+	check_width(golden_report());
+	check_width(golden_final());
+}
+
+static void test_local_time(void **state)
+{
+	struct report report = golden_report();
+
+	(void)state;
+	check_contains(report, "14:03:25 +15s");
+	setenv("TZ", "XXX-5:30", 1);
+	tzset();
+	check_contains(report, "19:33:25 +15s");
+	setenv("TZ", "UTC", 1);
+	tzset();
+}
+
+static void test_output_fails(void **state)
+{
+	const struct report report = golden_report();
+	FILE *full = fopen("/dev/full", "w");
+
+	(void)state;
+	assert_non_null(full);
+	assert_int_equal(text__print(&report, false, full), -EIO);
+	fclose(full);
+	/* unbuffered: nothing is left for fflush() to fail at */
+	full = fopen("/dev/full", "w");
+	assert_non_null(full);
+	setvbuf(full, NULL, _IONBF, 0);
+	assert_int_equal(text__print(&report, false, full), -EIO);
+	fclose(full);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_golden),
+		cmocka_unit_test(test_golden_colours),
+		cmocka_unit_test(test_golden_hostile_names),
+		cmocka_unit_test(test_colors_add_nothing),
+		cmocka_unit_test(test_no_control_bytes),
+		cmocka_unit_test(test_every_byte),
+		cmocka_unit_test(test_utf8),
+		cmocka_unit_test(test_bytes),
+		cmocka_unit_test(test_growth),
+		cmocka_unit_test(test_ages),
+		cmocka_unit_test(test_rates),
+		cmocka_unit_test(test_explained),
+		cmocka_unit_test(test_not_explained),
+		cmocka_unit_test(test_field_that_the_kernel_lacks),
+		cmocka_unit_test(test_losses_are_all_named),
+		cmocka_unit_test(test_rows_that_are_cut),
+		cmocka_unit_test(test_pending_only_when_there_are),
+		cmocka_unit_test(test_fits_100_columns),
+		cmocka_unit_test(test_local_time),
+		cmocka_unit_test(test_output_fails),
+	};
+
+	setenv("TZ", "UTC", 1);
+	tzset();
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

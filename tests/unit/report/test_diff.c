@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "golden/golden.h"
+
+#include "render/diff_json.h"
+#include "render/diff_text.h"
+#include "report/diff.h"
+
+#include <errno.h>
+
+#define CHECK "python3 tests/unit/check-schema.py tests/unit/diff.schema.json"
+
+static struct image builds[] = {
+	{.name = "", .build_id = {1}, .build_id_length = 1},
+	{.name = "kleak_test", .build_id = {2}, .build_id_length = 1},
+};
+static struct image others[] = {
+	{.name = "", .build_id = {1}, .build_id_length = 1},
+	{.name = "kleak_test", .build_id = {3}, .build_id_length = 1},
+};
+static const struct images known = {builds, NR(builds)}, rebuilt = {others, NR(others)},
+			   unknown = {};
+
+/* The same report after another boot: the leak has grown, one site went, one came. */
+static struct report_site later_sites[4];
+static struct report_frame moved[NR(golden_write_stack)];
+
+static struct report later(void)
+{
+	static const struct report_frame new_stack[] = {
+		{.address = 0xffffffff81111111, .symbol = "new_leak", .offset = 0x11}};
+	struct report report = golden_report();
+
+	for (size_t i = 0; i < NR(moved); i++) {
+		moved[i] = golden_write_stack[i];
+		moved[i].address += 0x200000;
+	}
+	later_sites[0] = golden_sites[0];
+	later_sites[0].id = 42;
+	later_sites[0].stack = moved;
+	later_sites[0].bytes += 1000 * 256;
+	later_sites[0].objects += 1000;
+	later_sites[1] = golden_sites[1];
+	later_sites[2] = golden_sites[2];
+	later_sites[2].cache = "inode_cache";
+	later_sites[3] = golden_sites[2];
+	later_sites[3].id = 99;
+	later_sites[3].cache = "kmalloc-8k";
+	later_sites[3].bytes = 819200;
+	later_sites[3].objects = 100;
+	later_sites[3].stack = new_stack;
+	later_sites[3].nr_frames = 1;
+	report.sites = later_sites;
+	report.time.tv_sec += 3600;
+	report.elapsed_s = 30;
+	report.nr_sites = report.nr_sites_all = NR(later_sites);
+	return report;
+}
+
+static struct diff make(const struct report *before, const struct report *after,
+			const struct images *a, const struct images *b, size_t top)
+{
+	const struct diff_side sides[] = {
+		{"before.kleak", before, a, "#1"},
+		{"after\x1b[2J.kleak", after, b, "#1"},
+	};
+	struct diff diff;
+
+	assert_int_equal(diff__make(&diff, &sides[0], &sides[1], top), 0);
+	return diff;
+}
+
+static char *text_of(const struct diff *diff, bool color)
+{
+	char *text = NULL;
+	size_t length = 0;
+	FILE *out = open_memstream(&text, &length);
+
+	assert_non_null(out);
+	assert_int_equal(diff_text__print(diff, color, out), 0);
+	assert_int_equal(fclose(out), 0);
+	return text;
+}
+
+static char *json_of(const struct diff *diff)
+{
+	char *text = NULL;
+	size_t length = 0;
+	FILE *out = open_memstream(&text, &length);
+
+	assert_non_null(out);
+	assert_int_equal(diff_json__print(diff, out), 0);
+	assert_int_equal(fclose(out), 0);
+	return text;
+}
+
+static void compare(const char *name, char *text)
+{
+	golden_compare(name, text);
+	free(text);
+}
+
+static void test_golden(void **state)
+{
+	struct report before = golden_report(), after = later();
+	struct diff diff = make(&before, &after, &known, &known, 0);
+
+	(void)state;
+	compare("diff.txt", text_of(&diff, false));
+	compare("diff-color.txt", text_of(&diff, true));
+	compare("diff.json", json_of(&diff));
+	diff__free(&diff);
+	diff = make(&before, &after, &unknown, &unknown, 1);
+	compare("diff-top.txt", text_of(&diff, false));
+	diff__free(&diff);
+}
+
+static void test_sums(void **state)
+{
+	struct report before = golden_report(), after = later();
+	struct diff diff = make(&before, &after, &known, &known, 0);
+
+	(void)state;
+	assert_true(diff.same_build);
+	assert_int_equal(diff.nr_sites, 6);
+	assert_int_equal(diff.nr_both, 2);
+	assert_int_equal(diff.nr_only[DIFF_BEFORE], 2);
+	assert_int_equal(diff.nr_only[DIFF_AFTER], 2);
+	assert_int_equal(diff.nr_changed, 5);
+	/* largest first: the new one, the leak, then what is small */
+	assert_int_equal(diff.sites[0].bytes_delta, 819200);
+	assert_false(diff.sites[0].is_in[DIFF_BEFORE]);
+	assert_int_equal(diff.sites[1].bytes_delta, 256000);
+	assert_int_equal(diff.sites[1].objects_delta, 1000);
+	assert_int_equal(diff.sites[1].site->id, 42); /* as it is now */
+	assert_int_equal(diff.sites[2].bytes_delta, 192);
+	assert_int_equal(diff.sites[3].bytes_delta, -192);
+	assert_int_equal(diff.sites[5].bytes_delta, 0);
+	assert_int_equal(diff.bytes_delta, 819200 + 256000 - 64);
+	assert_int_equal(diff.nr_ledger, NR(golden_ledger));
+	assert_true(diff.ledger[0].kernel_delta == 0);
+	diff__free(&diff);
+}
+
+static void test_same(void **state)
+{
+	struct report report = golden_report(), nothing = golden_nothing();
+	struct diff diff = make(&report, &report, &unknown, &unknown, 0);
+	char *text = text_of(&diff, false);
+
+	(void)state;
+	assert_int_equal(diff.nr_changed, 0);
+	assert_non_null(strstr(text, "no site differs"));
+	diff__free(&diff);
+	free(text);
+	diff = make(&nothing, &report, &unknown, &unknown, 0);
+	assert_int_equal(diff.nr_only[DIFF_AFTER], 4);
+	diff__free(&diff);
+}
+
+/* Whether the leak is found again when its offsets have changed. */
+static bool is_found(size_t frame, const struct images *a, const struct images *b)
+{
+	struct report before = golden_report(), after = later();
+	struct diff diff;
+	bool found;
+
+	moved[frame].offset += 8;
+	diff = make(&before, &after, a, b, 0);
+	found = diff.nr_both == 2;
+	diff__free(&diff);
+	return found;
+}
+
+/* Offsets tell sites apart where the code is the same, and only there. */
+static void test_offsets(void **state)
+{
+	(void)state;
+	/* of a module: */
+	assert_false(is_found(0, &known, &known));
+	assert_true(is_found(0, &known, &rebuilt));
+	assert_true(is_found(0, &unknown, &unknown));
+	/* of the kernel; without build-ids release and version are the same here */
+	assert_false(is_found(3, &known, &rebuilt));
+	assert_false(is_found(3, &unknown, &unknown));
+}
+
+static void test_other_kernel(void **state)
+{
+	struct report before = golden_report(), after = later();
+	struct diff diff;
+
+	(void)state;
+	after.kernel = "6.13";
+	moved[3].offset += 8;
+	diff = make(&before, &after, &unknown, &unknown, 0);
+	assert_false(diff.same_build);
+	assert_int_equal(diff.nr_both, 2);
+	diff__free(&diff);
+}
+
+/* Frames that only debug info knows, in one of the two. */
+static void test_inlined(void **state)
+{
+	struct report before = golden_report(), after = later();
+	struct report_frame stack[NR(moved) + 1];
+	struct diff diff;
+
+	(void)state;
+	memcpy(stack + 1, moved, sizeof(moved));
+	stack[0] = moved[0];
+	stack[0].symbol = "kmalloc";
+	stack[0].inlined = true;
+	later_sites[0].stack = stack;
+	later_sites[0].nr_frames = NR(stack);
+	diff = make(&before, &after, &known, &known, 0);
+	assert_int_equal(diff.nr_both, 2);
+	diff__free(&diff);
+}
+
+static void test_huge(void **state)
+{
+	struct report nothing = golden_nothing(), huge = golden_huge();
+	struct diff diff = make(&nothing, &huge, &unknown, &unknown, 0);
+
+	(void)state;
+	assert_int_equal(diff.sites[0].bytes_delta, INT64_MAX);
+	free(text_of(&diff, false));
+	free(json_of(&diff));
+	diff__free(&diff);
+	diff = make(&huge, &nothing, &unknown, &unknown, 0);
+	assert_int_equal(diff.sites[0].bytes_delta, -INT64_MAX);
+	diff__free(&diff);
+}
+
+/* What is not shown is summed up, though all of it is more than an integer holds. */
+static void test_huge_rest(void **state)
+{
+	static const char *const caches[] = {"a", "b", "c", "d", "e"};
+	struct report_site sites[NR(caches)] = {};
+	struct report before = golden_nothing(), nothing = golden_nothing();
+	struct diff diff;
+	char *text;
+
+	(void)state;
+	for (size_t i = 0; i < NR(caches); i++)
+		sites[i] = (struct report_site){
+			.origin = "slab", .cache = caches[i], .bytes = INT64_MAX, .objects = 1};
+	before.sites = sites;
+	before.nr_sites = before.nr_sites_all = NR(caches);
+	diff = make(&before, &nothing, &unknown, &unknown, 3);
+	text = text_of(&diff, false);
+	assert_non_null(strstr(text, "… and 2 more sites with -16.0E\n"));
+	free(text);
+	diff__free(&diff);
+}
+
+static void test_as_the_schema_says(void **state)
+{
+	struct report before = golden_report(), after = later(), huge = golden_huge(),
+		      hostile = golden_hostile();
+	struct diff list[] = {
+		make(&before, &after, &known, &known, 0),
+		make(&after, &hostile, &unknown, &known, 1),
+		make(&hostile, &huge, &unknown, &known, 0),
+	};
+	FILE *check = popen(CHECK, "w");
+
+	(void)state;
+	assert_non_null(check);
+	for (size_t i = 0; i < NR(list); i++) {
+		char *text = json_of(&list[i]);
+
+		fputs(text, check);
+		free(text);
+		diff__free(&list[i]);
+	}
+	assert_int_equal(pclose(check), 0);
+}
+
+static void test_output_fails(void **state)
+{
+	struct report report = golden_report();
+	struct diff diff = make(&report, &report, &unknown, &unknown, 0);
+	FILE *full = fopen("/dev/full", "w");
+
+	(void)state;
+	assert_non_null(full);
+	assert_int_equal(diff_json__print(&diff, full), -EIO);
+	assert_int_equal(diff_text__print(&diff, false, full), -EIO);
+	fclose(full);
+	diff__free(&diff);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_golden),
+		cmocka_unit_test(test_sums),
+		cmocka_unit_test(test_same),
+		cmocka_unit_test(test_offsets),
+		cmocka_unit_test(test_other_kernel),
+		cmocka_unit_test(test_inlined),
+		cmocka_unit_test(test_huge),
+		cmocka_unit_test(test_huge_rest),
+		cmocka_unit_test(test_as_the_schema_says),
+		cmocka_unit_test(test_output_fails),
+	};
+
+	setenv("TZ", "UTC", 1);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* A copy prints as its report does, also when that has gone. */
+#include "golden/golden.h"
+
+#include "render/report_text.h"
+#include "report/report_copy.h"
+
+#include <time.h>
+
+static char *printed(const struct report *report)
+{
+	char *text = NULL;
+	size_t length = 0;
+	FILE *out = open_memstream(&text, &length);
+
+	assert_non_null(out);
+	assert_int_equal(text__print(report, false, out), 0);
+	assert_int_equal(fclose(out), 0);
+	return text;
+}
+
+/* As the reporter has it: memory that it will use again. */
+struct lent {
+	struct report_site site;
+	struct report_frame frame;
+	struct report_cache cache;
+	struct report_loss loss;
+	struct report_class class;
+	struct report_who who;
+	struct report_object object;
+	char text[8][32];
+};
+
+static struct report lend(struct lent *l)
+{
+	static const char *const texts[] = {"symbol", "module", "file.c", "kmalloc-8",
+					    "holder", "note",	"6.1.0",  "slab"};
+	struct report report = golden_report();
+
+	for (size_t i = 0; i < NR(texts); i++)
+		snprintf(l->text[i], sizeof(l->text[i]), "%s", texts[i]);
+	l->frame = (struct report_frame){
+		.symbol = l->text[0], .module = l->text[1], .file = l->text[2], .line = 3};
+	l->site = golden_sites[0];
+	l->site.stack = &l->frame;
+	l->site.nr_frames = 1;
+	l->site.cache = l->text[3];
+	l->site.sampled = 5;
+	l->site.nr_holders = 1;
+	l->site.holders[0] = (struct report_holder){"cache", l->text[4], 8, 5};
+	l->who = golden_who[0];
+	l->site.who = &l->who;
+	l->site.nr_who = 1;
+	l->object = golden_objects[0];
+	l->site.unreferenced_list = &l->object;
+	l->site.nr_listed = 1;
+	l->cache = (struct report_cache){.name = l->text[3], .births = 1};
+	l->loss = golden_losses[0];
+	l->class = golden_ledger[0];
+	report.sites = &l->site;
+	report.nr_sites = 1;
+	report.caches = &l->cache;
+	report.nr_caches = 1;
+	report.losses = &l->loss;
+	report.nr_losses = 1;
+	report.ledger = &l->class;
+	report.nr_ledger = 1;
+	report.note = l->text[5];
+	report.kernel = l->text[6];
+	report.filter.origins = l->text[7];
+	report.filter.cgroup = l->text[7];
+	report.filter.command = l->text[7];
+	report.filter.cache = l->text[7];
+	return report;
+}
+
+static void test_nothing_is_borrowed(void **state)
+{
+	struct lent *lent = calloc(1, sizeof(*lent));
+	struct report report;
+	struct report_copy copy;
+	char *before, *after;
+
+	(void)state;
+	assert_non_null(lent);
+	report = lend(lent);
+	before = printed(&report);
+	assert_int_equal(report_copy__make(&copy, &report), 0);
+	memset(lent, 0xff, sizeof(*lent));
+	free(lent); /* ASan sees who comes back for it */
+	after = printed(&copy.report);
+	assert_string_equal(after, before);
+	assert_string_equal(copy.report.kernel, "6.1.0");
+	assert_string_equal(copy.report.caches[0].name, "kmalloc-8");
+	assert_string_equal(copy.report.filter.command, "slab");
+	assert_string_equal(copy.report.sites[0].stack[0].file, "file.c");
+	assert_string_equal(copy.report.sites[0].who[0].comm, "nginx");
+	free(before);
+	free(after);
+	report_copy__free(&copy);
+	report_copy__free(&copy); /* there is nothing any more */
+}
+
+static void test_every_report(void **state)
+{
+	const struct report reports[] = {golden_report(), golden_final(), golden_nothing(),
+					 golden_hostile(), golden_huge()};
+
+	(void)state;
+	for (size_t i = 0; i < NR(reports); i++) {
+		struct report_copy copy;
+		char *before = printed(&reports[i]), *after;
+
+		assert_int_equal(report_copy__make(&copy, &reports[i]), 0);
+		after = printed(&copy.report);
+		assert_string_equal(after, before);
+		free(before);
+		free(after);
+		report_copy__free(&copy);
+	}
+}
+
+/* More than a block holds, and an array that is larger than one. */
+static void test_many_sites(void **state)
+{
+	enum { SITES = 5000 };
+	struct report_site *sites = calloc(SITES, sizeof(*sites));
+	struct report report = golden_nothing();
+	struct report_copy copy;
+
+	(void)state;
+	assert_non_null(sites);
+	for (size_t i = 0; i < SITES; i++) {
+		sites[i] = golden_sites[i % NR(golden_sites)];
+		sites[i].id = i;
+	}
+	report.sites = sites;
+	report.nr_sites = report.nr_sites_all = SITES;
+	assert_int_equal(report_copy__make(&copy, &report), 0);
+	free(sites);
+	for (size_t i = 0; i < SITES; i++) {
+		const struct report_site *site = &copy.report.sites[i];
+
+		assert_int_equal(site->id, i);
+		assert_string_equal(site->cache, golden_sites[i % NR(golden_sites)].cache);
+	}
+	report_copy__free(&copy);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_nothing_is_borrowed),
+		cmocka_unit_test(test_every_report),
+		cmocka_unit_test(test_many_sites),
+	};
+
+	setenv("TZ", "UTC", 1);
+	tzset();
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "golden/golden.h"
+
+#include "report/report_filter.h"
+
+#include <errno.h>
+
+static char why[256];
+
+static int sift(struct saved_report *saved, struct options options)
+{
+	*saved = (struct saved_report){.report = golden_report()};
+	why[0] = '\0';
+	return sift__report(saved, &options, why, sizeof(why));
+}
+
+static struct saved_report good(struct options options)
+{
+	struct saved_report saved;
+
+	if (sift(&saved, options))
+		fail_msg("%s", why);
+	return saved;
+}
+
+static void bad(struct options options, const char *part)
+{
+	struct saved_report saved;
+
+	assert_int_equal(sift(&saved, options), -EINVAL);
+	if (!strstr(why, part))
+		fail_msg("\"%s\" does not say \"%s\"", why, part);
+	arena__free(&saved.arena);
+}
+
+static void test_nothing_asked(void **state)
+{
+	struct saved_report saved = good((struct options){});
+	const struct report want = golden_report();
+
+	(void)state;
+	assert_int_equal(saved.report.nr_sites, 4);
+	assert_int_equal(saved.report.nr_sites_all, 4);
+	assert_int_equal(saved.report.bytes_all, want.bytes_all);
+	assert_memory_equal(saved.report.sites, want.sites, 4 * sizeof(*want.sites));
+	arena__free(&saved.arena);
+}
+
+static void test_origins(void **state)
+{
+	struct saved_report saved =
+		good((struct options){.origins_given = true, .origins = ORIGIN_SLAB});
+
+	(void)state;
+	assert_int_equal(saved.report.nr_sites, 2);
+	assert_int_equal(saved.report.nr_sites_all, 2);
+	assert_int_equal(saved.report.bytes_all, 37120 * 256 + 192);
+	assert_string_equal(saved.report.sites[1].cache, "dentry");
+	assert_string_equal(saved.report.filter.origins, "slab");
+	arena__free(&saved.arena);
+	bad((struct options){.origins_given = true, .origins = ORIGIN_SLAB | ORIGIN_PAGES},
+	    "--origin pages: only slab,vmalloc,percpu was traced");
+}
+
+static void test_caches(void **state)
+{
+	struct saved_report saved = good((struct options){.cache = "dentry,kmalloc-25"});
+
+	(void)state;
+	assert_int_equal(saved.report.nr_sites, 1);
+	assert_int_equal(saved.report.sites[0].id, 1);
+	assert_string_equal(saved.report.filter.cache, "dentry,kmalloc-25");
+	arena__free(&saved.arena);
+	/* of other allocators the "cache" is no slab cache */
+	saved = good((struct options){.cache = "vmalloc"});
+	assert_int_equal(saved.report.nr_sites, 0);
+	arena__free(&saved.arena);
+}
+
+static void test_cache_not_traced(void **state)
+{
+	const struct options options = {.cache = "dentry"};
+	struct saved_report saved = {.report = golden_final()};
+
+	(void)state;
+	assert_int_equal(sift__report(&saved, &options, why, sizeof(why)), -EINVAL);
+	assert_string_equal(why, "--cache dentry: only kmalloc-256 was traced");
+	arena__free(&saved.arena);
+}
+
+/* The error of a sum is that of its parts. */
+static void test_error(void **state)
+{
+	const struct options options = {.cache = "kmalloc-256"};
+	struct saved_report saved = {.report = golden_final()};
+
+	(void)state;
+	assert_int_equal(sift__report(&saved, &options, why, sizeof(why)), 0);
+	assert_int_equal(saved.report.nr_sites_all, 1);
+	assert_true(saved.report.bytes_all_error == 773200);
+	arena__free(&saved.arena);
+}
+
+static void check_order(enum options_sort sort, const uint64_t ids[4])
+{
+	struct report_site sites[4];
+	struct saved_report saved = {.report = golden_report()};
+	const struct options options = {.sort_given = true, .sort = sort};
+
+	for (size_t i = 0; i < 4; i++) {
+		sites[i] = saved.report.sites[i];
+		sites[i].unreferenced_bytes = 0;
+	}
+	saved.report.sites = sites;
+	assert_int_equal(sift__report(&saved, &options, why, sizeof(why)), 0);
+	for (size_t i = 0; i < 4; i++)
+		assert_int_equal(saved.report.sites[i].id, ids[i]);
+	arena__free(&saved.arena);
+}
+
+static void test_order(void **state)
+{
+	const uint64_t a = 0x00f3a9c1d2e4b587, b = UINT64_MAX, c = 1, d = 0x0123456789abcdef;
+
+	(void)state;
+	check_order(SORT_BYTES, (const uint64_t[]){a, b, c, d});
+	check_order(SORT_OBJECTS, (const uint64_t[]){a, b, c, d});
+	check_order(SORT_GROWTH, (const uint64_t[]){a, d, c, b});
+	check_order(SORT_AGE, (const uint64_t[]){c, b, a, d});
+}
+
+/* What nothing refers to comes first, whatever the order. */
+static void test_unreferenced_first(void **state)
+{
+	struct saved_report saved = good((struct options){.sort_given = true, .sort = SORT_AGE});
+
+	(void)state;
+	assert_int_equal(saved.report.sites[0].id, 0x00f3a9c1d2e4b587);
+	assert_int_equal(saved.report.sites[1].id, 1);
+	arena__free(&saved.arena);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_nothing_asked),
+		cmocka_unit_test(test_origins),
+		cmocka_unit_test(test_caches),
+		cmocka_unit_test(test_cache_not_traced),
+		cmocka_unit_test(test_error),
+		cmocka_unit_test(test_order),
+		cmocka_unit_test(test_unreferenced_first),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,368 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "golden/golden.h"
+
+#include "render/report_text.h"
+#include "report/report_json.h"
+#include "report/saved.h"
+
+#include <errno.h>
+
+static char *text_of(const struct report *report)
+{
+	char *text = NULL;
+	size_t length = 0;
+	FILE *out = open_memstream(&text, &length);
+
+	assert_non_null(out);
+	assert_int_equal(text__print(report, true, out), 0);
+	assert_int_equal(fclose(out), 0);
+	return text;
+}
+
+static char *json_of(const struct report *report)
+{
+	char *text = NULL;
+	size_t length = 0;
+	FILE *out = open_memstream(&text, &length);
+
+	assert_non_null(out);
+	assert_int_equal(json__print(report, out), 0);
+	assert_int_equal(fclose(out), 0);
+	return text;
+}
+
+static struct saved_report read_back(const char *line)
+{
+	struct saved_report saved = {};
+	char why[128] = "";
+
+	if (saved__read_report(&saved, line, strlen(line), why, sizeof(why)))
+		fail_msg("%s: %s", why, line);
+	return saved;
+}
+
+static void check_equal(char *a, char *b)
+{
+	assert_string_equal(a, b);
+	free(a);
+	free(b);
+}
+
+/* What is printed of a saved report is what was printed of the report. */
+static void check_same(struct report report)
+{
+	char *line = saved__print_report(&report);
+	struct saved_report saved;
+
+	assert_non_null(line);
+	saved = read_back(line);
+	check_equal(text_of(&report), text_of(&saved.report));
+	check_equal(json_of(&report), json_of(&saved.report));
+	check_equal(line, saved__print_report(&saved.report));
+	saved__free_report(&saved);
+}
+
+static void test_golden(void **state)
+{
+	(void)state;
+	check_same(golden_report());
+	check_same(golden_final());
+	check_same(golden_nothing());
+}
+
+/*
+ * JSON holds no bytes that are not UTF-8, and no count beyond INT64_MAX: once that is settled,
+ * nothing changes any more.
+ */
+static void check_settles(struct report report)
+{
+	char *line = saved__print_report(&report);
+	struct saved_report saved = read_back(line);
+
+	check_equal(json_of(&report), json_of(&saved.report));
+	check_same(saved.report);
+	saved__free_report(&saved);
+	free(line);
+}
+
+static void test_hostile_and_huge(void **state)
+{
+	(void)state;
+	check_settles(golden_hostile());
+	check_settles(golden_huge());
+}
+
+/* Numbers at which rounding to three decimals, or a division by 60, would show. */
+static void test_every_digit(void **state)
+{
+	static const double numbers[] = {0.9995,      0.99949999999999994, 1.00499999999,
+					 1.0 / 3,     59.949999999999996,  1e-9,
+					 0.1 + 0.2,   123456.789012345,	   9.9499999999999993,
+					 211462.8371, 7.0000000000000009,  1e15 / 3};
+
+	(void)state;
+	for (size_t i = 0; i < NR(numbers); i++) {
+		struct report report = golden_final();
+		struct report_site site = report.sites[0];
+		double x = numbers[i];
+
+		site.age_median_s = site.births_per_s = site.growth_bytes_per_min = x;
+		site.bytes_error = site.objects_error = x;
+		site.verdict.from.slope = (struct series_slope){true, x, -x, 2 * x};
+		site.verdict.from.drained = site.verdict.from.survival[1] = x;
+		site.verdict.exhausted_s = site.verdict.from.interval_s = x;
+		report.sites = &site;
+		report.overhead = (struct report_overhead){true, x, x / 3, x, x, false};
+		report.slab.explained = report.elapsed_s = report.scan.seconds = x;
+		report.bytes_all_error = x;
+		check_same(report);
+	}
+}
+
+static void test_every_field(void **state)
+{
+	struct report report = golden_report();
+	char *line = saved__print_report(&report);
+	struct saved_report saved = read_back(line);
+	const struct report *r = &saved.report;
+
+	(void)state;
+	assert_true(r->time.tv_sec == 1763906605 && r->time.tv_nsec == 123000000);
+	assert_true(r->elapsed_s == 15.0004);
+	assert_string_equal(r->filter.origins, "slab,vmalloc,percpu");
+	assert_true(r->filter.pid == -1 && !r->filter.cgroup && r->filter.max_size == UINT64_MAX);
+	assert_int_equal(r->nr_losses, 2);
+	assert_string_equal(r->losses[1].text, "births not recorded: lost a race");
+	assert_int_equal(r->ledger[0].field, MEMINFO_S_UNRECLAIM);
+	assert_true(isnan(r->ledger[2].explained));
+	assert_int_equal(r->sites[0].id, 0x00f3a9c1d2e4b587);
+	assert_int_equal(r->sites[0].who_times, 37133);
+	assert_int_equal(r->sites[0].nr_who, 3);
+	assert_string_equal(r->sites[0].who[0].cgroup, "/system.slice/nginx.service");
+	assert_string_equal(r->sites[0].who[2].comm, "");
+	assert_int_equal(r->sites[0].unreferenced_list[0].first[4], 0x6b);
+	assert_int_equal(r->sites[0].unreferenced_list[0].nr_first, 32);
+	assert_int_equal(r->sites[1].stack[0].address, 0xffffffff81e00131);
+	assert_null(r->sites[1].stack[0].symbol);
+	assert_string_equal(r->sites[1].holders[1].name, "foo_list [foo]");
+	assert_true(r->sites[0].verdict.from.slope.per_s == 211462.8);
+	assert_int_equal(r->sites[0].verdict.is.name, VERDICT_LEAK);
+	saved__free_report(&saved);
+	free(line);
+}
+
+/* ---- what is refused ---- */
+
+/* A report with `from` replaced: why it is refused has `part`. */
+static void check_refused(const char *from, const char *to, const char *part)
+{
+	struct report report = golden_report();
+	char *good = saved__print_report(&report), *place = strstr(good, from), *bad;
+	struct saved_report saved;
+	char why[128] = "";
+
+	if (!place)
+		fail_msg("no %s in %s", from, good);
+	bad = calloc(1, strlen(good) + strlen(to) + 1);
+	assert_non_null(bad);
+	sprintf(bad, "%.*s%s%s", (int)(place - good), good, to, place + strlen(from));
+	if (saved__read_report(&saved, bad, strlen(bad), why, sizeof(why)) != -EINVAL)
+		fail_msg("%s for %s was let pass", to, from);
+	if (!strstr(why, part))
+		fail_msg("%s for %s: \"%s\" does not say \"%s\"", to, from, why, part);
+	free(bad);
+	free(good);
+}
+
+static void test_refused(void **state)
+{
+	(void)state;
+	check_refused("\"version\":1", "\"version\":2", "\"version\"");
+	check_refused("\"live\":37290,", "", "\"live\" is not there");
+	check_refused("\"live\":37290,", "\"live\":-1,", "\"live\" is not a count");
+	check_refused("\"live\":37290,", "\"live\":1.5,", "\"live\"");
+	check_refused("\"live\":37290,", "\"live\":null,", "\"live\"");
+	check_refused("\"live\":37290,", "\"live\":99999999999999999999,", "no JSON");
+	check_refused("\"live\":37290,", "\"live\":1,\"live\":1,", "no JSON");
+	check_refused("\"elapsed_s\":", "\"elapsed_s\":1e999,\"x\":", "no JSON");
+	/* a minute is more seconds than a number holds */
+	check_refused("\"elapsed_s\":", "\"elapsed_s\":1.1e304,\"x\":", "\"elapsed_s\"");
+	check_refused("\"rate_bytes_per_min\":", "\"rate_bytes_per_min\":-1.7e308,\"x\":",
+		      "\"rate_bytes_per_min\"");
+	check_refused("\"survival\":[1.0,", "\"survival\":[1e308,", "\"survival\"");
+	/* less as much below 0 it would be none either */
+	check_refused(
+		"\"objects_delta_bytes\":", "\"objects_delta_bytes\":4611686018427387904,\"x\":",
+		"\"objects_delta_bytes\"");
+	check_refused("\"kernel\":\"6", "\"kernel\":\"\\u001b[31m6", "\"kernel\"");
+	check_refused("\"kernel\":\"6", "\"kernel\":\"\\u00006", "no JSON");
+	check_refused("\"kernel\":\"6", "\"kernel\":\"\xff", "no JSON");
+	check_refused("2025-11-23T", "2025-11-31T", "\"time\"");
+	check_refused("2025-11-23T", "0025-11-23T", "\"time\"");
+	check_refused("2025-11-23T14", "2025-11-23T24", "\"time\"");
+	check_refused("\"race\":\"", "\"race\":\"\\n", "\"race\"");
+	check_refused("\"race\":0", "\"ra ce\":0", "\"losses\"");
+	check_refused("\"SUnreclaim\":", "\"Sunreclaim\":", "\"meminfo_delta_bytes\"");
+	check_refused("\"field\":\"SUnreclaim\"", "\"field\":\"Foo\"", "\"field\"");
+	check_refused("\"slab\",\"vmalloc\",\"percpu\"", "\"slab\",\"heap\"", "\"origins\"");
+	check_refused("\"sampling\":1", "\"sampling\":0", "\"sampling\"");
+	check_refused("\"sampling\":1", "\"sampling\":4294967296", "\"sampling\"");
+	check_refused("\"id\":\"00f3", "\"id\":\"0f3", "\"id\"");
+	check_refused("\"addr\":\"0xf", "\"addr\":\"f", "\"addr\"");
+	check_refused("\"first_bytes\":\"6b", "\"first_bytes\":\"6", "\"first_bytes\"");
+	check_refused("\"first_bytes\":\"6b", "\"first_bytes\":\"6b6b", "\"first_bytes\"");
+	check_refused("\"name\":\"LEAK\"", "\"name\":\"LEAKY\"", "\"name\"");
+	check_refused("\"survival\":[1.0,", "\"survival\":[", "\"survival\"");
+	check_refused("\"holders\":[", "\"holders\":[{},{},{},{},", "\"holders\"");
+	check_refused("\"sites_total\":{\"sites\":4", "\"sites_total\":{\"sites\":3",
+		      "\"sites_total\"");
+	check_refused("\"stack\":[", "\"stack\":[7,", "\"addr\"");
+	check_refused("\"origin\":\"slab\"", "\"origin\":\"\\u001b[2J\"", "\"origin\"");
+	check_refused("{", "[{", "no JSON");
+}
+
+/* Whatever is cut off: it is refused. */
+static void test_every_prefix(void **state)
+{
+	struct report report = golden_report();
+	char *line = saved__print_report(&report);
+	struct saved_report saved;
+	char why[128];
+
+	(void)state;
+	for (size_t length = 0; length < strlen(line); length++)
+		assert_int_equal(saved__read_report(&saved, line, length, why, sizeof(why)),
+				 -EINVAL);
+	free(line);
+}
+
+static void check_too_large(char with, size_t nr)
+{
+	char *line = malloc(nr + 2), why[128] = "";
+	struct saved_report saved;
+
+	assert_non_null(line);
+	memset(line, with, nr);
+	assert_int_equal(saved__read_report(&saved, line, nr, why, sizeof(why)), -EINVAL);
+	assert_non_null(strstr(why, "too large"));
+	free(line);
+}
+
+static void test_limits(void **state)
+{
+	(void)state;
+	assert_true(saved__fits("{}", 2));
+	check_too_large(',', SAVED_VALUES + 1);
+	check_too_large(' ', SAVED_LINE + 1UL);
+}
+
+/* ---- headers ---- */
+
+static struct image golden_images[] = {
+	{.name = "",
+	 .build_id = {0xde, 0xad, 0xbe, 0xef},
+	 .build_id_length = 4,
+	 .nr_places = 2,
+	 .places = {{"_text", 0xffffffff81000000}, {"_stext", 0xffffffff81000000}}},
+	{.name = "kleak_test", .nr_places = 1, .places = {{".text", 0xffffffffc09a4000}}},
+};
+
+static const struct saved_header golden_header = {
+	.time = {.tv_sec = 1763906605, .tv_nsec = 1000000},
+	.kernel = "6.12.0-amd64",
+	.kernel_version = "#1 SMP Debian",
+	.machine = "x86_64",
+	.images = {golden_images, NR(golden_images)},
+};
+
+static void test_header(void **state)
+{
+	char *line = saved__print_header(&golden_header), why[128] = "";
+	struct saved_header h;
+
+	(void)state;
+	assert_true(saved__is_header(line, strlen(line), false));
+	assert_int_equal(saved__read_header(&h, line, strlen(line), why, sizeof(why)), 0);
+	assert_string_equal(h.kernel, "6.12.0-amd64");
+	assert_string_equal(h.kernel_version, "#1 SMP Debian");
+	assert_string_equal(h.machine, "x86_64");
+	assert_true(h.time.tv_sec == 1763906605 && h.time.tv_nsec == 1000000);
+	assert_int_equal(h.images.nr, NR(golden_images));
+	assert_memory_equal(h.images.list, golden_images, sizeof(golden_images));
+	check_equal(line, saved__print_header(&h));
+	saved__free_header(&h);
+}
+
+static int read_header(const char *line, char *why, size_t len)
+{
+	struct saved_header h;
+
+	*why = '\0';
+	return saved__read_header(&h, line, strlen(line), why, len);
+}
+
+static void test_header_refused(void **state)
+{
+	char why[128];
+
+	(void)state;
+	assert_int_equal(read_header("{\"kleak_saved\":2}", why, sizeof(why)), -EPROTO);
+	assert_int_equal(read_header("{\"kleak_saved\":0}", why, sizeof(why)), -EINVAL);
+	assert_int_equal(read_header("{\"kleak_saved\":1}", why, sizeof(why)), -EINVAL);
+	assert_string_equal(why, "\"time\" is not there");
+	assert_int_equal(read_header("{\"kleak_saved\":", why, sizeof(why)), -EINVAL);
+	assert_int_equal(read_header("{\"kleak_saved\":1,\"time\":\"2025-11-23T14:03:25.123Z\","
+				     "\"kernel\":\"6\",\"kernel_version\":\"\",\"machine\":\"\","
+				     "\"images\":[{\"module\":null,\"build_id\":\"0\","
+				     "\"places\":[]}]}",
+				     why, sizeof(why)),
+			 -EINVAL);
+	assert_non_null(strstr(why, "build_id"));
+}
+
+/* ---- failures ---- */
+
+static long allocations_left;
+
+static void *scarce_malloc(size_t size)
+{
+	return allocations_left-- > 0 ? malloc(size) : NULL;
+}
+
+/*
+ * Whichever of the parser's allocations is refused: the report is, and nothing leaks.  (The parser
+ * does not always say that memory was why.)
+ */
+static void test_no_memory(void **state)
+{
+	struct report report = golden_final();
+	char *line = saved__print_report(&report), why[128];
+	struct saved_report saved = {};
+	long last = 0;
+	int err = -ENOMEM;
+
+	(void)state;
+	json_set_alloc_funcs(scarce_malloc, free);
+	while ((err == -ENOMEM || err == -EINVAL) && last < 10000) {
+		allocations_left = last++;
+		err = saved__read_report(&saved, line, strlen(line), why, sizeof(why));
+	}
+	saved__free_report(&saved);
+	json_set_alloc_funcs(malloc, free);
+	assert_int_equal(err, 0);
+	assert_in_range(last, 100, 9999);
+	free(line);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_golden),	       cmocka_unit_test(test_hostile_and_huge),
+		cmocka_unit_test(test_every_digit),    cmocka_unit_test(test_every_field),
+		cmocka_unit_test(test_refused),	       cmocka_unit_test(test_every_prefix),
+		cmocka_unit_test(test_limits),	       cmocka_unit_test(test_header),
+		cmocka_unit_test(test_header_refused), cmocka_unit_test(test_no_memory),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

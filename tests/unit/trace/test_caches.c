@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "unit.h"
+
+#include "trace/caches.h"
+
+#include <string.h>
+
+static const struct cache_kinds all_kinds = {.cgroup = true, .dma = true};
+static const struct cache_kinds no_kinds = {};
+
+static void assert_name(uint32_t size, uint32_t flags, const struct cache_kinds *kinds,
+			const char *expected)
+{
+	struct kleak_cache cache = {.size = size, .flags = KLEAK_CACHE_KMALLOC | flags};
+	char name[64];
+
+	cache__name(name, sizeof(name), &cache, kinds);
+	assert_string_equal(name, expected);
+}
+
+static void test_kmalloc_names(void **state)
+{
+	(void)state;
+	assert_name(8, 0, &all_kinds, "kmalloc-8");
+	assert_name(96, 0, &all_kinds, "kmalloc-96");
+	assert_name(192, KLEAK_CACHE_ACCOUNT, &all_kinds, "kmalloc-cg-192");
+	assert_name(192, KLEAK_CACHE_ACCOUNT, &no_kinds, "kmalloc-192");
+	assert_name(1024, 0, &all_kinds, "kmalloc-1k");
+	assert_name(8192, KLEAK_CACHE_RECLAIMABLE, &no_kinds, "kmalloc-rcl-8k");
+	assert_name(512, KLEAK_CACHE_DMA, &all_kinds, "dma-kmalloc-512");
+	assert_name(512, KLEAK_CACHE_DMA, &no_kinds, "kmalloc-512");
+	assert_name(0, KLEAK_CACHE_LARGE, &all_kinds, "kmalloc-large");
+}
+
+static void test_other_names(void **state)
+{
+	struct kleak_cache cache = {.size = 192, .name = "dentry"};
+	char name[64];
+
+	(void)state;
+	cache__name(name, sizeof(name), &cache, &all_kinds);
+	assert_string_equal(name, "dentry");
+
+	cache.name[0] = '\0';
+	cache__name(name, sizeof(name), &cache, &all_kinds);
+	assert_string_equal(name, "(unknown)");
+
+	memset(cache.name, 'x', sizeof(cache.name)); /* no end */
+	cache__name(name, sizeof(name), &cache, &all_kinds);
+	assert_int_equal(strlen(name), sizeof(cache.name));
+}
+
+static void assert_parsed(const char *name, uint32_t size, uint32_t flags)
+{
+	uint32_t got_size = 0, got_flags = 0;
+
+	assert_true(cache__parse_kmalloc(name, &got_size, &got_flags));
+	assert_int_equal(got_size, size);
+	assert_int_equal(got_flags, KLEAK_CACHE_KMALLOC | flags);
+}
+
+static void test_parse(void **state)
+{
+	static const char *const no[] = {
+		"dentry",	"kmalloc-",  "kmalloc-rnd-01-64",   "kmalloc-large",
+		"kmalloc-512x", "kmalloc-0", "kmalloc-99999999999", ""};
+	uint32_t size, flags;
+
+	(void)state;
+	assert_parsed("kmalloc-512", 512, 0);
+	assert_parsed("kmalloc-1k", 1024, 0);
+	assert_parsed("kmalloc-cg-8k", 8192, KLEAK_CACHE_ACCOUNT);
+	assert_parsed("kmalloc-rcl-96", 96, KLEAK_CACHE_RECLAIMABLE);
+	assert_parsed("dma-kmalloc-2k", 2048, KLEAK_CACHE_DMA);
+	for (size_t i = 0; i < sizeof(no) / sizeof(no[0]); i++)
+		assert_false(cache__parse_kmalloc(no[i], &size, &flags));
+	assert_true(cache__is_kmalloc_variant("kmalloc-rnd-01-64"));
+	assert_false(cache__is_kmalloc_variant("dentry"));
+}
+
+static void test_sums_and_approximate(void **state)
+{
+	static struct cache_sum sums[KLEAK_MAX_CACHES];
+	const struct kleak_site entries[] = {
+		{.space = KLEAK_SPACE_SLAB, .cache = 7},
+		{.space = KLEAK_SPACE_SLAB, .cache = 7},
+		{.space = KLEAK_SPACE_VMALLOC, .cache = 7},
+		{.space = KLEAK_SPACE_SLAB, .cache = 8},
+	};
+	struct snapshot_site sites[] = {
+		{.births = 100, .deaths = 60, .implicit = 2, .verified = 1, .live = 37},
+		{.births = 10, .deaths = 10},
+		{.births = 5},
+		{.births = 1000, .deaths = 900, .implicit = 20, .verified = 10, .live = 70},
+	};
+	const struct snapshot snapshot = {.sites = sites, .nr_sites = 4};
+
+	(void)state;
+	cache__sum(sums, &snapshot, entries);
+	assert_int_equal(sums[7].births, 110);
+	assert_int_equal(sums[7].deaths, 70);
+	assert_int_equal(sums[7].implicit, 2);
+	assert_int_equal(sums[7].verified, 1);
+	assert_int_equal(sums[7].live, 37);
+	assert_false(cache__is_approximate(&sums[7])); /* 4%, but three only */
+	assert_true(cache__is_approximate(&sums[8]));
+	sums[8].implicit = 17; /* 27 of 927 */
+	assert_false(cache__is_approximate(&sums[8]));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_kmalloc_names),
+		cmocka_unit_test(test_other_names),
+		cmocka_unit_test(test_parse),
+		cmocka_unit_test(test_sums_and_approximate),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,504 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "unit.h"
+
+#include "trace/plan.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct kernel modern(void)
+{
+	struct kernel kernel = {
+		.release = "6.12.0",
+		.area_alloc = {0x1000, 0x2000},
+		.page_size = 4096,
+		.cpus = 2,
+		.memory_bytes = 8ULL << 30,
+		.pid_namespace_inode = 0xEFFFFFFC,
+		.has_symbols = true,
+	};
+
+	kernel.events[KLEAK_EVENT_KMALLOC].present = true;
+	kernel.events[KLEAK_EVENT_KMEM_CACHE_ALLOC].present = true;
+	kernel.events[KLEAK_EVENT_KFREE].present = true;
+	kernel.events[KLEAK_EVENT_KMEM_CACHE_FREE].present = true;
+	kernel.events[KLEAK_EVENT_PERCPU_ALLOC].present = true;
+	kernel.events[KLEAK_EVENT_PERCPU_FREE].present = true;
+	kernel.functions[FUNCTION_ALLOC_BULK].name = "kmem_cache_alloc_bulk_noprof";
+	kernel.functions[FUNCTION_FREE_BULK].name = "kmem_cache_free_bulk";
+	kernel.functions[FUNCTION_KVFREE_CALL_RCU].name = "kvfree_call_rcu";
+	kernel.functions[FUNCTION_PAGES_BULK].name = "alloc_pages_bulk_noprof";
+	kernel.pages_bulk_array = 5;
+	return kernel;
+}
+
+static struct options defaults(void)
+{
+	return (struct options){.pid = -1,
+				.max_size = UINT64_MAX,
+				.origins = ORIGIN_SLAB | ORIGIN_VMALLOC | ORIGIN_PERCPU,
+				.stack_depth = 16};
+}
+
+static struct plan good(const struct options *options, const struct kernel *kernel)
+{
+	static struct plan plan;
+	char why[256] = "";
+
+	if (plan__make(&plan, options, kernel, why, sizeof(why)))
+		fail_msg("%s", why);
+	return plan;
+}
+
+static bool is_on(const struct plan *plan, const char *program)
+{
+	for (size_t i = 0; i < nr_hooks; i++)
+		if (!strcmp(hooks[i].program, program))
+			return plan->hooks[i].on;
+	fail_msg("no hook %s", program);
+	return false;
+}
+
+static bool is_blind_to(const struct plan *plan, const char *part)
+{
+	for (size_t i = 0; i < plan->nr_blind_spots; i++)
+		if (strstr(plan->blind_spot_list[i], part))
+			return true;
+	return false;
+}
+
+static void test_modern_kernel_that_allows_all(void **state)
+{
+	const struct kernel kernel = modern();
+	const struct options options = defaults();
+	const struct plan plan = good(&options, &kernel);
+
+	(void)state;
+	assert_true(nr_hooks <= PLAN_MAX_HOOKS);
+	assert_true(is_on(&plan, "kfree_1") && !is_on(&plan, "kfree_2"));
+	assert_true(is_on(&plan, "kmalloc_1"));
+	assert_false(is_on(&plan, "kmalloc_node_1")); /* gone since 6.1: no blind spot */
+	assert_true(is_on(&plan, "kmem_cache_free_bulk_2"));
+	assert_true(is_on(&plan, "kmem_cache_alloc_bulk_1"));
+	assert_false(is_on(&plan, "sched_process_fork"));
+	assert_false(is_on(&plan, "sched_process_exit"));
+	assert_false(is_blind_to(&plan, "bulk"));
+	assert_true(is_blind_to(&plan, "before kleak started"));
+	assert_int_equal(plan.config.follow, KLEAK_FOLLOW_ALL);
+	assert_int_equal(plan.config.page_shift, 12);
+	assert_int_equal(plan.config.pid_namespace_inode, 0);
+	assert_true(plan.config.slab && plan.config.vmalloc);
+}
+
+static void test_refused_hooks_are_blind_spots(void **state)
+{
+	const struct options options = defaults();
+	struct kernel kernel = modern();
+	struct plan plan;
+
+	(void)state;
+	kernel.functions[FUNCTION_FREE_BULK].refused = -EPERM;
+	kernel.functions[FUNCTION_ALLOC_BULK].name = NULL;
+	plan = good(&options, &kernel);
+	assert_false(is_on(&plan, "kmem_cache_free_bulk_1"));
+	assert_false(is_on(&plan, "kmem_cache_alloc_bulk_1"));
+	assert_true(is_on(&plan, "kvfree_call_rcu_1"));
+	assert_true(is_blind_to(&plan, "fentry refused: Operation not permitted"));
+	assert_true(is_blind_to(&plan, "no such function"));
+}
+
+static void test_missing_tracepoint_is_an_error(void **state)
+{
+	const struct options options = defaults();
+	struct kernel kernel = modern();
+	static struct plan plan;
+	char why[256] = "";
+
+	(void)state;
+	kernel.events[KLEAK_EVENT_KFREE].present = false;
+	assert_int_equal(plan__make(&plan, &options, &kernel, why, sizeof(why)), -ENOTSUP);
+	assert_non_null(strstr(why, "kfree"));
+}
+
+static void test_filters(void **state)
+{
+	const struct kernel kernel = modern();
+	struct options options = defaults();
+	char *command[] = {"ls", NULL};
+	struct plan plan;
+
+	(void)state;
+	options.pid = 12;
+	plan = good(&options, &kernel);
+	assert_int_equal(plan.config.follow, KLEAK_FOLLOW_PROCESS);
+	assert_true(is_on(&plan, "sched_process_exit"));
+	assert_false(is_on(&plan, "sched_process_fork"));
+	assert_true(is_blind_to(&plan, "interrupts"));
+
+	options = defaults();
+	options.cgroup = "/x";
+	plan = good(&options, &kernel);
+	assert_int_equal(plan.config.follow, KLEAK_FOLLOW_CGROUP);
+	assert_false(is_on(&plan, "sched_process_exit"));
+
+	options = defaults();
+	options.command = command;
+	plan = good(&options, &kernel);
+	assert_int_equal(plan.config.follow, KLEAK_FOLLOW_FAMILY);
+	assert_true(is_on(&plan, "sched_process_exit") && is_on(&plan, "sched_process_fork"));
+}
+
+static void test_pid_namespace(void **state)
+{
+	const struct options options = defaults();
+	struct kernel kernel = modern();
+
+	(void)state;
+	kernel.pid_namespace_inode = 4026532001;
+	kernel.pid_namespace_dev = 4;
+	assert_int_equal(good(&options, &kernel).config.pid_namespace_inode, 4026532001);
+}
+
+static void test_cache_filter(void **state)
+{
+	const struct kernel kernel = modern();
+	struct options options = defaults();
+	static struct plan plan;
+	char why[256] = "";
+
+	(void)state;
+	options.cache = "dentry";
+	plan = good(&options, &kernel);
+	assert_int_equal(plan.config.nr_wanted, 1);
+	assert_int_equal(plan.config.wanted[0].kmalloc_size, 0);
+	assert_string_equal(plan.config.wanted[0].name, "dentry");
+	assert_false(plan.config.vmalloc);
+	options.cache = "kmalloc-cg-1k";
+	plan = good(&options, &kernel);
+	assert_int_equal(plan.config.wanted[0].kmalloc_size, 1024);
+	assert_int_equal(plan.config.wanted[0].kmalloc_flags,
+			 KLEAK_CACHE_KMALLOC | KLEAK_CACHE_ACCOUNT);
+	options.cache = "kmalloc-rnd-01-64";
+	assert_int_equal(plan__make(&plan, &options, &kernel, why, sizeof(why)), -EINVAL);
+}
+
+static void test_vmalloc_without_symbols(void **state)
+{
+	struct options options = defaults();
+	struct kernel kernel = modern();
+	static struct plan plan;
+	char why[256] = "";
+
+	(void)state;
+	kernel.area_alloc.end = 0;
+	kernel.has_symbols = false;
+	plan = good(&options, &kernel);
+	assert_false(plan.config.vmalloc);
+	assert_true(is_blind_to(&plan, "vmalloc is not traced"));
+	assert_true(is_blind_to(&plan, "numbers"));
+	options.origins = ORIGIN_VMALLOC;
+	assert_int_equal(plan__make(&plan, &options, &kernel, why, sizeof(why)), -ENOTSUP);
+}
+
+/* Modules that come and go are watched where that can be, and where they have names. */
+static void test_modules(void **state)
+{
+	struct options options = defaults();
+	struct kernel kernel = modern();
+	struct plan plan;
+
+	(void)state;
+	kernel.has_modules = kernel.has_loop = true;
+	plan = good(&options, &kernel);
+	assert_true(plan.config.modules && is_on(&plan, "module_load"));
+	assert_true(is_on(&plan, "module_free"));
+	kernel.has_loop = false; /* before 5.17 */
+	plan = good(&options, &kernel);
+	assert_false(plan.config.modules || is_on(&plan, "module_load"));
+	kernel.has_loop = true;
+	kernel.has_symbols = false;
+	plan = good(&options, &kernel);
+	assert_false(plan.config.modules || is_on(&plan, "module_free"));
+}
+
+static void test_percpu(void **state)
+{
+	struct options options = defaults();
+	struct kernel kernel = modern();
+	struct plan plan = good(&options, &kernel);
+
+	(void)state;
+	assert_true(plan.config.percpu && is_on(&plan, "percpu_alloc_percpu_2"));
+	assert_int_equal(plan.config.cpus, 2);
+	options.origins = ORIGIN_PERCPU;
+	plan = good(&options, &kernel);
+	assert_true(is_on(&plan, "percpu_free_percpu_1"));
+	assert_false(is_on(&plan, "kmalloc_1"));
+	assert_false(is_on(&plan, "kfree_1"));
+	kernel.events[KLEAK_EVENT_PERCPU_FREE].present = false;
+	plan = good(&options, &kernel);
+	assert_false(plan.config.percpu);
+	assert_true(is_blind_to(&plan, "per-CPU memory is not traced"));
+}
+
+static void test_pages(void **state)
+{
+	struct options options = defaults();
+	struct kernel kernel = modern();
+	struct plan plan = good(&options, &kernel);
+	char why[256] = "";
+
+	(void)state;
+	assert_false(plan.config.pages);
+	assert_false(is_on(&plan, "mm_page_alloc_1"));
+	assert_true(is_blind_to(&plan, "--origin pages"));
+	kernel.events[KLEAK_EVENT_PAGE_ALLOC].present = true;
+	kernel.events[KLEAK_EVENT_PAGE_FREE].present = true;
+	kernel.has_loop = true;
+	kernel.page_struct = 64;
+	kernel.gfp_movable = 8;
+	options.origins |= ORIGIN_PAGES;
+	plan = good(&options, &kernel);
+	assert_true(plan.config.pages && is_on(&plan, "mm_page_alloc_2"));
+	assert_true(is_on(&plan, "mm_page_free_1"));
+	assert_int_equal(plan.config.page_struct, 64);
+	assert_int_equal(plan.config.gfp_movable, 8);
+	assert_true(is_on(&plan, "alloc_pages_bulk_1"));
+	assert_int_equal(plan.config.pages_bulk_array, 5);
+	assert_false(is_blind_to(&plan, "alloc_pages_bulk()"));
+	kernel.functions[FUNCTION_PAGES_BULK].refused = -EPERM;
+	plan = good(&options, &kernel);
+	assert_true(is_blind_to(&plan, "alloc_pages_bulk()"));
+	kernel.has_loop = false;
+	assert_int_equal(plan__make(&plan, &options, &kernel, why, sizeof(why)), -ENOTSUP);
+	assert_non_null(strstr(why, "--origin pages"));
+}
+
+static void test_unknown_layout_is_a_blind_spot(void **state)
+{
+	const struct options options = defaults();
+	struct kernel kernel = modern();
+	struct plan plan = good(&options, &kernel);
+
+	(void)state;
+	assert_true(plan.verify);
+	snprintf(kernel.slub_unknown, sizeof(kernel.slub_unknown), "no field kmem_cache.cpu_slab");
+	plan = good(&options, &kernel);
+	assert_false(plan.verify);
+	assert_true(is_blind_to(&plan, "kmem_cache.cpu_slab"));
+}
+
+static void test_vmalloc_alone_needs_few_hooks(void **state)
+{
+	const struct kernel kernel = modern();
+	struct options options = defaults();
+	struct plan plan;
+
+	(void)state;
+	options.origins = ORIGIN_VMALLOC;
+	plan = good(&options, &kernel);
+	assert_true(is_on(&plan, "kmalloc_1") && is_on(&plan, "kfree_1"));
+	assert_false(is_on(&plan, "kmem_cache_alloc_1"));
+	assert_false(is_on(&plan, "kmem_cache_free_1"));
+	assert_false(is_on(&plan, "kmem_cache_free_bulk_1"));
+	assert_false(is_blind_to(&plan, "bulk"));
+}
+
+static void test_sizes(void **state)
+{
+	struct options options = defaults();
+	struct kernel kernel = modern();
+	struct plan plan;
+
+	(void)state;
+	plan = good(&options, &kernel);
+	assert_int_equal(plan.max_objects, (8ULL << 30) / 10240);
+	assert_true((uint64_t)plan.config.buckets * KLEAK_BUCKET_KEYS * 3 / 4 >= plan.max_objects);
+	assert_int_equal(plan.lanes, 2);
+
+	kernel.memory_bytes = 256 << 20;
+	plan = good(&options, &kernel);
+	assert_int_equal(plan.max_objects, 65536);
+	assert_int_equal(plan.config.sites, 4096);
+
+	kernel.memory_bytes = 4ULL << 40;
+	kernel.cpus = 100;
+	plan = good(&options, &kernel);
+	assert_int_equal(plan.max_objects, 8 << 20);
+	assert_int_equal(plan.lanes, 16);
+	assert_int_equal(plan.config.lane_mask, 15);
+
+	options.max_objects = 1000000;
+	kernel.cpus = 2;
+	plan = good(&options, &kernel);
+	assert_int_equal(plan.max_objects, 1000000);
+	assert_true(plan.memory_bytes < 64 << 20); /* the budget of a million objects */
+	assert_true(plan.own_bytes > 16 << 20);
+
+	options.max_sites = 300;
+	plan = good(&options, &kernel);
+	assert_int_equal(plan.config.sites, 300);
+	assert_int_equal(plan.config.site_entries, 300 + 1 + KLEAK_SITE_PROBES);
+
+	options.max_objects = KLEAK_MAX_OBJECTS;
+	plan = good(&options, &kernel);
+	assert_true((uint64_t)plan.config.buckets * KLEAK_BUCKET_KEYS < UINT32_MAX);
+}
+
+static void test_kfence_hides_from_scans(void **state)
+{
+	struct kernel kernel = modern();
+	struct options options = defaults();
+	struct plan plan;
+
+	(void)state;
+	kernel.kfence = true;
+	plan = good(&options, &kernel);
+	assert_false(is_blind_to(&plan, "KFENCE"));
+	options.scan_s = 60;
+	plan = good(&options, &kernel);
+	assert_true(is_blind_to(&plan, "KFENCE"));
+	kernel.kfence = false;
+	plan = good(&options, &kernel);
+	assert_false(is_blind_to(&plan, "KFENCE"));
+}
+
+/* What the hook would show stands in kfree_rcu()'s queues, if they are of a known kind. */
+static void test_queues(void **state)
+{
+	const struct options options = defaults();
+	struct kernel kernel = modern();
+	struct plan plan;
+
+	(void)state;
+	plan = good(&options, &kernel);
+	assert_false(plan.queues);
+	kernel.functions[FUNCTION_KVFREE_CALL_RCU].refused = -EPERM;
+	plan = good(&options, &kernel);
+	assert_true(plan.queues);
+	assert_false(is_blind_to(&plan, "kfree_rcu()"));
+	snprintf(kernel.krc_unknown, sizeof(kernel.krc_unknown), "no field krc");
+	plan = good(&options, &kernel);
+	assert_false(plan.queues);
+	assert_true(is_blind_to(&plan, "memory passed to kfree_rcu() counts as outstanding"));
+}
+
+/* --no-fentry: as where every function is refused. */
+static void test_no_fentry(void **state)
+{
+	struct options options = defaults();
+	const struct kernel kernel = modern();
+	struct plan plan;
+
+	(void)state;
+	options.no_fentry = true;
+	plan = good(&options, &kernel);
+	for (size_t i = 0; i < nr_hooks; i++)
+		assert_true(!plan.hooks[i].on || hooks[i].kind == HOOK_RAW_TP);
+	assert_true(plan.queues);
+	assert_true(is_blind_to(&plan, "--no-fentry"));
+}
+
+static void test_stacks_of_any_size(void **state)
+{
+	struct options options = defaults();
+	struct kernel kernel = modern();
+	struct plan plan;
+
+	(void)state;
+	options.pid = 1;
+	for (kernel.stack_size = 8192; kernel.stack_size <= 65536; kernel.stack_size *= 2) {
+		plan = good(&options, &kernel);
+		assert_int_equal(plan.config.stack_size, kernel.stack_size);
+		assert_true(plan.config.has_others);
+		assert_false(is_blind_to(&plan, "how large kernel stacks are"));
+	}
+	kernel.stack_size = 16384;
+	kernel.stack_assumed = true;
+	plan = good(&options, &kernel);
+	assert_int_equal(plan.config.stack_size, 16384);
+	assert_false(plan.config.has_others);
+	assert_true(is_blind_to(&plan, "how large kernel stacks are could not be measured: if "
+				       "they have not 16384 bytes"));
+}
+
+/* What an interrupted program of frees misses is found in the allocator's books, or by a second
+ * one. */
+static void test_copies_where_the_books_are_not_read(void **state)
+{
+	struct options options = defaults();
+	struct kernel kernel = modern();
+	struct plan plan;
+
+	(void)state;
+	plan = good(&options, &kernel);
+	assert_true(plan.config.one_copy);
+	assert_true(is_on(&plan, "kfree_1") && !is_on(&plan, "kfree_2"));
+	snprintf(kernel.slub_unknown, sizeof(kernel.slub_unknown), "no field kmem_cache.cpu_slab");
+	plan = good(&options, &kernel);
+	assert_false(plan.config.one_copy);
+	assert_true(is_on(&plan, "kfree_1") && is_on(&plan, "kfree_2"));
+	assert_true(is_on(&plan, "kmem_cache_free_2"));
+	options.pid = 1;
+	plan = good(&options, &kernel);
+	assert_true(plan.config.one_copy);
+	assert_false(is_on(&plan, "kfree_2"));
+	/* where the books are shows in a slab cache */
+	options = defaults();
+	kernel = modern();
+	options.origins = ORIGIN_VMALLOC;
+	plan = good(&options, &kernel);
+	assert_false(plan.config.one_copy);
+	assert_true(is_on(&plan, "kfree_1") && is_on(&plan, "kfree_2"));
+}
+
+static void test_explain_tells_the_plan(void **state)
+{
+	const struct options options = defaults();
+	struct kernel kernel = modern();
+	struct plan plan;
+	char *text = NULL;
+	size_t len = 0;
+	FILE *out = open_memstream(&text, &len);
+
+	(void)state;
+	kernel.functions[FUNCTION_FREE_BULK].refused = -EPERM;
+	plan = good(&options, &kernel);
+	plan__print(&plan, &kernel, out);
+	fclose(out);
+	assert_non_null(strstr(text, "raw_tp kfree\n"));
+	assert_non_null(strstr(text, "fexit  kmem_cache_alloc_bulk_noprof  (2 copies)\n"));
+	assert_non_null(strstr(text, "fentry kmem_cache_free_bulk: fentry refused"));
+	assert_non_null(strstr(text, "raw_tp kmalloc_node: this kernel has no such tracepoint"));
+	assert_non_null(strstr(text, "raw_tp sched_process_fork: not needed"));
+	assert_non_null(strstr(text, "live objects"));
+	free(text);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_modern_kernel_that_allows_all),
+		cmocka_unit_test(test_refused_hooks_are_blind_spots),
+		cmocka_unit_test(test_missing_tracepoint_is_an_error),
+		cmocka_unit_test(test_filters),
+		cmocka_unit_test(test_pid_namespace),
+		cmocka_unit_test(test_cache_filter),
+		cmocka_unit_test(test_vmalloc_without_symbols),
+		cmocka_unit_test(test_modules),
+		cmocka_unit_test(test_percpu),
+		cmocka_unit_test(test_pages),
+		cmocka_unit_test(test_unknown_layout_is_a_blind_spot),
+		cmocka_unit_test(test_vmalloc_alone_needs_few_hooks),
+		cmocka_unit_test(test_sizes),
+		cmocka_unit_test(test_kfence_hides_from_scans),
+		cmocka_unit_test(test_stacks_of_any_size),
+		cmocka_unit_test(test_queues),
+		cmocka_unit_test(test_no_fentry),
+		cmocka_unit_test(test_copies_where_the_books_are_not_read),
+		cmocka_unit_test(test_explain_tells_the_plan),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

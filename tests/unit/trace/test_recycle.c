@@ -1,0 +1,383 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "unit.h"
+
+#include "trace/recycle.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define SITES	64
+#define BUCKETS 2
+#define LANES	2
+#define CACHE	7
+
+/* The tables as programs write them. */
+struct tables {
+	struct kleak_bucket buckets[BUCKETS];
+	struct kleak_site sites[SITES];
+	struct kleak_cache caches[KLEAK_MAX_CACHES];
+	struct kleak_tally tallies[LANES * SITES];
+	struct kleak_counts counts[LANES];
+	uint64_t known[1 << KLEAK_KNOWN_BITS];
+	uint32_t of_entry[SITES];
+	int waits;
+	bool forgotten[SITES];
+	/* what another CPU does while the loader waits for the nth time */
+	void (*meanwhile)(struct tables *tables, int wait);
+};
+
+static void wait_for_all(void *arg)
+{
+	struct tables *tables = arg;
+
+	tables->waits++;
+	if (tables->meanwhile)
+		tables->meanwhile(tables, tables->waits);
+}
+
+static int forget_who(void *arg, const bool *gone)
+{
+	struct tables *tables = arg;
+
+	for (int i = 0; i < SITES; i++)
+		tables->forgotten[i] |= gone[i];
+	return 0;
+}
+
+static struct tables *make(void)
+{
+	struct tables *tables = calloc(1, sizeof(*tables));
+
+	assert_non_null(tables);
+	for (int i = 0; i < SITES; i++)
+		tables->of_entry[i] = i; /* each entry is a site of its own */
+	return tables;
+}
+
+/* A site whose objects have all been freed. */
+static void use(struct tables *tables, uint32_t i, uint64_t births)
+{
+	tables->sites[i].hash = 0x1000 + i;
+	tables->sites[i].cache = CACHE;
+	tables->sites[i].space = KLEAK_SPACE_SLAB;
+	tables->sites[i].nr_frames = 1;
+	tables->sites[i].frames[0] = 0xffffffff81000000ULL + i;
+	tables->sites[i].distance[0] = 5;
+	tables->sites[i].lessons = 9;
+	tables->tallies[i].births = births;
+	tables->tallies[SITES + i].deaths = births;
+	tables->caches[CACHE].size = 100;
+	tables->caches[CACHE].ready = 1;
+	tables->caches[CACHE].id = 0x77;
+}
+
+static void hold(struct tables *tables, int slot, uint32_t site)
+{
+	tables->buckets[slot / KLEAK_BUCKET_KEYS].key[slot % KLEAK_BUCKET_KEYS] =
+		~(0xffff888000000000ULL + slot * 64ULL);
+	tables->buckets[slot / KLEAK_BUCKET_KEYS].record[slot % KLEAK_BUCKET_KEYS] =
+		(struct kleak_record){.bytes = 100, .site = site, .flags = KLEAK_RECORD_OF_CACHE};
+}
+
+/* A report: what is in the tables is read, then a step is made. */
+static void report(struct recycle *recycle, struct tables *tables, struct snapshot *snapshot,
+		   double now_s)
+{
+	const struct snapshot_source source = {
+		.buckets = tables->buckets,
+		.sites = tables->sites,
+		.caches = tables->caches,
+		.tallies = tables->tallies,
+		.counts = tables->counts,
+		.nr_buckets = BUCKETS,
+		.nr_sites = SITES,
+		.nr_lanes = LANES,
+		.retired = &recycle->retired,
+	};
+	const struct recycle_tables writable = {
+		.sites = tables->sites,
+		.caches = tables->caches,
+		.tallies = tables->tallies,
+		.known = tables->known,
+		.wait = wait_for_all,
+		.forget_who = forget_who,
+		.arg = tables,
+	};
+	const struct recycle_look look = {&source, snapshot, tables->of_entry, SITES, now_s};
+
+	assert_int_equal(snapshot__take(snapshot, &source, 1000, 0), 0);
+	assert_int_equal(recycle__step(recycle, &writable, &look), 0);
+}
+
+static void test_a_table_with_room_is_left_alone(void **state)
+{
+	struct tables *tables = make();
+	struct recycle recycle = {};
+	struct snapshot snapshot = {};
+
+	(void)state;
+	for (uint32_t i = 1; i <= SITES / 4 * 3; i++)
+		use(tables, i, 10);
+	report(&recycle, tables, &snapshot, 1);
+	report(&recycle, tables, &snapshot, 5000);
+	report(&recycle, tables, &snapshot, 10000);
+	assert_int_equal(recycle.sites, 0);
+	assert_int_equal(tables->waits, 0);
+	assert_int_equal(tables->sites[1].hash, 0x1001);
+	recycle__free(&recycle);
+	snapshot__free(&snapshot);
+	free(tables);
+}
+
+static void test_what_is_idle_is_given_back_and_the_books_close(void **state)
+{
+	struct tables *tables = make();
+	struct recycle recycle = {};
+	struct snapshot snapshot = {};
+	uint64_t births, deaths, born_bytes, died_bytes;
+
+	(void)state;
+	for (uint32_t i = 1; i < SITES; i++)
+		use(tables, i, 10 + i);
+	hold(tables, 3, 5); /* one of its objects lives */
+	tables->tallies[5].births++;
+	tables->known[0] = 0xabcULL << KLEAK_KNOWN_SITE | 6;
+	tables->known[1] = 0xdefULL << KLEAK_KNOWN_SITE | 5;
+	report(&recycle, tables, &snapshot, 1);
+	assert_int_equal(tables->sites[6].hash, 0x1006); /* new: nobody knows yet whether idle */
+	births = snapshot.sum.births;
+	deaths = snapshot.sum.deaths;
+	born_bytes = snapshot.sum.born_bytes;
+	died_bytes = snapshot.sum.died_bytes;
+
+	report(&recycle, tables, &snapshot, 62);
+	assert_int_equal(tables->sites[6].hash, KLEAK_SITE_LEAVING);
+	assert_int_equal(tables->sites[5].hash, 0x1005);
+	assert_int_equal(tables->known[0], 0);
+	assert_int_equal(tables->known[1], 0xdefULL << KLEAK_KNOWN_SITE | 5);
+	assert_int_equal(recycle.sites, 0);
+	assert_int_equal(tables->waits,
+			 2); /* for who finds it in the table, then for who remembers */
+
+	report(&recycle, tables, &snapshot, 63);
+	assert_int_equal(recycle.sites, SITES - 2);
+	assert_int_equal(tables->sites[6].hash, KLEAK_SITE_REUSABLE);
+	assert_int_equal(tables->sites[6].nr_frames, 0);
+	assert_int_equal(tables->sites[6].frames[0], 0);
+	assert_int_equal(tables->sites[6].distance[0], 0);
+	assert_int_equal(tables->sites[6].lessons, 0);
+	assert_int_equal(tables->tallies[6].births, 0);
+	assert_true(tables->forgotten[6]);
+	assert_false(tables->forgotten[5]);
+
+	report(&recycle, tables, &snapshot, 64);
+	assert_int_equal(snapshot.sites[6].births, 0);
+	assert_int_equal(snapshot.sum.births, births);
+	assert_int_equal(snapshot.sum.deaths, deaths);
+	assert_int_equal(snapshot.sum.born_bytes, born_bytes);
+	assert_int_equal(snapshot.sum.died_bytes, died_bytes);
+	assert_int_equal(snapshot.sum.live, 1);
+	assert_int_equal(snapshot.sum.births - snapshot.sum.deaths, 1);
+	recycle__free(&recycle);
+	snapshot__free(&snapshot);
+	free(tables);
+}
+
+/* A program had found the site before it left, and records an object only now. */
+static void record_late(struct tables *tables, int wait)
+{
+	if (wait != 1)
+		return;
+	hold(tables, 9, 6);
+	tables->tallies[6].births++;
+}
+
+static void test_an_object_on_the_way_keeps_its_site(void **state)
+{
+	struct tables *tables = make();
+	struct recycle recycle = {};
+	struct snapshot snapshot = {};
+
+	(void)state;
+	for (uint32_t i = 1; i < SITES; i++)
+		use(tables, i, 10);
+	tables->meanwhile = record_late;
+	report(&recycle, tables, &snapshot, 1);
+	report(&recycle, tables, &snapshot, 62);
+	report(&recycle, tables, &snapshot, 63);
+	assert_int_equal(tables->sites[6].hash, KLEAK_SITE_LEAVING);
+	assert_int_equal(tables->sites[6].frames[0], 0xffffffff81000006ULL); /* it has its stack */
+	assert_int_equal(tables->sites[7].hash, KLEAK_SITE_REUSABLE);
+
+	/* freed: the entry goes with it */
+	tables->buckets[1].key[2] = KLEAK_KEY_EMPTY;
+	tables->tallies[6].deaths++;
+	report(&recycle, tables, &snapshot, 64);
+	assert_int_equal(tables->sites[6].hash, KLEAK_SITE_REUSABLE);
+	assert_int_equal(recycle.retired.births, 10 * (SITES - 1) + 1);
+	assert_int_equal(recycle.retired.deaths, 10 * (SITES - 1) + 1);
+	recycle__free(&recycle);
+	snapshot__free(&snapshot);
+	free(tables);
+}
+
+static void test_what_is_not_sampled_any_more_still_holds_its_site(void **state)
+{
+	struct tables *tables = make();
+	struct recycle recycle = {};
+	struct snapshot snapshot = {};
+
+	(void)state;
+	for (uint32_t i = 1; i < SITES; i++)
+		use(tables, i, 10);
+	for (int slot = 0; slot < 14; slot++)
+		hold(tables, slot, 5);
+	report(&recycle, tables, &snapshot, 1);
+	/* as if every one were to be swept: a count of what is in the sample would be 0 */
+	snapshot.sites[5].live = 0;
+	assert_int_equal(snapshot.sites[5].records, 14);
+	report(&recycle, tables, &snapshot, 62);
+	report(&recycle, tables, &snapshot, 63);
+	assert_int_equal(tables->sites[5].hash, 0x1005);
+	assert_int_equal(tables->sites[6].hash, KLEAK_SITE_REUSABLE);
+	recycle__free(&recycle);
+	snapshot__free(&snapshot);
+	free(tables);
+}
+
+static void test_sites_leave_whole_and_the_longest_idle_first(void **state)
+{
+	struct tables *tables = make();
+	struct recycle recycle = {};
+	struct snapshot snapshot = {};
+
+	(void)state;
+	for (uint32_t i = 1; i < SITES; i++)
+		use(tables, i, 10);
+	report(&recycle, tables, &snapshot, 1);
+	/* one site of two entries: the second one is busy all the time; 40 to 49 until lately */
+	tables->of_entry[21] = 20;
+	tables->tallies[21].births++;
+	tables->tallies[21].deaths++;
+	for (uint32_t i = 40; i < 50; i++) {
+		tables->tallies[i].births++;
+		tables->tallies[i].deaths++;
+	}
+	report(&recycle, tables, &snapshot, 600);
+	assert_int_equal(tables->sites[20].hash, 0x1014);
+	assert_int_equal(tables->sites[21].hash, 0x1015);
+	assert_int_equal(tables->sites[30].hash, KLEAK_SITE_LEAVING);
+	assert_int_equal(tables->sites[40].hash, 0x1028);
+	recycle__free(&recycle);
+	snapshot__free(&snapshot);
+	free(tables);
+}
+
+static void test_what_is_muted_stays_unless_the_table_is_full(void **state)
+{
+	struct tables *tables = make();
+	struct recycle recycle = {};
+	struct snapshot snapshot = {};
+
+	(void)state;
+	for (uint32_t i = 1; i < SITES; i++)
+		use(tables, i, 10);
+	tables->sites[9].muted = 1;
+	report(&recycle, tables, &snapshot, 1);
+	report(&recycle, tables, &snapshot, 62);
+	assert_int_equal(tables->sites[9].hash, 0x1009);
+	tables->counts[1].count[KLEAK_LOSS_SITES_FULL] = 3;
+	report(&recycle, tables, &snapshot, 63);
+	assert_int_equal(tables->sites[9].hash, KLEAK_SITE_LEAVING);
+	report(&recycle, tables, &snapshot, 64);
+	assert_int_equal(tables->sites[9].hash, KLEAK_SITE_REUSABLE);
+	assert_int_equal(tables->sites[9].muted, 0);
+	recycle__free(&recycle);
+	snapshot__free(&snapshot);
+	free(tables);
+}
+
+/* ---- caches ---- */
+
+static void fill_caches(struct tables *tables)
+{
+	for (uint32_t i = KLEAK_CACHE_UNKNOWN + 1; i < KLEAK_MAX_CACHES; i++)
+		tables->caches[i] = (struct kleak_cache){
+			.id = 0x10000 + i, .size = 8, .ready = 1, .name = "some"};
+}
+
+static void test_caches_without_sites_are_given_back(void **state)
+{
+	struct tables *tables = make();
+	struct recycle recycle = {};
+	struct snapshot snapshot = {};
+
+	(void)state;
+	fill_caches(tables);
+	use(tables, 1, 10); /* of CACHE */
+	tables->caches[9].unknown = 4;
+	tables->caches[10].id = KLEAK_CACHE_DEAD; /* destroyed: what it left is gone, too */
+	report(&recycle, tables, &snapshot, 1);
+	assert_int_equal(tables->caches[8].id, KLEAK_CACHE_DEAD);
+	assert_int_equal(tables->caches[CACHE].id, 0x77);
+	assert_int_equal(tables->caches[9].id, 0x10009); /* something is freed to it */
+	assert_string_equal(tables->caches[8].name, "some");
+	assert_int_equal(tables->waits, 1);
+	assert_int_equal(recycle.caches, 0);
+
+	tables->counts[0].count[KLEAK_LOSS_CACHES_FULL] = 1;
+	report(&recycle, tables, &snapshot, 2);
+	assert_int_equal(tables->caches[8].id, KLEAK_CACHE_REUSABLE);
+	assert_int_equal(tables->caches[8].ready, 0);
+	assert_int_equal(tables->caches[8].name[0], 0);
+	assert_int_equal(tables->caches[10].id, KLEAK_CACHE_REUSABLE);
+	assert_int_equal(tables->caches[CACHE].ready, 1);
+	recycle__free(&recycle);
+	snapshot__free(&snapshot);
+	free(tables);
+}
+
+/* A program had found the cache before that was dead, and makes a site of it. */
+static void make_site_late(struct tables *tables, int wait)
+{
+	if (wait != 1)
+		return;
+	tables->sites[33].hash = 0x5555;
+	tables->sites[33].cache = 8;
+}
+
+static void test_a_cache_of_a_site_on_the_way_stays(void **state)
+{
+	struct tables *tables = make();
+	struct recycle recycle = {};
+	struct snapshot snapshot = {};
+
+	(void)state;
+	fill_caches(tables);
+	tables->meanwhile = make_site_late;
+	report(&recycle, tables, &snapshot, 1);
+	tables->counts[0].count[KLEAK_LOSS_CACHES_FULL] = 1;
+	report(&recycle, tables, &snapshot, 2);
+	assert_int_equal(tables->caches[8].id, KLEAK_CACHE_DEAD);
+	assert_string_equal(tables->caches[8].name, "some");
+	assert_int_equal(tables->caches[11].id, KLEAK_CACHE_REUSABLE);
+	recycle__free(&recycle);
+	snapshot__free(&snapshot);
+	free(tables);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_a_table_with_room_is_left_alone),
+		cmocka_unit_test(test_what_is_idle_is_given_back_and_the_books_close),
+		cmocka_unit_test(test_an_object_on_the_way_keeps_its_site),
+		cmocka_unit_test(test_what_is_not_sampled_any_more_still_holds_its_site),
+		cmocka_unit_test(test_sites_leave_whole_and_the_longest_idle_first),
+		cmocka_unit_test(test_what_is_muted_stays_unless_the_table_is_full),
+		cmocka_unit_test(test_caches_without_sites_are_given_back),
+		cmocka_unit_test(test_a_cache_of_a_site_on_the_way_stays),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

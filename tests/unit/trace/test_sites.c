@@ -1,0 +1,422 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "unit.h"
+
+#include "trace/sites.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ENTRIES 8
+#define TICK_S	((1 << KLEAK_TICK_SHIFT) / 1e9)
+
+/* The allocator's text: two functions with another one between them. */
+static struct kleak_range ranges[] = {{0x1000, 0x1100}, {0x1200, 0x1300}};
+static struct kleak_range backing[] = {{0x7000, 0x7100}};
+static const struct allocator plumbing = {
+	.ranges = ranges,
+	.nr = 2,
+	.backing = backing,
+	.nr_backing = 1,
+	.metadata = &ranges[1],
+	.nr_metadata = 1,
+};
+
+static const struct kleak_cache caches[KLEAK_MAX_CACHES] = {[2] = {.id = 222}, [3] = {.id = 333}};
+
+struct made_up {
+	struct kleak_site entries[ENTRIES];
+	struct snapshot_site sums[ENTRIES];
+	struct snapshot_object *list;
+	struct snapshot snapshot;
+};
+
+static void init(struct made_up *m)
+{
+	memset(m, 0, sizeof(*m));
+	m->snapshot.sites = m->sums;
+	m->snapshot.nr_sites = ENTRIES;
+}
+
+static void entry(struct made_up *m, int i, uint32_t cache, uint32_t nr, const uint64_t *frames)
+{
+	m->entries[i].cache = cache;
+	m->entries[i].nr_frames = nr;
+	for (uint32_t f = 0; f < nr; f++)
+		m->entries[i].frames[f] = frames[f];
+	m->sums[i] = (struct snapshot_site){.live = 1, .objects = 1, .bytes = 10, .births = 1};
+}
+
+#define ENTRY(m, i, cache, ...)                                                                    \
+	entry(m, i, cache, sizeof((uint64_t[]){__VA_ARGS__}) / sizeof(uint64_t),                   \
+	      (uint64_t[]){__VA_ARGS__})
+
+static void sum(struct sites *sites, const struct made_up *m, uint32_t depth)
+{
+	assert_int_equal(sites__sum(sites, &m->snapshot, m->entries, caches, &plumbing, depth), 0);
+}
+
+static void test_plumbing_is_not_the_site(void **state)
+{
+	struct sites sites = {};
+	struct made_up m;
+
+	(void)state;
+	init(&m);
+	/* 0x1100: returns to the end of the first function, which called something */
+	ENTRY(&m, 1, 2, 0x1010, 0x1100, 0x1250, 0x5000, 0x1020, 0x6000);
+	sum(&sites, &m, 16);
+	assert_int_equal(sites.nr, 1);
+	assert_int_equal(sites.list[0].nr_frames, 3);
+	assert_int_equal(sites.list[0].frames[0], 0x5000);
+	assert_int_equal(sites.list[0].frames[1], 0x1020); /* further out it is nobody's plumbing */
+	assert_int_equal(sites.list[0].frames[2], 0x6000);
+	sites__free(&sites);
+}
+
+static void test_start_of_a_function_belongs_to_the_one_before(void **state)
+{
+	struct sites sites = {};
+	struct made_up m;
+
+	(void)state;
+	init(&m);
+	ENTRY(&m, 1, 2, 0x1200, 0x5000); /* the return address of a last, tail call */
+	sum(&sites, &m, 16);
+	assert_int_equal(sites.list[0].frames[0], 0x1200);
+	sites__free(&sites);
+}
+
+static void test_whole_stack_starts_behind_the_allocator(void **state)
+{
+	struct sites sites = {};
+	struct made_up m;
+
+	(void)state;
+	init(&m);
+	ENTRY(&m, 1, 2, 0x9000, 0x9100, 0x1050, 0x1060, 0x5000, 0x6000);
+	m.entries[1].whole = 1;
+	ENTRY(&m, 2, 2, 0x9000, 0x1050, 0x9100, 0x7000); /* not whole: untouched */
+	sum(&sites, &m, 16);
+	assert_int_equal(sites.nr, 2);
+	assert_int_equal(sites.list[0].frames[0], 0x5000);
+	assert_int_equal(sites.list[1].frames[0], 0x9000);
+	sites__free(&sites);
+}
+
+/* A function that returned by the trampoline is not in the stack: only symbols tell what is
+ * tracing. */
+static void test_trampoline_that_was_jumped_to(void **state)
+{
+	static const char text[] = "0000000000005000 T _stext\n0000000000005000 T makes\n"
+				   "0000000000005100 T calls\n0000000000006000 T _etext\n"
+				   "0000000000009200 t bpf_trampoline_1\t[bpf]\n";
+	FILE *file = fmemopen((void *)text, strlen(text), "r");
+	struct allocator allocator = plumbing;
+	struct sites sites = {};
+	struct names *names;
+	struct made_up m;
+
+	(void)state;
+	assert_int_equal(names__open(&names, file, NULL), 0);
+	fclose(file);
+	allocator.names = names;
+	init(&m);
+	ENTRY(&m, 1, 2, 0x9000, 0x9100, 0x9210, 0x5050, 0x5150);
+	m.entries[1].whole = 1;
+	ENTRY(&m, 2, 2, 0x9000, 0x9100, 0x9210, 0x9300, 0x5150); /* a module's, of later */
+	m.entries[2].whole = 1;
+	assert_int_equal(sites__sum(&sites, &m.snapshot, m.entries, caches, &allocator, 16), 0);
+	assert_int_equal(sites.nr, 2);
+	assert_int_equal(sites.list[0].frames[0], 0x5050);
+	assert_int_equal(sites.list[1].frames[0], 0x9300);
+	sites__free(&sites);
+	names__close(names);
+}
+
+/* The third frame of an allocation from a module that came while kleak runs is no tracing. */
+static void test_new_module_is_not_tracing(void **state)
+{
+	static const char text[] = "0000000000005000 T _stext\n0000000000006000 T _etext\n"
+				   "0000000000005100 T calls\n";
+	static const struct names_function functions[] = {{0x9200, 0x9300, "f"}};
+	const struct names_module module = {.name = "m", .from = 1};
+	FILE *file = fmemopen((void *)text, strlen(text), "r");
+	struct allocator allocator = plumbing;
+	struct sites sites = {};
+	struct names *names;
+	struct made_up m;
+
+	(void)state;
+	assert_int_equal(names__open(&names, file, NULL), 0);
+	fclose(file);
+	allocator.names = names;
+	init(&m);
+	ENTRY(&m, 1, 2, 0x9000, 0x9100, 0x9210, 0x5150);
+	m.entries[1].whole = 1;
+	m.entries[1].modules = 1;
+	assert_int_equal(sites__sum(&sites, &m.snapshot, m.entries, caches, &allocator, 16), 0);
+	assert_int_equal(sites.list[0].frames[0], 0x5150); /* nobody's yet */
+	assert_int_equal(names__add(names, &module, functions, 1), 0);
+	assert_int_equal(sites__sum(&sites, &m.snapshot, m.entries, caches, &allocator, 16), 0);
+	assert_int_equal(sites.list[0].frames[0], 0x9210);
+	sites__free(&sites);
+	names__close(names);
+}
+
+/* The same addresses, of another module by then: another site.  Of the same one: the same. */
+static void test_other_modules_at_the_same_place_are_other_sites(void **state)
+{
+	static const char text[] = "0000000000005000 T _stext\n0000000000006000 T _etext\n"
+				   "0000000000005100 T calls\n";
+	static const struct names_function ones[] = {{0x9200, 0x9300, "f"}},
+					   twos[] = {{0x9200, 0x9300, "g"}};
+	const struct names_module one = {.name = "m", .from = 1}, two = {.name = "n", .from = 3},
+				  again = {.name = "n", .from = 5};
+	FILE *file = fmemopen((void *)text, strlen(text), "r");
+	struct allocator allocator = plumbing;
+	struct sites sites = {};
+	struct names *names;
+	struct made_up m;
+
+	(void)state;
+	assert_int_equal(names__open(&names, file, NULL), 0);
+	fclose(file);
+	allocator.names = names;
+	init(&m);
+	for (uint32_t i = 1; i <= 3; i++) {
+		ENTRY(&m, i, 2, 0x9210, 0x5150);
+		m.entries[i].modules = 2 * i - 1;
+	}
+	assert_int_equal(names__add(names, &one, ones, 1), 0);
+	names__remove(names, "m", 2);
+	assert_int_equal(names__add(names, &two, twos, 1), 0);
+	names__remove(names, "n", 4);
+	assert_int_equal(names__add(names, &again, twos, 1), 0);
+	assert_int_equal(sites__sum(&sites, &m.snapshot, m.entries, caches, &allocator, 16), 0);
+	assert_int_equal(sites.nr, 2);
+	assert_int_equal(sites.of_entry[2], sites.of_entry[3]);
+	assert_int_equal(sites.list[1].objects, 2);
+	assert_int_equal(sites.list[1].modules, 3);
+	sites__free(&sites);
+	names__close(names);
+}
+
+static void test_nothing_but_plumbing_is_shown(void **state)
+{
+	struct sites sites = {};
+	struct made_up m;
+
+	(void)state;
+	init(&m);
+	ENTRY(&m, 1, 2, 0x1010, 0x1020);
+	m.entries[2].nr_frames = 0; /* its stack is being written just now */
+	m.sums[2] = (struct snapshot_site){.live = 1, .objects = 1, .births = 1};
+	m.entries[3].nr_frames = 9999; /* nonsense */
+	m.sums[3] = m.sums[2];
+	sum(&sites, &m, 16);
+	assert_int_equal(sites.nr, 3);
+	assert_int_equal(sites.list[0].nr_frames, 2);
+	assert_int_equal(sites.list[1].nr_frames, 0);
+	assert_int_equal(sites.list[2].nr_frames, 16);
+	sites__free(&sites);
+}
+
+static void test_entries_of_one_site_are_summed(void **state)
+{
+	struct sites sites = {};
+	struct made_up m;
+
+	(void)state;
+	init(&m);
+	ENTRY(&m, 1, 2, 0x1010, 0x5000, 0x6000);
+	ENTRY(&m, 2, 2, 0x1020, 0x5000, 0x6000); /* the same but for the plumbing */
+	ENTRY(&m, 3, 2, 0x5000, 0x6000, 0x7000); /* deeper */
+	ENTRY(&m, 4, 3, 0x5000, 0x6000);	 /* another cache */
+	ENTRY(&m, 5, 2, 0x5000, 0x6000);
+	m.entries[5].space = KLEAK_SPACE_VMALLOC; /* another key space */
+	m.sums[1].pending = 5;
+	m.sums[2].deaths = 7;
+	m.sums[2].implicit = 2;
+	sum(&sites, &m, 16);
+	assert_int_equal(sites.nr, 4);
+	assert_int_equal(sites.list[0].objects, 2);
+	assert_int_equal(sites.list[0].bytes, 20);
+	assert_int_equal(sites.list[0].births, 2);
+	assert_int_equal(sites.list[0].pending, 5);
+	assert_int_equal(sites.list[0].deaths, 7);
+	assert_int_equal(sites.list[0].implicit, 2);
+
+	sum(&sites, &m, 2); /* two frames: the deeper one is the same now */
+	assert_int_equal(sites.nr, 3);
+	assert_int_equal(sites.list[0].objects, 3);
+	sites__free(&sites);
+}
+
+/* What slab takes for itself on the way is a site of its own, with the caller's name. */
+static void test_metadata_of_slab(void **state)
+{
+	struct sites sites = {};
+	struct made_up m;
+
+	(void)state;
+	init(&m);
+	ENTRY(&m, 1, 2, 0x1250, 0x1050, 0x5000);
+	ENTRY(&m, 2, 2, 0x1050, 0x5000);
+	sum(&sites, &m, 16);
+	assert_int_equal(sites.nr, 2);
+	assert_true(sites.list[0].metadata);
+	assert_false(sites.list[1].metadata);
+	assert_int_equal(sites.list[0].frames[0], 0x5000);
+	assert_int_equal(sites.list[1].frames[0], 0x5000);
+	sites__free(&sites);
+}
+
+static void test_pages_of_other_allocators_are_backing(void **state)
+{
+	struct sites sites = {};
+	struct made_up m;
+
+	(void)state;
+	init(&m);
+	ENTRY(&m, 1, 0, 0x9000, 0x1050, 0x7010, 0x5000); /* through the other allocator */
+	ENTRY(&m, 2, 0, 0x9000, 0x1050, 0x5000);	 /* straight from the page allocator */
+	ENTRY(&m, 3, 2, 0x7010, 0x5000);		 /* slab: never backing */
+	m.entries[1].space = m.entries[2].space = KLEAK_SPACE_PAGES;
+	m.entries[1].whole = m.entries[2].whole = 1;
+	sum(&sites, &m, 16);
+	assert_int_equal(sites.nr, 3);
+	assert_true(sites.list[0].backing);
+	assert_false(sites.list[1].backing);
+	assert_int_equal(sites.list[1].frames[0], 0x5000);
+	assert_false(sites.list[2].backing);
+	assert_true(sites__is_backing(&sites, 1));
+	assert_false(sites__is_backing(&sites, 2));
+	sites__free(&sites);
+}
+
+static void test_ids_do_not_depend_on_the_order(void **state)
+{
+	struct sites one = {}, other = {};
+	struct made_up m;
+
+	(void)state;
+	init(&m);
+	ENTRY(&m, 1, 2, 0x5000, 0x6000);
+	sum(&one, &m, 16);
+	init(&m);
+	ENTRY(&m, 6, 2, 0x5000, 0x6000);
+	ENTRY(&m, 1, 3, 0x5000, 0x6000);
+	sum(&other, &m, 16);
+	assert_true(one.list[0].id == other.list[1].id);
+	assert_true(one.list[0].id != other.list[0].id);
+	sites__free(&one);
+	sites__free(&other);
+}
+
+static int ascending(const void *a, const void *b)
+{
+	const uint32_t *left = a, *right = b;
+
+	return *left < *right ? -1 : *left > *right;
+}
+
+static void test_median_age_is_exact(void **state)
+{
+	struct sites sites = {};
+	struct made_up m;
+	uint32_t ages[2][1000];
+
+	(void)state;
+	srand(1);
+	for (int round = 0; round < 200; round++) {
+		uint32_t nr[2] = {1 + (uint32_t)rand() % 1000, 1 + (uint32_t)rand() % 30};
+		uint32_t spread = round % 2 ? 5 : 1000000; /* many equal; all different */
+		struct snapshot_object list[1030];
+		size_t n = 0;
+
+		init(&m);
+		ENTRY(&m, 1, 2, 0x5000);
+		ENTRY(&m, 2, 2, 0x6000);
+		for (int s = 0; s < 2; s++) {
+			m.sums[s + 1].objects = m.sums[s + 1].listed = nr[s];
+			for (uint32_t i = 0; i < nr[s]; i++) {
+				ages[s][i] = (uint32_t)rand() % spread;
+				list[n++] = (struct snapshot_object){s + 1, ages[s][i], 0};
+			}
+			qsort(ages[s], nr[s], sizeof(ages[s][0]), ascending);
+		}
+		m.snapshot.list = list;
+		m.snapshot.nr_list = n;
+		sum(&sites, &m, 16);
+		assert_int_equal(sites__age(&sites, &m.snapshot), 0);
+		for (int s = 0; s < 2; s++) {
+			double expected = ages[s][(nr[s] - 1) / 2] * TICK_S;
+
+			if (fabs(sites.list[s].age_median_s - expected) > 1e-9)
+				fail_msg("round %d: median %f, expected %f", round,
+					 sites.list[s].age_median_s, expected);
+		}
+	}
+	sites__free(&sites);
+}
+
+static void test_orders(void **state)
+{
+	struct site list[] = {
+		{.id = 1, .bytes = 10, .objects = 9, .growth_bytes_per_min = -5, .age_median_s = 3},
+		{.id = 2, .bytes = 30, .objects = 1, .growth_bytes_per_min = 7, .age_median_s = 1},
+		{.id = 3, .bytes = 20, .objects = 5, .growth_bytes_per_min = 7, .age_median_s = 9},
+		{.id = 4, .bytes = 20, .objects = 5, .growth_bytes_per_min = 0, .age_median_s = 0},
+	};
+	static const uint64_t expected[][4] = {
+		[SITES_BY_BYTES] = {2, 3, 4, 1},
+		[SITES_BY_GROWTH] = {2, 3, 4, 1},
+		[SITES_BY_OBJECTS] = {1, 3, 4, 2},
+		[SITES_BY_AGE] = {3, 1, 2, 4},
+	};
+	struct sites sites = {.list = list, .nr = 4};
+
+	(void)state;
+	for (int key = 0; key < 4; key++) {
+		sites__sort(&sites, key);
+		for (int i = 0; i < 4; i++)
+			assert_int_equal(sites.list[i].id, expected[key][i]);
+	}
+}
+
+static void test_inlined_wrappers_are_plumbing(void **state)
+{
+	static const char *const wrappers[] = {"kzalloc", "kzalloc_noprof", "kmalloc_array_noprof",
+					       "vmalloc", "kmem_cache_zalloc"};
+	static const char *const others[] = {"",	 "_noprof",	    "kzalloc_", "kzallo",
+					     "xkzalloc", "kzalloc_noprofs", "alloc_skb"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(wrappers) / sizeof(wrappers[0]); i++)
+		assert_true(allocator__is_inlined(wrappers[i]));
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		assert_false(allocator__is_inlined(others[i]));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_plumbing_is_not_the_site),
+		cmocka_unit_test(test_start_of_a_function_belongs_to_the_one_before),
+		cmocka_unit_test(test_inlined_wrappers_are_plumbing),
+		cmocka_unit_test(test_whole_stack_starts_behind_the_allocator),
+		cmocka_unit_test(test_trampoline_that_was_jumped_to),
+		cmocka_unit_test(test_nothing_but_plumbing_is_shown),
+		cmocka_unit_test(test_entries_of_one_site_are_summed),
+		cmocka_unit_test(test_metadata_of_slab),
+		cmocka_unit_test(test_new_module_is_not_tracing),
+		cmocka_unit_test(test_other_modules_at_the_same_place_are_other_sites),
+		cmocka_unit_test(test_pages_of_other_allocators_are_backing),
+		cmocka_unit_test(test_ids_do_not_depend_on_the_order),
+		cmocka_unit_test(test_median_age_is_exact),
+		cmocka_unit_test(test_orders),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

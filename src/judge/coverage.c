@@ -39,14 +39,14 @@ void ledger__sum(int64_t traced[LEDGER_CLASSES], const struct snapshot *snapshot
 				(int64_t)snapshot->sites[i].held_bytes;
 }
 
-void ledger__compare(struct report_class classes[LEDGER_CLASSES], const struct meminfo *before,
+void ledger__compare(struct coverage_class classes[LEDGER_CLASSES], const struct meminfo *before,
 		     const struct meminfo *now, const int64_t traced[LEDGER_CLASSES])
 {
 	for (int i = 0; i < LEDGER_CLASSES; i++) {
 		enum meminfo_field field = books[i].field;
-		struct report_class *c = &classes[i];
+		struct coverage_class *c = &classes[i];
 
-		*c = (struct report_class){
+		*c = (struct coverage_class){
 			.name = books[i].name,
 			.field = field,
 			.known = before->present[field] && now->present[field],
@@ -73,14 +73,14 @@ static void sum_slabs(const struct slabinfo *info, uint64_t page_size, int64_t *
 	}
 }
 
-void ledger__compare_slab(struct report_slab *slab, const struct slabinfo *before,
+void ledger__compare_slab(struct coverage_slab *slab, const struct slabinfo *before,
 			  const struct slabinfo *now, uint64_t page_size,
 			  const struct snapshot *snapshot, const struct kleak_site *entries,
 			  const struct kleak_cache *caches)
 {
 	int64_t objects, slabs;
 
-	*slab = (struct report_slab){.known = before->nr && now->nr, .explained = NAN};
+	*slab = (struct coverage_slab){.known = before->nr && now->nr, .explained = NAN};
 	for (uint32_t i = 0; i < snapshot->nr_sites; i++) {
 		uint32_t cache = entries[i].cache;
 
@@ -111,7 +111,7 @@ static bool is_whole(enum ledger_class class, const struct kleak_config *config)
 	}
 }
 
-void ledger__leave_out(struct report_class classes[LEDGER_CLASSES], struct report_slab *slab,
+void ledger__leave_out(struct coverage_class classes[LEDGER_CLASSES], struct coverage_slab *slab,
 		       const struct kleak_config *config)
 {
 	for (int i = 0; i < LEDGER_CLASSES; i++)

@@ -118,7 +118,7 @@ static double replaced_in_slab(const struct judge *judge, const struct site *sit
 	return share_replaced(traced, change.objects + change.kept);
 }
 
-static double replaced_in_class(const struct report_class *c, double clear_bytes)
+static double replaced_in_class(const struct coverage_class *c, double clear_bytes)
 {
 	if (!c->known || c->traced_bytes <= 0 || (double)c->traced_bytes < clear_bytes)
 		return NAN;
@@ -156,9 +156,9 @@ static bool is_lazy(const struct judge *judge, const struct site *site)
 	       !strcmp(judge->caches[site->cache].name, "vmap_area");
 }
 
-struct report_verdict judge__site(const struct judge *judge, const struct site *site)
+struct conclusion judge__site(const struct judge *judge, const struct site *site)
 {
-	struct report_verdict verdict = {.exhausted_s = NAN};
+	struct conclusion verdict = {.exhausted_s = NAN};
 	struct evidence *evidence = &verdict.from;
 
 	history__evidence(judge->history, site, evidence);

@@ -6,12 +6,12 @@
 #ifndef KLEAK_JUDGE_H
 #define KLEAK_JUDGE_H
 
+#include "judge/coverage.h"
 #include "judge/history.h"
 #include "judge/marks.h"
 #include "judge/verdict.h"
 #include "kleak.h"
 #include "proc/slabinfo.h"
-#include "report/report.h"
 #include "trace/caches.h"
 #include "trace/sites.h"
 
@@ -25,7 +25,7 @@ struct judge {
 	const struct cache_sum *cache_sums;		/* KLEAK_MAX_CACHES */
 	const struct cache_kinds *kinds;
 	const struct slabinfo *slabs_before, *slabs_now; /* of 0 caches: not readable */
-	const struct report_class *ledger;		 /* LEDGER_CLASSES */
+	const struct coverage_class *ledger;		 /* LEDGER_CLASSES */
 	double least_s;					 /* evidence.least_s */
 	uint32_t possible_cpus;				 /* per-CPU memory is of them */
 	uint32_t online_cpus;				 /* that may keep slabs of their own */
@@ -34,6 +34,6 @@ struct judge {
 };
 
 /* Judge the site. */
-struct report_verdict judge__site(const struct judge *judge, const struct site *site);
+struct conclusion judge__site(const struct judge *judge, const struct site *site);
 
 #endif

@@ -31,7 +31,7 @@ static bool grows(const struct statement_amount *amount)
 	return amount->growth.known && amount->growth.low > 0;
 }
 
-static int add(struct suspects *suspects, struct diagnosis_growth growth)
+static int add(struct suspects *suspects, struct suspect growth)
 {
 	if (array__reserve((void **)&suspects->list, suspects->nr + 1, &suspects->room,
 			   sizeof(*suspects->list)))
@@ -50,7 +50,7 @@ static int add_classes(struct suspects *suspects, const struct statement *statem
 		if (!c->known || !grows(&c->amount) || c->amount.delta_bytes < watched[i].least)
 			continue;
 		err = add(suspects,
-			  (struct diagnosis_growth){
+			  (struct suspect){
 				  .name = c->name,
 				  .title = c->title,
 				  .reclaimable = watched[i].origins ? STATEMENT_NO : STATEMENT_YES,
@@ -71,7 +71,7 @@ static int add_caches(struct suspects *suspects, const struct statement *stateme
 		if (!grows(&c->amount) || c->delta_objects < SUSPECTS_LEAST_OBJECTS)
 			continue;
 		err = add(suspects,
-			  (struct diagnosis_growth){
+			  (struct suspect){
 				  .name = c->name,
 				  .title = c->name,
 				  .cache = true,
@@ -87,7 +87,7 @@ static int add_caches(struct suspects *suspects, const struct statement *stateme
 
 static int by_growth(const void *a, const void *b)
 {
-	const struct diagnosis_growth *left = a, *right = b;
+	const struct suspect *left = a, *right = b;
 
 	if (left->cache != right->cache)
 		return left->cache ? 1 : -1;
@@ -143,7 +143,7 @@ static bool list_caches(const struct suspects *suspects, char *list, size_t len)
 
 	*list = '\0';
 	for (size_t i = 0; i < suspects->nr; i++) {
-		const struct diagnosis_growth *growth = &suspects->list[i];
+		const struct suspect *growth = &suspects->list[i];
 		char name[KLEAK_CACHE_NAME];
 		size_t used = strlen(list);
 
@@ -175,7 +175,7 @@ void suspects__narrow(struct suspects *suspects, struct options *options, char *
 	uint32_t origins = 0;
 
 	for (size_t i = 0; i < suspects->nr; i++) {
-		const struct diagnosis_growth *growth = &suspects->list[i];
+		const struct suspect *growth = &suspects->list[i];
 
 		if (growth->cache && growth->reclaimable != STATEMENT_YES)
 			origins |= ORIGIN_SLAB | more_origins_of(growth->name);
@@ -189,7 +189,7 @@ void suspects__narrow(struct suspects *suspects, struct options *options, char *
 	else if (list_caches(suspects, caches, len))
 		options->cache = caches;
 	for (size_t i = 0; i < suspects->nr; i++) {
-		struct diagnosis_growth *growth = &suspects->list[i];
+		struct suspect *growth = &suspects->list[i];
 
 		growth->traced = growth->reclaimable != STATEMENT_YES &&
 				 (growth->cache ? options->origins & ORIGIN_SLAB

@@ -5,13 +5,24 @@
 
 #include "cmd/options.h"
 #include "judge/statement.h"
-#include "report/diagnosis.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 
+/* A class of memory or a slab cache that grows with confidence. */
+struct suspect {
+	const char *name;    /* JSON: "slab_unreclaimable", "dentry" */
+	const char *title;   /* people: "slab, unreclaimable", "dentry" */
+	bool cache;	     /* a slab cache */
+	uint32_t class_size; /* of kmalloc: its size class; else 0 */
+	enum statement_answer reclaimable;
+	struct statement_amount amount; /* since the watch began */
+	bool sure;			/* see suspects.h */
+	bool traced;			/* what was attached covers it */
+};
+
 struct suspects {
-	struct diagnosis_growth *list; /* those that grow fastest first, classes before caches */
+	struct suspect *list; /* those that grow fastest first, classes before caches */
 	size_t nr, room;
 };
 

@@ -77,6 +77,14 @@ struct verdict {
 	double retained; /* share of what got old that is still alive; NAN: nothing did */
 };
 
+/* A verdict on a site, and all that it stands on. */
+struct conclusion {
+	struct verdict is;
+	struct evidence from;
+	double exhausted_s; /* until MemAvailable is 0 at this rate; INFINITY: it does not grow;
+			       NAN: not known */
+};
+
 struct verdict verdict__of(const struct evidence *evidence);
 
 /* "LEAK" */

@@ -7,8 +7,6 @@
 #include "kernel/kallsyms.h"
 #include "kernel/layout.h"
 #include "kleak.h"
-#include "memory/slub.h"
-#include "trace/caches.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -19,6 +17,12 @@ struct btf;
 struct kernel_function {
 	const char *name; /* the name it goes by here; NULL: there is none */
 	int refused;	  /* 0, or the negative errno with which attaching to it fails */
+};
+
+/* Which kinds of kmalloc caches this kernel has (mm/slab_common.c, kmalloc_info[]). */
+struct cache_kinds {
+	bool cgroup; /* kmalloc-cg-N, from 5.14 with CONFIG_MEMCG_KMEM */
+	bool dma;    /* dma-kmalloc-N */
 };
 
 struct kernel {

@@ -3,12 +3,60 @@
 #ifndef KLEAK_LAYOUT_H
 #define KLEAK_LAYOUT_H
 
-#include "memory/krc.h"
-#include "memory/slub.h"
-
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct btf;
+
+#define SLUB_NONE      UINT32_MAX /* this kernel has no such field */
+#define SLUB_CPU_WORDS 4	  /* of a struct kmem_cache_cpu are read */
+
+/* SLUB's books (mm/slub.c); offsets in bytes. */
+struct slub_layout {
+	uint32_t page_size;
+	uint32_t page; /* sizeof(struct page) */
+	uint32_t page_flags, page_type, page_head, page_refcount, page_mapping;
+	uint32_t lru_flag, poison_flag; /* bits of page_flags */
+	uint32_t slab_flag;		/* bit of page_flags, up to 6.9; SLUB_NONE: by type */
+	uint32_t slab_type;  /* top byte of page_type, 6.12 and later; SLUB_NONE: by flag */
+	uint32_t large_type; /* that of large kmalloc; SLUB_NONE: it has none */
+	uint32_t slab_cache, slab_freelist; /* the counters follow the freelist */
+	uint32_t cache_size, cache_offset, cache_random, cache_oo, cache_list;
+	/* the pointers to a cache's nodes: the first one, and how far the next one is */
+	uint32_t cache_node, node_step;
+	uint32_t cache_name, cache_flags;
+	uint32_t reclaim_flag;		   /* of cache_flags: SLAB_RECLAIM_ACCOUNT */
+	uint32_t cache_cpu, cache_sheaves; /* per-CPU pointers; no slabs of CPUs from 7.0 on */
+	uint32_t cpu_freelist, cpu_slab, cpu_tid; /* in the first SLUB_CPU_WORDS */
+	uint32_t sheaves_main, sheaves_spare, sheaves_rcu;
+	uint32_t sheaf_list, sheaf_size, sheaf_objects, sheaf_cache;
+	uint32_t cache_capacity; /* of its sheaves, in objects */
+	uint32_t node_partial, slab_list, barn_full, barn_empty;
+	/* the pointers to barns: in the node, or beside that to the node (7.1 and later) */
+	uint32_t node_barn, cache_barn;
+};
+
+/* kfree_rcu()'s queues (struct kfree_rcu_cpu); offsets in bytes. */
+struct krc_layout {
+	int64_t from_rq; /* of a CPU's queues: where they lie, seen from its struct rq */
+	uint32_t head, bulk, works, initialized; /* struct kfree_rcu_cpu */
+	uint32_t work, nr_works; /* size and number of struct kfree_rcu_cpu_work in it */
+	uint32_t work_head, work_bulk, work_krcp;
+	uint32_t block_list; /* struct kvfree_rcu_bulk_data, 6.4 and later: list_head */
+	uint32_t block_next; /* else, where that is SLUB_NONE: a pointer */
+	uint32_t block_nr, block_records;
+	uint32_t spare; /* blocks that are kept for later, by their first words; or SLUB_NONE */
+	uint32_t head_next, head_func; /* struct callback_head */
+	bool head_offset; /* func is the offset of the head, up to 6.5; else the object */
+	bool head_bare;	  /* there is no func: the head lies in the object (7.3) */
+	uint32_t task_cfs_rq, cfs_rq_rq, rq_cpu; /* task -> rq */
+	/* sheaves; SLUB_NONE in the first one: there are none, or the rest is not known */
+	uint32_t sheaf_head, sheaf_size, sheaf_objects; /* struct slab_sheaf */
+	uint32_t rcu_callbacks, rcu_cpu;		/* struct rcu_data: the first one; whose */
+	int64_t rcu_from_rq;				/* as from_rq */
+	uint32_t page_size;
+};
 
 /*
  * The layout of SLUB's books.  0, or -ENOTSUP when it is none that is known, with

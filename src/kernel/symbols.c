@@ -418,10 +418,10 @@ const struct names *symbols__names(const struct symbols *symbols)
 /* ---- stacks ---- */
 
 /* The frame of a return address, and the image that it lies in; NULL: not known. */
-static struct report_frame name(const struct symbols *symbols, uint64_t address, uint32_t when,
-				const struct image **image)
+static struct symbols_frame name(const struct symbols *symbols, uint64_t address, uint32_t when,
+				 const struct image **image)
 {
-	struct report_frame frame = {.address = address};
+	struct symbols_frame frame = {.address = address};
 	const struct names_module *module;
 	struct kallsyms_symbol symbol = {};
 
@@ -440,7 +440,7 @@ static struct report_frame name(const struct symbols *symbols, uint64_t address,
 }
 
 size_t symbols__expand(struct dwarf *dwarf, const struct image *image,
-		       const struct report_frame *frame, bool first, struct report_frame *frames,
+		       const struct symbols_frame *frame, bool first, struct symbols_frame *frames,
 		       size_t room)
 {
 	const struct dwarf_frame *found;
@@ -472,13 +472,13 @@ size_t symbols__expand(struct dwarf *dwarf, const struct image *image,
 }
 
 size_t symbols__stack(struct symbols *symbols, const uint64_t *addresses, size_t nr, uint32_t when,
-		      struct report_frame *frames)
+		      struct symbols_frame *frames)
 {
 	size_t used = 0;
 
 	for (size_t i = 0; i < nr && used < SYMBOLS_MOST_FRAMES; i++) {
 		const struct image *image;
-		struct report_frame frame = name(symbols, addresses[i], when, &image);
+		struct symbols_frame frame = name(symbols, addresses[i], when, &image);
 		size_t others = nr - i - 1, room = SYMBOLS_MOST_FRAMES - used;
 
 		used += symbols__expand(symbols ? symbols->dwarf : NULL, image, &frame, i == 0,

@@ -7,11 +7,21 @@
 #include "kernel/images.h"
 #include "kernel/names.h"
 #include "kleak.h"
-#include "report/report.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+/* A frame of a stack, by name. */
+struct symbols_frame {
+	uint64_t address;
+	const char *symbol; /* NULL: the address lies in no known function */
+	uint64_t offset;    /* into the function; 0 if it is inlined */
+	const char *module; /* NULL: the kernel itself */
+	const char *file;   /* source, "mm/slub.c"; NULL: not known */
+	unsigned int line;
+	bool inlined; /* into the function of the next frame, which has the same address */
+};
 
 struct symbols;
 
@@ -60,7 +70,7 @@ const struct names *symbols__names(const struct symbols *symbols);
  * `symbols`.
  */
 size_t symbols__stack(struct symbols *symbols, const uint64_t *addresses, size_t nr, uint32_t when,
-		      struct report_frame *frames);
+		      struct symbols_frame *frames);
 
 /*
  * The same for a frame that has its function's name: with the source line and, before it, the
@@ -68,7 +78,7 @@ size_t symbols__stack(struct symbols *symbols, const uint64_t *addresses, size_t
  * innermost are left out.  `first` of a stack: the allocators' own are left out.
  */
 size_t symbols__expand(struct dwarf *dwarf, const struct image *image,
-		       const struct report_frame *frame, bool first, struct report_frame *frames,
+		       const struct symbols_frame *frame, bool first, struct symbols_frame *frames,
 		       size_t room);
 
 /* The file that holds the kernel's debug info, or NULL. */

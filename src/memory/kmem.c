@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "memory/kmem.h"
 #include "proc/cpulist.h"
+#include "trace/caches.h"
 
 #include <errno.h>
 #include <stdio.h>

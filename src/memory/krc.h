@@ -20,27 +20,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Offsets in bytes, from BTF. */
-struct krc_layout {
-	int64_t from_rq; /* of a CPU's queues: where they lie, seen from its struct rq */
-	uint32_t head, bulk, works, initialized; /* struct kfree_rcu_cpu */
-	uint32_t work, nr_works; /* size and number of struct kfree_rcu_cpu_work in it */
-	uint32_t work_head, work_bulk, work_krcp;
-	uint32_t block_list; /* struct kvfree_rcu_bulk_data, 6.4 and later: list_head */
-	uint32_t block_next; /* else, where that is SLUB_NONE: a pointer */
-	uint32_t block_nr, block_records;
-	uint32_t spare; /* blocks that are kept for later, by their first words; or SLUB_NONE */
-	uint32_t head_next, head_func; /* struct callback_head */
-	bool head_offset; /* func is the offset of the head, up to 6.5; else the object */
-	bool head_bare;	  /* there is no func: the head lies in the object (7.3) */
-	uint32_t task_cfs_rq, cfs_rq_rq, rq_cpu; /* task -> rq */
-	/* sheaves; SLUB_NONE in the first one: there are none, or the rest is not known */
-	uint32_t sheaf_head, sheaf_size, sheaf_objects; /* struct slab_sheaf */
-	uint32_t rcu_callbacks, rcu_cpu;		/* struct rcu_data: the first one; whose */
-	int64_t rcu_from_rq;				/* as from_rq */
-	uint32_t page_size;
-};
-
 struct krc {
 	struct krc_layout layout;
 	int (*read)(void *arg, uint64_t address, void *to, size_t len); /* 0 or -EFAULT */

@@ -11,40 +11,13 @@
 #ifndef KLEAK_SLUB_H
 #define KLEAK_SLUB_H
 
+#include "kernel/layout.h"
 #include "kleak.h"
 #include "util/idmap.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-#define SLUB_NONE      UINT32_MAX /* this kernel has no such field */
-#define SLUB_CPU_WORDS 4	  /* of a struct kmem_cache_cpu are read */
-
-/* Offsets in bytes, from BTF. */
-struct slub_layout {
-	uint32_t page_size;
-	uint32_t page; /* sizeof(struct page) */
-	uint32_t page_flags, page_type, page_head, page_refcount, page_mapping;
-	uint32_t lru_flag, poison_flag; /* bits of page_flags */
-	uint32_t slab_flag;		/* bit of page_flags, up to 6.9; SLUB_NONE: by type */
-	uint32_t slab_type;  /* top byte of page_type, 6.12 and later; SLUB_NONE: by flag */
-	uint32_t large_type; /* that of large kmalloc; SLUB_NONE: it has none */
-	uint32_t slab_cache, slab_freelist; /* the counters follow the freelist */
-	uint32_t cache_size, cache_offset, cache_random, cache_oo, cache_list;
-	/* the pointers to a cache's nodes: the first one, and how far the next one is */
-	uint32_t cache_node, node_step;
-	uint32_t cache_name, cache_flags;
-	uint32_t reclaim_flag;		   /* of cache_flags: SLAB_RECLAIM_ACCOUNT */
-	uint32_t cache_cpu, cache_sheaves; /* per-CPU pointers; no slabs of CPUs from 7.0 on */
-	uint32_t cpu_freelist, cpu_slab, cpu_tid; /* in the first SLUB_CPU_WORDS */
-	uint32_t sheaves_main, sheaves_spare, sheaves_rcu;
-	uint32_t sheaf_list, sheaf_size, sheaf_objects, sheaf_cache;
-	uint32_t cache_capacity; /* of its sheaves, in objects */
-	uint32_t node_partial, slab_list, barn_full, barn_empty;
-	/* the pointers to barns: in the node, or beside that to the node (7.1 and later) */
-	uint32_t node_barn, cache_barn;
-};
 
 enum slub_state {
 	SLUB_LIVE,

@@ -7,7 +7,7 @@
 
 static json_t *growth(const void *of, size_t i)
 {
-	const struct diagnosis_growth *g = &((const struct diagnosis *)of)->growth[i];
+	const struct suspect *g = &((const struct diagnosis *)of)->growth[i];
 	const struct series_slope *slope = &g->amount.growth;
 
 	return json_pack("{s:o, s:b, s:o, s:b, s:I, s:I, s:o, s:o, s:o}", "name",

@@ -51,7 +51,7 @@ static void put_title(const struct pen *pen, const struct diagnosis *d)
 }
 
 /* "  +2.1M/min  (+1.9M to +2.3M)   slab, unreclaimable" */
-static void put_growth(const struct pen *pen, const struct diagnosis_growth *g)
+static void put_growth(const struct pen *pen, const struct suspect *g)
 {
 	const struct series_slope *slope = &g->amount.growth;
 	char interval[3 * PEN_NUMBER];
@@ -88,7 +88,7 @@ static void put_who(const struct pen *pen, const struct report_site *s)
 		return;
 	fputs("          allocated by:", pen->out);
 	for (size_t i = 0; i < s->nr_who; i++) {
-		const struct report_who *w = &s->who[i];
+		const struct allocated_by_who *w = &s->who[i];
 
 		fputs(i ? ", " : " ", pen->out);
 		if (w->comm[0])
@@ -130,7 +130,7 @@ static void put_rest(struct pen *pen, const struct diagnosis *d)
 	const struct report *r = d->report;
 
 	for (size_t i = 0; i < r->nr_ledger; i++) {
-		const struct report_class *c = &r->ledger[i];
+		const struct coverage_class *c = &r->ledger[i];
 
 		if (!c->known || !c->traced_bytes)
 			continue;

@@ -19,7 +19,7 @@ static json_t *side(const struct diff *diff, int which)
 			 json_value__count(diff->bytes[which]));
 }
 
-static json_t *kernel_bytes(const struct report_class *c)
+static json_t *kernel_bytes(const struct coverage_class *c)
 {
 	return c->known ? json_integer(c->kernel_delta_bytes) : json_null();
 }
@@ -33,7 +33,7 @@ static json_t *difference(double x)
 static json_t *class(const void *of, size_t i)
 {
 	const struct diff_class *c = &((const struct diff *)of)->ledger[i];
-	const struct report_class *before = c->side[DIFF_BEFORE], *after = c->side[DIFF_AFTER];
+	const struct coverage_class *before = c->side[DIFF_BEFORE], *after = c->side[DIFF_AFTER];
 
 	return json_pack("{s:o, s:s, s:o, s:o, s:o, s:I, s:I, s:o}", "class",
 			 json_value__text(after->name), "field", meminfo__name(after->field),

@@ -32,7 +32,7 @@ static void put_side(const struct pen *pen, const struct diff *diff, int side)
 /* "SUnreclaim +12.4M → +14.0M (+1.6M), traced 11.9M → 13.1M (+1.2M)" */
 static void put_class(const struct pen *pen, const struct diff_class *c)
 {
-	const struct report_class *before = c->side[DIFF_BEFORE], *after = c->side[DIFF_AFTER];
+	const struct coverage_class *before = c->side[DIFF_BEFORE], *after = c->side[DIFF_AFTER];
 
 	fprintf(pen->out, "%-12s  ", meminfo__name(after->field));
 	if (isnan(c->kernel_delta))

@@ -36,7 +36,7 @@ static int compare_text(const char *a, const char *b)
 	return strcmp(a, b);
 }
 
-static int compare_frames(const struct report_frame *a, const struct report_frame *b)
+static int compare_frames(const struct symbols_frame *a, const struct symbols_frame *b)
 {
 	int order = compare_text(a->symbol, b->symbol);
 
@@ -48,7 +48,7 @@ static int compare_frames(const struct report_frame *a, const struct report_fram
 }
 
 /* The frame at a level, counted from the outermost; NULL: the stack ends, the cache is next. */
-static const struct report_frame *frame_at(const struct report_site *site, size_t level)
+static const struct symbols_frame *frame_at(const struct report_site *site, size_t level)
 {
 	return level < site->nr_frames ? &site->stack[site->nr_frames - 1 - level] : NULL;
 }
@@ -56,7 +56,7 @@ static const struct report_frame *frame_at(const struct report_site *site, size_
 /* What stands at a level of two stacks that are alike below it. */
 static int compare_at(const struct report_site *a, const struct report_site *b, size_t level)
 {
-	const struct report_frame *x = frame_at(a, level), *y = frame_at(b, level);
+	const struct symbols_frame *x = frame_at(a, level), *y = frame_at(b, level);
 	int order;
 
 	if (x && y)

@@ -17,8 +17,8 @@
 #define FLAME_LEVELS 256 /* what is deeper is left out */
 
 struct flame_box {
-	const struct report_frame *frame; /* NULL: the root (level 0), or a cache */
-	const struct report_site *site;	  /* the first of them */
+	const struct symbols_frame *frame; /* NULL: the root (level 0), or a cache */
+	const struct report_site *site;	   /* the first of them */
 	uint32_t level;
 	double start, weight; /* of the root's weight, which starts at 0 */
 	size_t sites;

@@ -23,7 +23,7 @@ static void put_name(FILE *out, const char *name)
 	}
 }
 
-static void put_frame(FILE *out, const struct report_frame *f)
+static void put_frame(FILE *out, const struct symbols_frame *f)
 {
 	if (f->symbol)
 		put_name(out, f->symbol);

@@ -173,7 +173,7 @@ static void put_head(FILE *out, const struct report *r)
 
 /* ---- the kernel's books ---- */
 
-static void put_class(FILE *out, const struct report_class *c)
+static void put_class(FILE *out, const struct coverage_class *c)
 {
 	double delta = (double)c->kernel_delta_bytes, traced = (double)c->traced_bytes;
 

@@ -71,7 +71,7 @@ static void put_badge(FILE *out, const struct report_site *s)
 
 /* ---- what can be opened ---- */
 
-static void put_frame(FILE *out, const struct report_frame *f)
+static void put_frame(FILE *out, const struct symbols_frame *f)
 {
 	fputs("<li><code>", out);
 	if (f->symbol) {
@@ -113,7 +113,7 @@ static void put_stack(FILE *out, const struct report_site *s)
 	fputs("</div>\n", out);
 }
 
-static void put_rate(FILE *out, const struct report_verdict *v)
+static void put_rate(FILE *out, const struct conclusion *v)
 {
 	const struct series_slope *slope = &v->from.slope;
 
@@ -164,7 +164,7 @@ static void put_share(FILE *out, double share, const char *what)
 
 static void put_verdict(FILE *out, const struct report_site *s)
 {
-	const struct report_verdict *v = &s->verdict;
+	const struct conclusion *v = &s->verdict;
 	const struct evidence *e = &v->from;
 
 	if (!v->is.why)
@@ -198,7 +198,7 @@ static void put_who(FILE *out, const struct report_site *s)
 		return;
 	fputs("<div class=\"who\"><h4>Allocated by</h4><ul>", out);
 	for (size_t i = 0; i < s->nr_who; i++) {
-		const struct report_who *w = &s->who[i];
+		const struct allocated_by_who *w = &s->who[i];
 
 		fputs("<li>", out);
 		markup__text(out, w->comm[0] ? w->comm : w->context);
@@ -270,7 +270,7 @@ static void put_unreferenced(FILE *out, const struct report_site *s)
 
 static void put_summary(FILE *out, const struct report_site *s)
 {
-	const struct report_frame *f = s->stack;
+	const struct symbols_frame *f = s->stack;
 
 	fputs("<summary><code>", out);
 	if (!s->nr_frames)

@@ -158,7 +158,7 @@ static void put_ledger(const struct report *r, FILE *out)
 	}
 }
 
-static void put_slab(const struct report_slab *s, FILE *out)
+static void put_slab(const struct coverage_slab *s, FILE *out)
 {
 	if (!s->known)
 		return;
@@ -267,9 +267,9 @@ static void put_scan(const struct report_scan *s, FILE *out)
 
 /* The function that the site is in, whatever was inlined into it: so it does not depend on debug
    info. */
-static const struct report_frame *function_of(const struct report_site *s)
+static const struct symbols_frame *function_of(const struct report_site *s)
 {
-	static const struct report_frame none;
+	static const struct symbols_frame none;
 
 	for (size_t i = 0; i < s->nr_frames; i++)
 		if (!s->stack[i].inlined)
@@ -280,7 +280,7 @@ static const struct report_frame *function_of(const struct report_site *s)
 /* Labels that stay while the kernel runs. */
 static void put_site(FILE *out, const char *name, const struct report_site *s)
 {
-	const struct report_frame *function = function_of(s);
+	const struct symbols_frame *function = function_of(s);
 
 	fprintf(out, "%s{site=\"%016" PRIx64 "\",", name, s->id);
 	put_label(out, "origin", s->origin);

@@ -17,7 +17,7 @@
 
 /* ---- header line ---- */
 
-static const struct report_class *class_of(const struct report *r, enum meminfo_field field)
+static const struct coverage_class *class_of(const struct report *r, enum meminfo_field field)
 {
 	for (size_t i = 0; i < r->nr_ledger; i++)
 		if (r->ledger[i].field == field)
@@ -35,7 +35,7 @@ static bool is_traced(const struct report *r, enum meminfo_field field)
 }
 
 /* "SUnreclaim +12.4M (traced 11.9M, 96%, rest +0.5M)" */
-static void put_class(struct pen *pen, const struct report *r, const struct report_class *c)
+static void put_class(struct pen *pen, const struct report *r, const struct coverage_class *c)
 {
 	double delta = (double)c->kernel_delta_bytes, traced = (double)c->traced_bytes;
 	char item[2 * ITEM], share[ITEM / 2] = "", part[ITEM];
@@ -52,7 +52,7 @@ static void put_class(struct pen *pen, const struct report *r, const struct repo
 
 static void put_field(struct pen *pen, const struct report *r, enum meminfo_field field)
 {
-	const struct report_class *c = class_of(r, field);
+	const struct coverage_class *c = class_of(r, field);
 	char item[ITEM];
 
 	if (c) {
@@ -91,7 +91,7 @@ static void put_header(struct pen *pen, const struct report *r)
 }
 
 /* "slab objects +9.8M (traced 9.7M, 99%) in slabs +12.0M: fragmentation +2.2M" */
-static void put_slab(const struct pen *pen, const struct report_slab *slab)
+static void put_slab(const struct pen *pen, const struct coverage_slab *slab)
 {
 	char share[ITEM] = "";
 
@@ -110,7 +110,7 @@ static void put_slab(const struct pen *pen, const struct report_slab *slab)
 static void put_hint(const struct pen *pen, const struct report *r)
 {
 	for (size_t i = 0; i < r->nr_ledger; i++) {
-		const struct report_class *c = &r->ledger[i];
+		const struct coverage_class *c = &r->ledger[i];
 
 		if (c->known && isfinite(c->explained) && c->explained >= 1.005) {
 			pen__put(pen, PEN_DIM,
@@ -254,7 +254,7 @@ void text__state(struct pen *pen, const struct report *r)
 /* ---- sites ---- */
 
 /* "+0xa1 [kleak_test]  kleak_test.c:123" */
-static void put_place(const struct pen *pen, const struct report_frame *f)
+static void put_place(const struct pen *pen, const struct symbols_frame *f)
 {
 	pen__begin(pen, PEN_DIM);
 	if (f->inlined)
@@ -274,7 +274,7 @@ static void put_place(const struct pen *pen, const struct report_frame *f)
 	fprintf(pen->out, ":%u", f->line);
 }
 
-void text__frame(const struct pen *pen, const struct report_frame *f, int indent, bool first)
+void text__frame(const struct pen *pen, const struct symbols_frame *f, int indent, bool first)
 {
 	fprintf(pen->out, "%*s", indent, "");
 	if (f->symbol)
@@ -315,7 +315,7 @@ static const char *style_of(enum verdict_name name)
 }
 
 /* "  +1.0M/min (+0.9M to +1.1M), MemAvailable lasts 3.2h" */
-static void put_rate(const struct pen *pen, const struct report_verdict *v)
+static void put_rate(const struct pen *pen, const struct conclusion *v)
 {
 	const struct series_slope *slope = &v->from.slope;
 
@@ -328,7 +328,7 @@ static void put_rate(const struct pen *pen, const struct report_verdict *v)
 }
 
 /* "grows steadily; what gets old stays; 100% outlived the drain" */
-static void put_reason(const struct pen *pen, const struct report_verdict *v)
+static void put_reason(const struct pen *pen, const struct conclusion *v)
 {
 	const struct evidence *e = &v->from;
 
@@ -361,7 +361,7 @@ static void put_survival(const struct pen *pen, const struct evidence *e)
 }
 
 /* "LEAK  +1.0M/min (...)", why, and what it stands on. */
-static void put_verdict(const struct pen *pen, const struct report_verdict *v)
+static void put_verdict(const struct pen *pen, const struct conclusion *v)
 {
 	if (!v->is.why)
 		return;

@@ -26,7 +26,7 @@ void text__stack(const struct pen *pen, const struct report_site *site);
  * "kleak_write+0xa1 [kleak_test]  kleak_test.c:123", "kzalloc (inlined)  include/linux/slab.h:9";
  * the first one of a stack stands out.
  */
-void text__frame(const struct pen *pen, const struct report_frame *frame, int indent, bool first);
+void text__frame(const struct pen *pen, const struct symbols_frame *frame, int indent, bool first);
 void text__losses(struct pen *pen, const struct report *report);
 
 /* Sampling, overhead and scans, as far as there is something to say. */

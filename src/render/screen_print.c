@@ -126,7 +126,7 @@ static void put_title(const struct screen_view *view, struct pen *pen)
 }
 
 /* "██████████ 101%", or as many blanks */
-static void put_bar(const struct pen *pen, const struct report_class *c)
+static void put_bar(const struct pen *pen, const struct coverage_class *c)
 {
 	int cells;
 
@@ -151,7 +151,7 @@ static void put_bar(const struct pen *pen, const struct report_class *c)
 
 static void put_class(const struct screen_view *view, struct pen *pen, size_t i)
 {
-	const struct report_class *c = &view->shown.report.ledger[i];
+	const struct coverage_class *c = &view->shown.report.ledger[i];
 	double delta = (double)c->kernel_delta_bytes, traced = (double)c->traced_bytes;
 	bool told = c->known && isfinite(c->explained);
 
@@ -313,7 +313,7 @@ static void put_functions(const struct report_site *s, const struct pen *pen)
 	if (!s->nr_frames)
 		pen__put(pen, PEN_DIM, "(no stack)");
 	for (size_t i = 0; i < s->nr_frames && i <= CALLERS; i++) {
-		const struct report_frame *f = &s->stack[i];
+		const struct symbols_frame *f = &s->stack[i];
 		const char *style = i ? PEN_DIM : PEN_PLAIN;
 
 		if (i)
@@ -366,7 +366,7 @@ void screen_print__row(const struct screen_view *view, const struct report_site 
 static void put_who(const struct report_site *s, struct pen *pen)
 {
 	for (size_t i = 0; i < s->nr_who && s->who_times; i++) {
-		const struct report_who *w = &s->who[i];
+		const struct allocated_by_who *w = &s->who[i];
 
 		fputs(i ? ", " : "          allocated by ", pen->out);
 		fputs(w->context, pen->out);

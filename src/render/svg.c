@@ -23,7 +23,7 @@
 /* "vfs_write", "kleak_write [kleak_test]", "kmalloc-512 · LEAK": what is searched, too. */
 static void put_label(FILE *out, const struct flame_box *box)
 {
-	const struct report_frame *f = box->frame;
+	const struct symbols_frame *f = box->frame;
 
 	if (!box->level) {
 		fputs("all", out);
@@ -46,7 +46,7 @@ static void put_label(FILE *out, const struct flame_box *box)
 /* The other lines of a tool tip. */
 static void put_tip(FILE *out, const struct flame_box *box, double total, enum weight weight)
 {
-	const struct report_frame *f = box->frame;
+	const struct symbols_frame *f = box->frame;
 
 	if (f && f->file) {
 		fputc('\n', out);

@@ -3,25 +3,13 @@
 #ifndef KLEAK_DIAGNOSIS_H
 #define KLEAK_DIAGNOSIS_H
 
-#include "judge/statement.h"
+#include "judge/suspects.h"
 #include "report/report.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <time.h>
-
-/* A class of memory or a slab cache that grows with confidence. */
-struct diagnosis_growth {
-	const char *name;    /* JSON: "slab_unreclaimable", "dentry" */
-	const char *title;   /* people: "slab, unreclaimable", "dentry" */
-	bool cache;	     /* a slab cache */
-	uint32_t class_size; /* of kmalloc: its size class; else 0 */
-	enum statement_answer reclaimable;
-	struct statement_amount amount; /* since the watch began */
-	bool sure;			/* see suspects.h */
-	bool traced;			/* what was attached covers it */
-};
 
 struct diagnosis {
 	struct timespec time; /* CLOCK_REALTIME */
@@ -37,7 +25,7 @@ struct diagnosis {
 	unsigned int rounds;		   /* how often something grew and was traced */
 	bool interrupted;		   /* by a signal, before it was done */
 	struct statement_amount available; /* MemAvailable */
-	const struct diagnosis_growth *growth;
+	const struct suspect *growth;
 	size_t nr_growth;
 	const char *origins;	     /* what was traced: "slab,vmalloc"; "" nothing */
 	const char *caches;	     /* "kmalloc-512,dentry"; NULL: every cache */

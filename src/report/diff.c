@@ -62,7 +62,7 @@ static uint64_t hash_of(const struct diff *diff, const struct report_site *site)
 	uint64_t hash = mix_text(mix_text(FNV_START, site->origin), site->cache);
 
 	for (size_t i = 0; i < site->nr_frames; i++) {
-		const struct report_frame *f = &site->stack[i];
+		const struct symbols_frame *f = &site->stack[i];
 
 		if (f->inlined) /* only where there was debug info */
 			continue;
@@ -192,7 +192,7 @@ static int compare_sites(struct diff *diff)
 
 /* ---- the kernel's books ---- */
 
-static const struct report_class *class_called(const struct report *report, const char *name)
+static const struct coverage_class *class_called(const struct report *report, const char *name)
 {
 	for (size_t i = 0; i < report->nr_ledger; i++)
 		if (!strcmp(report->ledger[i].name, name))
@@ -209,8 +209,8 @@ static int compare_ledgers(struct diff *diff)
 	if (!diff->ledger)
 		return -ENOMEM;
 	for (size_t i = 0; i < after->nr_ledger; i++) {
-		const struct report_class *now = &after->ledger[i];
-		const struct report_class *then = class_called(before, now->name);
+		const struct coverage_class *now = &after->ledger[i];
+		const struct coverage_class *then = class_called(before, now->name);
 
 		if (!then)
 			continue;

@@ -35,7 +35,7 @@ struct diff_site {
 
 /* A class of the kernel's books that both reports have. */
 struct diff_class {
-	const struct report_class *side[DIFF_SIDES];
+	const struct coverage_class *side[DIFF_SIDES];
 	double kernel_delta; /* of both changes since the start, after - before; NAN: not known */
 	double traced_delta;
 };

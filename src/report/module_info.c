@@ -39,7 +39,7 @@ void taint__of_kernel(char *text, size_t len)
 void taint__describe(struct diagnosis_module *module, const struct report_site *site,
 		     const struct symbols *symbols)
 {
-	const struct report_frame *first = site->stack;
+	const struct symbols_frame *first = site->stack;
 	const struct names_module *known;
 
 	*module = (struct diagnosis_module){};

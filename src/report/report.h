@@ -6,40 +6,16 @@
 #ifndef KLEAK_REPORT_H
 #define KLEAK_REPORT_H
 
+#include "judge/coverage.h"
 #include "judge/verdict.h"
+#include "kernel/symbols.h"
 #include "proc/meminfo.h"
+#include "trace/allocated_by.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <time.h>
-
-struct report_frame {
-	uint64_t address;
-	const char *symbol; /* NULL: the address lies in no known function */
-	uint64_t offset;    /* into the function; 0 if it is inlined */
-	const char *module; /* NULL: the kernel itself */
-	const char *file;   /* source, "mm/slub.c"; NULL: not known */
-	unsigned int line;
-	bool inlined; /* into the function of the next frame, which has the same address */
-};
-
-/* What the history of a site lets one conclude. */
-struct report_verdict {
-	struct verdict is;
-	struct evidence from;
-	double exhausted_s; /* until MemAvailable is 0 at this rate; INFINITY: it does not grow;
-			       NAN: not known */
-};
-
-/* Who allocates at a site. */
-struct report_who {
-	const char *context; /* "process", "kernel thread", "interrupt" */
-	char comm[64];	     /* "" for interrupts; "kworker" for all of them */
-	uint32_t pid;	     /* 0: several of that name, or an interrupt */
-	char cgroup[256];    /* path; "" when it is not known or has no meaning */
-	uint64_t times;	     /* allocations while tracing, freed ones included */
-};
 
 /* An object that nothing refers to. */
 #define REPORT_FIRST_BYTES 32
@@ -89,11 +65,11 @@ struct report_site {
 	const char *origin;	  /* "slab", "vmalloc" */
 	const char *cache;	  /* "kmalloc-512", "dentry", "vmalloc" */
 	bool approximate;	  /* see struct report_cache */
-	const struct report_frame *stack;
+	const struct symbols_frame *stack;
 	size_t nr_frames;
-	struct report_verdict verdict;
-	const double *course;	      /* bytes at the times of report.course_at; NULL: not known */
-	const struct report_who *who; /* the most frequent first */
+	struct conclusion verdict;
+	const double *course; /* bytes at the times of report.course_at; NULL: not known */
+	const struct allocated_by_who *who; /* the most frequent first */
 	size_t nr_who;
 	uint64_t who_times;			       /* of all, also of those not listed */
 	uint64_t unreferenced, unreferenced_bytes;     /* of `objects`, if there were scans */
@@ -119,25 +95,6 @@ struct report_loss {
 	const char *cause; /* JSON key, "table_full" */
 	const char *text;  /* for people, "births not recorded: table full (--max-objects)" */
 	uint64_t count;
-};
-
-struct report_class {
-	const char *name; /* JSON, "slab_unreclaimable" */
-	enum meminfo_field field;
-	bool known; /* the kernel prints this field */
-	int64_t kernel_delta_bytes;
-	int64_t traced_bytes;
-	double explained; /* traced / kernel delta; NAN where the kernel's delta is not above 0, or
-			     only a part of the class was to be traced */
-};
-
-/* Slab caches, as /proc/slabinfo has them: changes since the start. */
-struct report_slab {
-	bool known;	       /* /proc/slabinfo can be read */
-	int64_t objects_bytes; /* objects in use */
-	int64_t slabs_bytes;   /* the slabs they are in */
-	int64_t traced_bytes;  /* of what is in caches; kmalloc beyond them left out */
-	double explained;      /* traced / objects; NAN where those did not grow, or as above */
 };
 
 struct report_filter {
@@ -187,9 +144,9 @@ struct report {
 	size_t nr_losses;
 	const char *const *blind_spots;
 	size_t nr_blind_spots;
-	const struct report_class *ledger;
+	const struct coverage_class *ledger;
 	size_t nr_ledger;
-	struct report_slab slab;
+	struct coverage_slab slab;
 	struct report_scan scan;
 	uint32_t sampling; /* of how many objects one is recorded */
 	struct report_overhead overhead;

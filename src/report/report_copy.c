@@ -65,7 +65,7 @@ static int copy_text(struct report_copy *copy, const char **text)
 static int copy_stack(struct report_copy *copy, struct report_site *site)
 {
 	int err = COPY(copy, site->stack, site->nr_frames);
-	struct report_frame *frames = (struct report_frame *)site->stack; /* ours now */
+	struct symbols_frame *frames = (struct symbols_frame *)site->stack; /* ours now */
 
 	for (size_t i = 0; i < site->nr_frames && !err; i++) {
 		err = copy_text(copy, &frames[i].symbol);

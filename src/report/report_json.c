@@ -130,7 +130,7 @@ static json_t *blind_spot(const void *of, size_t i)
 static json_t *class(const void *of, size_t i)
 {
 	const struct report *r = of;
-	const struct report_class *c = &r->ledger[i];
+	const struct coverage_class *c = &r->ledger[i];
 
 	return json_pack("{s:o, s:s, s:o, s:I, s:o}", "class", json_value__text(c->name), "field",
 			 meminfo__name(c->field), "kernel_delta_bytes",
@@ -142,7 +142,7 @@ static json_t *class(const void *of, size_t i)
 json_t *json__frame(const void *of, size_t i)
 {
 	const struct report_site *site = of;
-	const struct report_frame *f = &site->stack[i];
+	const struct symbols_frame *f = &site->stack[i];
 
 	return json_pack(
 		"{s:o, s:o, s:o, s:o, s:o, s:o, s:b}", "addr",
@@ -166,7 +166,7 @@ static json_t *per_min(const struct series_slope *slope, double per_s)
 	return slope->known ? json_value__number(per_s * 60) : json_null();
 }
 
-static json_t *verdict(const struct report_verdict *v)
+static json_t *verdict(const struct conclusion *v)
 {
 	const struct evidence *e = &v->from;
 
@@ -188,7 +188,7 @@ static json_t *verdict(const struct report_verdict *v)
 static json_t *who(const void *of, size_t i)
 {
 	const struct report_site *s = of;
-	const struct report_who *w = &s->who[i];
+	const struct allocated_by_who *w = &s->who[i];
 
 	return json_pack("{s:o, s:o, s:o, s:o, s:o}", "context", json_value__text(w->context),
 			 "comm", json_value__text(w->comm[0] ? w->comm : NULL), "pid",
@@ -197,7 +197,7 @@ static json_t *who(const void *of, size_t i)
 			 json_value__count(w->times));
 }
 
-static json_t *slab(const struct report_slab *s)
+static json_t *slab(const struct coverage_slab *s)
 {
 	if (!s->known)
 		return json_null();

@@ -89,16 +89,16 @@ struct reporter {
 	struct findings findings;
 
 	struct report_loss losses[LOSSES];
-	struct report_class ledger[LEDGER_CLASSES];
-	struct report_slab slab;
+	struct coverage_class ledger[LEDGER_CLASSES];
+	struct coverage_slab slab;
 	struct cache_sum cache_sums[KLEAK_MAX_CACHES];
 	struct report_cache caches[KLEAK_MAX_CACHES];
 	char cache_names[KLEAK_MAX_CACHES][CACHE_NAME];
 	struct report_site *rows;
-	struct report_frame *frames; /* of all rows, one behind the other */
+	struct symbols_frame *frames; /* of all rows, one behind the other */
 	size_t nr_frames, room_frames;
 	char (*names)[CACHE_NAME];
-	struct report_who (*who)[CROWD_LISTED];
+	struct allocated_by_who (*who)[CROWD_LISTED];
 	size_t room_rows;
 	struct crowd crowd;
 	char origins[64];
@@ -406,7 +406,7 @@ static void fill_caches(struct reporter *reporter, struct report *report)
 static int reserve_rows(struct reporter *reporter, size_t nr)
 {
 	struct report_site *rows;
-	struct report_who(*who)[CROWD_LISTED];
+	struct allocated_by_who(*who)[CROWD_LISTED];
 	char(*names)[CACHE_NAME];
 
 	if (nr <= reporter->room_rows)
@@ -450,7 +450,7 @@ static void fill_holders(const struct reporter *reporter, struct report_site *ro
 static int fill_stack(struct reporter *reporter, size_t i, const struct site *site)
 {
 	bool watched = reporter->parts.plan->config.modules;
-	struct report_frame *frames;
+	struct symbols_frame *frames;
 	int err = array__reserve((void **)&reporter->frames,
 				 reporter->nr_frames + SYMBOLS_MOST_FRAMES, &reporter->room_frames,
 				 sizeof(*reporter->frames));
@@ -468,7 +468,7 @@ static int fill_stack(struct reporter *reporter, size_t i, const struct site *si
 /* They may have moved while there came more. */
 static void link_stacks(struct reporter *reporter, size_t nr)
 {
-	const struct report_frame *next = reporter->frames;
+	const struct symbols_frame *next = reporter->frames;
 
 	for (size_t i = 0; i < nr; i++) {
 		reporter->rows[i].stack = next;
@@ -797,7 +797,7 @@ static void rank_by_verdict(struct reporter *reporter)
 	struct sites *sites = &reporter->sites;
 
 	for (size_t i = 0; i < sites->nr; i++) {
-		struct report_verdict verdict = judge__site(&reporter->judge, &sites->list[i]);
+		struct conclusion verdict = judge__site(&reporter->judge, &sites->list[i]);
 
 		sites->list[i].rank = verdict.is.name;
 		if (verdict.from.slope.known)

@@ -59,7 +59,7 @@ static int open_dwarf(struct naming *naming, const char *release)
 }
 
 /* The frames of one return address, from `saved` on: how many they are. */
-static size_t group_of(const struct report_frame *saved, size_t nr)
+static size_t group_of(const struct symbols_frame *saved, size_t nr)
 {
 	size_t n = 0;
 
@@ -79,7 +79,7 @@ static bool is_same_build(const struct image *a, const struct image *b)
  * known, or might be one of two builds.
  */
 static const struct image *image_of(const struct naming *naming, const struct images *images,
-				    const struct report_frame *frame)
+				    const struct symbols_frame *frame)
 {
 	const char *name = frame->module ? frame->module : "";
 	const struct image *found = NULL;
@@ -99,12 +99,12 @@ static const struct image *image_of(const struct naming *naming, const struct im
 }
 
 static size_t name_stack(const struct naming *naming, const struct images *images,
-			 const struct report_site *site, struct report_frame *frames, size_t room)
+			 const struct report_site *site, struct symbols_frame *frames, size_t room)
 {
 	size_t used = 0;
 
 	for (size_t at = 0, n; at < site->nr_frames && used < room; at += n) {
-		const struct report_frame *saved = site->stack + at, *real;
+		const struct symbols_frame *saved = site->stack + at, *real;
 		const struct image *image;
 		size_t got = 0;
 
@@ -127,7 +127,7 @@ static size_t name_stack(const struct naming *naming, const struct images *image
 int naming__report(struct naming *naming, struct saved_report *saved,
 		   const struct saved_header *header)
 {
-	struct report_frame named[SYMBOLS_MOST_FRAMES];
+	struct symbols_frame named[SYMBOLS_MOST_FRAMES];
 	struct report *report = &saved->report;
 	int err = open_dwarf(naming, header->kernel);
 
@@ -136,7 +136,7 @@ int naming__report(struct naming *naming, struct saved_report *saved,
 	for (size_t i = 0; i < report->nr_sites; i++) {
 		struct report_site *site = (struct report_site *)&report->sites[i];
 		size_t nr = name_stack(naming, &header->images, site, named, SYMBOLS_MOST_FRAMES);
-		struct report_frame *stack = arena__new(&saved->arena, nr + 1, sizeof(*stack));
+		struct symbols_frame *stack = arena__new(&saved->arena, nr + 1, sizeof(*stack));
 
 		if (!stack)
 			return -ENOMEM;

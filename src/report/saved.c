@@ -332,9 +332,9 @@ static void read_meminfo(struct reading *r, json_t *from, struct report *to)
 	}
 }
 
-static void read_class(struct reading *r, json_t *from, struct report_class *to)
+static void read_class(struct reading *r, json_t *from, struct coverage_class *to)
 {
-	*to = (struct report_class){
+	*to = (struct coverage_class){
 		.name = reading__identifier(r, from, "class"),
 		.field = field_of(r, "field", reading__text(r, from, "field")),
 		.known = !json_is_null(reading__value(r, from, "kernel_delta_bytes")),
@@ -348,18 +348,18 @@ static void read_class(struct reading *r, json_t *from, struct report_class *to)
 static void read_ledger(struct reading *r, json_t *from, struct report *to)
 {
 	json_t *list = reading__array(r, from, "ledger", MOST_CLASSES, &to->nr_ledger);
-	struct report_class *classes = reading__new(r, to->nr_ledger, sizeof(*classes));
+	struct coverage_class *classes = reading__new(r, to->nr_ledger, sizeof(*classes));
 
 	for (size_t i = 0; !r->err && i < to->nr_ledger; i++)
 		read_class(r, json_array_get(list, i), &classes[i]);
 	to->ledger = classes;
 }
 
-static void read_slab(struct reading *r, json_t *from, struct report_slab *to)
+static void read_slab(struct reading *r, json_t *from, struct coverage_slab *to)
 {
 	json_t *slab = reading__object_or_null(r, from, "slab");
 
-	*to = (struct report_slab){.explained = NAN};
+	*to = (struct coverage_slab){.explained = NAN};
 	if (!slab)
 		return;
 	to->known = true;
@@ -430,9 +430,9 @@ static void read_caches(struct reading *r, json_t *from, struct report *to)
 
 /* ---- reading: a site ---- */
 
-static void read_frame(struct reading *r, json_t *from, struct report_frame *to)
+static void read_frame(struct reading *r, json_t *from, struct symbols_frame *to)
 {
-	*to = (struct report_frame){
+	*to = (struct symbols_frame){
 		.address = reading__hex(r, from, "addr", "0x"),
 		.symbol = reading__text_or_null(r, from, "symbol"),
 		.module = reading__text_or_null(r, from, "module"),
@@ -448,7 +448,7 @@ static void read_frame(struct reading *r, json_t *from, struct report_frame *to)
 static void read_stack(struct reading *r, json_t *from, struct report_site *to)
 {
 	json_t *list = reading__array(r, from, "stack", MOST_FRAMES, &to->nr_frames);
-	struct report_frame *frames = reading__new(r, to->nr_frames, sizeof(*frames));
+	struct symbols_frame *frames = reading__new(r, to->nr_frames, sizeof(*frames));
 
 	for (size_t i = 0; !r->err && i < to->nr_frames; i++)
 		read_frame(r, json_array_get(list, i), &frames[i]);
@@ -489,7 +489,7 @@ static void read_survival(struct reading *r, json_t *from, struct evidence *to)
 static void read_verdict(struct reading *r, json_t *from, struct report_site *site)
 {
 	json_t *v = reading__object_or_null(r, from, "verdict");
-	struct report_verdict *to = &site->verdict;
+	struct conclusion *to = &site->verdict;
 	struct evidence *e = &to->from;
 
 	if (!v)
@@ -533,7 +533,7 @@ static void copy_name(char *to, size_t len, const char *name)
 static void read_who(struct reading *r, json_t *from, struct report_site *to)
 {
 	json_t *list = reading__array(r, from, "who", MOST_WHO, &to->nr_who);
-	struct report_who *who = reading__new(r, to->nr_who, sizeof(*who));
+	struct allocated_by_who *who = reading__new(r, to->nr_who, sizeof(*who));
 
 	for (size_t i = 0; !r->err && i < to->nr_who; i++) {
 		json_t *w = json_array_get(list, i);

@@ -3,6 +3,7 @@
 #include "util/array.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -74,8 +75,8 @@ static void insert(const struct crowd_member **list, size_t *nr, const struct cr
 	list[at] = member;
 }
 
-size_t crowd__of(const struct crowd *crowd, uint32_t site, struct report_who *list, uint64_t *times,
-		 int (*path_of)(uint64_t cgroup, char *path, size_t len))
+size_t crowd__of(const struct crowd *crowd, uint32_t site, struct allocated_by_who *list,
+		 uint64_t *times, int (*path_of)(uint64_t cgroup, char *path, size_t len))
 {
 	const struct crowd_member *most[CROWD_LISTED];
 	size_t nr = 0;

@@ -4,16 +4,24 @@
 #define KLEAK_CROWD_H
 
 #include "kleak.h"
-#include "report/report.h"
 
 #include <stddef.h>
 #include <stdint.h>
 
 #define CROWD_LISTED 5 /* of a site */
 
+/* Who allocates at a site. */
+struct allocated_by_who {
+	const char *context; /* "process", "kernel thread", "interrupt" */
+	char comm[64];	     /* "" for interrupts; "kworker" for all of them */
+	uint32_t pid;	     /* 0: several of that name, or an interrupt */
+	char cgroup[256];    /* path; "" when it is not known or has no meaning */
+	uint64_t times;	     /* allocations while tracing, freed ones included */
+};
+
 struct crowd_member {
 	uint32_t site;
-	struct report_who who;
+	struct allocated_by_who who;
 	uint64_t cgroup;
 };
 
@@ -30,8 +38,8 @@ int crowd__add(struct crowd *crowd, uint32_t site, const struct kleak_who *who,
 	       const struct kleak_who_times *times);
 
 /* Write the most frequent of the site, CROWD_LISTED at most; set *times to all of them. */
-size_t crowd__of(const struct crowd *crowd, uint32_t site, struct report_who *list, uint64_t *times,
-		 int (*path_of)(uint64_t cgroup, char *path, size_t len));
+size_t crowd__of(const struct crowd *crowd, uint32_t site, struct allocated_by_who *list,
+		 uint64_t *times, int (*path_of)(uint64_t cgroup, char *path, size_t len));
 
 void crowd__free(struct crowd *crowd);
 

@@ -3,18 +3,13 @@
 #ifndef KLEAK_CACHES_H
 #define KLEAK_CACHES_H
 
+#include "kernel/kernel.h"
 #include "kleak.h"
 #include "trace/snapshot.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-/* Which kinds of kmalloc caches this kernel has (mm/slab_common.c, kmalloc_info[]). */
-struct cache_kinds {
-	bool cgroup; /* kmalloc-cg-N, from 5.14 with CONFIG_MEMCG_KMEM */
-	bool dma;    /* dma-kmalloc-N */
-};
 
 /*
  * The name of the cache in table entry `cache`, as /proc/slabinfo has it:

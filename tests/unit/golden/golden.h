@@ -68,7 +68,7 @@ static __attribute__((unused)) void golden_compare(const char *name, const char 
 
 /* ---- reports ---- */
 
-static const struct report_frame golden_write_stack[] = {
+static const struct symbols_frame golden_write_stack[] = {
 	{.address = 0xffffffffc09a403d,
 	 .symbol = "kleak_leak_kmalloc",
 	 .offset = 0x3d,
@@ -93,7 +93,7 @@ static const struct report_frame golden_write_stack[] = {
 	 .line = 745},
 };
 
-static const struct report_frame golden_bare_stack[] = {
+static const struct symbols_frame golden_bare_stack[] = {
 	{.address = 0xffffffff81e00131},
 	{.address = 0xffffffffc0200010, .module = "gone"},
 };
@@ -154,7 +154,7 @@ static const struct report_frame golden_bare_stack[] = {
 		.exhausted_s = 1e13,                                                               \
 	}
 
-static const struct report_who golden_who[] = {
+static const struct allocated_by_who golden_who[] = {
 	{"process", "nginx", 1234, "/system.slice/nginx.service", 30000},
 	{"kernel thread", "kworker", 0, "", 7000},
 	{"interrupt", "", 0, "", 133},
@@ -257,7 +257,7 @@ static const char *const golden_blind_spots[] = {
 	"objects that are older than kleak are not listed",
 };
 
-static const struct report_class golden_ledger[] = {
+static const struct coverage_class golden_ledger[] = {
 	{"slab_unreclaimable", MEMINFO_S_UNRECLAIM, true, MIB(12.4), MIB(11.9), 11.9 / 12.4},
 	{"slab_reclaimable", MEMINFO_S_RECLAIMABLE, true, MIB(1.2), MIB(1.1), 1.1 / 1.2},
 	{"vmalloc", MEMINFO_VMALLOC_USED, true, 0, 0, NAN},
@@ -290,7 +290,7 @@ static __attribute__((unused)) struct report golden_report(void)
 		.bytes_all = 37120 * 256 + 1572864 + 192 + 64,
 	};
 
-	report.slab = (struct report_slab){true, MIB(12.1), MIB(13.6), MIB(11.8), 11.8 / 12.1};
+	report.slab = (struct coverage_slab){true, MIB(12.1), MIB(13.6), MIB(11.8), 11.8 / 12.1};
 	report.scan = (struct report_scan){.passes = 6,
 					   .needed = 3,
 					   .objects = 37290,
@@ -386,12 +386,12 @@ static __attribute__((unused)) struct report golden_nothing(void)
 	"31m\x9b\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80"                                              \
 	"\xc0\xaf\xed\xa0\x80\xe0\x80\x80\xf0\x80\x80\x80\xf4\x90\x80\x80\xf5\xff\xe2\x82"
 
-static const struct report_frame golden_hostile_stack[] = {{.address = 0x1000,
-							    .symbol = HOSTILE,
-							    .offset = 1,
-							    .module = HOSTILE,
-							    .file = HOSTILE,
-							    .line = 1}};
+static const struct symbols_frame golden_hostile_stack[] = {{.address = 0x1000,
+							     .symbol = HOSTILE,
+							     .offset = 1,
+							     .module = HOSTILE,
+							     .file = HOSTILE,
+							     .line = 1}};
 
 static const struct report_site golden_hostile_sites[] = {{
 	.verdict = GOLDEN_NEW,
@@ -418,11 +418,11 @@ static __attribute__((unused)) struct report golden_hostile(void)
 	return report;
 }
 
-static const struct report_frame golden_huge_stack[] = {{.address = UINT64_MAX,
-							 .symbol = "f",
-							 .offset = UINT64_MAX,
-							 .file = "f.c",
-							 .line = UINT32_MAX}};
+static const struct symbols_frame golden_huge_stack[] = {{.address = UINT64_MAX,
+							  .symbol = "f",
+							  .offset = UINT64_MAX,
+							  .file = "f.c",
+							  .line = UINT32_MAX}};
 
 static const struct report_site golden_huge_sites[] = {{
 	.verdict = GOLDEN_LEAK,
@@ -446,7 +446,7 @@ static const struct report_site golden_huge_sites[] = {{
 
 static const struct report_loss golden_huge_losses[] = {{"race", "races", UINT64_MAX}};
 
-static const struct report_class golden_huge_ledger[] = {
+static const struct coverage_class golden_huge_ledger[] = {
 	{"slab_unreclaimable", MEMINFO_S_UNRECLAIM, true, INT64_MIN, INT64_MAX, NAN},
 	{"slab_reclaimable", MEMINFO_S_RECLAIMABLE, true, 1, INT64_MAX, (double)INT64_MAX},
 	{"vmalloc", MEMINFO_VMALLOC_USED, false, 0, INT64_MIN, NAN},

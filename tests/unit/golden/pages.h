@@ -106,7 +106,7 @@ static __attribute__((unused)) struct statement golden_statement_after(void)
 	return statement;
 }
 
-static __attribute__((unused)) const struct diagnosis_growth golden_growth[] = {
+static __attribute__((unused)) const struct suspect golden_growth[] = {
 	{"slab_unreclaimable", "slab, unreclaimable", false, 0, STATEMENT_NO,
 	 AMOUNT(MIB(412), MIB(12), 211000, 190000, 230000), true, true},
 	{"kmalloc-256", "kmalloc-256", true, 256, STATEMENT_NO,

@@ -37,7 +37,7 @@ static void pictures_check(const char *name, char *text)
 	free(text);
 }
 
-static const struct report_frame pictures_stack[] = {
+static const struct symbols_frame pictures_stack[] = {
 	{.address = 0xffffffff81234567,
 	 .symbol = "kzalloc_noprof",
 	 .inlined = true,
@@ -54,10 +54,10 @@ static const struct report_frame pictures_stack[] = {
 /* Names that try to be markup, wherever there is a name. */
 #define PICTURES_MARKUP "</text></b>]]><script>alert(1)</script>\" onclick=\"alert(2)<&amp;"
 
-static const struct report_frame pictures_markup_stack[] = {
+static const struct symbols_frame pictures_markup_stack[] = {
 	{.symbol = PICTURES_MARKUP, .module = PICTURES_MARKUP, .file = PICTURES_MARKUP, .line = 1}};
 
-static const struct report_who pictures_markup_who[] = {
+static const struct allocated_by_who pictures_markup_who[] = {
 	{"process", "</li>\" onload=\"<script>", 1, PICTURES_MARKUP, 1}};
 
 static const char *const pictures_markup_spots[] = {PICTURES_MARKUP};

@@ -51,7 +51,7 @@ static void test_compare(void **state)
 {
 	const struct meminfo before = books(1000, 5000, 100), now = books(3000, 4000, 100);
 	const int64_t traced[LEDGER_CLASSES] = {500, 300, 0, 0};
-	struct report_class classes[LEDGER_CLASSES];
+	struct coverage_class classes[LEDGER_CLASSES];
 
 	(void)state;
 	ledger__compare(classes, &before, &now, traced);
@@ -71,7 +71,7 @@ static void test_field_that_the_kernel_lacks(void **state)
 {
 	struct meminfo before = books(0, 0, 0), now = books(10, 10, 10);
 	const int64_t traced[LEDGER_CLASSES] = {1, 2, 3, 4};
-	struct report_class classes[LEDGER_CLASSES];
+	struct coverage_class classes[LEDGER_CLASSES];
 
 	(void)state;
 	now.present[MEMINFO_VMALLOC_USED] = false;
@@ -95,8 +95,8 @@ static void test_filters(void **state)
 		{.max_size = UINT64_MAX, .slab = 1, .nr_wanted = 1},
 		{.max_size = UINT64_MAX, .percpu = 1},
 	};
-	struct report_class classes[LEDGER_CLASSES];
-	struct report_slab slab = {.explained = 1};
+	struct coverage_class classes[LEDGER_CLASSES];
+	struct coverage_slab slab = {.explained = 1};
 
 	(void)state;
 	for (int i = 0; i < LEDGER_CLASSES; i++)

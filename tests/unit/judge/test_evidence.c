@@ -25,7 +25,7 @@ static struct cache_sum sums[KLEAK_MAX_CACHES];
 static struct slabinfo_cache before[4], now[4];
 static struct slabinfo slabs_before = {.caches = before, .nr = 4},
 		       slabs_now = {.caches = now, .nr = 4};
-static struct report_class ledger[LEDGER_CLASSES];
+static struct coverage_class ledger[LEDGER_CLASSES];
 static const struct cache_kinds kinds = {.cgroup = true};
 static struct history history;
 static struct marks drained, dropped;
@@ -106,7 +106,7 @@ static void test_a_leak_in_a_cache(void **state)
 {
 	struct site site = leak(KLEAK_SPACE_SLAB, FILP);
 	struct judge judge = judge_with();
-	struct report_verdict verdict = judge__site(&judge, &site);
+	struct conclusion verdict = judge__site(&judge, &site);
 
 	(void)state;
 	assert_int_equal(verdict.is.name, VERDICT_LEAK);
@@ -157,7 +157,7 @@ static void test_objects_that_replace_older_ones(void **state)
 {
 	struct site site = leak(KLEAK_SPACE_SLAB, FILP);
 	struct judge judge = judge_with();
-	struct report_verdict verdict;
+	struct conclusion verdict;
 
 	(void)state;
 	set_cache(1, "filp", 256, 5000, 5050);
@@ -198,7 +198,7 @@ static void test_vmalloc_is_compared_with_its_class(void **state)
 
 	(void)state;
 	assert_true(isnan(judge__site(&judge, &site).from.replaced));
-	ledger[LEDGER_VMALLOC] = (struct report_class){
+	ledger[LEDGER_VMALLOC] = (struct coverage_class){
 		.known = true, .traced_bytes = 4000000, .kernel_delta_bytes = 4000000};
 	assert_int_equal(judge__site(&judge, &site).is.name, VERDICT_LEAK);
 	ledger[LEDGER_VMALLOC].kernel_delta_bytes = 1000000;
@@ -212,7 +212,7 @@ static void test_drain_and_dropped_caches(void **state)
 	struct site site = leak(KLEAK_SPACE_SLAB, FILP);
 	struct sites sites = {.list = &site, .nr = 1};
 	struct judge judge = judge_with();
-	struct report_verdict verdict;
+	struct conclusion verdict;
 
 	(void)state;
 	assert_int_equal(marks__set(&drained, &sites), 0);

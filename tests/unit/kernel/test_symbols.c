@@ -48,7 +48,7 @@ void dwarf__close(struct dwarf *dwarf)
 
 #define DWARF ((struct dwarf *)&image)
 
-static const struct report_frame function = {
+static const struct symbols_frame function = {
 	.address = 0xffffffff81000100, .symbol = "f", .offset = 0x20, .module = "m"};
 
 /* A call of kzalloc() in an inlined function. */
@@ -59,13 +59,13 @@ static const struct dwarf_frame chain[] = {
 	{NULL, "m.c", 4},
 };
 
-static size_t expand(bool first, struct report_frame *frames, size_t room)
+static size_t expand(bool first, struct symbols_frame *frames, size_t room)
 {
 	memset(frames, 0x5a, room * sizeof(*frames));
 	return symbols__expand(DWARF, &image, &function, first, frames, room);
 }
 
-static void check(const struct report_frame *frame, const char *symbol, unsigned int line,
+static void check(const struct symbols_frame *frame, const char *symbol, unsigned int line,
 		  bool inlined)
 {
 	assert_string_equal(frame->symbol, symbol);
@@ -78,7 +78,7 @@ static void check(const struct report_frame *frame, const char *symbol, unsigned
 
 static void inlined_functions_stand_before_theirs(void **state)
 {
-	struct report_frame frames[8];
+	struct symbols_frame frames[8];
 
 	(void)state;
 	answer = chain;
@@ -96,7 +96,7 @@ static void inlined_functions_stand_before_theirs(void **state)
 /* Who allocates is the first function outside of the allocators, inlined or not. */
 static void the_allocators_own_are_left_out_at_the_top(void **state)
 {
-	struct report_frame frames[8];
+	struct symbols_frame frames[8];
 
 	(void)state;
 	answer = chain;
@@ -112,7 +112,7 @@ static void the_allocators_own_are_left_out_at_the_top(void **state)
 
 static void the_function_itself_is_never_cut_off(void **state)
 {
-	struct report_frame frames[2];
+	struct symbols_frame frames[2];
 
 	(void)state;
 	answer = chain;
@@ -127,7 +127,7 @@ static void the_function_itself_is_never_cut_off(void **state)
 
 static void without_debug_info_it_is_as_before(void **state)
 {
-	struct report_frame frames[4];
+	struct symbols_frame frames[4];
 
 	(void)state;
 	nr_answer = 0;
@@ -141,7 +141,7 @@ static void without_debug_info_it_is_as_before(void **state)
 static void hidden_symbols_are_numbers(void **state)
 {
 	static const uint64_t addresses[] = {0x1000, 0x2000};
-	struct report_frame frames[SYMBOLS_MOST_FRAMES];
+	struct symbols_frame frames[SYMBOLS_MOST_FRAMES];
 
 	(void)state;
 	assert_int_equal(symbols__stack(NULL, addresses, 2, 0, frames), 2);
@@ -286,10 +286,10 @@ static void tell(struct symbols *symbols, uint32_t change, int module, bool come
 	symbols__note(&record, symbols);
 }
 
-static struct report_frame frame_of(struct symbols *symbols, int module, uint32_t when)
+static struct symbols_frame frame_of(struct symbols *symbols, int module, uint32_t when)
 {
 	const uint64_t address = ADDRESS(module) + 0x10;
-	struct report_frame frames[SYMBOLS_MOST_FRAMES];
+	struct symbols_frame frames[SYMBOLS_MOST_FRAMES];
 
 	nr_answer = 0;
 	assert_int_equal(symbols__stack(symbols, &address, 1, when, frames), 1);
@@ -298,7 +298,7 @@ static struct report_frame frame_of(struct symbols *symbols, int module, uint32_
 
 static void check_named(struct symbols *symbols, int module, uint32_t when)
 {
-	const struct report_frame frame = frame_of(symbols, module, when);
+	const struct symbols_frame frame = frame_of(symbols, module, when);
 	char name[16];
 
 	assert_non_null(frame.symbol);
@@ -313,7 +313,7 @@ static void what_is_kept_stays(void **state)
 {
 	struct allocator allocator = {};
 	const struct kallsyms *kallsyms;
-	struct report_frame first;
+	struct symbols_frame first;
 	struct kallsyms_symbol symbol;
 	struct symbols *symbols;
 	uint32_t changes = 0;
@@ -422,7 +422,7 @@ static void each_site_has_its_own_module(void **state)
 	tell(symbols, 2, MANY, true);
 	symbols__settle(symbols, 0, all_changes, &changes);
 	for (int i = 1; i <= MANY; i++) {
-		const struct report_frame frame = frame_of(symbols, i, i > 1 ? 2 : 0);
+		const struct symbols_frame frame = frame_of(symbols, i, i > 1 ? 2 : 0);
 		const struct report_site site = {.stack = &frame, .nr_frames = 1};
 
 		taint__describe(&modules[i], &site, symbols);
@@ -449,7 +449,7 @@ static uint32_t one_more_each_time(void *nr)
 static void what_may_be_another_ones_is_not_taken(void **state)
 {
 	struct diagnosis_module module;
-	struct report_frame frame;
+	struct symbols_frame frame;
 	struct report_site site = {.stack = &frame, .nr_frames = 1};
 	struct symbols *symbols;
 	uint32_t changes = 1;

@@ -20,7 +20,7 @@ static unsigned int pick(unsigned int below)
 }
 
 /* Sites with stacks of few functions, so that many begin alike. */
-static struct report random_report(struct report_site *sites, struct report_frame *frames,
+static struct report random_report(struct report_site *sites, struct symbols_frame *frames,
 				   size_t nr, size_t depth, unsigned int functions)
 {
 	static const char *const names[] = {"a", "b", "c", "d", "e"};
@@ -28,13 +28,13 @@ static struct report random_report(struct report_site *sites, struct report_fram
 	struct report report = golden_nothing();
 
 	for (size_t i = 0; i < nr; i++) {
-		struct report_frame *stack = frames + i * depth;
+		struct symbols_frame *stack = frames + i * depth;
 		size_t length = depth - pick((unsigned int)depth / 3);
 
 		for (size_t f = 0; f < length; f++) {
-			stack[f] = (struct report_frame){.address = pick(1000),
-							 .symbol = names[pick(functions)],
-							 .offset = pick(1000)};
+			stack[f] = (struct symbols_frame){.address = pick(1000),
+							  .symbol = names[pick(functions)],
+							  .offset = pick(1000)};
 			if (!pick(10))
 				stack[f].module = names[pick(functions)];
 		}
@@ -97,7 +97,7 @@ static void check_layout(const struct flame *flame)
 static void test_layout(void **state)
 {
 	static struct report_site sites[SITES];
-	static struct report_frame frames[SITES * FRAMES];
+	static struct symbols_frame frames[SITES * FRAMES];
 
 	(void)state;
 	for (int round = 0; round < 50; round++) {
@@ -121,7 +121,7 @@ static void test_layout(void **state)
 static void test_caches_are_the_tops(void **state)
 {
 	static struct report_site sites[SITES];
-	static struct report_frame frames[SITES * FRAMES];
+	static struct symbols_frame frames[SITES * FRAMES];
 	struct report report = random_report(sites, frames, SITES, FRAMES, 2);
 	struct flame flame = {};
 	double tops = 0;
@@ -168,7 +168,7 @@ static void test_golden(void **state)
 /* Of equal functions at other offsets one box is made; of an inlined one another. */
 static void test_alike(void **state)
 {
-	static const struct report_frame stacks[][1] = {
+	static const struct symbols_frame stacks[][1] = {
 		{{.address = 1, .symbol = "f", .offset = 1}},
 		{{.address = 2, .symbol = "f", .offset = 2}},
 		{{.address = 3, .symbol = "f", .inlined = true}},
@@ -232,7 +232,7 @@ static void test_nothing(void **state)
 /* Stacks that are deeper than a picture is high. */
 static void test_too_deep(void **state)
 {
-	static struct report_frame frames[4 * FLAME_LEVELS];
+	static struct symbols_frame frames[4 * FLAME_LEVELS];
 	struct report_site site = golden_sites[0];
 	struct report report = golden_nothing();
 	struct flame flame = {};
@@ -254,7 +254,7 @@ static void test_too_deep(void **state)
 static void test_many(void **state)
 {
 	struct report_site *sites = calloc(MANY, sizeof(*sites));
-	struct report_frame *frames = calloc((size_t)MANY * DEEP, sizeof(*frames));
+	struct symbols_frame *frames = calloc((size_t)MANY * DEEP, sizeof(*frames));
 	struct flame flame = {};
 	struct report report;
 	clock_t start;

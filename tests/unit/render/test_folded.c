@@ -66,7 +66,7 @@ static void test_unreferenced(void **state)
 
 static void test_inlined(void **state)
 {
-	static const struct report_frame stack[] = {
+	static const struct symbols_frame stack[] = {
 		{.address = 1, .symbol = "inner", .inlined = true, .module = "m"},
 		{.address = 1, .symbol = "outer", .module = "m", .file = "a.c", .line = 3},
 		{.address = 2, .symbol = "alone", .inlined = true},
@@ -87,8 +87,8 @@ static void test_inlined(void **state)
 /* Nothing in a name ends a frame or a line, or is no UTF-8. */
 static void test_hostile(void **state)
 {
-	static const struct report_frame stack[] = {{.symbol = "a;b \n1", .module = ";"},
-						    {.symbol = HOSTILE}};
+	static const struct symbols_frame stack[] = {{.symbol = "a;b \n1", .module = ";"},
+						     {.symbol = HOSTILE}};
 	struct report_site site = golden_hostile_sites[0];
 	struct report report = golden_hostile();
 	char *text;

@@ -43,7 +43,7 @@ static void test_golden(void **state)
 
 	(void)state;
 	for (int i = 1; i <= 3; i++) {
-		struct report_class ledger[NR(golden_ledger)];
+		struct coverage_class ledger[NR(golden_ledger)];
 
 		memcpy(ledger, golden_ledger, sizeof(ledger));
 		for (size_t c = 0; c < NR(ledger); c++) {

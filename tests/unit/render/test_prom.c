@@ -94,18 +94,18 @@ static void test_no_addresses(void **state)
 static void test_inlined_frames_change_nothing(void **state)
 {
 	enum { FRAMES = sizeof(golden_write_stack) / sizeof(golden_write_stack[0]) };
-	static struct report_frame stack[FRAMES + 1];
+	static struct symbols_frame stack[FRAMES + 1];
 	static struct report_site site;
 	struct report report = golden_report();
 	char *without = printed(&report, 1), *with;
 
 	(void)state;
 	memcpy(stack + 1, golden_write_stack, sizeof(golden_write_stack));
-	stack[0] = (struct report_frame){.address = stack[1].address,
-					 .symbol = "small_one",
-					 .file = "a.c",
-					 .line = 3,
-					 .inlined = true};
+	stack[0] = (struct symbols_frame){.address = stack[1].address,
+					  .symbol = "small_one",
+					  .file = "a.c",
+					  .line = 3,
+					  .inlined = true};
 	site = golden_sites[0];
 	site.stack = stack;
 	site.nr_frames = FRAMES + 1;

@@ -303,11 +303,11 @@ static void test_rates(void **state)
 		check_cell((struct report_site){.births_per_s = cases[i].rate}, 4, cases[i].want);
 }
 
-static struct report with_class(struct report_class *c, double explained)
+static struct report with_class(struct coverage_class *c, double explained)
 {
 	struct report report = golden_nothing();
 
-	*c = (struct report_class){
+	*c = (struct coverage_class){
 		.name = "slab_unreclaimable",
 		.field = MEMINFO_S_UNRECLAIM,
 		.known = true,
@@ -322,7 +322,7 @@ static struct report with_class(struct report_class *c, double explained)
 
 static void test_explained(void **state)
 {
-	struct report_class c;
+	struct coverage_class c;
 
 	(void)state;
 	check_contains(with_class(&c, 0.5), "SUnreclaim +100.0K (traced 50.0K, 50%, rest +50.0K)");
@@ -335,7 +335,7 @@ static void test_explained(void **state)
 
 static void test_not_explained(void **state)
 {
-	struct report_class c;
+	struct coverage_class c;
 	struct report report = with_class(&c, 0.25);
 
 	(void)state;
@@ -348,7 +348,7 @@ static void test_not_explained(void **state)
 
 static void test_field_that_the_kernel_lacks(void **state)
 {
-	struct report_class c;
+	struct coverage_class c;
 	struct report report = with_class(&c, 3);
 
 	(void)state;

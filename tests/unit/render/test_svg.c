@@ -88,7 +88,7 @@ static void test_too_many(void **state)
 {
 	enum { SITES = 1200, FRAMES = 40 };
 	struct report_site *sites = calloc(SITES, sizeof(*sites));
-	struct report_frame *frames = calloc((size_t)SITES * FRAMES, sizeof(*frames));
+	struct symbols_frame *frames = calloc((size_t)SITES * FRAMES, sizeof(*frames));
 	struct report report = golden_report();
 	char *text;
 

@@ -26,7 +26,7 @@ static void test_enter(void **state)
 static void test_week(void **state)
 {
 	struct chronicle chronicle = {};
-	struct report_class class = golden_ledger[0];
+	struct coverage_class class = golden_ledger[0];
 	struct report report = golden_report();
 	const size_t reports = 7 * 86400;
 
@@ -53,7 +53,7 @@ static void test_week(void **state)
 /* More classes than there is room for: the first ones. */
 static void test_classes(void **state)
 {
-	struct report_class classes[CHRONICLE_CLASSES + 3] = {};
+	struct coverage_class classes[CHRONICLE_CLASSES + 3] = {};
 	struct chronicle chronicle = {};
 	struct report report = golden_report();
 

@@ -22,11 +22,11 @@ static const struct images known = {builds, NR(builds)}, rebuilt = {others, NR(o
 
 /* The same report after another boot: the leak has grown, one site went, one came. */
 static struct report_site later_sites[4];
-static struct report_frame moved[NR(golden_write_stack)];
+static struct symbols_frame moved[NR(golden_write_stack)];
 
 static struct report later(void)
 {
-	static const struct report_frame new_stack[] = {
+	static const struct symbols_frame new_stack[] = {
 		{.address = 0xffffffff81111111, .symbol = "new_leak", .offset = 0x11}};
 	struct report report = golden_report();
 
@@ -202,7 +202,7 @@ static void test_other_kernel(void **state)
 static void test_inlined(void **state)
 {
 	struct report before = golden_report(), after = later();
-	struct report_frame stack[NR(moved) + 1];
+	struct symbols_frame stack[NR(moved) + 1];
 	struct diff diff;
 
 	(void)state;

@@ -22,11 +22,11 @@ static char *printed(const struct report *report)
 /* As the reporter has it: memory that it will use again. */
 struct lent {
 	struct report_site site;
-	struct report_frame frame;
+	struct symbols_frame frame;
 	struct report_cache cache;
 	struct report_loss loss;
-	struct report_class class;
-	struct report_who who;
+	struct coverage_class class;
+	struct allocated_by_who who;
 	struct report_object object;
 	char text[8][32];
 };
@@ -39,7 +39,7 @@ static struct report lend(struct lent *l)
 
 	for (size_t i = 0; i < NR(texts); i++)
 		snprintf(l->text[i], sizeof(l->text[i]), "%s", texts[i]);
-	l->frame = (struct report_frame){
+	l->frame = (struct symbols_frame){
 		.symbol = l->text[0], .module = l->text[1], .file = l->text[2], .line = 3};
 	l->site = golden_sites[0];
 	l->site.stack = &l->frame;

@@ -244,7 +244,7 @@ static void test_filter(void **state)
 
 static void test_ledger(void **state)
 {
-	struct report_class classes[NR(golden_ledger)];
+	struct coverage_class classes[NR(golden_ledger)];
 	struct report report = golden_report();
 	json_t *object;
 

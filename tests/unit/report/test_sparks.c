@@ -9,7 +9,7 @@
 
 static void enter(struct sparks *sparks, const struct report_site *sites, size_t nr)
 {
-	const struct report_class ledger[] = {{.kernel_delta_bytes = (int64_t)nr}};
+	const struct coverage_class ledger[] = {{.kernel_delta_bytes = (int64_t)nr}};
 	const struct report report = {
 		.sites = sites, .nr_sites = nr, .ledger = ledger, .nr_ledger = NR(ledger)};
 

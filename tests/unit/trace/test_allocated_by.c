@@ -29,7 +29,7 @@ static void add(struct crowd *crowd, uint32_t site, uint32_t context, uint32_t p
 
 static void test_the_most_frequent_first(void **state)
 {
-	struct report_who list[CROWD_LISTED];
+	struct allocated_by_who list[CROWD_LISTED];
 	struct crowd crowd = {};
 	uint64_t times;
 
@@ -54,7 +54,7 @@ static void test_the_most_frequent_first(void **state)
 
 static void test_kworkers_are_one_and_so_are_interrupts(void **state)
 {
-	struct report_who list[CROWD_LISTED];
+	struct allocated_by_who list[CROWD_LISTED];
 	struct crowd crowd = {};
 	uint64_t times;
 
@@ -79,7 +79,7 @@ static void test_kworkers_are_one_and_so_are_interrupts(void **state)
 /* Two entries of the site table may be one site: their processes are one too. */
 static void test_one_name_is_one(void **state)
 {
-	struct report_who list[CROWD_LISTED];
+	struct allocated_by_who list[CROWD_LISTED];
 	struct crowd crowd = {};
 	uint64_t times;
 

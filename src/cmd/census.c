@@ -83,8 +83,8 @@ static bool is_wanted(struct census_cache *cache, void *arg)
 	/* kmem_cache.oo: order << 16 | objects */
 	tracer__read(survey->reader.tracer, cache->address + l->cache_oo, &order, sizeof(order));
 	cache->bytes = cache->slabs * l->page_size << (order >> 16);
-	if (survey->options->cache)
-		return is_listed(survey->options->cache, cache->name);
+	if (survey->options->trace.cache)
+		return is_listed(survey->options->trace.cache, cache->name);
 	tracer__read(survey->reader.tracer, cache->address + l->cache_flags, &flags, sizeof(flags));
 	return !(flags & l->reclaim_flag);
 }
@@ -256,9 +256,9 @@ static int take_census(struct survey *survey, bool color)
 		say("cannot take a census: %s", strerror(-err));
 		return err;
 	}
-	if (!survey->census.nr && survey->options->cache) {
+	if (!survey->census.nr && survey->options->trace.cache) {
 		say("no cache called \"%s\" has slabs: see the first column of /proc/slabinfo",
-		    survey->options->cache);
+		    survey->options->trace.cache);
 		return -ENOENT;
 	}
 	return print(survey, color);
@@ -270,7 +270,8 @@ int survey__run(const struct options *options, const struct kernel *kernel, cons
 	struct survey *survey = calloc(1, sizeof(*survey));
 	struct tracer *tracer = NULL;
 	char why[SENTENCE] = "out of memory";
-	int err = survey ? tracer__open(&tracer, plan, 0, -1, options->verbose, why, sizeof(why))
+	int err = survey ? tracer__open(&tracer, plan, 0, -1, options->report.verbose, why,
+					sizeof(why))
 			 : -ENOMEM;
 
 	if (err) {

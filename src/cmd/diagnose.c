@@ -122,8 +122,8 @@ static int read_books(struct diagnose *d)
 /* Read the books until something grows with confidence.  *grows: something did. */
 static int watch(struct diagnose *d, double until_s, bool *grows)
 {
-	double step_s = fmin(d->options.interval_s / WATCH_STEPS, WATCH_MOST_S);
-	double least_s = d->options.evidence_s * WATCH_SHARE, start_s;
+	double step_s = fmin(d->options.report.interval_s / WATCH_STEPS, WATCH_MOST_S);
+	double least_s = d->options.report.evidence_s * WATCH_SHARE, start_s;
 	size_t readings = 0;
 	int err = 0;
 
@@ -152,14 +152,16 @@ static int watch(struct diagnose *d, double until_s, bool *grows)
 
 static int attach(struct diagnose *d, const struct plan *plan)
 {
-	struct reporter_parts parts = {.options = &d->options,
+	struct reporter_parts parts = {.trace = &d->options.trace,
+				       .options = &d->options.report,
 				       .kernel = d->kernel,
 				       .plan = plan,
 				       .symbols = d->symbols,
 				       .allocator = d->allocator};
 	char why[SENTENCE] = "";
-	int err = tracer__open(&d->tracer, plan, d->options.pid >= 0 ? d->options.pid : 0,
-			       d->target, d->options.verbose, why, sizeof(why));
+	int err =
+		tracer__open(&d->tracer, plan, d->options.trace.pid >= 0 ? d->options.trace.pid : 0,
+			     d->target, d->options.report.verbose, why, sizeof(why));
 
 	if (err) {
 		say("%s", why);
@@ -186,7 +188,7 @@ static int trace(struct diagnose *d, double until_s)
 	int err = 0;
 
 	for (size_t points = 1; !err; points++) {
-		double next_s = start_s + (double)points * d->options.interval_s;
+		double next_s = start_s + (double)points * d->options.report.interval_s;
 		struct reporter_count count;
 
 		if (next_s > until_s || stopped(d, next_s))
@@ -198,12 +200,14 @@ static int trace(struct diagnose *d, double until_s)
 			break;
 		reporter__count_verdicts(d->reporter, &count);
 		progress(d, "tracing %s%s%s: %.0f s, %zu sites, %zu suspect, %zu proven",
-			 d->diagnosis.origins, d->options.cache ? " of " : "",
-			 d->options.cache ? d->options.cache : "", clock__now_s() - start_s,
-			 count.sites, count.of[VERDICT_GROWING], count.of[VERDICT_LEAK]);
+			 d->diagnosis.origins, d->options.trace.cache ? " of " : "",
+			 d->options.trace.cache ? d->options.trace.cache : "",
+			 clock__now_s() - start_s, count.sites, count.of[VERDICT_GROWING],
+			 count.of[VERDICT_LEAK]);
 		if (count.of[VERDICT_LEAK])
 			break;
-		if (points >= TRACE_ENOUGH && clock__now_s() - start_s > d->options.evidence_s &&
+		if (points >= TRACE_ENOUGH &&
+		    clock__now_s() - start_s > d->options.report.evidence_s &&
 		    !count.of[VERDICT_GROWING])
 			break;
 	}
@@ -289,11 +293,11 @@ static int trace_suspects(struct diagnose *d)
 	int err;
 
 	if (!d->options.now)
-		suspects__narrow(&d->suspects, &d->options, caches, sizeof(caches));
-	options__origins(origins, sizeof(origins), d->options.origins);
+		suspects__narrow(&d->suspects, &d->options.trace, caches, sizeof(caches));
+	origins__print(origins, sizeof(origins), d->options.trace.origins);
 	d->diagnosis.origins = origins;
-	d->diagnosis.caches = d->options.cache;
-	err = plan__make(&plan, &d->options, d->kernel, why, sizeof(why));
+	d->diagnosis.caches = d->options.trace.cache;
+	err = plan__make(&plan, &d->options.trace, d->kernel, why, sizeof(why));
 	if (err) {
 		say("%s", why);
 		return err;
@@ -344,7 +348,7 @@ static int print(struct diagnose *d, struct outputs *outputs)
 	page->available = d->statement.available;
 	page->growth = d->suspects.list;
 	page->nr_growth = d->suspects.nr;
-	page->interval_s = d->options.interval_s;
+	page->interval_s = d->options.report.interval_s;
 	if (!page->origins)
 		page->origins = "";
 	if (page->report && page->report->nr_sites) {
@@ -365,15 +369,17 @@ static int print(struct diagnose *d, struct outputs *outputs)
 /* How long a trace takes at least before it may find a leak, and the drain. */
 static double needed_s(const struct options *options)
 {
-	double points_s = TRACE_LEAST * options->interval_s;
+	double points_s = TRACE_LEAST * options->report.interval_s;
 
-	return fmax(points_s, options->evidence_s + 2 * options->interval_s) + DRAIN_QUIET_S;
+	return fmax(points_s, options->report.evidence_s + 2 * options->report.interval_s) +
+	       DRAIN_QUIET_S;
 }
 
 /* Have at least as many points as a LEAK needs fit into the time of the evidence. */
 static void fit_interval(struct options *options)
 {
-	options->interval_s = fmin(options->interval_s, options->evidence_s / TRACE_LEAST);
+	options->report.interval_s =
+		fmin(options->report.interval_s, options->report.evidence_s / TRACE_LEAST);
 }
 
 static void close_trace(struct diagnose *d)
@@ -388,7 +394,7 @@ static void close_trace(struct diagnose *d)
 static int examine(struct diagnose *d, const struct options *given)
 {
 	double needed = needed_s(&d->options);
-	double interval_s = d->options.interval_s;
+	double interval_s = d->options.report.interval_s;
 	bool grows;
 	int err = bookkeeper__open(&d->keeper, &d->names, kernel__has_vmap_stack());
 
@@ -407,8 +413,8 @@ static int examine(struct diagnose *d, const struct options *given)
 		    clock__now_s() + needed > d->end_s)
 			return err;
 		d->options = *given;
-		d->options.sort = SORT_GROWTH;
-		d->options.interval_s = interval_s;
+		d->options.report.sort = SITES_BY_GROWTH;
+		d->options.report.interval_s = interval_s;
 		/* What was attached is memory too: it has to be gone before the books are read. */
 		tracer__close(d->tracer);
 		d->tracer = NULL;
@@ -416,11 +422,10 @@ static int examine(struct diagnose *d, const struct options *given)
 	return err;
 }
 
-int diagnose__run(const struct reporter_parts *parts, struct outputs *outputs, bool color,
-		  int target, int signals, int *status)
+int diagnose__run(const struct options *options, const struct reporter_parts *parts,
+		  struct outputs *outputs, bool color, int target, int signals, int *status)
 {
 	static struct diagnose d;
-	const struct options *options = parts->options;
 	int err;
 
 	d = (struct diagnose){.options = *options,
@@ -432,7 +437,7 @@ int diagnose__run(const struct reporter_parts *parts, struct outputs *outputs, b
 			      .signals = signals,
 			      .terminal = isatty(STDERR_FILENO)};
 	signals__keep(LOST);
-	d.options.sort = SORT_GROWTH;
+	d.options.report.sort = SITES_BY_GROWTH;
 	d.end_s = clock__now_s() + options->duration_s;
 	fit_interval(&d.options);
 	err = slabnames__read(&d.names);

@@ -3,6 +3,7 @@
 #ifndef KLEAK_DIAGNOSE_H
 #define KLEAK_DIAGNOSE_H
 
+#include "cmd/options.h"
 #include "cmd/outputs.h"
 #include "report/reporter.h"
 
@@ -13,8 +14,8 @@
  * get its report.  0 and *status: DIAGNOSE_LEAK when a leak was found, else 0; or
  * -errno; what went wrong has been said on stderr.
  */
-int diagnose__run(const struct reporter_parts *parts, struct outputs *outputs, bool color,
-		  int target, int signals, int *status);
+int diagnose__run(const struct options *options, const struct reporter_parts *parts,
+		  struct outputs *outputs, bool color, int target, int signals, int *status);
 
 #define DIAGNOSE_LEAK 3 /* exit status */
 

@@ -237,7 +237,7 @@ static int print(struct audit *audit, const struct books *books, enum statement_
 		.elapsed_s = clock__now_s() - audit->start_s,
 		.kernel = audit->kernel.release,
 		.phase = phase,
-		.command = options->command ? options->command[0] : NULL,
+		.command = options->trace.command ? options->trace.command[0] : NULL,
 		.final = final,
 		.caches_dropped = options->drop_caches,
 		.sources = audit->sources,
@@ -303,7 +303,7 @@ static int stream(struct audit *audit)
 	double end_s = options->duration_s > 0 ? start_s + options->duration_s : INFINITY;
 
 	for (uint64_t turn = 1; !err; turn++) {
-		double next_s = start_s + (double)turn * options->interval_s;
+		double next_s = start_s + (double)turn * options->report.interval_s;
 		bool last = next_s >= end_s;
 		int signal = wait_until(audit, last ? end_s : next_s);
 
@@ -313,7 +313,7 @@ static int stream(struct audit *audit)
 		if (last || signal > 0)
 			break;
 		/* do not catch up on missed readings */
-		turn += (uint64_t)((clock__now_s() - next_s) / options->interval_s);
+		turn += (uint64_t)((clock__now_s() - next_s) / options->report.interval_s);
 	}
 	return err;
 }
@@ -345,11 +345,11 @@ static int around_command(struct audit *audit, int *status)
 {
 	const struct options *options = audit->options;
 	struct child child;
-	int err = child__look_for(options->command[0]);
+	int err = child__look_for(options->trace.command[0]);
 
 	if (err)
-		return child__not_runnable(options->command[0], err, status);
-	err = child__start(&child, options->command, prepare_nothing, NULL);
+		return child__not_runnable(options->trace.command[0], err, status);
+	err = child__start(&child, options->trace.command, prepare_nothing, NULL);
 	if (err) {
 		say("cannot start a process: %s", strerror(-err));
 		return err;
@@ -363,10 +363,10 @@ static int around_command(struct audit *audit, int *status)
 	}
 	err = child__release(&child);
 	if (err)
-		return child__not_runnable(options->command[0], err, status);
+		return child__not_runnable(options->trace.command[0], err, status);
 	err = child__wait(&child, audit->signals, status, NULL, NULL);
 	if (err) {
-		say("cannot wait for %s: %s", options->command[0], strerror(-err));
+		say("cannot wait for %s: %s", options->trace.command[0], strerror(-err));
 		return err;
 	}
 	/* Who killed it does not wait for what is freed late. */
@@ -396,7 +396,7 @@ int audit__run(const struct options *options, bool color, int signals, int *stat
 	signals__keep(LOST);
 	err = printout__open(&audit.printout);
 	if (!err)
-		err = options->command ? around_command(&audit, status) : stream(&audit);
+		err = options->trace.command ? around_command(&audit, status) : stream(&audit);
 	if (printout__close(audit.printout) && !err)
 		err = -EIO;
 	bookkeeper__close(audit.keeper);

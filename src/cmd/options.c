@@ -209,28 +209,22 @@ void options__help(FILE *out)
 	fputs(help_text, out);
 }
 
-uint32_t options__rows(const struct options *options)
+/* Sites that a report needs: pictures and saved files have more than is printed. */
+static uint32_t rows_of(const struct options *options)
 {
 	bool all = options->folded || options->svg || options->html || options->save;
 
 	return all ? 0 : options->top;
 }
 
-static const char *const origin_names[ORIGINS] = {"slab", "vmalloc", "percpu", "pages"};
-
-void options__origins(char *text, size_t len, uint32_t origins)
+struct dwarf_sources options__debug_info(const struct options *options)
 {
-	const char *comma = "";
-
-	*text = '\0';
-	for (int i = 0; i < ORIGINS; i++) {
-		size_t used = strlen(text);
-
-		if (!(origins & 1U << i))
-			continue;
-		snprintf(text + used, len - used, "%s%s", comma, origin_names[i]);
-		comma = ",";
-	}
+	return (struct dwarf_sources){
+		.folders = options->debug_dirs,
+		.nr_folders = options->nr_debug_dirs,
+		.debuginfod = options->debuginfod,
+		.wanted = options->nr_debug_dirs || options->debuginfod || options->report.verbose,
+	};
 }
 
 static int fail(char *why, size_t len, const char *option, const char *value, const char *wanted)
@@ -327,13 +321,13 @@ static int parse_seconds(const char *text, double least, double *seconds)
 	return -EINVAL;
 }
 
-static int parse_sort(const char *text, enum options_sort *sort)
+static int parse_sort(const char *text, enum sites_key *sort)
 {
 	static const char *const names[] = {
-		[SORT_BYTES] = "bytes",
-		[SORT_GROWTH] = "growth",
-		[SORT_OBJECTS] = "objects",
-		[SORT_AGE] = "age",
+		[SITES_BY_BYTES] = "bytes",
+		[SITES_BY_GROWTH] = "growth",
+		[SITES_BY_OBJECTS] = "objects",
+		[SITES_BY_AGE] = "age",
 	};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
@@ -361,31 +355,6 @@ static int parse_weight(const char *text, enum weight *weight)
 		}
 	}
 	return -EINVAL;
-}
-
-/* The origin whose name are the `len` first bytes of `text`, or 0. */
-static uint32_t origin_called(const char *text, size_t len)
-{
-	for (int i = 0; i < ORIGINS; i++)
-		if (strlen(origin_names[i]) == len && !strncmp(text, origin_names[i], len))
-			return 1U << i;
-	return 0;
-}
-
-static int parse_origins(const char *text, uint32_t *origins)
-{
-	*origins = 0;
-	for (;;) {
-		size_t len = strcspn(text, ",");
-		uint32_t origin = origin_called(text, len);
-
-		if (!origin)
-			return -EINVAL;
-		*origins |= origin;
-		if (!text[len])
-			return 0;
-		text += len + 1;
-	}
 }
 
 /* Names with single commas between, none too long. */
@@ -425,7 +394,7 @@ static int parse_option(struct parse *parse, int option, const char *value)
 			return fail(why, len, "--duration", value, "a number of seconds");
 		return 0;
 	case OPT_INTERVAL:
-		if (parse_seconds(value, 0.1, &o->interval_s))
+		if (parse_seconds(value, 0.1, &o->report.interval_s))
 			return fail(why, len, "--interval", value,
 				    "a number of seconds, 0.1 or more");
 		return 0;
@@ -439,67 +408,67 @@ static int parse_option(struct parse *parse, int option, const char *value)
 	case 'p':
 		if (parse_number(value, 1, INT32_MAX, &number))
 			return fail(why, len, "--pid", value, "a process ID");
-		o->pid = (int64_t)number;
+		o->trace.pid = (int64_t)number;
 		return 0;
 	case 'c':
-		o->cgroup = value;
+		o->trace.cgroup = value;
 		return 0;
 	case OPT_CACHE:
 		if (!is_list_of_caches(value))
 			return fail(why, len, "--cache", value,
 				    "a cache's name: see the first column of /proc/slabinfo");
-		o->cache = value;
+		o->trace.cache = value;
 		return 0;
 	case OPT_MIN_SIZE:
-		if (parse_bytes(value, &o->min_size))
+		if (parse_bytes(value, &o->trace.min_size))
 			return fail(why, len, "--min-size", value, "a number of bytes");
 		return 0;
 	case OPT_MAX_SIZE:
-		if (parse_bytes(value, &o->max_size))
+		if (parse_bytes(value, &o->trace.max_size))
 			return fail(why, len, "--max-size", value, "a number of bytes");
 		return 0;
 	case OPT_MIN_AGE:
-		if (parse_seconds(value, 0, &o->min_age_s))
+		if (parse_seconds(value, 0, &o->trace.min_age_s))
 			return fail(why, len, "--min-age", value, "a number of seconds");
 		return 0;
 	case OPT_SORT:
-		if (parse_sort(value, &o->sort))
+		if (parse_sort(value, &o->report.sort))
 			return fail(why, len, "--sort", value, "bytes, growth, objects or age");
-		o->sort_given = true;
+		o->report.sort_given = true;
 		return 0;
 	case OPT_ORIGIN:
-		if (parse_origins(value, &o->origins))
+		if (origins__parse(value, &o->trace.origins))
 			return fail(
 				why, len, "--origin", value,
 				"a list of slab, vmalloc, percpu and pages, such as slab,vmalloc");
-		o->origins_given = true;
+		o->trace.origins_given = true;
 		return 0;
 	case OPT_STACK_DEPTH:
 		if (parse_number(value, 1, KLEAK_MAX_DEPTH, &number))
 			return fail(why, len, "--stack-depth", value, "a number from 1 to 56");
-		o->stack_depth = number;
+		o->trace.stack_depth = number;
 		return 0;
 	case OPT_MAX_OBJECTS:
 		if (parse_number(value, 1024, KLEAK_MAX_OBJECTS, &number))
 			return fail(why, len, "--max-objects", value,
 				    "a number from 1024 to 100000000");
-		o->max_objects = number;
+		o->trace.max_objects = number;
 		return 0;
 	case OPT_MAX_SITES:
 		if (parse_number(value, LEAST_SITES, KLEAK_MAX_SITES, &number))
 			return fail(why, len, "--max-sites", value, "a number from 256 to 262144");
-		o->max_sites = number;
+		o->trace.max_sites = number;
 		return 0;
 	case OPT_NO_FENTRY:
-		o->no_fentry = true;
+		o->trace.no_fentry = true;
 		return 0;
 	case OPT_SAMPLE:
-		if (parse_sampling(value, &o->sampling))
+		if (parse_sampling(value, &o->trace.sampling))
 			return fail(why, len, "--sample", value,
 				    "1/N with N a power of two up to 1048576, such as 1/16");
 		return 0;
 	case OPT_MAX_OVERHEAD:
-		if (parse_percent(value, &o->max_overhead))
+		if (parse_percent(value, &o->report.max_overhead))
 			return fail(why, len, "--max-overhead", value,
 				    "a percentage above 0 and up to 100");
 		return 0;
@@ -535,26 +504,26 @@ static int parse_option(struct parse *parse, int option, const char *value)
 		parse->for_given = true;
 		return 0;
 	case OPT_EVIDENCE:
-		if (parse_seconds(value, 1, &o->evidence_s))
+		if (parse_seconds(value, 1, &o->report.evidence_s))
 			return fail(why, len, "--evidence", value, "a time such as 90s or 10m");
 		return 0;
 	case OPT_SCAN:
-		o->scan_s = DEFAULT_SCAN_S;
-		if (value && parse_seconds(value, 1, &o->scan_s))
+		o->trace.scan_s = DEFAULT_SCAN_S;
+		if (value && parse_seconds(value, 1, &o->trace.scan_s))
 			return fail(why, len, "--scan", value, "a time such as 30s or 5m");
 		return 0;
 	case OPT_SCAN_PASSES:
 		if (parse_number(value, 1, MOST_SCAN_PASSES, &number))
 			return fail(why, len, "--scan-passes", value, "a number from 1 to 100");
-		o->scan_passes = number;
+		o->trace.scan_passes = number;
 		return 0;
 	case OPT_SCAN_RATE:
 		if (parse_number(value, 1, 1000000, &number))
 			return fail(why, len, "--scan-rate", value, "a number of MB a second");
-		o->scan_rate = number * 1000000;
+		o->trace.scan_rate = number * 1000000;
 		return 0;
 	case OPT_SHOW_OBJECTS:
-		o->show_objects = true;
+		o->report.show_objects = true;
 		return 0;
 	case OPT_DEBUG_DIR:
 		if (!*value)
@@ -593,7 +562,7 @@ static int parse_option(struct parse *parse, int option, const char *value)
 		o->now = true;
 		return 0;
 	case 'v':
-		o->verbose = true;
+		o->report.verbose = true;
 		return 0;
 	case OPT_VERSION:
 		o->verb = VERB_VERSION;
@@ -673,10 +642,11 @@ static int refuse_on_files(const struct parse *parse, enum options_verb verb, in
 
 static bool traces(const struct options *o)
 {
-	return o->pid >= 0 || o->cgroup || o->cache || o->min_size || o->max_size < UINT64_MAX ||
-	       o->min_age_s > 0 || o->max_objects || o->max_sites || o->sampling > 1 ||
-	       o->max_overhead > 0 || o->no_fentry || o->evidence_s != VERDICT_LEAST_S ||
-	       o->stack_depth != DEFAULT_DEPTH || o->sort != SORT_BYTES;
+	return o->trace.pid >= 0 || o->trace.cgroup || o->trace.cache || o->trace.min_size ||
+	       o->trace.max_size < UINT64_MAX || o->trace.min_age_s > 0 || o->trace.max_objects ||
+	       o->trace.max_sites || o->trace.sampling > 1 || o->report.max_overhead > 0 ||
+	       o->trace.no_fentry || o->report.evidence_s != VERDICT_LEAST_S ||
+	       o->trace.stack_depth != DEFAULT_DEPTH || o->report.sort != SITES_BY_BYTES;
 }
 
 /* Of the options that trace, all but --cache. */
@@ -684,14 +654,14 @@ static bool traces_more(const struct options *o)
 {
 	struct options others = *o;
 
-	others.cache = NULL;
-	return traces(&others) || o->origins_given;
+	others.trace.cache = NULL;
+	return traces(&others) || o->trace.origins_given;
 }
 
 static bool scans(const struct options *o)
 {
-	return o->scan_s > 0 || o->scan_passes != DEFAULT_SCAN_PASSES || o->scan_rate ||
-	       o->show_objects;
+	return o->trace.scan_s > 0 || o->trace.scan_passes != DEFAULT_SCAN_PASSES ||
+	       o->trace.scan_rate || o->report.show_objects;
 }
 
 /* NULL, or what is wrong with the options together. */
@@ -699,13 +669,13 @@ static const char *check_trace(const struct parse *parse)
 {
 	const struct options *o = parse->options;
 
-	if (o->pid >= 0 && o->cgroup)
+	if (o->trace.pid >= 0 && o->trace.cgroup)
 		return "--pid and --cgroup exclude each other: give one of them";
-	if (o->scan_s > 0 && !(o->origins & ORIGIN_SLAB))
+	if (o->trace.scan_s > 0 && !(o->trace.origins & ORIGIN_SLAB))
 		return "--scan needs the slab allocator: add slab to --origin";
-	if (o->min_size > o->max_size)
+	if (o->trace.min_size > o->trace.max_size)
 		return "--min-size is above --max-size: nothing could be traced";
-	if (o->cache && !(o->origins & ORIGIN_SLAB))
+	if (o->trace.cache && !(o->trace.origins & ORIGIN_SLAB))
 		return "--cache names a slab cache: add slab to --origin";
 	return NULL;
 }
@@ -724,7 +694,7 @@ static const char *check_pictures(const struct parse *parse)
 		       "well";
 	if (o->weight == WEIGHT_UNREFERENCED && o->verb == VERB_DIAGNOSE)
 		return "--weight unreferenced needs scans, which belong to kleak and kleak run";
-	if (o->weight == WEIGHT_UNREFERENCED && !(o->scan_s > 0) && o->verb != VERB_REPORT)
+	if (o->weight == WEIGHT_UNREFERENCED && !(o->trace.scan_s > 0) && o->verb != VERB_REPORT)
 		return "--weight unreferenced needs a scan: give --scan as well";
 	return NULL;
 }
@@ -732,26 +702,27 @@ static const char *check_pictures(const struct parse *parse)
 static const char *check_verb(const struct parse *parse)
 {
 	const struct options *o = parse->options;
-	bool run = o->verb == VERB_RUN || (o->verb == VERB_EXPLAIN && o->command);
+	bool run = o->verb == VERB_RUN || (o->verb == VERB_EXPLAIN && o->trace.command);
 
-	if (run && (o->pid >= 0 || o->cgroup))
+	if (run && (o->trace.pid >= 0 || o->trace.cgroup))
 		return "kleak run follows its command: leave --pid and --cgroup away";
 	if (run && o->duration_s > 0)
 		return "kleak run ends with its command: leave --duration away";
 	if (!run && (o->exit_code || parse->threshold_given))
 		return "--exit-code and --threshold belong to kleak run";
-	if (o->verb == VERB_LEDGER && (traces(o) || o->origins_given))
+	if (o->verb == VERB_LEDGER && (traces(o) || o->trace.origins_given))
 		return "kleak ledger traces nothing: it takes --interval, --duration, --top, "
 		       "--drop-caches, --json, --no-color and a command";
-	if (o->verb == VERB_LEDGER && o->command && o->duration_s > 0)
+	if (o->verb == VERB_LEDGER && o->trace.command && o->duration_s > 0)
 		return "kleak ledger -- CMD ends with its command: leave --duration away";
 	if (o->verb == VERB_CENSUS && (traces_more(o) || o->duration_s > 0))
 		return "kleak census looks once: it takes --cache, --top, --json and --no-color";
 	if (o->verb == VERB_DIAGNOSE &&
-	    o->duration_s < DIAGNOSE_MORE * o->evidence_s + DIAGNOSE_REST_S)
+	    o->duration_s < DIAGNOSE_MORE * o->report.evidence_s + DIAGNOSE_REST_S)
 		return "--for is too short: give one and a half times --evidence (default 90 s) "
 		       "and 10 s at least";
-	if (o->verb == VERB_DIAGNOSE && (o->min_age_s > 0 || o->sort != SORT_BYTES))
+	if (o->verb == VERB_DIAGNOSE &&
+	    (o->trace.min_age_s > 0 || o->report.sort != SITES_BY_BYTES))
 		return "kleak diagnose decides itself what to list: leave --min-age and --sort "
 		       "away";
 	if (o->verb != VERB_LEDGER && o->verb != VERB_DIAGNOSE && o->drop_caches)
@@ -850,7 +821,7 @@ static int take_words(struct parse *parse, enum options_verb verb, int argc, cha
 	else if (verb == VERB_KMEMLEAK)
 		o->action = word;
 	else if (word && (verb == VERB_RUN || verb == VERB_LEDGER))
-		o->command = argv + optind;
+		o->trace.command = argv + optind;
 	else if (word) {
 		snprintf(parse->why, parse->len,
 			 "unexpected \"%s\": to trace a command use kleak run -- CMD [ARGS]", word);
@@ -868,16 +839,18 @@ int options__parse(struct options *options, int argc, char **argv, char *why, si
 
 	*options = (struct options){
 		.verb = verb,
-		.interval_s = 5,
-		.evidence_s = VERDICT_LEAST_S,
-		.pid = -1,
-		.max_size = UINT64_MAX,
-		.origins = ORIGIN_SLAB | ORIGIN_VMALLOC | ORIGIN_PERCPU,
+		.report.interval_s = 5,
+		.report.evidence_s = VERDICT_LEAST_S,
+		.trace.pid = -1,
+		.trace.who = verb == VERB_DIAGNOSE,
+		.trace.lenient = verb == VERB_DIAGNOSE,
+		.trace.max_size = UINT64_MAX,
+		.trace.origins = ORIGIN_SLAB | ORIGIN_VMALLOC | ORIGIN_PERCPU,
 		.top = DEFAULT_TOP,
 		.top_listed = DEFAULT_TOP,
-		.stack_depth = DEFAULT_DEPTH,
-		.sampling = 1,
-		.scan_passes = DEFAULT_SCAN_PASSES,
+		.trace.stack_depth = DEFAULT_DEPTH,
+		.trace.sampling = 1,
+		.trace.scan_passes = DEFAULT_SCAN_PASSES,
 	};
 	if (verb != VERB_TRACE) {
 		argc--;
@@ -897,6 +870,7 @@ int options__parse(struct options *options, int argc, char **argv, char *why, si
 	}
 	if ((options->json || options->screen) && !parse.top_given)
 		options->top = 0;
+	options->report.rows = rows_of(options);
 	if (verb == VERB_DIAGNOSE && !parse.for_given && !(options->duration_s > 0))
 		options->duration_s = DEFAULT_FOR_S;
 	if (options->verb != VERB_HELP && options->verb != VERB_VERSION &&

@@ -61,7 +61,7 @@ static int end(const struct savedfile *file, const char *path, size_t nr)
 static int sift(struct saved_report *report, const char *path, const struct options *options)
 {
 	char why[SENTENCE] = "";
-	int err = sift__report(report, options, why, sizeof(why));
+	int err = sift__report(report, &options->trace, &options->report, why, sizeof(why));
 
 	if (err == -EINVAL)
 		say("%s: %s", path, why);
@@ -159,7 +159,8 @@ int rereport__run(const struct options *options, bool color)
 	struct outputs *outputs = NULL;
 	struct naming *naming = NULL;
 	char why[SENTENCE] = "";
-	int err = naming__open(&naming, options, why, sizeof(why));
+	const struct dwarf_sources sources = options__debug_info(options);
+	int err = naming__open(&naming, &sources, why, sizeof(why));
 
 	if (err)
 		say("%s", why);

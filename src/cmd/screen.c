@@ -256,14 +256,14 @@ static int begin_terminal(struct screen *screen)
 	return 0;
 }
 
-static enum view_sort sort_of(enum options_sort sort)
+static enum view_sort sort_of(enum sites_key sort)
 {
 	switch (sort) {
-	case SORT_GROWTH:
+	case SITES_BY_GROWTH:
 		return VIEW_BY_GROWTH;
-	case SORT_OBJECTS:
+	case SITES_BY_OBJECTS:
 		return VIEW_BY_OBJECTS;
-	case SORT_AGE:
+	case SITES_BY_AGE:
 		return VIEW_BY_AGE;
 	default:
 		return VIEW_BY_BYTES;
@@ -375,7 +375,7 @@ int screen__open(struct screen **out, const struct options *options, bool color)
 	}
 	screen->options = options;
 	setlocale(LC_CTYPE, "");
-	screen_view__open(&screen->view, options->interval_s, sort_of(options->sort));
+	screen_view__open(&screen->view, options->report.interval_s, sort_of(options->report.sort));
 	screen->view.ascii = strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
 	screen->color = color;
 	err = begin_terminal(screen);

@@ -53,7 +53,8 @@ static void explain(const struct kernel *kernel, const struct plan *plan,
 static int act(const struct options *options, const struct kernel *kernel, const struct plan *plan,
 	       struct symbols *symbols, const struct allocator *allocator, int target, bool color)
 {
-	const struct reporter_parts parts = {.options = options,
+	const struct reporter_parts parts = {.trace = &options->trace,
+					     .options = &options->report,
 					     .kernel = kernel,
 					     .plan = plan,
 					     .symbols = symbols,
@@ -78,9 +79,10 @@ static int act(const struct options *options, const struct kernel *kernel, const
 	err = outputs__open(&outputs, options, symbols, color);
 	if (!err) {
 		if (options->verb == VERB_DIAGNOSE)
-			err = diagnose__run(&parts, outputs, color, target, signals, &status);
+			err = diagnose__run(options, &parts, outputs, color, target, signals,
+					    &status);
 		else
-			err = watch__run(&parts, outputs, target, signals, &status);
+			err = watch__run(options, &parts, outputs, target, signals, &status);
 		if (outputs__close(outputs))
 			err = -EIO;
 	}
@@ -89,9 +91,9 @@ static int act(const struct options *options, const struct kernel *kernel, const
 }
 
 /* What is to be traced; a census only watches the allocator until it has seen a cache. */
-static struct options traced(const struct options *options)
+static struct trace_options traced(const struct options *options)
 {
-	struct options o = *options;
+	struct trace_options o = options->trace;
 
 	if (options->verb == VERB_CENSUS) {
 		o.cache = NULL;
@@ -108,15 +110,16 @@ int session__run(const struct options *options, bool color)
 	struct allocator allocator = {};
 	struct symbols *symbols = NULL;
 	char why[SENTENCE] = "";
-	const struct options what = traced(options);
-	const struct dwarf_sources sources = naming__sources(options);
+	const struct trace_options what = traced(options);
+	const struct dwarf_sources sources = options__debug_info(options);
 	int target = -1, status = SESSION_CANNOT_RUN;
 	int err = symbols__check(&sources, why, sizeof(why));
 
 	if (!err)
 		err = kernel__check(why, sizeof(why));
 	if (!err)
-		err = target__find(options->pid, options->cgroup, &target, why, sizeof(why));
+		err = target__find(options->trace.pid, options->trace.cgroup, &target, why,
+				   sizeof(why));
 	if (!err) {
 		err = learn_symbols(&symbols, &allocator, &sources);
 		snprintf(why, sizeof(why), "out of memory");

@@ -77,11 +77,11 @@ static int begin(struct tracer *tracer, struct reporter *reporter)
 static const char *note_of(const struct options *options, const struct tracer *tracer, char *note,
 			   size_t len)
 {
-	if (options->pid < 0 || !tracer__process_gone(tracer))
+	if (options->trace.pid < 0 || !tracer__process_gone(tracer))
 		return NULL;
 	snprintf(note, len,
 		 "process %" PRId64 " has exited: below is what it left, nothing new is recorded",
-		 options->pid);
+		 options->trace.pid);
 	return note;
 }
 
@@ -149,7 +149,7 @@ static void say_why(int err)
 
 static void scan_at(struct scans *scans, double when_s, bool asked_for)
 {
-	scans->left = scans->options->scan_passes;
+	scans->left = scans->options->trace.scan_passes;
 	scans->next_s = when_s;
 	scans->began_s = when_s;
 	scans->asked_for = asked_for;
@@ -176,13 +176,13 @@ static bool scan_pass(struct scans *scans)
 
 	if (!pass(scans) && scans->left)
 		return false;
-	if (!(scans->options->scan_s > 0)) {
+	if (!(scans->options->trace.scan_s > 0)) {
 		scans->next_s = INFINITY;
 		return asked_for;
 	}
 	/* do not catch up on missed ones */
 	while (scans->began_s <= scans->next_s)
-		scans->began_s += scans->options->scan_s;
+		scans->began_s += scans->options->trace.scan_s;
 	scan_at(scans, scans->began_s, false);
 	return asked_for;
 }
@@ -285,7 +285,7 @@ static double do_chores(void *arg)
 static int watch(struct tracer *tracer, struct scans *scans, int signals, double end_s)
 {
 	const struct options *options = scans->options;
-	double start_s = clock__now_s(), next_s = start_s + options->interval_s;
+	double start_s = clock__now_s(), next_s = start_s + options->report.interval_s;
 	struct chores chores = chores_begin(tracer, scans->reports->reporter);
 	char note[128];
 
@@ -313,7 +313,7 @@ static int watch(struct tracer *tracer, struct scans *scans, int signals, double
 			return err;
 		/* do not catch up on missed reports */
 		while (next_s <= clock__now_s())
-			next_s += options->interval_s;
+			next_s += options->report.interval_s;
 	}
 }
 
@@ -323,21 +323,21 @@ static int watch_machine(const struct options *options, struct tracer *tracer,
 	struct scans scans = {
 		.options = options, .reports = reports, .next_s = INFINITY, .end_s = INFINITY};
 	char note[128];
-	int err = options->scan_s > 0 ? open_scans(&scans) : 0;
+	int err = options->trace.scan_s > 0 ? open_scans(&scans) : 0;
 
 	if (!err)
 		err = begin(tracer, reports->reporter);
 	if (err)
 		return err;
-	if (options->scan_s > 0)
-		scan_at(&scans, clock__now_s() + options->scan_s, false);
+	if (options->trace.scan_s > 0)
+		scan_at(&scans, clock__now_s() + options->trace.scan_s, false);
 	if (options->duration_s > 0)
 		scans.end_s = clock__now_s() + options->duration_s;
 	err = watch(tracer, &scans, signals, scans.end_s);
 	if (err < 0)
 		return err;
 	scans.end_s = INFINITY; /* a scan that was asked for and has not begun is still done */
-	if (!err && options->scan_s > 0 && !scans.begun)
+	if (!err && options->trace.scan_s > 0 && !scans.begun)
 		scan_all(&scans, signals);
 	return finish(tracer, reports, note_of(options, tracer, note, sizeof(note)));
 }
@@ -396,7 +396,7 @@ static const char *note_of_family(const struct options *options, const struct tr
 		return NULL;
 	snprintf(note, len,
 		 "%" PRIu32 " process%s of %s still run%s: what they hold is listed, too", nr,
-		 nr > 1 ? "es" : "", options->command[0], nr > 1 ? "" : "s");
+		 nr > 1 ? "es" : "", options->trace.command[0], nr > 1 ? "" : "s");
 	return note;
 }
 
@@ -407,11 +407,11 @@ static int watch_command(const struct options *options, struct tracer *tracer,
 	struct chores chores;
 	struct child child;
 	char note[SENTENCE];
-	int err = options->scan_s > 0 ? open_scans(&scans) : 0;
+	int err = options->trace.scan_s > 0 ? open_scans(&scans) : 0;
 
 	if (err)
 		return err;
-	err = child__start(&child, options->command, join_family, tracer);
+	err = child__start(&child, options->trace.command, join_family, tracer);
 	if (err) {
 		say("cannot start a process: %s", strerror(-err));
 		return err;
@@ -423,7 +423,7 @@ static int watch_command(const struct options *options, struct tracer *tracer,
 	}
 	err = child__release(&child);
 	if (err)
-		return child__not_runnable(options->command[0], err, status);
+		return child__not_runnable(options->trace.command[0], err, status);
 	chores = chores_begin(tracer, reports->reporter);
 	err = child__wait(&child, signals, status, do_chores, &chores);
 	/* Who killed it does not wait for what is freed late. */
@@ -431,10 +431,10 @@ static int watch_command(const struct options *options, struct tracer *tracer,
 	if (!err && !child.killed)
 		err = settle(tracer, reports->reporter, signals);
 	if (err) {
-		say("cannot wait for %s: %s", options->command[0], strerror(-err));
+		say("cannot wait for %s: %s", options->trace.command[0], strerror(-err));
 		return err;
 	}
-	if (options->scan_s > 0 && !child.killed)
+	if (options->trace.scan_s > 0 && !child.killed)
 		scan_all(&scans, signals);
 	err = finish(tracer, reports, note_of_family(options, tracer, note, sizeof(note)));
 	if (!err && options->exit_code)
@@ -443,15 +443,15 @@ static int watch_command(const struct options *options, struct tracer *tracer,
 	return err;
 }
 
-int watch__run(const struct reporter_parts *given, struct outputs *outputs, int target, int signals,
-	       int *status)
+int watch__run(const struct options *options, const struct reporter_parts *given,
+	       struct outputs *outputs, int target, int signals, int *status)
 {
-	const struct options *options = given->options;
 	struct reporter_parts parts = *given;
 	struct reports reports = {.outputs = outputs};
 	char why[SENTENCE] = "";
-	int err = tracer__open(&parts.tracer, parts.plan, options->pid >= 0 ? options->pid : 0,
-			       target, options->verbose, why, sizeof(why));
+	int err = tracer__open(&parts.tracer, parts.plan,
+			       options->trace.pid >= 0 ? options->trace.pid : 0, target,
+			       options->report.verbose, why, sizeof(why));
 
 	*status = 0;
 	if (err) {

@@ -3,6 +3,7 @@
 #ifndef KLEAK_WATCH_H
 #define KLEAK_WATCH_H
 
+#include "cmd/options.h"
 #include "cmd/outputs.h"
 #include "report/reporter.h"
 
@@ -14,7 +15,7 @@
  * outputs get the reports.
  * 0 and *status, kleak's exit status; or -errno; what went wrong has been said on stderr.
  */
-int watch__run(const struct reporter_parts *parts, struct outputs *outputs, int target, int signals,
-	       int *status);
+int watch__run(const struct options *options, const struct reporter_parts *parts,
+	       struct outputs *outputs, int target, int signals, int *status);
 
 #endif

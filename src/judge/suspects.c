@@ -3,6 +3,7 @@
 #include "kleak.h"
 #include "proc/classes.h"
 #include "trace/caches.h"
+#include "trace/origins.h"
 #include "util/array.h"
 
 #include <errno.h>
@@ -170,7 +171,8 @@ static uint32_t more_origins_of(const char *cache)
 	return strcmp(cache, "vmap_area") ? 0 : ORIGIN_VMALLOC;
 }
 
-void suspects__narrow(struct suspects *suspects, struct options *options, char *caches, size_t len)
+void suspects__narrow(struct suspects *suspects, struct trace_options *options, char *caches,
+		      size_t len)
 {
 	uint32_t origins = 0;
 

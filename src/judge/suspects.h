@@ -3,8 +3,8 @@
 #ifndef KLEAK_SUSPECTS_H
 #define KLEAK_SUSPECTS_H
 
-#include "cmd/options.h"
 #include "judge/statement.h"
+#include "trace/trace_options.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -46,7 +46,8 @@ bool suspects__any_traceable(const struct suspects *suspects);
  * Have `options` trace only what grows, and mark it `traced`: origins, unless the user
  * chose them; and slab caches, in `caches`, unless they are too many or none can be told.
  */
-void suspects__narrow(struct suspects *suspects, struct options *options, char *caches, size_t len);
+void suspects__narrow(struct suspects *suspects, struct trace_options *options, char *caches,
+		      size_t len);
 
 void suspects__free(struct suspects *suspects);
 

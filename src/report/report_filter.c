@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "report/report_filter.h"
+#include "trace/origins.h"
 
 #include <errno.h>
 #include <math.h>
@@ -107,32 +108,33 @@ static int compare(const void *a, const void *b, void *key)
 	const struct report_site *left = a, *right = b;
 	int order = descending_count(left->unreferenced_bytes, right->unreferenced_bytes);
 
-	if (!order && *(enum options_sort *)key == SORT_GROWTH)
+	if (!order && *(enum sites_key *)key == SITES_BY_GROWTH)
 		order = descending(left->growth_bytes_per_min, right->growth_bytes_per_min);
-	if (!order && *(enum options_sort *)key == SORT_OBJECTS)
+	if (!order && *(enum sites_key *)key == SITES_BY_OBJECTS)
 		order = descending_count(left->objects, right->objects);
-	if (!order && *(enum options_sort *)key == SORT_AGE)
+	if (!order && *(enum sites_key *)key == SITES_BY_AGE)
 		order = descending(left->age_median_s, right->age_median_s);
 	if (!order)
 		order = descending_count(left->bytes, right->bytes);
 	return order ? order : -descending_count(left->id, right->id);
 }
 
-int sift__report(struct saved_report *saved, const struct options *options, char *why, size_t len)
+int sift__report(struct saved_report *saved, const struct trace_options *traced,
+		 const struct report_options *options, char *why, size_t len)
 {
 	struct report *report = &saved->report;
-	enum options_sort key = options->sort;
+	enum sites_key key = options->sort;
 	struct report_site *sites;
 	char *origins = NULL;
 	int err;
 
-	if (options->origins_given) {
+	if (traced->origins_given) {
 		origins = arena__new(&saved->arena, ROOM, 1);
 		if (!origins)
 			return -ENOMEM;
-		options__origins(origins, ROOM, options->origins);
+		origins__print(origins, ROOM, traced->origins);
 	}
-	err = check(report, origins, options->cache, why, len);
+	err = check(report, origins, traced->cache, why, len);
 	if (err)
 		return err;
 	sites = arena__new(&saved->arena, report->nr_sites, sizeof(*sites));
@@ -141,12 +143,12 @@ int sift__report(struct saved_report *saved, const struct options *options, char
 	if (report->nr_sites)
 		memcpy(sites, report->sites, report->nr_sites * sizeof(*sites));
 	report->sites = sites;
-	if (origins || options->cache) {
-		leave_out(report, sites, origins, options->cache);
+	if (origins || traced->cache) {
+		leave_out(report, sites, origins, traced->cache);
 		if (origins)
 			report->filter.origins = origins;
-		if (options->cache) {
-			report->filter.cache = options->cache;
+		if (traced->cache) {
+			report->filter.cache = traced->cache;
 			report->filter.origins = "slab";
 		}
 	}

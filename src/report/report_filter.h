@@ -3,8 +3,9 @@
 #ifndef KLEAK_SIFT_H
 #define KLEAK_SIFT_H
 
-#include "cmd/options.h"
+#include "report/report_options.h"
 #include "report/saved.h"
+#include "trace/trace_options.h"
 
 #include <stddef.h>
 
@@ -14,6 +15,7 @@
  * was given; their order is that of a live report.  0; -ENOMEM; -EINVAL and in `why` a few words
  * when what is asked for was not traced.
  */
-int sift__report(struct saved_report *saved, const struct options *options, char *why, size_t len);
+int sift__report(struct saved_report *saved, const struct trace_options *traced,
+		 const struct report_options *options, char *why, size_t len);
 
 #endif

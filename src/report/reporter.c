@@ -16,6 +16,7 @@
 #include "trace/allocated_by.h"
 #include "trace/budget.h"
 #include "trace/caches.h"
+#include "trace/origins.h"
 #include "trace/overhead.h"
 #include "trace/sample.h"
 #include "trace/sites.h"
@@ -104,13 +105,6 @@ struct reporter {
 	char origins[64];
 };
 
-static const char *const origins[] = {
-	[KLEAK_SPACE_SLAB] = "slab",
-	[KLEAK_SPACE_VMALLOC] = "vmalloc",
-	[KLEAK_SPACE_PERCPU] = "percpu",
-	[KLEAK_SPACE_PAGES] = "pages",
-};
-
 /* The kernel's symbols, or NULL: they are hidden. */
 static const struct kallsyms *kallsyms_of(const struct reporter *reporter)
 {
@@ -124,7 +118,7 @@ static int open_queues(struct reporter *reporter)
 	bool needed = reporter->parts.plan->queues;
 	int err;
 
-	if (!needed && (!reporter->parts.options->scan_s || *reporter->parts.kernel->krc_unknown))
+	if (!needed && (!reporter->parts.trace->scan_s || *reporter->parts.kernel->krc_unknown))
 		return 0;
 	err = reader__open_queues(&reporter->reader, reporter->parts.kernel, kallsyms_of(reporter));
 	if (err != -ENODATA)
@@ -235,7 +229,7 @@ static int read_tables(struct reporter *reporter)
 {
 	struct snapshot_source source = source_of(reporter);
 	struct snapshot *snapshot = &reporter->snapshot;
-	double ticks = reporter->parts.options->min_age_s * 1e9 / (1 << KLEAK_TICK_SHIFT);
+	double ticks = reporter->parts.trace->min_age_s * 1e9 / (1 << KLEAK_TICK_SHIFT);
 	uint64_t min_age = ticks < (double)INT64_MAX ? (uint64_t)ticks : INT64_MAX;
 	int err = tracer__now(reporter->parts.tracer, &reporter->taken_tick);
 
@@ -343,14 +337,11 @@ static void fill_events(const struct reporter *reporter, struct report *report)
 
 static void fill_filter(struct reporter *reporter, struct report *report)
 {
-	const struct options *options = reporter->parts.options;
+	const struct trace_options *options = reporter->parts.trace;
 	const struct kleak_config *config = &reporter->parts.plan->config;
 
 	/* those that are traced: --cache and the kernel may have switched some off */
-	options__origins(reporter->origins, sizeof(reporter->origins),
-			 (config->slab ? ORIGIN_SLAB : 0) | (config->vmalloc ? ORIGIN_VMALLOC : 0) |
-				 (config->percpu ? ORIGIN_PERCPU : 0) |
-				 (config->pages ? ORIGIN_PAGES : 0));
+	origins__print(reporter->origins, sizeof(reporter->origins), origins__of(config));
 	report->filter = (struct report_filter){
 		.origins = reporter->origins,
 		.pid = options->pid,
@@ -481,7 +472,7 @@ static void fill_row(struct reporter *reporter, size_t i, const struct site *sit
 	const struct tracer_view *view = tracer__view(reporter->parts.tracer);
 
 	if (site->space != KLEAK_SPACE_SLAB)
-		snprintf(reporter->names[i], CACHE_NAME, "%s", origins[site->space]);
+		snprintf(reporter->names[i], CACHE_NAME, "%s", origins__name(site->space));
 	else
 		cache__name(reporter->names[i], CACHE_NAME, &view->caches[site->cache],
 			    &reporter->kinds);
@@ -498,7 +489,7 @@ static void fill_row(struct reporter *reporter, size_t i, const struct site *sit
 		.births = site->births,
 		.deaths = site->deaths + site->implicit + site->verified + site->evicted,
 		.pending_objects = site->pending,
-		.origin = origins[site->space],
+		.origin = origins__name(site->space),
 		.cache = reporter->names[i],
 		.approximate = site->space == KLEAK_SPACE_SLAB &&
 			       cache__is_approximate(&reporter->cache_sums[site->cache]),
@@ -533,20 +524,6 @@ static int read_crowd(struct reporter *reporter)
 	return tracer__who(reporter->parts.tracer, add_who, reporter);
 }
 
-static enum sites_key key_of(enum options_sort sort)
-{
-	switch (sort) {
-	case SORT_GROWTH:
-		return SITES_BY_GROWTH;
-	case SORT_OBJECTS:
-		return SITES_BY_OBJECTS;
-	case SORT_AGE:
-		return SITES_BY_AGE;
-	default:
-		return SITES_BY_BYTES;
-	}
-}
-
 /* Pages that are counted elsewhere need not be recorded again and again. */
 static void mute_backing(struct reporter *reporter)
 {
@@ -564,14 +541,14 @@ static void mute_backing(struct reporter *reporter)
 /* Sum what was taken by site, and put the sites in order. */
 static int rank(struct reporter *reporter, double elapsed_s)
 {
-	const struct options *options = reporter->parts.options;
+	const struct report_options *options = reporter->parts.options;
 	const struct tracer_view *view = tracer__view(reporter->parts.tracer);
 	struct sites *sites = &reporter->sites;
 	int err;
 
 	reporter__follow_modules(reporter);
 	err = sites__sum(sites, &reporter->snapshot, view->sites, view->caches,
-			 reporter->parts.allocator, options->stack_depth);
+			 reporter->parts.allocator, reporter->parts.trace->stack_depth);
 	if (!err)
 		err = sites__age(sites, &reporter->snapshot);
 	if (err)
@@ -580,9 +557,9 @@ static int rank(struct reporter *reporter, double elapsed_s)
 		mute_backing(reporter);
 	trend__measure(&reporter->trend, sites, elapsed_s);
 	if (reporter->scanner)
-		findings__count(&reporter->findings, reporter->scanner, sites, options->min_age_s,
-				reporter->sampling);
-	sites__sort(sites, key_of(options->sort));
+		findings__count(&reporter->findings, reporter->scanner, sites,
+				reporter->parts.trace->min_age_s, reporter->sampling);
+	sites__sort(sites, options->sort);
 	return 0;
 }
 
@@ -689,7 +666,7 @@ static int take_verified(struct reporter *reporter, double elapsed_s, size_t sho
 	compare(reporter);
 	if (!reporter->frozen)
 		err = history__enter(&reporter->history, &reporter->sites, reporter->taken_s,
-				     reporter->parts.options->min_age_s);
+				     reporter->parts.trace->min_age_s);
 	if (!err)
 		err = trend__enter(&reporter->trend, &reporter->sites, elapsed_s);
 	return err;
@@ -704,7 +681,7 @@ static bool is_shown(const struct site *site)
 static int fill_sites(struct reporter *reporter, struct report *report)
 {
 	const struct sites *sites = &reporter->sites;
-	uint32_t top = options__rows(reporter->parts.options);
+	uint32_t top = reporter->parts.options->rows;
 	double squares = 0;
 	int err;
 
@@ -748,7 +725,7 @@ static void fill_scan(const struct reporter *reporter, struct report *report)
 	sum = scanner__sum(reporter->scanner);
 	report->scan = (struct report_scan){
 		.passes = sum->passes,
-		.needed = reporter->parts.options->scan_passes,
+		.needed = reporter->parts.trace->scan_passes,
 		.objects = sum->objects,
 		.unreferenced = reporter->findings.objects,
 		.unreferenced_bytes = reporter->findings.bytes,
@@ -765,7 +742,7 @@ static void fill_scan(const struct reporter *reporter, struct report *report)
 /* --max-overhead: what tracing costs now; coarser sampling from here on if that is too much. */
 static int fill_overhead(struct reporter *reporter, struct report *report)
 {
-	const struct options *options = reporter->parts.options;
+	const struct report_options *options = reporter->parts.options;
 	double window_s = OVERHEAD_SHARE * options->interval_s;
 	struct overhead overhead;
 	int err;
@@ -829,7 +806,7 @@ static int recycle(struct reporter *reporter)
 int reporter__make(struct reporter *reporter, struct report *report, const char *note, bool final)
 {
 	const struct plan *plan = reporter->parts.plan;
-	uint32_t rows = options__rows(reporter->parts.options);
+	uint32_t rows = reporter->parts.options->rows;
 	double began = clock__now_s();
 	int err;
 
@@ -927,7 +904,7 @@ void reporter__sort_by_verdict(struct reporter *reporter)
 
 int reporter__open_scans(struct reporter *reporter, char *why, size_t len)
 {
-	const struct options *options = reporter->parts.options;
+	const struct trace_options *options = reporter->parts.trace;
 	const struct scanner_parts parts = {
 		.kernel = reporter->parts.kernel,
 		.tracer = reporter->parts.tracer,

@@ -3,11 +3,11 @@
 #ifndef KLEAK_REPORTER_H
 #define KLEAK_REPORTER_H
 
-#include "cmd/options.h"
 #include "kernel/allocator.h"
 #include "kernel/kernel.h"
 #include "kernel/symbols.h"
 #include "report/report.h"
+#include "report/report_options.h"
 #include "trace/plan.h"
 #include "trace/tracer.h"
 
@@ -18,7 +18,8 @@ struct reporter;
 
 /* What a reporter works with; all of it belongs to the caller and outlives the reporter. */
 struct reporter_parts {
-	const struct options *options;
+	const struct trace_options *trace;
+	const struct report_options *options;
 	const struct kernel *kernel;
 	const struct plan *plan;
 	struct tracer *tracer;

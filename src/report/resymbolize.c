@@ -15,22 +15,10 @@ struct naming {
 	char *release;	     /* of the kernel that it is for */
 };
 
-struct dwarf_sources naming__sources(const struct options *options)
+int naming__open(struct naming **out, const struct dwarf_sources *sources, char *why, size_t len)
 {
-	return (struct dwarf_sources){
-		.folders = options->debug_dirs,
-		.nr_folders = options->nr_debug_dirs,
-		.debuginfod = options->debuginfod,
-		.wanted = options->nr_debug_dirs || options->debuginfod || options->verbose,
-		.give_up = signals__has_asked,
-	};
-}
-
-int naming__open(struct naming **out, const struct options *options, char *why, size_t len)
-{
-	const struct dwarf_sources sources = naming__sources(options);
 	struct naming *naming;
-	int err = symbols__check(&sources, why, len);
+	int err = symbols__check(sources, why, len);
 
 	if (err)
 		return err;
@@ -39,7 +27,7 @@ int naming__open(struct naming **out, const struct options *options, char *why, 
 		snprintf(why, len, "out of memory");
 		return -ENOMEM;
 	}
-	naming->sources = sources;
+	naming->sources = *sources;
 	*out = naming;
 	return 0;
 }

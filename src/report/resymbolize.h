@@ -3,20 +3,17 @@
 #ifndef KLEAK_NAMING_H
 #define KLEAK_NAMING_H
 
-#include "cmd/options.h"
 #include "kernel/dwarf.h"
 #include "report/saved.h"
-
-/* Where debug info is to be looked for; the kernel's release is still missing. */
-struct dwarf_sources naming__sources(const struct options *options);
 
 struct naming;
 
 /*
- * *options says where to look besides the usual places.  0 and *naming; -errno, and one sentence
- * in `why`.
+ * *sources says where to look besides the usual places; the kernel's release is filled in.  0 and
+ * *naming; -errno, and one sentence in `why`.
  */
-int naming__open(struct naming **naming, const struct options *options, char *why, size_t len);
+int naming__open(struct naming **naming, const struct dwarf_sources *sources, char *why,
+		 size_t len);
 
 /*
  * Give the frames of `report` their lines and the functions inlined there, where the kernel's or

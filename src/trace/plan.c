@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "trace/plan.h"
 #include "trace/caches.h"
+#include "trace/origins.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -122,7 +123,7 @@ static int plan_hook(struct plan *plan, size_t i, const struct kernel *kernel, b
 	return 0;
 }
 
-static void plan_sizes(struct plan *plan, const struct options *options,
+static void plan_sizes(struct plan *plan, const struct trace_options *options,
 		       const struct kernel *kernel)
 {
 	struct kleak_config *config = &plan->config;
@@ -225,7 +226,7 @@ static int plan_caches(struct plan *plan, const char *list, bool any_kind, char 
 	return 0;
 }
 
-static int plan_filter(struct plan *plan, const struct options *options,
+static int plan_filter(struct plan *plan, const struct trace_options *options,
 		       const struct kernel *kernel, char *why, size_t len)
 {
 	struct kleak_config *config = &plan->config;
@@ -251,13 +252,12 @@ static int plan_filter(struct plan *plan, const struct options *options,
 	}
 
 	if (options->cache) {
-		int err =
-			plan_caches(plan, options->cache, options->verb == VERB_DIAGNOSE, why, len);
+		int err = plan_caches(plan, options->cache, options->lenient, why, len);
 
 		if (err)
 			return err;
 	}
-	if (options->cache && options->verb != VERB_DIAGNOSE) {
+	if (options->cache && !options->lenient) {
 		config->vmalloc = false;
 		config->percpu = false;
 		config->pages = false;
@@ -304,7 +304,7 @@ static uint32_t shift_of(uint32_t size)
 	return shift;
 }
 
-int plan__make(struct plan *plan, const struct options *options, const struct kernel *kernel,
+int plan__make(struct plan *plan, const struct trace_options *options, const struct kernel *kernel,
 	       char *why, size_t len)
 {
 	struct kleak_config *config = &plan->config;
@@ -335,7 +335,7 @@ int plan__make(struct plan *plan, const struct options *options, const struct ke
 	config->stack_size = kernel->stack_size;
 
 	config->modules = kernel->has_modules && kernel->has_symbols && kernel->has_loop;
-	config->who = options->verb == VERB_DIAGNOSE;
+	config->who = options->who;
 	plan->verify = !kernel->slub_unknown[0];
 	plan_sizes(plan, options, kernel);
 	err = plan_filter(plan, options, kernel, why, len);

@@ -6,9 +6,9 @@
 #ifndef KLEAK_PLAN_H
 #define KLEAK_PLAN_H
 
-#include "cmd/options.h"
 #include "kernel/kernel.h"
 #include "kleak.h"
+#include "trace/trace_options.h"
 
 #include <stdio.h>
 
@@ -41,7 +41,7 @@ struct plan {
  * 0, or -ENOTSUP / -EINVAL with one sentence in `why`.  Names in *plan point
  * into *kernel and the table of hooks.
  */
-int plan__make(struct plan *plan, const struct options *options, const struct kernel *kernel,
+int plan__make(struct plan *plan, const struct trace_options *options, const struct kernel *kernel,
 	       char *why, size_t len);
 
 /* --explain */

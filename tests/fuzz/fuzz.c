@@ -6,19 +6,20 @@
  */
 #include "fuzz.h"
 
-#include "report/chronicle.h"
-#include "report/diff.h"
 #include "render/diff_json.h"
 #include "render/diff_text.h"
 #include "render/folded.h"
 #include "render/html.h"
-#include "report/report_json.h"
 #include "render/prom.h"
+#include "render/report_text.h"
+#include "render/svg.h"
+#include "report/chronicle.h"
+#include "report/diff.h"
+#include "report/report_filter.h"
+#include "report/report_json.h"
 #include "report/saved.h"
 #include "report/savedfile.h"
-#include "report/report_filter.h"
-#include "render/svg.h"
-#include "render/report_text.h"
+#include "trace/origins.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -248,10 +249,10 @@ static void check_diffs(const struct saved_report *report, const struct saved_re
 
 static void check_sift(struct saved_report *report)
 {
-	static const struct options options = {
-		.origins_given = true, .origins = ORIGIN_SLAB, .sort_given = true};
+	static const struct trace_options traced = {.origins_given = true, .origins = ORIGIN_SLAB};
+	static const struct report_options options = {.sort_given = true};
 	char why[256] = "";
-	int err = sift__report(report, &options, why, sizeof(why));
+	int err = sift__report(report, &traced, &options, why, sizeof(why));
 
 	hold(!err || (err == -EINVAL && *why));
 	free(text_of(&report->report));

@@ -5,6 +5,7 @@
  */
 #include "unit.h"
 
+#include "trace/origins.h"
 #include "trace/plan.h"
 
 #include "steps.h"
@@ -73,7 +74,7 @@ static void run(const struct bpf_program *program)
 	assert_int_equal(opts.retval, 0);
 }
 
-static const struct options everything = {
+static const struct trace_options everything = {
 	.pid = -1,
 	.max_size = UINT64_MAX,
 	.origins = ORIGIN_SLAB | ORIGIN_VMALLOC,
@@ -81,7 +82,7 @@ static const struct options everything = {
 };
 
 /* Load what takes an allocation by kmalloc(), and what goes with it. */
-static struct machine load(const struct options *options, uint32_t stack_size)
+static struct machine load(const struct trace_options *options, uint32_t stack_size)
 {
 	struct machine m = {.skeleton = kleak__open()};
 	struct plan plan;
@@ -177,7 +178,7 @@ static struct kleak_tally sum(const struct machine *m)
 }
 
 /* The free of a vm_struct was missed, and something else has its memory: its area is gone, too. */
-static void check_overtaken(const struct options *options, bool sized)
+static void check_overtaken(const struct trace_options *options, bool sized)
 {
 	struct machine m = load(options, kernel.stack_size);
 	bool slab = options->origins & ORIGIN_SLAB && !options->min_size;
@@ -204,7 +205,7 @@ static void check_overtaken(const struct options *options, bool sized)
 
 static void test_area_goes_with_its_vm_struct(void **state)
 {
-	struct options options = everything;
+	struct trace_options options = everything;
 
 	(void)state;
 	if (!kernel.area_alloc.end)
@@ -242,7 +243,7 @@ static void test_area_after_area(void **state)
 /* How much of what this process allocates is recorded, if stacks were that large. */
 static uint64_t record_self(uint32_t stack_size)
 {
-	struct options options = everything;
+	struct trace_options options = everything;
 	struct bpf_link *link;
 	struct machine m;
 	uint64_t births;

@@ -53,16 +53,16 @@ static void test_defaults(void **state)
 
 	(void)state;
 	assert_int_equal(o.verb, VERB_TRACE);
-	assert_true(o.interval_s == 5);
+	assert_true(o.report.interval_s == 5);
 	assert_true(o.duration_s == 0);
-	assert_int_equal(o.pid, -1);
+	assert_int_equal(o.trace.pid, -1);
 	assert_int_equal(o.top, 10);
-	assert_int_equal(o.sort, SORT_BYTES);
-	assert_int_equal(o.origins, ORIGIN_SLAB | ORIGIN_VMALLOC | ORIGIN_PERCPU);
-	assert_true(o.min_size == 0 && o.max_size == UINT64_MAX);
-	options__origins(text, sizeof(text), o.origins);
+	assert_int_equal(o.report.sort, SITES_BY_BYTES);
+	assert_int_equal(o.trace.origins, ORIGIN_SLAB | ORIGIN_VMALLOC | ORIGIN_PERCPU);
+	assert_true(o.trace.min_size == 0 && o.trace.max_size == UINT64_MAX);
+	origins__print(text, sizeof(text), o.trace.origins);
 	assert_string_equal(text, "slab,vmalloc,percpu");
-	options__origins(text, sizeof(text), ORIGIN_VMALLOC);
+	origins__print(text, sizeof(text), ORIGIN_VMALLOC);
 	assert_string_equal(text, "vmalloc");
 }
 
@@ -95,22 +95,22 @@ static void test_everything(void **state)
 				"--min-size 4K --max-size 1M --min-age 2.5 --origin slab");
 
 	(void)state;
-	assert_int_equal(o.pid, 12);
-	assert_true(o.interval_s == 0.5 && o.duration_s == 30 && o.min_age_s == 2.5);
+	assert_int_equal(o.trace.pid, 12);
+	assert_true(o.report.interval_s == 0.5 && o.duration_s == 30 && o.trace.min_age_s == 2.5);
 	assert_int_equal(o.top, 3);
-	assert_int_equal(o.sort, SORT_GROWTH);
-	assert_int_equal(o.min_size, 4096);
-	assert_int_equal(o.max_size, 1 << 20);
-	assert_int_equal(o.origins, ORIGIN_SLAB);
+	assert_int_equal(o.report.sort, SITES_BY_GROWTH);
+	assert_int_equal(o.trace.min_size, 4096);
+	assert_int_equal(o.trace.max_size, 1 << 20);
+	assert_int_equal(o.trace.origins, ORIGIN_SLAB);
 	o = good("--cgroup /x --cache dentry --stack-depth 3 --max-objects 5000 --max-sites 256 "
 		 "--no-color "
 		 "-v");
-	assert_string_equal(o.cgroup, "/x");
-	assert_string_equal(o.cache, "dentry");
-	assert_int_equal(o.stack_depth, 3);
-	assert_int_equal(o.max_objects, 5000);
-	assert_int_equal(o.max_sites, 256);
-	assert_true(o.no_color && o.verbose);
+	assert_string_equal(o.trace.cgroup, "/x");
+	assert_string_equal(o.trace.cache, "dentry");
+	assert_int_equal(o.trace.stack_depth, 3);
+	assert_int_equal(o.trace.max_objects, 5000);
+	assert_int_equal(o.trace.max_sites, 256);
+	assert_true(o.no_color && o.report.verbose);
 	assert_int_equal(good("--version").verb, VERB_VERSION);
 	assert_int_equal(good("-h").verb, VERB_HELP);
 	assert_int_equal(good("--explain -p 1").verb, VERB_EXPLAIN);
@@ -133,12 +133,12 @@ static void test_run(void **state)
 	assert_int_equal(o.verb, VERB_RUN);
 	assert_true(o.exit_code);
 	assert_int_equal(o.threshold, 10240);
-	assert_string_equal(o.command[0], "ls");
-	assert_string_equal(o.command[1], "-l");
-	assert_string_equal(o.command[2], "--top");
-	assert_null(o.command[3]);
+	assert_string_equal(o.trace.command[0], "ls");
+	assert_string_equal(o.trace.command[1], "-l");
+	assert_string_equal(o.trace.command[2], "--top");
+	assert_null(o.trace.command[3]);
 	o = good("run ls -l"); /* options end at the command */
-	assert_string_equal(o.command[1], "-l");
+	assert_string_equal(o.trace.command[1], "-l");
 	assert_int_equal(good("run --help").verb, VERB_HELP);
 }
 
@@ -147,19 +147,19 @@ static void test_scan_and_census(void **state)
 	struct options o = good("--scan");
 
 	(void)state;
-	assert_true(o.scan_s == 60);
-	assert_int_equal(o.scan_passes, 3);
-	assert_int_equal(o.scan_rate, 0);
-	assert_true(good("").scan_s == 0);
-	assert_int_equal(o.sampling, 1);
-	assert_true(o.max_overhead == 0);
+	assert_true(o.trace.scan_s == 60);
+	assert_int_equal(o.trace.scan_passes, 3);
+	assert_int_equal(o.trace.scan_rate, 0);
+	assert_true(good("").trace.scan_s == 0);
+	assert_int_equal(o.trace.sampling, 1);
+	assert_true(o.report.max_overhead == 0);
 	o = good("--sample 1/16 --max-overhead 2.5%");
-	assert_int_equal(o.sampling, 16);
-	assert_true(o.max_overhead == 0.025);
-	assert_false(o.no_fentry);
-	assert_true(good("--no-fentry").no_fentry);
+	assert_int_equal(o.trace.sampling, 16);
+	assert_true(o.report.max_overhead == 0.025);
+	assert_false(o.trace.no_fentry);
+	assert_true(good("--no-fentry").trace.no_fentry);
 	bad("ledger --no-fentry", "ledger");
-	assert_int_equal(good("--sample 1/1048576").sampling, 1 << 20);
+	assert_int_equal(good("--sample 1/1048576").trace.sampling, 1 << 20);
 	bad("--sample 16", "--sample");
 	bad("--sample 1/12", "--sample");
 	bad("--sample 1/2097152", "--sample");
@@ -168,10 +168,10 @@ static void test_scan_and_census(void **state)
 	bad("--max-overhead x", "--max-overhead");
 	bad("ledger --sample 1/2", "ledger");
 	o = good("run --scan=2m --scan-passes 5 --scan-rate 300 --show-objects -- true");
-	assert_true(o.scan_s == 120);
-	assert_int_equal(o.scan_passes, 5);
-	assert_int_equal(o.scan_rate, 300000000);
-	assert_true(o.show_objects);
+	assert_true(o.trace.scan_s == 120);
+	assert_int_equal(o.trace.scan_passes, 5);
+	assert_int_equal(o.trace.scan_rate, 300000000);
+	assert_true(o.report.show_objects);
 	bad("--scan=x", "--scan");
 	bad("--scan=0", "--scan");
 	bad("--scan-passes 0", "--scan-passes");
@@ -198,7 +198,7 @@ static void test_scan_and_census(void **state)
 	bad("kmemleak --debuginfod list", "--debuginfod");
 	o = good("census --cache dentry --json");
 	assert_int_equal(o.verb, VERB_CENSUS);
-	assert_string_equal(o.cache, "dentry");
+	assert_string_equal(o.trace.cache, "dentry");
 	bad("census --pid 1", "census");
 	bad("census --duration 5", "census");
 	bad("census --scan", "--scan");
@@ -215,11 +215,11 @@ static void test_pictures(void **state)
 	assert_string_equal(o.html, "c");
 	assert_int_equal(o.weight, WEIGHT_GROWTH);
 	assert_int_equal(o.top, 4); /* of the text */
-	assert_int_equal(options__rows(&o), 0);
+	assert_int_equal(o.report.rows, 0);
 	o = good("");
-	assert_int_equal(options__rows(&o), 10);
+	assert_int_equal(o.report.rows, 10);
 	o = good("--json");
-	assert_int_equal(options__rows(&o), 0);
+	assert_int_equal(o.report.rows, 0);
 	assert_int_equal(good("--svg b").weight, WEIGHT_BYTES);
 	assert_int_equal(good("--svg b --weight objects").weight, WEIGHT_OBJECTS);
 	assert_int_equal(good("run --scan --svg b --weight unreferenced ls").weight,
@@ -266,15 +266,15 @@ static void test_saved_files(void **state)
 	(void)state;
 	assert_string_equal(o.save, "x");
 	assert_int_equal(o.top, 3);
-	assert_int_equal(options__rows(&o), 0); /* all are saved */
+	assert_int_equal(o.report.rows, 0); /* all are saved */
 	o = good("--top 3");
-	assert_int_equal(options__rows(&o), 3);
+	assert_int_equal(o.report.rows, 3);
 	assert_string_equal(good("run --save x -- ls").save, "x");
 	assert_string_equal(good("diagnose --save x").save, "x");
 	o = good("report x --sort age --all --origin slab --cache dentry --no-color");
 	assert_int_equal(o.verb, VERB_REPORT);
 	assert_string_equal(o.files[0], "x");
-	assert_true(o.all && o.sort_given && o.sort == SORT_AGE);
+	assert_true(o.all && o.report.sort_given && o.report.sort == SITES_BY_AGE);
 	assert_string_equal(good("report --json -- -x").files[0], "-x");
 	assert_int_equal(good("report x --json").top, 0);
 	o = good("diff --top 5 x y --json");
@@ -327,7 +327,7 @@ static void test_nonsense(void **state)
 	bad("--sort size", "--sort");
 	bad("--origin slab,", "--origin");
 	bad("--origin heap", "--origin");
-	assert_int_equal(good("--origin pages,slab").origins, ORIGIN_PAGES | ORIGIN_SLAB);
+	assert_int_equal(good("--origin pages,slab").trace.origins, ORIGIN_PAGES | ORIGIN_SLAB);
 	bad("--stack-depth 0", "--stack-depth");
 	bad("--stack-depth 57", "--stack-depth");
 	bad("--max-objects 10", "--max-objects");

@@ -4,6 +4,7 @@
 #include "judge/suspects.h"
 #include "kleak.h"
 #include "proc/classes.h"
+#include "trace/origins.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -54,15 +55,17 @@ static struct suspects find(void)
 	return suspects;
 }
 
-static struct options narrow(struct suspects *suspects, struct options options, char *list,
-			     size_t len)
+static struct trace_options narrow(struct suspects *suspects, struct trace_options options,
+				   char *list, size_t len)
 {
 	suspects__narrow(suspects, &options, list, len);
 	return options;
 }
 
-static const struct options plain = {
-	.verb = VERB_DIAGNOSE, .origins = ORIGIN_SLAB | ORIGIN_VMALLOC | ORIGIN_PERCPU, .pid = -1};
+static const struct trace_options plain = {.lenient = true,
+					   .who = true,
+					   .origins = ORIGIN_SLAB | ORIGIN_VMALLOC | ORIGIN_PERCPU,
+					   .pid = -1};
 
 static void test_nothing_grows(void **state)
 {
@@ -82,7 +85,7 @@ static void test_nothing_grows(void **state)
 static void test_a_cache_that_grows(void **state)
 {
 	struct suspects suspects;
-	struct options options;
+	struct trace_options options;
 	char list[256];
 
 	(void)state;
@@ -108,7 +111,7 @@ static void test_a_cache_that_grows(void **state)
 static void test_a_weak_suspect_is_traced_with_others_only(void **state)
 {
 	struct suspects suspects;
-	struct options options;
+	struct trace_options options;
 	char list[256];
 
 	(void)state;
@@ -163,7 +166,7 @@ static void test_reclaimable_alone_is_not_traced(void **state)
 static void test_variants_of_kmalloc_are_one_class(void **state)
 {
 	struct suspects suspects;
-	struct options options;
+	struct trace_options options;
 	char list[256];
 
 	(void)state;
@@ -181,7 +184,7 @@ static void test_variants_of_kmalloc_are_one_class(void **state)
 static void test_classes_choose_their_origins(void **state)
 {
 	struct suspects suspects;
-	struct options options;
+	struct trace_options options;
 	char list[256];
 
 	(void)state;
@@ -206,7 +209,7 @@ static void test_classes_choose_their_origins(void **state)
 static void test_areas_stand_behind_vmap_area(void **state)
 {
 	struct suspects suspects;
-	struct options options;
+	struct trace_options options;
 	char list[256];
 
 	(void)state;
@@ -222,7 +225,7 @@ static void test_areas_stand_behind_vmap_area(void **state)
 static void test_what_the_user_chose_stays(void **state)
 {
 	struct suspects suspects;
-	struct options options = plain;
+	struct trace_options options = plain;
 	char list[256];
 
 	(void)state;
@@ -242,7 +245,7 @@ static void test_too_many_caches_are_all_of_them(void **state)
 {
 	static char names[KLEAK_MAX_WANTED + 1][16];
 	struct suspects suspects;
-	struct options options;
+	struct trace_options options;
 	char list[1024];
 
 	(void)state;

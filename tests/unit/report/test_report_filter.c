@@ -2,19 +2,39 @@
 #include "golden/golden.h"
 
 #include "report/report_filter.h"
+#include "trace/origins.h"
 
 #include <errno.h>
 
 static char why[256];
 
-static int sift(struct saved_report *saved, struct options options)
+/* What the options name. */
+struct wanted {
+	bool origins_given, sort_given;
+	uint32_t origins;
+	const char *cache;
+	enum sites_key sort;
+};
+
+static int apply(struct saved_report *saved, const struct wanted *wanted)
+{
+	const struct trace_options traced = {.origins_given = wanted->origins_given,
+					     .origins = wanted->origins,
+					     .cache = wanted->cache};
+	const struct report_options options = {.sort_given = wanted->sort_given,
+					       .sort = wanted->sort};
+
+	return sift__report(saved, &traced, &options, why, sizeof(why));
+}
+
+static int sift(struct saved_report *saved, struct wanted options)
 {
 	*saved = (struct saved_report){.report = golden_report()};
 	why[0] = '\0';
-	return sift__report(saved, &options, why, sizeof(why));
+	return apply(saved, &options);
 }
 
-static struct saved_report good(struct options options)
+static struct saved_report good(struct wanted options)
 {
 	struct saved_report saved;
 
@@ -23,7 +43,7 @@ static struct saved_report good(struct options options)
 	return saved;
 }
 
-static void bad(struct options options, const char *part)
+static void bad(struct wanted options, const char *part)
 {
 	struct saved_report saved;
 
@@ -35,7 +55,7 @@ static void bad(struct options options, const char *part)
 
 static void test_nothing_asked(void **state)
 {
-	struct saved_report saved = good((struct options){});
+	struct saved_report saved = good((struct wanted){});
 	const struct report want = golden_report();
 
 	(void)state;
@@ -49,7 +69,7 @@ static void test_nothing_asked(void **state)
 static void test_origins(void **state)
 {
 	struct saved_report saved =
-		good((struct options){.origins_given = true, .origins = ORIGIN_SLAB});
+		good((struct wanted){.origins_given = true, .origins = ORIGIN_SLAB});
 
 	(void)state;
 	assert_int_equal(saved.report.nr_sites, 2);
@@ -58,13 +78,13 @@ static void test_origins(void **state)
 	assert_string_equal(saved.report.sites[1].cache, "dentry");
 	assert_string_equal(saved.report.filter.origins, "slab");
 	arena__free(&saved.arena);
-	bad((struct options){.origins_given = true, .origins = ORIGIN_SLAB | ORIGIN_PAGES},
+	bad((struct wanted){.origins_given = true, .origins = ORIGIN_SLAB | ORIGIN_PAGES},
 	    "--origin pages: only slab,vmalloc,percpu was traced");
 }
 
 static void test_caches(void **state)
 {
-	struct saved_report saved = good((struct options){.cache = "dentry,kmalloc-25"});
+	struct saved_report saved = good((struct wanted){.cache = "dentry,kmalloc-25"});
 
 	(void)state;
 	assert_int_equal(saved.report.nr_sites, 1);
@@ -72,18 +92,18 @@ static void test_caches(void **state)
 	assert_string_equal(saved.report.filter.cache, "dentry,kmalloc-25");
 	arena__free(&saved.arena);
 	/* of other allocators the "cache" is no slab cache */
-	saved = good((struct options){.cache = "vmalloc"});
+	saved = good((struct wanted){.cache = "vmalloc"});
 	assert_int_equal(saved.report.nr_sites, 0);
 	arena__free(&saved.arena);
 }
 
 static void test_cache_not_traced(void **state)
 {
-	const struct options options = {.cache = "dentry"};
+	const struct wanted options = {.cache = "dentry"};
 	struct saved_report saved = {.report = golden_final()};
 
 	(void)state;
-	assert_int_equal(sift__report(&saved, &options, why, sizeof(why)), -EINVAL);
+	assert_int_equal(apply(&saved, &options), -EINVAL);
 	assert_string_equal(why, "--cache dentry: only kmalloc-256 was traced");
 	arena__free(&saved.arena);
 }
@@ -91,28 +111,28 @@ static void test_cache_not_traced(void **state)
 /* The error of a sum is that of its parts. */
 static void test_error(void **state)
 {
-	const struct options options = {.cache = "kmalloc-256"};
+	const struct wanted options = {.cache = "kmalloc-256"};
 	struct saved_report saved = {.report = golden_final()};
 
 	(void)state;
-	assert_int_equal(sift__report(&saved, &options, why, sizeof(why)), 0);
+	assert_int_equal(apply(&saved, &options), 0);
 	assert_int_equal(saved.report.nr_sites_all, 1);
 	assert_true(saved.report.bytes_all_error == 773200);
 	arena__free(&saved.arena);
 }
 
-static void check_order(enum options_sort sort, const uint64_t ids[4])
+static void check_order(enum sites_key sort, const uint64_t ids[4])
 {
 	struct report_site sites[4];
 	struct saved_report saved = {.report = golden_report()};
-	const struct options options = {.sort_given = true, .sort = sort};
+	const struct wanted options = {.sort_given = true, .sort = sort};
 
 	for (size_t i = 0; i < 4; i++) {
 		sites[i] = saved.report.sites[i];
 		sites[i].unreferenced_bytes = 0;
 	}
 	saved.report.sites = sites;
-	assert_int_equal(sift__report(&saved, &options, why, sizeof(why)), 0);
+	assert_int_equal(apply(&saved, &options), 0);
 	for (size_t i = 0; i < 4; i++)
 		assert_int_equal(saved.report.sites[i].id, ids[i]);
 	arena__free(&saved.arena);
@@ -123,16 +143,16 @@ static void test_order(void **state)
 	const uint64_t a = 0x00f3a9c1d2e4b587, b = UINT64_MAX, c = 1, d = 0x0123456789abcdef;
 
 	(void)state;
-	check_order(SORT_BYTES, (const uint64_t[]){a, b, c, d});
-	check_order(SORT_OBJECTS, (const uint64_t[]){a, b, c, d});
-	check_order(SORT_GROWTH, (const uint64_t[]){a, d, c, b});
-	check_order(SORT_AGE, (const uint64_t[]){c, b, a, d});
+	check_order(SITES_BY_BYTES, (const uint64_t[]){a, b, c, d});
+	check_order(SITES_BY_OBJECTS, (const uint64_t[]){a, b, c, d});
+	check_order(SITES_BY_GROWTH, (const uint64_t[]){a, d, c, b});
+	check_order(SITES_BY_AGE, (const uint64_t[]){c, b, a, d});
 }
 
 /* What nothing refers to comes first, whatever the order. */
 static void test_unreferenced_first(void **state)
 {
-	struct saved_report saved = good((struct options){.sort_given = true, .sort = SORT_AGE});
+	struct saved_report saved = good((struct wanted){.sort_given = true, .sort = SITES_BY_AGE});
 
 	(void)state;
 	assert_int_equal(saved.report.sites[0].id, 0x00f3a9c1d2e4b587);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "unit.h"
 
+#include "trace/origins.h"
 #include "trace/plan.h"
 
 #include <errno.h>
@@ -33,15 +34,15 @@ static struct kernel modern(void)
 	return kernel;
 }
 
-static struct options defaults(void)
+static struct trace_options defaults(void)
 {
-	return (struct options){.pid = -1,
-				.max_size = UINT64_MAX,
-				.origins = ORIGIN_SLAB | ORIGIN_VMALLOC | ORIGIN_PERCPU,
-				.stack_depth = 16};
+	return (struct trace_options){.pid = -1,
+				      .max_size = UINT64_MAX,
+				      .origins = ORIGIN_SLAB | ORIGIN_VMALLOC | ORIGIN_PERCPU,
+				      .stack_depth = 16};
 }
 
-static struct plan good(const struct options *options, const struct kernel *kernel)
+static struct plan good(const struct trace_options *options, const struct kernel *kernel)
 {
 	static struct plan plan;
 	char why[256] = "";
@@ -71,7 +72,7 @@ static bool is_blind_to(const struct plan *plan, const char *part)
 static void test_modern_kernel_that_allows_all(void **state)
 {
 	const struct kernel kernel = modern();
-	const struct options options = defaults();
+	const struct trace_options options = defaults();
 	const struct plan plan = good(&options, &kernel);
 
 	(void)state;
@@ -93,7 +94,7 @@ static void test_modern_kernel_that_allows_all(void **state)
 
 static void test_refused_hooks_are_blind_spots(void **state)
 {
-	const struct options options = defaults();
+	const struct trace_options options = defaults();
 	struct kernel kernel = modern();
 	struct plan plan;
 
@@ -110,7 +111,7 @@ static void test_refused_hooks_are_blind_spots(void **state)
 
 static void test_missing_tracepoint_is_an_error(void **state)
 {
-	const struct options options = defaults();
+	const struct trace_options options = defaults();
 	struct kernel kernel = modern();
 	static struct plan plan;
 	char why[256] = "";
@@ -124,7 +125,7 @@ static void test_missing_tracepoint_is_an_error(void **state)
 static void test_filters(void **state)
 {
 	const struct kernel kernel = modern();
-	struct options options = defaults();
+	struct trace_options options = defaults();
 	char *command[] = {"ls", NULL};
 	struct plan plan;
 
@@ -151,7 +152,7 @@ static void test_filters(void **state)
 
 static void test_pid_namespace(void **state)
 {
-	const struct options options = defaults();
+	const struct trace_options options = defaults();
 	struct kernel kernel = modern();
 
 	(void)state;
@@ -163,7 +164,7 @@ static void test_pid_namespace(void **state)
 static void test_cache_filter(void **state)
 {
 	const struct kernel kernel = modern();
-	struct options options = defaults();
+	struct trace_options options = defaults();
 	static struct plan plan;
 	char why[256] = "";
 
@@ -185,7 +186,7 @@ static void test_cache_filter(void **state)
 
 static void test_vmalloc_without_symbols(void **state)
 {
-	struct options options = defaults();
+	struct trace_options options = defaults();
 	struct kernel kernel = modern();
 	static struct plan plan;
 	char why[256] = "";
@@ -204,7 +205,7 @@ static void test_vmalloc_without_symbols(void **state)
 /* Modules that come and go are watched where that can be, and where they have names. */
 static void test_modules(void **state)
 {
-	struct options options = defaults();
+	struct trace_options options = defaults();
 	struct kernel kernel = modern();
 	struct plan plan;
 
@@ -224,7 +225,7 @@ static void test_modules(void **state)
 
 static void test_percpu(void **state)
 {
-	struct options options = defaults();
+	struct trace_options options = defaults();
 	struct kernel kernel = modern();
 	struct plan plan = good(&options, &kernel);
 
@@ -244,7 +245,7 @@ static void test_percpu(void **state)
 
 static void test_pages(void **state)
 {
-	struct options options = defaults();
+	struct trace_options options = defaults();
 	struct kernel kernel = modern();
 	struct plan plan = good(&options, &kernel);
 	char why[256] = "";
@@ -277,7 +278,7 @@ static void test_pages(void **state)
 
 static void test_unknown_layout_is_a_blind_spot(void **state)
 {
-	const struct options options = defaults();
+	const struct trace_options options = defaults();
 	struct kernel kernel = modern();
 	struct plan plan = good(&options, &kernel);
 
@@ -292,7 +293,7 @@ static void test_unknown_layout_is_a_blind_spot(void **state)
 static void test_vmalloc_alone_needs_few_hooks(void **state)
 {
 	const struct kernel kernel = modern();
-	struct options options = defaults();
+	struct trace_options options = defaults();
 	struct plan plan;
 
 	(void)state;
@@ -307,7 +308,7 @@ static void test_vmalloc_alone_needs_few_hooks(void **state)
 
 static void test_sizes(void **state)
 {
-	struct options options = defaults();
+	struct trace_options options = defaults();
 	struct kernel kernel = modern();
 	struct plan plan;
 
@@ -349,7 +350,7 @@ static void test_sizes(void **state)
 static void test_kfence_hides_from_scans(void **state)
 {
 	struct kernel kernel = modern();
-	struct options options = defaults();
+	struct trace_options options = defaults();
 	struct plan plan;
 
 	(void)state;
@@ -367,7 +368,7 @@ static void test_kfence_hides_from_scans(void **state)
 /* What the hook would show stands in kfree_rcu()'s queues, if they are of a known kind. */
 static void test_queues(void **state)
 {
-	const struct options options = defaults();
+	const struct trace_options options = defaults();
 	struct kernel kernel = modern();
 	struct plan plan;
 
@@ -387,7 +388,7 @@ static void test_queues(void **state)
 /* --no-fentry: as where every function is refused. */
 static void test_no_fentry(void **state)
 {
-	struct options options = defaults();
+	struct trace_options options = defaults();
 	const struct kernel kernel = modern();
 	struct plan plan;
 
@@ -402,7 +403,7 @@ static void test_no_fentry(void **state)
 
 static void test_stacks_of_any_size(void **state)
 {
-	struct options options = defaults();
+	struct trace_options options = defaults();
 	struct kernel kernel = modern();
 	struct plan plan;
 
@@ -427,7 +428,7 @@ static void test_stacks_of_any_size(void **state)
  * one. */
 static void test_copies_where_the_books_are_not_read(void **state)
 {
-	struct options options = defaults();
+	struct trace_options options = defaults();
 	struct kernel kernel = modern();
 	struct plan plan;
 
@@ -455,7 +456,7 @@ static void test_copies_where_the_books_are_not_read(void **state)
 
 static void test_explain_tells_the_plan(void **state)
 {
-	const struct options options = defaults();
+	const struct trace_options options = defaults();
 	struct kernel kernel = modern();
 	struct plan plan;
 	char *text = NULL;

@@ -29,8 +29,8 @@ struct survey {
 	const struct options *options;
 	const struct kernel *kernel;
 	const struct kallsyms *symbols;
-	struct reader reader;
-	struct memory memory;
+	struct kmem reader;
+	struct ram memory;
 	struct census census;
 	uint64_t text;
 };
@@ -38,7 +38,7 @@ struct survey {
 /* Some process must allocate something that this one is not blamed for. */
 static int learn(struct survey *survey)
 {
-	for (int i = 0; i < LEARN_STEPS && !reader__learn_pages(&survey->reader); i++) {
+	for (int i = 0; i < LEARN_STEPS && !kmem__learn_pages(&survey->reader); i++) {
 		pid_t child = fork();
 
 		if (!child)
@@ -51,7 +51,7 @@ static int learn(struct survey *survey)
 		say("cannot take a census: the allocator's slabs were not found");
 		return -ENODATA;
 	}
-	if (memory__find_base(&survey->memory, survey->reader.in_map, survey->text)) {
+	if (ram__find_base(&survey->memory, survey->reader.in_map, survey->text)) {
 		say("cannot take a census: the kernel's direct map was not found");
 		return -ENODATA;
 	}
@@ -79,7 +79,7 @@ static bool is_wanted(struct census_cache *cache, void *arg)
 	uint32_t flags = 0, order = 0;
 
 	snprintf(cache->name, sizeof(cache->name), "%s",
-		 memory__cache_name(&survey->memory, cache->address));
+		 ram__cache_name(&survey->memory, cache->address));
 	/* kmem_cache.oo: order << 16 | objects */
 	tracer__read(survey->reader.tracer, cache->address + l->cache_oo, &order, sizeof(order));
 	cache->bytes = cache->slabs * l->page_size << (order >> 16);
@@ -205,7 +205,7 @@ static int look(struct survey *survey)
 {
 	struct census *census = &survey->census;
 	double began = clock__now_s();
-	int err = memory__walk_slabs(&survey->memory, see_slab, survey);
+	int err = ram__walk_slabs(&survey->memory, see_slab, survey);
 
 	if (!err) {
 		census__keep(census, is_wanted, survey);
@@ -240,9 +240,9 @@ static int print(const struct survey *survey, bool color)
 static int take_census(struct survey *survey, bool color)
 {
 	char why[SENTENCE] = "";
-	int err = reader__open_memory(&survey->reader, &survey->memory, survey->kernel,
-				      survey->symbols, &survey->text, "cannot take a census", why,
-				      sizeof(why));
+	int err =
+		kmem__open_memory(&survey->reader, &survey->memory, survey->kernel, survey->symbols,
+				  &survey->text, "cannot take a census", why, sizeof(why));
 
 	if (err) {
 		say("%s", why);
@@ -264,8 +264,8 @@ static int take_census(struct survey *survey, bool color)
 	return print(survey, color);
 }
 
-int survey__run(const struct options *options, const struct kernel *kernel, const struct plan *plan,
-		struct symbols *symbols, bool color)
+int cmd_census(const struct options *options, const struct kernel *kernel, const struct plan *plan,
+	       struct symbols *symbols, bool color)
 {
 	struct survey *survey = calloc(1, sizeof(*survey));
 	struct tracer *tracer = NULL;
@@ -282,7 +282,7 @@ int survey__run(const struct options *options, const struct kernel *kernel, cons
 	survey->options = options;
 	survey->kernel = kernel;
 	survey->symbols = symbols ? symbols__kallsyms(symbols) : NULL;
-	err = reader__open(&survey->reader, kernel, tracer);
+	err = kmem__open(&survey->reader, kernel, tracer);
 	if (err)
 		say("cannot read the kernel's memory: %s", strerror(-err));
 	else
@@ -290,8 +290,8 @@ int survey__run(const struct options *options, const struct kernel *kernel, cons
 	if (!err)
 		err = take_census(survey, color);
 	census__free(&survey->census);
-	memory__free(&survey->memory);
-	reader__close(&survey->reader);
+	ram__free(&survey->memory);
+	kmem__close(&survey->reader);
 	tracer__close(tracer);
 	free(survey);
 	return err;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* kleak census: walk through the slabs, sample them, print what the objects hold. */
-#ifndef KLEAK_SURVEY_H
-#define KLEAK_SURVEY_H
+#ifndef KLEAK_CMD_CENSUS_H
+#define KLEAK_CMD_CENSUS_H
 
 #include "cmd/options.h"
 #include "kernel/kernel.h"
@@ -11,7 +11,7 @@
 #include <stdbool.h>
 
 /* 0 or -errno, with what went wrong said on stderr. */
-int survey__run(const struct options *options, const struct kernel *kernel, const struct plan *plan,
-		struct symbols *symbols, bool color);
+int cmd_census(const struct options *options, const struct kernel *kernel, const struct plan *plan,
+	       struct symbols *symbols, bool color);
 
 #endif

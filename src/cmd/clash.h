@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Files that would overwrite each other, by whatever names they are called. */
-#ifndef KLEAK_CLASH_H
-#define KLEAK_CLASH_H
+#ifndef KLEAK_CMD_CLASH_H
+#define KLEAK_CMD_CLASH_H
 
 #include "cmd/options.h"
 

@@ -338,7 +338,7 @@ static int print(struct diagnose *d, struct outputs *outputs)
 	int err;
 
 	uname(&name);
-	taint__of_kernel(taint, sizeof(taint));
+	module_info__taint_of_kernel(taint, sizeof(taint));
 	clock_gettime(CLOCK_REALTIME, &page->time);
 	page->kernel = d->kernel->release;
 	page->version = name.version;
@@ -356,7 +356,7 @@ static int print(struct diagnose *d, struct outputs *outputs)
 		if (!modules)
 			return -ENOMEM;
 		for (size_t i = 0; i < page->report->nr_sites; i++)
-			taint__describe(&modules[i], &page->report->sites[i], d->symbols);
+			module_info__of_site(&modules[i], &page->report->sites[i], d->symbols);
 		page->modules = modules;
 	}
 	page->nr_next = diagnosis__advise(page, next);
@@ -422,8 +422,8 @@ static int examine(struct diagnose *d, const struct options *given)
 	return err;
 }
 
-int diagnose__run(const struct options *options, const struct reporter_parts *parts,
-		  struct outputs *outputs, bool color, int target, int signals, int *status)
+int cmd_diagnose(const struct options *options, const struct reporter_parts *parts,
+		 struct outputs *outputs, bool color, int target, int signals, int *status)
 {
 	static struct diagnose d;
 	int err;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* `kleak diagnose`: the cheap books first, then tracing of what grows, then a verdict. */
-#ifndef KLEAK_DIAGNOSE_H
-#define KLEAK_DIAGNOSE_H
+#ifndef KLEAK_CMD_DIAGNOSE_H
+#define KLEAK_CMD_DIAGNOSE_H
 
 #include "cmd/options.h"
 #include "cmd/outputs.h"
@@ -14,8 +14,8 @@
  * get its report.  0 and *status: DIAGNOSE_LEAK when a leak was found, else 0; or
  * -errno; what went wrong has been said on stderr.
  */
-int diagnose__run(const struct options *options, const struct reporter_parts *parts,
-		  struct outputs *outputs, bool color, int target, int signals, int *status);
+int cmd_diagnose(const struct options *options, const struct reporter_parts *parts,
+		 struct outputs *outputs, bool color, int target, int signals, int *status);
 
 #define DIAGNOSE_LEAK 3 /* exit status */
 

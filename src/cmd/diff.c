@@ -32,15 +32,15 @@ static int print(const struct diff *diff, const struct options *options, bool co
 	return err;
 }
 
-int compare__run(const struct options *options, bool color)
+int cmd_diff(const struct options *options, bool color)
 {
 	struct side sides[DIFF_SIDES] = {};
 	struct diff diff = {};
 	int err = 0;
 
 	for (int i = 0; i < DIFF_SIDES && !err; i++)
-		err = rereport__last(&sides[i].report, &sides[i].header, options->files[i],
-				     options);
+		err = cmd_report__last(&sides[i].report, &sides[i].header, options->files[i],
+				       options);
 	if (!err) {
 		const struct diff_side before = side_of(&sides[DIFF_BEFORE], options->files[0]);
 		const struct diff_side after = side_of(&sides[DIFF_AFTER], options->files[1]);

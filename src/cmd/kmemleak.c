@@ -70,7 +70,7 @@ static int print_list(const char *path, FILE *out)
 	return 0;
 }
 
-int kmemleakfile__do(const char *path, const char *action, FILE *out, char *why, size_t len)
+int cmd_kmemleak__do(const char *path, const char *action, FILE *out, char *why, size_t len)
 {
 	int err;
 
@@ -86,10 +86,10 @@ int kmemleakfile__do(const char *path, const char *action, FILE *out, char *why,
 	return fflush(out) || ferror(out) ? -EIO : 0;
 }
 
-int kmemleakfile__run(const char *path, const char *action)
+int cmd_kmemleak(const char *path, const char *action)
 {
 	char why[256];
-	int err = kmemleakfile__do(path, action, stdout, why, sizeof(why));
+	int err = cmd_kmemleak__do(path, action, stdout, why, sizeof(why));
 
 	if (err)
 		say("%s", *why ? why : "cannot write to stdout");

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* `kleak kmemleak scan|list|clear`: the kernel's own kmemleak, passed through. */
-#ifndef KLEAK_KMEMLEAKFILE_H
-#define KLEAK_KMEMLEAKFILE_H
+#ifndef KLEAK_CMD_KMEMLEAK_H
+#define KLEAK_CMD_KMEMLEAK_H
 
 #include <stddef.h>
 #include <stdio.h>
@@ -12,9 +12,9 @@
  * (BOOKS_KMEMLEAK; Documentation/dev-tools/kmemleak.rst).  0, or -errno with one sentence in `why`;
  * -EIO with "" when `out` failed.
  */
-int kmemleakfile__do(const char *path, const char *action, FILE *out, char *why, size_t len);
+int cmd_kmemleak__do(const char *path, const char *action, FILE *out, char *why, size_t len);
 
 /* The same to stdout; what goes wrong is said on stderr.  0 or -errno. */
-int kmemleakfile__run(const char *path, const char *action);
+int cmd_kmemleak(const char *path, const char *action);
 
 #endif

@@ -376,7 +376,7 @@ static int around_command(struct audit *audit, int *status)
 	return read_and_print(audit, STATEMENT_AFTER, true);
 }
 
-int audit__run(const struct options *options, bool color, int signals, int *status)
+int cmd_ledger(const struct options *options, bool color, int signals, int *status)
 {
 	static struct audit audit;
 	int err;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* `kleak ledger`: the kernel's own books, streamed or before and after a command. */
-#ifndef KLEAK_AUDIT_H
-#define KLEAK_AUDIT_H
+#ifndef KLEAK_CMD_LEDGER_H
+#define KLEAK_CMD_LEDGER_H
 
 #include "cmd/options.h"
 
@@ -11,6 +11,6 @@
  * signals__open().  0 and *status, kleak's exit status; or -errno; what went wrong has
  * been said on stderr.
  */
-int audit__run(const struct options *options, bool color, int signals, int *status);
+int cmd_ledger(const struct options *options, bool color, int signals, int *status);
 
 #endif

@@ -70,7 +70,7 @@ static int audit(const struct options *options)
 
 	if (signals < 0)
 		return EXIT_CANNOT_RUN;
-	if (audit__run(options, want_color(options), signals, &status))
+	if (cmd_ledger(options, want_color(options), signals, &status))
 		status = EXIT_CANNOT_RUN;
 	close(signals);
 	return status;
@@ -126,11 +126,11 @@ int main(int argc, char **argv)
 	case VERB_LEDGER:
 		return audit(&options);
 	case VERB_KMEMLEAK:
-		return kmemleakfile__run(BOOKS_KMEMLEAK, options.action) ? EXIT_CANNOT_RUN : 0;
+		return cmd_kmemleak(BOOKS_KMEMLEAK, options.action) ? EXIT_CANNOT_RUN : 0;
 	case VERB_REPORT:
-		return rereport__run(&options, want_color(&options)) ? EXIT_CANNOT_RUN : 0;
+		return cmd_report(&options, want_color(&options)) ? EXIT_CANNOT_RUN : 0;
 	case VERB_DIFF:
-		return compare__run(&options, want_color(&options)) ? EXIT_CANNOT_RUN : 0;
+		return cmd_diff(&options, want_color(&options)) ? EXIT_CANNOT_RUN : 0;
 	default:
 		break;
 	}

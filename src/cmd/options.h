@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* argv and the help text. */
-#ifndef KLEAK_OPTIONS_H
-#define KLEAK_OPTIONS_H
+#ifndef KLEAK_CMD_OPTIONS_H
+#define KLEAK_CMD_OPTIONS_H
 
 #include "kernel/dwarf.h"
 #include "render/weight.h"

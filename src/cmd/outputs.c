@@ -170,8 +170,8 @@ static int print_report(void *arg, FILE *out)
 	const struct outputs *outputs = arg;
 
 	if (outputs->options->json)
-		return json__print(outputs->report, out);
-	return text__print(outputs->report, outputs->color, out);
+		return report_json__print(outputs->report, out);
+	return report_text__print(outputs->report, outputs->color, out);
 }
 
 static int print(struct outputs *outputs, const struct report *report)

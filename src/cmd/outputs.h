@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Where reports go: stdout, as text or JSON, or a screen, and the files that were asked for. */
-#ifndef KLEAK_OUTPUTS_H
-#define KLEAK_OUTPUTS_H
+#ifndef KLEAK_CMD_OUTPUTS_H
+#define KLEAK_CMD_OUTPUTS_H
 
 #include "cmd/options.h"
 #include "kernel/symbols.h"

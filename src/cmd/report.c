@@ -61,7 +61,7 @@ static int end(const struct savedfile *file, const char *path, size_t nr)
 static int sift(struct saved_report *report, const char *path, const struct options *options)
 {
 	char why[SENTENCE] = "";
-	int err = sift__report(report, &options->trace, &options->report, why, sizeof(why));
+	int err = report_filter__apply(report, &options->trace, &options->report, why, sizeof(why));
 
 	if (err == -EINVAL)
 		say("%s: %s", path, why);
@@ -85,8 +85,8 @@ static int read_last(struct savedfile *file, struct saved_report *report, const 
 	return err;
 }
 
-int rereport__last(struct saved_report *report, struct saved_header *header, const char *path,
-		   const struct options *options)
+int cmd_report__last(struct saved_report *report, struct saved_header *header, const char *path,
+		     const struct options *options)
 {
 	struct savedfile *file = NULL;
 	int err;
@@ -105,10 +105,10 @@ int rereport__last(struct saved_report *report, struct saved_header *header, con
 }
 
 /* Name it, and out with it. */
-static int give(struct savedfile *file, struct saved_report *report, struct naming *naming,
+static int give(struct savedfile *file, struct saved_report *report, struct resymbolize *naming,
 		struct outputs *outputs)
 {
-	int err = naming__report(naming, report, savedfile__header(file));
+	int err = resymbolize__report(naming, report, savedfile__header(file));
 
 	if (!err)
 		return outputs__report(outputs, &report->report);
@@ -116,8 +116,8 @@ static int give(struct savedfile *file, struct saved_report *report, struct nami
 	return err;
 }
 
-static int print_last(struct savedfile *file, const struct options *options, struct naming *naming,
-		      struct outputs *outputs)
+static int print_last(struct savedfile *file, const struct options *options,
+		      struct resymbolize *naming, struct outputs *outputs)
 {
 	struct saved_report report = {};
 	int err = read_last(file, &report, options->files[0], options);
@@ -128,8 +128,8 @@ static int print_last(struct savedfile *file, const struct options *options, str
 	return err;
 }
 
-static int print_all(struct savedfile *file, const struct options *options, struct naming *naming,
-		     struct outputs *outputs)
+static int print_all(struct savedfile *file, const struct options *options,
+		     struct resymbolize *naming, struct outputs *outputs)
 {
 	const char *path = options->files[0];
 	char why[SENTENCE] = "";
@@ -153,14 +153,14 @@ static int print_all(struct savedfile *file, const struct options *options, stru
 	return err;
 }
 
-int rereport__run(const struct options *options, bool color)
+int cmd_report(const struct options *options, bool color)
 {
 	struct savedfile *file = NULL;
 	struct outputs *outputs = NULL;
-	struct naming *naming = NULL;
+	struct resymbolize *naming = NULL;
 	char why[SENTENCE] = "";
 	const struct dwarf_sources sources = options__debug_info(options);
-	int err = naming__open(&naming, &sources, why, sizeof(why));
+	int err = resymbolize__open(&naming, &sources, why, sizeof(why));
 
 	if (err)
 		say("%s", why);
@@ -176,7 +176,7 @@ int rereport__run(const struct options *options, bool color)
 		if (outputs__close(outputs) && !err)
 			err = -EIO;
 	}
-	naming__close(naming);
+	resymbolize__close(naming);
 	savedfile__close(file);
 	return err;
 }

@@ -451,8 +451,8 @@ static int print_report(void *arg, FILE *out)
 	const char *name = screen->view.input, *end = strrchr(name, '.');
 	const struct report *report = screen_view__report(&screen->view);
 
-	return end && !strcmp(end, ".json") ? json__print(report, out)
-					    : text__print(report, false, out);
+	return end && !strcmp(end, ".json") ? report_json__print(report, out)
+					    : report_text__print(report, false, out);
 }
 
 /* Save what is shown as view.input; ask first where there is such a file. */

@@ -4,8 +4,8 @@
  * goes to its last line, and appears after it; whatever ends the process, but SIGKILL, gives
  * the terminal back as it was.  One at a time.
  */
-#ifndef KLEAK_SCREEN_H
-#define KLEAK_SCREEN_H
+#ifndef KLEAK_CMD_SCREEN_H
+#define KLEAK_CMD_SCREEN_H
 
 #include "cmd/options.h"
 #include "report/report.h"

@@ -68,7 +68,7 @@ static int act(const struct options *options, const struct kernel *kernel, const
 		return 0;
 	}
 	if (options->verb == VERB_CENSUS) {
-		err = survey__run(options, kernel, plan, symbols, color);
+		err = cmd_census(options, kernel, plan, symbols, color);
 		return err ? SESSION_CANNOT_RUN : 0;
 	}
 	signals = signals__open();
@@ -79,10 +79,10 @@ static int act(const struct options *options, const struct kernel *kernel, const
 	err = outputs__open(&outputs, options, symbols, color);
 	if (!err) {
 		if (options->verb == VERB_DIAGNOSE)
-			err = diagnose__run(options, &parts, outputs, color, target, signals,
-					    &status);
+			err = cmd_diagnose(options, &parts, outputs, color, target, signals,
+					   &status);
 		else
-			err = watch__run(options, &parts, outputs, target, signals, &status);
+			err = cmd_trace(options, &parts, outputs, target, signals, &status);
 		if (outputs__close(outputs))
 			err = -EIO;
 	}

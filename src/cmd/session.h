@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What needs the kernel's permission: all that it takes is found out, then the verb is done. */
-#ifndef KLEAK_SESSION_H
-#define KLEAK_SESSION_H
+#ifndef KLEAK_CMD_SESSION_H
+#define KLEAK_CMD_SESSION_H
 
 #include "cmd/options.h"
 

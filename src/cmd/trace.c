@@ -443,8 +443,8 @@ static int watch_command(const struct options *options, struct tracer *tracer,
 	return err;
 }
 
-int watch__run(const struct options *options, const struct reporter_parts *given,
-	       struct outputs *outputs, int target, int signals, int *status)
+int cmd_trace(const struct options *options, const struct reporter_parts *given,
+	      struct outputs *outputs, int target, int signals, int *status)
 {
 	struct reporter_parts parts = *given;
 	struct reports reports = {.outputs = outputs};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The two ways to trace: watching the machine, running a command. */
-#ifndef KLEAK_WATCH_H
-#define KLEAK_WATCH_H
+#ifndef KLEAK_CMD_TRACE_H
+#define KLEAK_CMD_TRACE_H
 
 #include "cmd/options.h"
 #include "cmd/outputs.h"
@@ -15,7 +15,7 @@
  * outputs get the reports.
  * 0 and *status, kleak's exit status; or -errno; what went wrong has been said on stderr.
  */
-int watch__run(const struct options *options, const struct reporter_parts *parts,
-	       struct outputs *outputs, int target, int signals, int *status);
+int cmd_trace(const struct options *options, const struct reporter_parts *parts,
+	      struct outputs *outputs, int target, int signals, int *status);
 
 #endif

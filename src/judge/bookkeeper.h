@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The kernel's books over time: reading after reading goes in, a statement comes out. */
-#ifndef KLEAK_BOOKKEEPER_H
-#define KLEAK_BOOKKEEPER_H
+#ifndef KLEAK_JUDGE_BOOKKEEPER_H
+#define KLEAK_JUDGE_BOOKKEEPER_H
 
 #include "judge/statement.h"
 #include "kernel/books.h"

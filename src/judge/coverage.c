@@ -6,32 +6,32 @@
 static const struct {
 	const char *name;
 	enum meminfo_field field;
-} books[LEDGER_CLASSES] = {
-	[LEDGER_SLAB_UNRECLAIMABLE] = {"slab_unreclaimable", MEMINFO_S_UNRECLAIM},
-	[LEDGER_SLAB_RECLAIMABLE] = {"slab_reclaimable", MEMINFO_S_RECLAIMABLE},
-	[LEDGER_VMALLOC] = {"vmalloc", MEMINFO_VMALLOC_USED},
-	[LEDGER_PERCPU] = {"percpu", MEMINFO_PERCPU},
+} books[COVERAGE_CLASSES] = {
+	[COVERAGE_SLAB_UNRECLAIMABLE] = {"slab_unreclaimable", MEMINFO_S_UNRECLAIM},
+	[COVERAGE_SLAB_RECLAIMABLE] = {"slab_reclaimable", MEMINFO_S_RECLAIMABLE},
+	[COVERAGE_VMALLOC] = {"vmalloc", MEMINFO_VMALLOC_USED},
+	[COVERAGE_PERCPU] = {"percpu", MEMINFO_PERCPU},
 };
 
 /*
  * kmalloc() beyond the caches takes pages, and still counts as unreclaimable slab
  * (mm/slub.c, ___kmalloc_large_node(): NR_SLAB_UNRECLAIMABLE_B).
  */
-static enum ledger_class class_of(const struct kleak_site *entry, const struct kleak_cache *caches)
+static enum coverage_name class_of(const struct kleak_site *entry, const struct kleak_cache *caches)
 {
 	if (entry->space == KLEAK_SPACE_VMALLOC)
-		return LEDGER_VMALLOC;
+		return COVERAGE_VMALLOC;
 	if (entry->space == KLEAK_SPACE_PERCPU)
-		return LEDGER_PERCPU;
+		return COVERAGE_PERCPU;
 	if (entry->cache < KLEAK_MAX_CACHES && caches[entry->cache].flags & KLEAK_CACHE_RECLAIMABLE)
-		return LEDGER_SLAB_RECLAIMABLE;
-	return LEDGER_SLAB_UNRECLAIMABLE;
+		return COVERAGE_SLAB_RECLAIMABLE;
+	return COVERAGE_SLAB_UNRECLAIMABLE;
 }
 
-void ledger__sum(int64_t traced[LEDGER_CLASSES], const struct snapshot *snapshot,
-		 const struct kleak_site *entries, const struct kleak_cache *caches)
+void coverage__sum(int64_t traced[COVERAGE_CLASSES], const struct snapshot *snapshot,
+		   const struct kleak_site *entries, const struct kleak_cache *caches)
 {
-	for (int i = 0; i < LEDGER_CLASSES; i++)
+	for (int i = 0; i < COVERAGE_CLASSES; i++)
 		traced[i] = 0;
 	for (uint32_t i = 0; i < snapshot->nr_sites; i++)
 		if (snapshot->sites[i].live && entries[i].space != KLEAK_SPACE_PAGES)
@@ -39,10 +39,11 @@ void ledger__sum(int64_t traced[LEDGER_CLASSES], const struct snapshot *snapshot
 				(int64_t)snapshot->sites[i].held_bytes;
 }
 
-void ledger__compare(struct coverage_class classes[LEDGER_CLASSES], const struct meminfo *before,
-		     const struct meminfo *now, const int64_t traced[LEDGER_CLASSES])
+void coverage__compare(struct coverage_class classes[COVERAGE_CLASSES],
+		       const struct meminfo *before, const struct meminfo *now,
+		       const int64_t traced[COVERAGE_CLASSES])
 {
-	for (int i = 0; i < LEDGER_CLASSES; i++) {
+	for (int i = 0; i < COVERAGE_CLASSES; i++) {
 		enum meminfo_field field = books[i].field;
 		struct coverage_class *c = &classes[i];
 
@@ -73,10 +74,10 @@ static void sum_slabs(const struct slabinfo *info, uint64_t page_size, int64_t *
 	}
 }
 
-void ledger__compare_slab(struct coverage_slab *slab, const struct slabinfo *before,
-			  const struct slabinfo *now, uint64_t page_size,
-			  const struct snapshot *snapshot, const struct kleak_site *entries,
-			  const struct kleak_cache *caches)
+void coverage__compare_slab(struct coverage_slab *slab, const struct slabinfo *before,
+			    const struct slabinfo *now, uint64_t page_size,
+			    const struct snapshot *snapshot, const struct kleak_site *entries,
+			    const struct kleak_cache *caches)
 {
 	int64_t objects, slabs;
 
@@ -97,26 +98,26 @@ void ledger__compare_slab(struct coverage_slab *slab, const struct slabinfo *bef
 }
 
 /* Is all of it traced, whoever allocates and how much? */
-static bool is_whole(enum ledger_class class, const struct kleak_config *config)
+static bool is_whole(enum coverage_name class, const struct kleak_config *config)
 {
 	if (config->follow != KLEAK_FOLLOW_ALL || config->min_size || config->max_size < UINT64_MAX)
 		return false;
 	switch (class) {
-	case LEDGER_VMALLOC:
+	case COVERAGE_VMALLOC:
 		return config->vmalloc;
-	case LEDGER_PERCPU:
+	case COVERAGE_PERCPU:
 		return config->percpu;
 	default:
 		return config->slab && !config->nr_wanted;
 	}
 }
 
-void ledger__leave_out(struct coverage_class classes[LEDGER_CLASSES], struct coverage_slab *slab,
-		       const struct kleak_config *config)
+void coverage__leave_out(struct coverage_class classes[COVERAGE_CLASSES],
+			 struct coverage_slab *slab, const struct kleak_config *config)
 {
-	for (int i = 0; i < LEDGER_CLASSES; i++)
+	for (int i = 0; i < COVERAGE_CLASSES; i++)
 		if (!is_whole(i, config))
 			classes[i].explained = NAN;
-	if (!is_whole(LEDGER_SLAB_UNRECLAIMABLE, config))
+	if (!is_whole(COVERAGE_SLAB_UNRECLAIMABLE, config))
 		slab->explained = NAN;
 }

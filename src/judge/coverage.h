@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The kernel's own books beside what was traced. */
-#ifndef KLEAK_LEDGER_H
-#define KLEAK_LEDGER_H
+#ifndef KLEAK_JUDGE_COVERAGE_H
+#define KLEAK_JUDGE_COVERAGE_H
 
 #include "kleak.h"
 #include "proc/meminfo.h"
@@ -11,12 +11,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum ledger_class {
-	LEDGER_SLAB_UNRECLAIMABLE,
-	LEDGER_SLAB_RECLAIMABLE,
-	LEDGER_VMALLOC,
-	LEDGER_PERCPU,
-	LEDGER_CLASSES,
+enum coverage_name {
+	COVERAGE_SLAB_UNRECLAIMABLE,
+	COVERAGE_SLAB_RECLAIMABLE,
+	COVERAGE_VMALLOC,
+	COVERAGE_PERCPU,
+	COVERAGE_CLASSES,
 };
 
 /* A class of memory, as the kernel counts it and as it was traced. */
@@ -43,26 +43,27 @@ struct coverage_slab {
  * What is traced of each class: bytes of everything in the tables that the kernel
  * still holds, young and pending objects included.
  */
-void ledger__sum(int64_t traced[LEDGER_CLASSES], const struct snapshot *snapshot,
-		 const struct kleak_site *entries, const struct kleak_cache *caches);
+void coverage__sum(int64_t traced[COVERAGE_CLASSES], const struct snapshot *snapshot,
+		   const struct kleak_site *entries, const struct kleak_cache *caches);
 
 /* Set both beside each other.  before, now: /proc/meminfo at the start and now. */
-void ledger__compare(struct coverage_class classes[LEDGER_CLASSES], const struct meminfo *before,
-		     const struct meminfo *now, const int64_t traced[LEDGER_CLASSES]);
+void coverage__compare(struct coverage_class classes[COVERAGE_CLASSES],
+		       const struct meminfo *before, const struct meminfo *now,
+		       const int64_t traced[COVERAGE_CLASSES]);
 
 /*
  * Leave out the shares where only a part of what the kernel counts was to be traced: what is
  * left over would tell nothing.  After the comparisons.
  */
-void ledger__leave_out(struct coverage_class classes[LEDGER_CLASSES], struct coverage_slab *slab,
-		       const struct kleak_config *config);
+void coverage__leave_out(struct coverage_class classes[COVERAGE_CLASSES],
+			 struct coverage_slab *slab, const struct kleak_config *config);
 
 /*
  * Slab in objects and in slabs.  before, now: /proc/slabinfo; page_size: bytes.
  */
-void ledger__compare_slab(struct coverage_slab *slab, const struct slabinfo *before,
-			  const struct slabinfo *now, uint64_t page_size,
-			  const struct snapshot *snapshot, const struct kleak_site *entries,
-			  const struct kleak_cache *caches);
+void coverage__compare_slab(struct coverage_slab *slab, const struct slabinfo *before,
+			    const struct slabinfo *now, uint64_t page_size,
+			    const struct snapshot *snapshot, const struct kleak_site *entries,
+			    const struct kleak_cache *caches);
 
 #endif

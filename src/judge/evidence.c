@@ -41,7 +41,7 @@ struct change {
 	double kept;
 };
 
-static void add_cache(struct change *change, const struct judge *judge,
+static void add_cache(struct change *change, const struct evidence_sources *judge,
 		      const struct slabinfo_cache *now)
 {
 	const struct slabinfo_cache *before = slabinfo__find(judge->slabs_before, now->name);
@@ -53,7 +53,7 @@ static void add_cache(struct change *change, const struct judge *judge,
 }
 
 /* All caches of kmalloc that take objects of this size: its events do not tell them apart. */
-static struct change change_of_class(const struct judge *judge, uint32_t size)
+static struct change change_of_class(const struct evidence_sources *judge, uint32_t size)
 {
 	struct change change = {};
 
@@ -66,7 +66,7 @@ static struct change change_of_class(const struct judge *judge, uint32_t size)
 	return change;
 }
 
-static struct change change_of_cache(const struct judge *judge, uint32_t index)
+static struct change change_of_cache(const struct evidence_sources *judge, uint32_t index)
 {
 	const struct slabinfo_cache *now;
 	struct change change = {};
@@ -80,7 +80,7 @@ static struct change change_of_cache(const struct judge *judge, uint32_t index)
 }
 
 /* Objects of the cache, or of its class of kmalloc, that were born since and live. */
-static double traced_of(const struct judge *judge, uint32_t index)
+static double traced_of(const struct evidence_sources *judge, uint32_t index)
 {
 	const struct kleak_cache *cache = &judge->caches[index];
 	double live = 0;
@@ -103,7 +103,7 @@ static double share_replaced(double traced, double grew)
 	return share > 0 ? share : 0;
 }
 
-static double replaced_in_slab(const struct judge *judge, const struct site *site)
+static double replaced_in_slab(const struct evidence_sources *judge, const struct site *site)
 {
 	const struct kleak_cache *cache = &judge->caches[site->cache];
 	double traced = traced_of(judge, site->cache);
@@ -125,22 +125,22 @@ static double replaced_in_class(const struct coverage_class *c, double clear_byt
 	return share_replaced((double)c->traced_bytes, (double)c->kernel_delta_bytes);
 }
 
-static double replaced_of(const struct judge *judge, const struct site *site)
+static double replaced_of(const struct evidence_sources *judge, const struct site *site)
 {
 	switch (site->space) {
 	case KLEAK_SPACE_SLAB:
 		return replaced_in_slab(judge, site);
 	case KLEAK_SPACE_VMALLOC:
-		return replaced_in_class(&judge->ledger[LEDGER_VMALLOC], 0);
+		return replaced_in_class(&judge->ledger[COVERAGE_VMALLOC], 0);
 	case KLEAK_SPACE_PERCPU:
-		return replaced_in_class(&judge->ledger[LEDGER_PERCPU],
+		return replaced_in_class(&judge->ledger[COVERAGE_PERCPU],
 					 PERCPU_CLEAR * judge->possible_cpus);
 	default:
 		return NAN;
 	}
 }
 
-static bool is_reclaimable(const struct judge *judge, const struct site *site)
+static bool is_reclaimable(const struct evidence_sources *judge, const struct site *site)
 {
 	return site->space == KLEAK_SPACE_SLAB &&
 	       judge->caches[site->cache].flags & KLEAK_CACHE_RECLAIMABLE;
@@ -150,13 +150,13 @@ static bool is_reclaimable(const struct judge *judge, const struct site *site)
  * The vmap_area of a freed area stays until so many have come together that all are purged
  * (mm/vmalloc.c, lazy_max_pages()).  Areas that leak are told by the origin vmalloc.
  */
-static bool is_lazy(const struct judge *judge, const struct site *site)
+static bool is_lazy(const struct evidence_sources *judge, const struct site *site)
 {
 	return site->space == KLEAK_SPACE_SLAB &&
 	       !strcmp(judge->caches[site->cache].name, "vmap_area");
 }
 
-struct conclusion judge__site(const struct judge *judge, const struct site *site)
+struct conclusion evidence__judge(const struct evidence_sources *judge, const struct site *site)
 {
 	struct conclusion verdict = {.exhausted_s = NAN};
 	struct evidence *evidence = &verdict.from;

@@ -3,8 +3,8 @@
  * The whole evidence on a site: its history, and what the kernel's books, the losses, a
  * drain and dropped caches say beside it.
  */
-#ifndef KLEAK_JUDGE_H
-#define KLEAK_JUDGE_H
+#ifndef KLEAK_JUDGE_EVIDENCE_H
+#define KLEAK_JUDGE_EVIDENCE_H
 
 #include "judge/coverage.h"
 #include "judge/history.h"
@@ -18,14 +18,14 @@
 #include <stdint.h>
 
 /* All of it belongs to the caller. */
-struct judge {
+struct evidence_sources {
 	const struct history *history;
 	const struct marks *before_drain, *before_drop; /* nothing marked: it was not done */
 	const struct kleak_cache *caches;		/* KLEAK_MAX_CACHES */
 	const struct cache_sum *cache_sums;		/* KLEAK_MAX_CACHES */
 	const struct cache_kinds *kinds;
 	const struct slabinfo *slabs_before, *slabs_now; /* of 0 caches: not readable */
-	const struct coverage_class *ledger;		 /* LEDGER_CLASSES */
+	const struct coverage_class *ledger;		 /* COVERAGE_CLASSES */
 	double least_s;					 /* evidence.least_s */
 	uint32_t possible_cpus;				 /* per-CPU memory is of them */
 	uint32_t online_cpus;				 /* that may keep slabs of their own */
@@ -34,6 +34,6 @@ struct judge {
 };
 
 /* Judge the site. */
-struct conclusion judge__site(const struct judge *judge, const struct site *site);
+struct conclusion evidence__judge(const struct evidence_sources *judge, const struct site *site);
 
 #endif

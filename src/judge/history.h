@@ -4,8 +4,8 @@
  * objects born in each interval (a cohort) how many live.  As the run gets longer the
  * intervals do too: there are SERIES_POINTS of them at most.
  */
-#ifndef KLEAK_HISTORY_H
-#define KLEAK_HISTORY_H
+#ifndef KLEAK_JUDGE_HISTORY_H
+#define KLEAK_JUDGE_HISTORY_H
 
 #include "judge/series.h"
 #include "judge/verdict.h"

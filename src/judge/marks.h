@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* How many objects every site had at one moment, to tell later what became of them. */
-#ifndef KLEAK_MARKS_H
-#define KLEAK_MARKS_H
+#ifndef KLEAK_JUDGE_MARKS_H
+#define KLEAK_JUDGE_MARKS_H
 
 #include "trace/sites.h"
 #include "util/idmap.h"

@@ -3,8 +3,8 @@
  * One statement of the kernel's own books, `kleak ledger`: what the renderers
  * print.  Plain values; strings belong to whoever filled it in.
  */
-#ifndef KLEAK_STATEMENT_H
-#define KLEAK_STATEMENT_H
+#ifndef KLEAK_JUDGE_STATEMENT_H
+#define KLEAK_JUDGE_STATEMENT_H
 
 #include "judge/series.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Which classes of memory and slab caches grow with confidence, and what to trace for it. */
-#ifndef KLEAK_SUSPECTS_H
-#define KLEAK_SUSPECTS_H
+#ifndef KLEAK_JUDGE_SUSPECTS_H
+#define KLEAK_JUDGE_SUSPECTS_H
 
 #include "judge/statement.h"
 #include "trace/trace_options.h"

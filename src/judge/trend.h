@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What became of every site over the last minute: growth and rates. */
-#ifndef KLEAK_TREND_H
-#define KLEAK_TREND_H
+#ifndef KLEAK_JUDGE_TREND_H
+#define KLEAK_JUDGE_TREND_H
 
 #include "trace/sites.h"
 #include "util/idmap.h"

@@ -12,8 +12,8 @@
  * NEW          watched for too short a time
  * INSUFFICIENT too few objects got old, or more was lost than grew
  */
-#ifndef KLEAK_VERDICT_H
-#define KLEAK_VERDICT_H
+#ifndef KLEAK_JUDGE_VERDICT_H
+#define KLEAK_JUDGE_VERDICT_H
 
 #include "judge/series.h"
 

@@ -3,8 +3,8 @@
  * Which text belongs to the allocators: frames in it are plumbing, the first
  * frame outside is who allocates.  By address range, so that printing has no say.
  */
-#ifndef KLEAK_ALLOCATOR_H
-#define KLEAK_ALLOCATOR_H
+#ifndef KLEAK_KERNEL_ALLOCATOR_H
+#define KLEAK_KERNEL_ALLOCATOR_H
 
 #include "kernel/names.h"
 #include "kleak.h"

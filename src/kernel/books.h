@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The kernel's own books, read from /proc at one instant.  The only file that opens them. */
-#ifndef KLEAK_BOOKS_H
-#define KLEAK_BOOKS_H
+#ifndef KLEAK_KERNEL_BOOKS_H
+#define KLEAK_KERNEL_BOOKS_H
 
 #include "proc/allocinfo.h"
 #include "proc/kmemleak.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Names of cgroups. */
-#ifndef KLEAK_CGROUPS_H
-#define KLEAK_CGROUPS_H
+#ifndef KLEAK_KERNEL_CGROUPS_H
+#define KLEAK_KERNEL_CGROUPS_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -4,8 +4,8 @@
  * (CONFIG_KALLSYMS_ALL).  They are many and seldom asked for: the text is read for a
  * list of addresses, and nothing of it is kept.
  */
-#ifndef KLEAK_DATASYMS_H
-#define KLEAK_DATASYMS_H
+#ifndef KLEAK_KERNEL_DATASYMS_H
+#define KLEAK_KERNEL_DATASYMS_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Where the debug info of an image may be: paths, no more.  What is in them is judged elsewhere. */
-#ifndef KLEAK_DEBUGFILES_H
-#define KLEAK_DEBUGFILES_H
+#ifndef KLEAK_KERNEL_DEBUGFILES_H
+#define KLEAK_KERNEL_DEBUGFILES_H
 
 #include "kernel/images.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Source lines and inlined functions of addresses, from debug info (elfutils, libdwfl). */
-#ifndef KLEAK_DWARF_H
-#define KLEAK_DWARF_H
+#ifndef KLEAK_KERNEL_DWARF_H
+#define KLEAK_KERNEL_DWARF_H
 
 #include "kernel/images.h"
 

@@ -4,8 +4,8 @@
  * loaded.  That is what it takes to find the debug info of an address, also on another machine:
  * plain values, which can be stored.
  */
-#ifndef KLEAK_IMAGES_H
-#define KLEAK_IMAGES_H
+#ifndef KLEAK_KERNEL_IMAGES_H
+#define KLEAK_KERNEL_IMAGES_H
 
 #include "kernel/kallsyms.h"
 

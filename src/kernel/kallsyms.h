@@ -3,8 +3,8 @@
  * /proc/kallsyms (kernel/kallsyms.c) and /proc/modules: names for addresses, and
  * addresses for names.  Text symbols only (t, T, w, W).
  */
-#ifndef KLEAK_KALLSYMS_H
-#define KLEAK_KALLSYMS_H
+#ifndef KLEAK_KERNEL_KALLSYMS_H
+#define KLEAK_KERNEL_KALLSYMS_H
 
 #include <stddef.h>
 #include <stdint.h>

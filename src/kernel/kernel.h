@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What this kernel offers: found out by asking BTF or by trying, never by version number. */
-#ifndef KLEAK_KERNEL_H
-#define KLEAK_KERNEL_H
+#ifndef KLEAK_KERNEL_KERNEL_H
+#define KLEAK_KERNEL_KERNEL_H
 
 #include "kernel/hooks.h"
 #include "kernel/kallsyms.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Where this kernel keeps what: offsets of fields, from BTF. */
-#ifndef KLEAK_LAYOUT_H
-#define KLEAK_LAYOUT_H
+#ifndef KLEAK_KERNEL_LAYOUT_H
+#define KLEAK_KERNEL_LAYOUT_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What the programs write of a module that comes, put together: its functions. */
-#ifndef KLEAK_MODPARTS_H
-#define KLEAK_MODPARTS_H
+#ifndef KLEAK_KERNEL_MODPARTS_H
+#define KLEAK_KERNEL_MODPARTS_H
 
 #include "kernel/names.h"
 #include "kleak.h"

@@ -6,8 +6,8 @@
  * What it hands out stays as long as it does itself: names are kept once each, the kernel's table
  * is never read anew.  What is forgotten of modules that have gone is where their functions were.
  */
-#ifndef KLEAK_NAMES_H
-#define KLEAK_NAMES_H
+#ifndef KLEAK_KERNEL_NAMES_H
+#define KLEAK_KERNEL_NAMES_H
 
 #include "kernel/images.h"
 #include "kernel/kallsyms.h"

@@ -4,8 +4,8 @@
  * CONFIG_PAGE_OWNER and booted with page_owner=on (mm/page_owner.c).  A record for each
  * allocation (page_owner), or from 6.8 on one for each stack (page_owner_stacks/show_stacks).
  */
-#ifndef KLEAK_PAGEOWNER_H
-#define KLEAK_PAGEOWNER_H
+#ifndef KLEAK_KERNEL_PAGEOWNER_H
+#define KLEAK_KERNEL_PAGEOWNER_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Names of source files as people write them: "mm/slub.c". */
-#ifndef KLEAK_SOURCEPATH_H
-#define KLEAK_SOURCEPATH_H
+#ifndef KLEAK_KERNEL_SOURCEPATH_H
+#define KLEAK_KERNEL_SOURCEPATH_H
 
 #include <stddef.h>
 

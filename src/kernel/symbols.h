@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Names for the addresses that will be printed. */
-#ifndef KLEAK_SYMBOLS_H
-#define KLEAK_SYMBOLS_H
+#ifndef KLEAK_KERNEL_SYMBOLS_H
+#define KLEAK_KERNEL_SYMBOLS_H
 
 #include "kernel/dwarf.h"
 #include "kernel/images.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Whom and what to follow: is there such a process, such a cgroup, such a cache? */
-#ifndef KLEAK_TARGET_H
-#define KLEAK_TARGET_H
+#ifndef KLEAK_KERNEL_TARGET_H
+#define KLEAK_KERNEL_TARGET_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -3,8 +3,8 @@
  * What lives in the slab caches now, whoever allocated it and when: the pointers to the
  * kernel's own functions and tables that the objects hold tell what they are.  Pure.
  */
-#ifndef KLEAK_CENSUS_H
-#define KLEAK_CENSUS_H
+#ifndef KLEAK_MEMORY_CENSUS_H
+#define KLEAK_MEMORY_CENSUS_H
 
 #include "util/idmap.h"
 

@@ -10,7 +10,7 @@
 #define IOMEM	    "/proc/iomem"
 #define CPUS_ONLINE "/sys/devices/system/cpu/online"
 
-int reader__open(struct reader *reader, const struct kernel *kernel, struct tracer *tracer)
+int kmem__open(struct kmem *reader, const struct kernel *kernel, struct tracer *tracer)
 {
 	int cpus = tracer__learn_cpus(tracer, reader->cpu_offsets, &reader->task);
 
@@ -23,11 +23,11 @@ int reader__open(struct reader *reader, const struct kernel *kernel, struct trac
 	reader->slub.cpu_offsets = reader->cpu_offsets;
 	reader->slub.nr_cpus = (uint32_t)cpus;
 	reader->slub.nr_nodes = kernel->nodes;
-	reader__see_cpus(reader);
+	kmem__see_cpus(reader);
 	return 0;
 }
 
-void reader__see_cpus(struct reader *reader)
+void kmem__see_cpus(struct kmem *reader)
 {
 	FILE *file = fopen(CPUS_ONLINE, "re");
 	uint32_t nr = file ? cpulist__read(reader->online, reader->slub.nr_cpus, file) : 0;
@@ -46,8 +46,8 @@ static void take_start(const struct kallsyms_symbol *symbol, void *arg)
 		*start = symbol->start;
 }
 
-int reader__open_queues(struct reader *reader, const struct kernel *kernel,
-			const struct kallsyms *symbols)
+int kmem__open_queues(struct kmem *reader, const struct kernel *kernel,
+		      const struct kallsyms *symbols)
 {
 	reader->krc = (struct krc){.layout = kernel->krc,
 				   .read = tracer__read,
@@ -60,7 +60,7 @@ int reader__open_queues(struct reader *reader, const struct kernel *kernel,
 	return krc__find(&reader->krc, reader->task);
 }
 
-bool reader__learn_pages(struct reader *reader)
+bool kmem__learn_pages(struct kmem *reader)
 {
 	const struct tracer_view *view = tracer__view(reader->tracer);
 
@@ -75,9 +75,9 @@ bool reader__learn_pages(struct reader *reader)
 	return reader->has_pages;
 }
 
-int reader__open_memory(struct reader *reader, struct memory *memory, const struct kernel *kernel,
-			const struct kallsyms *symbols, uint64_t *text, const char *what, char *why,
-			size_t len)
+int kmem__open_memory(struct kmem *reader, struct ram *memory, const struct kernel *kernel,
+		      const struct kallsyms *symbols, uint64_t *text, const char *what, char *why,
+		      size_t len)
 {
 	FILE *file;
 	int err;
@@ -101,7 +101,7 @@ int reader__open_memory(struct reader *reader, struct memory *memory, const stru
 		return -EPERM;
 	}
 	file = fopen(IOMEM, "re");
-	err = file ? memory__parse_iomem(memory, file) : -errno;
+	err = file ? ram__parse_iomem(memory, file) : -errno;
 	if (file)
 		fclose(file);
 	if (err == -EPERM)
@@ -111,7 +111,7 @@ int reader__open_memory(struct reader *reader, struct memory *memory, const stru
 	return err;
 }
 
-void reader__close(struct reader *reader)
+void kmem__close(struct kmem *reader)
 {
 	slub__free(&reader->slub);
 	krc__free(&reader->krc);

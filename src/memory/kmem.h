@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Reading the running kernel's memory: what has to be learnt before SLUB's books make sense. */
-#ifndef KLEAK_READER_H
-#define KLEAK_READER_H
+#ifndef KLEAK_MEMORY_KMEM_H
+#define KLEAK_MEMORY_KMEM_H
 
 #include "kernel/kallsyms.h"
 #include "kernel/kernel.h"
@@ -14,45 +14,45 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct reader {
+struct kmem {
 	struct tracer *tracer;
 	struct slub slub;
 	struct krc krc;
 	uint64_t task; /* where this process's struct task_struct is */
 	uint64_t cpu_offsets[KLEAK_MAX_CPUS];
 	uint32_t online[KLEAK_MAX_CPUS];
-	bool has_pages;	 /* slub knows where struct pages are: reader__learn_pages() */
+	bool has_pages;	 /* slub knows where struct pages are: kmem__learn_pages() */
 	uint64_t in_map; /* then: an address in the direct map */
 };
 
 /* Neither moves nor is copied while it is in use.  0 or -errno. */
-int reader__open(struct reader *reader, const struct kernel *kernel, struct tracer *tracer);
+int kmem__open(struct kmem *reader, const struct kernel *kernel, struct tracer *tracer);
 
 /* Learn which CPUs are online now: only those have free objects.  To be called before each look. */
-void reader__see_cpus(struct reader *reader);
+void kmem__see_cpus(struct kmem *reader);
 
 /*
  * Find out where struct pages are, from the slabs of any cache that has been traced.
  * True: it is known.
  */
-bool reader__learn_pages(struct reader *reader);
+bool kmem__learn_pages(struct kmem *reader);
 
 /*
  * Get ready to look into kfree_rcu()'s queues.  symbols: the kernel's, or NULL.  0, -ENODATA: they
  * are not found, or -ENOMEM.
  */
-int reader__open_queues(struct reader *reader, const struct kernel *kernel,
-			const struct kallsyms *symbols);
+int kmem__open_queues(struct kmem *reader, const struct kernel *kernel,
+		      const struct kallsyms *symbols);
 
 /*
  * Get ready to walk through the kernel's memory.  *text: where _text runs, for
- * memory__find_base().  0; -ENOTSUP, -EPERM, -errno: it cannot be done here, `why` has one
+ * ram__find_base().  0; -ENOTSUP, -EPERM, -errno: it cannot be done here, `why` has one
  * sentence that begins with `what` and says why and what to do.
  */
-int reader__open_memory(struct reader *reader, struct memory *memory, const struct kernel *kernel,
-			const struct kallsyms *symbols, uint64_t *text, const char *what, char *why,
-			size_t len);
+int kmem__open_memory(struct kmem *reader, struct ram *memory, const struct kernel *kernel,
+		      const struct kallsyms *symbols, uint64_t *text, const char *what, char *why,
+		      size_t len);
 
-void reader__close(struct reader *reader);
+void kmem__close(struct kmem *reader);
 
 #endif

@@ -10,8 +10,8 @@
  * Nothing is locked: what is moved on while it is read may be missed.  What is found was in a
  * queue a moment ago.
  */
-#ifndef KLEAK_KRC_H
-#define KLEAK_KRC_H
+#ifndef KLEAK_MEMORY_KRC_H
+#define KLEAK_MEMORY_KRC_H
 
 #include "memory/slub.h"
 #include "util/idmap.h"

@@ -3,8 +3,8 @@
  * Objects that nothing refers to, over several passes: only what stays so, unchanged, is
  * a leak for certain.  A pointer that is in motion is missed by a pass, not by all.
  */
-#ifndef KLEAK_ORPHANS_H
-#define KLEAK_ORPHANS_H
+#ifndef KLEAK_MEMORY_ORPHANS_H
+#define KLEAK_MEMORY_ORPHANS_H
 
 #include "util/idmap.h"
 

@@ -105,7 +105,7 @@ static int see_slab(void *arg, uint64_t address, uint64_t cache)
 	uint64_t start;
 	int err = 0;
 
-	if (strcmp(memory__cache_name(places->memory, cache), "vmap_area") != 0)
+	if (strcmp(ram__cache_name(places->memory, cache), "vmap_area") != 0)
 		return 0;
 	err = slub__slab_of(places->slub, address, &start, &size, &nr);
 	if (err)
@@ -146,7 +146,7 @@ int places__begin(struct places *places)
 	places->nr_areas = 0;
 	places->nr_pages = 0;
 	places->cpu_room = per_cpu_room(places);
-	err = memory__walk_slabs(places->memory, see_slab, places);
+	err = ram__walk_slabs(places->memory, see_slab, places);
 	if (!err && places->nr_pages)
 		qsort(places->pages, places->nr_pages, sizeof(*places->pages), by_address);
 	return err;
@@ -228,7 +228,7 @@ static void find_in_area(const struct places *places, struct place *place, uint6
  */
 static bool find_per_cpu(const struct places *places, struct place *place, uint64_t address)
 {
-	const struct memory *memory = places->memory;
+	const struct ram *memory = places->memory;
 
 	for (uint32_t cpu = 0; cpu < places->nr_cpus; cpu++) {
 		uint64_t symbol = address - places->cpu_offsets[cpu];
@@ -260,18 +260,18 @@ static int find_in_slab(struct places *places, struct place *place, uint64_t add
 	if (state == SLUB_FREE)
 		return 0; /* left over */
 	place->kind = "cache";
-	snprintf(place->name, sizeof(place->name), "%s", memory__cache_name(places->memory, cache));
+	snprintf(place->name, sizeof(place->name), "%s", ram__cache_name(places->memory, cache));
 	return 0;
 }
 
 int places__find(struct places *places, struct place *place, uint64_t address)
 {
 	const struct places_page *page = page_at(places, address);
-	uint64_t image = memory__in_image(places->memory, address), cache;
-	enum memory_kind kind = memory__kind(places->memory, address, &cache);
+	uint64_t image = ram__in_image(places->memory, address), cache;
+	enum ram_kind kind = ram__kind(places->memory, address, &cache);
 
 	*place = (struct place){};
-	if (page && kind != MEMORY_SLAB) {
+	if (page && kind != RAM_SLAB) {
 		find_in_area(places, place, address, page);
 		return 0;
 	}
@@ -282,13 +282,13 @@ int places__find(struct places *places, struct place *place, uint64_t address)
 		return 0;
 	}
 	switch (kind) {
-	case MEMORY_SLAB:
+	case RAM_SLAB:
 		return find_in_slab(places, place, address, cache);
-	case MEMORY_KERNEL:
+	case RAM_KERNEL:
 		if (!find_per_cpu(places, place, address))
 			place->kind = "page";
 		return 0;
-	case MEMORY_OTHER:
+	case RAM_OTHER:
 		break;
 	}
 	return 0;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What stands at an address of the direct map: whose memory is it? */
-#ifndef KLEAK_PLACES_H
-#define KLEAK_PLACES_H
+#ifndef KLEAK_MEMORY_PLACES_H
+#define KLEAK_MEMORY_PLACES_H
 
 #include "kernel/layout.h"
 #include "kernel/names.h"
@@ -37,7 +37,7 @@ struct places_page {
 
 struct places {
 	/* by the caller */
-	struct memory *memory;
+	struct ram *memory;
 	struct slub *slub;
 	const struct area_layout *layout;
 	const struct names *names; /* NULL: hidden */

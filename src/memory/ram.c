@@ -14,27 +14,27 @@
 
 #define UNTYPED 0xffffffffU /* page_type, or _mapcount of what nobody maps */
 
-struct memory_cache {
+struct ram_cache {
 	uint64_t address;
-	char name[MEMORY_CACHE_NAME];
+	char name[RAM_CACHE_NAME];
 };
 
 /* ---- /proc/iomem ---- */
 
-static int add_ram(struct memory *memory, uint64_t start, uint64_t end)
+static int add_ram(struct ram *memory, uint64_t start, uint64_t end)
 {
 	int err = array__reserve((void **)&memory->ram, memory->nr_ram + 1, &memory->room_ram,
 				 sizeof(*memory->ram));
 
 	if (!err && start < end)
-		memory->ram[memory->nr_ram++] = (struct memory_range){start, end};
+		memory->ram[memory->nr_ram++] = (struct ram_range){start, end};
 	return err;
 }
 
 /* Take a part out of the RAM that was added last: it is not the kernel's to use. */
-static int cut_ram(struct memory *memory, uint64_t start, uint64_t end)
+static int cut_ram(struct ram *memory, uint64_t start, uint64_t end)
 {
-	struct memory_range *last = &memory->ram[memory->nr_ram - 1];
+	struct ram_range *last = &memory->ram[memory->nr_ram - 1];
 	uint64_t its_end;
 
 	if (!memory->nr_ram || start < last->start || end > last->end)
@@ -46,7 +46,7 @@ static int cut_ram(struct memory *memory, uint64_t start, uint64_t end)
 	return add_ram(memory, end, its_end);
 }
 
-int memory__parse_iomem(struct memory *memory, FILE *file)
+int ram__parse_iomem(struct ram *memory, FILE *file)
 {
 	char line[256], name[128];
 	uint64_t start, last, sum = 0;
@@ -78,7 +78,7 @@ int memory__parse_iomem(struct memory *memory, FILE *file)
 
 /* ---- the direct map ---- */
 
-static bool is_same(const struct memory *memory, uint64_t a, uint64_t b)
+static bool is_same(const struct ram *memory, uint64_t a, uint64_t b)
 {
 	uint8_t one[SAMPLE], other[SAMPLE];
 
@@ -87,7 +87,7 @@ static bool is_same(const struct memory *memory, uint64_t a, uint64_t b)
 	       !memcmp(one, other, sizeof(one));
 }
 
-int memory__find_base(struct memory *memory, uint64_t near, uint64_t text)
+int ram__find_base(struct ram *memory, uint64_t near, uint64_t text)
 {
 	uint64_t most = memory->ram[memory->nr_ram - 1].end;
 	uint64_t first = near & ~(BASE_ALIGN - 1);
@@ -104,7 +104,7 @@ int memory__find_base(struct memory *memory, uint64_t near, uint64_t text)
 	return -ENODATA;
 }
 
-bool memory__contains(const struct memory *memory, uint64_t address)
+bool ram__contains(const struct ram *memory, uint64_t address)
 {
 	uint64_t physical = address - memory->base;
 
@@ -114,7 +114,7 @@ bool memory__contains(const struct memory *memory, uint64_t address)
 	return false;
 }
 
-uint64_t memory__in_image(const struct memory *memory, uint64_t address)
+uint64_t ram__in_image(const struct ram *memory, uint64_t address)
 {
 	uint64_t physical = address - memory->base;
 
@@ -147,26 +147,26 @@ static bool has_flag(uint64_t flags, uint32_t bit)
 }
 
 /* Of a page that is no tail (include/linux/page-flags.h, include/linux/mm_types.h). */
-static enum memory_kind kind_of_head(const struct slub_layout *l, const uint8_t *page)
+static enum ram_kind kind_of_head(const struct slub_layout *l, const uint8_t *page)
 {
 	uint64_t flags = word_at(page, l->page_flags);
 	uint32_t type = half_at(page, l->page_type);
 
 	if (has_flag(flags, l->poison_flag))
-		return MEMORY_OTHER;
+		return RAM_OTHER;
 	if (l->slab_type == SLUB_NONE ? has_flag(flags, l->slab_flag) : type >> 24 == l->slab_type)
-		return MEMORY_SLAB;
+		return RAM_SLAB;
 	if (l->large_type != SLUB_NONE && type >> 24 == l->large_type)
-		return MEMORY_KERNEL;
+		return RAM_KERNEL;
 	/* free ones, page tables, balloons have a type; what is mapped has a count there */
 	if (type != UNTYPED || !half_at(page, l->page_refcount))
-		return MEMORY_OTHER;
+		return RAM_OTHER;
 	if (has_flag(flags, l->lru_flag) || word_at(page, l->page_mapping))
-		return MEMORY_OTHER;
-	return MEMORY_KERNEL;
+		return RAM_OTHER;
+	return RAM_KERNEL;
 }
 
-static bool read_page(const struct memory *memory, uint64_t page, uint8_t *to)
+static bool read_page(const struct ram *memory, uint64_t page, uint8_t *to)
 {
 	const struct slub *slub = memory->slub;
 
@@ -174,8 +174,7 @@ static bool read_page(const struct memory *memory, uint64_t page, uint8_t *to)
 }
 
 /* Of the page that stands at `here`; its struct page is at `page`. */
-static enum memory_kind kind_of(struct memory *memory, const uint8_t *here, uint64_t page,
-				uint64_t *head)
+static enum ram_kind kind_of(struct ram *memory, const uint8_t *here, uint64_t page, uint64_t *head)
 {
 	const struct slub_layout *l = &memory->slub->layout;
 	uint8_t its[256];
@@ -185,7 +184,7 @@ static enum memory_kind kind_of(struct memory *memory, const uint8_t *here, uint
 		if (*head == memory->last_head)
 			return memory->last_kind;
 		if (l->page > sizeof(its) || !read_page(memory, *head, its))
-			return MEMORY_OTHER;
+			return RAM_OTHER;
 		here = its;
 	}
 	memory->last_head = *head;
@@ -193,29 +192,29 @@ static enum memory_kind kind_of(struct memory *memory, const uint8_t *here, uint
 	return memory->last_kind;
 }
 
-enum memory_kind memory__kind(struct memory *memory, uint64_t address, uint64_t *cache)
+enum ram_kind ram__kind(struct ram *memory, uint64_t address, uint64_t *cache)
 {
 	const struct slub *slub = memory->slub;
 	uint64_t page = slub__page_of(memory->slub, address), head;
-	enum memory_kind kind;
+	enum ram_kind kind;
 	uint8_t here[256];
 
 	*cache = 0;
-	if (slub->layout.page > sizeof(here) || !memory__contains(memory, address) ||
+	if (slub->layout.page > sizeof(here) || !ram__contains(memory, address) ||
 	    !read_page(memory, page, here))
-		return MEMORY_OTHER;
+		return RAM_OTHER;
 	memory->last_head = 0;
 	kind = kind_of(memory, here, page, &head);
-	if (kind == MEMORY_SLAB &&
+	if (kind == RAM_SLAB &&
 	    slub->read(slub->arg, head + slub->layout.slab_cache, cache, sizeof(*cache)))
 		*cache = 0;
 	return kind;
 }
 
-const char *memory__cache_name(struct memory *memory, uint64_t cache)
+const char *ram__cache_name(struct ram *memory, uint64_t cache)
 {
 	const struct slub *slub = memory->slub;
-	struct memory_cache *its;
+	struct ram_cache *its;
 	uint64_t name;
 
 	for (size_t i = 0; i < memory->nr_caches; i++)
@@ -247,7 +246,7 @@ struct walk {
 };
 
 /* Free objects in the slabs of [start, end) hold what is left over: no words. */
-static void mask_slabs(struct memory *memory, uint64_t start, uint64_t end, uint8_t *content)
+static void mask_slabs(struct ram *memory, uint64_t start, uint64_t end, uint8_t *content)
 {
 	for (size_t i = 0; i < memory->nr_slabs; i++) {
 		const struct slub_place *slab = &memory->slabs[i];
@@ -260,7 +259,7 @@ static void mask_slabs(struct memory *memory, uint64_t start, uint64_t end, uint
 }
 
 /* What is free in slabs that are larger than a piece has to be known before it is read. */
-static int read_large_slabs(struct memory *memory)
+static int read_large_slabs(struct ram *memory)
 {
 	int err = 0;
 
@@ -275,35 +274,35 @@ static int read_large_slabs(struct memory *memory)
 	return err == -ENOMEM ? err : 0;
 }
 
-int memory__add_dead(struct memory *memory, uint64_t start, uint64_t end)
+int ram__add_dead(struct ram *memory, uint64_t start, uint64_t end)
 {
 	int err = array__reserve((void **)&memory->dead, memory->nr_dead + 1, &memory->room_dead,
 				 sizeof(*memory->dead));
 
 	if (!err && start < end)
-		memory->dead[memory->nr_dead++] = (struct memory_range){start, end};
+		memory->dead[memory->nr_dead++] = (struct ram_range){start, end};
 	return err;
 }
 
-void memory__forget_dead(struct memory *memory)
+void ram__forget_dead(struct ram *memory)
 {
 	memory->nr_dead = 0;
 }
 
 static int by_start(const void *a, const void *b)
 {
-	const struct memory_range *x = a, *y = b;
+	const struct ram_range *x = a, *y = b;
 
 	return (x->start > y->start) - (x->start < y->start);
 }
 
 /* The pieces come in order of address, and no dead range is longer than a page. */
-static void mask_dead(struct memory *memory, uint64_t start, uint64_t end, uint8_t *content)
+static void mask_dead(struct ram *memory, uint64_t start, uint64_t end, uint8_t *content)
 {
 	while (memory->at_dead < memory->nr_dead && memory->dead[memory->at_dead].end <= start)
 		memory->at_dead++;
 	for (size_t i = memory->at_dead; i < memory->nr_dead && memory->dead[i].start < end; i++) {
-		const struct memory_range *dead = &memory->dead[i];
+		const struct ram_range *dead = &memory->dead[i];
 		uint64_t from = dead->start > start ? dead->start : start;
 		uint64_t to = dead->end < end ? dead->end : end;
 
@@ -312,7 +311,7 @@ static void mask_dead(struct memory *memory, uint64_t start, uint64_t end, uint8
 	}
 }
 
-static int see_piece(struct memory *memory, const struct walk *walk, uint64_t start, uint64_t end)
+static int see_piece(struct ram *memory, const struct walk *walk, uint64_t start, uint64_t end)
 {
 	void *words = memory->peek(memory->slub->arg, start, end - start);
 
@@ -335,7 +334,7 @@ static uint64_t end_of(uint64_t at, uint64_t bytes, uint64_t end)
  * Memory that is to be read, [start, end) in the direct map.  Of a piece that cannot be read some
  * page has gone, or was taken out of the direct map: then its pages are tried one by one.
  */
-static int see_run(struct memory *memory, const struct walk *walk, uint64_t start, uint64_t end)
+static int see_run(struct ram *memory, const struct walk *walk, uint64_t start, uint64_t end)
 {
 	uint64_t page_size = memory->slub->layout.page_size, single = start;
 	int err = read_large_slabs(memory);
@@ -358,7 +357,7 @@ static int see_run(struct memory *memory, const struct walk *walk, uint64_t star
 	return err;
 }
 
-static int add_slab(struct memory *memory, const uint8_t *page, uint64_t head, uint64_t address)
+static int add_slab(struct ram *memory, const uint8_t *page, uint64_t head, uint64_t address)
 {
 	const struct slub_layout *l = &memory->slub->layout;
 	struct slub_place *slab;
@@ -379,7 +378,7 @@ static int add_slab(struct memory *memory, const uint8_t *page, uint64_t head, u
 }
 
 /* Note the slab that starts with this page or goes on with it. */
-static int note_slab(struct memory *memory, const uint8_t *here, uint64_t page, uint64_t head,
+static int note_slab(struct ram *memory, const uint8_t *here, uint64_t page, uint64_t head,
 		     uint64_t address)
 {
 	struct slub_place *last = memory->nr_slabs ? &memory->slabs[memory->nr_slabs - 1] : NULL;
@@ -392,7 +391,7 @@ static int note_slab(struct memory *memory, const uint8_t *here, uint64_t page, 
 }
 
 /* The pages at [start, end), whose struct pages have been copied. */
-static int walk_copied(struct memory *memory, const struct walk *walk, uint64_t start, uint64_t end)
+static int walk_copied(struct ram *memory, const struct walk *walk, uint64_t start, uint64_t end)
 {
 	const struct slub_layout *l = &memory->slub->layout;
 	uint64_t run = 0, page = slub__page_of(memory->slub, start);
@@ -402,14 +401,14 @@ static int walk_copied(struct memory *memory, const struct walk *walk, uint64_t 
 	memory->nr_slabs = 0;
 	for (uint64_t at = start; at < end && !err; at += l->page_size) {
 		uint64_t head;
-		enum memory_kind kind = kind_of(memory, here, page, &head);
+		enum ram_kind kind = kind_of(memory, here, page, &head);
 
-		if (kind == MEMORY_SLAB && !walk->see_slab)
+		if (kind == RAM_SLAB && !walk->see_slab)
 			err = note_slab(memory, here, page, head, at);
 		if (walk->see_slab) {
-			if (kind == MEMORY_SLAB && head == page)
+			if (kind == RAM_SLAB && head == page)
 				err = walk->see_slab(walk->arg, at, word_at(here, l->slab_cache));
-		} else if (kind == MEMORY_OTHER) {
+		} else if (kind == RAM_OTHER) {
 			if (run && !err)
 				err = see_run(memory, walk, run, at);
 			run = 0;
@@ -425,7 +424,7 @@ static int walk_copied(struct memory *memory, const struct walk *walk, uint64_t 
 	return err;
 }
 
-static int walk_ram(struct memory *memory, const struct walk *walk, struct memory_range ram)
+static int walk_ram(struct ram *memory, const struct walk *walk, struct ram_range ram)
 {
 	const struct slub_layout *l = &memory->slub->layout;
 	uint64_t step = PIECE / l->page * l->page_size;
@@ -450,7 +449,7 @@ static int walk_ram(struct memory *memory, const struct walk *walk, struct memor
 	return err;
 }
 
-static int walk_all(struct memory *memory, const struct walk *walk)
+static int walk_all(struct ram *memory, const struct walk *walk)
 {
 	int err = array__reserve((void **)&memory->pages, PIECE, &memory->room_pages, 1);
 
@@ -461,9 +460,9 @@ static int walk_all(struct memory *memory, const struct walk *walk)
 	return err;
 }
 
-int memory__walk(struct memory *memory,
-		 int (*see_words)(void *arg, uint64_t address, const uint64_t *words, size_t nr),
-		 void *arg)
+int ram__walk(struct ram *memory,
+	      int (*see_words)(void *arg, uint64_t address, const uint64_t *words, size_t nr),
+	      void *arg)
 {
 	const struct walk walk = {.see = see_words, .arg = arg};
 
@@ -473,15 +472,15 @@ int memory__walk(struct memory *memory,
 	return walk_all(memory, &walk);
 }
 
-int memory__walk_slabs(struct memory *memory,
-		       int (*see)(void *arg, uint64_t address, uint64_t cache), void *arg)
+int ram__walk_slabs(struct ram *memory, int (*see)(void *arg, uint64_t address, uint64_t cache),
+		    void *arg)
 {
 	const struct walk walk = {.see_slab = see, .arg = arg};
 
 	return walk_all(memory, &walk);
 }
 
-void memory__free(struct memory *memory)
+void ram__free(struct ram *memory)
 {
 	free(memory->ram);
 	free(memory->caches);

@@ -4,8 +4,8 @@
  * pages, and their words, by the direct map.  Free pages, those of processes and of the
  * page cache, and what is no RAM are not touched.  Pure but for the callbacks.
  */
-#ifndef KLEAK_MEMORY_H
-#define KLEAK_MEMORY_H
+#ifndef KLEAK_MEMORY_RAM_H
+#define KLEAK_MEMORY_RAM_H
 
 #include "memory/slub.h"
 
@@ -14,84 +14,83 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#define MEMORY_CACHE_NAME 32
+#define RAM_CACHE_NAME 32
 
 /* Physical addresses [start, end). */
-struct memory_range {
+struct ram_range {
 	uint64_t start;
 	uint64_t end;
 };
 
-struct memory {
+struct ram {
 	struct slub *slub; /* by the caller */
 	/* the same as read(), without the copy: valid until the next call; or NULL */
 	void *(*peek)(void *arg, uint64_t address, size_t len);
 
-	struct memory_range *ram; /* sorted, apart from each other */
+	struct ram_range *ram; /* sorted, apart from each other */
 	size_t nr_ram, room_ram;
 	uint64_t code;	/* physical address of the kernel's text */
 	uint64_t text;	/* its address, where it runs */
 	uint64_t image; /* bytes of the kernel's image from there on */
 	uint64_t base;	/* the direct map: of physical address 0 */
-	struct memory_cache *caches;
+	struct ram_cache *caches;
 	size_t nr_caches;
 	uint8_t *pages; /* struct pages at work */
 	size_t room_pages;
 	struct slub_place *slabs; /* of these */
 	size_t nr_slabs, room_slabs;
-	struct memory_range *dead; /* in the direct map; sorted by memory__walk() */
+	struct ram_range *dead; /* in the direct map; sorted by ram__walk() */
 	size_t nr_dead, room_dead, at_dead;
 	uint64_t last_head; /* of the compound page seen last */
 	int last_kind;
 };
 
-enum memory_kind {
-	MEMORY_OTHER,  /* free, a process's, the page cache's: not to be read */
-	MEMORY_SLAB,   /* slabs */
-	MEMORY_KERNEL, /* the kernel's in any other way; its own image among it */
+enum ram_kind {
+	RAM_OTHER,  /* free, a process's, the page cache's: not to be read */
+	RAM_SLAB,   /* slabs */
+	RAM_KERNEL, /* the kernel's in any other way; its own image among it */
 };
 
 /*
  * Read the text of /proc/iomem (kernel/resource.c).  0; -EPERM: it hides the addresses;
  * -ENODATA: no System RAM or no Kernel code in it; -ENOMEM, -EIO.
  */
-int memory__parse_iomem(struct memory *memory, FILE *file);
+int ram__parse_iomem(struct ram *memory, FILE *file);
 
 /*
  * Find the direct map.  near: any address in it; text: where _text runs.  0 or -ENODATA.
  */
-int memory__find_base(struct memory *memory, uint64_t near, uint64_t text);
+int ram__find_base(struct ram *memory, uint64_t near, uint64_t text);
 
-/* What stands at [start, end) is left over: memory__walk() has zeros there.  0 or -ENOMEM. */
-int memory__add_dead(struct memory *memory, uint64_t start, uint64_t end);
+/* What stands at [start, end) is left over: ram__walk() has zeros there.  0 or -ENOMEM. */
+int ram__add_dead(struct ram *memory, uint64_t start, uint64_t end);
 
-void memory__forget_dead(struct memory *memory);
+void ram__forget_dead(struct ram *memory);
 
 /*
  * Hand every word of it to see(), those of free slab objects as zeros, in order of address and
  * without gaps in between where there are none; pieces end at multiples of 64 KiB.  0, the first
  * that is not 0 of what see() returned, or -ENOMEM.  Pages that vanish meanwhile are left out.
  */
-int memory__walk(struct memory *memory,
-		 int (*see)(void *arg, uint64_t address, const uint64_t *words, size_t nr),
-		 void *arg);
+int ram__walk(struct ram *memory,
+	      int (*see)(void *arg, uint64_t address, const uint64_t *words, size_t nr), void *arg);
 
-/* Hand every slab to see(): as memory__walk(). */
-int memory__walk_slabs(struct memory *memory,
-		       int (*see)(void *arg, uint64_t address, uint64_t cache), void *arg);
+/* Hand every slab to see(): as ram__walk(). */
+int ram__walk_slabs(struct ram *memory, int (*see)(void *arg, uint64_t address, uint64_t cache),
+		    void *arg);
 
 /* What the page is that the address (in the direct map) lies in.  *cache: of slabs. */
-enum memory_kind memory__kind(struct memory *memory, uint64_t address, uint64_t *cache);
+enum ram_kind ram__kind(struct ram *memory, uint64_t address, uint64_t *cache);
 
 /* Is there RAM at this address of the direct map? */
-bool memory__contains(const struct memory *memory, uint64_t address);
+bool ram__contains(const struct ram *memory, uint64_t address);
 
 /* Where an address of the direct map is in the kernel's image as it runs; 0: it is not. */
-uint64_t memory__in_image(const struct memory *memory, uint64_t address);
+uint64_t ram__in_image(const struct ram *memory, uint64_t address);
 
-/* The name of a struct kmem_cache, "" when it cannot be read; valid until memory__free(). */
-const char *memory__cache_name(struct memory *memory, uint64_t cache);
+/* The name of a struct kmem_cache, "" when it cannot be read; valid until ram__free(). */
+const char *ram__cache_name(struct ram *memory, uint64_t cache);
 
-void memory__free(struct memory *memory);
+void ram__free(struct ram *memory);
 
 #endif

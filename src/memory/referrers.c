@@ -5,19 +5,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-void holders__begin(struct holders *holders)
+void referrers__begin(struct referrers *holders)
 {
 	for (size_t i = 0; i < holders->nr; i++)
 		holders->sites[i].nr = 0;
 	holders->nr = 0;
 }
 
-int holders__add_site(struct holders *holders, uint64_t id, uint32_t *number)
+int referrers__add_site(struct referrers *holders, uint64_t id, uint32_t *number)
 {
 	size_t had = holders->room;
 	int err = array__reserve((void **)&holders->sites, holders->nr + 1, &holders->room,
 				 sizeof(*holders->sites));
-	struct holders_site *site;
+	struct referrers_site *site;
 
 	if (err)
 		return err;
@@ -34,11 +34,11 @@ static bool is_same(const struct place *a, const struct place *b)
 	return !strcmp(a->kind, b->kind) && a->offset == b->offset && !strcmp(a->name, b->name);
 }
 
-int holders__add(struct holders *holders, uint32_t number, uint32_t object,
-		 const struct place *place)
+int referrers__add(struct referrers *holders, uint32_t number, uint32_t object,
+		   const struct place *place)
 {
-	struct holders_site *site = &holders->sites[number];
-	struct holder *holder = NULL;
+	struct referrers_site *site = &holders->sites[number];
+	struct referrer *holder = NULL;
 	int err;
 
 	for (size_t i = 0; i < site->nr && !holder; i++)
@@ -52,7 +52,7 @@ int holders__add(struct holders *holders, uint32_t number, uint32_t object,
 		if (err)
 			return err;
 		holder = &site->list[site->nr++];
-		*holder = (struct holder){.place = *place};
+		*holder = (struct referrer){.place = *place};
 	}
 	holder->objects++;
 	holder->last = object;
@@ -61,7 +61,7 @@ int holders__add(struct holders *holders, uint32_t number, uint32_t object,
 
 static int by_objects(const void *a, const void *b)
 {
-	const struct holder *x = a, *y = b;
+	const struct referrer *x = a, *y = b;
 	int order;
 
 	if (x->objects != y->objects)
@@ -71,7 +71,7 @@ static int by_objects(const void *a, const void *b)
 		     : (x->place.offset > y->place.offset) - (x->place.offset < y->place.offset);
 }
 
-void holders__end(struct holders *holders)
+void referrers__end(struct referrers *holders)
 {
 	for (size_t i = 0; i < holders->nr; i++)
 		if (holders->sites[i].nr)
@@ -79,7 +79,7 @@ void holders__end(struct holders *holders)
 			      sizeof(*holders->sites[i].list), by_objects);
 }
 
-const struct holders_site *holders__of(const struct holders *holders, uint64_t id)
+const struct referrers_site *referrers__of(const struct referrers *holders, uint64_t id)
 {
 	for (size_t i = 0; i < holders->nr; i++)
 		if (holders->sites[i].id == id)
@@ -87,7 +87,7 @@ const struct holders_site *holders__of(const struct holders *holders, uint64_t i
 	return NULL;
 }
 
-void holders__free(struct holders *holders)
+void referrers__free(struct referrers *holders)
 {
 	for (size_t i = 0; i < holders->room; i++)
 		free(holders->sites[i].list);

@@ -8,8 +8,8 @@
  * reached is found at the end, over the edges.  So objects that refer to each other
  * or to themselves, but that nobody else refers to, stay unreached.
  */
-#ifndef KLEAK_SCAN_H
-#define KLEAK_SCAN_H
+#ifndef KLEAK_MEMORY_SCAN_H
+#define KLEAK_MEMORY_SCAN_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -50,7 +50,7 @@ struct area {
 
 struct scanner {
 	struct scanner_parts parts;
-	struct memory memory;
+	struct ram memory;
 	struct scan scan;
 	struct subject *subjects;
 	size_t nr_subjects, room_subjects;
@@ -59,7 +59,7 @@ struct scanner {
 	struct idmap vm_structs; /* address of a tracked vm_struct -> object */
 	struct orphans orphans;
 	struct places places;
-	struct holders *holders; /* NULL: nobody asks */
+	struct referrers *holders; /* NULL: nobody asks */
 	const uint32_t *groups;
 	struct place *found; /* where references to what is sampled stand */
 	size_t nr_found, room_found;
@@ -121,9 +121,9 @@ int scanner__open(struct scanner **out, const struct scanner_parts *parts, char 
 		.cpu_offsets = parts->reader->cpu_offsets,
 		.nr_cpus = parts->reader->slub.nr_cpus,
 	};
-	err = reader__open_memory(parts->reader, &scanner->memory, parts->kernel,
-				  parts->names ? names__kallsyms(parts->names) : NULL,
-				  &scanner->text, "cannot scan", why, len);
+	err = kmem__open_memory(parts->reader, &scanner->memory, parts->kernel,
+				parts->names ? names__kallsyms(parts->names) : NULL, &scanner->text,
+				"cannot scan", why, len);
 	if (err) {
 		scanner__close(scanner);
 		return err;
@@ -147,12 +147,12 @@ static uint64_t address_of(uint64_t key)
 /* The first ones of a site will do: the table has them in the order of a hash. */
 static void sample(struct scanner *scanner, const struct subject *subject, uint32_t object)
 {
-	struct holders_site *site;
+	struct referrers_site *site;
 
 	if (!scanner->holders || !subject->key || scanner->groups[subject->site] == SCAN_NONE)
 		return;
 	site = &scanner->holders->sites[scanner->groups[subject->site]];
-	if (site->sampled == HOLDERS_SAMPLED)
+	if (site->sampled == REFERRERS_SAMPLED)
 		return;
 	site->sampled++;
 	scanner->scan.objects[object].sampled = true;
@@ -233,7 +233,7 @@ static int add_pages(struct scanner *scanner, uint32_t object, uint64_t array, u
 		for (uint32_t i = 0; i < n && !err; i++) {
 			uint64_t address = slub__address_of(scanner->memory.slub, pages[i]);
 
-			if (!memory__contains(&scanner->memory, address))
+			if (!ram__contains(&scanner->memory, address))
 				return 0;
 			if (address != end) {
 				err = scan__add_content(&scanner->scan, object, start, end);
@@ -390,13 +390,13 @@ static int add_dead(void *arg, uint64_t start, uint64_t end)
 {
 	struct scanner *scanner = arg;
 
-	return memory__add_dead(&scanner->memory, start, end);
+	return ram__add_dead(&scanner->memory, start, end);
 }
 
 /* What is left over on stacks, and where the allocator keeps what is free. */
 static int find_dead(struct scanner *scanner)
 {
-	struct reader *reader = scanner->parts.reader;
+	struct kmem *reader = scanner->parts.reader;
 	struct stacks stacks = {
 		.memory = &scanner->memory,
 		.slub = &reader->slub,
@@ -408,7 +408,7 @@ static int find_dead(struct scanner *scanner)
 
 	int err;
 
-	memory__forget_dead(&scanner->memory);
+	ram__forget_dead(&scanner->memory);
 	err = stacks__find_dead(&stacks);
 	if (!err)
 		err = slub__each_sheaf(&reader->slub, reader->in_map, add_dead, scanner);
@@ -421,8 +421,7 @@ static int add_own_page(void *arg, uint64_t address)
 {
 	struct scanner *scanner = arg;
 
-	return memory__add_dead(&scanner->memory, address,
-				address + scanner->parts.kernel->page_size);
+	return ram__add_dead(&scanner->memory, address, address + scanner->parts.kernel->page_size);
 }
 
 /* What is read goes through a map of ours, which is the kernel's memory, too: no words. */
@@ -443,7 +442,7 @@ static uint64_t read_bytes(const struct scanner *scanner)
 
 static void show_progress(struct scanner *scanner, uint64_t address, double now)
 {
-	const struct memory *memory = &scanner->memory;
+	const struct ram *memory = &scanner->memory;
 	uint64_t end = memory->ram[memory->nr_ram - 1].end;
 
 	if (!scanner->parts.progress || now - scanner->shown_s < PROGRESS_S)
@@ -641,15 +640,15 @@ static int find_holders(struct scanner *scanner)
 		uint32_t object = scan->holders[i].object;
 
 		if (scanner->found[i].kind)
-			err = holders__add(scanner->holders,
-					   scanner->groups[scanner->subjects[object].site], object,
-					   &scanner->found[i]);
+			err = referrers__add(scanner->holders,
+					     scanner->groups[scanner->subjects[object].site],
+					     object, &scanner->found[i]);
 	}
-	holders__end(scanner->holders);
+	referrers__end(scanner->holders);
 	return err;
 }
 
-void scanner__sample(struct scanner *scanner, struct holders *holders, const uint32_t *groups)
+void scanner__sample(struct scanner *scanner, struct referrers *holders, const uint32_t *groups)
 {
 	scanner->holders = holders;
 	scanner->groups = groups;
@@ -660,13 +659,13 @@ int scanner__pass(struct scanner *scanner, double end_s)
 	int err = 0;
 
 	if (!scanner->memory.base)
-		err = memory__find_base(&scanner->memory, scanner->parts.reader->in_map,
-					scanner->text);
+		err = ram__find_base(&scanner->memory, scanner->parts.reader->in_map,
+				     scanner->text);
 	if (err)
 		return err;
 	scanner->began_s = clock__now_s();
 	scanner->end_s = end_s;
-	reader__see_cpus(scanner->parts.reader);
+	kmem__see_cpus(scanner->parts.reader);
 	err = gather(scanner);
 	if (!err)
 		err = find_dead(scanner);
@@ -674,7 +673,7 @@ int scanner__pass(struct scanner *scanner, double end_s)
 		err = hide_buffer(scanner);
 	visit_cpus();
 	if (!err)
-		err = memory__walk(&scanner->memory, see, scanner);
+		err = ram__walk(&scanner->memory, see, scanner);
 	if (!err)
 		err = scan__finish(&scanner->scan);
 	if (!err)
@@ -751,7 +750,7 @@ void scanner__close(struct scanner *scanner)
 {
 	if (!scanner)
 		return;
-	memory__free(&scanner->memory);
+	ram__free(&scanner->memory);
 	scan__free(&scanner->scan);
 	orphans__free(&scanner->orphans);
 	idmap__free(&scanner->vm_structs);

@@ -3,8 +3,8 @@
  * From the object table to what nothing in the kernel's memory refers to: the objects,
  * the memory and the marking (memory.h, scan.h) brought together, one pass at a time.
  */
-#ifndef KLEAK_SCANNER_H
-#define KLEAK_SCANNER_H
+#ifndef KLEAK_MEMORY_SCANNER_H
+#define KLEAK_MEMORY_SCANNER_H
 
 #include "kernel/kernel.h"
 #include "kernel/names.h"
@@ -23,7 +23,7 @@ struct scanner;
 struct scanner_parts {
 	const struct kernel *kernel;
 	struct tracer *tracer;
-	struct reader *reader;
+	struct kmem *reader;
 	const struct names *names; /* NULL: hidden */
 	uint32_t passes;	   /* in a row that make an orphan */
 	uint64_t bytes_per_s;	   /* most that is read; 0: no limit */
@@ -59,7 +59,7 @@ int scanner__pass(struct scanner *scanner, double end_s);
  * of the site table] is the number of a site in `holders`, or UINT32_MAX.  NULL: of none.
  * Both outlive the passes.
  */
-void scanner__sample(struct scanner *scanner, struct holders *holders, const uint32_t *groups);
+void scanner__sample(struct scanner *scanner, struct referrers *holders, const uint32_t *groups);
 
 /* What is an orphan for certain: call each() for every one whose record is still there. */
 void scanner__each_orphan(const struct scanner *scanner,

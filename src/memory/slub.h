@@ -8,8 +8,8 @@
  * the call began.  Whoever takes it for dead must check that its record has not
  * been replaced since.
  */
-#ifndef KLEAK_SLUB_H
-#define KLEAK_SLUB_H
+#ifndef KLEAK_MEMORY_SLUB_H
+#define KLEAK_MEMORY_SLUB_H
 
 #include "kernel/layout.h"
 #include "kleak.h"

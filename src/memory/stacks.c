@@ -28,7 +28,7 @@ static int add_mapped(struct stacks *stacks, uint64_t stack, uint64_t pointer, u
 		uint64_t address = slub__address_of(stacks->slub, pages[i]);
 		uint64_t len = pointer - stack < page_size ? pointer - stack : page_size;
 
-		err = memory__add_dead(stacks->memory, address, address + len);
+		err = ram__add_dead(stacks->memory, address, address + len);
 	}
 	return err;
 }
@@ -39,7 +39,7 @@ static int add_dead(struct stacks *stacks, uint64_t task, uint64_t stack, uint64
 	uint64_t area = 0;
 
 	if (stacks->layout->stack_vm_area == SLUB_NONE)
-		return memory__add_dead(stacks->memory, stack, pointer);
+		return ram__add_dead(stacks->memory, stack, pointer);
 	if (read_memory(stacks, task + stacks->layout->stack_vm_area, &area, sizeof(area)) || !area)
 		return 0;
 	return add_mapped(stacks, stack, pointer, area);
@@ -49,7 +49,7 @@ static int add_dead(struct stacks *stacks, uint64_t task, uint64_t stack, uint64
 static int see_self(struct stacks *stacks, uint64_t task, uint64_t stack)
 {
 	const struct task_layout *l = stacks->layout;
-	int err = memory__add_dead(stacks->memory, task + l->thread, task + l->size);
+	int err = ram__add_dead(stacks->memory, task + l->thread, task + l->size);
 
 	return err ? err : add_dead(stacks, task, stack, stack + stacks->size);
 }
@@ -80,7 +80,7 @@ static int see_slab(void *arg, uint64_t address, uint64_t cache)
 	uint32_t size, nr;
 	int err;
 
-	if (strcmp(memory__cache_name(stacks->memory, cache), "task_struct") != 0)
+	if (strcmp(ram__cache_name(stacks->memory, cache), "task_struct") != 0)
 		return 0;
 	err = slub__slab_of(stacks->slub, address, &start, &size, &nr);
 	for (uint32_t i = 0; i < nr && !err; i++) {
@@ -99,5 +99,5 @@ int stacks__find_dead(struct stacks *stacks)
 {
 	if (stacks->layout->sp == SLUB_NONE)
 		return 0;
-	return memory__walk_slabs(stacks->memory, see_slab, stacks);
+	return ram__walk_slabs(stacks->memory, see_slab, stacks);
 }

@@ -3,8 +3,8 @@
  * What of the kernel's stacks is dead: what lies below the stack pointer of a task that
  * sleeps is left over from calls that have returned.  (kmemleak takes all of it.)
  */
-#ifndef KLEAK_STACKS_H
-#define KLEAK_STACKS_H
+#ifndef KLEAK_MEMORY_STACKS_H
+#define KLEAK_MEMORY_STACKS_H
 
 #include "kernel/layout.h"
 #include "memory/ram.h"
@@ -14,7 +14,7 @@
 
 struct stacks {
 	/* by the caller */
-	struct memory *memory;
+	struct ram *memory;
 	struct slub *slub;
 	const struct area_layout *areas;
 	const struct task_layout *layout;
@@ -23,8 +23,8 @@ struct stacks {
 };
 
 /*
- * Find the tasks and have memory__walk() leave out what is dead of their stacks, and all
- * of this program's (memory__add_dead()).  A task that wakes up before its stack is read is seen
+ * Find the tasks and have ram__walk() leave out what is dead of their stacks, and all
+ * of this program's (ram__add_dead()).  A task that wakes up before its stack is read is seen
  * without its newest calls.  0 or -ENOMEM.
  */
 int stacks__find_dead(struct stacks *stacks);

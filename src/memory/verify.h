@@ -3,8 +3,8 @@
  * Before anything is reported: is it still live in the allocator's own books?
  * Frees that no hook showed end here.
  */
-#ifndef KLEAK_VERIFY_H
-#define KLEAK_VERIFY_H
+#ifndef KLEAK_MEMORY_VERIFY_H
+#define KLEAK_MEMORY_VERIFY_H
 
 #include "kleak.h"
 #include "memory/slub.h"

@@ -8,14 +8,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct reading {
+struct json_reader {
 	struct allocinfo info;
 	size_t room;
 	bool versioned, understood;
 	uint64_t bytes; /* of all */
 };
 
-static int parse_version(struct reading *reading, const char *line)
+static int parse_version(struct json_reader *reading, const char *line)
 {
 	static const char start[] = "allocinfo - version: ";
 
@@ -68,7 +68,7 @@ static bool parse_tag(struct allocinfo_line *entry, char *text)
 
 static int parse_line(char *line, void *arg)
 {
-	struct reading *reading = arg;
+	struct json_reader *reading = arg;
 	struct allocinfo *info = &reading->info;
 	struct allocinfo_line entry = {};
 
@@ -91,7 +91,7 @@ static int parse_line(char *line, void *arg)
 
 int allocinfo__parse(struct allocinfo *info, FILE *file)
 {
-	struct reading reading = {};
+	struct json_reader reading = {};
 	int err = lines__each(file, parse_line, &reading, &reading.info.odd);
 
 	if (!err && (!reading.versioned || (reading.info.odd && !reading.understood)))

@@ -3,8 +3,8 @@
  * /proc/allocinfo, version 1.x: what every line of kernel source has allocated and
  * not freed (lib/alloc_tag.c; 6.10 and later with CONFIG_MEM_ALLOC_PROFILING).
  */
-#ifndef KLEAK_ALLOCINFO_H
-#define KLEAK_ALLOCINFO_H
+#ifndef KLEAK_PROC_ALLOCINFO_H
+#define KLEAK_PROC_ALLOCINFO_H
 
 #include <stddef.h>
 #include <stdint.h>

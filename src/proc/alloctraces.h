@@ -3,8 +3,8 @@
  * alloc_traces of a slab cache in debugfs: who allocated its live objects, where the
  * kernel was booted with slub_debug=U (mm/slub.c, slab_debugfs_show()).
  */
-#ifndef KLEAK_ALLOCTRACES_H
-#define KLEAK_ALLOCTRACES_H
+#ifndef KLEAK_PROC_ALLOCTRACES_H
+#define KLEAK_PROC_ALLOCTRACES_H
 
 #include <stdint.h>
 #include <stdio.h>

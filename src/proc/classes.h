@@ -3,8 +3,8 @@
  * Classes of memory, told from /proc/meminfo and /proc/vmallocinfo: what MemTotal
  * consists of, and the rest that no counter shows.
  */
-#ifndef KLEAK_CLASSES_H
-#define KLEAK_CLASSES_H
+#ifndef KLEAK_PROC_CLASSES_H
+#define KLEAK_PROC_CLASSES_H
 
 #include "proc/meminfo.h"
 #include "proc/vmallocinfo.h"

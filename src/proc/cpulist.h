@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Lists of CPUs as /sys/devices/system/cpu has them: "0-3,8". */
-#ifndef KLEAK_CPULIST_H
-#define KLEAK_CPULIST_H
+#ifndef KLEAK_PROC_CPULIST_H
+#define KLEAK_PROC_CPULIST_H
 
 #include <stdint.h>
 #include <stdio.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* /sys/kernel/debug/kmemleak: what the kernel's own kmemleak lists (mm/kmemleak.c,
  * print_unreferenced()). */
-#ifndef KLEAK_KMEMLEAK_H
-#define KLEAK_KMEMLEAK_H
+#ifndef KLEAK_PROC_KMEMLEAK_H
+#define KLEAK_PROC_KMEMLEAK_H
 
 #include <stdint.h>
 #include <stdio.h>

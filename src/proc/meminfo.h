@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* /proc/meminfo: the kernel's own books (fs/proc/meminfo.c). */
-#ifndef KLEAK_MEMINFO_H
-#define KLEAK_MEMINFO_H
+#ifndef KLEAK_PROC_MEMINFO_H
+#define KLEAK_PROC_MEMINFO_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -104,7 +104,7 @@ static bool parse_cache(struct slabinfo_cache *cache, char *line)
 	return parse_objects(cache, line);
 }
 
-struct reading {
+struct json_reader {
 	struct slabinfo info;
 	size_t room;
 	bool seen_version;
@@ -113,7 +113,7 @@ struct reading {
 };
 
 /* How many are in use is told by counters that race: one below 0 is printed as 2^64 less. */
-static bool sum_up(struct reading *reading, const struct slabinfo_cache *cache)
+static bool sum_up(struct json_reader *reading, const struct slabinfo_cache *cache)
 {
 	uint64_t used = reading->used, all = reading->all, pages = reading->pages;
 
@@ -128,7 +128,7 @@ static bool sum_up(struct reading *reading, const struct slabinfo_cache *cache)
 	return true;
 }
 
-static int add_cache(struct reading *reading, char *line)
+static int add_cache(struct json_reader *reading, char *line)
 {
 	struct slabinfo *info = &reading->info;
 	int err = array__reserve((void **)&info->caches, info->nr + 1, &reading->room,
@@ -145,7 +145,7 @@ static int add_cache(struct reading *reading, char *line)
 
 static int read_line(char *line, void *arg)
 {
-	struct reading *reading = arg;
+	struct json_reader *reading = arg;
 
 	if (!reading->seen_version) {
 		reading->seen_version = true;
@@ -158,7 +158,7 @@ static int read_line(char *line, void *arg)
 
 int slabinfo__parse(struct slabinfo *info, FILE *file)
 {
-	struct reading reading = {};
+	struct json_reader reading = {};
 	int err = lines__each(file, read_line, &reading, &reading.info.odd);
 
 	if (!err && (!reading.seen_version || (reading.info.odd && !reading.info.nr)))

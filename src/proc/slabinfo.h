@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* /proc/slabinfo, version 2.1: every slab cache (mm/slab_common.c, cache_show()). */
-#ifndef KLEAK_SLABINFO_H
-#define KLEAK_SLABINFO_H
+#ifndef KLEAK_PROC_SLABINFO_H
+#define KLEAK_PROC_SLABINFO_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -111,7 +111,7 @@ static bool parse_area(struct area *area, char *line)
 	return true;
 }
 
-struct reading {
+struct json_reader {
 	struct vmallocinfo info;
 	size_t room;
 	uint64_t pages; /* of all areas */
@@ -119,7 +119,7 @@ struct reading {
 };
 
 /* One entry an area; they are joined when all are there. */
-static int add_caller(struct reading *reading, const struct area *area)
+static int add_caller(struct json_reader *reading, const struct area *area)
 {
 	struct vmallocinfo *info = &reading->info;
 	struct vmallocinfo_caller *caller;
@@ -161,7 +161,7 @@ static void join_callers(struct vmallocinfo *info)
 }
 
 /* The sums stay numbers, whatever is printed. */
-static bool sum_up(struct reading *reading, const struct area *area)
+static bool sum_up(struct json_reader *reading, const struct area *area)
 {
 	uint64_t spanned = reading->info.spanned_bytes, pages = reading->pages;
 
@@ -173,7 +173,7 @@ static bool sum_up(struct reading *reading, const struct area *area)
 	return true;
 }
 
-static int count_area(struct reading *reading, const struct area *area)
+static int count_area(struct json_reader *reading, const struct area *area)
 {
 	struct vmallocinfo *info = &reading->info;
 
@@ -210,7 +210,7 @@ static int parse_line(char *line, void *reading)
 
 int vmallocinfo__parse(struct vmallocinfo *info, FILE *file)
 {
-	struct reading reading = {};
+	struct json_reader reading = {};
 	int err = lines__each(file, parse_line, &reading, &reading.info.odd);
 
 	if (!err && reading.info.odd && !reading.understood)

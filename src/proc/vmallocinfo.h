@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* /proc/vmallocinfo: every virtually mapped area (mm/vmalloc.c, vmalloc_info_show()). */
-#ifndef KLEAK_VMALLOCINFO_H
-#define KLEAK_VMALLOCINFO_H
+#ifndef KLEAK_PROC_VMALLOCINFO_H
+#define KLEAK_PROC_VMALLOCINFO_H
 
 #include <stddef.h>
 #include <stdint.h>

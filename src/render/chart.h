@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Small charts of numbers over time, as SVG elements of a page. */
-#ifndef KLEAK_CHART_H
-#define KLEAK_CHART_H
+#ifndef KLEAK_RENDER_CHART_H
+#define KLEAK_RENDER_CHART_H
 
 #include <stddef.h>
 #include <stdio.h>

@@ -58,7 +58,7 @@ static json_t *whole(const struct diagnosis *d)
 		json_value__text(d->caches), "growth", json_value__array(d->nr_growth, growth, d),
 		"modules", json_value__array(modules, module, d), "next",
 		json_value__array(d->nr_next, next, d), "report",
-		d->report ? json__of(d->report) : json_null());
+		d->report ? report_json__of(d->report) : json_null());
 }
 
 int diagnosis_json__print(const struct diagnosis *diagnosis, FILE *out)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* A diagnosis as one line of JSON; tests/unit/diagnosis.schema.json describes it. */
-#ifndef KLEAK_DIAGNOSIS_JSON_H
-#define KLEAK_DIAGNOSIS_JSON_H
+#ifndef KLEAK_RENDER_DIAGNOSIS_JSON_H
+#define KLEAK_RENDER_DIAGNOSIS_JSON_H
 
 #include "report/diagnosis.h"
 

@@ -116,7 +116,7 @@ static void put_sites(const struct pen *pen, const struct diagnosis *d, enum ver
 
 		if (s->verdict.is.name != name)
 			continue;
-		text__site(pen, s);
+		report_text__site(pen, s);
 		put_who(pen, s);
 		listed++;
 	}
@@ -143,7 +143,7 @@ static void put_rest(struct pen *pen, const struct diagnosis *d)
 				? "\n  (above 100%: older memory was freed, or frees were missed)"
 				: "");
 	}
-	text__losses(pen, r);
+	report_text__losses(pen, r);
 }
 
 /* "next: " and the words, folded. */
@@ -214,7 +214,7 @@ static void put_evidence(const struct pen *pen, const struct report_site *s)
 			e->drained * 100);
 	fputs("\n  stack:\n", pen->out);
 	for (size_t i = 0; i < s->nr_frames; i++)
-		text__frame(pen, &s->stack[i], 4, false);
+		report_text__frame(pen, &s->stack[i], 4, false);
 }
 
 static void put_block(FILE *out, const struct diagnosis *d)
@@ -256,7 +256,7 @@ int diagnosis_text__print(const struct diagnosis *diagnosis, bool color, FILE *o
 	fputc('\n', out);
 	if (diagnosis->report) {
 		if (count(diagnosis, VERDICT_LEAK) + count(diagnosis, VERDICT_GROWING))
-			text__site_head(&pen);
+			report_text__site_head(&pen);
 		put_sites(&pen, diagnosis, VERDICT_LEAK, SIZE_MAX);
 		put_sites(&pen, diagnosis, VERDICT_GROWING, GROWING_LISTED);
 		put_rest(&pen, diagnosis);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* A diagnosis as one page for people, with a block to paste into a bug report. */
-#ifndef KLEAK_DIAGNOSIS_TEXT_H
-#define KLEAK_DIAGNOSIS_TEXT_H
+#ifndef KLEAK_RENDER_DIAGNOSIS_TEXT_H
+#define KLEAK_RENDER_DIAGNOSIS_TEXT_H
 
 #include "report/diagnosis.h"
 

@@ -62,7 +62,7 @@ static json_t *site(const void *of, size_t i)
 			 sums(s, DIFF_AFTER), "bytes_delta", (json_int_t)s->bytes_delta,
 			 "objects_delta", (json_int_t)s->objects_delta, "bytes_error",
 			 json_value__number(s->bytes_error), "stack",
-			 json_value__array(s->site->nr_frames, json__frame, s->site));
+			 json_value__array(s->site->nr_frames, report_json__frame, s->site));
 }
 
 int diff_json__print(const struct diff *diff, FILE *out)

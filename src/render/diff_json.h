@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* A comparison as one line of JSON; tests/unit/diff.schema.json describes it. */
-#ifndef KLEAK_DIFF_JSON_H
-#define KLEAK_DIFF_JSON_H
+#ifndef KLEAK_RENDER_DIFF_JSON_H
+#define KLEAK_RENDER_DIFF_JSON_H
 
 #include "report/diff.h"
 

@@ -94,7 +94,7 @@ static void put_site(const struct pen *pen, const struct diff_site *s)
 	if (s->bytes_error > 0)
 		fprintf(pen->out, " (±%s)", pen__human(s->bytes_error, false).text);
 	fputc('\n', pen->out);
-	text__stack(pen, s->site);
+	report_text__stack(pen, s->site);
 	fputc('\n', pen->out);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* A comparison for people. */
-#ifndef KLEAK_DIFF_TEXT_H
-#define KLEAK_DIFF_TEXT_H
+#ifndef KLEAK_RENDER_DIFF_TEXT_H
+#define KLEAK_RENDER_DIFF_TEXT_H
 
 #include "report/diff.h"
 

@@ -4,8 +4,8 @@
  * as all that they hold; above stand the functions that it called, the widest first, and on top
  * the cache.  Frames are alike when their functions are: offsets do not matter.
  */
-#ifndef KLEAK_FLAME_H
-#define KLEAK_FLAME_H
+#ifndef KLEAK_RENDER_FLAME_H
+#define KLEAK_RENDER_FLAME_H
 
 #include "render/weight.h"
 #include "report/report.h"

@@ -7,8 +7,8 @@
  * ends in `_[i]`, as the stackcollapse tools have it.  Offsets are left out, so that what calls
  * from two places is one frame.  The last frame is the cache, in brackets: no function has them.
  */
-#ifndef KLEAK_FOLDED_H
-#define KLEAK_FOLDED_H
+#ifndef KLEAK_RENDER_FOLDED_H
+#define KLEAK_RENDER_FOLDED_H
 
 #include "render/weight.h"
 #include "report/report.h"

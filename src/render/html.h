@@ -4,8 +4,8 @@
  * flame graph, losses.  HTML that is well-formed XML as well.  Scripts sort and search; without
  * them everything can be read.
  */
-#ifndef KLEAK_HTML_H
-#define KLEAK_HTML_H
+#ifndef KLEAK_RENDER_HTML_H
+#define KLEAK_RENDER_HTML_H
 
 #include "render/weight.h"
 #include "report/chronicle.h"

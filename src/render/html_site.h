@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* A site as rows of a page's table: its numbers; and, to be opened, all that is known of it. */
-#ifndef KLEAK_HTML_SITE_H
-#define KLEAK_HTML_SITE_H
+#ifndef KLEAK_RENDER_HTML_SITE_H
+#define KLEAK_RENDER_HTML_SITE_H
 
 #include "report/report.h"
 

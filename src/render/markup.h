@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Strings from outside as text of HTML and XML, in elements and in quoted attributes. */
-#ifndef KLEAK_MARKUP_H
-#define KLEAK_MARKUP_H
+#ifndef KLEAK_RENDER_MARKUP_H
+#define KLEAK_RENDER_MARKUP_H
 
 #include <stdio.h>
 

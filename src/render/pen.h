@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Writing for people: styles, names that command no terminal, numbers, heads that fold. */
-#ifndef KLEAK_PEN_H
-#define KLEAK_PEN_H
+#ifndef KLEAK_RENDER_PEN_H
+#define KLEAK_RENDER_PEN_H
 
 #include <stdbool.h>
 #include <stdio.h>

@@ -3,8 +3,8 @@
  * A report as metrics, in Prometheus' text format 0.0.4: a file for the textfile collector
  * of node_exporter.
  */
-#ifndef KLEAK_PROM_H
-#define KLEAK_PROM_H
+#ifndef KLEAK_RENDER_PROM_H
+#define KLEAK_RENDER_PROM_H
 
 #include "report/report.h"
 

@@ -124,7 +124,7 @@ static void put_hint(const struct pen *pen, const struct report *r)
 
 /* ---- losses, events ---- */
 
-void text__losses(struct pen *pen, const struct report *r)
+void report_text__losses(struct pen *pen, const struct report *r)
 {
 	char item[ITEM];
 	bool any = false;
@@ -244,7 +244,7 @@ static void put_overhead(struct pen *pen, const struct report_overhead *o)
 	pen__head_end(pen);
 }
 
-void text__state(struct pen *pen, const struct report *r)
+void report_text__state(struct pen *pen, const struct report *r)
 {
 	put_sampling(pen, r);
 	put_overhead(pen, &r->overhead);
@@ -274,7 +274,8 @@ static void put_place(const struct pen *pen, const struct symbols_frame *f)
 	fprintf(pen->out, ":%u", f->line);
 }
 
-void text__frame(const struct pen *pen, const struct symbols_frame *f, int indent, bool first)
+void report_text__frame(const struct pen *pen, const struct symbols_frame *f, int indent,
+			bool first)
 {
 	fprintf(pen->out, "%*s", indent, "");
 	if (f->symbol)
@@ -421,21 +422,21 @@ static void put_holders(const struct pen *pen, const struct report_site *s)
 	}
 }
 
-void text__stack(const struct pen *pen, const struct report_site *s)
+void report_text__stack(const struct pen *pen, const struct report_site *s)
 {
 	for (size_t i = 0; i < s->nr_frames; i++)
-		text__frame(pen, &s->stack[i], INDENT, i == 0);
+		report_text__frame(pen, &s->stack[i], INDENT, i == 0);
 	if (!s->nr_frames)
 		fprintf(pen->out, "%*s(no stack)\n", INDENT, "");
 }
 
-void text__site(const struct pen *pen, const struct report_site *s)
+void report_text__site(const struct pen *pen, const struct report_site *s)
 {
 	put_row(pen, s);
 	put_unreferenced(pen, s);
 	put_holders(pen, s);
 	put_verdict(pen, &s->verdict);
-	text__stack(pen, s);
+	report_text__stack(pen, s);
 	fputc('\n', pen->out);
 }
 
@@ -452,7 +453,7 @@ static void put_rest(const struct pen *pen, const struct report *r)
 			pen__human((double)bytes, false).text);
 }
 
-void text__site_head(const struct pen *pen)
+void report_text__site_head(const struct pen *pen)
 {
 	pen__put(pen, PEN_DIM, BYTES ROW "%s", "bytes", "growth/min", "objects", "age~", "births/s",
 		 "origin", "cache");
@@ -465,22 +466,22 @@ static void put_sites(const struct pen *pen, const struct report *r)
 		fputs("nothing outstanding\n\n", pen->out);
 		return;
 	}
-	text__site_head(pen);
+	report_text__site_head(pen);
 	for (size_t i = 0; i < r->nr_sites; i++)
-		text__site(pen, &r->sites[i]);
+		report_text__site(pen, &r->sites[i]);
 	put_rest(pen, r);
 }
 
-int text__print(const struct report *report, bool color, FILE *out)
+int report_text__print(const struct report *report, bool color, FILE *out)
 {
 	struct pen pen = {.out = out, .color = color};
 
 	put_header(&pen, report);
 	put_slab(&pen, &report->slab);
 	put_hint(&pen, report);
-	text__losses(&pen, report);
+	report_text__losses(&pen, report);
 	put_events(&pen, report);
-	text__state(&pen, report);
+	report_text__state(&pen, report);
 	if (report->note) {
 		pen__name(&pen, PEN_BOLD, report->note);
 		fputc('\n', out);

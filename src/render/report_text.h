@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* A report for people. */
-#ifndef KLEAK_TEXT_H
-#define KLEAK_TEXT_H
+#ifndef KLEAK_RENDER_REPORT_TEXT_H
+#define KLEAK_RENDER_REPORT_TEXT_H
 
 #include "render/pen.h"
 #include "report/report.h"
@@ -13,23 +13,24 @@
  * Print the report: header line, losses line, sites with their stacks.  `color`
  * allows SGR escapes.  Local time.  0, or -EIO when `out` failed.
  */
-int text__print(const struct report *report, bool color, FILE *out);
+int report_text__print(const struct report *report, bool color, FILE *out);
 
 /*
  * Parts of it, for other pages: the head of the columns, a site with verdict and stack, the stack
  * by itself, losses.
  */
-void text__site_head(const struct pen *pen);
-void text__site(const struct pen *pen, const struct report_site *site);
-void text__stack(const struct pen *pen, const struct report_site *site);
+void report_text__site_head(const struct pen *pen);
+void report_text__site(const struct pen *pen, const struct report_site *site);
+void report_text__stack(const struct pen *pen, const struct report_site *site);
 /*
  * "kleak_write+0xa1 [kleak_test]  kleak_test.c:123", "kzalloc (inlined)  include/linux/slab.h:9";
  * the first one of a stack stands out.
  */
-void text__frame(const struct pen *pen, const struct symbols_frame *frame, int indent, bool first);
-void text__losses(struct pen *pen, const struct report *report);
+void report_text__frame(const struct pen *pen, const struct symbols_frame *frame, int indent,
+			bool first);
+void report_text__losses(struct pen *pen, const struct report *report);
 
 /* Sampling, overhead and scans, as far as there is something to say. */
-void text__state(struct pen *pen, const struct report *report);
+void report_text__state(struct pen *pen, const struct report *report);
 
 #endif

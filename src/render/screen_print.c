@@ -205,8 +205,8 @@ static void put_memory(const struct report *r, struct pen *pen)
 
 static void write_state(const struct screen_view *view, struct pen *pen)
 {
-	text__losses(pen, &view->shown.report);
-	text__state(pen, &view->shown.report);
+	report_text__losses(pen, &view->shown.report);
+	report_text__state(pen, &view->shown.report);
 }
 
 /* Losses, sampling, overhead, scans: as the text report has them, a bit to the right. */
@@ -384,7 +384,7 @@ static void put_who(const struct report_site *s, struct pen *pen)
 
 static void write_site(const struct screen_view *view, struct pen *pen)
 {
-	text__site(pen, view->order[view->expanded_at].site);
+	report_text__site(pen, view->order[view->expanded_at].site);
 }
 
 void screen_print__details(const struct screen_view *view, struct pen *pen)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The parts of the interactive screen, as a view has them arranged: lines that end. */
-#ifndef KLEAK_SCREEN_PRINT_H
-#define KLEAK_SCREEN_PRINT_H
+#ifndef KLEAK_RENDER_SCREEN_PRINT_H
+#define KLEAK_RENDER_SCREEN_PRINT_H
 
 #include "render/pen.h"
 #include "render/screen_view.h"

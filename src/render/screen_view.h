@@ -3,8 +3,8 @@
  * What the interactive screen shows: reports and keys go in, lines come out.  It knows no
  * terminal: styles are those of pen.h, columns are characters.
  */
-#ifndef KLEAK_SCREEN_VIEW_H
-#define KLEAK_SCREEN_VIEW_H
+#ifndef KLEAK_RENDER_SCREEN_VIEW_H
+#define KLEAK_RENDER_SCREEN_VIEW_H
 
 #include "render/view_text.h"
 #include "report/report_copy.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* A statement as one line of newline-delimited JSON; tests/unit/ledger.schema.json describes it. */
-#ifndef KLEAK_STATEMENT_JSON_H
-#define KLEAK_STATEMENT_JSON_H
+#ifndef KLEAK_RENDER_STATEMENT_JSON_H
+#define KLEAK_RENDER_STATEMENT_JSON_H
 
 #include "judge/statement.h"
 

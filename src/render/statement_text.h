@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* A statement for people. */
-#ifndef KLEAK_STATEMENT_TEXT_H
-#define KLEAK_STATEMENT_TEXT_H
+#ifndef KLEAK_RENDER_STATEMENT_TEXT_H
+#define KLEAK_RENDER_STATEMENT_TEXT_H
 
 #include "judge/statement.h"
 

@@ -3,8 +3,8 @@
  * A flame graph as SVG, coloured by verdict: a picture that needs nothing else.  A script inside
  * zooms and searches; without it the picture stands as it is, with its tool tips.
  */
-#ifndef KLEAK_SVG_H
-#define KLEAK_SVG_H
+#ifndef KLEAK_RENDER_SVG_H
+#define KLEAK_RENDER_SVG_H
 
 #include "render/weight.h"
 #include "report/report.h"

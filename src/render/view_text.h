@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Lines of the interactive screen: written with a pen, cut to the terminal's width. */
-#ifndef KLEAK_VIEW_TEXT_H
-#define KLEAK_VIEW_TEXT_H
+#ifndef KLEAK_RENDER_VIEW_TEXT_H
+#define KLEAK_RENDER_VIEW_TEXT_H
 
 #include "render/pen.h"
 

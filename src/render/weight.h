@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What a site weighs in a picture: --weight. */
-#ifndef KLEAK_WEIGHT_H
-#define KLEAK_WEIGHT_H
+#ifndef KLEAK_RENDER_WEIGHT_H
+#define KLEAK_RENDER_WEIGHT_H
 
 #include "render/pen.h"
 

@@ -3,8 +3,8 @@
  * The kernel's books over a run, report by report.  As in series.h: SERIES_POINTS points that
  * span the whole run, however long it is.
  */
-#ifndef KLEAK_CHRONICLE_H
-#define KLEAK_CHRONICLE_H
+#ifndef KLEAK_REPORT_CHRONICLE_H
+#define KLEAK_REPORT_CHRONICLE_H
 
 #include "judge/series.h"
 #include "report/report.h"

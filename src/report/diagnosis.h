@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What `kleak diagnose` found: what the renderers print.  Plain values. */
-#ifndef KLEAK_DIAGNOSIS_H
-#define KLEAK_DIAGNOSIS_H
+#ifndef KLEAK_REPORT_DIAGNOSIS_H
+#define KLEAK_REPORT_DIAGNOSIS_H
 
 #include "judge/suspects.h"
 #include "report/report.h"

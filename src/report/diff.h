@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Two reports side by side, by site: what became more, what less. */
-#ifndef KLEAK_DIFF_H
-#define KLEAK_DIFF_H
+#ifndef KLEAK_REPORT_DIFF_H
+#define KLEAK_REPORT_DIFF_H
 
 #include "kernel/images.h"
 #include "report/report.h"

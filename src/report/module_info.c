@@ -19,7 +19,7 @@ static void read_line(char *text, size_t len, const char *path)
 		close(fd);
 }
 
-void taint__of_kernel(char *text, size_t len)
+void module_info__taint_of_kernel(char *text, size_t len)
 {
 	static const char letters[] = "PFSRMBUDAWCIOELKXTN"; /* by bit */
 	char number[32];
@@ -36,8 +36,8 @@ void taint__of_kernel(char *text, size_t len)
 		snprintf(text, len, "none");
 }
 
-void taint__describe(struct diagnosis_module *module, const struct report_site *site,
-		     const struct symbols *symbols)
+void module_info__of_site(struct diagnosis_module *module, const struct report_site *site,
+			  const struct symbols *symbols)
 {
 	const struct symbols_frame *first = site->stack;
 	const struct names_module *known;

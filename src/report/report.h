@@ -3,8 +3,8 @@
  * One report: what the renderers print.  Plain values, everything resolved;
  * strings belong to whoever filled it in.
  */
-#ifndef KLEAK_REPORT_H
-#define KLEAK_REPORT_H
+#ifndef KLEAK_REPORT_REPORT_H
+#define KLEAK_REPORT_REPORT_H
 
 #include "judge/coverage.h"
 #include "judge/verdict.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* A report that stays when its reporter makes the next one. */
-#ifndef KLEAK_REPORT_COPY_H
-#define KLEAK_REPORT_COPY_H
+#ifndef KLEAK_REPORT_REPORT_COPY_H
+#define KLEAK_REPORT_REPORT_COPY_H
 
 #include "report/report.h"
 

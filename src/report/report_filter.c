@@ -119,8 +119,8 @@ static int compare(const void *a, const void *b, void *key)
 	return order ? order : -descending_count(left->id, right->id);
 }
 
-int sift__report(struct saved_report *saved, const struct trace_options *traced,
-		 const struct report_options *options, char *why, size_t len)
+int report_filter__apply(struct saved_report *saved, const struct trace_options *traced,
+			 const struct report_options *options, char *why, size_t len)
 {
 	struct report *report = &saved->report;
 	enum sites_key key = options->sort;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What of a report that was read is wanted: of its sites those of some allocators and caches. */
-#ifndef KLEAK_SIFT_H
-#define KLEAK_SIFT_H
+#ifndef KLEAK_REPORT_REPORT_FILTER_H
+#define KLEAK_REPORT_REPORT_FILTER_H
 
 #include "report/report_options.h"
 #include "report/saved.h"
@@ -15,7 +15,7 @@
  * was given; their order is that of a live report.  0; -ENOMEM; -EINVAL and in `why` a few words
  * when what is asked for was not traced.
  */
-int sift__report(struct saved_report *saved, const struct trace_options *traced,
-		 const struct report_options *options, char *why, size_t len);
+int report_filter__apply(struct saved_report *saved, const struct trace_options *traced,
+			 const struct report_options *options, char *why, size_t len);
 
 #endif

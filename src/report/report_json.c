@@ -139,7 +139,7 @@ static json_t *class(const void *of, size_t i)
 			 c->known ? json_value__number(c->explained) : json_null());
 }
 
-json_t *json__frame(const void *of, size_t i)
+json_t *report_json__frame(const void *of, size_t i)
 {
 	const struct report_site *site = of;
 	const struct symbols_frame *f = &site->stack[i];
@@ -274,7 +274,7 @@ static json_t *site(const void *of, size_t i)
 		"cache", json_value__text(s->cache), "approximate", s->approximate, "verdict",
 		verdict(&s->verdict), "who", json_value__array(s->nr_who, who, s), "who_times",
 		json_value__count(s->who_times), "stack",
-		json_value__array(s->nr_frames, json__frame, s), "unreferenced",
+		json_value__array(s->nr_frames, report_json__frame, s), "unreferenced",
 		r->scan.passes ? json_value__count(s->unreferenced) : json_null(),
 		"unreferenced_bytes",
 		r->scan.passes ? json_value__count(s->unreferenced_bytes) : json_null(),
@@ -306,7 +306,7 @@ static json_t *overhead(const struct report_overhead *o)
 			 json_value__number(o->ns_per_event), "spent", o->spent);
 }
 
-json_t *json__of(const struct report *r)
+json_t *report_json__of(const struct report *r)
 {
 	return json_pack("{s:i, s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, "
 			 "s:{s:o, s:o, s:o}, s:o, s:o, s:o, s:o, s:o}",
@@ -325,7 +325,7 @@ json_t *json__of(const struct report *r)
 			 json_value__array(r->nr_sites, site, r));
 }
 
-int json__print(const struct report *report, FILE *out)
+int report_json__print(const struct report *report, FILE *out)
 {
-	return json_value__print(json__of(report), out);
+	return json_value__print(report_json__of(report), out);
 }

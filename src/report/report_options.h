@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What a report is to hold. */
-#ifndef KLEAK_REPORT_OPTIONS_H
-#define KLEAK_REPORT_OPTIONS_H
+#ifndef KLEAK_REPORT_REPORT_OPTIONS_H
+#define KLEAK_REPORT_REPORT_OPTIONS_H
 
 #include "trace/sites.h"
 

@@ -83,14 +83,14 @@ struct reporter {
 	bool by_verdict;
 	bool frozen; /* no births any more: the history is over */
 	struct marks before_drain, before_drop;
-	struct judge judge;
+	struct evidence_sources judge;
 	struct verify verify;
-	struct reader reader;
+	struct kmem reader;
 	struct scanner *scanner; /* NULL: no scans */
-	struct findings findings;
+	struct unreferenced findings;
 
 	struct report_loss losses[LOSSES];
-	struct coverage_class ledger[LEDGER_CLASSES];
+	struct coverage_class ledger[COVERAGE_CLASSES];
 	struct coverage_slab slab;
 	struct cache_sum cache_sums[KLEAK_MAX_CACHES];
 	struct report_cache caches[KLEAK_MAX_CACHES];
@@ -99,9 +99,9 @@ struct reporter {
 	struct symbols_frame *frames; /* of all rows, one behind the other */
 	size_t nr_frames, room_frames;
 	char (*names)[CACHE_NAME];
-	struct allocated_by_who (*who)[CROWD_LISTED];
+	struct allocated_by_who (*who)[ALLOCATED_BY_LISTED];
 	size_t room_rows;
-	struct crowd crowd;
+	struct allocated_by crowd;
 	char origins[64];
 };
 
@@ -120,7 +120,7 @@ static int open_queues(struct reporter *reporter)
 
 	if (!needed && (!reporter->parts.trace->scan_s || *reporter->parts.kernel->krc_unknown))
 		return 0;
-	err = reader__open_queues(&reporter->reader, reporter->parts.kernel, kallsyms_of(reporter));
+	err = kmem__open_queues(&reporter->reader, reporter->parts.kernel, kallsyms_of(reporter));
 	if (err != -ENODATA)
 		return err;
 	if (!needed)
@@ -164,12 +164,12 @@ int reporter__open(struct reporter **out, const struct reporter_parts *parts)
 	reporter->sampling = parts->plan->sampling;
 	reporter->budget.most = parts->options->max_overhead;
 	if (parts->plan->verify) {
-		int err = reader__open(&reporter->reader, parts->kernel, parts->tracer);
+		int err = kmem__open(&reporter->reader, parts->kernel, parts->tracer);
 
 		if (!err)
 			err = open_queues(reporter);
 		if (err) {
-			reader__close(&reporter->reader);
+			kmem__close(&reporter->reader);
 			free(reporter);
 			return err;
 		}
@@ -359,7 +359,7 @@ static void fill_ledger(struct reporter *reporter, struct report *report)
 	const struct meminfo *start = &reporter->books_start.mem, *now = &reporter->books.mem;
 
 	report->ledger = reporter->ledger;
-	report->nr_ledger = LEDGER_CLASSES;
+	report->nr_ledger = COVERAGE_CLASSES;
 	report->slab = reporter->slab;
 	for (int i = 0; i < MEMINFO_FIELDS; i++) {
 		report->meminfo_known[i] = start->present[i] && now->present[i];
@@ -397,7 +397,7 @@ static void fill_caches(struct reporter *reporter, struct report *report)
 static int reserve_rows(struct reporter *reporter, size_t nr)
 {
 	struct report_site *rows;
-	struct allocated_by_who(*who)[CROWD_LISTED];
+	struct allocated_by_who(*who)[ALLOCATED_BY_LISTED];
 	char(*names)[CACHE_NAME];
 
 	if (nr <= reporter->room_rows)
@@ -420,13 +420,13 @@ static int reserve_rows(struct reporter *reporter, size_t nr)
 /* Who refers to the objects of a site, as the last scan saw it. */
 static void fill_holders(const struct reporter *reporter, struct report_site *row)
 {
-	const struct holders_site *site = holders__of(&reporter->findings.holders, row->id);
+	const struct referrers_site *site = referrers__of(&reporter->findings.holders, row->id);
 
 	if (!site)
 		return;
 	row->sampled = site->sampled;
 	while (row->nr_holders < REPORT_HOLDERS && row->nr_holders < site->nr) {
-		const struct holder *holder = &site->list[row->nr_holders];
+		const struct referrer *holder = &site->list[row->nr_holders];
 
 		row->holders[row->nr_holders++] = (struct report_holder){
 			.kind = holder->place.kind,
@@ -493,7 +493,7 @@ static void fill_row(struct reporter *reporter, size_t i, const struct site *sit
 		.cache = reporter->names[i],
 		.approximate = site->space == KLEAK_SPACE_SLAB &&
 			       cache__is_approximate(&reporter->cache_sums[site->cache]),
-		.verdict = judge__site(&reporter->judge, site),
+		.verdict = evidence__judge(&reporter->judge, site),
 		.course = history__course(&reporter->history, site->id),
 		.who = reporter->who[i],
 		.unreferenced = site->unreferenced,
@@ -501,10 +501,10 @@ static void fill_row(struct reporter *reporter, size_t i, const struct site *sit
 	};
 	if (reporter->scanner && reporter->parts.options->show_objects)
 		reporter->rows[i].unreferenced_list =
-			findings__of(&reporter->findings, i, &reporter->rows[i].nr_listed);
+			unreferenced__of(&reporter->findings, i, &reporter->rows[i].nr_listed);
 	fill_holders(reporter, &reporter->rows[i]);
-	reporter->rows[i].nr_who = crowd__of(&reporter->crowd, site->index, reporter->who[i],
-					     &reporter->rows[i].who_times, cgroups__path);
+	reporter->rows[i].nr_who = allocated_by__of(&reporter->crowd, site->index, reporter->who[i],
+						    &reporter->rows[i].who_times, cgroups__path);
 }
 
 static void add_who(const struct kleak_who *who, const struct kleak_who_times *times, void *arg)
@@ -512,7 +512,8 @@ static void add_who(const struct kleak_who *who, const struct kleak_who_times *t
 	struct reporter *reporter = arg;
 
 	if (who->site < reporter->snapshot.nr_sites && reporter->snapshot.sites[who->site].births)
-		crowd__add(&reporter->crowd, reporter->sites.of_entry[who->site], who, times);
+		allocated_by__add(&reporter->crowd, reporter->sites.of_entry[who->site], who,
+				  times);
 }
 
 /* Who allocated what will be listed. */
@@ -557,8 +558,8 @@ static int rank(struct reporter *reporter, double elapsed_s)
 		mute_backing(reporter);
 	trend__measure(&reporter->trend, sites, elapsed_s);
 	if (reporter->scanner)
-		findings__count(&reporter->findings, reporter->scanner, sites,
-				reporter->parts.trace->min_age_s, reporter->sampling);
+		unreferenced__count(&reporter->findings, reporter->scanner, sites,
+				    reporter->parts.trace->min_age_s, reporter->sampling);
 	sites__sort(sites, options->sort);
 	return 0;
 }
@@ -575,10 +576,10 @@ static int verify(struct reporter *reporter, size_t shown, uint64_t budget, size
 	int err;
 
 	*evicted = 0;
-	reader__learn_pages(&reporter->reader);
+	kmem__learn_pages(&reporter->reader);
 	if (!knows_books(reporter))
 		return 0;
-	reader__see_cpus(&reporter->reader);
+	kmem__see_cpus(&reporter->reader);
 	err = verify__find_free(&reporter->verify, &reporter->reader.slub, &reporter->snapshot,
 				&reporter->sites, &tables, shown, budget);
 	if (err)
@@ -595,7 +596,7 @@ static void prepare_judge(struct reporter *reporter)
 
 	if (!reporter->parts.plan->verify || !knows_books(reporter))
 		tracer__missed(reporter->parts.tracer, &missed);
-	reporter->judge = (struct judge){
+	reporter->judge = (struct evidence_sources){
 		.history = &reporter->history,
 		.before_drain = &reporter->before_drain,
 		.before_drop = &reporter->before_drop,
@@ -619,15 +620,16 @@ static void prepare_judge(struct reporter *reporter)
 static void compare(struct reporter *reporter)
 {
 	const struct tracer_view *view = tracer__view(reporter->parts.tracer);
-	int64_t traced[LEDGER_CLASSES];
+	int64_t traced[COVERAGE_CLASSES];
 
 	cache__sum(reporter->cache_sums, &reporter->snapshot, view->sites);
-	ledger__sum(traced, &reporter->snapshot, view->sites, view->caches);
-	ledger__compare(reporter->ledger, &reporter->books_start.mem, &reporter->books.mem, traced);
-	ledger__compare_slab(&reporter->slab, &reporter->books_start.slabs, &reporter->books.slabs,
-			     reporter->books.page_size, &reporter->snapshot, view->sites,
-			     view->caches);
-	ledger__leave_out(reporter->ledger, &reporter->slab, &reporter->parts.plan->config);
+	coverage__sum(traced, &reporter->snapshot, view->sites, view->caches);
+	coverage__compare(reporter->ledger, &reporter->books_start.mem, &reporter->books.mem,
+			  traced);
+	coverage__compare_slab(&reporter->slab, &reporter->books_start.slabs,
+			       &reporter->books.slabs, reporter->books.page_size,
+			       &reporter->snapshot, view->sites, view->caches);
+	coverage__leave_out(reporter->ledger, &reporter->slab, &reporter->parts.plan->config);
 	prepare_judge(reporter);
 }
 
@@ -698,8 +700,8 @@ static int fill_sites(struct reporter *reporter, struct report *report)
 	report->nr_sites = top && top < report->nr_sites_all ? top : report->nr_sites_all;
 	err = reserve_rows(reporter, report->nr_sites);
 	if (!err && reporter->scanner && reporter->parts.options->show_objects)
-		err = findings__list(&reporter->findings, reporter->scanner, sites, is_shown,
-				     report->nr_sites);
+		err = unreferenced__list(&reporter->findings, reporter->scanner, sites, is_shown,
+					 report->nr_sites);
 	if (err)
 		return err;
 	reporter->nr_frames = 0;
@@ -774,7 +776,7 @@ static void rank_by_verdict(struct reporter *reporter)
 	struct sites *sites = &reporter->sites;
 
 	for (size_t i = 0; i < sites->nr; i++) {
-		struct conclusion verdict = judge__site(&reporter->judge, &sites->list[i]);
+		struct conclusion verdict = evidence__judge(&reporter->judge, &sites->list[i]);
 
 		sites->list[i].rank = verdict.is.name;
 		if (verdict.from.slope.known)
@@ -870,7 +872,7 @@ void reporter__count_verdicts(const struct reporter *reporter, struct reporter_c
 		if (!is_shown(&sites->list[i]))
 			continue;
 		count->sites++;
-		count->of[judge__site(&reporter->judge, &sites->list[i]).is.name]++;
+		count->of[evidence__judge(&reporter->judge, &sites->list[i]).is.name]++;
 	}
 }
 
@@ -881,7 +883,7 @@ uint64_t reporter__outstanding(const struct reporter *reporter)
 
 	for (size_t i = 0; i < sites->nr; i++)
 		if (is_shown(&sites->list[i]) &&
-		    judge__site(&reporter->judge, &sites->list[i]).is.name != VERDICT_CACHE)
+		    evidence__judge(&reporter->judge, &sites->list[i]).is.name != VERDICT_CACHE)
 			bytes += sites->list[i].bytes;
 	return bytes;
 }
@@ -926,8 +928,8 @@ static int sample(struct reporter *reporter)
 	if (!err)
 		err = rank(reporter, elapsed(reporter));
 	if (!err)
-		err = findings__sample(&reporter->findings, reporter->scanner, &reporter->sites,
-				       is_shown, reporter->snapshot.nr_sites);
+		err = unreferenced__sample(&reporter->findings, reporter->scanner, &reporter->sites,
+					   is_shown, reporter->snapshot.nr_sites);
 	return err;
 }
 
@@ -935,7 +937,7 @@ int reporter__scan(struct reporter *reporter, bool last, double end_s)
 {
 	int err = 0;
 
-	if (!reader__learn_pages(&reporter->reader))
+	if (!kmem__learn_pages(&reporter->reader))
 		return -EAGAIN;
 	if (last)
 		err = sample(reporter);
@@ -956,7 +958,7 @@ void reporter__close(struct reporter *reporter)
 	if (!reporter)
 		return;
 	scanner__close(reporter->scanner);
-	findings__free(&reporter->findings);
+	unreferenced__free(&reporter->findings);
 	snapshot__free(&reporter->snapshot);
 	sites__free(&reporter->sites);
 	trend__free(&reporter->trend);
@@ -966,11 +968,11 @@ void reporter__close(struct reporter *reporter)
 	books__free(&reporter->books_start);
 	books__free(&reporter->books);
 	verify__free(&reporter->verify);
-	reader__close(&reporter->reader);
+	kmem__close(&reporter->reader);
 	free(reporter->rows);
 	free(reporter->frames);
 	free(reporter->names);
 	free(reporter->who);
-	crowd__free(&reporter->crowd);
+	allocated_by__free(&reporter->crowd);
 	free(reporter);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* From the tracer's tables to a printed report: the whole line, once for each report. */
-#ifndef KLEAK_REPORTER_H
-#define KLEAK_REPORTER_H
+#ifndef KLEAK_REPORT_REPORTER_H
+#define KLEAK_REPORT_REPORTER_H
 
 #include "kernel/allocator.h"
 #include "kernel/kernel.h"

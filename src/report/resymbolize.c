@@ -9,15 +9,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct naming {
+struct resymbolize {
 	struct dwarf_sources sources;
 	struct dwarf *dwarf; /* NULL: no report yet */
 	char *release;	     /* of the kernel that it is for */
 };
 
-int naming__open(struct naming **out, const struct dwarf_sources *sources, char *why, size_t len)
+int resymbolize__open(struct resymbolize **out, const struct dwarf_sources *sources, char *why,
+		      size_t len)
 {
-	struct naming *naming;
+	struct resymbolize *naming;
 	int err = symbols__check(sources, why, len);
 
 	if (err)
@@ -33,7 +34,7 @@ int naming__open(struct naming **out, const struct dwarf_sources *sources, char 
 }
 
 /* Debug info of that kernel; one file may hold reports of several boots. */
-static int open_dwarf(struct naming *naming, const char *release)
+static int open_dwarf(struct resymbolize *naming, const char *release)
 {
 	if (naming->dwarf && !strcmp(naming->release, release))
 		return 0;
@@ -66,7 +67,7 @@ static bool is_same_build(const struct image *a, const struct image *b)
  * The image that a frame lies in: a module may have been there several times.  NULL: it is not
  * known, or might be one of two builds.
  */
-static const struct image *image_of(const struct naming *naming, const struct images *images,
+static const struct image *image_of(const struct resymbolize *naming, const struct images *images,
 				    const struct symbols_frame *frame)
 {
 	const char *name = frame->module ? frame->module : "";
@@ -86,7 +87,7 @@ static const struct image *image_of(const struct naming *naming, const struct im
 	return found;
 }
 
-static size_t name_stack(const struct naming *naming, const struct images *images,
+static size_t name_stack(const struct resymbolize *naming, const struct images *images,
 			 const struct report_site *site, struct symbols_frame *frames, size_t room)
 {
 	size_t used = 0;
@@ -112,8 +113,8 @@ static size_t name_stack(const struct naming *naming, const struct images *image
 	return used;
 }
 
-int naming__report(struct naming *naming, struct saved_report *saved,
-		   const struct saved_header *header)
+int resymbolize__report(struct resymbolize *naming, struct saved_report *saved,
+			const struct saved_header *header)
 {
 	struct symbols_frame named[SYMBOLS_MOST_FRAMES];
 	struct report *report = &saved->report;
@@ -135,7 +136,7 @@ int naming__report(struct naming *naming, struct saved_report *saved,
 	return 0;
 }
 
-void naming__close(struct naming *naming)
+void resymbolize__close(struct resymbolize *naming)
 {
 	if (!naming)
 		return;

@@ -80,13 +80,13 @@ char *saved__print_header(const struct saved_header *h)
 
 char *saved__print_report(const struct report *report)
 {
-	return json_value__exact(json__of(report));
+	return json_value__exact(report_json__of(report));
 }
 
 /* ---- reading: the line ---- */
 
 /* The object that the line is; NULL: it is none, or too large. */
-static json_t *parse(struct reading *reading, const char *line, size_t length)
+static json_t *parse(struct json_reader *reading, const char *line, size_t length)
 {
 	json_error_t error;
 	json_t *json;
@@ -109,45 +109,45 @@ static json_t *parse(struct reading *reading, const char *line, size_t length)
 /* ---- reading: the header ---- */
 
 /* Copy a name into `room`; one that is too long is none of ours. */
-static void take_name(struct reading *reading, const char *key, const char *name, char *room,
+static void take_name(struct json_reader *reading, const char *key, const char *name, char *room,
 		      size_t len)
 {
 	if (strlen(name) < len)
 		memcpy(room, name, strlen(name) + 1);
 	else
-		reading__fail(reading, key, "so short");
+		json_read__fail(reading, key, "so short");
 }
 
-static void read_image(struct reading *r, json_t *from, struct image *to)
+static void read_image(struct json_reader *r, json_t *from, struct image *to)
 {
-	const char *name = reading__text_or_null(r, from, "module");
-	const char *id = reading__text_or_null(r, from, "build_id");
+	const char *name = json_read__text_or_null(r, from, "module");
+	const char *id = json_read__text_or_null(r, from, "build_id");
 	size_t nr;
-	json_t *places = reading__array(r, from, "places", IMAGE_PLACES, &nr);
+	json_t *places = json_read__array(r, from, "places", IMAGE_PLACES, &nr);
 
 	take_name(r, "module", name ? name : "", to->name, sizeof(to->name));
-	to->build_id_length =
-		(uint32_t)reading__bytes(r, "build_id", id ? id : "", to->build_id, IMAGE_BUILD_ID);
+	to->build_id_length = (uint32_t)json_read__bytes(r, "build_id", id ? id : "", to->build_id,
+							 IMAGE_BUILD_ID);
 	to->nr_places = (uint32_t)nr;
 	for (size_t i = 0; i < nr; i++) {
 		json_t *p = json_array_get(places, i);
 
-		take_name(r, "name", reading__text(r, p, "name"), to->places[i].name,
+		take_name(r, "name", json_read__text(r, p, "name"), to->places[i].name,
 			  sizeof(to->places[i].name));
-		to->places[i].address = reading__hex(r, p, "addr", "0x");
+		to->places[i].address = json_read__hex(r, p, "addr", "0x");
 	}
 }
 
-static void read_header(struct reading *r, json_t *from, struct saved_header *to)
+static void read_header(struct json_reader *r, json_t *from, struct saved_header *to)
 {
 	json_t *images;
 
-	to->time = reading__time(r, from, "time");
-	to->kernel = reading__text(r, from, "kernel");
-	to->kernel_version = reading__text(r, from, "kernel_version");
-	to->machine = reading__text(r, from, "machine");
-	images = reading__array(r, from, "images", MOST_IMAGES, &to->images.nr);
-	to->images.list = reading__new(r, to->images.nr, sizeof(*to->images.list));
+	to->time = json_read__time(r, from, "time");
+	to->kernel = json_read__text(r, from, "kernel");
+	to->kernel_version = json_read__text(r, from, "kernel_version");
+	to->machine = json_read__text(r, from, "machine");
+	images = json_read__array(r, from, "images", MOST_IMAGES, &to->images.nr);
+	to->images.list = json_read__new(r, to->images.nr, sizeof(*to->images.list));
 	for (size_t i = 0; !r->err && i < to->images.nr; i++)
 		read_image(r, json_array_get(images, i), &to->images.list[i]);
 }
@@ -156,7 +156,7 @@ int saved__read_header(struct saved_header *header, const char *line, size_t len
 		       size_t len)
 {
 	struct saved_header h = {};
-	struct reading reading = {.arena = &h.arena, .why = why, .len = len};
+	struct json_reader reading = {.arena = &h.arena, .why = why, .len = len};
 	json_int_t version;
 
 	h.json = parse(&reading, line, length);
@@ -165,7 +165,7 @@ int saved__read_header(struct saved_header *header, const char *line, size_t len
 		reading.err = -EPROTO;
 	} else if (!reading.err) {
 		if (version != SAVED_VERSION)
-			reading__fail(&reading, "kleak_saved", "a version");
+			json_read__fail(&reading, "kleak_saved", "a version");
 		read_header(&reading, h.json, &h);
 	}
 	if (reading.err)
@@ -198,22 +198,22 @@ static double undo(double product, double factor)
 	return x;
 }
 
-static const char *origin_of(struct reading *r, const char *key, const char *name)
+static const char *origin_of(struct json_reader *r, const char *key, const char *name)
 {
 	for (size_t i = 0; name && i < sizeof(origin_names) / sizeof(origin_names[0]); i++)
 		if (!strcmp(name, origin_names[i]))
 			return origin_names[i];
-	reading__fail(r, key, "an allocator");
+	json_read__fail(r, key, "an allocator");
 	return "";
 }
 
 /* "slab,vmalloc" of an array */
-static const char *read_origins(struct reading *r, json_t *from)
+static const char *read_origins(struct json_reader *r, json_t *from)
 {
 	const size_t room = 64, most = sizeof(origin_names) / sizeof(origin_names[0]);
 	size_t nr;
-	json_t *list = reading__array(r, from, "origins", most, &nr);
-	char *text = reading__new(r, room, 1);
+	json_t *list = json_read__array(r, from, "origins", most, &nr);
+	char *text = json_read__new(r, room, 1);
 
 	for (size_t i = 0; !r->err && i < nr; i++) {
 		const char *name = json_string_value(json_array_get(list, i));
@@ -225,23 +225,23 @@ static const char *read_origins(struct reading *r, json_t *from)
 	return text ? text : "";
 }
 
-static void read_filter(struct reading *r, json_t *from, struct report_filter *to)
+static void read_filter(struct json_reader *r, json_t *from, struct report_filter *to)
 {
 	*to = (struct report_filter){
 		.origins = read_origins(r, from),
 		.pid = -1,
-		.cgroup = reading__text_or_null(r, from, "cgroup"),
-		.command = reading__text_or_null(r, from, "command"),
-		.cache = reading__text_or_null(r, from, "cache"),
-		.min_size = reading__count_or(r, from, "min_size", INT64_MAX, 0),
-		.max_size = reading__count_or(r, from, "max_size", INT64_MAX, UINT64_MAX),
-		.min_age_s = reading__number_or(r, from, "min_age_s", 0),
+		.cgroup = json_read__text_or_null(r, from, "cgroup"),
+		.command = json_read__text_or_null(r, from, "command"),
+		.cache = json_read__text_or_null(r, from, "cache"),
+		.min_size = json_read__count_or(r, from, "min_size", INT64_MAX, 0),
+		.max_size = json_read__count_or(r, from, "max_size", INT64_MAX, UINT64_MAX),
+		.min_age_s = json_read__number_or(r, from, "min_age_s", 0),
 	};
-	if (!json_is_null(reading__value(r, from, "pid")))
-		to->pid = (int64_t)reading__count(r, from, "pid", INT64_MAX);
+	if (!json_is_null(json_read__value(r, from, "pid")))
+		to->pid = (int64_t)json_read__count(r, from, "pid", INT64_MAX);
 }
 
-static void read_events(struct reading *r, json_t *from, struct report *to)
+static void read_events(struct json_reader *r, json_t *from, struct report *to)
 {
 	const struct {
 		const char *key;
@@ -264,165 +264,166 @@ static void read_events(struct reading *r, json_t *from, struct report *to)
 	};
 
 	for (size_t i = 0; i < sizeof(list) / sizeof(list[0]); i++)
-		*list[i].value = reading__count(r, from, list[i].key, INT64_MAX);
+		*list[i].value = json_read__count(r, from, list[i].key, INT64_MAX);
 }
 
-static void read_losses(struct reading *r, json_t *from, struct report *to)
+static void read_losses(struct json_reader *r, json_t *from, struct report *to)
 {
-	json_t *counts = reading__object(r, from, "losses"), *value;
-	json_t *texts = reading__object(r, from, "loss_texts");
+	json_t *counts = json_read__object(r, from, "losses"), *value;
+	json_t *texts = json_read__object(r, from, "loss_texts");
 	size_t nr = json_object_size(counts), i = 0;
 	struct report_loss *losses;
 	const char *cause;
 
 	if (nr > MOST_LOSSES)
-		reading__fail(r, "losses", "so long");
-	losses = reading__new(r, nr, sizeof(*losses));
+		json_read__fail(r, "losses", "so long");
+	losses = json_read__new(r, nr, sizeof(*losses));
 	if (r->err)
 		return;
 	json_object_foreach(counts, cause, value)
 	{
-		if (!reading__is_identifier(cause))
-			reading__fail(r, "losses", "a map of plain names");
+		if (!json_read__is_identifier(cause))
+			json_read__fail(r, "losses", "a map of plain names");
 		losses[i++] = (struct report_loss){
 			.cause = cause,
-			.text = reading__words(r, texts, cause),
-			.count = reading__count(r, counts, cause, INT64_MAX),
+			.text = json_read__words(r, texts, cause),
+			.count = json_read__count(r, counts, cause, INT64_MAX),
 		};
 	}
 	to->losses = losses;
 	to->nr_losses = nr;
 }
 
-static void read_blind_spots(struct reading *r, json_t *from, struct report *to)
+static void read_blind_spots(struct json_reader *r, json_t *from, struct report *to)
 {
 	size_t nr;
-	json_t *list = reading__array(r, from, "blind_spots", MOST_BLIND_SPOTS, &nr);
-	const char **spots = reading__new(r, nr, sizeof(*spots));
+	json_t *list = json_read__array(r, from, "blind_spots", MOST_BLIND_SPOTS, &nr);
+	const char **spots = json_read__new(r, nr, sizeof(*spots));
 
 	for (size_t i = 0; !r->err && i < nr; i++) {
 		spots[i] = json_string_value(json_array_get(list, i));
-		if (!spots[i] || !reading__are_words(spots[i]))
-			reading__fail(r, "blind_spots", "a list of sentences");
+		if (!spots[i] || !json_read__are_words(spots[i]))
+			json_read__fail(r, "blind_spots", "a list of sentences");
 	}
 	to->blind_spots = spots;
 	to->nr_blind_spots = nr;
 }
 
-static enum meminfo_field field_of(struct reading *r, const char *key, const char *name)
+static enum meminfo_field field_of(struct json_reader *r, const char *key, const char *name)
 {
 	for (int i = 0; i < MEMINFO_FIELDS; i++)
 		if (!strcmp(name, meminfo__name(i)))
 			return i;
-	reading__fail(r, key, "a field of /proc/meminfo");
+	json_read__fail(r, key, "a field of /proc/meminfo");
 	return 0;
 }
 
-static void read_meminfo(struct reading *r, json_t *from, struct report *to)
+static void read_meminfo(struct json_reader *r, json_t *from, struct report *to)
 {
-	json_t *fields = reading__object(r, from, "meminfo_delta_bytes"), *value;
+	json_t *fields = json_read__object(r, from, "meminfo_delta_bytes"), *value;
 	const char *name;
 
 	json_object_foreach(fields, name, value)
 	{
 		enum meminfo_field field = field_of(r, "meminfo_delta_bytes", name);
 
-		to->meminfo_delta[field] = reading__signed(r, fields, name, INT64_MAX);
+		to->meminfo_delta[field] = json_read__signed(r, fields, name, INT64_MAX);
 		to->meminfo_known[field] = true;
 	}
 }
 
-static void read_class(struct reading *r, json_t *from, struct coverage_class *to)
+static void read_class(struct json_reader *r, json_t *from, struct coverage_class *to)
 {
 	*to = (struct coverage_class){
-		.name = reading__identifier(r, from, "class"),
-		.field = field_of(r, "field", reading__text(r, from, "field")),
-		.known = !json_is_null(reading__value(r, from, "kernel_delta_bytes")),
-		.traced_bytes = reading__signed(r, from, "traced_bytes", INT64_MAX),
-		.explained = reading__number_or(r, from, "explained", NAN),
+		.name = json_read__identifier(r, from, "class"),
+		.field = field_of(r, "field", json_read__text(r, from, "field")),
+		.known = !json_is_null(json_read__value(r, from, "kernel_delta_bytes")),
+		.traced_bytes = json_read__signed(r, from, "traced_bytes", INT64_MAX),
+		.explained = json_read__number_or(r, from, "explained", NAN),
 	};
 	if (to->known)
-		to->kernel_delta_bytes = reading__signed(r, from, "kernel_delta_bytes", INT64_MAX);
+		to->kernel_delta_bytes =
+			json_read__signed(r, from, "kernel_delta_bytes", INT64_MAX);
 }
 
-static void read_ledger(struct reading *r, json_t *from, struct report *to)
+static void read_ledger(struct json_reader *r, json_t *from, struct report *to)
 {
-	json_t *list = reading__array(r, from, "ledger", MOST_CLASSES, &to->nr_ledger);
-	struct coverage_class *classes = reading__new(r, to->nr_ledger, sizeof(*classes));
+	json_t *list = json_read__array(r, from, "ledger", MOST_CLASSES, &to->nr_ledger);
+	struct coverage_class *classes = json_read__new(r, to->nr_ledger, sizeof(*classes));
 
 	for (size_t i = 0; !r->err && i < to->nr_ledger; i++)
 		read_class(r, json_array_get(list, i), &classes[i]);
 	to->ledger = classes;
 }
 
-static void read_slab(struct reading *r, json_t *from, struct coverage_slab *to)
+static void read_slab(struct json_reader *r, json_t *from, struct coverage_slab *to)
 {
-	json_t *slab = reading__object_or_null(r, from, "slab");
+	json_t *slab = json_read__object_or_null(r, from, "slab");
 
 	*to = (struct coverage_slab){.explained = NAN};
 	if (!slab)
 		return;
 	to->known = true;
-	to->objects_bytes = reading__signed(r, slab, "objects_delta_bytes", READING_SIGNED);
-	to->slabs_bytes = reading__signed(r, slab, "slabs_delta_bytes", READING_SIGNED);
-	to->traced_bytes = reading__signed(r, slab, "traced_bytes", READING_SIGNED);
-	to->explained = reading__number_or(r, slab, "explained", NAN);
+	to->objects_bytes = json_read__signed(r, slab, "objects_delta_bytes", JSON_READ_SIGNED);
+	to->slabs_bytes = json_read__signed(r, slab, "slabs_delta_bytes", JSON_READ_SIGNED);
+	to->traced_bytes = json_read__signed(r, slab, "traced_bytes", JSON_READ_SIGNED);
+	to->explained = json_read__number_or(r, slab, "explained", NAN);
 }
 
-static void read_scan(struct reading *r, json_t *from, struct report_scan *to)
+static void read_scan(struct json_reader *r, json_t *from, struct report_scan *to)
 {
-	json_t *scan = reading__object_or_null(r, from, "scan");
+	json_t *scan = json_read__object_or_null(r, from, "scan");
 
 	if (!scan)
 		return;
 	*to = (struct report_scan){
-		.passes = reading__count(r, scan, "passes", INT64_MAX),
-		.needed = (uint32_t)reading__count(r, scan, "passes_needed", UINT32_MAX),
-		.objects = reading__count(r, scan, "objects", INT64_MAX),
-		.unreferenced = reading__count(r, scan, "unreferenced", INT64_MAX),
-		.unreferenced_bytes = reading__count(r, scan, "unreferenced_bytes", INT64_MAX),
-		.acknowledged = reading__count(r, scan, "acknowledged", INT64_MAX),
-		.unknown = reading__count(r, scan, "unknown", INT64_MAX),
-		.bytes = reading__count(r, scan, "read_bytes", INT64_MAX),
-		.seconds = reading__number(r, scan, "seconds"),
+		.passes = json_read__count(r, scan, "passes", INT64_MAX),
+		.needed = (uint32_t)json_read__count(r, scan, "passes_needed", UINT32_MAX),
+		.objects = json_read__count(r, scan, "objects", INT64_MAX),
+		.unreferenced = json_read__count(r, scan, "unreferenced", INT64_MAX),
+		.unreferenced_bytes = json_read__count(r, scan, "unreferenced_bytes", INT64_MAX),
+		.acknowledged = json_read__count(r, scan, "acknowledged", INT64_MAX),
+		.unknown = json_read__count(r, scan, "unknown", INT64_MAX),
+		.bytes = json_read__count(r, scan, "read_bytes", INT64_MAX),
+		.seconds = json_read__number(r, scan, "seconds"),
 	};
 	if (!to->passes)
-		reading__fail(r, "passes", "a count of passes");
+		json_read__fail(r, "passes", "a count of passes");
 }
 
-static void read_overhead(struct reading *r, json_t *from, struct report_overhead *to)
+static void read_overhead(struct json_reader *r, json_t *from, struct report_overhead *to)
 {
-	json_t *overhead = reading__object_or_null(r, from, "overhead");
+	json_t *overhead = json_read__object_or_null(r, from, "overhead");
 
 	if (!overhead)
 		return;
 	*to = (struct report_overhead){
 		.known = true,
-		.share = undo(reading__number(r, overhead, "percent"), 100),
-		.most = undo(reading__number(r, overhead, "percent_most"), 100),
-		.events_per_s = reading__number(r, overhead, "events_per_s"),
-		.ns_per_event = reading__number(r, overhead, "ns_per_event"),
-		.spent = reading__truth(r, overhead, "spent"),
+		.share = undo(json_read__number(r, overhead, "percent"), 100),
+		.most = undo(json_read__number(r, overhead, "percent_most"), 100),
+		.events_per_s = json_read__number(r, overhead, "events_per_s"),
+		.ns_per_event = json_read__number(r, overhead, "ns_per_event"),
+		.spent = json_read__truth(r, overhead, "spent"),
 	};
 }
 
-static void read_caches(struct reading *r, json_t *from, struct report *to)
+static void read_caches(struct json_reader *r, json_t *from, struct report *to)
 {
-	json_t *list = reading__array(r, from, "caches", MOST_CACHES, &to->nr_caches);
-	struct report_cache *caches = reading__new(r, to->nr_caches, sizeof(*caches));
+	json_t *list = json_read__array(r, from, "caches", MOST_CACHES, &to->nr_caches);
+	struct report_cache *caches = json_read__new(r, to->nr_caches, sizeof(*caches));
 
 	for (size_t i = 0; !r->err && i < to->nr_caches; i++) {
 		json_t *c = json_array_get(list, i);
 
 		caches[i] = (struct report_cache){
-			.name = reading__text(r, c, "name"),
-			.births = reading__count(r, c, "births", INT64_MAX),
-			.deaths = reading__count(r, c, "deaths", INT64_MAX),
-			.implicit_deaths = reading__count(r, c, "implicit_deaths", INT64_MAX),
-			.verified_free = reading__count(r, c, "verified_free", INT64_MAX),
-			.unknown_deaths = reading__count(r, c, "unknown_deaths", INT64_MAX),
-			.live = reading__count(r, c, "live", INT64_MAX),
-			.approximate = reading__truth(r, c, "approximate"),
+			.name = json_read__text(r, c, "name"),
+			.births = json_read__count(r, c, "births", INT64_MAX),
+			.deaths = json_read__count(r, c, "deaths", INT64_MAX),
+			.implicit_deaths = json_read__count(r, c, "implicit_deaths", INT64_MAX),
+			.verified_free = json_read__count(r, c, "verified_free", INT64_MAX),
+			.unknown_deaths = json_read__count(r, c, "unknown_deaths", INT64_MAX),
+			.live = json_read__count(r, c, "live", INT64_MAX),
+			.approximate = json_read__truth(r, c, "approximate"),
 		};
 	}
 	to->caches = caches;
@@ -430,86 +431,86 @@ static void read_caches(struct reading *r, json_t *from, struct report *to)
 
 /* ---- reading: a site ---- */
 
-static void read_frame(struct reading *r, json_t *from, struct symbols_frame *to)
+static void read_frame(struct json_reader *r, json_t *from, struct symbols_frame *to)
 {
 	*to = (struct symbols_frame){
-		.address = reading__hex(r, from, "addr", "0x"),
-		.symbol = reading__text_or_null(r, from, "symbol"),
-		.module = reading__text_or_null(r, from, "module"),
+		.address = json_read__hex(r, from, "addr", "0x"),
+		.symbol = json_read__text_or_null(r, from, "symbol"),
+		.module = json_read__text_or_null(r, from, "module"),
 	};
-	to->file = reading__text_or_null(r, from, "file");
+	to->file = json_read__text_or_null(r, from, "file");
 	if (to->file)
-		to->line = (unsigned int)reading__count(r, from, "line", UINT32_MAX);
-	to->inlined = reading__truth(r, from, "inlined");
+		to->line = (unsigned int)json_read__count(r, from, "line", UINT32_MAX);
+	to->inlined = json_read__truth(r, from, "inlined");
 	if (to->symbol && !to->inlined)
-		to->offset = reading__count(r, from, "offset", INT64_MAX);
+		to->offset = json_read__count(r, from, "offset", INT64_MAX);
 }
 
-static void read_stack(struct reading *r, json_t *from, struct report_site *to)
+static void read_stack(struct json_reader *r, json_t *from, struct report_site *to)
 {
-	json_t *list = reading__array(r, from, "stack", MOST_FRAMES, &to->nr_frames);
-	struct symbols_frame *frames = reading__new(r, to->nr_frames, sizeof(*frames));
+	json_t *list = json_read__array(r, from, "stack", MOST_FRAMES, &to->nr_frames);
+	struct symbols_frame *frames = json_read__new(r, to->nr_frames, sizeof(*frames));
 
 	for (size_t i = 0; !r->err && i < to->nr_frames; i++)
 		read_frame(r, json_array_get(list, i), &frames[i]);
 	to->stack = frames;
 }
 
-static enum verdict_name verdict_called(struct reading *r, const char *name)
+static enum verdict_name verdict_called(struct json_reader *r, const char *name)
 {
 	for (int i = 0; i < VERDICTS; i++)
 		if (!strcmp(name, verdict__name(i)))
 			return i;
-	reading__fail(r, "name", "a verdict");
+	json_read__fail(r, "name", "a verdict");
 	return 0;
 }
 
 /* Per minute as it was per second. */
-static double per_s(struct reading *r, json_t *from, const char *key)
+static double per_s(struct json_reader *r, json_t *from, const char *key)
 {
-	return undo(reading__number_or(r, from, key, NAN), 60);
+	return undo(json_read__number_or(r, from, key, NAN), 60);
 }
 
-static void read_survival(struct reading *r, json_t *from, struct evidence *to)
+static void read_survival(struct json_reader *r, json_t *from, struct evidence *to)
 {
 	size_t nr;
-	json_t *list = reading__array(r, from, "survival", SURVIVALS, &nr);
+	json_t *list = json_read__array(r, from, "survival", SURVIVALS, &nr);
 
 	if (nr != SURVIVALS)
-		reading__fail(r, "survival", "a list of four");
+		json_read__fail(r, "survival", "a list of four");
 	for (size_t i = 0; !r->err && i < SURVIVALS; i++) {
 		json_t *share = json_array_get(list, i);
 
-		if (!reading__is_number(share) && !json_is_null(share))
-			reading__fail(r, "survival", "a list of shares");
+		if (!json_read__is_number(share) && !json_is_null(share))
+			json_read__fail(r, "survival", "a list of shares");
 		to->survival[i] = json_is_number(share) ? json_number_value(share) : NAN;
 	}
 }
 
-static void read_verdict(struct reading *r, json_t *from, struct report_site *site)
+static void read_verdict(struct json_reader *r, json_t *from, struct report_site *site)
 {
-	json_t *v = reading__object_or_null(r, from, "verdict");
+	json_t *v = json_read__object_or_null(r, from, "verdict");
 	struct conclusion *to = &site->verdict;
 	struct evidence *e = &to->from;
 
 	if (!v)
 		return;
-	to->is.name = verdict_called(r, reading__text(r, v, "name"));
-	to->is.why = reading__words(r, v, "why");
-	to->exhausted_s = reading__number_or(r, v, "exhausted_s", NAN);
+	to->is.name = verdict_called(r, json_read__text(r, v, "name"));
+	to->is.why = json_read__words(r, v, "why");
+	to->exhausted_s = json_read__number_or(r, v, "exhausted_s", NAN);
 	e->slope.per_s = per_s(r, v, "rate_bytes_per_min");
 	e->slope.low = per_s(r, v, "rate_low_bytes_per_min");
 	e->slope.high = per_s(r, v, "rate_high_bytes_per_min");
 	e->slope.known = !isnan(e->slope.per_s);
-	e->points = reading__count(r, v, "points", INT64_MAX);
-	e->interval_s = reading__number_or(r, v, "interval_s", NAN);
+	e->points = json_read__count(r, v, "points", INT64_MAX);
+	e->interval_s = json_read__number_or(r, v, "interval_s", NAN);
 	read_survival(r, v, e);
-	e->settled = reading__count(r, v, "settled", INT64_MAX);
-	e->settled_alive = reading__count(r, v, "settled_alive", INT64_MAX);
-	e->reclaimable = reading__truth(r, v, "reclaimable");
-	e->replaced = reading__number_or(r, v, "replaced", NAN);
-	e->drained = reading__number_or(r, v, "drained", NAN);
-	e->shrunk = reading__number_or(r, v, "shrunk", NAN);
+	e->settled = json_read__count(r, v, "settled", INT64_MAX);
+	e->settled_alive = json_read__count(r, v, "settled_alive", INT64_MAX);
+	e->reclaimable = json_read__truth(r, v, "reclaimable");
+	e->replaced = json_read__number_or(r, v, "replaced", NAN);
+	e->drained = json_read__number_or(r, v, "drained", NAN);
+	e->shrunk = json_read__number_or(r, v, "shrunk", NAN);
 	/* what the verdict was made of beside that is the site's */
 	e->objects = site->objects;
 	e->bytes = site->bytes;
@@ -530,91 +531,92 @@ static void copy_name(char *to, size_t len, const char *name)
 	to[length] = '\0';
 }
 
-static void read_who(struct reading *r, json_t *from, struct report_site *to)
+static void read_who(struct json_reader *r, json_t *from, struct report_site *to)
 {
-	json_t *list = reading__array(r, from, "who", MOST_WHO, &to->nr_who);
-	struct allocated_by_who *who = reading__new(r, to->nr_who, sizeof(*who));
+	json_t *list = json_read__array(r, from, "who", MOST_WHO, &to->nr_who);
+	struct allocated_by_who *who = json_read__new(r, to->nr_who, sizeof(*who));
 
 	for (size_t i = 0; !r->err && i < to->nr_who; i++) {
 		json_t *w = json_array_get(list, i);
-		const char *comm = reading__text_or_null(r, w, "comm");
-		const char *cgroup = reading__text_or_null(r, w, "cgroup");
+		const char *comm = json_read__text_or_null(r, w, "comm");
+		const char *cgroup = json_read__text_or_null(r, w, "cgroup");
 
-		who[i].context = reading__words(r, w, "context");
-		who[i].pid = (uint32_t)reading__count_or(r, w, "pid", UINT32_MAX, 0);
-		who[i].times = reading__count(r, w, "times", INT64_MAX);
+		who[i].context = json_read__words(r, w, "context");
+		who[i].pid = (uint32_t)json_read__count_or(r, w, "pid", UINT32_MAX, 0);
+		who[i].times = json_read__count(r, w, "times", INT64_MAX);
 		copy_name(who[i].comm, sizeof(who[i].comm), comm ? comm : "");
 		copy_name(who[i].cgroup, sizeof(who[i].cgroup), cgroup ? cgroup : "");
 	}
 	to->who = who;
-	to->who_times = reading__count(r, from, "who_times", INT64_MAX);
+	to->who_times = json_read__count(r, from, "who_times", INT64_MAX);
 }
 
-static void read_listed(struct reading *r, json_t *from, struct report_site *to)
+static void read_listed(struct json_reader *r, json_t *from, struct report_site *to)
 {
-	json_t *list = reading__array(r, from, "unreferenced_objects", MOST_LISTED, &to->nr_listed);
-	struct report_object *objects = reading__new(r, to->nr_listed, sizeof(*objects));
+	json_t *list =
+		json_read__array(r, from, "unreferenced_objects", MOST_LISTED, &to->nr_listed);
+	struct report_object *objects = json_read__new(r, to->nr_listed, sizeof(*objects));
 
 	for (size_t i = 0; !r->err && i < to->nr_listed; i++) {
 		json_t *o = json_array_get(list, i);
 
-		objects[i].address = reading__hex(r, o, "addr", "0x");
-		objects[i].bytes = reading__count(r, o, "bytes", INT64_MAX);
-		objects[i].age_s = reading__number_or(r, o, "age_s", NAN);
+		objects[i].address = json_read__hex(r, o, "addr", "0x");
+		objects[i].bytes = json_read__count(r, o, "bytes", INT64_MAX);
+		objects[i].age_s = json_read__number_or(r, o, "age_s", NAN);
 		objects[i].nr_first =
-			reading__bytes(r, "first_bytes", reading__text(r, o, "first_bytes"),
-				       objects[i].first, REPORT_FIRST_BYTES);
+			json_read__bytes(r, "first_bytes", json_read__text(r, o, "first_bytes"),
+					 objects[i].first, REPORT_FIRST_BYTES);
 	}
 	to->unreferenced_list = objects;
 }
 
-static void read_holders(struct reading *r, json_t *from, struct report_site *to)
+static void read_holders(struct json_reader *r, json_t *from, struct report_site *to)
 {
-	json_t *held = reading__object_or_null(r, from, "held_by"), *list;
+	json_t *held = json_read__object_or_null(r, from, "held_by"), *list;
 
 	if (!held)
 		return;
-	to->sampled = (uint32_t)reading__count(r, held, "sampled", UINT32_MAX);
+	to->sampled = (uint32_t)json_read__count(r, held, "sampled", UINT32_MAX);
 	if (!to->sampled)
-		reading__fail(r, "sampled", "a count of objects");
-	list = reading__array(r, held, "holders", REPORT_HOLDERS, &to->nr_holders);
+		json_read__fail(r, "sampled", "a count of objects");
+	list = json_read__array(r, held, "holders", REPORT_HOLDERS, &to->nr_holders);
 	for (size_t i = 0; i < to->nr_holders; i++) {
 		json_t *h = json_array_get(list, i);
-		const char *name = reading__text_or_null(r, h, "name");
+		const char *name = json_read__text_or_null(r, h, "name");
 
 		to->holders[i] = (struct report_holder){
-			.kind = reading__words(r, h, "kind"),
+			.kind = json_read__words(r, h, "kind"),
 			.name = name ? name : "",
-			.offset = reading__count(r, h, "offset", INT64_MAX),
-			.objects = (uint32_t)reading__count(r, h, "objects", UINT32_MAX),
+			.offset = json_read__count(r, h, "offset", INT64_MAX),
+			.objects = (uint32_t)json_read__count(r, h, "objects", UINT32_MAX),
 		};
 	}
 }
 
-static void read_site(struct reading *r, json_t *from, struct report_site *to, bool scanned)
+static void read_site(struct json_reader *r, json_t *from, struct report_site *to, bool scanned)
 {
 	*to = (struct report_site){
-		.id = reading__hex(r, from, "id", ""),
-		.bytes = reading__count(r, from, "bytes", INT64_MAX),
-		.objects = reading__count(r, from, "objects", INT64_MAX),
-		.bytes_requested = reading__count(r, from, "bytes_requested", INT64_MAX),
-		.bytes_error = reading__number(r, from, "bytes_error"),
-		.objects_error = reading__number(r, from, "objects_error"),
-		.growth_bytes_per_min = reading__number(r, from, "growth_bytes_per_min"),
-		.age_median_s = reading__number(r, from, "age_median_s"),
-		.births_per_s = reading__number(r, from, "births_per_s"),
-		.births = reading__count(r, from, "births", INT64_MAX),
-		.deaths = reading__count(r, from, "deaths", INT64_MAX),
-		.pending_objects = reading__count(r, from, "pending_objects", INT64_MAX),
-		.origin = origin_of(r, "origin", reading__text(r, from, "origin")),
-		.cache = reading__text(r, from, "cache"),
-		.approximate = reading__truth(r, from, "approximate"),
-		.unreferenced = reading__count_or(r, from, "unreferenced", INT64_MAX, 0),
+		.id = json_read__hex(r, from, "id", ""),
+		.bytes = json_read__count(r, from, "bytes", INT64_MAX),
+		.objects = json_read__count(r, from, "objects", INT64_MAX),
+		.bytes_requested = json_read__count(r, from, "bytes_requested", INT64_MAX),
+		.bytes_error = json_read__number(r, from, "bytes_error"),
+		.objects_error = json_read__number(r, from, "objects_error"),
+		.growth_bytes_per_min = json_read__number(r, from, "growth_bytes_per_min"),
+		.age_median_s = json_read__number(r, from, "age_median_s"),
+		.births_per_s = json_read__number(r, from, "births_per_s"),
+		.births = json_read__count(r, from, "births", INT64_MAX),
+		.deaths = json_read__count(r, from, "deaths", INT64_MAX),
+		.pending_objects = json_read__count(r, from, "pending_objects", INT64_MAX),
+		.origin = origin_of(r, "origin", json_read__text(r, from, "origin")),
+		.cache = json_read__text(r, from, "cache"),
+		.approximate = json_read__truth(r, from, "approximate"),
+		.unreferenced = json_read__count_or(r, from, "unreferenced", INT64_MAX, 0),
 		.unreferenced_bytes =
-			reading__count_or(r, from, "unreferenced_bytes", INT64_MAX, 0),
+			json_read__count_or(r, from, "unreferenced_bytes", INT64_MAX, 0),
 	};
 	if (!scanned && (to->unreferenced || to->unreferenced_bytes))
-		reading__fail(r, "unreferenced", "null, where there was no scan");
+		json_read__fail(r, "unreferenced", "null, where there was no scan");
 	read_stack(r, from, to);
 	read_verdict(r, from, to);
 	read_who(r, from, to);
@@ -622,36 +624,36 @@ static void read_site(struct reading *r, json_t *from, struct report_site *to, b
 	read_holders(r, from, to);
 }
 
-static void read_sites(struct reading *r, json_t *from, struct report *to)
+static void read_sites(struct json_reader *r, json_t *from, struct report *to)
 {
-	json_t *list = reading__array(r, from, "sites", MOST_SITES, &to->nr_sites);
-	struct report_site *sites = reading__new(r, to->nr_sites, sizeof(*sites));
-	json_t *total = reading__object(r, from, "sites_total");
+	json_t *list = json_read__array(r, from, "sites", MOST_SITES, &to->nr_sites);
+	struct report_site *sites = json_read__new(r, to->nr_sites, sizeof(*sites));
+	json_t *total = json_read__object(r, from, "sites_total");
 
 	for (size_t i = 0; !r->err && i < to->nr_sites; i++)
 		read_site(r, json_array_get(list, i), &sites[i], to->scan.passes > 0);
 	to->sites = sites;
-	to->nr_sites_all = reading__count(r, total, "sites", INT64_MAX);
-	to->bytes_all = reading__count(r, total, "bytes", INT64_MAX);
-	to->bytes_all_error = reading__number(r, total, "bytes_error");
+	to->nr_sites_all = json_read__count(r, total, "sites", INT64_MAX);
+	to->bytes_all = json_read__count(r, total, "bytes", INT64_MAX);
+	to->bytes_all_error = json_read__number(r, total, "bytes_error");
 	if (to->nr_sites_all < to->nr_sites)
-		reading__fail(r, "sites_total", "a total");
+		json_read__fail(r, "sites_total", "a total");
 }
 
-static void read_report(struct reading *r, json_t *from, struct report *to)
+static void read_report(struct json_reader *r, json_t *from, struct report *to)
 {
-	if (reading__count(r, from, "version", INT64_MAX) != 1)
-		reading__fail(r, "version", "1");
-	to->time = reading__time(r, from, "time");
-	to->elapsed_s = reading__number(r, from, "elapsed_s");
-	to->final = reading__truth(r, from, "final");
-	to->kernel = reading__words(r, from, "kernel");
-	to->note = reading__text_or_null(r, from, "note");
-	to->sampling = (uint32_t)reading__count(r, from, "sampling", UINT32_MAX);
+	if (json_read__count(r, from, "version", INT64_MAX) != 1)
+		json_read__fail(r, "version", "1");
+	to->time = json_read__time(r, from, "time");
+	to->elapsed_s = json_read__number(r, from, "elapsed_s");
+	to->final = json_read__truth(r, from, "final");
+	to->kernel = json_read__words(r, from, "kernel");
+	to->note = json_read__text_or_null(r, from, "note");
+	to->sampling = (uint32_t)json_read__count(r, from, "sampling", UINT32_MAX);
 	if (!to->sampling)
-		reading__fail(r, "sampling", "1 or more");
-	read_filter(r, reading__object(r, from, "filter"), &to->filter);
-	read_events(r, reading__object(r, from, "events"), to);
+		json_read__fail(r, "sampling", "1 or more");
+	read_filter(r, json_read__object(r, from, "filter"), &to->filter);
+	read_events(r, json_read__object(r, from, "events"), to);
 	read_losses(r, from, to);
 	read_blind_spots(r, from, to);
 	read_meminfo(r, from, to);
@@ -667,7 +669,7 @@ int saved__read_report(struct saved_report *saved, const char *line, size_t leng
 		       size_t len)
 {
 	struct saved_report s = {};
-	struct reading reading = {.arena = &s.arena, .why = why, .len = len};
+	struct json_reader reading = {.arena = &s.arena, .why = why, .len = len};
 
 	s.json = parse(&reading, line, length);
 	if (!reading.err)

@@ -4,8 +4,8 @@
  * loaded, and reports, as --json prints them but with every site and every digit.  Another header
  * may stand between two reports: it holds from there on.
  */
-#ifndef KLEAK_SAVED_H
-#define KLEAK_SAVED_H
+#ifndef KLEAK_REPORT_SAVED_H
+#define KLEAK_REPORT_SAVED_H
 
 #include "kernel/images.h"
 #include "report/report.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Reading a file that --save wrote: gzip'ed lines, or the lines themselves; see saved.h. */
-#ifndef KLEAK_SAVEDFILE_H
-#define KLEAK_SAVEDFILE_H
+#ifndef KLEAK_REPORT_SAVEDFILE_H
+#define KLEAK_REPORT_SAVEDFILE_H
 
 #include "report/saved.h"
 

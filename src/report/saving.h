@@ -3,8 +3,8 @@
  * --save: reports into a file, as gzip'ed lines, see saved.h.  Every report is whole in the file
  * before the next one is made, so that whatever ends kleak leaves what there was.
  */
-#ifndef KLEAK_SAVING_H
-#define KLEAK_SAVING_H
+#ifndef KLEAK_REPORT_SAVING_H
+#define KLEAK_REPORT_SAVING_H
 
 #include "kernel/symbols.h"
 #include "report/report.h"

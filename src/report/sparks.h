@@ -3,8 +3,8 @@
  * The last few readings of what the sites and the kernel's books hold: what a sparkline is drawn
  * from.  Bounded: so many points, of the sites of the newest report only.
  */
-#ifndef KLEAK_SPARKS_H
-#define KLEAK_SPARKS_H
+#ifndef KLEAK_REPORT_SPARKS_H
+#define KLEAK_REPORT_SPARKS_H
 
 #include "report/report.h"
 #include "util/idmap.h"

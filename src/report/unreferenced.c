@@ -11,7 +11,7 @@
 #define SAMPLED_SITES 64
 
 struct work {
-	struct findings *findings;
+	struct unreferenced *findings;
 	const struct scanner *scanner;
 	struct sites *sites;
 	const struct sites *listed;
@@ -40,8 +40,8 @@ static void count(const struct orphan *orphan, const struct kleak_record *record
 	work->findings->bytes += record->bytes * work->weight;
 }
 
-void findings__count(struct findings *findings, const struct scanner *scanner, struct sites *sites,
-		     double min_age_s, uint32_t weight)
+void unreferenced__count(struct unreferenced *findings, const struct scanner *scanner,
+			 struct sites *sites, double min_age_s, uint32_t weight)
 {
 	struct work work = {.findings = findings,
 			    .scanner = scanner,
@@ -58,14 +58,14 @@ void findings__count(struct findings *findings, const struct scanner *scanner, s
 static void list(const struct orphan *orphan, const struct kleak_record *record, void *arg)
 {
 	struct work *work = arg;
-	struct findings *findings = work->findings;
+	struct unreferenced *findings = work->findings;
 	uint32_t index = work->listed->of_entry[orphan->site];
 	uint32_t row = index == SITES_NONE ? NO_ROW : findings->rows[index];
 	struct report_object *object;
 
-	if (row == NO_ROW || findings->listed[row] == FINDINGS_LISTED)
+	if (row == NO_ROW || findings->listed[row] == UNREFERENCED_LISTED)
 		return;
-	object = &findings->list[row * FINDINGS_LISTED + findings->listed[row]++];
+	object = &findings->list[row * UNREFERENCED_LISTED + findings->listed[row]++];
 	*object =
 		(struct report_object){.bytes = record->bytes, .age_s = age_of(record, work->now)};
 	object->nr_first =
@@ -74,8 +74,8 @@ static void list(const struct orphan *orphan, const struct kleak_record *record,
 					    object->nr_first);
 }
 
-int findings__list(struct findings *findings, const struct scanner *scanner,
-		   const struct sites *sites, bool (*shown)(const struct site *), size_t nr)
+int unreferenced__list(struct unreferenced *findings, const struct scanner *scanner,
+		       const struct sites *sites, bool (*shown)(const struct site *), size_t nr)
 {
 	struct work work = {.findings = findings,
 			    .scanner = scanner,
@@ -86,7 +86,7 @@ int findings__list(struct findings *findings, const struct scanner *scanner,
 				 sizeof(*findings->rows));
 
 	if (!err)
-		err = array__reserve((void **)&findings->list, nr * FINDINGS_LISTED,
+		err = array__reserve((void **)&findings->list, nr * UNREFERENCED_LISTED,
 				     &findings->room_list, sizeof(*findings->list));
 	if (!err)
 		err = array__reserve((void **)&findings->listed, nr, &findings->room_listed,
@@ -102,8 +102,9 @@ int findings__list(struct findings *findings, const struct scanner *scanner,
 	return 0;
 }
 
-int findings__sample(struct findings *findings, struct scanner *scanner, const struct sites *sites,
-		     bool (*shown)(const struct site *), uint32_t entries)
+int unreferenced__sample(struct unreferenced *findings, struct scanner *scanner,
+			 const struct sites *sites, bool (*shown)(const struct site *),
+			 uint32_t entries)
 {
 	uint32_t *groups = findings->groups;
 	size_t left = SAMPLED_SITES;
@@ -114,7 +115,7 @@ int findings__sample(struct findings *findings, struct scanner *scanner, const s
 		groups = findings->groups = malloc(entries * sizeof(*groups));
 	if (err || !groups)
 		return -ENOMEM;
-	holders__begin(&findings->holders);
+	referrers__begin(&findings->holders);
 	for (size_t i = 0; i < sites->nr; i++) {
 		const struct site *site = &sites->list[i];
 
@@ -122,7 +123,7 @@ int findings__sample(struct findings *findings, struct scanner *scanner, const s
 		if (!left || !shown(site))
 			continue;
 		left--;
-		if (holders__add_site(&findings->holders, site->id, &findings->rows[site->index]))
+		if (referrers__add_site(&findings->holders, site->id, &findings->rows[site->index]))
 			return -ENOMEM;
 	}
 	for (uint32_t i = 0; i < entries; i++)
@@ -132,15 +133,16 @@ int findings__sample(struct findings *findings, struct scanner *scanner, const s
 	return 0;
 }
 
-const struct report_object *findings__of(const struct findings *findings, size_t row, size_t *nr)
+const struct report_object *unreferenced__of(const struct unreferenced *findings, size_t row,
+					     size_t *nr)
 {
 	*nr = findings->listed[row];
-	return &findings->list[row * FINDINGS_LISTED];
+	return &findings->list[row * UNREFERENCED_LISTED];
 }
 
-void findings__free(struct findings *findings)
+void unreferenced__free(struct unreferenced *findings)
 {
-	holders__free(&findings->holders);
+	referrers__free(&findings->holders);
 	free(findings->groups);
 	free(findings->rows);
 	free(findings->list);

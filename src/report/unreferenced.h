@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What scans found, by site: orphans into the sites' counts and the report's lists. */
-#ifndef KLEAK_FINDINGS_H
-#define KLEAK_FINDINGS_H
+#ifndef KLEAK_REPORT_UNREFERENCED_H
+#define KLEAK_REPORT_UNREFERENCED_H
 
 #include "memory/scanner.h"
 #include "report/report.h"
@@ -10,14 +10,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define FINDINGS_LISTED 20 /* objects of a site */
+#define UNREFERENCED_LISTED 20 /* objects of a site */
 
-struct findings {
+struct unreferenced {
 	uint64_t objects, bytes;
-	struct holders holders;	    /* of the sites that were sampled */
+	struct referrers holders;   /* of the sites that were sampled */
 	uint32_t *groups;	    /* entry of the site table -> site of `holders` */
 	uint32_t *rows;		    /* site.index -> row of the list, or UINT32_MAX */
-	struct report_object *list; /* FINDINGS_LISTED for each row */
+	struct report_object *list; /* UNREFERENCED_LISTED for each row */
 	size_t *listed;		    /* how many of them */
 	size_t room_rows, room_list, room_listed;
 };
@@ -26,26 +26,28 @@ struct findings {
  * Count every site's orphans that are outstanding: before sites__sort().  min_age_s:
  * younger ones are not.  weight: each stands for so many.  *findings starts as all zeros.
  */
-void findings__count(struct findings *findings, const struct scanner *scanner, struct sites *sites,
-		     double min_age_s, uint32_t weight);
+void unreferenced__count(struct unreferenced *findings, const struct scanner *scanner,
+			 struct sites *sites, double min_age_s, uint32_t weight);
 
 /*
  * List the orphans of sites->list[0 .. nr) that are shown: shown(site) tells.  After
- * sites__sort(); row i of findings__of() is the i-th that is shown.  0 or -ENOMEM.
+ * sites__sort(); row i of unreferenced__of() is the i-th that is shown.  0 or -ENOMEM.
  */
-int findings__list(struct findings *findings, const struct scanner *scanner,
-		   const struct sites *sites, bool (*shown)(const struct site *), size_t nr);
+int unreferenced__list(struct unreferenced *findings, const struct scanner *scanner,
+		       const struct sites *sites, bool (*shown)(const struct site *), size_t nr);
 
 /*
  * Have the scanner sample the first sites of the list that are shown: what it sees is in
  * findings->holders after its passes.  entries: of the site table.  0 or -ENOMEM.
  */
-int findings__sample(struct findings *findings, struct scanner *scanner, const struct sites *sites,
-		     bool (*shown)(const struct site *), uint32_t entries);
+int unreferenced__sample(struct unreferenced *findings, struct scanner *scanner,
+			 const struct sites *sites, bool (*shown)(const struct site *),
+			 uint32_t entries);
 
 /* The objects listed for a row; *nr of them. */
-const struct report_object *findings__of(const struct findings *findings, size_t row, size_t *nr);
+const struct report_object *unreferenced__of(const struct unreferenced *findings, size_t row,
+					     size_t *nr);
 
-void findings__free(struct findings *findings);
+void unreferenced__free(struct unreferenced *findings);
 
 #endif

@@ -15,7 +15,7 @@ static const char *const contexts[] = {
 };
 
 /* "kworker/3:1H-events" and its like are one. */
-static void describe(struct crowd_member *member, const struct kleak_who *who,
+static void describe(struct allocated_by_member *member, const struct kleak_who *who,
 		     const struct kleak_who_times *times)
 {
 	static const char kworker[] = "kworker/";
@@ -33,16 +33,16 @@ static void describe(struct crowd_member *member, const struct kleak_who *who,
 	}
 }
 
-static bool is_same(const struct crowd_member *a, const struct crowd_member *b)
+static bool is_same(const struct allocated_by_member *a, const struct allocated_by_member *b)
 {
 	return a->site == b->site && a->who.context == b->who.context && a->cgroup == b->cgroup &&
 	       !strcmp(a->who.comm, b->who.comm);
 }
 
-int crowd__add(struct crowd *crowd, uint32_t site, const struct kleak_who *who,
-	       const struct kleak_who_times *times)
+int allocated_by__add(struct allocated_by *crowd, uint32_t site, const struct kleak_who *who,
+		      const struct kleak_who_times *times)
 {
-	struct crowd_member member = {.site = site};
+	struct allocated_by_member member = {.site = site};
 
 	describe(&member, who, times);
 	for (size_t i = 0; i < crowd->nr; i++) {
@@ -61,24 +61,27 @@ int crowd__add(struct crowd *crowd, uint32_t site, const struct kleak_who *who,
 }
 
 /* Keep `list`, of *nr, the most frequent ones in order. */
-static void insert(const struct crowd_member **list, size_t *nr, const struct crowd_member *member)
+static void insert(const struct allocated_by_member **list, size_t *nr,
+		   const struct allocated_by_member *member)
 {
 	size_t at = *nr;
 
 	while (at && list[at - 1]->who.times < member->who.times)
 		at--;
-	if (at == CROWD_LISTED)
+	if (at == ALLOCATED_BY_LISTED)
 		return;
-	if (*nr < CROWD_LISTED)
+	if (*nr < ALLOCATED_BY_LISTED)
 		(*nr)++;
-	memmove(&list[at + 1], &list[at], (*nr - at - 1) * sizeof(const struct crowd_member *));
+	memmove(&list[at + 1], &list[at],
+		(*nr - at - 1) * sizeof(const struct allocated_by_member *));
 	list[at] = member;
 }
 
-size_t crowd__of(const struct crowd *crowd, uint32_t site, struct allocated_by_who *list,
-		 uint64_t *times, int (*path_of)(uint64_t cgroup, char *path, size_t len))
+size_t allocated_by__of(const struct allocated_by *crowd, uint32_t site,
+			struct allocated_by_who *list, uint64_t *times,
+			int (*path_of)(uint64_t cgroup, char *path, size_t len))
 {
-	const struct crowd_member *most[CROWD_LISTED];
+	const struct allocated_by_member *most[ALLOCATED_BY_LISTED];
 	size_t nr = 0;
 
 	*times = 0;
@@ -97,8 +100,8 @@ size_t crowd__of(const struct crowd *crowd, uint32_t site, struct allocated_by_w
 	return nr;
 }
 
-void crowd__free(struct crowd *crowd)
+void allocated_by__free(struct allocated_by *crowd)
 {
 	free(crowd->list);
-	*crowd = (struct crowd){};
+	*crowd = (struct allocated_by){};
 }

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Who allocates: what the kernel side noted, by site. */
-#ifndef KLEAK_CROWD_H
-#define KLEAK_CROWD_H
+#ifndef KLEAK_TRACE_ALLOCATED_BY_H
+#define KLEAK_TRACE_ALLOCATED_BY_H
 
 #include "kleak.h"
 
 #include <stddef.h>
 #include <stdint.h>
 
-#define CROWD_LISTED 5 /* of a site */
+#define ALLOCATED_BY_LISTED 5 /* of a site */
 
 /* Who allocates at a site. */
 struct allocated_by_who {
@@ -19,14 +19,14 @@ struct allocated_by_who {
 	uint64_t times;	     /* allocations while tracing, freed ones included */
 };
 
-struct crowd_member {
+struct allocated_by_member {
 	uint32_t site;
 	struct allocated_by_who who;
 	uint64_t cgroup;
 };
 
-struct crowd {
-	struct crowd_member *list;
+struct allocated_by {
+	struct allocated_by_member *list;
 	size_t nr, room;
 };
 
@@ -34,13 +34,14 @@ struct crowd {
  * Add what was noted of a site (site.index).  Those of one name and cgroup are one; so are
  * all kworkers.  0 or -ENOMEM.
  */
-int crowd__add(struct crowd *crowd, uint32_t site, const struct kleak_who *who,
-	       const struct kleak_who_times *times);
+int allocated_by__add(struct allocated_by *crowd, uint32_t site, const struct kleak_who *who,
+		      const struct kleak_who_times *times);
 
-/* Write the most frequent of the site, CROWD_LISTED at most; set *times to all of them. */
-size_t crowd__of(const struct crowd *crowd, uint32_t site, struct allocated_by_who *list,
-		 uint64_t *times, int (*path_of)(uint64_t cgroup, char *path, size_t len));
+/* Write the most frequent of the site, ALLOCATED_BY_LISTED at most; set *times to all of them. */
+size_t allocated_by__of(const struct allocated_by *crowd, uint32_t site,
+			struct allocated_by_who *list, uint64_t *times,
+			int (*path_of)(uint64_t cgroup, char *path, size_t len));
 
-void crowd__free(struct crowd *crowd);
+void allocated_by__free(struct allocated_by *crowd);
 
 #endif

@@ -4,8 +4,8 @@
  * anew where the last one was deleted, and what was told already is told again, for ever if they
  * delete fast enough.  In batches it goes from bucket to bucket, of which each is read whole.
  */
-#ifndef KLEAK_BPFHASH_H
-#define KLEAK_BPFHASH_H
+#ifndef KLEAK_TRACE_BPFHASH_H
+#define KLEAK_TRACE_BPFHASH_H
 
 #include <stddef.h>
 

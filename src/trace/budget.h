@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* --max-overhead: when the sampling has to become coarser. */
-#ifndef KLEAK_BUDGET_H
-#define KLEAK_BUDGET_H
+#ifndef KLEAK_TRACE_BUDGET_H
+#define KLEAK_TRACE_BUDGET_H
 
 #include <stdbool.h>
 #include <stdint.h>

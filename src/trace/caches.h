@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Names of slab caches: kmalloc's events name none, so theirs follow from size class and kind. */
-#ifndef KLEAK_CACHES_H
-#define KLEAK_CACHES_H
+#ifndef KLEAK_TRACE_CACHES_H
+#define KLEAK_TRACE_CACHES_H
 
 #include "kernel/kernel.h"
 #include "kleak.h"

@@ -7,8 +7,8 @@
  * caller, so that stacks share chains, and which one follows is told by the next return address.
  * It ends, too, where a function aligns its frame and so lies at two distances from its callers.
  */
-#ifndef KLEAK_CHAINS_H
-#define KLEAK_CHAINS_H
+#ifndef KLEAK_TRACE_CHAINS_H
+#define KLEAK_TRACE_CHAINS_H
 
 #include "steps.h"
 #include "util/idmap.h"

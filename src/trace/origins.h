@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The allocators that are traced, by name. */
-#ifndef KLEAK_ORIGINS_H
-#define KLEAK_ORIGINS_H
+#ifndef KLEAK_TRACE_ORIGINS_H
+#define KLEAK_TRACE_ORIGINS_H
 
 #include "kleak.h"
 

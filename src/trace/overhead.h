@@ -4,8 +4,8 @@
  * is asked to (BPF_ENABLE_STATS, 5.8).  It leaves out what it takes to get into a program and out
  * again, and takes in what the counting itself costs: about as much.
  */
-#ifndef KLEAK_OVERHEAD_H
-#define KLEAK_OVERHEAD_H
+#ifndef KLEAK_TRACE_OVERHEAD_H
+#define KLEAK_TRACE_OVERHEAD_H
 
 #include "trace/tracer.h"
 

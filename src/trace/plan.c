@@ -342,7 +342,7 @@ int plan__make(struct plan *plan, const struct trace_options *options, const str
 	if (err)
 		return err;
 	plan_memory(plan, kernel);
-	/* without slab nothing tells where the books are: see reader__learn_pages() */
+	/* without slab nothing tells where the books are: see kmem__learn_pages() */
 	config->one_copy = (plan->verify && config->slab) || config->follow != KLEAK_FOLLOW_ALL;
 	config->has_others =
 		(config->follow == KLEAK_FOLLOW_PROCESS || config->follow == KLEAK_FOLLOW_FAMILY) &&

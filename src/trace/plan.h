@@ -3,8 +3,8 @@
  * What will be done: options + kernel -> programs on, their configuration, sizes,
  * blind spots.  Pure; the tracer applies it, --explain prints it.
  */
-#ifndef KLEAK_PLAN_H
-#define KLEAK_PLAN_H
+#ifndef KLEAK_TRACE_PLAN_H
+#define KLEAK_TRACE_PLAN_H
 
 #include "kernel/kernel.h"
 #include "kleak.h"

@@ -9,8 +9,8 @@
  * whole table after that sees no object of it, there will be none.  What it has counted is kept
  * in a sum, so that the books close.
  */
-#ifndef KLEAK_RECYCLE_H
-#define KLEAK_RECYCLE_H
+#ifndef KLEAK_TRACE_RECYCLE_H
+#define KLEAK_TRACE_RECYCLE_H
 
 #include "kleak.h"
 #include "trace/snapshot.h"

@@ -7,8 +7,8 @@
  * estimate, of objects as of bytes, and its variance is (weight^2 - weight) times the sum of the
  * recorded squares (Horvitz and Thompson 1952, for independent choices).
  */
-#ifndef KLEAK_SAMPLE_H
-#define KLEAK_SAMPLE_H
+#ifndef KLEAK_TRACE_SAMPLE_H
+#define KLEAK_TRACE_SAMPLE_H
 
 #include "trace/snapshot.h"
 

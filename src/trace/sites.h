@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* A snapshot summed by site: the allocating call path, from the first frame outside the allocator.
  */
-#ifndef KLEAK_SITES_H
-#define KLEAK_SITES_H
+#ifndef KLEAK_TRACE_SITES_H
+#define KLEAK_TRACE_SITES_H
 
 #include "kernel/allocator.h"
 #include "kleak.h"

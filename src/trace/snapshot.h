@@ -3,8 +3,8 @@
  * Everything read out of the tables in one pass, summed by entry of the site
  * table.  An object is counted once or not at all, however busy the kernel is.
  */
-#ifndef KLEAK_SNAPSHOT_H
-#define KLEAK_SNAPSHOT_H
+#ifndef KLEAK_TRACE_SNAPSHOT_H
+#define KLEAK_TRACE_SNAPSHOT_H
 
 #include "kleak.h"
 #include "util/idmap.h"

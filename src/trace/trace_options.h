@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What is to be traced, and how: all that the plan and the scans are made from. */
-#ifndef KLEAK_TRACE_OPTIONS_H
-#define KLEAK_TRACE_OPTIONS_H
+#ifndef KLEAK_TRACE_TRACE_OPTIONS_H
+#define KLEAK_TRACE_TRACE_OPTIONS_H
 
 #include <stdbool.h>
 #include <stdint.h>

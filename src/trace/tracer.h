@@ -4,8 +4,8 @@
  * file that knows the skeleton.  Nothing is pinned: whatever ends this process
  * takes every program and map with it.
  */
-#ifndef KLEAK_TRACER_H
-#define KLEAK_TRACER_H
+#ifndef KLEAK_TRACE_TRACER_H
+#define KLEAK_TRACE_TRACER_H
 
 #include "trace/plan.h"
 #include "trace/recycle.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Memory that is let go of at once. */
-#ifndef KLEAK_ARENA_H
-#define KLEAK_ARENA_H
+#ifndef KLEAK_UTIL_ARENA_H
+#define KLEAK_UTIL_ARENA_H
 
 #include <stddef.h>
 

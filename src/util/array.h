@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Arrays that grow. */
-#ifndef KLEAK_ARRAY_H
-#define KLEAK_ARRAY_H
+#ifndef KLEAK_UTIL_ARRAY_H
+#define KLEAK_UTIL_ARRAY_H
 
 #include <stddef.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* A command that is started, but held back until tracing is on. */
-#ifndef KLEAK_CHILD_H
-#define KLEAK_CHILD_H
+#ifndef KLEAK_UTIL_CHILD_H
+#define KLEAK_UTIL_CHILD_H
 
 #include <stdbool.h>
 #include <sys/types.h>

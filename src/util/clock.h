@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* CLOCK_MONOTONIC, the clock that BPF stamps objects with. */
-#ifndef KLEAK_CLOCK_H
-#define KLEAK_CLOCK_H
+#ifndef KLEAK_UTIL_CLOCK_H
+#define KLEAK_UTIL_CLOCK_H
 
 #include <stdint.h>
 

@@ -3,8 +3,8 @@
  * FNV-1a with 64 bits (http://www.isthe.com/chongo/tech/comp/fnv/).  Its low bits are the better
  * ones; idmap wants all of them: idmap__mix().
  */
-#ifndef KLEAK_FNV_H
-#define KLEAK_FNV_H
+#ifndef KLEAK_UTIL_FNV_H
+#define KLEAK_UTIL_FNV_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -4,8 +4,8 @@
  * now on does not lead us elsewhere.  On the way there only symbolic links of this user or of root
  * are followed.
  */
-#ifndef KLEAK_FOLDER_H
-#define KLEAK_FOLDER_H
+#ifndef KLEAK_UTIL_FOLDER_H
+#define KLEAK_UTIL_FOLDER_H
 
 #include <limits.h>
 #include <stdbool.h>

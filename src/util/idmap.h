@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* A map from 64-bit ids (already well mixed) to small numbers. */
-#ifndef KLEAK_IDMAP_H
-#define KLEAK_IDMAP_H
+#ifndef KLEAK_UTIL_IDMAP_H
+#define KLEAK_UTIL_IDMAP_H
 
 #include <stddef.h>
 #include <stdint.h>

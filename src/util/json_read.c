@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-void reading__fail(struct reading *reading, const char *key, const char *wanted)
+void json_read__fail(struct json_reader *reading, const char *key, const char *wanted)
 {
 	if (reading->err)
 		return;
@@ -16,16 +16,16 @@ void reading__fail(struct reading *reading, const char *key, const char *wanted)
 	reading->err = -EINVAL;
 }
 
-json_t *reading__value(struct reading *reading, json_t *object, const char *key)
+json_t *json_read__value(struct json_reader *reading, json_t *object, const char *key)
 {
 	json_t *value = reading->err ? NULL : json_object_get(object, key);
 
 	if (!value)
-		reading__fail(reading, key, "there");
+		json_read__fail(reading, key, "there");
 	return value;
 }
 
-void *reading__new(struct reading *reading, size_t nr, size_t size)
+void *json_read__new(struct json_reader *reading, size_t nr, size_t size)
 {
 	void *room = reading->err ? NULL : arena__new(reading->arena, nr, size);
 
@@ -36,77 +36,81 @@ void *reading__new(struct reading *reading, size_t nr, size_t size)
 
 /* ---- numbers ---- */
 
-static uint64_t count(struct reading *reading, const json_t *value, const char *key, uint64_t most)
+static uint64_t count(struct json_reader *reading, const json_t *value, const char *key,
+		      uint64_t most)
 {
 	json_int_t n = json_integer_value(value);
 
 	if (json_is_integer(value) && n >= 0 && (uint64_t)n <= most)
 		return (uint64_t)n;
-	reading__fail(reading, key, "a count");
+	json_read__fail(reading, key, "a count");
 	return 0;
 }
 
-uint64_t reading__count(struct reading *reading, json_t *object, const char *key, uint64_t most)
+uint64_t json_read__count(struct json_reader *reading, json_t *object, const char *key,
+			  uint64_t most)
 {
-	return count(reading, reading__value(reading, object, key), key, most);
+	return count(reading, json_read__value(reading, object, key), key, most);
 }
 
-uint64_t reading__count_or(struct reading *reading, json_t *object, const char *key, uint64_t most,
-			   uint64_t instead)
+uint64_t json_read__count_or(struct json_reader *reading, json_t *object, const char *key,
+			     uint64_t most, uint64_t instead)
 {
-	json_t *value = reading__value(reading, object, key);
+	json_t *value = json_read__value(reading, object, key);
 
 	return json_is_null(value) ? instead : count(reading, value, key, most);
 }
 
-int64_t reading__signed(struct reading *reading, json_t *object, const char *key, int64_t most)
+int64_t json_read__signed(struct json_reader *reading, json_t *object, const char *key,
+			  int64_t most)
 {
-	json_t *value = reading__value(reading, object, key);
+	json_t *value = json_read__value(reading, object, key);
 	json_int_t n = json_integer_value(value);
 
 	if (json_is_integer(value) && n <= most && n >= -most - (most == INT64_MAX))
 		return n;
-	reading__fail(reading, key, "a whole number");
+	json_read__fail(reading, key, "a whole number");
 	return 0;
 }
 
-bool reading__is_number(const json_t *value)
+bool json_read__is_number(const json_t *value)
 {
-	return json_is_number(value) && fabs(json_number_value(value)) <= READING_NUMBER;
+	return json_is_number(value) && fabs(json_number_value(value)) <= JSON_READ_NUMBER;
 }
 
-static double number(struct reading *reading, const json_t *value, const char *key)
+static double number(struct json_reader *reading, const json_t *value, const char *key)
 {
-	if (reading__is_number(value))
+	if (json_read__is_number(value))
 		return json_number_value(value);
-	reading__fail(reading, key, "a number");
+	json_read__fail(reading, key, "a number");
 	return 0;
 }
 
-double reading__number(struct reading *reading, json_t *object, const char *key)
+double json_read__number(struct json_reader *reading, json_t *object, const char *key)
 {
-	return number(reading, reading__value(reading, object, key), key);
+	return number(reading, json_read__value(reading, object, key), key);
 }
 
-double reading__number_or(struct reading *reading, json_t *object, const char *key, double instead)
+double json_read__number_or(struct json_reader *reading, json_t *object, const char *key,
+			    double instead)
 {
-	json_t *value = reading__value(reading, object, key);
+	json_t *value = json_read__value(reading, object, key);
 
 	return json_is_null(value) ? instead : number(reading, value, key);
 }
 
-bool reading__truth(struct reading *reading, json_t *object, const char *key)
+bool json_read__truth(struct json_reader *reading, json_t *object, const char *key)
 {
-	json_t *value = reading__value(reading, object, key);
+	json_t *value = json_read__value(reading, object, key);
 
 	if (!json_is_boolean(value))
-		reading__fail(reading, key, "true or false");
+		json_read__fail(reading, key, "true or false");
 	return json_is_true(value);
 }
 
 /* ---- strings ---- */
 
-bool reading__are_words(const char *text)
+bool json_read__are_words(const char *text)
 {
 	const unsigned char *s = (const unsigned char *)text;
 
@@ -116,53 +120,54 @@ bool reading__are_words(const char *text)
 	return true;
 }
 
-bool reading__is_identifier(const char *text)
+bool json_read__is_identifier(const char *text)
 {
 	return *text && !text[strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789_")];
 }
 
-const char *reading__text_or_null(struct reading *reading, json_t *object, const char *key)
+const char *json_read__text_or_null(struct json_reader *reading, json_t *object, const char *key)
 {
-	json_t *value = reading__value(reading, object, key);
+	json_t *value = json_read__value(reading, object, key);
 
 	if (!json_is_string(value) && !json_is_null(value))
-		reading__fail(reading, key, "a text");
+		json_read__fail(reading, key, "a text");
 	return json_string_value(value);
 }
 
-const char *reading__text(struct reading *reading, json_t *object, const char *key)
+const char *json_read__text(struct json_reader *reading, json_t *object, const char *key)
 {
-	const char *text = reading__text_or_null(reading, object, key);
+	const char *text = json_read__text_or_null(reading, object, key);
 
 	if (text)
 		return text;
-	reading__fail(reading, key, "a text");
+	json_read__fail(reading, key, "a text");
 	return "";
 }
 
-const char *reading__words(struct reading *reading, json_t *object, const char *key)
+const char *json_read__words(struct json_reader *reading, json_t *object, const char *key)
 {
-	const char *text = reading__text(reading, object, key);
+	const char *text = json_read__text(reading, object, key);
 
-	if (reading__are_words(text))
+	if (json_read__are_words(text))
 		return text;
-	reading__fail(reading, key, "plain words");
+	json_read__fail(reading, key, "plain words");
 	return "";
 }
 
-const char *reading__identifier(struct reading *reading, json_t *object, const char *key)
+const char *json_read__identifier(struct json_reader *reading, json_t *object, const char *key)
 {
-	const char *text = reading__text(reading, object, key);
+	const char *text = json_read__text(reading, object, key);
 
-	if (reading__is_identifier(text))
+	if (json_read__is_identifier(text))
 		return text;
-	reading__fail(reading, key, "a plain name");
+	json_read__fail(reading, key, "a plain name");
 	return "";
 }
 
-uint64_t reading__hex(struct reading *reading, json_t *object, const char *key, const char *prefix)
+uint64_t json_read__hex(struct json_reader *reading, json_t *object, const char *key,
+			const char *prefix)
 {
-	const char *text = reading__text(reading, object, key);
+	const char *text = json_read__text(reading, object, key);
 	size_t skipped = strlen(prefix);
 	size_t digits;
 
@@ -172,7 +177,7 @@ uint64_t reading__hex(struct reading *reading, json_t *object, const char *key, 
 		if (digits && digits <= 16 && !text[digits] && (skipped || digits == 16))
 			return strtoull(text, NULL, 16);
 	}
-	reading__fail(reading, key, "a hexadecimal number");
+	json_read__fail(reading, key, "a hexadecimal number");
 	return 0;
 }
 
@@ -183,13 +188,13 @@ static int digit(char c)
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-size_t reading__bytes(struct reading *reading, const char *key, const char *digits, uint8_t *bytes,
-		      size_t room)
+size_t json_read__bytes(struct json_reader *reading, const char *key, const char *digits,
+			uint8_t *bytes, size_t room)
 {
 	size_t length = strlen(digits);
 
 	if (length % 2 || length / 2 > room || digits[strspn(digits, "0123456789abcdef")]) {
-		reading__fail(reading, key, "bytes in hexadecimal");
+		json_read__fail(reading, key, "bytes in hexadecimal");
 		return 0;
 	}
 	for (size_t i = 0; i < length / 2; i++)
@@ -210,10 +215,10 @@ static int decimal(const char *text, size_t length)
 	return n;
 }
 
-struct timespec reading__time(struct reading *reading, json_t *object, const char *key)
+struct timespec json_read__time(struct json_reader *reading, json_t *object, const char *key)
 {
 	static const char form[] = "0000-00-00T00:00:00.000Z";
-	const char *text = reading__text(reading, object, key);
+	const char *text = json_read__text(reading, object, key);
 	bool good = strlen(text) == strlen(form);
 	struct tm tm = {}, again = {};
 	struct timespec time = {};
@@ -236,41 +241,41 @@ struct timespec reading__time(struct reading *reading, json_t *object, const cha
 	}
 	if (good)
 		return time;
-	reading__fail(reading, key, "a time");
+	json_read__fail(reading, key, "a time");
 	return (struct timespec){};
 }
 
 /* ---- what has parts ---- */
 
-json_t *reading__array(struct reading *reading, json_t *object, const char *key, size_t most,
-		       size_t *nr)
+json_t *json_read__array(struct json_reader *reading, json_t *object, const char *key, size_t most,
+			 size_t *nr)
 {
-	json_t *value = reading__value(reading, object, key);
+	json_t *value = json_read__value(reading, object, key);
 
 	*nr = json_array_size(value);
 	if (json_is_array(value) && *nr <= most)
 		return value;
-	reading__fail(reading, key, "a list that one can take");
+	json_read__fail(reading, key, "a list that one can take");
 	*nr = 0;
 	return NULL;
 }
 
-json_t *reading__object_or_null(struct reading *reading, json_t *object, const char *key)
+json_t *json_read__object_or_null(struct json_reader *reading, json_t *object, const char *key)
 {
-	json_t *value = reading__value(reading, object, key);
+	json_t *value = json_read__value(reading, object, key);
 
 	if (json_is_object(value))
 		return value;
 	if (!json_is_null(value))
-		reading__fail(reading, key, "an object");
+		json_read__fail(reading, key, "an object");
 	return NULL;
 }
 
-json_t *reading__object(struct reading *reading, json_t *object, const char *key)
+json_t *json_read__object(struct json_reader *reading, json_t *object, const char *key)
 {
-	json_t *value = reading__object_or_null(reading, object, key);
+	json_t *value = json_read__object_or_null(reading, object, key);
 
 	if (!value)
-		reading__fail(reading, key, "an object");
+		json_read__fail(reading, key, "an object");
 	return value;
 }

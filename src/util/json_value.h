@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Values as JSON.  Every function that returns a json_t * returns NULL when memory is short. */
-#ifndef KLEAK_JSON_VALUE_H
-#define KLEAK_JSON_VALUE_H
+#ifndef KLEAK_UTIL_JSON_VALUE_H
+#define KLEAK_UTIL_JSON_VALUE_H
 
 #include <jansson.h>
 #include <stddef.h>

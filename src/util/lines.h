@@ -3,8 +3,8 @@
  * The lines of a text in /proc, and the numbers in them.  What is odd costs its line and not the
  * book: counters race, and other kernels print what nobody here has seen.
  */
-#ifndef KLEAK_LINES_H
-#define KLEAK_LINES_H
+#ifndef KLEAK_UTIL_LINES_H
+#define KLEAK_UTIL_LINES_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -4,8 +4,8 @@
  * stopped) without waiting for it, whoever else has it open as well.  All of this may be called in
  * a signal handler.
  */
-#ifndef KLEAK_NOWAIT_H
-#define KLEAK_NOWAIT_H
+#ifndef KLEAK_UTIL_NOWAIT_H
+#define KLEAK_UTIL_NOWAIT_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -6,8 +6,8 @@
  * followed.  What is no regular file (/dev/stdout, a FIFO) is written as it is, as far as there is
  * somebody who takes it.
  */
-#ifndef KLEAK_OUTFILE_H
-#define KLEAK_OUTFILE_H
+#ifndef KLEAK_UTIL_OUTFILE_H
+#define KLEAK_UTIL_OUTFILE_H
 
 #include "util/folder.h"
 

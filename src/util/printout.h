@@ -3,8 +3,8 @@
  * Stdout, in whole reports.  Nobody waits for a reader who has stopped to read: what there is no
  * room for is dropped whole, counted, and said on stderr.
  */
-#ifndef KLEAK_PRINTOUT_H
-#define KLEAK_PRINTOUT_H
+#ifndef KLEAK_UTIL_PRINTOUT_H
+#define KLEAK_UTIL_PRINTOUT_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -3,8 +3,8 @@
  * Words for people, on stderr.  Nobody waits for them: what stderr does not take within a fraction
  * of a second is lost.
  */
-#ifndef KLEAK_SAY_H
-#define KLEAK_SAY_H
+#ifndef KLEAK_UTIL_SAY_H
+#define KLEAK_UTIL_SAY_H
 
 #include <stdarg.h>
 

@@ -3,8 +3,8 @@
  * Waiting: for time to pass, a signal to come, a reader to go.  And ending: nothing that kleak does
  * outlasts a second signal, whatever it waits for.
  */
-#ifndef KLEAK_SIGNALS_H
-#define KLEAK_SIGNALS_H
+#ifndef KLEAK_UTIL_SIGNALS_H
+#define KLEAK_UTIL_SIGNALS_H
 
 #include <stdbool.h>
 

@@ -3,8 +3,8 @@
  * Reports on their way to somebody who may stop to read: each gets there whole, in its order, or
  * not at all.  While nobody reads, some wait here; for more there is no room.
  */
-#ifndef KLEAK_SPOOL_H
-#define KLEAK_SPOOL_H
+#ifndef KLEAK_UTIL_SPOOL_H
+#define KLEAK_UTIL_SPOOL_H
 
 #include <stdbool.h>
 #include <stddef.h>

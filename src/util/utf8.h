@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* UTF-8, as RFC 3629 has it: names from outside need not be. */
-#ifndef KLEAK_UTF8_H
-#define KLEAK_UTF8_H
+#ifndef KLEAK_UTIL_UTF8_H
+#define KLEAK_UTIL_UTF8_H
 
 #include <stddef.h>
 

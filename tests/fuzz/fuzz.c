@@ -62,7 +62,7 @@ static char *printed(int (*print)(const void *of, FILE *out), const void *of)
 
 static int print_text(const void *of, FILE *out)
 {
-	return text__print(of, false, out);
+	return report_text__print(of, false, out);
 }
 
 static char *text_of(const struct report *report)
@@ -107,7 +107,7 @@ static int print_prom(const void *of, FILE *out)
 
 static int print_json(const void *of, FILE *out)
 {
-	return json__print(of, out);
+	return report_json__print(of, out);
 }
 
 static void check_pictures(const struct report *report, const struct chronicle *chronicle)
@@ -252,7 +252,7 @@ static void check_sift(struct saved_report *report)
 	static const struct trace_options traced = {.origins_given = true, .origins = ORIGIN_SLAB};
 	static const struct report_options options = {.sort_given = true};
 	char why[256] = "";
-	int err = sift__report(report, &traced, &options, why, sizeof(why));
+	int err = report_filter__apply(report, &traced, &options, why, sizeof(why));
 
 	hold(!err || (err == -EINVAL && *why));
 	free(text_of(&report->report));

@@ -56,7 +56,7 @@ struct machine {
 	uint64_t hole, hole_end; /* cannot be read */
 	uint64_t moved;		 /* how far from BASE the direct map begins */
 	struct slub slub;
-	struct memory memory;
+	struct ram memory;
 	uint8_t seen[PAGES]; /* pages that were handed out */
 	uint64_t last;
 	size_t pieces, peeks;
@@ -107,16 +107,16 @@ static void set_page(struct machine *m, int i, uint64_t flags, uint32_t type, ui
 
 #define CRASH 60 /* the page that is the crash kernel's */
 
-static int parse(struct memory *memory, const char *text)
+static int parse(struct ram *memory, const char *text)
 {
 	FILE *file = fmemopen((void *)text, strlen(text), "r");
-	int err = memory__parse_iomem(memory, file);
+	int err = ram__parse_iomem(memory, file);
 
 	fclose(file);
 	return err;
 }
 
-static int parse_iomem(struct memory *memory)
+static int parse_iomem(struct ram *memory)
 {
 	char text[512];
 
@@ -157,7 +157,7 @@ static int end(void **state)
 {
 	struct machine *m = *state;
 
-	memory__free(&m->memory);
+	ram__free(&m->memory);
 	slub__free(&m->slub);
 	test_free(m);
 	return 0;

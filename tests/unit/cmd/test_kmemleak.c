@@ -44,7 +44,7 @@ static char *do_it(const char *action, int expected, char *why, size_t len)
 	size_t length = 0;
 	FILE *out = open_memstream(&text, &length);
 
-	assert_int_equal(kmemleakfile__do(path, action, out, why, len), expected);
+	assert_int_equal(cmd_kmemleak__do(path, action, out, why, len), expected);
 	fclose(out);
 	return text;
 }
@@ -87,13 +87,13 @@ static void test_no_kmemleak(void **state)
 	FILE *out = fopen("/dev/null", "w");
 
 	(void)state;
-	assert_int_equal(kmemleakfile__do("/nowhere/kmemleak", "scan", out, why, sizeof(why)),
+	assert_int_equal(cmd_kmemleak__do("/nowhere/kmemleak", "scan", out, why, sizeof(why)),
 			 -ENOENT);
 	assert_non_null(strstr(why, "CONFIG_DEBUG_KMEMLEAK"));
 	fclose(out);
 	out = fopen("/dev/full", "w");
 	write_file("some\n");
-	assert_int_equal(kmemleakfile__do(path, "list", out, why, sizeof(why)), -EIO);
+	assert_int_equal(cmd_kmemleak__do(path, "list", out, why, sizeof(why)), -EIO);
 	assert_string_equal(why, "");
 	fclose(out);
 }

@@ -24,14 +24,14 @@ static void test_sum_by_class(void **state)
 		{.live = 1, .held_bytes = 7},	  {.live = 1, .held_bytes = 48},
 	};
 	struct snapshot snapshot = {.sites = sites, .nr_sites = 6};
-	int64_t traced[LEDGER_CLASSES];
+	int64_t traced[COVERAGE_CLASSES];
 
 	(void)state;
-	ledger__sum(traced, &snapshot, entries, caches);
-	assert_int_equal(traced[LEDGER_SLAB_RECLAIMABLE], 192);
-	assert_int_equal(traced[LEDGER_SLAB_UNRECLAIMABLE], 1000 + 16384 + 7);
-	assert_int_equal(traced[LEDGER_VMALLOC], 40960);
-	assert_int_equal(traced[LEDGER_PERCPU], 48);
+	coverage__sum(traced, &snapshot, entries, caches);
+	assert_int_equal(traced[COVERAGE_SLAB_RECLAIMABLE], 192);
+	assert_int_equal(traced[COVERAGE_SLAB_UNRECLAIMABLE], 1000 + 16384 + 7);
+	assert_int_equal(traced[COVERAGE_VMALLOC], 40960);
+	assert_int_equal(traced[COVERAGE_PERCPU], 48);
 }
 
 static struct meminfo books(uint64_t unreclaim, uint64_t reclaim, uint64_t vmalloc)
@@ -50,36 +50,36 @@ static struct meminfo books(uint64_t unreclaim, uint64_t reclaim, uint64_t vmall
 static void test_compare(void **state)
 {
 	const struct meminfo before = books(1000, 5000, 100), now = books(3000, 4000, 100);
-	const int64_t traced[LEDGER_CLASSES] = {500, 300, 0, 0};
-	struct coverage_class classes[LEDGER_CLASSES];
+	const int64_t traced[COVERAGE_CLASSES] = {500, 300, 0, 0};
+	struct coverage_class classes[COVERAGE_CLASSES];
 
 	(void)state;
-	ledger__compare(classes, &before, &now, traced);
-	assert_string_equal(classes[LEDGER_SLAB_UNRECLAIMABLE].name, "slab_unreclaimable");
-	assert_true(classes[LEDGER_SLAB_UNRECLAIMABLE].known);
-	assert_int_equal(classes[LEDGER_SLAB_UNRECLAIMABLE].kernel_delta_bytes, 2000);
-	assert_int_equal(classes[LEDGER_SLAB_UNRECLAIMABLE].traced_bytes, 500);
-	assert_true(classes[LEDGER_SLAB_UNRECLAIMABLE].explained == 0.25);
+	coverage__compare(classes, &before, &now, traced);
+	assert_string_equal(classes[COVERAGE_SLAB_UNRECLAIMABLE].name, "slab_unreclaimable");
+	assert_true(classes[COVERAGE_SLAB_UNRECLAIMABLE].known);
+	assert_int_equal(classes[COVERAGE_SLAB_UNRECLAIMABLE].kernel_delta_bytes, 2000);
+	assert_int_equal(classes[COVERAGE_SLAB_UNRECLAIMABLE].traced_bytes, 500);
+	assert_true(classes[COVERAGE_SLAB_UNRECLAIMABLE].explained == 0.25);
 	/* it shrank, it stood still: no share of anything */
-	assert_int_equal(classes[LEDGER_SLAB_RECLAIMABLE].kernel_delta_bytes, -1000);
-	assert_true(isnan(classes[LEDGER_SLAB_RECLAIMABLE].explained));
-	assert_int_equal(classes[LEDGER_VMALLOC].kernel_delta_bytes, 0);
-	assert_true(isnan(classes[LEDGER_VMALLOC].explained));
+	assert_int_equal(classes[COVERAGE_SLAB_RECLAIMABLE].kernel_delta_bytes, -1000);
+	assert_true(isnan(classes[COVERAGE_SLAB_RECLAIMABLE].explained));
+	assert_int_equal(classes[COVERAGE_VMALLOC].kernel_delta_bytes, 0);
+	assert_true(isnan(classes[COVERAGE_VMALLOC].explained));
 }
 
 static void test_field_that_the_kernel_lacks(void **state)
 {
 	struct meminfo before = books(0, 0, 0), now = books(10, 10, 10);
-	const int64_t traced[LEDGER_CLASSES] = {1, 2, 3, 4};
-	struct coverage_class classes[LEDGER_CLASSES];
+	const int64_t traced[COVERAGE_CLASSES] = {1, 2, 3, 4};
+	struct coverage_class classes[COVERAGE_CLASSES];
 
 	(void)state;
 	now.present[MEMINFO_VMALLOC_USED] = false;
-	ledger__compare(classes, &before, &now, traced);
-	assert_false(classes[LEDGER_VMALLOC].known);
-	assert_int_equal(classes[LEDGER_VMALLOC].kernel_delta_bytes, 0);
-	assert_int_equal(classes[LEDGER_VMALLOC].traced_bytes, 3);
-	assert_true(isnan(classes[LEDGER_VMALLOC].explained));
+	coverage__compare(classes, &before, &now, traced);
+	assert_false(classes[COVERAGE_VMALLOC].known);
+	assert_int_equal(classes[COVERAGE_VMALLOC].kernel_delta_bytes, 0);
+	assert_int_equal(classes[COVERAGE_VMALLOC].traced_bytes, 3);
+	assert_true(isnan(classes[COVERAGE_VMALLOC].explained));
 }
 
 /* Of a part there is no share. */
@@ -95,26 +95,26 @@ static void test_filters(void **state)
 		{.max_size = UINT64_MAX, .slab = 1, .nr_wanted = 1},
 		{.max_size = UINT64_MAX, .percpu = 1},
 	};
-	struct coverage_class classes[LEDGER_CLASSES];
+	struct coverage_class classes[COVERAGE_CLASSES];
 	struct coverage_slab slab = {.explained = 1};
 
 	(void)state;
-	for (int i = 0; i < LEDGER_CLASSES; i++)
+	for (int i = 0; i < COVERAGE_CLASSES; i++)
 		classes[i].explained = 1;
-	ledger__leave_out(classes, &slab, &all);
-	for (int i = 0; i < LEDGER_CLASSES; i++)
+	coverage__leave_out(classes, &slab, &all);
+	for (int i = 0; i < COVERAGE_CLASSES; i++)
 		assert_true(classes[i].explained == 1);
 	assert_true(slab.explained == 1);
 	for (size_t part = 0; part < sizeof(parts) / sizeof(parts[0]); part++) {
-		for (int i = 0; i < LEDGER_CLASSES; i++)
+		for (int i = 0; i < COVERAGE_CLASSES; i++)
 			classes[i].explained = 1;
 		slab.explained = 1;
-		ledger__leave_out(classes, &slab, &parts[part]);
+		coverage__leave_out(classes, &slab, &parts[part]);
 		assert_true(isnan(slab.explained));
-		assert_true(isnan(classes[LEDGER_SLAB_UNRECLAIMABLE].explained));
-		assert_true(isnan(classes[LEDGER_SLAB_RECLAIMABLE].explained));
-		assert_true(isnan(classes[LEDGER_VMALLOC].explained));
-		assert_true(isnan(classes[LEDGER_PERCPU].explained) != parts[part].percpu);
+		assert_true(isnan(classes[COVERAGE_SLAB_UNRECLAIMABLE].explained));
+		assert_true(isnan(classes[COVERAGE_SLAB_RECLAIMABLE].explained));
+		assert_true(isnan(classes[COVERAGE_VMALLOC].explained));
+		assert_true(isnan(classes[COVERAGE_PERCPU].explained) != parts[part].percpu);
 	}
 }
 

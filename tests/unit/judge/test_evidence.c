@@ -25,7 +25,7 @@ static struct cache_sum sums[KLEAK_MAX_CACHES];
 static struct slabinfo_cache before[4], now[4];
 static struct slabinfo slabs_before = {.caches = before, .nr = 4},
 		       slabs_now = {.caches = now, .nr = 4};
-static struct coverage_class ledger[LEDGER_CLASSES];
+static struct coverage_class ledger[COVERAGE_CLASSES];
 static const struct cache_kinds kinds = {.cgroup = true};
 static struct history history;
 static struct marks drained, dropped;
@@ -40,9 +40,9 @@ static void set_cache(int i, const char *name, uint64_t size, uint64_t was, uint
 	snprintf(now[i].name, sizeof(now[i].name), "%s", name);
 }
 
-static struct judge judge_with(void)
+static struct evidence_sources judge_with(void)
 {
-	return (struct judge){
+	return (struct evidence_sources){
 		.history = &history,
 		.before_drain = &drained,
 		.before_drop = &dropped,
@@ -105,8 +105,8 @@ static int clean(void **state)
 static void test_a_leak_in_a_cache(void **state)
 {
 	struct site site = leak(KLEAK_SPACE_SLAB, FILP);
-	struct judge judge = judge_with();
-	struct conclusion verdict = judge__site(&judge, &site);
+	struct evidence_sources judge = judge_with();
+	struct conclusion verdict = evidence__judge(&judge, &site);
 
 	(void)state;
 	assert_int_equal(verdict.is.name, VERDICT_LEAK);
@@ -119,23 +119,23 @@ static void test_a_leak_in_a_cache(void **state)
 static void test_reclaimable_is_asked_of_the_cache(void **state)
 {
 	struct site site = leak(KLEAK_SPACE_SLAB, DENTRY);
-	struct judge judge = judge_with();
+	struct evidence_sources judge = judge_with();
 
 	(void)state;
-	assert_int_equal(judge__site(&judge, &site).is.name, VERDICT_CACHE);
+	assert_int_equal(evidence__judge(&judge, &site).is.name, VERDICT_CACHE);
 }
 
 /* vmalloc keeps what it needs no more, and frees it late. */
 static void test_vmap_area_is_freed_late(void **state)
 {
 	struct site site = leak(KLEAK_SPACE_SLAB, VMAP_AREA);
-	struct judge judge = judge_with();
+	struct evidence_sources judge = judge_with();
 
 	(void)state;
-	assert_int_equal(judge__site(&judge, &site).is.name, VERDICT_CACHE);
+	assert_int_equal(evidence__judge(&judge, &site).is.name, VERDICT_CACHE);
 	judge.least_s = 41;
 	site.cache = FILP;
-	assert_int_equal(judge__site(&judge, &site).is.name, VERDICT_GROWING);
+	assert_int_equal(evidence__judge(&judge, &site).is.name, VERDICT_GROWING);
 }
 
 /* As many older objects were freed: the cache itself did not grow. */
@@ -143,89 +143,89 @@ static void test_vmap_area_is_freed_late(void **state)
 static void test_many_possible_cpus(void **state)
 {
 	struct site site = leak(KLEAK_SPACE_SLAB, FILP);
-	struct judge judge = judge_with();
+	struct evidence_sources judge = judge_with();
 
 	(void)state;
 	set_cache(1, "filp", 256, 5000, 5050);
 	judge.possible_cpus = 1024;
-	assert_int_equal(judge__site(&judge, &site).is.name, VERDICT_GROWING);
+	assert_int_equal(evidence__judge(&judge, &site).is.name, VERDICT_GROWING);
 	judge.online_cpus = 1024;
-	assert_true(isnan(judge__site(&judge, &site).from.replaced));
+	assert_true(isnan(evidence__judge(&judge, &site).from.replaced));
 }
 
 static void test_objects_that_replace_older_ones(void **state)
 {
 	struct site site = leak(KLEAK_SPACE_SLAB, FILP);
-	struct judge judge = judge_with();
+	struct evidence_sources judge = judge_with();
 	struct conclusion verdict;
 
 	(void)state;
 	set_cache(1, "filp", 256, 5000, 5050);
-	verdict = judge__site(&judge, &site);
+	verdict = evidence__judge(&judge, &site);
 	assert_true(verdict.from.replaced > 0.9);
 	assert_int_equal(verdict.is.name, VERDICT_GROWING);
 	/* it even shrank */
 	set_cache(1, "filp", 256, 5000, 3000);
-	assert_int_equal(judge__site(&judge, &site).is.name, VERDICT_GROWING);
+	assert_int_equal(evidence__judge(&judge, &site).is.name, VERDICT_GROWING);
 	/* too few to be told from what the CPUs keep */
 	sums[FILP].live = 991; /* 4 * 2 CPUs * 2 (52 + 10) = 992 */
-	assert_true(isnan(judge__site(&judge, &site).from.replaced));
+	assert_true(isnan(evidence__judge(&judge, &site).from.replaced));
 	/* not readable */
 	sums[FILP].live = 4000;
 	judge.slabs_now = &(struct slabinfo){};
-	assert_true(isnan(judge__site(&judge, &site).from.replaced));
+	assert_true(isnan(evidence__judge(&judge, &site).from.replaced));
 }
 
 /* kmalloc's classes are compared whole, whatever bucket the kernel took them from. */
 static void test_classes_of_kmalloc(void **state)
 {
 	struct site site = leak(KLEAK_SPACE_SLAB, KMALLOC_64);
-	struct judge judge = judge_with();
+	struct evidence_sources judge = judge_with();
 
 	(void)state;
-	assert_true(judge__site(&judge, &site).from.replaced < 0.01);
+	assert_true(evidence__judge(&judge, &site).from.replaced < 0.01);
 	set_cache(2, "kmalloc-64", 64, 5000, 7000);
 	set_cache(3, "msg_msg-64", 64, 5000, 5000);
-	assert_true(judge__site(&judge, &site).from.replaced > 0.9);
+	assert_true(evidence__judge(&judge, &site).from.replaced > 0.9);
 	site.cache = LARGE;
-	assert_true(isnan(judge__site(&judge, &site).from.replaced));
+	assert_true(isnan(evidence__judge(&judge, &site).from.replaced));
 }
 
 static void test_vmalloc_is_compared_with_its_class(void **state)
 {
 	struct site site = leak(KLEAK_SPACE_VMALLOC, KLEAK_CACHE_NONE);
-	struct judge judge = judge_with();
+	struct evidence_sources judge = judge_with();
 
 	(void)state;
-	assert_true(isnan(judge__site(&judge, &site).from.replaced));
-	ledger[LEDGER_VMALLOC] = (struct coverage_class){
+	assert_true(isnan(evidence__judge(&judge, &site).from.replaced));
+	ledger[COVERAGE_VMALLOC] = (struct coverage_class){
 		.known = true, .traced_bytes = 4000000, .kernel_delta_bytes = 4000000};
-	assert_int_equal(judge__site(&judge, &site).is.name, VERDICT_LEAK);
-	ledger[LEDGER_VMALLOC].kernel_delta_bytes = 1000000;
-	assert_int_equal(judge__site(&judge, &site).is.name, VERDICT_GROWING);
-	ledger[LEDGER_VMALLOC].kernel_delta_bytes = -1000000;
-	assert_int_equal(judge__site(&judge, &site).is.name, VERDICT_GROWING);
+	assert_int_equal(evidence__judge(&judge, &site).is.name, VERDICT_LEAK);
+	ledger[COVERAGE_VMALLOC].kernel_delta_bytes = 1000000;
+	assert_int_equal(evidence__judge(&judge, &site).is.name, VERDICT_GROWING);
+	ledger[COVERAGE_VMALLOC].kernel_delta_bytes = -1000000;
+	assert_int_equal(evidence__judge(&judge, &site).is.name, VERDICT_GROWING);
 }
 
 static void test_drain_and_dropped_caches(void **state)
 {
 	struct site site = leak(KLEAK_SPACE_SLAB, FILP);
 	struct sites sites = {.list = &site, .nr = 1};
-	struct judge judge = judge_with();
+	struct evidence_sources judge = judge_with();
 	struct conclusion verdict;
 
 	(void)state;
 	assert_int_equal(marks__set(&drained, &sites), 0);
 	site.objects = 3990;
-	verdict = judge__site(&judge, &site);
+	verdict = evidence__judge(&judge, &site);
 	assert_true(fabs(verdict.from.drained - 0.9975) < 1e-6);
 	assert_int_equal(verdict.is.name, VERDICT_LEAK);
 	site.objects = 1000;
-	assert_int_equal(judge__site(&judge, &site).is.name, VERDICT_CHURN);
+	assert_int_equal(evidence__judge(&judge, &site).is.name, VERDICT_CHURN);
 	site.objects = 4000;
 	assert_int_equal(marks__set(&dropped, &sites), 0);
 	site.objects = 1000;
-	verdict = judge__site(&judge, &site);
+	verdict = evidence__judge(&judge, &site);
 	assert_true(fabs(verdict.from.shrunk - 0.75) < 1e-6);
 	assert_int_equal(verdict.is.name, VERDICT_CACHE);
 }
@@ -233,13 +233,13 @@ static void test_drain_and_dropped_caches(void **state)
 static void test_missed_deaths_may_be_its_own(void **state)
 {
 	struct site site = leak(KLEAK_SPACE_SLAB, FILP);
-	struct judge judge = judge_with();
+	struct evidence_sources judge = judge_with();
 
 	(void)state;
 	judge.missed_deaths = 3999;
-	assert_int_equal(judge__site(&judge, &site).is.name, VERDICT_LEAK);
+	assert_int_equal(evidence__judge(&judge, &site).is.name, VERDICT_LEAK);
 	judge.missed_deaths = 4000;
-	assert_int_equal(judge__site(&judge, &site).is.name, VERDICT_INSUFFICIENT);
+	assert_int_equal(evidence__judge(&judge, &site).is.name, VERDICT_INSUFFICIENT);
 }
 
 int main(void)

@@ -425,7 +425,7 @@ static void each_site_has_its_own_module(void **state)
 		const struct symbols_frame frame = frame_of(symbols, i, i > 1 ? 2 : 0);
 		const struct report_site site = {.stack = &frame, .nr_frames = 1};
 
-		taint__describe(&modules[i], &site, symbols);
+		module_info__of_site(&modules[i], &site, symbols);
 	}
 	for (int i = 1; i <= MANY; i++) {
 		char text[16];
@@ -462,12 +462,12 @@ static void what_may_be_another_ones_is_not_taken(void **state)
 	tell(symbols, 1, 2, true);
 	symbols__settle(symbols, 0, one_more_each_time, &changes);
 	frame = frame_of(symbols, 2, 1);
-	taint__describe(&module, &site, symbols);
+	module_info__of_site(&module, &site, symbols);
 	assert_string_equal(module.name, "m2");
 	assert_string_equal(module.version, "");
 	changes = 1;
 	symbols__settle(symbols, 0, all_changes, &changes);
-	taint__describe(&module, &site, symbols);
+	module_info__of_site(&module, &site, symbols);
 	assert_string_equal(module.version, "1.2");
 	symbols__close(symbols);
 }

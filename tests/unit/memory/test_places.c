@@ -82,7 +82,7 @@ static struct places places_of(struct machine *m)
 {
 	static const uint64_t no_offset[1] = {BASE};
 
-	assert_int_equal(memory__find_base(&m->memory, BASE, TEXT), 0);
+	assert_int_equal(ram__find_base(&m->memory, BASE, TEXT), 0);
 	return (struct places){.memory = &m->memory,
 			       .slub = &m->slub,
 			       .layout = &areas,

@@ -6,7 +6,7 @@
 static void test_iomem(void **state)
 {
 	struct machine *m = *state;
-	struct memory other = {};
+	struct ram other = {};
 
 	assert_int_equal(m->memory.nr_ram, 2);
 	assert_int_equal(m->memory.ram[0].end, RAM + CRASH * PAGE);
@@ -17,20 +17,20 @@ static void test_iomem(void **state)
 				       "  00000000-00000000 : Kernel code\n"),
 			 -EPERM);
 	assert_int_equal(parse(&other, "01000000-0103ffff : System RAM\n"), -ENODATA);
-	memory__free(&other);
+	ram__free(&other);
 }
 
 static void test_base(void **state)
 {
 	struct machine *m = *state;
 
-	assert_int_equal(memory__find_base(&m->memory, BASE + (5ULL << 30), TEXT), -ENODATA);
-	assert_int_equal(memory__find_base(&m->memory, BASE + 12345, TEXT), 0);
+	assert_int_equal(ram__find_base(&m->memory, BASE + (5ULL << 30), TEXT), -ENODATA);
+	assert_int_equal(ram__find_base(&m->memory, BASE + 12345, TEXT), 0);
 	assert_int_equal(m->memory.base, BASE);
-	assert_int_equal(memory__in_image(&m->memory, BASE + RAM + 0x2008), TEXT + 0x2008);
-	assert_int_equal(memory__in_image(&m->memory, BASE + RAM + 0x3000), 0);
-	assert_true(memory__contains(&m->memory, BASE + RAM));
-	assert_false(memory__contains(&m->memory, BASE + RAM + CRASH * PAGE));
+	assert_int_equal(ram__in_image(&m->memory, BASE + RAM + 0x2008), TEXT + 0x2008);
+	assert_int_equal(ram__in_image(&m->memory, BASE + RAM + 0x3000), 0);
+	assert_true(ram__contains(&m->memory, BASE + RAM));
+	assert_false(ram__contains(&m->memory, BASE + RAM + CRASH * PAGE));
 	assert_int_equal(slub__address_of(m->memory.slub, VMEMMAP + RAM / PAGE * 64 + 64),
 			 BASE + RAM + PAGE);
 }
@@ -41,7 +41,7 @@ static void test_bases(void **state)
 	struct machine *m = *state;
 
 	m->moved = 512ULL << 20;
-	assert_int_equal(memory__find_base(&m->memory, BASE + m->moved + 12345, TEXT), 0);
+	assert_int_equal(ram__find_base(&m->memory, BASE + m->moved + 12345, TEXT), 0);
 	assert_int_equal(m->memory.base, BASE + m->moved);
 }
 
@@ -66,7 +66,7 @@ static void test_walk(void **state)
 {
 	struct machine *m = *state;
 
-	assert_int_equal(memory__find_base(&m->memory, BASE, TEXT), 0);
+	assert_int_equal(ram__find_base(&m->memory, BASE, TEXT), 0);
 	set_page(m, 0, 0, 0xffffffff, 1, 0);	    /* in use */
 	set_page(m, 1, 1 << LRU, 0xffffffff, 1, 0); /* on a list of processes' pages */
 	set_page(m, 2, 0, 0xffffffff, 1, BASE);	    /* in the page cache */
@@ -79,7 +79,7 @@ static void test_walk(void **state)
 	m->pages[10][1] = (VMEMMAP + (RAM / PAGE + 1) * 64) | 1; /* the tail of 1 */
 	set_page(m, CRASH, 0, 0xffffffff, 1, 0);
 	set_page(m, 61, 0, 0xffffffff, 1, 0);
-	assert_int_equal(memory__walk(&m->memory, see, m), 0);
+	assert_int_equal(ram__walk(&m->memory, see, m), 0);
 	for (int i = 0; i < PAGES; i++)
 		assert_int_equal(m->seen[i], i == 0 || i == 8 || i == 9 || i == 61);
 	/* 8 and 9 lie in one piece, or each is one */
@@ -94,7 +94,7 @@ static void check_hole(struct machine *m, int first, int last)
 	memset(m->seen, 0, sizeof(m->seen));
 	m->hole = BASE + RAM + first * PAGE + 8;
 	m->hole_end = BASE + RAM + last * PAGE - 8;
-	assert_int_equal(memory__walk(&m->memory, see, m), 0);
+	assert_int_equal(ram__walk(&m->memory, see, m), 0);
 	for (int i = 0; i < PAGES; i++)
 		assert_int_equal(m->seen[i], i >= 12 && i < 40 && (i < first || i >= last));
 	assert_in_range(m->peeks, 1, 1 + 28 + 28);
@@ -104,7 +104,7 @@ static void test_a_hole(void **state)
 {
 	struct machine *m = *state;
 
-	assert_int_equal(memory__find_base(&m->memory, BASE, TEXT), 0);
+	assert_int_equal(ram__find_base(&m->memory, BASE, TEXT), 0);
 	for (int i = 12; i < 40; i++)
 		set_page(m, i, 0, 0xffffffff, 1, 0);
 	check_hole(m, 20, 21);
@@ -120,12 +120,12 @@ static void test_behind_a_hole(void **state)
 	struct machine *m = *state;
 	size_t pages = sizeof(m->buffer) / PAGE;
 
-	assert_int_equal(memory__find_base(&m->memory, BASE, TEXT), 0);
+	assert_int_equal(ram__find_base(&m->memory, BASE, TEXT), 0);
 	for (int i = 16; i < 48; i++)
 		set_page(m, i, 0, 0xffffffff, 1, 0);
 	m->hole = BASE + RAM + 16 * PAGE;
 	m->hole_end = m->hole + 8;
-	assert_int_equal(memory__walk(&m->memory, see, m), 0);
+	assert_int_equal(ram__walk(&m->memory, see, m), 0);
 	for (int i = 0; i < PAGES; i++)
 		assert_int_equal(m->seen[i], i > 16 && i < 48);
 	assert_int_equal(m->pieces, pages - 1 + 32 / pages - 1);
@@ -154,7 +154,7 @@ static void test_masks(void **state)
 	uint64_t slab = BASE + RAM + 10 * PAGE, link[2] = {slab + 2 * 1000, 0};
 	uint32_t size[2] = {1000, 16}; /* and the offset of the link */
 
-	assert_int_equal(memory__find_base(&m->memory, BASE, TEXT), 0);
+	assert_int_equal(ram__find_base(&m->memory, BASE, TEXT), 0);
 	memcpy(m->ram + 3 * PAGE, size, sizeof(size));
 	set_page(m, 10, 1 << SLAB, 0xffffffff, 1, CACHE);
 	m->pages[10][4] = slab; /* its freelist: 0, then 2 */
@@ -163,9 +163,8 @@ static void test_masks(void **state)
 	memcpy(m->ram + 10 * PAGE + 2000 + 16, &link[1], 8);
 	set_page(m, 12, 0, 0xffffffff, 1, 0);
 	assert_int_equal(
-		memory__add_dead(&m->memory, BASE + RAM + 12 * PAGE, BASE + RAM + 12 * PAGE + 512),
-		0);
-	assert_int_equal(memory__walk(&m->memory, see_masked, m), 0);
+		ram__add_dead(&m->memory, BASE + RAM + 12 * PAGE, BASE + RAM + 12 * PAGE + 512), 0);
+	assert_int_equal(ram__walk(&m->memory, see_masked, m), 0);
 	assert_true(is_zero(m, 10 * PAGE, 10 * PAGE + 1000));
 	assert_false(is_zero(m, 10 * PAGE + 1000, 10 * PAGE + 1008));
 	assert_true(is_zero(m, 10 * PAGE + 2000, 10 * PAGE + 3000));
@@ -182,7 +181,7 @@ static void test_masks_a_large_slab(void **state)
 	uint32_t size[2] = {(uint32_t)PAGE / 2 - 8, 16};
 	uint64_t slab = BASE + RAM + 10 * PAGE, link[2] = {slab + 2 * size[0], 0};
 
-	assert_int_equal(memory__find_base(&m->memory, BASE, TEXT), 0);
+	assert_int_equal(ram__find_base(&m->memory, BASE, TEXT), 0);
 	memcpy(m->ram + 3 * PAGE, size, sizeof(size));
 	set_page(m, 10, 1 << SLAB, 0xffffffff, 1, CACHE);
 	m->pages[11][1] = (VMEMMAP + (RAM / PAGE + 10) * 64) | 1;
@@ -190,7 +189,7 @@ static void test_masks_a_large_slab(void **state)
 	m->pages[10][5] = 2 | 4 << 16;
 	memcpy(m->ram + 10 * PAGE + 16, &link[0], 8);
 	memcpy(m->ram + 10 * PAGE + 2 * size[0] + 16, &link[1], 8);
-	assert_int_equal(memory__walk(&m->memory, see_masked, m), 0);
+	assert_int_equal(ram__walk(&m->memory, see_masked, m), 0);
 	for (uint32_t i = 0; i < 4; i++)
 		for (uint32_t at = 0; at < size[0]; at += 8)
 			assert_true(is_zero(m, 10 * PAGE + i * size[0] + at,
@@ -205,13 +204,13 @@ static void test_no_freelist(void **state)
 	uint64_t slab = BASE + RAM + 10 * PAGE, link = slab + 77;
 	uint32_t size[2] = {1000, 16};
 
-	assert_int_equal(memory__find_base(&m->memory, BASE, TEXT), 0);
+	assert_int_equal(ram__find_base(&m->memory, BASE, TEXT), 0);
 	memcpy(m->ram + 3 * PAGE, size, sizeof(size));
 	set_page(m, 10, 1 << SLAB, 0xffffffff, 1, CACHE);
 	m->pages[10][4] = slab;
 	m->pages[10][5] = 2 | 4 << 16;
 	memcpy(m->ram + 10 * PAGE + 16, &link, 8);
-	assert_int_equal(memory__walk(&m->memory, see, m), 0);
+	assert_int_equal(ram__walk(&m->memory, see, m), 0);
 	assert_int_equal(m->seen[10], 1);
 }
 
@@ -220,14 +219,14 @@ static void test_kinds(void **state)
 	struct machine *m = *state;
 	uint64_t cache;
 
-	assert_int_equal(memory__find_base(&m->memory, BASE, TEXT), 0);
+	assert_int_equal(ram__find_base(&m->memory, BASE, TEXT), 0);
 	set_page(m, 10, 1 << SLAB, 0xffffffff, 1, CACHE);
 	set_page(m, 11, 0, 0xffffffff, 1, 0);
-	assert_int_equal(memory__kind(&m->memory, BASE + RAM + 10 * PAGE + 8, &cache), MEMORY_SLAB);
+	assert_int_equal(ram__kind(&m->memory, BASE + RAM + 10 * PAGE + 8, &cache), RAM_SLAB);
 	assert_int_equal(cache, CACHE);
-	assert_int_equal(memory__kind(&m->memory, BASE + RAM + 11 * PAGE, &cache), MEMORY_KERNEL);
-	assert_int_equal(memory__kind(&m->memory, BASE + RAM + 12 * PAGE, &cache), MEMORY_OTHER);
-	assert_int_equal(memory__kind(&m->memory, 0, &cache), MEMORY_OTHER);
+	assert_int_equal(ram__kind(&m->memory, BASE + RAM + 11 * PAGE, &cache), RAM_KERNEL);
+	assert_int_equal(ram__kind(&m->memory, BASE + RAM + 12 * PAGE, &cache), RAM_OTHER);
+	assert_int_equal(ram__kind(&m->memory, 0, &cache), RAM_OTHER);
 }
 
 /* More caches than there is room for have no names; those that were given out stay. */
@@ -239,13 +238,13 @@ static void test_names_are_full(void **state)
 
 	memcpy(m->ram + 3 * PAGE, words, sizeof(words));
 	strcpy((char *)m->ram + 3 * PAGE + 64, "dentry");
-	first = memory__cache_name(&m->memory, CACHE);
+	first = ram__cache_name(&m->memory, CACHE);
 	assert_string_equal(first, "dentry");
 	for (uint64_t i = 1; i < 5000; i++)
-		assert_string_equal(memory__cache_name(&m->memory, 0x1000 + i), "");
+		assert_string_equal(ram__cache_name(&m->memory, 0x1000 + i), "");
 	memcpy(m->ram + 3 * PAGE + 128, words, sizeof(words));
-	assert_string_equal(memory__cache_name(&m->memory, CACHE + 128), "");
-	assert_ptr_equal(memory__cache_name(&m->memory, CACHE), first);
+	assert_string_equal(ram__cache_name(&m->memory, CACHE + 128), "");
+	assert_ptr_equal(ram__cache_name(&m->memory, CACHE), first);
 	assert_string_equal(first, "dentry");
 }
 

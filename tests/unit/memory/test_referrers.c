@@ -15,39 +15,39 @@ static struct place place(const char *kind, const char *name, uint64_t offset)
 
 static void test_objects_are_counted_once(void **state)
 {
-	struct holders holders = {};
+	struct referrers holders = {};
 	const struct place list = place("cache", "foo", 24), head = place("variable", "foos", 0),
 			   other = place("cache", "foo", 32);
-	const struct holders_site *site;
+	const struct referrers_site *site;
 	uint32_t first, second;
 
 	(void)state;
-	holders__begin(&holders);
-	assert_int_equal(holders__add_site(&holders, 77, &first), 0);
-	assert_int_equal(holders__add_site(&holders, 78, &second), 0);
+	referrers__begin(&holders);
+	assert_int_equal(referrers__add_site(&holders, 77, &first), 0);
+	assert_int_equal(referrers__add_site(&holders, 78, &second), 0);
 	for (uint32_t object = 0; object < 5; object++) {
-		assert_int_equal(holders__add(&holders, first, object, &other), 0);
-		assert_int_equal(holders__add(&holders, first, object, &list), 0);
-		assert_int_equal(holders__add(&holders, first, object, &list), 0);
+		assert_int_equal(referrers__add(&holders, first, object, &other), 0);
+		assert_int_equal(referrers__add(&holders, first, object, &list), 0);
+		assert_int_equal(referrers__add(&holders, first, object, &list), 0);
 	}
-	assert_int_equal(holders__add(&holders, first, 5, &head), 0);
-	assert_int_equal(holders__add(&holders, first, 5, &list), 0);
-	holders__end(&holders);
-	site = holders__of(&holders, 77);
+	assert_int_equal(referrers__add(&holders, first, 5, &head), 0);
+	assert_int_equal(referrers__add(&holders, first, 5, &list), 0);
+	referrers__end(&holders);
+	site = referrers__of(&holders, 77);
 	assert_int_equal(site->nr, 3);
 	assert_int_equal(site->list[0].objects, 6);
 	assert_int_equal(site->list[0].place.offset, 24);
 	assert_int_equal(site->list[1].objects, 5);
 	assert_string_equal(site->list[2].place.name, "foos");
-	assert_int_equal(holders__of(&holders, 78)->nr, 0);
-	assert_null(holders__of(&holders, 79));
+	assert_int_equal(referrers__of(&holders, 78)->nr, 0);
+	assert_null(referrers__of(&holders, 79));
 
 	/* again, with the memory there is */
-	holders__begin(&holders);
-	assert_null(holders__of(&holders, 77));
-	assert_int_equal(holders__add_site(&holders, 80, &first), 0);
-	assert_int_equal(holders__of(&holders, 80)->nr, 0);
-	holders__free(&holders);
+	referrers__begin(&holders);
+	assert_null(referrers__of(&holders, 77));
+	assert_int_equal(referrers__add_site(&holders, 80, &first), 0);
+	assert_int_equal(referrers__of(&holders, 80)->nr, 0);
+	referrers__free(&holders);
 }
 
 int main(void)

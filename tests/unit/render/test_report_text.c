@@ -13,7 +13,7 @@ static char *printed(const struct report *report, bool color)
 	FILE *out = open_memstream(&text, &length);
 
 	assert_non_null(out);
-	assert_int_equal(text__print(report, color, out), 0);
+	assert_int_equal(report_text__print(report, color, out), 0);
 	assert_int_equal(fclose(out), 0);
 	assert_int_equal(strlen(text), length);
 	return text;
@@ -438,13 +438,13 @@ static void test_output_fails(void **state)
 
 	(void)state;
 	assert_non_null(full);
-	assert_int_equal(text__print(&report, false, full), -EIO);
+	assert_int_equal(report_text__print(&report, false, full), -EIO);
 	fclose(full);
 	/* unbuffered: nothing is left for fflush() to fail at */
 	full = fopen("/dev/full", "w");
 	assert_non_null(full);
 	setvbuf(full, NULL, _IONBF, 0);
-	assert_int_equal(text__print(&report, false, full), -EIO);
+	assert_int_equal(report_text__print(&report, false, full), -EIO);
 	fclose(full);
 }
 

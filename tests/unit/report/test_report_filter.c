@@ -24,7 +24,7 @@ static int apply(struct saved_report *saved, const struct wanted *wanted)
 	const struct report_options options = {.sort_given = wanted->sort_given,
 					       .sort = wanted->sort};
 
-	return sift__report(saved, &traced, &options, why, sizeof(why));
+	return report_filter__apply(saved, &traced, &options, why, sizeof(why));
 }
 
 static int sift(struct saved_report *saved, struct wanted options)

@@ -19,7 +19,7 @@ static char *printed(const struct report *report)
 	FILE *out = open_memstream(&text, &length);
 
 	assert_non_null(out);
-	assert_int_equal(json__print(report, out), 0);
+	assert_int_equal(report_json__print(report, out), 0);
 	assert_int_equal(fclose(out), 0);
 	assert_int_equal(strlen(text), length);
 	return text;
@@ -486,13 +486,13 @@ static void test_output_fails(void **state)
 
 	(void)state;
 	assert_non_null(full);
-	assert_int_equal(json__print(&report, full), -EIO);
+	assert_int_equal(report_json__print(&report, full), -EIO);
 	fclose(full);
 	/* unbuffered: nothing is left for fflush() to fail at */
 	full = fopen("/dev/full", "w");
 	assert_non_null(full);
 	setvbuf(full, NULL, _IONBF, 0);
-	assert_int_equal(json__print(&report, full), -EIO);
+	assert_int_equal(report_json__print(&report, full), -EIO);
 	fclose(full);
 }
 
@@ -519,7 +519,7 @@ static void test_no_memory(void **state)
 
 		assert_non_null(out);
 		allocations_left = last++;
-		err = json__print(&report, out);
+		err = report_json__print(&report, out);
 		assert_int_equal(ftell(out) > 0, err == 0);
 		fclose(out);
 	}

@@ -14,7 +14,7 @@ static char *text_of(const struct report *report)
 	FILE *out = open_memstream(&text, &length);
 
 	assert_non_null(out);
-	assert_int_equal(text__print(report, true, out), 0);
+	assert_int_equal(report_text__print(report, true, out), 0);
 	assert_int_equal(fclose(out), 0);
 	return text;
 }
@@ -26,7 +26,7 @@ static char *json_of(const struct report *report)
 	FILE *out = open_memstream(&text, &length);
 
 	assert_non_null(out);
-	assert_int_equal(json__print(report, out), 0);
+	assert_int_equal(report_json__print(report, out), 0);
 	assert_int_equal(fclose(out), 0);
 	return text;
 }

@@ -27,7 +27,6 @@ struct spool {
 	size_t waiting; /* bytes, with those of the first one that are written */
 	size_t written; /* of the first one */
 	int reason;
-	bool grown; /* the pipe, as far as it may */
 };
 
 int spool__open(struct spool **out, int fd, size_t most)
@@ -97,15 +96,15 @@ int spool__put(struct spool *spool, const char *bytes, size_t length, bool must)
 	return spool__push(spool);
 }
 
-/* A pipe that holds more keeps the end for whoever reads on when kleak is gone. */
-static void grow_pipe(struct spool *spool)
+/* A pipe that holds more keeps the end for whoever reads on when kleak is gone.  Does it? */
+static bool grow_pipe(struct spool *spool)
 {
 	int holds = fcntl(spool->out.fd, F_GETPIPE_SZ);
 	size_t wanted = (size_t)holds + spool__bytes(spool);
 
-	spool->grown = true;
-	if (holds > 0 && holds < PIPE_MOST)
-		fcntl(spool->out.fd, F_SETPIPE_SZ, wanted < PIPE_MOST ? (int)wanted : PIPE_MOST);
+	return holds > 0 && holds < PIPE_MOST &&
+	       fcntl(spool->out.fd, F_SETPIPE_SZ, wanted < PIPE_MOST ? (int)wanted : PIPE_MOST) >
+		       holds;
 }
 
 int spool__drain(struct spool *spool, double (*patience)(void))
@@ -123,9 +122,8 @@ int spool__drain(struct spool *spool, double (*patience)(void))
 		if (spool__bytes(spool) != before)
 			moved_s = now_s;
 		if (spool->reason != EAGAIN || now_s - moved_s >= patience()) {
-			if (spool->grown)
+			if (!grow_pipe(spool))
 				return -EAGAIN;
-			grow_pipe(spool);
 			continue;
 		}
 		poll(&fd, 1, STEP_MS);

@@ -28,6 +28,30 @@ def test_usage():
     check(["ls"], 2, "kleak run")
 
 
+def test_one_file_twice():
+    with tempfile.TemporaryDirectory() as place:
+        a, b = os.path.join(place, "a"), os.path.join(place, "b")
+        with open(a, "w", encoding="ascii") as file:
+            file.write("precious")
+        os.link(a, b)
+        check(["report", a, "--html", b], 2, "FILE", "--html")
+        check(["--save", a, "--html", f"{place}/./b"], 2, "--save", "--html")
+        check(["--save", f"{place}/new", "--prom", f"{place}/../{os.path.basename(place)}/new"], 2, "--save", "--prom")
+        with open(a, encoding="ascii") as file:
+            assert file.read() == "precious"
+
+
+def test_links_of_others():
+    with tempfile.TemporaryDirectory() as place:
+        os.chmod(place, 0o1777)
+        link, target = os.path.join(place, "link"), os.path.join(place, "target")
+        os.symlink(target, link)
+        os.chown(link, 65534, 65534, follow_symlinks=False)
+        for option in ("--save", "--prom", "--html", "--svg", "--folded"):
+            check([option, link], 1, link, "another user")
+        assert os.listdir(place) == ["link"]
+
+
 def test_closed_files():
     """What is opened later does not become stdout."""
     for argv in (["--version"], ["--explain"]):

@@ -110,7 +110,44 @@ def test_cannot_save():
         assert folder.left() == []
     assert time.monotonic() - start < 20  # nothing was traced
     done = run("--save", "/dev/full", "--duration", "1", "--interval", "0.5")
-    assert done.returncode == 1 and done.stderr.count("\n") == 1 and "/dev/full" in done.stderr, done
+    assert done.returncode == 1 and done.stderr.count("\n") == 2 and "2 of 2 reports" in done.stderr, done.stderr
+    assert "final report" in done.stdout, done.stdout
+
+
+def test_full_disk():
+    """For a while: tracing goes on, what is saved is whole, and what was lost is said."""
+    place = tempfile.mkdtemp()
+    done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=256k", "none", place], stderr=subprocess.PIPE,
+                          text=True, check=False)
+    if done.returncode:
+        os.rmdir(place)
+        raise tap.Skip(f"no file system can be mounted: {done.stderr.strip()}")
+    try:
+        path, filler = os.path.join(place, "a"), os.path.join(place, "filler")
+        with Process([KLEAK, "--save", path, "--interval", "0.3", "--json"], stdout=subprocess.PIPE,
+                     stderr=subprocess.PIPE) as process:
+            process.stdout.readline()
+            try:
+                with open(filler, "wb", buffering=0) as file:
+                    while file.write(bytes(4096)):
+                        pass
+            except OSError:
+                pass
+            words = process.stderr.readline().decode()
+            assert "cannot save" in words and "No space left" in words, words
+            os.unlink(filler)
+            words = process.stderr.readline().decode()
+            assert "again" in words, words
+            process.terminate()
+            out, err = process.communicate(timeout=30)
+        assert json.loads(out.splitlines()[-1])["final"] and process.returncode == 1, process.returncode
+        assert b"reports were not saved" in err and err.count(b"\n") == 1, err
+        back = run("report", "--all", "--json", path)
+        assert back.returncode == 0 and back.stderr == "", back.stderr
+        assert json.loads(back.stdout.splitlines()[-1])["final"]
+    finally:
+        subprocess.run(["umount", place], check=True)
+        os.rmdir(place)
 
 
 def test_diagnose_saves():

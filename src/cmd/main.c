@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The order of things. */
+/* main(): read the command line, refuse what clashes, do what the command says. */
 #include "cmd/clash.h"
 #include "cmd/diff.h"
 #include "cmd/kmemleak.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The kernel's own books beside what was traced. */
+/* How much of the growth in the kernel's own books is explained by what was traced. */
 #ifndef KLEAK_JUDGE_COVERAGE_H
 #define KLEAK_JUDGE_COVERAGE_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What became of every site over the last minute: growth and rates. */
+/* Growth and rates of every site over the last minute. */
 #ifndef KLEAK_JUDGE_TREND_H
 #define KLEAK_JUDGE_TREND_H
 

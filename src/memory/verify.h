@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Before anything is reported: is it still live in the allocator's own books?
- * Frees that no hook showed end here.
+ * Find the objects in the table that the allocator's own books call free: before anything is
+ * listed.  Frees that no hook showed end here.
  */
 #ifndef KLEAK_MEMORY_VERIFY_H
 #define KLEAK_MEMORY_VERIFY_H

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/* A census as lines of JSON; tests/unit/census.schema.json describes them. */
 #include "memory/census.h"
 #include "util/json_value.h"
 

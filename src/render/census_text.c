@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/* A census for people. */
 #include "memory/census.h"
 #include "render/pen.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What of a report that was read is wanted: of its sites those of some allocators and caches. */
+/* Leave out sites of a saved report: kleak report --origin, --cache, --sort. */
 #ifndef KLEAK_REPORT_REPORT_FILTER_H
 #define KLEAK_REPORT_REPORT_FILTER_H
 

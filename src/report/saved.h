@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A saved file, line by line: a header, which tells what kernel it was and where its parts were
- * loaded, and reports, as --json prints them but with every site and every digit.  Another header
- * may stand between two reports: it holds from there on.
+ * The lines of a saved file, written and read back: a header, which tells what kernel it was and
+ * where its parts were loaded, and reports, as --json prints them but with every site and every
+ * digit.  Another header may stand between two reports: it holds from there on.
  */
 #ifndef KLEAK_REPORT_SAVED_H
 #define KLEAK_REPORT_SAVED_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * --save: reports into a file, as gzip'ed lines, see saved.h.  Every report is whole in the file
- * before the next one is made, so that whatever ends kleak leaves what there was.
+ * Writing the file of --save: reports as gzip'ed lines, see saved.h.  Every report is whole in the
+ * file before the next one is made, so that whatever ends kleak leaves what there was.
  */
 #ifndef KLEAK_REPORT_SAVING_H
 #define KLEAK_REPORT_SAVING_H

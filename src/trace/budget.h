@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* --max-overhead: when the sampling has to become coarser. */
+/* When tracing costs more than --max-overhead allows: the sampling has to become coarser. */
 #ifndef KLEAK_TRACE_BUDGET_H
 #define KLEAK_TRACE_BUDGET_H
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Entries of the tables of sites and caches that nothing is recorded at any more are given back:
- * in weeks modules, BPF programs and mounts come and go, and each leaves stacks and caches behind.
+ * Give back entries of the tables of sites and caches that nothing is recorded at any more.  In
+ * weeks modules, BPF programs and mounts come and go, and each leaves stacks and caches behind.
  *
  * Programs look for an entry, then record an object at it, then count the object's death; nobody
  * holds a lock.  So an entry goes in two steps, a report apart: at first it is not found any more

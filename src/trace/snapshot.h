@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Everything read out of the tables in one pass, summed by entry of the site
+ * The object table and the tallies, read in one pass, summed by entry of the site
  * table.  An object is counted once or not at all, however busy the kernel is.
  */
 #ifndef KLEAK_TRACE_SNAPSHOT_H

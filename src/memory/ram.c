@@ -454,6 +454,7 @@ static int walk_all(struct ram *memory, const struct walk *walk)
 	int err = array__reserve((void **)&memory->pages, PIECE, &memory->room_pages, 1);
 
 	memory->last_head = 0;
+	memory->nr_caches = 0; /* where one was destroyed there may be another */
 	slub__begin(memory->slub);
 	for (size_t i = 0; i < memory->nr_ram && !err; i++)
 		err = walk_ram(memory, walk, memory->ram[i]);

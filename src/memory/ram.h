@@ -88,7 +88,7 @@ bool ram__contains(const struct ram *memory, uint64_t address);
 /* Where an address of the direct map is in the kernel's image as it runs; 0: it is not. */
 uint64_t ram__in_image(const struct ram *memory, uint64_t address);
 
-/* The name of a struct kmem_cache, "" when it cannot be read; valid until ram__free(). */
+/* The name of a struct kmem_cache, "" when it cannot be read; valid until the next walk. */
 const char *ram__cache_name(struct ram *memory, uint64_t cache);
 
 void ram__free(struct ram *memory);

@@ -248,6 +248,28 @@ static void test_names_are_full(void **state)
 	assert_string_equal(first, "dentry");
 }
 
+static int see_nothing(void *arg, uint64_t address, uint64_t cache)
+{
+	(void)arg;
+	(void)address;
+	(void)cache;
+	return 0;
+}
+
+/* Where one was destroyed there is another. */
+static void test_names_are_those_of_now(void **state)
+{
+	struct machine *m = *state;
+	uint64_t words[2] = {0, CACHE + 64};
+
+	memcpy(m->ram + 3 * PAGE, words, sizeof(words));
+	strcpy((char *)m->ram + 3 * PAGE + 64, "dentry");
+	assert_string_equal(ram__cache_name(&m->memory, CACHE), "dentry");
+	strcpy((char *)m->ram + 3 * PAGE + 64, "inode");
+	assert_int_equal(ram__walk_slabs(&m->memory, see_nothing, NULL), 0);
+	assert_string_equal(ram__cache_name(&m->memory, CACHE), "inode");
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
@@ -255,7 +277,7 @@ int main(void)
 		TEST(test_iomem),  TEST(test_base),	      TEST(test_walk),
 		TEST(test_a_hole), TEST(test_masks),	      TEST(test_behind_a_hole),
 		TEST(test_kinds),  TEST(test_no_freelist),    TEST(test_masks_a_large_slab),
-		TEST(test_bases),  TEST(test_names_are_full),
+		TEST(test_bases),  TEST(test_names_are_full), TEST(test_names_are_those_of_now),
 	};
 
 	return run_on_all(tests, sizeof(tests) / sizeof(tests[0]));

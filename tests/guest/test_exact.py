@@ -47,7 +47,7 @@ echo rcu > /proc/kleak_test
 before=$(wc -l < /tmp/reports) # and one was being made
 sleep 12
 stop
-tail -n +$((before + 2)) /tmp/reports | head -n 1
+tail -n +$((before + 1)) /tmp/reports | head -n 4
 tail -n 1 /tmp/reports
 echo free > /proc/kleak_test
 """
@@ -109,9 +109,11 @@ def check_without_fentry(version, reports, expected):
     free does; bulk allocations are not seen.
     """
     lines = reports.splitlines()
-    assert len(lines) == 2, reports[:3000]
-    waiting, last = map(json.loads, lines)
-    assert waiting["events"]["pending"] > 0 or at_least(version, 7, 0), waiting["events"]
+    assert len(lines) >= 3, reports[:3000]
+    *soon, last = map(json.loads, lines)
+    # the first that was begun after it; on a busy machine that may be one later or sooner
+    waiting = next((report for report in soon if report["events"]["pending"]), soon[1])
+    assert waiting["events"]["pending"] > 0 or at_least(version, 7, 0), [r["events"] for r in soon]
     freed = {name: sums for name, sums in of_module(waiting).items() if "free" in name[0]}
     assert not freed, freed
     check_books(last)

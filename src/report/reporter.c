@@ -14,10 +14,10 @@
 #include "report/report.h"
 #include "report/unreferenced.h"
 #include "trace/allocated_by.h"
-#include "trace/budget.h"
 #include "trace/caches.h"
 #include "trace/origins.h"
 #include "trace/overhead.h"
+#include "trace/overhead_limit.h"
 #include "trace/sample.h"
 #include "trace/sites.h"
 #include "trace/snapshot.h"
@@ -76,7 +76,7 @@ struct reporter {
 
 	struct snapshot snapshot;
 	uint32_t sampling; /* as the table was swept for the last time */
-	struct budget budget;
+	struct overhead_limit budget;
 	struct sites sites;
 	struct trend trend;
 	struct history history;
@@ -756,7 +756,7 @@ static int fill_overhead(struct reporter *reporter, struct report *report)
 				window_s < OVERHEAD_WINDOW_S ? window_s : OVERHEAD_WINDOW_S);
 	if (err)
 		return err == -EPERM || err == -EINVAL ? 0 : err; /* not to be known here */
-	if (budget__is_exceeded(&reporter->budget, overhead.share, overhead.ns_per_event) &&
+	if (overhead_limit__is_exceeded(&reporter->budget, overhead.share, overhead.ns_per_event) &&
 	    reporter->sampling <= KLEAK_SAMPLE_MOST)
 		err = coarsen(reporter, 2 * reporter->sampling);
 	report->overhead = (struct report_overhead){

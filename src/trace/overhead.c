@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "trace/overhead.h"
-#include "trace/budget.h"
+#include "trace/overhead_limit.h"
 #include "util/clock.h"
 
 #include <unistd.h>
@@ -24,7 +24,7 @@ int overhead__measure(struct overhead *overhead, const struct tracer *tracer, ui
 	close(stats);
 	if (err)
 		return err;
-	overhead->share = budget__share(after.ns - before.ns, took, online);
+	overhead->share = overhead_limit__share(after.ns - before.ns, took, online);
 	overhead->events_per_s = (double)(after.events - before.events) / took;
 	if (after.events > before.events)
 		overhead->ns_per_event =

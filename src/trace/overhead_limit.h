@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* When tracing costs more than --max-overhead allows: the sampling has to become coarser. */
-#ifndef KLEAK_TRACE_BUDGET_H
-#define KLEAK_TRACE_BUDGET_H
+#ifndef KLEAK_TRACE_OVERHEAD_LIMIT_H
+#define KLEAK_TRACE_OVERHEAD_LIMIT_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-struct budget {
+struct overhead_limit {
 	double most;	  /* share of the CPUs' time that may be taken; 0: any */
 	double ns_before; /* per event, before the sampling became coarser the last time; 0: never
 			   */
@@ -14,12 +14,12 @@ struct budget {
 };
 
 /* The share of the time of `online` CPUs that ns are in `seconds`; possible CPUs take no time. */
-double budget__share(uint64_t ns, double seconds, uint32_t online);
+double overhead_limit__share(uint64_t ns, double seconds, uint32_t online);
 
 /*
  * Must the sampling become coarser, by a factor of two, where `share` is taken and an event costs
  * ns?  No more once that has stopped to make events cheaper: the rest is what tracepoints take.
  */
-bool budget__is_exceeded(struct budget *budget, double share, double ns);
+bool overhead_limit__is_exceeded(struct overhead_limit *budget, double share, double ns);
 
 #endif

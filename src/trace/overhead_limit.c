@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "trace/budget.h"
+#include "trace/overhead_limit.h"
 
 #define GAIN_LEAST 0.97 /* of the time of an event: else coarser sampling was for nothing */
 
-double budget__share(uint64_t ns, double seconds, uint32_t online)
+double overhead_limit__share(uint64_t ns, double seconds, uint32_t online)
 {
 	return (double)ns / 1e9 / seconds / online;
 }
 
-bool budget__is_exceeded(struct budget *budget, double share, double ns)
+bool overhead_limit__is_exceeded(struct overhead_limit *budget, double share, double ns)
 {
 	if (!(budget->most > 0) || share <= budget->most || budget->spent)
 		return false;

@@ -273,6 +273,7 @@ install: kleak
 	$(call say,INSTALL,$(DESTDIR)$(PREFIX))
 	$(Q)install -D -m 0755 kleak $(DESTDIR)$(PREFIX)/sbin/kleak
 	$(Q)install -D -m 0644 man/kleak.8 $(DESTDIR)$(PREFIX)/share/man/man8/kleak.8
+	$(Q)install -D -m 0644 man/kleak-json.5 $(DESTDIR)$(PREFIX)/share/man/man5/kleak-json.5
 
 # Downloaded kernels stay; `make distclean` takes them too.
 clean:

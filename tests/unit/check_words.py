@@ -50,6 +50,18 @@ def test_readme_names_only_options_there_are():
     assert not unknown, unknown
 
 
+def test_readme_is_short():
+    size = len(read("README.md").encode())
+    assert size <= 15 * 1024, f"README.md has {size} bytes: what is long belongs in the man pages"
+
+
+def test_pages_link_what_there_is():
+    for page in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md"):
+        missing = [link for link in re.findall(r"\]\(([^):]+)\)", read(page))
+                   if not os.path.exists(os.path.join(ROOT, link))]
+        assert not missing, f"{page}: {missing}"
+
+
 def rows_of_man(schema):
     """Paths of keys ("sites", "stack", "addr") in the section of kleak-json(5) that names the schema."""
     sections = [section for section in re.split(r"^\.Sh ", read("man/kleak-json.5"), flags=re.M)

@@ -92,6 +92,7 @@ $(foreach kind,$(B) $(B)/asan $(B)/fuzz,$(EMBEDDING:%=$(kind)/%)): $(EMBEDDED)
 # The version is compiled in: a new one is in the Makefile.
 VERSIONED := $(patsubst src/%.c,%.o,$(shell grep -lw VERSION $(SOURCES)))
 $(foreach kind,$(B) $(B)/asan $(B)/fuzz,$(VERSIONED:%=$(kind)/%)): Makefile
+$(patsubst tests/%.c,$(B)/%.o,$(shell grep -lrw VERSION tests/unit --include=*.c)): Makefile
 
 $(B):
 	$(Q)mkdir -p $@

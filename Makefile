@@ -10,7 +10,7 @@
 # make fuzz [FUZZ_TIME=60]  read files that nobody wrote
 # make soak [SECONDS=600] [GUEST=6.12] [SANITIZE=1]   under load, here or in a guest, kleak with ASan and UBSan
 # make lint | format | clean | demo | test-unit | test-live | test-guest
-VERSION := 0.1.0
+VERSION := 0.2.0
 
 PREFIX  ?= /usr/local
 CC      := gcc
@@ -88,6 +88,11 @@ $(B)/%.h: src/% Makefile
 
 EMBEDDING := $(patsubst src/%.c,%.o,$(shell grep -lE '^#include "[a-z/]+\.(css|js)\.h"' $(SOURCES)))
 $(foreach kind,$(B) $(B)/asan $(B)/fuzz,$(EMBEDDING:%=$(kind)/%)): $(EMBEDDED)
+
+# The version is compiled in: a new one is in the Makefile.
+VERSIONED := $(patsubst src/%.c,%.o,$(shell grep -lw VERSION $(SOURCES)))
+$(foreach kind,$(B) $(B)/asan $(B)/fuzz,$(VERSIONED:%=$(kind)/%)): Makefile
+$(patsubst tests/%.c,$(B)/%.o,$(shell grep -lrw VERSION tests/unit --include=*.c)): Makefile
 
 $(B):
 	$(Q)mkdir -p $@
@@ -273,6 +278,7 @@ install: kleak
 	$(call say,INSTALL,$(DESTDIR)$(PREFIX))
 	$(Q)install -D -m 0755 kleak $(DESTDIR)$(PREFIX)/sbin/kleak
 	$(Q)install -D -m 0644 man/kleak.8 $(DESTDIR)$(PREFIX)/share/man/man8/kleak.8
+	$(Q)install -D -m 0644 man/kleak-json.5 $(DESTDIR)$(PREFIX)/share/man/man5/kleak-json.5
 
 # Downloaded kernels stay; `make distclean` takes them too.
 clean:

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""The help text, the man page and the README name the same options."""
+"""The help text, the man pages and the README name the same options and keys."""
 import glob
 import json
 import os
@@ -50,17 +50,29 @@ def test_readme_names_only_options_there_are():
     assert not unknown, unknown
 
 
-def rows_of_readme(schema):
-    """Paths of keys ("sites", "stack", "addr") in the table below the heading that links the schema."""
-    text = read("README.md")
-    headings = list(re.finditer(rf"^#+ .*\(tests/unit/{re.escape(schema)}\)\)?$", text, re.M))
-    assert len(headings) == 1, f"README links {schema} from {len(headings)} headings"
-    section = text[headings[0].end():].split("\n#", 1)[0]
-    path = []
-    for row in re.finditer(r"^\| ((?:&nbsp;)*)(`[^|]*) \|", section, re.M):
-        for key in re.findall(r"`([^`]+)`", row.group(2)):
-            path = path[:row.group(1).count("&nbsp;&nbsp;")] + [key]
+def test_readme_is_short():
+    size = len(read("README.md").encode())
+    assert size <= 15 * 1024, f"README.md has {size} bytes: what is long belongs in the man pages"
+
+
+def test_pages_link_what_there_is():
+    for page in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md"):
+        missing = [link for link in re.findall(r"\]\(([^):]+)\)", read(page))
+                   if not os.path.exists(os.path.join(ROOT, link))]
+        assert not missing, f"{page}: {missing}"
+
+
+def rows_of_man(schema):
+    """Paths of keys ("sites", "stack", "addr") in the section of kleak-json(5) that names the schema."""
+    sections = [section for section in re.split(r"^\.Sh ", read("man/kleak-json.5"), flags=re.M)
+                if f".Pa tests/unit/{schema}\n" in section]
+    assert len(sections) == 1, f"kleak-json(5) names {schema} in {len(sections)} sections"
+    path, depth = [], 0
+    for macro, key in re.findall(r"^\.(Bl|El|It)(?: Cm (\S+)$)?", sections[0], re.M):
+        if macro == "It":
+            path = path[:depth - 1] + [key]
             yield tuple(path)
+        depth += {"Bl": 1, "El": -1, "It": 0}[macro]
 
 
 def keys(node, schema, seen, path=()):
@@ -80,10 +92,10 @@ def keys(node, schema, seen, path=()):
 
 def check_schema(name):
     schema = json.loads(read(f"tests/unit/{name}"))
-    told, there = list(rows_of_readme(name)), set(keys(schema, schema, set()))
-    assert len(told) == len(set(told)), f"{name}: twice in README: {[p for p in told if told.count(p) > 1]}"
+    told, there = list(rows_of_man(name)), set(keys(schema, schema, set()))
+    assert len(told) == len(set(told)), f"{name}: twice in kleak-json(5): {[p for p in told if told.count(p) > 1]}"
     missing, unknown = there - set(told), set(told) - there
-    assert there and not missing and not unknown, f"{name}: not in README {missing}, only there {unknown}"
+    assert there and not missing and not unknown, f"{name}: not in kleak-json(5) {missing}, only there {unknown}"
 
 
 def schema_test(name):
@@ -92,7 +104,7 @@ def schema_test(name):
 
 for path in sorted(glob.glob(os.path.join(ROOT, "tests/unit/*.schema.json"))):
     schema = os.path.basename(path)
-    globals()[f"test_readme_documents_{schema.split('.')[0]}"] = schema_test(schema)
+    globals()[f"test_man_documents_{schema.split('.')[0]}"] = schema_test(schema)
 
 
 if __name__ == "__main__":

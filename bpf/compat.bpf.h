@@ -59,7 +59,7 @@ static __always_inline void *after(void *pointer, __u64 word __attribute__((unus
 {
 #ifndef __TARGET_ARCH_x86
 	asm volatile("%0 &= 0" : "+r"(word));
-	pointer += word;
+	pointer = (char *)pointer + word;
 #endif
 	return pointer;
 }

@@ -211,7 +211,8 @@ static void release_cache(struct recycle *recycle, struct kleak_cache *cache)
 /* Have the cache not be found any more, if nothing happens at it.  Is it dead now? */
 static bool leave_cache(struct recycle *recycle, struct kleak_cache *cache, uint32_t i)
 {
-	uint64_t id = __atomic_load_n(&cache->id, __ATOMIC_RELAXED), unknown = recycle->unknown[i];
+	__u64 id = __atomic_load_n(&cache->id, __ATOMIC_RELAXED);
+	uint64_t unknown = recycle->unknown[i];
 
 	if (id == KLEAK_CACHE_EMPTY || id == KLEAK_CACHE_REUSABLE)
 		return false;

@@ -13,8 +13,7 @@
 
 /* Cohort i was born between points i - 1 and i, cohort 0 before point 0. */
 struct history_row {
-	uint64_t id;
-	uint64_t entered; /* the entry that it was last in */
+	struct idmap_row row; /* of the entry that it was last in */
 	struct series bytes;
 	uint64_t born[SERIES_POINTS];
 	uint32_t alive[SERIES_POINTS];
@@ -46,7 +45,7 @@ static struct history_row *row_of(struct history *history, uint64_t id)
 		return NULL;
 	if (idmap__add(&history->by_id, id, history->nr_rows))
 		return NULL;
-	history->rows[history->nr_rows] = (struct history_row){.id = id};
+	history->rows[history->nr_rows] = (struct history_row){.row = {.id = id}};
 	return &history->rows[history->nr_rows++];
 }
 
@@ -88,24 +87,6 @@ static size_t old_cohorts(const struct history *history, double now_s)
 	return nr;
 }
 
-/* Sites that are not entered any more have been given back (recycle.h). */
-static int drop_gone(struct history *history)
-{
-	uint32_t nr = 0;
-	int err = 0;
-
-	for (uint32_t i = 0; i < history->nr_rows; i++)
-		if (history->rows[i].entered == history->entries)
-			history->rows[nr++] = history->rows[i];
-	if (nr == history->nr_rows)
-		return 0;
-	history->nr_rows = nr;
-	idmap__clear(&history->by_id);
-	for (uint32_t i = 0; i < nr && !err; i++)
-		err = idmap__add(&history->by_id, history->rows[i].id, i);
-	return err;
-}
-
 int history__enter(struct history *history, const struct sites *sites, double now_s,
 		   double min_age_s)
 {
@@ -126,7 +107,7 @@ int history__enter(struct history *history, const struct sites *sites, double no
 
 		if (!row)
 			return -ENOMEM;
-		row->entered = history->entries;
+		row->row.entered = history->entries;
 		row->bytes.value[point] = (double)site->bytes;
 		row->born[point] += site->births - row->births;
 		row->births = site->births;
@@ -135,7 +116,9 @@ int history__enter(struct history *history, const struct sites *sites, double no
 			row->settled[c] = row->alive[c];
 	}
 	history->settled = old;
-	return drop_gone(history);
+	/* sites that are not entered any more have been given back (recycle.h) */
+	return idmap__drop_rows(&history->by_id, history->rows, &history->nr_rows,
+				sizeof(*history->rows), history->entries);
 }
 
 /* Of the cohorts that are `youngest` to `oldest` intervals old: the share that lives. */

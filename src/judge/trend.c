@@ -8,8 +8,7 @@
 #include <string.h>
 
 struct trend_row {
-	uint64_t id;
-	uint64_t entered;	      /* the entry that it was last in */
+	struct idmap_row row;	      /* of the entry that it was last in */
 	uint64_t bytes[TREND_POINTS]; /* beside trend->times */
 	uint64_t births;	      /* at the last entry */
 };
@@ -26,7 +25,7 @@ static struct trend_row *row_of(struct trend *trend, uint64_t id)
 	if (idmap__add(&trend->by_id, id, trend->nr_rows))
 		return NULL;
 	/* New: it had nothing at every time before. */
-	trend->rows[trend->nr_rows] = (struct trend_row){.id = id};
+	trend->rows[trend->nr_rows] = (struct trend_row){.row = {.id = id}};
 	return &trend->rows[trend->nr_rows++];
 }
 
@@ -98,24 +97,6 @@ void trend__measure(const struct trend *trend, struct sites *sites, double now_s
 	}
 }
 
-/* Sites that are not entered any more have been given back (recycle.h). */
-static int drop_gone(struct trend *trend)
-{
-	uint32_t nr = 0;
-	int err = 0;
-
-	for (uint32_t i = 0; i < trend->nr_rows; i++)
-		if (trend->rows[i].entered == trend->entries)
-			trend->rows[nr++] = trend->rows[i];
-	if (nr == trend->nr_rows)
-		return 0;
-	trend->nr_rows = nr;
-	idmap__clear(&trend->by_id);
-	for (uint32_t i = 0; i < nr && !err; i++)
-		err = idmap__add(&trend->by_id, trend->rows[i].id, i);
-	return err;
-}
-
 int trend__enter(struct trend *trend, const struct sites *sites, double now_s)
 {
 	make_point(trend, now_s);
@@ -126,12 +107,14 @@ int trend__enter(struct trend *trend, const struct sites *sites, double now_s)
 
 		if (!row)
 			return -ENOMEM;
-		row->entered = trend->entries;
+		row->row.entered = trend->entries;
 		row->bytes[trend->nr_points - 1] = site->bytes;
 		row->births = site->births;
 	}
 	trend->last_s = now_s;
-	return drop_gone(trend);
+	/* sites that are not entered any more have been given back (recycle.h) */
+	return idmap__drop_rows(&trend->by_id, trend->rows, &trend->nr_rows, sizeof(*trend->rows),
+				trend->entries);
 }
 
 void trend__free(struct trend *trend)

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define FIRST_ROOM 256
 
@@ -58,6 +59,30 @@ int idmap__add(struct idmap *map, uint64_t id, uint32_t number)
 	slot->number_plus_1 = number + 1;
 	map->nr++;
 	return 0;
+}
+
+int idmap__drop_rows(struct idmap *map, void *rows, uint32_t *nr, size_t size, uint64_t entered)
+{
+	char *to = rows;
+	uint32_t left = 0;
+	int err = 0;
+
+	for (uint32_t i = 0; i < *nr; i++) {
+		const char *from = (const char *)rows + i * size;
+
+		if (((const struct idmap_row *)from)->entered != entered)
+			continue;
+		if (left != i)
+			memcpy(to + left * size, from, size);
+		left++;
+	}
+	if (left == *nr)
+		return 0;
+	*nr = left;
+	idmap__clear(map);
+	for (uint32_t i = 0; i < left && !err; i++)
+		err = idmap__add(map, ((const struct idmap_row *)(to + i * size))->id, i);
+	return err;
 }
 
 void idmap__clear(struct idmap *map)

@@ -28,6 +28,18 @@ uint32_t idmap__find(const struct idmap *map, uint64_t id);
 /* Give `id`, which must be new, a number below IDMAP_NONE.  0 or -ENOMEM. */
 int idmap__add(struct idmap *map, uint64_t id, uint32_t number);
 
+/* What a row of an array begins with, in which a map has the places of its ids. */
+struct idmap_row {
+	uint64_t id;
+	uint64_t entered; /* the caller's: when it was last of use */
+};
+
+/*
+ * Leave out of the `nr` rows, of `size` bytes each, those whose `entered` is not this one.  Their
+ * order stays; `map` is made anew where any went.  *nr: how many are left.  0 or -ENOMEM.
+ */
+int idmap__drop_rows(struct idmap *map, void *rows, uint32_t *nr, size_t size, uint64_t entered);
+
 /* Forget every id; keep the memory. */
 void idmap__clear(struct idmap *map);
 

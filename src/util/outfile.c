@@ -335,16 +335,10 @@ static int spool_all(int fd, const char *bytes, size_t length)
 static int print_to_reader(const struct outfile *file, int (*print)(void *arg, FILE *out),
 			   void *arg)
 {
-	char *bytes = NULL;
+	char *bytes;
 	size_t length = 0;
-	FILE *out = open_memstream(&bytes, &length);
-	int err;
+	int err = spool__render(&bytes, &length, print, arg);
 
-	if (!out)
-		return -ENOMEM;
-	err = print(arg, out);
-	if (fclose(out) && !err)
-		err = -ENOMEM;
 	if (!err)
 		err = spool_all(file->fd, bytes, length);
 	free(bytes);
@@ -359,12 +353,11 @@ static int write_file(const char *path, bool for_group, int (*print)(void *arg, 
 
 	if (err)
 		return err;
-	if (!*file.beside)
-		err = print_to_reader(&file, print, arg);
-	else if (for_group)
+	if (*file.beside && for_group)
 		err = let_group_read(&file);
-	if (!err && *file.beside)
-		err = print_into(&file, print, arg);
+	if (!err)
+		err = *file.beside ? print_into(&file, print, arg)
+				   : print_to_reader(&file, print, arg);
 	if (err)
 		outfile__abandon(&file);
 	else

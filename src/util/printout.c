@@ -45,30 +45,11 @@ static int broken(struct printout *printout, int err)
 	return err;
 }
 
-static double a_moment(void)
-{
-	return fmin(signals__patience(), MOMENT_S);
-}
-
 static double patience(void)
 {
 	double s = signals__patience();
 
-	return isinf(s) ? s : a_moment();
-}
-
-/* Whole in memory first.  0 and *bytes, to be freed, or -errno. */
-static int render(char **bytes, size_t *length, int (*print)(void *arg, FILE *out), void *arg)
-{
-	FILE *out = open_memstream(bytes, length);
-	int err;
-
-	if (!out)
-		return -ENOMEM;
-	err = print(arg, out);
-	if (fclose(out) && !err)
-		err = -ENOMEM;
-	return err == -EIO ? -ENOMEM : err; /* memory is all that can be full */
+	return isinf(s) ? s : fmin(s, MOMENT_S);
 }
 
 /* Why nothing is taken, for people. */
@@ -100,8 +81,10 @@ int printout__print(struct printout *printout, int (*print)(void *arg, FILE *out
 	bool waits = printout__waits(printout);
 	char *bytes = NULL;
 	size_t length = 0;
-	int err = render(&bytes, &length, print, arg);
+	int err = spool__render(&bytes, &length, print, arg);
 
+	if (err == -EIO)
+		err = -ENOMEM; /* memory is all that can be full */
 	printout->what = what;
 	if (err) {
 		say("cannot print a %s: %s", what, strerror(-err));

@@ -29,6 +29,21 @@ struct spool {
 	int reason;
 };
 
+int spool__render(char **bytes, size_t *length, int (*print)(void *arg, FILE *out), void *arg)
+{
+	FILE *out;
+	int err;
+
+	*bytes = NULL;
+	out = open_memstream(bytes, length);
+	if (!out)
+		return -ENOMEM;
+	err = print(arg, out);
+	if (fclose(out) && !err)
+		err = -ENOMEM;
+	return err;
+}
+
 int spool__open(struct spool **out, int fd, size_t most)
 {
 	struct spool *spool = calloc(1, sizeof(*spool));

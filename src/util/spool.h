@@ -8,8 +8,15 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 struct spool;
+
+/*
+ * What print() writes, whole, in memory.  0, what print() returned, or -ENOMEM; *bytes is to be
+ * freed, whatever it is.
+ */
+int spool__render(char **bytes, size_t *length, int (*print)(void *arg, FILE *out), void *arg);
 
 /* Into fd, which stays the caller's.  Up to `most` bytes wait.  0 and *spool, or -ENOMEM. */
 int spool__open(struct spool **spool, int fd, size_t most);

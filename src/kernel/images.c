@@ -129,10 +129,12 @@ static struct image *add_image(struct images *images, size_t *room)
 	return &images->list[images->nr++];
 }
 
-static int read_modules(struct images *images, size_t *room, const char *root)
+int images__each_module(const char *root,
+			int (*each)(const struct images_listed *listed, void *arg), void *arg)
 {
-	char path[PATH_MAX], line[1024], name[IMAGE_NAME];
-	bool begins = true;
+	struct images_listed listed = {};
+	char path[PATH_MAX], line[1024];
+	bool begins = true; /* the list of users makes some lines long */
 	FILE *file;
 	int err = 0;
 
@@ -141,35 +143,51 @@ static int read_modules(struct images *images, size_t *room, const char *root)
 	if (!file)
 		return 0; /* a kernel without modules has no such file */
 	while (!err && fgets(line, sizeof(line), file)) {
-		/* the list of users makes some lines long */
-		bool is_first = begins;
+		const char *address = strstr(line, " 0x");
 
-		begins = strchr(line, '\n') != NULL;
-		if (is_first && sscanf(line, "%63[^ /]", name) == 1) {
-			struct image *image = add_image(images, room);
-
-			if (!image) {
-				err = -ENOMEM;
-				break;
-			}
-			snprintf(image->name, sizeof(image->name), "%s", name);
-			images__read_module(image, root);
+		if (begins) {
+			listed = (struct images_listed){};
+			if (sscanf(line, "%63[^ /]", listed.name) != 1)
+				*listed.name = '\0';
 		}
+		begins = strchr(line, '\n') != NULL;
+		if (address)
+			listed.address = strtoull(address + 1, NULL, 16);
+		if (begins && *listed.name)
+			err = each(&listed, arg);
 	}
 	fclose(file);
-	return err;
+	return err || begins || !*listed.name ? err : each(&listed, arg);
+}
+
+struct reading {
+	struct images *images;
+	size_t room;
+	const char *root;
+};
+
+static int read_module(const struct images_listed *listed, void *arg)
+{
+	struct reading *reading = arg;
+	struct image *image = add_image(reading->images, &reading->room);
+
+	if (!image)
+		return -ENOMEM;
+	memcpy(image->name, listed->name, sizeof(image->name));
+	images__read_module(image, reading->root);
+	return 0;
 }
 
 int images__read(struct images *out, const char *root, const struct kallsyms *symbols)
 {
 	struct images images = {};
-	size_t room = 0;
-	struct image *kernel = add_image(&images, &room);
+	struct reading reading = {.images = &images, .root = root};
+	struct image *kernel = add_image(&images, &reading.room);
 	int err = -ENOMEM;
 
 	if (kernel) {
 		images__read_kernel(kernel, root, symbols);
-		err = read_modules(&images, &room, root);
+		err = images__each_module(root, read_module, &reading);
 	}
 	if (err)
 		images__free(&images);

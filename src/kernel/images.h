@@ -41,6 +41,19 @@ struct images {
  */
 int images__read(struct images *images, const char *root, const struct kallsyms *symbols);
 
+/* A line of /proc/modules. */
+struct images_listed {
+	char name[IMAGE_NAME];
+	uint64_t address; /* 0: hidden */
+};
+
+/*
+ * Hand out each line of /proc/modules below `root`; a kernel without modules has no such file.  0,
+ * or the first that is not 0 of what each() returned.
+ */
+int images__each_module(const char *root,
+			int (*each)(const struct images_listed *listed, void *arg), void *arg);
+
 /* The kernel; symbols may be NULL. */
 void images__read_kernel(struct image *image, const char *root, const struct kallsyms *symbols);
 

@@ -28,19 +28,15 @@ struct names {
 	struct idmap text_of; /* by mixed hash */
 };
 
-int names__open(struct names **out, FILE *kallsyms, FILE *modules)
+int names__open(struct names **out, struct kallsyms *kallsyms)
 {
 	struct names *names = calloc(1, sizeof(*names));
-	int err;
 
 	if (!names)
 		return -ENOMEM;
-	err = kallsyms__parse(&names->first, kallsyms, modules);
-	if (err)
-		free(names);
-	else
-		*out = names;
-	return err;
+	names->first = kallsyms;
+	*out = names;
+	return 0;
 }
 
 const struct kallsyms *names__kallsyms(const struct names *names)
@@ -132,7 +128,7 @@ static void fill_table(struct names *names, struct names_table *table,
 }
 
 static struct names_table *make_table(struct names *names, const struct names_function *functions,
-				      size_t nr)
+				      size_t nr, uint64_t hash)
 {
 	struct names_table *table = malloc(sizeof(*table) + nr * sizeof(*functions));
 	uint32_t *order = malloc((nr + 1) * sizeof(*order));
@@ -141,7 +137,7 @@ static struct names_table *make_table(struct names *names, const struct names_fu
 		for (size_t i = 0; i < nr; i++)
 			order[i] = (uint32_t)i;
 		qsort_r(order, nr, sizeof(*order), by_start, (void *)functions);
-		*table = (struct names_table){.hash = hash_of(functions, nr), .room = nr};
+		*table = (struct names_table){.hash = hash, .room = nr};
 		fill_table(names, table, functions, order);
 		names->table_bytes += size_of(table);
 	} else {
@@ -156,10 +152,11 @@ static struct names_table *make_table(struct names *names, const struct names_fu
 static struct names_table *take_table(struct names *names, const struct names_function *functions,
 				      size_t nr)
 {
-	struct names_table *table = find_table(names, hash_of(functions, nr), nr);
+	uint64_t hash = hash_of(functions, nr);
+	struct names_table *table = find_table(names, hash, nr);
 
 	if (!table)
-		table = make_table(names, functions, nr);
+		table = make_table(names, functions, nr, hash);
 	if (table)
 		table->users++;
 	return table;

@@ -43,10 +43,11 @@ struct names_function {
 };
 
 /*
- * Read /proc/kallsyms; `modules` as for kallsyms__parse().  No module is known yet: those that are
- * there have to be told by names__add().  0 and *names, or as kallsyms__parse().
+ * With what kallsyms__parse() has read, which is its own from here on.  No module is known yet:
+ * those that are there have to be told by names__add().  0 and *names; or -ENOMEM, and `kallsyms`
+ * stays the caller's.
  */
-int names__open(struct names **names, FILE *kallsyms, FILE *modules);
+int names__open(struct names **names, struct kallsyms *kallsyms);
 
 /* As it was read. */
 const struct kallsyms *names__kallsyms(const struct names *names);

@@ -57,45 +57,28 @@ static FILE *open_below(const struct symbols *symbols, const char *name)
 	return fopen(path, "re");
 }
 
-/* A line of /proc/modules. */
-struct listed {
-	char name[64];
-	uint64_t address;
-};
-
 struct list {
-	struct listed *modules;
+	struct images_listed *modules;
 	size_t nr, room;
 };
 
+static int add_to_list(const struct images_listed *listed, void *arg)
+{
+	struct list *list = arg;
+	int err = array__reserve((void **)&list->modules, list->nr + 1, &list->room,
+				 sizeof(*list->modules));
+
+	if (!err)
+		list->modules[list->nr++] = *listed;
+	return err;
+}
+
 static int list_modules(const struct symbols *symbols, struct list *list)
 {
-	FILE *file = open_below(symbols, "/proc/modules");
-	char line[1024];
-	bool begins = true; /* the list of users makes some lines long */
-	int err = 0;
+	int err;
 
 	*list = (struct list){};
-	if (!file)
-		return 0; /* a kernel without modules has no such file */
-	while (!err && fgets(line, sizeof(line), file)) {
-		struct listed listed = {};
-		bool is_first = begins;
-		const char *address = strstr(line, " 0x");
-
-		begins = strchr(line, '\n') != NULL;
-		if (is_first) {
-			if (sscanf(line, "%63[^ /]", listed.name) != 1)
-				continue;
-			err = array__reserve((void **)&list->modules, list->nr + 1, &list->room,
-					     sizeof(*list->modules));
-			if (!err)
-				list->modules[list->nr++] = listed;
-		}
-		if (!err && address && list->nr)
-			list->modules[list->nr - 1].address = strtoull(address + 1, NULL, 16);
-	}
-	fclose(file);
+	err = images__each_module(symbols->root, add_to_list, list);
 	if (err)
 		free(list->modules);
 	return err;
@@ -150,7 +133,7 @@ static int learn_first(struct symbols *symbols, const struct list *list)
 	return err;
 }
 
-static int open_names(struct symbols *symbols)
+static int read_kallsyms(const struct symbols *symbols, struct kallsyms **fresh)
 {
 	FILE *kallsyms = open_below(symbols, "/proc/kallsyms"), *modules;
 	int err;
@@ -158,10 +141,23 @@ static int open_names(struct symbols *symbols)
 	if (!kallsyms)
 		return -errno;
 	modules = open_below(symbols, "/proc/modules");
-	err = names__open(&symbols->names, kallsyms, modules);
+	err = kallsyms__parse(fresh, kallsyms, modules);
 	fclose(kallsyms);
 	if (modules)
 		fclose(modules);
+	return err;
+}
+
+static int open_names(struct symbols *symbols)
+{
+	struct kallsyms *first;
+	int err = read_kallsyms(symbols, &first);
+
+	if (err)
+		return err;
+	err = names__open(&symbols->names, first);
+	if (err)
+		kallsyms__free(first);
 	return err;
 }
 
@@ -237,21 +233,6 @@ static void gather(const struct kallsyms_symbol *symbol, void *arg)
 			(struct names_function){symbol->start, symbol->end, symbol->name};
 }
 
-static int read_kallsyms(const struct symbols *symbols, struct kallsyms **fresh)
-{
-	FILE *kallsyms = open_below(symbols, "/proc/kallsyms"), *modules;
-	int err;
-
-	if (!kallsyms)
-		return -errno;
-	modules = open_below(symbols, "/proc/modules");
-	err = kallsyms__parse(fresh, kallsyms, modules);
-	fclose(kallsyms);
-	if (modules)
-		fclose(modules);
-	return err;
-}
-
 /* A module whose functions only /proc/kallsyms can tell; *fresh: that, once it was read. */
 static int add_listed(struct symbols *symbols, const struct names_module *module,
 		      struct kallsyms **fresh)
@@ -269,7 +250,7 @@ static int add_listed(struct symbols *symbols, const struct names_module *module
 	return err;
 }
 
-static bool is_same(const struct names_module *module, const struct listed *listed)
+static bool is_same(const struct names_module *module, const struct images_listed *listed)
 {
 	return module->until == NAMES_STILL && !strcmp(module->name, listed->name) &&
 	       (!module->address || !listed->address || module->address == listed->address);
@@ -283,7 +264,7 @@ static bool is_listed(const struct names_module *module, const struct list *list
 	return false;
 }
 
-static bool is_known(const struct symbols *symbols, const struct listed *listed)
+static bool is_known(const struct symbols *symbols, const struct images_listed *listed)
 {
 	struct names_module *const *modules;
 	size_t nr = names__modules(symbols->names, &modules);
@@ -309,7 +290,7 @@ static int compare_with_list(struct symbols *symbols, uint32_t when)
 		if (modules[i]->until == NAMES_STILL && !is_listed(modules[i], &list))
 			names__remove(symbols->names, modules[i]->name, when);
 	for (size_t i = 0; i < list.nr && !err; i++) {
-		const struct listed *listed = &list.modules[i];
+		const struct images_listed *listed = &list.modules[i];
 		struct names_module module = new_module(listed->name, when, listed->address);
 
 		if (!is_known(symbols, listed))

@@ -20,9 +20,11 @@ static struct names *open_names(void)
 	FILE *kallsyms = fmemopen((void *)text, strlen(text), "r");
 	FILE *modules = fmemopen((void *)loaded, strlen(loaded), "r");
 	const struct names_module first = {.name = "first", .address = 0xffffffffc0100000};
+	struct kallsyms *table;
 	struct names *names;
 
-	assert_int_equal(names__open(&names, kallsyms, modules), 0);
+	assert_int_equal(kallsyms__parse(&table, kallsyms, modules), 0);
+	assert_int_equal(names__open(&names, table), 0);
 	fclose(kallsyms);
 	fclose(modules);
 	assert_int_equal(names__add(names, &first, NULL, 0), 0);

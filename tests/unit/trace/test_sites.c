@@ -114,11 +114,13 @@ static void test_trampoline_that_was_jumped_to(void **state)
 	FILE *file = fmemopen((void *)text, strlen(text), "r");
 	struct allocator allocator = plumbing;
 	struct sites sites = {};
+	struct kallsyms *table;
 	struct names *names;
 	struct made_up m;
 
 	(void)state;
-	assert_int_equal(names__open(&names, file, NULL), 0);
+	assert_int_equal(kallsyms__parse(&table, file, NULL), 0);
+	assert_int_equal(names__open(&names, table), 0);
 	fclose(file);
 	allocator.names = names;
 	init(&m);
@@ -144,11 +146,13 @@ static void test_new_module_is_not_tracing(void **state)
 	FILE *file = fmemopen((void *)text, strlen(text), "r");
 	struct allocator allocator = plumbing;
 	struct sites sites = {};
+	struct kallsyms *table;
 	struct names *names;
 	struct made_up m;
 
 	(void)state;
-	assert_int_equal(names__open(&names, file, NULL), 0);
+	assert_int_equal(kallsyms__parse(&table, file, NULL), 0);
+	assert_int_equal(names__open(&names, table), 0);
 	fclose(file);
 	allocator.names = names;
 	init(&m);
@@ -176,11 +180,13 @@ static void test_other_modules_at_the_same_place_are_other_sites(void **state)
 	FILE *file = fmemopen((void *)text, strlen(text), "r");
 	struct allocator allocator = plumbing;
 	struct sites sites = {};
+	struct kallsyms *table;
 	struct names *names;
 	struct made_up m;
 
 	(void)state;
-	assert_int_equal(names__open(&names, file, NULL), 0);
+	assert_int_equal(kallsyms__parse(&table, file, NULL), 0);
+	assert_int_equal(names__open(&names, table), 0);
 	fclose(file);
 	allocator.names = names;
 	init(&m);

@@ -105,12 +105,6 @@ struct reporter {
 	char origins[64];
 };
 
-/* The kernel's symbols, or NULL: they are hidden. */
-static const struct kallsyms *kallsyms_of(const struct reporter *reporter)
-{
-	return symbols__kallsyms(reporter->parts.symbols);
-}
-
 /* For what waits in them, where no hook shows that, and for a scan, which is to know what is left
  * over. */
 static int open_queues(struct reporter *reporter)
@@ -120,7 +114,8 @@ static int open_queues(struct reporter *reporter)
 
 	if (!needed && (!reporter->parts.trace->scan_s || *reporter->parts.kernel->krc_unknown))
 		return 0;
-	err = kmem__open_queues(&reporter->reader, reporter->parts.kernel, kallsyms_of(reporter));
+	err = kmem__open_queues(&reporter->reader, reporter->parts.kernel,
+				symbols__kallsyms(reporter->parts.symbols));
 	if (err != -ENODATA)
 		return err;
 	if (!needed)

@@ -250,8 +250,9 @@ static int read_images(const struct saving *saving, const struct report *report,
 static int put(struct saving *saving, const struct report *report, bool first)
 {
 	struct images images = {};
-	bool header = false;
-	int err = read_images(saving, report, &images);
+	bool told = first || saving->symbols; /* without symbols no stack lies in a module */
+	bool header = first;
+	int err = told ? read_images(saving, report, &images) : 0;
 
 	if (!err)
 		err = begin_packing(saving);

@@ -133,7 +133,11 @@ int child__release(struct child *child)
 	return err;
 }
 
-int child__ended(const struct child *child, int *status)
+/*
+ * Has it ended?  1 and *status as a shell has it (128 + signal when killed); 0:
+ * it runs; -errno.
+ */
+static int has_ended(const struct child *child, int *status)
 {
 	int word;
 	pid_t pid = waitpid(child->pid, &word, WNOHANG);
@@ -178,7 +182,7 @@ int child__wait(struct child *child, int signals, int *status, double (*chore)(v
 
 	signals__keep_all();
 	for (;;) {
-		int ended = child__ended(child, status), signal;
+		int ended = has_ended(child, status), signal;
 		bool by_terminal = false;
 		double now_s = clock__now_s();
 

@@ -29,12 +29,6 @@ int child__start(struct child *child, char **command, int (*prepare)(void *arg),
 int child__release(struct child *child);
 
 /*
- * Has it ended?  1 and *status as a shell has it (128 + signal when killed); 0:
- * it runs; -errno.
- */
-int child__ended(const struct child *child, int *status);
-
-/*
  * Wait for its end.  SIGINT, SIGTERM and SIGHUP that no terminal has sent are passed on; one
  * that comes a second or more after the first, from anywhere, kills it, and then it is waited for
  * no more than a second; *status is then that of one that was killed.  signals__keep() tells what

@@ -44,14 +44,32 @@ static int forget_who(void *arg, const bool *gone)
 	return 0;
 }
 
-static struct tables *make(void)
-{
-	struct tables *tables = calloc(1, sizeof(*tables));
+struct run {
+	struct tables tables;
+	struct recycle recycle;
+	struct snapshot snapshot;
+};
 
-	assert_non_null(tables);
+static int begin(void **state)
+{
+	struct run *run = calloc(1, sizeof(*run));
+
+	if (!run)
+		return -1;
 	for (int i = 0; i < SITES; i++)
-		tables->of_entry[i] = i; /* each entry is a site of its own */
-	return tables;
+		run->tables.of_entry[i] = i; /* each entry is a site of its own */
+	*state = run;
+	return 0;
+}
+
+static int end(void **state)
+{
+	struct run *run = *state;
+
+	recycle__free(&run->recycle);
+	snapshot__free(&run->snapshot);
+	free(run);
+	return 0;
 }
 
 /* A site whose objects have all been freed. */
@@ -80,9 +98,9 @@ static void hold(struct tables *tables, int slot, uint32_t site)
 }
 
 /* A report: what is in the tables is read, then a step is made. */
-static void report(struct recycle *recycle, struct tables *tables, struct snapshot *snapshot,
-		   double now_s)
+static void report(struct run *run, double now_s)
 {
+	struct tables *tables = &run->tables;
 	const struct snapshot_source source = {
 		.buckets = tables->buckets,
 		.sites = tables->sites,
@@ -92,7 +110,7 @@ static void report(struct recycle *recycle, struct tables *tables, struct snapsh
 		.nr_buckets = BUCKETS,
 		.nr_sites = SITES,
 		.nr_lanes = LANES,
-		.retired = &recycle->retired,
+		.retired = &run->recycle.retired,
 	};
 	const struct recycle_tables writable = {
 		.sites = tables->sites,
@@ -103,64 +121,57 @@ static void report(struct recycle *recycle, struct tables *tables, struct snapsh
 		.forget_who = forget_who,
 		.arg = tables,
 	};
-	const struct recycle_look look = {&source, snapshot, tables->of_entry, SITES, now_s};
+	const struct recycle_look look = {&source, &run->snapshot, tables->of_entry, SITES, now_s};
 
-	assert_int_equal(snapshot__take(snapshot, &source, 1000, 0), 0);
-	assert_int_equal(recycle__step(recycle, &writable, &look), 0);
+	assert_int_equal(snapshot__take(&run->snapshot, &source, 1000, 0), 0);
+	assert_int_equal(recycle__step(&run->recycle, &writable, &look), 0);
 }
 
 static void test_a_table_with_room_is_left_alone(void **state)
 {
-	struct tables *tables = make();
-	struct recycle recycle = {};
-	struct snapshot snapshot = {};
+	struct run *run = *state;
+	struct tables *tables = &run->tables;
 
-	(void)state;
 	for (uint32_t i = 1; i <= SITES / 4 * 3; i++)
 		use(tables, i, 10);
-	report(&recycle, tables, &snapshot, 1);
-	report(&recycle, tables, &snapshot, 5000);
-	report(&recycle, tables, &snapshot, 10000);
-	assert_int_equal(recycle.sites, 0);
+	report(run, 1);
+	report(run, 5000);
+	report(run, 10000);
+	assert_int_equal(run->recycle.sites, 0);
 	assert_int_equal(tables->waits, 0);
 	assert_int_equal(tables->sites[1].hash, 0x1001);
-	recycle__free(&recycle);
-	snapshot__free(&snapshot);
-	free(tables);
 }
 
 static void test_what_is_idle_is_given_back_and_the_books_close(void **state)
 {
-	struct tables *tables = make();
-	struct recycle recycle = {};
-	struct snapshot snapshot = {};
+	struct run *run = *state;
+	struct tables *tables = &run->tables;
 	uint64_t births, deaths, born_bytes, died_bytes;
 
-	(void)state;
 	for (uint32_t i = 1; i < SITES; i++)
 		use(tables, i, 10 + i);
 	hold(tables, 3, 5); /* one of its objects lives */
 	tables->tallies[5].births++;
 	tables->known[0] = 0xabcULL << KLEAK_KNOWN_SITE | 6;
 	tables->known[1] = 0xdefULL << KLEAK_KNOWN_SITE | 5;
-	report(&recycle, tables, &snapshot, 1);
+	report(run, 1);
 	assert_int_equal(tables->sites[6].hash, 0x1006); /* new: nobody knows yet whether idle */
-	births = snapshot.sum.births;
-	deaths = snapshot.sum.deaths;
-	born_bytes = snapshot.sum.born_bytes;
-	died_bytes = snapshot.sum.died_bytes;
+	births = run->snapshot.sum.births;
+	deaths = run->snapshot.sum.deaths;
+	born_bytes = run->snapshot.sum.born_bytes;
+	died_bytes = run->snapshot.sum.died_bytes;
 
-	report(&recycle, tables, &snapshot, 62);
+	report(run, 62);
 	assert_int_equal(tables->sites[6].hash, KLEAK_SITE_LEAVING);
 	assert_int_equal(tables->sites[5].hash, 0x1005);
 	assert_int_equal(tables->known[0], 0);
 	assert_int_equal(tables->known[1], 0xdefULL << KLEAK_KNOWN_SITE | 5);
-	assert_int_equal(recycle.sites, 0);
+	assert_int_equal(run->recycle.sites, 0);
 	assert_int_equal(tables->waits,
 			 2); /* for who finds it in the table, then for who remembers */
 
-	report(&recycle, tables, &snapshot, 63);
-	assert_int_equal(recycle.sites, SITES - 2);
+	report(run, 63);
+	assert_int_equal(run->recycle.sites, SITES - 2);
 	assert_int_equal(tables->sites[6].hash, KLEAK_SITE_REUSABLE);
 	assert_int_equal(tables->sites[6].nr_frames, 0);
 	assert_int_equal(tables->sites[6].frames[0], 0);
@@ -170,17 +181,14 @@ static void test_what_is_idle_is_given_back_and_the_books_close(void **state)
 	assert_true(tables->forgotten[6]);
 	assert_false(tables->forgotten[5]);
 
-	report(&recycle, tables, &snapshot, 64);
-	assert_int_equal(snapshot.sites[6].births, 0);
-	assert_int_equal(snapshot.sum.births, births);
-	assert_int_equal(snapshot.sum.deaths, deaths);
-	assert_int_equal(snapshot.sum.born_bytes, born_bytes);
-	assert_int_equal(snapshot.sum.died_bytes, died_bytes);
-	assert_int_equal(snapshot.sum.live, 1);
-	assert_int_equal(snapshot.sum.births - snapshot.sum.deaths, 1);
-	recycle__free(&recycle);
-	snapshot__free(&snapshot);
-	free(tables);
+	report(run, 64);
+	assert_int_equal(run->snapshot.sites[6].births, 0);
+	assert_int_equal(run->snapshot.sum.births, births);
+	assert_int_equal(run->snapshot.sum.deaths, deaths);
+	assert_int_equal(run->snapshot.sum.born_bytes, born_bytes);
+	assert_int_equal(run->snapshot.sum.died_bytes, died_bytes);
+	assert_int_equal(run->snapshot.sum.live, 1);
+	assert_int_equal(run->snapshot.sum.births - run->snapshot.sum.deaths, 1);
 }
 
 /* A program had found the site before it left, and records an object only now. */
@@ -194,17 +202,15 @@ static void record_late(struct tables *tables, int wait)
 
 static void test_an_object_on_the_way_keeps_its_site(void **state)
 {
-	struct tables *tables = make();
-	struct recycle recycle = {};
-	struct snapshot snapshot = {};
+	struct run *run = *state;
+	struct tables *tables = &run->tables;
 
-	(void)state;
 	for (uint32_t i = 1; i < SITES; i++)
 		use(tables, i, 10);
 	tables->meanwhile = record_late;
-	report(&recycle, tables, &snapshot, 1);
-	report(&recycle, tables, &snapshot, 62);
-	report(&recycle, tables, &snapshot, 63);
+	report(run, 1);
+	report(run, 62);
+	report(run, 63);
 	assert_int_equal(tables->sites[6].hash, KLEAK_SITE_LEAVING);
 	assert_int_equal(tables->sites[6].frames[0], 0xffffffff81000006ULL); /* it has its stack */
 	assert_int_equal(tables->sites[7].hash, KLEAK_SITE_REUSABLE);
@@ -212,49 +218,39 @@ static void test_an_object_on_the_way_keeps_its_site(void **state)
 	/* freed: the entry goes with it */
 	tables->buckets[1].key[2] = KLEAK_KEY_EMPTY;
 	tables->tallies[6].deaths++;
-	report(&recycle, tables, &snapshot, 64);
+	report(run, 64);
 	assert_int_equal(tables->sites[6].hash, KLEAK_SITE_REUSABLE);
-	assert_int_equal(recycle.retired.births, 10 * (SITES - 1) + 1);
-	assert_int_equal(recycle.retired.deaths, 10 * (SITES - 1) + 1);
-	recycle__free(&recycle);
-	snapshot__free(&snapshot);
-	free(tables);
+	assert_int_equal(run->recycle.retired.births, 10 * (SITES - 1) + 1);
+	assert_int_equal(run->recycle.retired.deaths, 10 * (SITES - 1) + 1);
 }
 
 static void test_what_is_not_sampled_any_more_still_holds_its_site(void **state)
 {
-	struct tables *tables = make();
-	struct recycle recycle = {};
-	struct snapshot snapshot = {};
+	struct run *run = *state;
+	struct tables *tables = &run->tables;
 
-	(void)state;
 	for (uint32_t i = 1; i < SITES; i++)
 		use(tables, i, 10);
 	for (int slot = 0; slot < 14; slot++)
 		hold(tables, slot, 5);
-	report(&recycle, tables, &snapshot, 1);
+	report(run, 1);
 	/* as if every one were to be swept: a count of what is in the sample would be 0 */
-	snapshot.sites[5].live = 0;
-	assert_int_equal(snapshot.sites[5].records, 14);
-	report(&recycle, tables, &snapshot, 62);
-	report(&recycle, tables, &snapshot, 63);
+	run->snapshot.sites[5].live = 0;
+	assert_int_equal(run->snapshot.sites[5].records, 14);
+	report(run, 62);
+	report(run, 63);
 	assert_int_equal(tables->sites[5].hash, 0x1005);
 	assert_int_equal(tables->sites[6].hash, KLEAK_SITE_REUSABLE);
-	recycle__free(&recycle);
-	snapshot__free(&snapshot);
-	free(tables);
 }
 
 static void test_sites_leave_whole_and_the_longest_idle_first(void **state)
 {
-	struct tables *tables = make();
-	struct recycle recycle = {};
-	struct snapshot snapshot = {};
+	struct run *run = *state;
+	struct tables *tables = &run->tables;
 
-	(void)state;
 	for (uint32_t i = 1; i < SITES; i++)
 		use(tables, i, 10);
-	report(&recycle, tables, &snapshot, 1);
+	report(run, 1);
 	/* one site of two entries: the second one is busy all the time; 40 to 49 until lately */
 	tables->of_entry[21] = 20;
 	tables->tallies[21].births++;
@@ -263,38 +259,30 @@ static void test_sites_leave_whole_and_the_longest_idle_first(void **state)
 		tables->tallies[i].births++;
 		tables->tallies[i].deaths++;
 	}
-	report(&recycle, tables, &snapshot, 600);
+	report(run, 600);
 	assert_int_equal(tables->sites[20].hash, 0x1014);
 	assert_int_equal(tables->sites[21].hash, 0x1015);
 	assert_int_equal(tables->sites[30].hash, KLEAK_SITE_LEAVING);
 	assert_int_equal(tables->sites[40].hash, 0x1028);
-	recycle__free(&recycle);
-	snapshot__free(&snapshot);
-	free(tables);
 }
 
 static void test_what_is_muted_stays_unless_the_table_is_full(void **state)
 {
-	struct tables *tables = make();
-	struct recycle recycle = {};
-	struct snapshot snapshot = {};
+	struct run *run = *state;
+	struct tables *tables = &run->tables;
 
-	(void)state;
 	for (uint32_t i = 1; i < SITES; i++)
 		use(tables, i, 10);
 	tables->sites[9].muted = 1;
-	report(&recycle, tables, &snapshot, 1);
-	report(&recycle, tables, &snapshot, 62);
+	report(run, 1);
+	report(run, 62);
 	assert_int_equal(tables->sites[9].hash, 0x1009);
 	tables->counts[1].count[KLEAK_LOSS_SITES_FULL] = 3;
-	report(&recycle, tables, &snapshot, 63);
+	report(run, 63);
 	assert_int_equal(tables->sites[9].hash, KLEAK_SITE_LEAVING);
-	report(&recycle, tables, &snapshot, 64);
+	report(run, 64);
 	assert_int_equal(tables->sites[9].hash, KLEAK_SITE_REUSABLE);
 	assert_int_equal(tables->sites[9].muted, 0);
-	recycle__free(&recycle);
-	snapshot__free(&snapshot);
-	free(tables);
 }
 
 /* ---- caches ---- */
@@ -308,33 +296,28 @@ static void fill_caches(struct tables *tables)
 
 static void test_caches_without_sites_are_given_back(void **state)
 {
-	struct tables *tables = make();
-	struct recycle recycle = {};
-	struct snapshot snapshot = {};
+	struct run *run = *state;
+	struct tables *tables = &run->tables;
 
-	(void)state;
 	fill_caches(tables);
 	use(tables, 1, 10); /* of CACHE */
 	tables->caches[9].unknown = 4;
 	tables->caches[10].id = KLEAK_CACHE_DEAD; /* destroyed: what it left is gone, too */
-	report(&recycle, tables, &snapshot, 1);
+	report(run, 1);
 	assert_int_equal(tables->caches[8].id, KLEAK_CACHE_DEAD);
 	assert_int_equal(tables->caches[CACHE].id, 0x77);
 	assert_int_equal(tables->caches[9].id, 0x10009); /* something is freed to it */
 	assert_string_equal(tables->caches[8].name, "some");
 	assert_int_equal(tables->waits, 1);
-	assert_int_equal(recycle.caches, 0);
+	assert_int_equal(run->recycle.caches, 0);
 
 	tables->counts[0].count[KLEAK_LOSS_CACHES_FULL] = 1;
-	report(&recycle, tables, &snapshot, 2);
+	report(run, 2);
 	assert_int_equal(tables->caches[8].id, KLEAK_CACHE_REUSABLE);
 	assert_int_equal(tables->caches[8].ready, 0);
 	assert_int_equal(tables->caches[8].name[0], 0);
 	assert_int_equal(tables->caches[10].id, KLEAK_CACHE_REUSABLE);
 	assert_int_equal(tables->caches[CACHE].ready, 1);
-	recycle__free(&recycle);
-	snapshot__free(&snapshot);
-	free(tables);
 }
 
 /* A program had found the cache before that was dead, and makes a site of it. */
@@ -348,35 +331,31 @@ static void make_site_late(struct tables *tables, int wait)
 
 static void test_a_cache_of_a_site_on_the_way_stays(void **state)
 {
-	struct tables *tables = make();
-	struct recycle recycle = {};
-	struct snapshot snapshot = {};
+	struct run *run = *state;
+	struct tables *tables = &run->tables;
 
-	(void)state;
 	fill_caches(tables);
 	tables->meanwhile = make_site_late;
-	report(&recycle, tables, &snapshot, 1);
+	report(run, 1);
 	tables->counts[0].count[KLEAK_LOSS_CACHES_FULL] = 1;
-	report(&recycle, tables, &snapshot, 2);
+	report(run, 2);
 	assert_int_equal(tables->caches[8].id, KLEAK_CACHE_DEAD);
 	assert_string_equal(tables->caches[8].name, "some");
 	assert_int_equal(tables->caches[11].id, KLEAK_CACHE_REUSABLE);
-	recycle__free(&recycle);
-	snapshot__free(&snapshot);
-	free(tables);
 }
 
 int main(void)
 {
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_a_table_with_room_is_left_alone),
-		cmocka_unit_test(test_what_is_idle_is_given_back_and_the_books_close),
-		cmocka_unit_test(test_an_object_on_the_way_keeps_its_site),
-		cmocka_unit_test(test_what_is_not_sampled_any_more_still_holds_its_site),
-		cmocka_unit_test(test_sites_leave_whole_and_the_longest_idle_first),
-		cmocka_unit_test(test_what_is_muted_stays_unless_the_table_is_full),
-		cmocka_unit_test(test_caches_without_sites_are_given_back),
-		cmocka_unit_test(test_a_cache_of_a_site_on_the_way_stays),
+		TEST(test_a_table_with_room_is_left_alone),
+		TEST(test_what_is_idle_is_given_back_and_the_books_close),
+		TEST(test_an_object_on_the_way_keeps_its_site),
+		TEST(test_what_is_not_sampled_any_more_still_holds_its_site),
+		TEST(test_sites_leave_whole_and_the_longest_idle_first),
+		TEST(test_what_is_muted_stays_unless_the_table_is_full),
+		TEST(test_caches_without_sites_are_given_back),
+		TEST(test_a_cache_of_a_site_on_the_way_stays),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -150,7 +150,7 @@ static int read_kallsyms(const struct symbols *symbols, struct kallsyms **fresh)
 
 static int open_names(struct symbols *symbols)
 {
-	struct kallsyms *first;
+	struct kallsyms *first = NULL;
 	int err = read_kallsyms(symbols, &first);
 
 	if (err)

@@ -55,9 +55,13 @@ insmod /kleak_test.ko
 echo leak ctor 305 > /proc/kleak_test
 kleak census --json --cache kleak_test_ctor
 echo ---
-mount -t debugfs none /sys/kernel/debug
-(sleep 1; echo leak cache 3000 > /proc/kleak_test; echo leak vmalloc 50 > /proc/kleak_test; sleep 1) &
-kleak ledger --json --interval 0.2 --duration 3
+mount -t debugfs none /sys/kernel/debug 2> /dev/null
+kleak ledger --json --interval 0.2 > /tmp/out &
+while [ ! -s /tmp/out ]; do sleep 0.1; done
+echo leak cache 3000 > /proc/kleak_test
+echo leak vmalloc 50 > /proc/kleak_test
+kill -INT $!; wait $!
+tail -n 1 /tmp/out
 """
 
 traced = once(lambda version: boot(version, TRACED).split("---\n"))
@@ -79,7 +83,7 @@ def node_without_memory(version):
 
 def ledger_reads_alloc_traces(version):
     """Booted with slub_debug=U, the kernel itself tells who allocated from the cache that grew."""
-    last = json.loads(read(version)[1].splitlines()[-1])
+    last = json.loads(read(version)[1])
     cache, caller = last["caches"][0], last["callers"][0]
     assert (cache["name"], cache["delta_objects"]) == ("kleak_test", 3000), cache
     assert caller["name"].startswith("kleak_leak_vmalloc+") and caller["delta_areas"] == 50, caller

@@ -144,7 +144,7 @@ def changes(version):
     assert json.loads(cgroup)["final"]
     gone, last = map(json.loads, process.splitlines())
     assert "has exited" in gone["note"], gone
-    assert last["final"] and last["events"]["births"] == gone["events"]["births"], (gone, last)
+    assert last["final"] and last["events"]["allocations"] == gone["events"]["allocations"], (gone, last)
 
 
 if __name__ == "__main__":

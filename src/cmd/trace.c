@@ -50,7 +50,7 @@ static int finish(struct tracer *tracer, const struct reports *reports, const ch
 {
 	int err;
 
-	tracer__stop_births(tracer);
+	tracer__stop_allocations(tracer);
 	err = reporter__settle_areas(reports->reporter);
 	tracer__stop(tracer);
 	if (err) {
@@ -349,22 +349,22 @@ static int join_family(void *arg)
 
 /*
  * Wait until what is freed late has been freed: until nothing is left, or no
- * object died for a while; a signal ends the wait.
+ * object was freed for a while; a signal ends the wait.
  */
 static int settle(const struct tracer *tracer, struct reporter *reporter, int signals)
 {
 	bool terminal = isatty(STDERR_FILENO);
 	double start = clock__now_s(), quiet_since = start, now = start;
-	uint64_t live = 0, deaths = 0, deaths_before = 0;
+	uint64_t live = 0, frees = 0, frees_before = 0;
 	int err = 0, signal = 0;
 
 	while (!err) {
-		err = reporter__count(reporter, &live, &deaths);
+		err = reporter__count(reporter, &live, &frees);
 		if (err || !live)
 			break;
-		if (deaths != deaths_before)
+		if (frees != frees_before)
 			quiet_since = now;
-		deaths_before = deaths;
+		frees_before = frees;
 		if (now - quiet_since >= SETTLE_QUIET_S || now - start >= SETTLE_MOST_S)
 			break;
 		if (terminal)

@@ -32,7 +32,7 @@
 /* An object of the scan, beside what scan.h knows of it. */
 struct subject {
 	uint64_t key;
-	uint64_t born;
+	uint64_t allocated_at;
 	uint32_t slot;
 	uint32_t site;
 	uint64_t kmem;	/* of a slab object: cache__kmem() */
@@ -290,9 +290,9 @@ static int add_object(struct scanner *scanner, uint32_t slot, uint64_t now)
 		return 0;
 	if (record.bytes & KLEAK_BYTES_UNSIZED || !record.bytes || record.site >= view->nr_sites)
 		return 0;
-	subject.born = record.born;
+	subject.allocated_at = record.allocated_at;
 	subject.site = record.site;
-	subject.young = kleak_age(now, record.born) < LEAST_AGE_TICKS ||
+	subject.young = kleak_age(now, record.allocated_at) < LEAST_AGE_TICKS ||
 			record.flags & KLEAK_RECORD_RCU_PENDING;
 	switch (~subject.key & KLEAK_SPACE_MASK) {
 	case KLEAK_SPACE_SLAB:
@@ -521,11 +521,12 @@ static int note_freed(struct scanner *scanner, const struct orphan *orphan)
 				 &scanner->room_freed, sizeof(*scanner->freed));
 
 	if (!err)
-		scanner->freed[scanner->nr_freed++] = (struct kleak_eviction){.key = orphan->key,
-									      .slot = orphan->slot,
-									      .born = orphan->born,
-									      .site = orphan->site,
-									      .free = 1};
+		scanner->freed[scanner->nr_freed++] =
+			(struct kleak_eviction){.key = orphan->key,
+						.slot = orphan->slot,
+						.allocated_at = orphan->allocated_at,
+						.site = orphan->site,
+						.free = 1};
 	return err;
 }
 
@@ -538,7 +539,7 @@ static int judge(struct scanner *scanner, uint32_t i)
 	const struct tracer_view *view = tracer__view(scanner->parts.tracer);
 	const struct subject *subject = &scanner->subjects[i];
 	struct orphan orphan = {.key = subject->key,
-				.born = subject->born,
+				.allocated_at = subject->allocated_at,
 				.slot = subject->slot,
 				.site = subject->site,
 				.content = scanner->scan.objects[i].content};
@@ -552,7 +553,7 @@ static int judge(struct scanner *scanner, uint32_t i)
 		    : !disputed && !scanner->scan.objects[i].seen)
 		return 0;
 	if (snapshot__read_record(&record, view->buckets, subject->slot) != subject->key ||
-	    record.born != subject->born || record.site != subject->site ||
+	    record.allocated_at != subject->allocated_at || record.site != subject->site ||
 	    record.flags & KLEAK_RECORD_RCU_PENDING)
 		return 0;
 	if (space == KLEAK_SPACE_PERCPU)
@@ -586,7 +587,7 @@ static int judge_all(struct scanner *scanner)
 		if (i % JUDGED_AT_ONCE == 0 && is_over(scanner, clock__now_s()))
 			return -EINTR;
 		/* what the books say is of what was there before they were read, all the time */
-		if (object->disputed ? subject->key && subject->born < scanner->gathered
+		if (object->disputed ? subject->key && subject->allocated_at < scanner->gathered
 				     : !object->reached && !subject->companion && !subject->young)
 			err = judge(scanner, i);
 	}
@@ -705,7 +706,7 @@ void scanner__each_orphan(const struct scanner *scanner,
 
 		if (!orphans__is_certain(orphans, orphan) || orphan->acknowledged ||
 		    snapshot__read_record(&record, view->buckets, orphan->slot) != orphan->key ||
-		    record.born != orphan->born || record.site != orphan->site)
+		    record.allocated_at != orphan->allocated_at || record.site != orphan->site)
 			continue;
 		each(orphan, &record, arg);
 	}

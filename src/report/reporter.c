@@ -46,22 +46,24 @@ static const struct {
 	const char *cause;
 	const char *text;
 } causes[] = {
-	{KLEAK_LOSS_TABLE_FULL, "table_full", "births not recorded: table full (--max-objects)"},
-	{KLEAK_LOSS_SITES_FULL, "sites_full", "births without a stack: site table full"},
-	{KLEAK_LOSS_CACHES_FULL, "caches_full", "births without a cache name: cache table full"},
-	{KLEAK_LOSS_NO_STACK, "no_stack", "births with a call site only: stack walk failed"},
-	{KLEAK_LOSS_NO_SCRATCH, "no_scratch", "births not recorded: no stack buffer free"},
+	{KLEAK_LOSS_TABLE_FULL, "table_full",
+	 "allocations not recorded: table full (--max-objects)"},
+	{KLEAK_LOSS_SITES_FULL, "sites_full", "allocations without a stack: site table full"},
+	{KLEAK_LOSS_CACHES_FULL, "caches_full",
+	 "allocations without a cache name: cache table full"},
+	{KLEAK_LOSS_NO_STACK, "no_stack", "allocations with a call site only: stack walk failed"},
+	{KLEAK_LOSS_NO_SCRATCH, "no_scratch", "allocations not recorded: no stack buffer free"},
 	{KLEAK_LOSS_WRONG_STACK, "wrong_stack",
 	 "stacks found wrong: checked by walking (one in 1024)"},
-	{KLEAK_LOSS_RACE, "race", "births not recorded: lost a race"},
+	{KLEAK_LOSS_RACE, "race", "allocations not recorded: lost a race"},
 	{KLEAK_LOSS_BULK_CUT, "bulk_cut", "objects not recorded: bulk call too large"},
 	{KLEAK_COUNT_WHO_FULL, "who_full", "allocations whose process was not noted: too many"},
 	{KLEAK_LOSS_FAMILY_FULL, "family_full", "child processes not followed: too many"},
 };
 
 enum {
-	LOSS_BIRTHS_MISSED = sizeof(causes) / sizeof(causes[0]),
-	LOSS_DEATHS_MISSED,
+	LOSS_ALLOCATIONS_MISSED = sizeof(causes) / sizeof(causes[0]),
+	LOSS_FREES_MISSED,
 	LOSSES,
 };
 
@@ -81,7 +83,7 @@ struct reporter {
 	struct trend trend;
 	struct history history;
 	bool by_verdict;
-	bool frozen; /* no births any more: the history is over */
+	bool frozen; /* no allocations any more: the history is over */
 	struct marks before_drain, before_drop;
 	struct evidence_sources judge;
 	struct verify verify;
@@ -269,14 +271,14 @@ int reporter__settle_areas(struct reporter *reporter)
 	return take(reporter);
 }
 
-int reporter__count(struct reporter *reporter, uint64_t *live, uint64_t *deaths)
+int reporter__count(struct reporter *reporter, uint64_t *live, uint64_t *frees)
 {
 	int err = take(reporter);
 
 	if (err)
 		return err;
 	*live = reporter->snapshot.sum.live;
-	*deaths = reporter->snapshot.sum.deaths;
+	*frees = reporter->snapshot.sum.frees;
 	return 0;
 }
 
@@ -291,11 +293,11 @@ static void fill_losses(struct reporter *reporter, struct report *report)
 			.count = reporter->snapshot.counts[causes[i].count],
 		};
 	tracer__missed(reporter->parts.tracer, &missed);
-	reporter->losses[LOSS_BIRTHS_MISSED] =
-		(struct report_loss){"births_missed_at_most",
-				     "births missed, in interrupts: BPF recursion", missed.births};
-	reporter->losses[LOSS_DEATHS_MISSED] = (struct report_loss){
-		"deaths_missed_at_most", "deaths missed at most: BPF recursion", missed.deaths};
+	reporter->losses[LOSS_ALLOCATIONS_MISSED] = (struct report_loss){
+		"allocations_maybe_missed",
+		"allocations that may be missed, in interrupts: BPF recursion", missed.allocations};
+	reporter->losses[LOSS_FREES_MISSED] = (struct report_loss){
+		"frees_maybe_missed", "frees that may be missed: BPF recursion", missed.frees};
 	report->losses = reporter->losses;
 	report->nr_losses = LOSSES;
 }
@@ -312,10 +314,10 @@ static void fill_events(const struct reporter *reporter, struct report *report)
 {
 	const struct snapshot *snapshot = &reporter->snapshot;
 
-	report->events.births = snapshot->sum.births;
-	report->events.deaths = snapshot->sum.deaths;
-	report->events.implicit_deaths = snapshot->sum.implicit;
-	report->events.unknown_deaths = snapshot->counts[KLEAK_COUNT_UNKNOWN_DEATHS];
+	report->events.allocations = snapshot->sum.allocations;
+	report->events.frees = snapshot->sum.frees;
+	report->events.implicit_frees = snapshot->sum.implicit;
+	report->events.unknown_frees = snapshot->counts[KLEAK_COUNT_UNKNOWN_FREES];
 	report->events.live = snapshot->sum.live;
 	report->events.pending = snapshot->sum.pending;
 	report->events.verified_free = snapshot->sum.verified;
@@ -325,8 +327,8 @@ static void fill_events(const struct reporter *reporter, struct report *report)
 	if (reporter->parts.plan->verify && !knows_books(reporter))
 		report->events.unchecked = snapshot->sum.objects;
 	report->events.in_motion = snapshot->in_motion;
-	report->events.born_bytes = snapshot->sum.born_bytes;
-	report->events.died_bytes = snapshot->sum.died_bytes;
+	report->events.allocated_bytes = snapshot->sum.allocated_bytes;
+	report->events.freed_bytes = snapshot->sum.freed_bytes;
 	report->events.live_bytes = snapshot->sum.held_bytes;
 }
 
@@ -370,17 +372,17 @@ static void fill_caches(struct reporter *reporter, struct report *report)
 	for (int i = KLEAK_CACHE_UNKNOWN; i < KLEAK_MAX_CACHES; i++) {
 		const struct cache_sum *sum = &reporter->cache_sums[i];
 
-		if (!sum->births && !view->caches[i].unknown)
+		if (!sum->allocations && !view->caches[i].unknown)
 			continue;
 		cache__name(reporter->cache_names[report->nr_caches], CACHE_NAME, &view->caches[i],
 			    &reporter->kinds);
 		reporter->caches[report->nr_caches] = (struct report_cache){
 			.name = reporter->cache_names[report->nr_caches],
-			.births = sum->births,
-			.deaths = sum->deaths,
-			.implicit_deaths = sum->implicit,
+			.allocations = sum->allocations,
+			.frees = sum->frees,
+			.implicit_frees = sum->implicit,
 			.verified_free = sum->verified,
-			.unknown_deaths = view->caches[i].unknown,
+			.unknown_frees = view->caches[i].unknown,
 			.live = sum->live,
 			.approximate = cache__is_approximate(sum),
 		};
@@ -480,9 +482,9 @@ static void fill_row(struct reporter *reporter, size_t i, const struct site *sit
 		.objects_error = sample__error(reporter->sampling, (double)site->listed),
 		.growth_bytes_per_min = site->growth_bytes_per_min,
 		.age_median_s = site->age_median_s,
-		.births_per_s = site->births_per_s,
-		.births = site->births,
-		.deaths = site->deaths + site->implicit + site->verified + site->evicted,
+		.allocations_per_s = site->allocations_per_s,
+		.allocations = site->allocations,
+		.frees = site->frees + site->implicit + site->verified + site->evicted,
 		.pending_objects = site->pending,
 		.origin = origins__name(site->space),
 		.cache = reporter->names[i],
@@ -506,7 +508,8 @@ static void add_who(const struct kleak_who *who, const struct kleak_who_times *t
 {
 	struct reporter *reporter = arg;
 
-	if (who->site < reporter->snapshot.nr_sites && reporter->snapshot.sites[who->site].births)
+	if (who->site < reporter->snapshot.nr_sites &&
+	    reporter->snapshot.sites[who->site].allocations)
 		allocated_by__add(&reporter->crowd, reporter->sites.of_entry[who->site], who,
 				  times);
 }
@@ -529,7 +532,7 @@ static void mute_backing(struct reporter *reporter)
 	const struct kleak_site *entries = tracer__view(tracer)->sites;
 
 	for (uint32_t i = 0; i < snapshot->nr_sites; i++)
-		if (snapshot->sites[i].births && entries[i].space == KLEAK_SPACE_PAGES &&
+		if (snapshot->sites[i].allocations && entries[i].space == KLEAK_SPACE_PAGES &&
 		    !entries[i].muted && sites__is_backing(sites, i))
 			tracer__mute(tracer, i);
 }
@@ -604,7 +607,7 @@ static void prepare_judge(struct reporter *reporter)
 		.least_s = reporter->parts.options->evidence_s,
 		.possible_cpus = reporter->parts.kernel->cpus,
 		.online_cpus = kernel__online_cpus(),
-		.missed_deaths = missed.deaths,
+		.missed_frees = missed.frees,
 		.available_bytes = mem->present[MEMINFO_MEM_AVAILABLE]
 					   ? (double)mem->bytes[MEMINFO_MEM_AVAILABLE]
 					   : NAN,

@@ -47,7 +47,7 @@ static bool is_needed(const struct hook *hook, const struct kleak_config *config
 {
 	switch (hook->needs) {
 	case HOOK_FOR_SLAB_OR_VMALLOC:
-		/* areas are born and die by kmalloc() and kfree() of their vm_struct */
+		/* areas come and go with kmalloc() and kfree() of their vm_struct */
 		return config->slab ||
 		       (config->vmalloc && (hook->event == KLEAK_EVENT_KMALLOC ||
 					    hook->event == KLEAK_EVENT_KMALLOC_NODE ||

@@ -17,8 +17,8 @@ static const double limits_s[] = {600, 60, 0};
 #define NR_LIMITS (sizeof(limits_s) / sizeof(limits_s[0]))
 
 struct recycle_entry {
-	uint64_t births; /* at the last look */
-	double since_s;	 /* when there was the last new one */
+	uint64_t allocations; /* at the last look */
+	double since_s;	      /* when there was the last new one */
 };
 
 /* More than three quarters: those that look for a place find none near by. */
@@ -44,7 +44,7 @@ static int reserve(struct recycle *recycle, const struct recycle_look *look)
 
 static bool is_used(const struct recycle_look *look, uint32_t entry)
 {
-	return entry != KLEAK_SITE_NONE && look->snapshot->sites[entry].births;
+	return entry != KLEAK_SITE_NONE && look->snapshot->sites[entry].allocations;
 }
 
 /* For how long has each site been idle?  How many entries are used. */
@@ -63,8 +63,8 @@ static uint32_t measure(struct recycle *recycle, const struct recycle_tables *ta
 		if (!is_used(look, i))
 			continue;
 		used++;
-		if (site->births != entry->births)
-			*entry = (struct recycle_entry){site->births, look->now_s};
+		if (site->allocations != entry->allocations)
+			*entry = (struct recycle_entry){site->allocations, look->now_s};
 		idle_s = &recycle->idle_s[look->of_entry[i]];
 		if (site->records || (tables->sites[i].muted && !with_muted))
 			*idle_s = -1;
@@ -167,7 +167,7 @@ static int release_sites(struct recycle *recycle, const struct recycle_tables *t
 	}
 	if (!nr)
 		return 0;
-	tables->wait(tables->arg); /* the last ones that died may not have been counted yet */
+	tables->wait(tables->arg); /* the last ones that were freed may not have been counted yet */
 	err = tables->forget_who(tables->arg, recycle->gone);
 	if (err)
 		return err;

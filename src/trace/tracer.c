@@ -208,7 +208,7 @@ static void detach(struct tracer *tracer, enum hook_role role)
 	}
 }
 
-/* Frees first: an object whose birth is seen shall not die unseen. */
+/* Frees first: an object whose allocation is seen shall not be freed unseen. */
 static int attach_all(struct tracer *tracer, char *why, size_t len)
 {
 	const char *failed = "";
@@ -311,7 +311,7 @@ void tracer__start(struct tracer *tracer)
 	tracer->skeleton->bss->control.recording = 1;
 }
 
-void tracer__stop_births(struct tracer *tracer)
+void tracer__stop_allocations(struct tracer *tracer)
 {
 	tracer->skeleton->bss->control.recording = 0;
 	wait_for_programs();
@@ -364,9 +364,9 @@ int tracer__missed(const struct tracer *tracer, struct tracer_missed *missed)
 		if (!last)
 			continue;
 		if (hooks[i].role == HOOK_FREES)
-			sum.deaths += least;
+			sum.frees += least;
 		else
-			sum.births += least;
+			sum.allocations += least;
 	}
 	*missed = sum;
 	return 0;

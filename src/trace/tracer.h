@@ -34,8 +34,8 @@ struct tracer_view {
  * missed (bpf_prog_info.recursion_misses), and an event is lost only if all did.
  */
 struct tracer_missed {
-	uint64_t births;
-	uint64_t deaths;
+	uint64_t allocations;
+	uint64_t frees;
 };
 
 /*
@@ -47,11 +47,11 @@ struct tracer_missed {
 int tracer__open(struct tracer **tracer, const struct plan *plan, uint32_t process, int target,
 		 bool verbose, char *why, size_t len);
 
-/* Births are recorded from here on. */
+/* Allocations are recorded from here on. */
 void tracer__start(struct tracer *tracer);
 
-/* Births are not recorded from here on; deaths are. */
-void tracer__stop_births(struct tracer *tracer);
+/* Allocations are not recorded from here on; frees are. */
+void tracer__stop_allocations(struct tracer *tracer);
 
 /* Detach everything; the maps stay readable. */
 void tracer__stop(struct tracer *tracer);
@@ -63,7 +63,7 @@ int tracer__missed(const struct tracer *tracer, struct tracer_missed *missed);
 
 /*
  * The tick as records have it, of a clock that may be a jiffy before or behind clock__now_ticks():
- * whatever is born later is born in that tick or a later one.  0 or -errno.
+ * whatever is allocated later has that tick or a later one.  0 or -errno.
  */
 int tracer__now(struct tracer *tracer, uint64_t *ticks);
 

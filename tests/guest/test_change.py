@@ -187,7 +187,7 @@ def changes(version):
     check_overhead(cgroup)
     gone, last = map(json.loads, process.splitlines())
     assert "has exited" in gone["note"], gone
-    assert last["final"] and last["events"]["births"] == gone["events"]["births"], (gone, last)
+    assert last["final"] and last["events"]["allocations"] == gone["events"]["allocations"], (gone, last)
 
 
 if __name__ == "__main__":

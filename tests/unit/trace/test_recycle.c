@@ -153,8 +153,8 @@ static void test_half_full_what_has_been_idle_for_a_minute_leaves(void **state)
 	report(run, 1);
 	report(run, 60);
 	assert_int_equal(tables->sites[1].hash, 0x1001);
-	tables->tallies[2].births++;
-	tables->tallies[2].deaths++;
+	tables->tallies[2].allocations++;
+	tables->tallies[2].frees++;
 	report(run, 62);
 	assert_int_equal(tables->sites[1].hash, KLEAK_SITE_LEAVING);
 	assert_int_equal(tables->sites[2].hash, 0x1002);

@@ -12,27 +12,11 @@
 
 #define FORMAT_VERSION 1
 
-/* "slab,vmalloc" as an array */
-static json_t *origins(const char *list)
-{
-	json_t *array = json_array();
-
-	while (array && *list) {
-		size_t length = strcspn(list, ",");
-
-		if (json_array_append_new(array, json_stringn(list, length))) {
-			json_decref(array);
-			return NULL;
-		}
-		list += length + (list[length] == ',');
-	}
-	return array;
-}
-
 static json_t *filter(const struct report_filter *f)
 {
-	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "origins", origins(f->origins),
-			 "pid", f->pid < 0 ? json_null() : json_integer(f->pid), "cgroup",
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "origins",
+			 json_value__words(f->origins), "pid",
+			 f->pid < 0 ? json_null() : json_integer(f->pid), "cgroup",
 			 json_value__text(f->cgroup), "command", json_value__text(f->command),
 			 "cache", json_value__text(f->cache), "min_size",
 			 f->min_size ? json_value__count(f->min_size) : json_null(), "max_size",

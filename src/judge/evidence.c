@@ -146,6 +146,13 @@ static bool is_reclaimable(const struct evidence_sources *judge, const struct si
 	       judge->caches[site->cache].flags & KLEAK_CACHE_RECLAIMABLE;
 }
 
+static struct pins_count pins_of(const struct evidence_sources *judge, const struct site *site)
+{
+	const struct pins_count *pins = pins__of(judge->pins, site->id);
+
+	return pins ? *pins : (struct pins_count){};
+}
+
 /*
  * The vmap_area of a freed area stays until so many have come together that all are purged
  * (mm/vmalloc.c, lazy_max_pages()).  Areas that leak are told by the origin vmalloc.
@@ -166,6 +173,8 @@ struct conclusion evidence__judge(const struct evidence_sources *judge, const st
 	evidence->lazy = is_lazy(judge, site);
 	evidence->metadata = site->metadata;
 	evidence->reclaimable = is_reclaimable(judge, site);
+	if (evidence->reclaimable && judge->pins)
+		evidence->pins = pins_of(judge, site);
 	evidence->drained = marks__share(judge->before_drain, site);
 	evidence->shrunk = 1 - marks__share(judge->before_drop, site);
 	evidence->replaced = replaced_of(judge, site);

@@ -104,6 +104,16 @@ static json_t *meminfo(const struct report *r)
 	return object;
 }
 
+/* The kernel's own counters of dentries and inodes. */
+static json_t *vfs(const struct report *r)
+{
+	if (!r->vfs_known)
+		return json_null();
+	return json_pack("{s:I, s:I, s:I, s:I}", "dentries", (json_int_t)r->dentries.all,
+			 "dentries_unused", (json_int_t)r->dentries.unused, "inodes",
+			 (json_int_t)r->inodes.all, "inodes_unused", (json_int_t)r->inodes.unused);
+}
+
 static json_t *blind_spot(const void *of, size_t i)
 {
 	const struct report *r = of;
@@ -150,6 +160,27 @@ static json_t *per_min(const struct series_slope *slope, double per_s)
 	return slope->known ? json_value__number(per_s * 60) : json_null();
 }
 
+static json_t *pinned(const struct pins_count *p)
+{
+	double low, high;
+
+	if (!p->sampled)
+		return json_null();
+	verdict__pinned(p, &low, &high);
+	return json_pack(
+		"{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b}", "of",
+		json_value__count(p->of), "sampled", json_value__count(p->sampled), "pinned",
+		json_value__count(pins__pinned(p)), "low", json_value__number(low), "high",
+		json_value__number(high), "references", json_value__count(p->by[VFS_REFERENCE]),
+		"children", json_value__count(p->by[VFS_CHILD]), "dentries",
+		json_value__count(p->by[VFS_DENTRY]), "files",
+		json_value__count(p->by[VFS_NAME_KEPT]), "off_lru",
+		json_value__count(p->by[VFS_OFF_LRU]), "unknown",
+		json_value__count(p->by[VFS_UNKNOWN]), "dirty", json_value__count(p->dirty),
+		"file_system", json_value__text(*p->fs ? p->fs : NULL), "other_file_systems",
+		p->other_fs);
+}
+
 static json_t *verdict(const struct conclusion *v)
 {
 	const struct evidence *e = &v->from;
@@ -157,7 +188,7 @@ static json_t *verdict(const struct conclusion *v)
 	if (!v->is.why)
 		return json_null();
 	return json_pack(
-		"{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:o, s:o}",
+		"{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:o}",
 		"name", verdict__name(v->is.name), "why", v->is.why, "rate_bytes_per_min",
 		per_min(&e->slope, e->slope.per_s), "rate_low_bytes_per_min",
 		per_min(&e->slope, e->slope.low), "rate_high_bytes_per_min",
@@ -165,7 +196,7 @@ static json_t *verdict(const struct conclusion *v)
 		"interval_s", json_value__number(e->interval_s), "survival", survival(e), "settled",
 		json_value__count(e->settled), "settled_alive", json_value__count(e->settled_alive),
 		"exhausted_s", json_value__number(v->exhausted_s), "reclaimable", e->reclaimable,
-		"replaced", json_value__number(e->replaced), "drained",
+		"pinned", pinned(&e->pins), "replaced", json_value__number(e->replaced), "drained",
 		json_value__number(e->drained), "shrunk", json_value__number(e->shrunk));
 }
 
@@ -293,15 +324,16 @@ static json_t *overhead(const struct report_overhead *o)
 json_t *report_json__of(const struct report *r)
 {
 	return json_pack("{s:i, s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, "
-			 "s:{s:o, s:o, s:o}, s:o, s:o, s:o, s:o, s:o}",
+			 "s:o, s:{s:o, s:o, s:o}, s:o, s:o, s:o, s:o, s:o}",
 			 "version", FORMAT_VERSION, "time", json_value__time(&r->time), "elapsed_s",
 			 json_value__number(r->elapsed_s), "final", r->final, "kernel",
 			 json_value__text(r->kernel), "filter", filter(&r->filter), "events",
 			 events(r), "losses", losses(r), "loss_texts", loss_texts(r), "blind_spots",
 			 json_value__array(r->nr_blind_spots, blind_spot, r), "meminfo_delta_bytes",
-			 meminfo(r), "ledger", json_value__array(r->nr_ledger, class, r), "slab",
-			 slab(&r->slab), "caches", json_value__array(r->nr_caches, cache, r),
-			 "sites_total", "sites", json_value__count(r->nr_sites_all), "bytes",
+			 meminfo(r), "vfs_delta", vfs(r), "ledger",
+			 json_value__array(r->nr_ledger, class, r), "slab", slab(&r->slab),
+			 "caches", json_value__array(r->nr_caches, cache, r), "sites_total",
+			 "sites", json_value__count(r->nr_sites_all), "bytes",
 			 json_value__count(r->bytes_all), "bytes_error",
 			 json_value__number(r->bytes_all_error), "note", json_value__text(r->note),
 			 "scan", scan(&r->scan), "sampling", json_value__count(r->sampling),

@@ -11,6 +11,7 @@
 #include "memory/scanner.h"
 #include "memory/verify.h"
 #include "proc/meminfo.h"
+#include "report/pinning.h"
 #include "report/report.h"
 #include "report/unreferenced.h"
 #include "trace/allocated_by.h"
@@ -87,6 +88,7 @@ struct reporter {
 	struct marks before_drain, before_drop;
 	struct evidence_sources judge;
 	struct verify verify;
+	struct pinning pinning;
 	struct kmem reader;
 	struct scanner *scanner; /* NULL: no scans */
 	struct unreferenced findings;
@@ -171,6 +173,8 @@ int reporter__open(struct reporter **out, const struct reporter_parts *parts)
 			return err;
 		}
 	}
+	pinning__open(&reporter->pinning, parts->kernel, parts->tracer, parts->symbols,
+		      parts->plan->config.modules);
 	*out = reporter;
 	return 0;
 }
@@ -178,7 +182,7 @@ int reporter__open(struct reporter **out, const struct reporter_parts *parts)
 int reporter__begin(struct reporter *reporter)
 {
 	reporter->started_s = clock__now_s();
-	books__read(&reporter->books_start, BOOKS_MEM | BOOKS_SLABS);
+	books__read(&reporter->books_start, BOOKS_MEM | BOOKS_SLABS | BOOKS_VFS);
 	books__say_odd(&reporter->books_start, reporter->said_odd);
 	return reporter->books_start.mem_err;
 }
@@ -607,6 +611,7 @@ static void prepare_judge(struct reporter *reporter)
 		.least_s = reporter->parts.options->evidence_s,
 		.possible_cpus = reporter->parts.kernel->cpus,
 		.online_cpus = kernel__online_cpus(),
+		.pins = &reporter->pinning.pins,
 		.missed_frees = missed.frees,
 		.available_bytes = mem->present[MEMINFO_MEM_AVAILABLE]
 					   ? (double)mem->bytes[MEMINFO_MEM_AVAILABLE]
@@ -635,7 +640,7 @@ static void compare(struct reporter *reporter)
 static int read_books(struct reporter *reporter)
 {
 	books__free(&reporter->books);
-	books__read(&reporter->books, BOOKS_MEM | BOOKS_SLABS);
+	books__read(&reporter->books, BOOKS_MEM | BOOKS_SLABS | BOOKS_VFS);
 	books__say_odd(&reporter->books, reporter->said_odd);
 	return reporter->books.mem_err;
 }
@@ -661,6 +666,9 @@ static int take_verified(struct reporter *reporter, double elapsed_s, size_t sho
 		err = verify(reporter, shown, budget, &evicted);
 		left = reporter->verify.unknown + reporter->verify.skipped;
 	}
+	if (!err)
+		err = pinning__look(&reporter->pinning, &reporter->snapshot, &reporter->sites,
+				    reporter->sampling);
 	if (err)
 		return err;
 	compare(reporter);
@@ -714,6 +722,23 @@ static int fill_sites(struct reporter *reporter, struct report *report)
 	link_stacks(reporter, report->nr_sites);
 	report->sites = reporter->rows;
 	return 0;
+}
+
+static struct report_used change_of(const struct vfsstate *was, const struct vfsstate *is)
+{
+	return (struct report_used){(int64_t)(is->all - was->all),
+				    (int64_t)(is->unused - was->unused)};
+}
+
+static void fill_vfs(const struct reporter *reporter, struct report *report)
+{
+	const struct books *was = &reporter->books_start, *is = &reporter->books;
+
+	report->vfs_known = !was->vfs_err && !is->vfs_err;
+	if (!report->vfs_known)
+		return;
+	report->dentries = change_of(&was->dentries, &is->dentries);
+	report->inodes = change_of(&was->inodes, &is->inodes);
 }
 
 static void fill_scan(const struct reporter *reporter, struct report *report)
@@ -828,6 +853,7 @@ int reporter__make(struct reporter *reporter, struct report *report, const char 
 	fill_losses(reporter, report);
 	fill_caches(reporter, report);
 	fill_ledger(reporter, report);
+	fill_vfs(reporter, report);
 	fill_scan(reporter, report);
 	if (reporter->by_verdict)
 		rank_by_verdict(reporter);
@@ -843,14 +869,17 @@ int reporter__make(struct reporter *reporter, struct report *report, const char 
 	if (reporter->parts.options->verbose)
 		say("read %llu objects of %zu sites, checked %llu, in %.1f ms; "
 		    "%llu events meanwhile; %llu stacks walked, %llu of them to check; "
-		    "%llu sites and %llu caches given back",
+		    "%llu sites and %llu caches given back; whether %llu objects can be "
+		    "reclaimed, in %.1f ms",
 		    (unsigned long long)reporter->snapshot.sum.live, reporter->sites.nr,
 		    (unsigned long long)reporter->verify.checked, (clock__now_s() - began) * 1e3,
 		    (unsigned long long)reporter->snapshot.in_motion,
 		    (unsigned long long)reporter->snapshot.counts[KLEAK_COUNT_WALKS],
 		    (unsigned long long)reporter->snapshot.counts[KLEAK_COUNT_CHECKS],
 		    (unsigned long long)tracer__recycled(reporter->parts.tracer)->sites,
-		    (unsigned long long)tracer__recycled(reporter->parts.tracer)->caches);
+		    (unsigned long long)tracer__recycled(reporter->parts.tracer)->caches,
+		    (unsigned long long)pins__sampled(&reporter->pinning.pins),
+		    reporter->pinning.seconds * 1e3);
 	return 0;
 }
 
@@ -966,6 +995,7 @@ void reporter__close(struct reporter *reporter)
 	books__free(&reporter->books_start);
 	books__free(&reporter->books);
 	verify__free(&reporter->verify);
+	pinning__free(&reporter->pinning);
 	kmem__close(&reporter->reader);
 	free(reporter->rows);
 	free(reporter->frames);

@@ -529,7 +529,7 @@ static int parse_option(struct parse *parse, int option, const char *value)
 		if (!*value)
 			return fail(why, len, "--debug-dir", value, "a folder");
 		if (o->nr_debug_dirs == OPTIONS_DEBUG_DIRS)
-			return fail(why, len, "--debug-dir", value, "taken: 16 are the most");
+			return fail(why, len, "--debug-dir", value, "given at most 16 times");
 		o->debug_dirs[o->nr_debug_dirs++] = value;
 		return 0;
 	case OPT_DEBUGINFOD:

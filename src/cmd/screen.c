@@ -132,7 +132,7 @@ static void learn_restore(void)
 	add_restore("rmcup");
 }
 
-/* ---- what is said meanwhile ---- */
+/* ---- messages on stderr meanwhile ---- */
 
 /* stderr becomes a file that nobody sees. */
 static int divert(struct screen *screen)
@@ -196,7 +196,7 @@ static void undivert(struct screen *screen)
 	close(given.err);
 	close(given.messages);
 	if (first && !screen->quiet)
-		say("%zu messages before these are not kept", first);
+		say("%zu earlier messages were not kept", first);
 	for (size_t i = first; i < nr; i++) {
 		char *line = screen->messages[i % MOST_MESSAGES];
 

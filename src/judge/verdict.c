@@ -41,14 +41,14 @@ static struct verdict say(enum verdict_name name, const char *why)
 static struct verdict judge_growth(const struct evidence *e)
 {
 	if (e->points < VERDICT_POINTS_LEAK || e->observed_s < e->least_s)
-		return say(VERDICT_GROWING, "grows and survives; not watched long enough");
+		return say(VERDICT_GROWING, "grows, and objects stay; not watched long enough");
 	if (e->recent.per_s < VERDICT_SLOWED * e->slope.per_s)
-		return say(VERDICT_GROWING, "survives, but growth slows down");
+		return say(VERDICT_GROWING, "objects stay, but growth slows down");
 	if (e->replaced >= VERDICT_REPLACED)
-		return say(VERDICT_GROWING, "as much of the same cache that is older was freed");
+		return say(VERDICT_GROWING, "as many older objects of the same cache were freed");
 	if (e->drained < VERDICT_DRAINED)
 		return say(VERDICT_GROWING, "a part was freed after allocations stopped");
-	return say(VERDICT_LEAK, "grows steadily; what gets old stays");
+	return say(VERDICT_LEAK, "grows steadily; old objects stay");
 }
 
 static struct verdict judge(const struct evidence *e)
@@ -79,15 +79,16 @@ static struct verdict judge(const struct evidence *e)
 	high = limit_of(e->settled_alive, e->settled, 1);
 	if (rises(&e->slope) && rises(&e->recent)) {
 		if (e->reclaimable)
-			return say(VERDICT_GROWING, "reclaimable, yet dropping caches left it");
+			return say(VERDICT_GROWING,
+				   "reclaimable, but stayed when caches were dropped");
 		if (low >= VERDICT_RETAINED)
 			return judge_growth(e);
 		if (high < VERDICT_RELEASED)
 			return say(VERDICT_GROWING, "grows, but old objects are freed");
-		return say(VERDICT_GROWING, "grows; part of what gets old is freed");
+		return say(VERDICT_GROWING, "grows; part of the old objects is freed");
 	}
 	if (low >= VERDICT_RETAINED)
-		return say(VERDICT_HELD, "what got old stays; no growth now");
+		return say(VERDICT_HELD, "old objects stay; no growth now");
 	return say(VERDICT_CHURN, "allocations and frees balance");
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Leak or not: what the history of a site lets one conclude, and how sure.
+ * Leak or not: what follows from the history of a site, and how sure that is.
  *
  * LEAK         grows with confidence, to the end of the run and no slower; what gets old
  *              stays; not reclaimable; no loss, nor frees of older objects, could explain it

@@ -675,7 +675,7 @@ static struct book *book_of(struct dwarf *dwarf, const struct image *image)
 	return book;
 }
 
-/* ---- the room's door ---- */
+/* ---- opening and closing ---- */
 
 int dwarf__open(struct dwarf **out, const struct dwarf_sources *sources)
 {

@@ -3,15 +3,13 @@
 #include "report/report_json.h"
 #include "util/json_value.h"
 
-#define FORMAT_VERSION 1
-
 static json_t *growth(const void *of, size_t i)
 {
 	const struct suspect *g = &((const struct diagnosis *)of)->growth[i];
 	const struct series_slope *slope = &g->amount.growth;
 
 	return json_pack("{s:o, s:b, s:o, s:b, s:I, s:I, s:o, s:o, s:o}", "name",
-			 json_value__text(g->name), "cache", g->cache, "reclaimable",
+			 json_value__text(g->name), "is_cache", g->cache, "reclaimable",
 			 g->reclaimable == STATEMENT_UNKNOWN
 				 ? json_null()
 				 : json_boolean(g->reclaimable == STATEMENT_YES),
@@ -47,16 +45,17 @@ static json_t *whole(const struct diagnosis *d)
 	return json_pack(
 		"{s:i, s:s, s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:i, s:b, s:b, s:o, s:o, "
 		"s:o, s:o, s:o, s:o}",
-		"version", FORMAT_VERSION, "type", "diagnosis", "time", json_value__time(&d->time),
-		"kernel", json_value__text(d->kernel), "kernel_version",
+		"version", JSON_VALUE_VERSION, "type", "diagnosis", "time",
+		json_value__time(&d->time), "kernel", json_value__text(d->kernel), "kernel_version",
 		json_value__text(d->version), "machine", json_value__text(d->machine), "taint",
 		json_value__text(d->taint), "leak", d->leak, "watched_s",
 		json_value__number(d->watched_s), "traced_s", json_value__number(d->traced_s),
 		"drained_s", json_value__number(d->drained_s), "rounds", (int)d->rounds,
 		"caches_dropped", d->caches_dropped, "interrupted", d->interrupted, "origins",
-		json_value__text(d->origins[0] ? d->origins : NULL), "caches",
-		json_value__text(d->caches), "growth", json_value__array(d->nr_growth, growth, d),
-		"modules", json_value__array(modules, module, d), "next",
+		d->origins[0] ? json_value__list(d->origins) : json_null(), "caches",
+		d->caches ? json_value__list(d->caches) : json_null(), "growth",
+		json_value__array(d->nr_growth, growth, d), "modules",
+		json_value__array(modules, module, d), "next",
 		json_value__array(d->nr_next, next, d), "report",
 		d->report ? report_json__of(d->report) : json_null());
 }

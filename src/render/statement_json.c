@@ -2,11 +2,6 @@
 #include "render/statement_json.h"
 #include "util/json_value.h"
 
-#include <stdlib.h>
-#include <string.h>
-
-#define FORMAT_VERSION 1
-
 static json_t *per_min(const struct series_slope *slope, double per_s)
 {
 	return slope->known ? json_value__number(per_s * 60) : json_null();
@@ -35,40 +30,12 @@ static json_t *answer(enum statement_answer answer)
 	return answer == STATEMENT_UNKNOWN ? json_null() : json_boolean(answer == STATEMENT_YES);
 }
 
-/* The first `length` bytes of `s`, which come from outside. */
-static json_t *part(const char *s, size_t length)
-{
-	char *copy = strndup(s, length);
-	json_t *string = copy ? json_value__text(copy) : NULL;
-
-	free(copy);
-	return string;
-}
-
-/* "a, b" as an array */
-static json_t *names(const char *list)
-{
-	json_t *array = json_array();
-
-	while (array && *list) {
-		size_t length = strcspn(list, ",");
-
-		if (json_array_append_new(array, part(list, length))) {
-			json_decref(array);
-			return NULL;
-		}
-		list += length;
-		list += strspn(list, ", ");
-	}
-	return array;
-}
-
 static json_t *class(const void *of, size_t i)
 {
 	const struct statement_class *c = &((const struct statement *)of)->classes[i];
 
 	return with_amount(json_pack("{s:o, s:b, s:b, s:o}", "class", json_value__text(c->name),
-				     "known", c->known, "apart", c->apart, "remark",
+				     "known", c->known, "outside_total", c->apart, "remark",
 				     json_value__text(c->remark)),
 			   &c->amount);
 }
@@ -78,10 +45,11 @@ static json_t *cache(const void *of, size_t i)
 	const struct statement_cache *c = &((const struct statement *)of)->caches[i];
 
 	return with_amount(json_pack("{s:o, s:o, s:o, s:o, s:I, s:o}", "name",
-				     json_value__text(c->name), "aliases", names(c->aliases),
-				     "reclaimable", answer(c->reclaimable), "active_objects",
+				     json_value__text(c->name), "aliases",
+				     json_value__list(c->aliases), "reclaimable",
+				     answer(c->reclaimable), "active_objects",
 				     json_value__count(c->active_objects), "delta_objects",
-				     (json_int_t)c->delta_objects, "object_size",
+				     (json_int_t)c->delta_objects, "object_size_bytes",
 				     json_value__count(c->object_size)),
 			   &c->amount);
 }
@@ -139,7 +107,7 @@ static json_t *whole(const struct statement *s)
 	return json_pack(
 		"{s:i, s:s, s:o, s:o, s:b, s:o, s:s, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, "
 		"s:o, s:o, s:o, s:o, s:o, s:o}",
-		"version", FORMAT_VERSION, "type", "ledger", "time", json_value__time(&s->time),
+		"version", JSON_VALUE_VERSION, "type", "ledger", "time", json_value__time(&s->time),
 		"elapsed_s", json_value__number(s->elapsed_s), "final", s->final, "kernel",
 		json_value__text(s->kernel), "phase", phases[s->phase], "command",
 		json_value__text(s->command), "caches_dropped", s->caches_dropped, "total_bytes",

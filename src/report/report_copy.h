@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A report that stays when its reporter makes the next one. */
+/* A copy of a report, which stays valid when its reporter makes the next one. */
 #ifndef KLEAK_REPORT_REPORT_COPY_H
 #define KLEAK_REPORT_REPORT_COPY_H
 

@@ -320,7 +320,7 @@ static void fill_events(const struct reporter *reporter, struct report *report)
 	report->events.unknown_frees = snapshot->counts[KLEAK_COUNT_UNKNOWN_FREES];
 	report->events.live = snapshot->sum.live;
 	report->events.pending = snapshot->sum.pending;
-	report->events.verified_free = snapshot->sum.verified;
+	report->events.found_free = snapshot->sum.verified;
 	report->events.evicted = snapshot->sum.evicted;
 	report->events.unsampled = snapshot->sum.unsampled;
 	report->events.unchecked = reporter->verify.unknown + reporter->verify.skipped;
@@ -381,7 +381,7 @@ static void fill_caches(struct reporter *reporter, struct report *report)
 			.allocations = sum->allocations,
 			.frees = sum->frees,
 			.implicit_frees = sum->implicit,
-			.verified_free = sum->verified,
+			.found_free = sum->verified,
 			.unknown_frees = view->caches[i].unknown,
 			.live = sum->live,
 			.approximate = cache__is_approximate(sum),

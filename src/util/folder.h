@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The folder in which a file is to be written, open: whoever renames folders or changes links from
- * now on does not lead us elsewhere.  On the way there only symbolic links of this user or of root
- * are followed.
+ * An open folder in which a file will be written: renaming folders or changing links later does
+ * not redirect the file.  On the way there only symbolic links of this user or of root are
+ * followed.
  */
 #ifndef KLEAK_UTIL_FOLDER_H
 #define KLEAK_UTIL_FOLDER_H

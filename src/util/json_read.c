@@ -245,7 +245,7 @@ struct timespec json_read__time(struct json_reader *reading, json_t *object, con
 	return (struct timespec){};
 }
 
-/* ---- what has parts ---- */
+/* ---- arrays and objects ---- */
 
 json_t *json_read__array(struct json_reader *reading, json_t *object, const char *key, size_t most,
 			 size_t *nr)

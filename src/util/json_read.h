@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Reading JSON that nobody vouches for: each value is what it has to be, or the reading has
- * failed.  It fails once: what is asked for afterwards is 0, NULL or "".
+ * Reading untrusted JSON: each value has the type and range that is asked for, or the reading
+ * fails.  It fails once: what is asked for afterwards is 0, NULL or "".
  */
 #ifndef KLEAK_UTIL_JSON_READ_H
 #define KLEAK_UTIL_JSON_READ_H

@@ -57,6 +57,26 @@ json_t *json_value__text(const char *s)
 	return string;
 }
 
+json_t *json_value__list(const char *list)
+{
+	json_t *array = json_array();
+
+	while (array && list && *list) {
+		size_t length = strcspn(list, ",");
+		char *name = strndup(list, length);
+		int err = !name || json_array_append_new(array, json_value__text(name));
+
+		free(name);
+		if (err) {
+			json_decref(array);
+			return NULL;
+		}
+		list += length;
+		list += strspn(list, ", ");
+	}
+	return array;
+}
+
 json_t *json_value__time(const struct timespec *time)
 {
 	char seconds[64];

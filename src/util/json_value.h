@@ -9,6 +9,12 @@
 #include <stdio.h>
 #include <time.h>
 
+/*
+ * "version" of all that --json prints: a key that goes or changes its meaning makes it a new one.
+ * Saved files of older versions are read, see report/saved_old.h.
+ */
+#define JSON_VALUE_VERSION 2
+
 /* JSON's integers are signed here: what is larger stays at the largest. */
 json_t *json_value__count(uint64_t n);
 
@@ -17,6 +23,9 @@ json_t *json_value__number(double x);
 
 /* A string from anywhere: bytes that are not UTF-8 are replaced.  NULL becomes null. */
 json_t *json_value__text(const char *s);
+
+/* "slab,vmalloc", or "slab, vmalloc", as an array of strings; NULL becomes an empty one. */
+json_t *json_value__list(const char *list);
 
 /* RFC 3339 with milliseconds, UTC. */
 json_t *json_value__time(const struct timespec *time);

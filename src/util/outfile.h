@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A file that kleak writes: mode 0600, and there whole or not at all.  It is written beside its
- * place, and renamed when it is on the disk, so that whoever reads it meanwhile sees the old one,
- * and so that nothing but its name can be somebody else's: a link at its place is replaced, not
- * followed.  What is no regular file (/dev/stdout, a FIFO) is written as it is, as far as there is
- * somebody who takes it.
+ * A file that kleak writes, with mode 0600: it appears whole or not at all.  It is written beside
+ * its place, and renamed when it is on the disk, so that whoever reads it meanwhile sees the old
+ * one, and so that nothing but its name can be somebody else's: a link at its place is replaced,
+ * not followed.  What is no regular file (/dev/stdout, a FIFO) is written as it is, as far as
+ * there is somebody who takes it.
  */
 #ifndef KLEAK_UTIL_OUTFILE_H
 #define KLEAK_UTIL_OUTFILE_H

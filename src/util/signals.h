@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Waiting: for time to pass, a signal to come, a reader to go.  And ending: nothing that kleak does
- * outlasts a second signal, whatever it waits for.
+ * Waiting for time to pass, for a signal, or for a reader to close its end.  And ending: nothing
+ * that kleak does outlasts a second signal, whatever it waits for.
  */
 #ifndef KLEAK_UTIL_SIGNALS_H
 #define KLEAK_UTIL_SIGNALS_H

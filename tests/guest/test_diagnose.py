@@ -49,7 +49,7 @@ def verdicts(page):
     """For the failure's message."""
     sites = page["report"]["sites"] if page["report"] else []
     return {k: page[k] for k in ("rounds", "caches", "origins", "watched_s", "traced_s")}, [
-        (s["verdict"]["name"], s["verdict"]["why"], s["verdict"]["replaced"], s["objects"], s["cache"],
+        (s["verdict"]["name"], s["verdict"]["why"], s["verdict"]["replaced_share"], s["objects"], s["cache"],
          s["stack"][0]["symbol"]) for s in sites[:8]]
 
 
@@ -65,9 +65,9 @@ def diagnose(version):
     assert leaks(page) == {("kleak_leak_kzalloc", "slab")}, verdicts(page)
     assert status == "status 3" and page["leak"], status
     site = page["report"]["sites"][0]
-    rate = site["verdict"]["rate_bytes_per_min"]
+    rate = site["verdict"]["growth_bytes_per_min"]
     assert abs(rate - 10 * 60 * 1024) < 0.3 * 10 * 60 * 1024, rate
-    assert min(share for share in site["verdict"]["survival"] if share is not None) > 0.95, site["verdict"]
+    assert min(share for share in site["verdict"]["survival_shares"] if share is not None) > 0.95, site["verdict"]
     assert site["who"][0]["context"] == "kernel thread" and site["who"][0]["comm"] == "kworker", site
     assert page["modules"][0]["name"] == "kleak_test", page["modules"]
     growing = {g["name"]: g for g in page["growth"]}

@@ -34,7 +34,7 @@ def test_classes_add_up_and_stream():
     stream = statements("--interval", "0.2", "--duration", "3")
     assert len(stream) >= 10 and stream[-1]["final"] and not stream[0]["final"]
     for statement in stream:
-        total = sum(c["bytes"] for c in statement["classes"] if not c["apart"])
+        total = sum(c["bytes"] for c in statement["classes"] if not c["outside_total"])
         assert total == statement["total_bytes"], (total, statement["total_bytes"])
     last = stream[-1]
     assert last["available"]["growth_bytes_per_min"] is not None
@@ -135,7 +135,7 @@ def test_diagnose_names_what_leaks_here():
     assert "newque" in leaks, set(leaks)
     who = leaks["newque"]["who"][0]
     assert who["comm"] == "live-load" and who["context"] == "process", who
-    assert leaks["newque"]["verdict"]["drained"] > 0.9
+    assert leaks["newque"]["verdict"]["after_drain_share"] > 0.9
     assert any(g["name"].startswith("kmalloc") and g["traced"] for g in page["growth"]), page["growth"]
 
 

@@ -101,7 +101,7 @@ static const struct symbols_frame golden_bare_stack[] = {
 /* Verdicts: a leak with everything, too new, a cache, something held. */
 #define GOLDEN_LEAK                                                                                \
 	{                                                                                          \
-		.is = {VERDICT_LEAK, "grows steadily; what gets old stays", 1},                    \
+		.is = {VERDICT_LEAK, "grows steadily; old objects stay", 1},                       \
 		.from = {.observed_s = 305,                                                        \
 			 .interval_s = 5,                                                          \
 			 .points = 54,                                                             \
@@ -141,7 +141,7 @@ static const struct symbols_frame golden_bare_stack[] = {
 	}
 #define GOLDEN_GROWING                                                                             \
 	{                                                                                          \
-		.is = {VERDICT_GROWING, "grows; part of what gets old is freed", 0.7},             \
+		.is = {VERDICT_GROWING, "grows; part of the old objects is freed", 0.7},           \
 		.from = {.interval_s = 12.5,                                                       \
 			 .points = 30,                                                             \
 			 .slope = {true, 1.066, 0.01, 2},                                          \
@@ -306,7 +306,7 @@ static __attribute__((unused)) struct report golden_report(void)
 	report.events.frees = 12920;
 	report.events.unknown_frees = 40;
 	report.events.implicit_frees = 3;
-	report.events.verified_free = 0;
+	report.events.found_free = 0;
 	report.events.live = 37290;
 	report.events.allocated_bytes = 14000000;
 	report.events.freed_bytes = 2900000;
@@ -353,7 +353,7 @@ static __attribute__((unused)) struct report golden_final(void)
 	report.bytes_all = 37120 * 256 + MIB(1.3);
 	report.events.pending = 120;
 	report.events.in_motion = 17;
-	report.events.verified_free = 1;
+	report.events.found_free = 1;
 	report.events.live -= 1;
 	report.events.unchecked = 5;
 	report.filter = (struct report_filter){

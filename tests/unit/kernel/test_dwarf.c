@@ -485,7 +485,7 @@ static pid_t serve(int server)
 	pid_t child = fork();
 
 	if (!child)
-		prctl(PR_SET_PFREESIG, SIGKILL); /* also when a test fails */
+		prctl(PR_SET_PDEATHSIG, SIGKILL); /* also when a test fails */
 	while (!child) {
 		int client = accept(server, NULL, NULL);
 		size_t length;

@@ -177,7 +177,7 @@ static void check_refused(const char *from, const char *to, const char *part)
 static void test_refused(void **state)
 {
 	(void)state;
-	check_refused("\"version\":1", "\"version\":2", "\"version\"");
+	check_refused("\"version\":2", "\"version\":3", "\"version\"");
 	check_refused("\"live\":37290,", "", "\"live\" is not there");
 	check_refused("\"live\":37290,", "\"live\":-1,", "\"live\" is not a count");
 	check_refused("\"live\":37290,", "\"live\":1.5,", "\"live\"");
@@ -187,9 +187,10 @@ static void test_refused(void **state)
 	check_refused("\"elapsed_s\":", "\"elapsed_s\":1e999,\"x\":", "no JSON");
 	/* a minute is more seconds than a number holds */
 	check_refused("\"elapsed_s\":", "\"elapsed_s\":1.1e304,\"x\":", "\"elapsed_s\"");
-	check_refused("\"rate_bytes_per_min\":", "\"rate_bytes_per_min\":-1.7e308,\"x\":",
-		      "\"rate_bytes_per_min\"");
-	check_refused("\"survival\":[1.0,", "\"survival\":[1e308,", "\"survival\"");
+	check_refused("\"growth_bytes_per_min\":", "\"growth_bytes_per_min\":-1.7e308,\"x\":",
+		      "\"growth_bytes_per_min\"");
+	check_refused("\"survival_shares\":[1.0,", "\"survival_shares\":[1e308,",
+		      "\"survival_shares\"");
 	/* less as much below 0 it would be none either */
 	check_refused(
 		"\"objects_delta_bytes\":", "\"objects_delta_bytes\":4611686018427387904,\"x\":",
@@ -212,7 +213,7 @@ static void test_refused(void **state)
 	check_refused("\"first_bytes\":\"6b", "\"first_bytes\":\"6", "\"first_bytes\"");
 	check_refused("\"first_bytes\":\"6b", "\"first_bytes\":\"6b6b", "\"first_bytes\"");
 	check_refused("\"name\":\"LEAK\"", "\"name\":\"LEAKY\"", "\"name\"");
-	check_refused("\"survival\":[1.0,", "\"survival\":[", "\"survival\"");
+	check_refused("\"survival_shares\":[1.0,", "\"survival_shares\":[", "\"survival_shares\"");
 	check_refused("\"holders\":[", "\"holders\":[{},{},{},{},", "\"holders\"");
 	check_refused("\"sites_total\":{\"sites\":4", "\"sites_total\":{\"sites\":3",
 		      "\"sites_total\"");
@@ -306,7 +307,7 @@ static void test_header_refused(void **state)
 	char why[128];
 
 	(void)state;
-	assert_int_equal(read_header("{\"kleak_saved\":2}", why, sizeof(why)), -EPROTO);
+	assert_int_equal(read_header("{\"kleak_saved\":3}", why, sizeof(why)), -EPROTO);
 	assert_int_equal(read_header("{\"kleak_saved\":0}", why, sizeof(why)), -EINVAL);
 	assert_int_equal(read_header("{\"kleak_saved\":1}", why, sizeof(why)), -EINVAL);
 	assert_string_equal(why, "\"time\" is not there");

@@ -224,7 +224,7 @@ static void test_refused(void **state)
 	refused_text("\n\n", "no file of kleak --save");
 	refused_text("{}\n", "no file of kleak --save");
 	refused(zeros, 1 << 16, "no file of kleak --save");
-	refused_text("{\"kleak_saved\":2,\"what\":\"ever\"}\n{}\n", "newer kleak");
+	refused_text("{\"kleak_saved\":3,\"what\":\"ever\"}\n{}\n", "newer kleak");
 	refused_text("{\"kleak_saved\":1}\n{}\n", "line 1");
 	refused_text(HEAD "{}\n", "line 2: \"version\" is not there");
 	refused_text(HEAD "\n", "line 2");

@@ -70,7 +70,7 @@ static void test_every_entry_is_told_once(void **state)
 /* Delete and add keys until somebody ends it. */
 static void __attribute__((noreturn)) come_and_go(int map)
 {
-	prctl(PR_SET_PFREESIG, SIGKILL);
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	for (;;) {
 		for (uint32_t key = STAY; key < STAY + COME; key++)
 			bpf_map_delete_elem(map, &key);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "report/saved.h"
+#include "report/old_json.h"
 #include "report/report_json.h"
-#include "report/saved_old.h"
 #include "util/json_read.h"
 #include "util/json_value.h"
 
@@ -646,7 +646,7 @@ static void read_report(struct json_reader *r, json_t *from, struct report *to)
 
 	if (version < 1 || version > JSON_VALUE_VERSION)
 		json_read__fail(r, "version", "1 or 2");
-	if (version == 1 && saved_old__upgrade(from))
+	if (version == 1 && old_json__upgrade(from))
 		r->err = -ENOMEM;
 	to->time = json_read__time(r, from, "time");
 	to->elapsed_s = json_read__number(r, from, "elapsed_s");

@@ -11,7 +11,7 @@
 
 /*
  * "version" of all that --json prints: a key that goes or changes its meaning makes it a new one.
- * Saved files of older versions are read, see report/saved_old.h.
+ * Saved files of older versions are read, see report/old_json.h.
  */
 #define JSON_VALUE_VERSION 2
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "report/saved_old.h"
+#include "report/old_json.h"
 
 #include <errno.h>
 #include <stddef.h>
@@ -52,7 +52,7 @@ static int give_names(json_t *object)
 	return 0;
 }
 
-int saved_old__upgrade(json_t *value)
+int old_json__upgrade(json_t *value)
 {
 	int err = json_is_object(value) ? give_names(value) : 0;
 	const char *key;
@@ -62,12 +62,12 @@ int saved_old__upgrade(json_t *value)
 	json_object_foreach(value, key, child)
 	{
 		if (!err)
-			err = saved_old__upgrade(child);
+			err = old_json__upgrade(child);
 	}
 	json_array_foreach(value, i, child)
 	{
 		if (!err)
-			err = saved_old__upgrade(child);
+			err = old_json__upgrade(child);
 	}
 	return err;
 }

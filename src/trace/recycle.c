@@ -8,7 +8,10 @@
 
 #define CACHE_FIRST (KLEAK_CACHE_UNKNOWN + 1)
 
-/* Idle for so long, sites leave: the first of these limits that makes room enough. */
+/*
+ * Idle for so long, sites leave: the first of these limits that makes room enough; the last one
+ * only where the table is crowded.
+ */
 static const double limits_s[] = {600, 60, 0};
 
 #define NR_LIMITS (sizeof(limits_s) / sizeof(limits_s[0]))
@@ -79,11 +82,13 @@ static bool may_leave(const struct recycle *recycle, const struct recycle_tables
 	       tables->sites[entry].hash >= KLEAK_SITE_LEAST;
 }
 
-/* The limit that leaves half of the table, or the least one. */
+/* The limit that leaves half of the table, or the least one there is for a table like this. */
 static double choose_limit(const struct recycle *recycle, const struct recycle_tables *tables,
-			   const struct recycle_look *look, uint32_t used)
+			   const struct recycle_look *look, uint32_t used, bool crowded)
 {
-	for (size_t k = 0; k < NR_LIMITS; k++) {
+	size_t nr_limits = crowded ? NR_LIMITS : NR_LIMITS - 1;
+
+	for (size_t k = 0; k < nr_limits; k++) {
 		uint32_t nr = 0;
 
 		for (uint32_t i = 0; i < recycle->nr_entries; i++)
@@ -91,7 +96,7 @@ static double choose_limit(const struct recycle *recycle, const struct recycle_t
 		if (used - nr <= recycle->nr_entries / 2)
 			return limits_s[k];
 	}
-	return limits_s[NR_LIMITS - 1];
+	return limits_s[nr_limits - 1];
 }
 
 /* What was found last is remembered by hash: forget the entries that leave. */
@@ -112,9 +117,9 @@ static void forget_known(const struct recycle_tables *tables, uint32_t nr_entrie
  * there have ended, among what was found last.
  */
 static void leave_sites(struct recycle *recycle, const struct recycle_tables *tables,
-			const struct recycle_look *look, uint32_t used)
+			const struct recycle_look *look, uint32_t used, bool crowded)
 {
-	double limit_s = choose_limit(recycle, tables, look, used);
+	double limit_s = choose_limit(recycle, tables, look, used, crowded);
 	uint32_t nr = 0;
 
 	for (uint32_t i = 0; i < recycle->nr_entries; i++) {
@@ -180,8 +185,10 @@ static int recycle_sites(struct recycle *recycle, const struct recycle_tables *t
 	uint32_t used = measure(recycle, tables, look, full);
 	int err = release_sites(recycle, tables, look);
 
-	if (!err && (full || is_crowded(used, recycle->nr_entries)))
-		leave_sites(recycle, tables, look, used);
+	/* from half full on, some search long for a place, and 32 tries may be too few */
+	if (!err && (full || used > recycle->nr_entries / 2))
+		leave_sites(recycle, tables, look, used,
+			    full || is_crowded(used, recycle->nr_entries));
 	recycle->sites_full = lost;
 	return err;
 }

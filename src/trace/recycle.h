@@ -57,7 +57,8 @@ struct recycle {
 
 /*
  * Look at the tables once more, and give back what can be.  Only where they get full does anything
- * leave: whole sites, those first that have been idle for longest.  *recycle is all zeros the
+ * leave: whole sites, those first that have been idle for longest; from half full on what has been
+ * idle for a minute, from three quarters on what is idle now.  *recycle is all zeros the
  * first time.  0 or -errno (-ENOMEM, or what forget_who() returned).
  */
 int recycle__step(struct recycle *recycle, const struct recycle_tables *tables,

@@ -132,7 +132,7 @@ static void test_a_table_with_room_is_left_alone(void **state)
 	struct run *run = *state;
 	struct tables *tables = &run->tables;
 
-	for (uint32_t i = 1; i <= SITES / 4 * 3; i++)
+	for (uint32_t i = 1; i <= SITES / 2; i++)
 		use(tables, i, 10);
 	report(run, 1);
 	report(run, 5000);
@@ -140,6 +140,26 @@ static void test_a_table_with_room_is_left_alone(void **state)
 	assert_int_equal(run->recycle.sites, 0);
 	assert_int_equal(tables->waits, 0);
 	assert_int_equal(tables->sites[1].hash, 0x1001);
+}
+
+/* Linear probing finds no place near by now and then, long before the table is full. */
+static void test_half_full_what_has_been_idle_for_a_minute_leaves(void **state)
+{
+	struct run *run = *state;
+	struct tables *tables = &run->tables;
+
+	for (uint32_t i = 1; i <= SITES / 8 * 5; i++)
+		use(tables, i, 10);
+	report(run, 1);
+	report(run, 60);
+	assert_int_equal(tables->sites[1].hash, 0x1001);
+	tables->tallies[2].allocations++;
+	tables->tallies[2].frees++;
+	report(run, 62);
+	assert_int_equal(tables->sites[1].hash, KLEAK_SITE_LEAVING);
+	assert_int_equal(tables->sites[2].hash, 0x1002);
+	report(run, 63);
+	assert_int_equal(tables->sites[1].hash, KLEAK_SITE_REUSABLE);
 }
 
 static void test_what_is_idle_is_given_back_and_the_books_close(void **state)
@@ -349,6 +369,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 	const struct CMUnitTest tests[] = {
 		TEST(test_a_table_with_room_is_left_alone),
+		TEST(test_half_full_what_has_been_idle_for_a_minute_leaves),
 		TEST(test_what_is_idle_is_given_back_and_the_books_close),
 		TEST(test_an_object_on_the_way_keeps_its_site),
 		TEST(test_what_is_not_sampled_any_more_still_holds_its_site),

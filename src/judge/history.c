@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "judge/history.h"
-#include "util/array.h"
 
 #include <errno.h>
 #include <math.h>
@@ -32,21 +31,6 @@ static void halve_row(struct history_row *row)
 		row->allocated[i] = 0;
 		row->settled[i] = 0;
 	}
-}
-
-static struct history_row *row_of(struct history *history, uint64_t id)
-{
-	uint32_t index = idmap__find(&history->by_id, id);
-
-	if (index != IDMAP_NONE)
-		return &history->rows[index];
-	if (array__reserve((void **)&history->rows, history->nr_rows + 1UL, &history->room,
-			   sizeof(*history->rows)))
-		return NULL;
-	if (idmap__add(&history->by_id, id, history->nr_rows))
-		return NULL;
-	history->rows[history->nr_rows] = (struct history_row){.row = {.id = id}};
-	return &history->rows[history->nr_rows++];
 }
 
 /* Which cohort was allocated at allocated_s: the first point that is not before it. */
@@ -103,7 +87,9 @@ int history__enter(struct history *history, const struct sites *sites, double no
 	history->entries++;
 	for (size_t i = 0; i < sites->nr; i++) {
 		const struct site *site = &sites->list[i];
-		struct history_row *row = row_of(history, site->id);
+		struct history_row *row =
+			idmap__row(&history->by_id, site->id, (void **)&history->rows,
+				   &history->nr_rows, &history->room, sizeof(*history->rows));
 
 		if (!row)
 			return -ENOMEM;

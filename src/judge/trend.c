@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "judge/trend.h"
-#include "util/array.h"
 
 #include <errno.h>
 #include <stdbool.h>
@@ -12,22 +11,6 @@ struct trend_row {
 	uint64_t bytes[TREND_POINTS]; /* beside trend->times */
 	uint64_t allocations;	      /* at the last entry */
 };
-
-static struct trend_row *row_of(struct trend *trend, uint64_t id)
-{
-	uint32_t index = idmap__find(&trend->by_id, id);
-
-	if (index != IDMAP_NONE)
-		return &trend->rows[index];
-	if (array__reserve((void **)&trend->rows, trend->nr_rows + 1UL, &trend->room,
-			   sizeof(*trend->rows)))
-		return NULL;
-	if (idmap__add(&trend->by_id, id, trend->nr_rows))
-		return NULL;
-	/* New: it had nothing at every time before. */
-	trend->rows[trend->nr_rows] = (struct trend_row){.row = {.id = id}};
-	return &trend->rows[trend->nr_rows++];
-}
 
 static void drop_oldest(struct trend *trend)
 {
@@ -103,7 +86,9 @@ int trend__enter(struct trend *trend, const struct sites *sites, double now_s)
 	trend->entries++;
 	for (size_t i = 0; i < sites->nr; i++) {
 		const struct site *site = &sites->list[i];
-		struct trend_row *row = row_of(trend, site->id);
+		struct trend_row *row =
+			idmap__row(&trend->by_id, site->id, (void **)&trend->rows, &trend->nr_rows,
+				   &trend->room, sizeof(*trend->rows));
 
 		if (!row)
 			return -ENOMEM;

@@ -6,7 +6,7 @@
 #include "report/report.h"
 
 struct report_copy {
-	struct report report; /* points into the blocks, and to what is static */
+	struct report report; /* points into the blocks */
 	struct report_copy_block *blocks;
 };
 

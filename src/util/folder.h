@@ -18,8 +18,8 @@ struct folder {
 
 /*
  * The folder of `path`; of a symbolic link the one that it lies in, or with `follow` the one it
- * leads to.  0 or -errno: -EISDIR where there is no name of a file; -ELOOP: there is somebody
- * else's link in the way.
+ * leads to.  0 or -errno: -EISDIR: the path has no file name; -ELOOP: another user's symbolic
+ * link is in the way.
  */
 int folder__open(struct folder *folder, const char *path, bool follow);
 

@@ -323,6 +323,31 @@ static __attribute__((unused)) struct report golden_report(void)
 	return report;
 }
 
+/* Every JSON key has a value somewhere in here. */
+static __attribute__((unused)) struct report golden_full(void)
+{
+	static struct report_site sites[NR(golden_sites)];
+	struct report report = golden_report();
+
+	report.filter = (struct report_filter){.origins = "slab",
+					       .pid = 77,
+					       .cgroup = "/a",
+					       .command = "true",
+					       .cache = "dentry",
+					       .min_size = 3,
+					       .max_size = 4096,
+					       .min_age_s = 2.5};
+	memcpy(sites, golden_sites, sizeof(sites));
+	sites[0].verdict.from.shrunk = 0.25;
+	sites[0].verdict.from.replaced = 0.125;
+	sites[0].verdict.from.drained = 0.75;
+	sites[0].verdict.exhausted_s = 3600;
+	report.sites = sites;
+	report.note = "a sentence";
+	report.overhead = (struct report_overhead){true, 0.25, 0.5, 1000, 20, false};
+	return report;
+}
+
 static struct report_site golden_sampled_sites[1];
 
 /* Its last one: something was lost, something was cut, the process has gone. */

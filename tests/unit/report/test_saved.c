@@ -151,6 +151,145 @@ static void test_every_field(void **state)
 	free(line);
 }
 
+/* ---- every value that is written is read ---- */
+
+/* What follows from others, or says what the line is, is not read. */
+static json_t *without_derived(json_t *whole)
+{
+	json_object_del(whole, "type");
+	json_object_del(json_object_get(whole, "slab"), "fragmentation_delta_bytes");
+	return whole;
+}
+
+/* Another value of the same type; halves and doubles of numbers are exact. */
+static json_t *another(const json_t *value)
+{
+	switch (json_typeof(value)) {
+	case JSON_STRING:
+		return json_sprintf("%sx", json_string_value(value));
+	case JSON_INTEGER:
+		return json_integer(json_integer_value(value) + 1);
+	case JSON_REAL:
+		return json_real(json_real_value(value) != 0 ? json_real_value(value) * 2 : 6000);
+	default:
+		return json_boolean(!json_is_true(value));
+	}
+}
+
+/* What is printed of the report that `whole` is read as; NULL: it is refused. */
+static json_t *through(const json_t *whole)
+{
+	char *line = json_dumps(whole, JSON_REAL_PRECISION(17)), *printed, why[128];
+	struct saved_report saved;
+	json_t *json = NULL;
+
+	assert_non_null(line);
+	if (!saved__read_report(&saved, line, strlen(line), why, sizeof(why))) {
+		printed = saved__print_report(&saved.report);
+		json = without_derived(json_loads(printed, 0, NULL));
+		assert_non_null(json);
+		saved__free_report(&saved);
+		free(printed);
+	}
+	free(line);
+	return json;
+}
+
+/* The value that is changed now is refused, or printed again. */
+static void check_is_read(const json_t *whole, const char *key)
+{
+	json_t *printed = through(whole);
+
+	if (printed && !json_equal(printed, whole))
+		fail_msg("\"%s\" is written, but not read", key);
+	json_decref(printed);
+}
+
+static void check_values(json_t *whole, json_t *of, size_t *changed);
+
+/* The value of an object's key, or of an array's element i. */
+static void check_value(json_t *whole, json_t *of, const char *key, size_t i, size_t *changed)
+{
+	json_t *value = json_is_object(of) ? json_object_get(of, key) : json_array_get(of, i);
+	json_t *before = json_incref(value);
+
+	if (json_is_object(value) || json_is_array(value)) {
+		check_values(whole, value, changed);
+	} else if (!json_is_null(value)) {
+		if (json_is_object(of))
+			json_object_set_new(of, key, another(value));
+		else
+			json_array_set_new(of, i, another(value));
+		check_is_read(whole, key);
+		if (json_is_object(of))
+			json_object_set(of, key, before);
+		else
+			json_array_set(of, i, before);
+		++*changed;
+	}
+	json_decref(before);
+}
+
+static void check_values(json_t *whole, json_t *of, size_t *changed)
+{
+	const char *key;
+	json_t *value;
+	void *next;
+	size_t i;
+
+	json_array_foreach(of, i, value) check_value(whole, of, "an element", i, changed);
+	json_object_foreach_safe(of, next, key, value)
+	{
+		if (!strcmp(key, "inlined")) /* where it is true there is no offset */
+			continue;
+		check_value(whole, of, key, 0, changed);
+	}
+}
+
+/* Note by path ("/sites/stack/file") which keys have a value somewhere, and which are always null.
+ */
+static void note_values(json_t *notes, json_t *of, const char *path)
+{
+	const char *key;
+	json_t *value;
+	size_t i;
+
+	json_array_foreach(of, i, value) note_values(notes, value, path);
+	json_object_foreach(of, key, value)
+	{
+		char below[128];
+
+		snprintf(below, sizeof(below), "%s/%s", path, key);
+		if (!json_is_null(value) || !json_object_get(notes, below))
+			json_object_set_new(notes, below, json_boolean(!json_is_null(value)));
+		note_values(notes, value, below);
+	}
+}
+
+static void test_every_value_is_read(void **state)
+{
+	struct report report = golden_full();
+	char *line = saved__print_report(&report);
+	json_t *whole = without_derived(json_loads(line, 0, NULL)), *notes = json_object(),
+	       *is_there;
+	size_t changed = 0;
+	const char *key;
+
+	(void)state;
+	assert_non_null(whole);
+	note_values(notes, whole, "");
+	json_object_foreach(notes, key, is_there)
+	{
+		if (!json_is_true(is_there))
+			fail_msg("\"%s\" has no value here: is it read?", key);
+	}
+	check_values(whole, whole, &changed);
+	assert_true(changed > 300);
+	json_decref(notes);
+	json_decref(whole);
+	free(line);
+}
+
 /* ---- what is refused ---- */
 
 /* A report with `from` replaced: why it is refused has `part`. */
@@ -358,11 +497,12 @@ static void test_no_memory(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_golden),	       cmocka_unit_test(test_hostile_and_huge),
-		cmocka_unit_test(test_every_digit),    cmocka_unit_test(test_every_field),
-		cmocka_unit_test(test_refused),	       cmocka_unit_test(test_every_prefix),
-		cmocka_unit_test(test_limits),	       cmocka_unit_test(test_header),
-		cmocka_unit_test(test_header_refused), cmocka_unit_test(test_no_memory),
+		cmocka_unit_test(test_golden),	     cmocka_unit_test(test_hostile_and_huge),
+		cmocka_unit_test(test_every_digit),  cmocka_unit_test(test_every_value_is_read),
+		cmocka_unit_test(test_every_field),  cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_every_prefix), cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_header),	     cmocka_unit_test(test_header_refused),
+		cmocka_unit_test(test_no_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

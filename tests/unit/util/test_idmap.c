@@ -3,6 +3,8 @@
 
 #include "util/idmap.h"
 
+#include <stdlib.h>
+
 /* splitmix64: every id distinct, all bits used */
 static uint64_t id_number(uint64_t i)
 {
@@ -63,6 +65,33 @@ static void test_clear_forgets(void **state)
 	idmap__free(&map);
 }
 
+struct row {
+	struct idmap_row row;
+	uint64_t value;
+};
+
+static void test_rows(void **state)
+{
+	struct idmap map = {};
+	struct row *rows = NULL;
+	uint32_t nr = 0;
+	size_t room = 0;
+
+	(void)state;
+	for (uint64_t i = 0; i < 2000; i++) {
+		struct row *row = idmap__row(&map, id_number(i % 1000), (void **)&rows, &nr, &room,
+					     sizeof(*rows));
+
+		assert_non_null(row);
+		assert_int_equal(row->row.id, id_number(i % 1000));
+		assert_int_equal(row->value, i < 1000 ? 0 : i - 1000 + 7);
+		row->value = i + 7;
+	}
+	assert_int_equal(nr, 1000);
+	free(rows);
+	idmap__free(&map);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -70,6 +99,7 @@ int main(void)
 		cmocka_unit_test(test_finds_all_and_only_what_was_added),
 		cmocka_unit_test(test_ids_that_collide),
 		cmocka_unit_test(test_clear_forgets),
+		cmocka_unit_test(test_rows),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

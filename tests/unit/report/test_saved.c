@@ -237,7 +237,10 @@ static void check_values(json_t *whole, json_t *of, size_t *changed)
 	void *next;
 	size_t i;
 
-	json_array_foreach(of, i, value) check_value(whole, of, "an element", i, changed);
+	json_array_foreach(of, i, value)
+	{
+		check_value(whole, of, "an element", i, changed);
+	}
 	json_object_foreach_safe(of, next, key, value)
 	{
 		if (!strcmp(key, "inlined")) /* where it is true there is no offset */
@@ -254,7 +257,10 @@ static void note_values(json_t *notes, json_t *of, const char *path)
 	json_t *value;
 	size_t i;
 
-	json_array_foreach(of, i, value) note_values(notes, value, path);
+	json_array_foreach(of, i, value)
+	{
+		note_values(notes, value, path);
+	}
 	json_object_foreach(of, key, value)
 	{
 		char below[128];

@@ -46,7 +46,7 @@ static json_t *cache(const void *of, size_t i)
 
 	return with_amount(json_pack("{s:o, s:o, s:o, s:o, s:I, s:o}", "name",
 				     json_value__text(c->name), "aliases",
-				     json_value__list(c->aliases), "reclaimable",
+				     json_value__words(c->aliases), "reclaimable",
 				     answer(c->reclaimable), "active_objects",
 				     json_value__count(c->active_objects), "delta_objects",
 				     (json_int_t)c->delta_objects, "object_size_bytes",

@@ -13,8 +13,9 @@
 static json_t *filter(const struct report_filter *f)
 {
 	return json_pack(
-		"{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "origins", json_value__list(f->origins),
-		"pid", f->pid < 0 ? json_null() : json_integer(f->pid), "cgroup",
+		"{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "origins",
+		json_value__words(f->origins), "pid",
+		f->pid < 0 ? json_null() : json_integer(f->pid), "cgroup",
 		json_value__text(f->cgroup), "command", json_value__text(f->command), "cache",
 		json_value__text(f->cache), "min_size_bytes",
 		f->min_size ? json_value__count(f->min_size) : json_null(), "max_size_bytes",

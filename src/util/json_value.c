@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "util/json_value.h"
+#include "util/commas.h"
 #include "util/utf8.h"
 
 #include <errno.h>
@@ -57,22 +58,21 @@ json_t *json_value__text(const char *s)
 	return string;
 }
 
-json_t *json_value__list(const char *list)
+json_t *json_value__words(const char *list)
 {
 	json_t *array = json_array();
+	const char *word;
+	size_t len;
 
-	while (array && list && *list) {
-		size_t length = strcspn(list, ",");
-		char *name = strndup(list, length);
-		int err = !name || json_array_append_new(array, json_value__text(name));
+	while (array && (word = commas__next(&list, &len))) {
+		char *copy = strndup(word, len);
+		int err = json_array_append_new(array, copy ? json_value__text(copy) : NULL);
 
-		free(name);
+		free(copy);
 		if (err) {
 			json_decref(array);
 			return NULL;
 		}
-		list += length;
-		list += strspn(list, ", ");
 	}
 	return array;
 }

@@ -24,8 +24,8 @@ json_t *json_value__number(double x);
 /* A string from anywhere: bytes that are not UTF-8 are replaced.  NULL becomes null. */
 json_t *json_value__text(const char *s);
 
-/* "slab,vmalloc", or "slab, vmalloc", as an array of strings; NULL becomes an empty one. */
-json_t *json_value__list(const char *list);
+/* The words of a list with commas between (util/commas.h), as an array of strings. */
+json_t *json_value__words(const char *list);
 
 /* RFC 3339 with milliseconds, UTC. */
 json_t *json_value__time(const struct timespec *time);

@@ -3,9 +3,11 @@
 #include "memory/places.h"
 #include "memory/ram.h"
 #include "memory/scan.h"
+#include "memory/sheaves.h"
 #include "memory/stacks.h"
 #include "memory/subjects.h"
 #include "memory/unreached.h"
+#include "memory/vmemmap.h"
 #include "trace/snapshot.h"
 #include "util/array.h"
 #include "util/clock.h"
@@ -55,7 +57,7 @@ static bool is_reference(void *arg, uint64_t address, uint64_t value)
 {
 	struct scanner *scanner = arg;
 	const struct slub_layout *l = &scanner->parts.kernel->slub;
-	uint64_t page = slub__page_of(scanner->memory.slub, value);
+	uint64_t page = vmemmap__page_of(scanner->memory.slub, value);
 	uint8_t here[MOST_PAGE_STRUCT], there[MOST_PAGE_STRUCT];
 
 	if (l->page > sizeof(here) ||
@@ -165,7 +167,7 @@ static int find_dead(struct scanner *scanner)
 	ram__forget_dead(&scanner->memory);
 	err = stacks__find_dead(&stacks);
 	if (!err)
-		err = slub__each_sheaf(&reader->slub, reader->in_map, add_dead, scanner);
+		err = sheaves__each(&reader->slub, reader->in_map, add_dead, scanner);
 	if (!err)
 		err = krc__each_spare(&reader->krc, add_dead, scanner);
 	return err;

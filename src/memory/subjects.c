@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "memory/subjects.h"
+#include "memory/vmemmap.h"
 #include "trace/caches.h"
 #include "trace/snapshot.h"
 #include "util/array.h"
@@ -112,7 +113,7 @@ static int add_pages(struct subjects *subjects, uint32_t object, uint64_t array,
 		if (read_memory(subjects, array + at * sizeof(*pages), pages, n * sizeof(*pages)))
 			return 0;
 		for (uint32_t i = 0; i < n && !err; i++) {
-			uint64_t address = slub__address_of(subjects->slub, pages[i]);
+			uint64_t address = vmemmap__address_of(subjects->slub, pages[i]);
 
 			if (!ram__contains(subjects->memory, address))
 				return 0;

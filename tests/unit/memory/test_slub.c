@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include "memory/sheaves.h"
 #include "unit.h"
 
 #include "memory/slub.h"
+#include "memory/slub_mask.h"
+#include "memory/vmemmap.h"
 
 #include <errno.h>
 #include <stdbool.h>
@@ -318,12 +321,12 @@ static void test_each_sheaf(void **state)
 	put64(SHEAF(3) + layout.sheaf_list, BARN + layout.barn_empty);
 	for (int i = 0; i < 4; i++)
 		put64(SHEAF(i) + layout.sheaf_cache, i == 1 ? CACHE_2 : CACHE);
-	assert_int_equal(slub__each_sheaf(&slub, CACHE_2, see_sheaf, NULL), 0);
+	assert_int_equal(sheaves__each(&slub, CACHE_2, see_sheaf, NULL), 0);
 	assert_int_equal(nr_seen, 3);
 	assert_true(seen[0] == SHEAF(0) && seen[1] == SHEAF(2) && seen[2] == SHEAF(3));
-	assert_int_equal(slub__each_sheaf(&slub, CACHE, see_sheaf, NULL), -EINTR);
+	assert_int_equal(sheaves__each(&slub, CACHE, see_sheaf, NULL), -EINTR);
 	slub.layout.cache_capacity = SLUB_NONE;
-	assert_int_equal(slub__each_sheaf(&slub, CACHE, see_sheaf, NULL), 0);
+	assert_int_equal(sheaves__each(&slub, CACHE, see_sheaf, NULL), 0);
 	assert_int_equal(nr_seen, 4);
 	slub__free(&slub);
 }
@@ -402,9 +405,9 @@ static void test_tail_pages_belong_to_their_head(void **state)
 	assert_state(&slub, object(4, 20), SLUB_FREE);
 	assert_state(&slub, object(4, 21), SLUB_LIVE);
 	slub__free(&slub);
-	assert_true(slub__head_of(0xffffea0000000140, 0xffffea0000000101) == 0xffffea0000000100);
-	assert_true(slub__head_of(0xffffea0000000140, 0xffffffffffffff01) == 0xffffea0000000100);
-	assert_true(slub__head_of(0xffffea0000000140, 0xffffea0000000100) == 0xffffea0000000140);
+	assert_true(vmemmap__head_of(0xffffea0000000140, 0xffffea0000000101) == 0xffffea0000000100);
+	assert_true(vmemmap__head_of(0xffffea0000000140, 0xffffffffffffff01) == 0xffffea0000000100);
+	assert_true(vmemmap__head_of(0xffffea0000000140, 0xffffea0000000100) == 0xffffea0000000140);
 }
 
 static void test_what_is_broken_is_unknown(void **state)
@@ -482,19 +485,19 @@ static void test_learns_where_pages_are(void **state)
 	slab(7, CACHE_2, CHAIN(7, 9), 15, false);
 	partial(NODE, 3);
 	partial(NODE_2, 7);
-	assert_int_equal(slub__learn_pages(&slub, CACHE), -ENODATA); /* two votes are too few */
+	assert_int_equal(vmemmap__learn(&slub, CACHE), -ENODATA); /* two votes are too few */
 
 	/* a third cache */
 	cache(META + 640, META + 768, CACHE);
 	put64(CACHE_2 + layout.cache_list, META + 640 + layout.cache_list);
 	slab(9, META + 640, CHAIN(9, 0), 15, false);
 	partial(META + 768, 9);
-	assert_int_equal(slub__learn_pages(&slub, CACHE), 0);
+	assert_int_equal(vmemmap__learn(&slub, CACHE), 0);
 	assert_true(slub.page_base == expected);
 
 	/* one that disagrees */
 	slab(9, META + 640, CHAIN(10, 0), 15, false);
-	assert_int_equal(slub__learn_pages(&slub, CACHE), -ENODATA);
+	assert_int_equal(vmemmap__learn(&slub, CACHE), -ENODATA);
 	slub__free(&slub);
 }
 
@@ -517,9 +520,9 @@ static void test_node_without_memory(void **state)
 		partial(node, 3 + i);
 	}
 	put64(NODE_2 + layout.node_partial, NODE_2 + layout.node_partial); /* there, with no slab */
-	assert_int_equal(slub__learn_pages(&slub, CACHE), -ENODATA);
+	assert_int_equal(vmemmap__learn(&slub, CACHE), -ENODATA);
 	slub.nr_nodes = 3;
-	assert_int_equal(slub__learn_pages(&slub, CACHE), 0);
+	assert_int_equal(vmemmap__learn(&slub, CACHE), 0);
 	assert_true(slub.page_base == expected);
 	slub__free(&slub);
 }
@@ -631,12 +634,12 @@ static void test_masks_what_a_cpu_has(void **state)
 	put64(cpu_offsets[LAST] + PERCPU + layout.cpu_freelist, CHAIN(2, 6, 7));
 	first = place(1);
 	second = place(2);
-	assert_int_equal(slub__note_slab(&slub, &first, CACHE), 0);
+	assert_int_equal(slub_mask__note(&slub, &first, CACHE), 0);
 	put64(cpu_offsets[LAST] + PERCPU + layout.cpu_freelist, object(2, 7));
 	for (int i = 0; i < 16; i++)
 		put64(object(2, i) + 64, 77);
-	assert_int_equal(slub__note_slab(&slub, &second, CACHE), 0);
-	slub__mask_free(&slub, &second, at(object(2, 0), PAGE));
+	assert_int_equal(slub_mask__note(&slub, &second, CACHE), 0);
+	slub_mask__whole(&slub, &second, at(object(2, 0), PAGE));
 	for (int i = 0; i < 16; i++)
 		assert_int_equal(*at(object(2, i) + 64, 1), i == 7 ? 0 : 77);
 	slub__free(&slub);

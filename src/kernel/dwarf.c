@@ -570,29 +570,43 @@ static bool take_path(const char *path, void *arg)
 
 #define CLIENT "libdebuginfod.so.1"
 
-/* Its progress function has no argument of ours: what the look-up that is under way asks. */
-static bool (*give_up)(void);
-
-static int ask_give_up(struct debuginfod_client *client, long done, long of)
-{
-	(void)client;
-	(void)done;
-	(void)of;
-	return give_up && give_up();
-}
-
 /* elfutils has the library open if it is there. */
-static void watch_progress(struct debuginfod_client *client, bool (*asked)(void))
+static void *client_function(const char *name)
 {
 	void *library = dlopen(CLIENT, RTLD_LAZY | RTLD_NOLOAD);
+	void *function = library ? dlsym(library, name) : NULL;
+
+	if (library)
+		dlclose(library);
+	return function;
+}
+
+/* Does whoever is told of the progress want to hear no more? */
+static int ask_give_up(struct debuginfod_client *client, long done, long of)
+{
+	void *(*user_data_of)(struct debuginfod_client *) = NULL;
+	const struct dwarf *dwarf;
+
+	(void)done;
+	(void)of;
+	*(void **)&user_data_of = client_function("debuginfod_get_user_data");
+	dwarf = user_data_of(client);
+	return dwarf->give_up && dwarf->give_up();
+}
+
+/* The user's data: elfutils 0.179. */
+static void watch_progress(struct debuginfod_client *client, struct dwarf *dwarf)
+{
 	void (*set)(struct debuginfod_client *, int (*)(struct debuginfod_client *, long, long)) =
 		NULL;
+	void (*set_user_data)(struct debuginfod_client *, void *) = NULL;
 
-	give_up = asked;
-	if (library)
-		*(void **)&set = dlsym(library, "debuginfod_set_progressfn");
-	if (set)
-		set(client, ask_give_up);
+	*(void **)&set = client_function("debuginfod_set_progressfn");
+	*(void **)&set_user_data = client_function("debuginfod_set_user_data");
+	if (!set || !set_user_data || !client_function("debuginfod_get_user_data"))
+		return;
+	set_user_data(client, dwarf);
+	set(client, ask_give_up);
 }
 
 /* elfutils asks the servers, if its client library is there. */
@@ -615,7 +629,7 @@ static void fetch(struct search *search)
 		    *image->name ? image->name : "the kernel");
 		client = dwfl_get_debuginfod_client(dwfl);
 		if (client)
-			watch_progress(client, search->dwarf->give_up);
+			watch_progress(client, search->dwarf);
 		else
 			COMPLAIN(search->wrong,
 				 "cannot ask debuginfod: the library libdebuginfod.so.1 "

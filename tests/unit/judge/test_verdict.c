@@ -223,7 +223,6 @@ static void assert_why(const struct evidence *e, const char *expected)
 }
 
 /* Wilson's limits, of 100: from 92 on above 0.85 for certain, up to 40 below 0.5. */
- */
 static void test_how_sure_the_share_is(void **state)
 {
 	struct evidence e = clear_leak();

@@ -44,9 +44,12 @@ static bool is_used(const struct recycle_look *look, uint32_t entry)
 	return entry != KLEAK_SITE_NONE && look->snapshot->sites[entry].births;
 }
 
-/* For how long has each site been idle?  How many entries are used. */
+/*
+ * For how long has each site been idle?  How many entries are used: those that leave already make
+ * room, if it comes in time.  full: it does not.
+ */
 static uint32_t measure(struct recycle *recycle, const struct recycle_tables *tables,
-			const struct recycle_look *look, bool with_muted)
+			const struct recycle_look *look, bool full)
 {
 	uint32_t used = 0;
 
@@ -59,11 +62,11 @@ static uint32_t measure(struct recycle *recycle, const struct recycle_tables *ta
 
 		if (!is_used(look, i))
 			continue;
-		used++;
+		used += full || tables->sites[i].hash != KLEAK_SITE_LEAVING;
 		if (site->births != entry->births)
 			*entry = (struct recycle_entry){site->births, look->now_s};
 		idle_s = &recycle->idle_s[look->of_entry[i]];
-		if (site->records || (tables->sites[i].muted && !with_muted))
+		if (site->records || (tables->sites[i].muted && !full))
 			*idle_s = -1;
 		else if (look->now_s - entry->since_s < *idle_s)
 			*idle_s = look->now_s - entry->since_s;

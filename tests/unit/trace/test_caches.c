@@ -147,6 +147,30 @@ static void test_what_is_approximate(void **state)
 	assert_true(cache__is_approximate(&sum));
 }
 
+static void test_names_of_classes_at_their_limits(void **state)
+{
+	uint32_t size, flags;
+
+	(void)state;
+	assert_name(2048, 0, &all_kinds, "kmalloc-2k");
+	assert_parsed("kmalloc-9", 9, 0);
+	assert_parsed("kmalloc-1", 1, 0);
+	assert_false(cache__parse_kmalloc("kmalloc-/", &size, &flags));
+	assert_false(cache__parse_kmalloc("kmalloc-:", &size, &flags));
+	assert_false(cache__parse_kmalloc("kmalloc-+8", &size, &flags));
+}
+
+/* 3% are not more than 3%. */
+static void test_three_percent(void **state)
+{
+	struct cache_sum sum = {.deaths = 970, .implicit = 30};
+
+	(void)state;
+	assert_false(cache__is_approximate(&sum));
+	sum.implicit = 31;
+	assert_true(cache__is_approximate(&sum));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -157,6 +181,8 @@ int main(void)
 		cmocka_unit_test(test_classes_of_kmalloc),
 		cmocka_unit_test(test_where_a_cache_is),
 		cmocka_unit_test(test_what_is_approximate),
+		cmocka_unit_test(test_names_of_classes_at_their_limits),
+		cmocka_unit_test(test_three_percent),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -645,6 +645,86 @@ static void test_masks_what_a_cpu_has(void **state)
 	slub__free(&slub);
 }
 
+/* A slab is looked at in parts: what is free in it becomes zero, also where a part cuts it. */
+static void test_masks_parts(void **state)
+{
+	struct slub slub = made_up();
+	uint64_t start, from, to;
+	struct slub_place whole;
+	uint32_t size, nr;
+
+	(void)state;
+	slab(1, CACHE, CHAIN(1, 5, 9), 14, false);
+	whole = place(1);
+	assert_int_equal(slub__slab_of(&slub, object(1, 0), &start, &size, &nr), 0);
+	for (uint64_t cut = 0; cut < PAGE; cut += OBJECT / 2) {
+		from = object(1, 0) + cut;
+		to = from + OBJECT < object(1, 16) ? from + OBJECT : object(1, 16);
+		uint8_t *part = test_malloc(to - from); /* no byte more */
+
+		memset(part, 0xaa, to - from);
+		slub_mask__part(&slub, &whole, from, to, part);
+		for (uint64_t a = from; a < to; a++) {
+			uint64_t i = (a - object(1, 0)) / OBJECT;
+
+			if (part[a - from] != (i == 5 || i == 9 ? 0 : 0xaa))
+				fail_msg("byte %d of object %d", (int)(a % OBJECT), (int)i);
+		}
+		test_free(part);
+	}
+	/* what is behind the last object is nobody's */
+	whole.bytes = PAGE + 8;
+	from = object(1, 16) - 8;
+	uint8_t end[16];
+
+	memset(end, 0xaa, sizeof(end));
+	slub_mask__part(&slub, &whole, from, from + 16, end);
+	for (int i = 0; i < 16; i++)
+		assert_int_equal(end[i], i < 8 ? 0xaa : 0);
+	/* of a slab that nobody has read nothing is known */
+	whole.head = page(2);
+	memset(end, 0xaa, sizeof(end));
+	slub_mask__part(&slub, &whole, from, from + 16, end);
+	assert_int_equal(end[15], 0xaa);
+	slub__free(&slub);
+}
+
+/* Whole slabs, of a cache of which 100 go into one: more than a word of bits. */
+static void test_masks_many_small_objects(void **state)
+{
+	struct slub slub = made_up();
+	struct slub_place whole = {.start = BASE, .bytes = 100 * 24 + 40};
+	uint8_t *content = test_calloc(1, whole.bytes);
+	uint64_t next = 0;
+
+	(void)state;
+	put32(CACHE + layout.cache_size, 24);
+	put32(CACHE + layout.cache_offset, 8);
+	memset(content, 0xaa, whole.bytes);
+	for (int i = 99; i >= 0; i -= 33) {
+		uint64_t at = BASE + i * 24, link = next ^ RANDOM ^ __builtin_bswap64(at + 8);
+
+		memcpy(content + i * 24 + 8, &link, 8);
+		next = at;
+	}
+	whole.counters[0] = next;
+	whole.counters[1] = 100 << 16 | 96;
+	assert_int_equal(slub_mask__note(&slub, &whole, CACHE), 0);
+	slub_mask__whole(&slub, &whole, content);
+	for (int i = 0; i < 100; i++)
+		for (int k = 0; k < 24; k++)
+			assert_int_equal(content[i * 24 + k], i % 33 ? 0xaa : 0);
+	for (int k = 0; k < 40; k++)
+		assert_int_equal(content[2400 + k], 0);
+	/* a freelist that makes no sense: nothing is touched */
+	memset(content, 0xaa, whole.bytes);
+	slub_mask__whole(&slub, &whole, content);
+	for (uint64_t k = 0; k < whole.bytes; k++)
+		assert_int_equal(content[k], 0xaa);
+	test_free(content);
+	slub__free(&slub);
+}
+
 static int run(const struct CMUnitTest *tests, size_t nr)
 {
 	static const uint32_t counts[] = {1, 2, 256, 1024};
@@ -683,6 +763,8 @@ int main(void)
 		cmocka_unit_test(test_cpu_that_moves_on),
 		cmocka_unit_test(test_few_online),
 		cmocka_unit_test(test_masks_what_a_cpu_has),
+		cmocka_unit_test(test_masks_parts),
+		cmocka_unit_test(test_masks_many_small_objects),
 	};
 
 	return run(tests, sizeof(tests) / sizeof(tests[0]));

@@ -321,7 +321,7 @@ static void compare(struct readout *readout)
 	const struct tracer_view *view = readout->view;
 	int64_t traced[COVERAGE_CLASSES];
 
-	readout->missed = (struct tracer_missed){};
+	readout->missed = (struct misses){};
 	tracer__missed(readout->parts.tracer, &readout->missed);
 	cache__sum(readout->cache_sums, &readout->snapshot, view->sites);
 	coverage__sum(traced, &readout->snapshot, view->sites, view->caches);

@@ -38,7 +38,7 @@ struct readout {
 	struct snapshot snapshot;
 	struct sites sites;
 	struct cache_sum cache_sums[KLEAK_MAX_CACHES];
-	struct tracer_missed missed;
+	struct misses missed;
 
 	/* the kernel's memory */
 	struct kmem reader;

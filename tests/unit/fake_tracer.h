@@ -23,7 +23,7 @@ struct tracer {
 	struct kleak_counts counts;
 	struct tracer_view view;
 	struct recycle recycled;
-	struct tracer_missed missed;
+	struct misses missed;
 	struct kleak_who who; /* times 0: nobody */
 	struct kleak_who_times who_times;
 	uint64_t now;
@@ -57,7 +57,7 @@ const struct tracer_view *tracer__view(const struct tracer *tracer)
 	return &tracer->view;
 }
 
-int tracer__missed(const struct tracer *tracer, struct tracer_missed *missed)
+int tracer__missed(const struct tracer *tracer, struct misses *missed)
 {
 	((struct tracer *)tracer)->asked_missed++;
 	*missed = tracer->missed;

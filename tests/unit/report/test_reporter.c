@@ -95,7 +95,7 @@ static void test_a_report_has_what_is_outstanding(void **state)
 	object(m, 1, 1, 64);
 	object(m, 2, 2, 8192);
 	m->tracer.tallies[3] = (struct kleak_tally){.births = 5, .deaths = 5}; /* nothing left */
-	m->tracer.missed = (struct tracer_missed){.births = 3, .deaths = 4};
+	m->tracer.missed = (struct misses){.births = 3, .deaths = 4};
 	open_reporter(m);
 	make(m, false);
 	assert_string_equal(m->report.kernel, "6.99-made-up");

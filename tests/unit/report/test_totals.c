@@ -118,7 +118,7 @@ static void test_losses(void **state)
 
 	for (int i = 0; i < KLEAK_COUNTS; i++)
 		m->readout.snapshot.counts[i] = 1000 + i;
-	m->readout.missed = (struct tracer_missed){.births = 3, .deaths = 4};
+	m->readout.missed = (struct misses){.births = 3, .deaths = 4};
 	fill(m);
 	assert_int_equal(m->report.nr_losses, TOTALS_LOSSES);
 	assert_int_equal(loss_of(m, "table_full"), 1000 + KLEAK_LOSS_TABLE_FULL);

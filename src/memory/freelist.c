@@ -115,7 +115,8 @@ int freelist__find_of_cpu(struct slub *slub, struct slub_cache *cache, uint64_t 
 	return err;
 }
 
-bool freelist__is_unchanged(const struct slub *slub, const struct slub_cpu_list *list, uint64_t head)
+bool freelist__is_unchanged(const struct slub *slub, const struct slub_cpu_list *list,
+			    uint64_t head)
 {
 	struct slub_cpu_list now;
 	uint64_t slab;

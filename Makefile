@@ -99,6 +99,16 @@ $(B):
 
 -include $(shell find $(B) -name "*.d" -not -path "$(B)/guest/*" 2>/dev/null)
 
+# ---- completion ----
+
+$(B)/tables: tools/completion/tables.c $(B)/kleak.a
+	$(call say,LD,$@)
+	$(Q)$(CC) $(C_FLAGS) -o $@ $^ $(LDLIBS)
+
+$(B)/kleak.bash: tools/completion/kleak.bash $(B)/tables
+	$(call say,COMPLETE,$@)
+	$(Q){ $(B)/tables bash && cat $<; } > $@.new && mv $@.new $@
+
 # ---- running ----
 
 .PHONY: run demo
@@ -175,7 +185,7 @@ LIVE := $(B)/live-load $(B)/live-programs
 
 .PHONY: test test-unit test-live test-guest unit-tests
 .SECONDARY:
-unit-tests: $(TESTS:%=$(B)/unit/%)
+unit-tests: $(TESTS:%=$(B)/unit/%) $(B)/kleak.bash
 
 test:
 	@tools/install-packages build test guest
@@ -272,17 +282,18 @@ check-types: $(B)/kleak.bpf.o
 	@tests/check-types
 
 format:
-	$(Q)clang-format -i src/*/*.[ch] bpf/*.[ch] tests/unit/*.[ch] tests/unit/*/*.[ch] tests/live/*.c tests/fuzz/*.[ch] tests/kmod/*.c tools/bench/*.c
+	$(Q)clang-format -i src/*/*.[ch] bpf/*.[ch] tests/unit/*.[ch] tests/unit/*/*.[ch] tests/live/*.c tests/fuzz/*.[ch] tests/kmod/*.c tools/*/*.c
 
-install: kleak
+install: kleak $(B)/kleak.bash
 	$(call say,INSTALL,$(DESTDIR)$(PREFIX))
 	$(Q)install -D -m 0755 kleak $(DESTDIR)$(PREFIX)/sbin/kleak
 	$(Q)install -D -m 0644 man/kleak.8 $(DESTDIR)$(PREFIX)/share/man/man8/kleak.8
 	$(Q)install -D -m 0644 man/kleak-json.5 $(DESTDIR)$(PREFIX)/share/man/man5/kleak-json.5
+	$(Q)install -D -m 0644 $(B)/kleak.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/kleak
 
 # Downloaded kernels stay; `make distclean` takes them too.
 clean:
-	$(Q)rm -rf kleak $(B)/*.[oda] $(B)/*.skel.h $(B)/kleak-asan $(B)/kmod $(B)/debug $(B)/unit $(B)/asan \
+	$(Q)rm -rf kleak $(B)/*.[oda] $(B)/*.skel.h $(B)/kleak-asan $(B)/kleak.bash $(B)/tables $(B)/kmod $(B)/debug $(B)/unit $(B)/asan \
 		$(B)/fuzz/*.a $(ROOMS:%=$(B)/%) $(ROOMS:%=$(B)/fuzz/%)
 
 .PHONY: distclean

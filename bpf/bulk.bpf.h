@@ -29,24 +29,24 @@ static __always_inline __u64 bulk_object(const struct bulk *b, __u32 i)
 	return ptr;
 }
 
-static long bulk_born(__u32 i, void *arg)
+static long bulk_allocated(__u32 i, void *arg)
 {
 	struct bulk *b = arg;
 	__u64 ptr = bulk_object(b, i);
 
 	if (ptr >= LOWEST_OBJECT)
-		object_born(ptr, KLEAK_SPACE_SLAB, &b->record, b->again);
+		object_allocated(ptr, KLEAK_SPACE_SLAB, &b->record, b->again);
 	return 0;
 }
 
-static long bulk_died(__u32 i, void *arg)
+static long bulk_freed(__u32 i, void *arg)
 {
 	struct bulk *b = arg;
 	__u64 ptr = bulk_object(b, i);
 
-	if (ptr >= LOWEST_OBJECT && !object_died(ptr, KLEAK_SPACE_SLAB) && !b->again &&
+	if (ptr >= LOWEST_OBJECT && !object_freed(ptr, KLEAK_SPACE_SLAB) && !b->again &&
 	    !is_filtered())
-		count(KLEAK_COUNT_UNKNOWN_DEATHS, 1);
+		count(KLEAK_COUNT_UNKNOWN_FREES, 1);
 	return 0;
 }
 
@@ -102,11 +102,11 @@ static __always_inline int alloc_bulk(void *ctx, bool again)
 	b.array = array;
 	b.record.bytes = cache->size;
 	b.record.slack = cache->size - cache->object_size;
-	b.record.born = now();
+	b.record.allocated_at = now();
 	b.record.site = site;
 	if (cache_index != KLEAK_CACHE_UNKNOWN)
 		b.record.flags = KLEAK_RECORD_OF_CACHE;
-	bpf_loop(bulk_bounded(got), bulk_born, &b, 0);
+	bpf_loop(bulk_bounded(got), bulk_allocated, &b, 0);
 	return 0;
 }
 
@@ -119,7 +119,7 @@ static __always_inline int free_bulk(void *ctx, bool again)
 	if (bpf_get_func_arg(ctx, 1, &n) || bpf_get_func_arg(ctx, 2, &array))
 		return 0;
 	b.array = array;
-	bpf_loop(bulk_bounded(n), bulk_died, &b, 0);
+	bpf_loop(bulk_bounded(n), bulk_freed, &b, 0);
 	return 0;
 }
 

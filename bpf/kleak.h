@@ -37,13 +37,15 @@ enum kleak_key_space {
 	KLEAK_SPACE_MASK = 7,
 };
 
-/* What `born` counts: nanoseconds of the loader's CLOCK_MONOTONIC >> 20 (1.05 ms).  44 bits. */
+/* What `allocated_at` counts: nanoseconds of the loader's CLOCK_MONOTONIC >> 20 (1.05 ms).  44
+ * bits. */
 #define KLEAK_TICK_SHIFT 20
 
-/* Ticks that an object has lived by the tick `now`; none if it was born after `now` was read. */
-static inline __attribute__((always_inline)) __u64 kleak_age(__u64 now, __u64 born)
+/* Ticks that an object has lived by the tick `now`; none if it was allocated after `now` was read.
+ */
+static inline __attribute__((always_inline)) __u64 kleak_age(__u64 now, __u64 allocated_at)
 {
-	return now > born ? now - born : 0;
+	return now > allocated_at ? now - allocated_at : 0;
 }
 
 enum kleak_record_flags {
@@ -55,8 +57,8 @@ enum kleak_record_flags {
 
 /*
  * Sampling: only addresses whose hash has none of the bits of a mask (kleak_control) are
- * recorded, so that birth and death agree without a look at the table.  An object then stands for
- * mask + 1 of them.  Masks only grow.
+ * recorded, so that allocation and free agree without a look at the table.  An object then stands
+ * for mask + 1 of them.  Masks only grow.
  */
 #define KLEAK_SAMPLE_MOST ((1U << 20) - 1)
 
@@ -91,8 +93,8 @@ struct kleak_record {
 	__u32 site;  /* index into the site table */
 	union {
 		struct {
-			__u64 flags : 8; /* enum kleak_record_flags */
-			__u64 born : 56; /* tick, see above */
+			__u64 flags : 8;	 /* enum kleak_record_flags */
+			__u64 allocated_at : 56; /* tick, see above */
 		};
 		__u64 stamp; /* both: the programs have atomic operations on whole words only */
 	};
@@ -200,40 +202,40 @@ struct kleak_cache {
 /*
  * Counters of a site.  Kept in lanes, a CPU writes lane (cpu & mask): atomic,
  * so that lanes may be fewer than CPUs and nothing is lost to an interrupt.
- * births - deaths - implicit is the number of its objects in the table,
- * born_bytes - died_bytes the bytes of those that are not KLEAK_RECORD_OF_CACHE.
+ * allocations - frees - implicit is the number of its objects in the table,
+ * allocated_bytes - freed_bytes the bytes of those that are not KLEAK_RECORD_OF_CACHE.
  */
 #define KLEAK_MAX_LANES 16
 
 struct kleak_tally {
-	__u64 births;
-	__u64 deaths;
-	__u64 implicit; /* born again on an address still held: a free was missed */
-	__u64 born_bytes;
-	__u64 died_bytes; /* of all that are not in the table any more */
-	__u64 verified;	  /* found free in the allocator's own books */
+	__u64 allocations;
+	__u64 frees;
+	__u64 implicit; /* allocated again at an address still held: a free was missed */
+	__u64 allocated_bytes;
+	__u64 freed_bytes; /* of all that are not in the table any more */
+	__u64 verified;	   /* found free in the allocator's own books */
 	__u64 evicted; /* pages found to be a process's, the page cache's or another allocator's */
 	__u64 unsampled; /* taken out when the sampling was made coarser */
-	/* sampling: what births and deaths of every kind stood for, beyond themselves */
-	__u64 births_more;
-	__u64 deaths_more;
+	/* sampling: what allocations and frees of every kind stood for, beyond themselves */
+	__u64 allocations_more;
+	__u64 frees_more;
 };
 
 /* What cannot be laid at a site's door; one array in each lane. */
 enum kleak_count {
-	KLEAK_COUNT_UNKNOWN_DEATHS, /* free of an address that is not in the table */
-	KLEAK_LOSS_TABLE_FULL,	    /* birth not recorded: both buckets full */
-	KLEAK_LOSS_SITES_FULL,	    /* birth recorded without its stack */
-	KLEAK_LOSS_CACHES_FULL,	    /* birth recorded without its cache's name */
-	KLEAK_LOSS_NO_STACK,	    /* the kernel could not walk the stack: call_site only */
-	KLEAK_LOSS_NO_SCRATCH,	    /* birth not recorded: every stack buffer of the CPU in use */
-	KLEAK_LOSS_RACE,	    /* birth not recorded: lost every race for a slot */
-	KLEAK_LOSS_BULK_CUT,	    /* objects of a bulk call beyond what one program can visit */
-	KLEAK_LOSS_FAMILY_FULL,	    /* a child process not followed: too many at once */
-	KLEAK_LOSS_WRONG_STACK,	    /* a stack followed by learnt steps was another one */
-	KLEAK_COUNT_WALKS,	    /* stacks walked by the kernel */
-	KLEAK_COUNT_CHECKS,	    /* those among them that were known, walked to compare */
-	KLEAK_COUNT_WHO_FULL,	    /* an allocation whose allocator was not noted: no room */
+	KLEAK_COUNT_UNKNOWN_FREES, /* free of an address that is not in the table */
+	KLEAK_LOSS_TABLE_FULL,	   /* allocation not recorded: both buckets full */
+	KLEAK_LOSS_SITES_FULL,	   /* allocation recorded without its stack */
+	KLEAK_LOSS_CACHES_FULL,	   /* allocation recorded without its cache's name */
+	KLEAK_LOSS_NO_STACK,	   /* the kernel could not walk the stack: call_site only */
+	KLEAK_LOSS_NO_SCRATCH,	/* allocation not recorded: every stack buffer of the CPU in use */
+	KLEAK_LOSS_RACE,	/* allocation not recorded: lost every race for a slot */
+	KLEAK_LOSS_BULK_CUT,	/* objects of a bulk call beyond what one program can visit */
+	KLEAK_LOSS_FAMILY_FULL, /* a child process not followed: too many at once */
+	KLEAK_LOSS_WRONG_STACK, /* a stack followed by learnt steps was another one */
+	KLEAK_COUNT_WALKS,	/* stacks walked by the kernel */
+	KLEAK_COUNT_CHECKS,	/* those among them that were known, walked to compare */
+	KLEAK_COUNT_WHO_FULL,	/* an allocation whose allocator was not noted: no room */
 	KLEAK_COUNTS,
 };
 
@@ -363,7 +365,7 @@ struct kleak_config {
 
 /* Changed while the programs run. */
 struct kleak_control {
-	__u32 recording;   /* births are recorded */
+	__u32 recording;   /* allocations are recorded */
 	__u32 self;	   /* the loader's own process, left out */
 	__u32 process;	   /* KLEAK_FOLLOW_PROCESS: whom; cleared when it exits */
 	__u32 gone;	   /* that process has exited */
@@ -439,7 +441,7 @@ struct kleak_sweep {
 
 struct kleak_eviction {
 	__u64 key;
-	__u64 born;
+	__u64 allocated_at;
 	__u32 slot;
 	__u32 site;
 	__u32 free; /* verified free; else evicted */

@@ -17,10 +17,9 @@
  * none), and nothing else (tests/check-published); the loader by atomic stores.
  *
  *   word                     what was written before       whoever reads it
- *   kleak_bucket.key         the record, and its birth     the loader: acquire, and the key once
- *                            is counted                    more; deaths: whoever frees an object
- *                                                          got it from who allocated it, in order
- *   kleak_bucket.spilled     (added before the key)        deaths, in the same way
+ *   kleak_bucket.key         the record, and its allocation     the loader: acquire, and the key
+ * once is counted                    more; frees: whoever frees an object got it from who allocated
+ * it, in order kleak_bucket.spilled     (added before the key)        frees, in the same way
  *   kleak_site.hash          (claims the entry)            its index is all that is used
  *   kleak_site.nr_frames     the rest of the site          the loader: acquire
  *   kleak_cache.id           (claims the entry)            its index is all that is used
@@ -32,10 +31,9 @@
  *   control.chain_seed       the chains, by the loader     makes the address that is read
  *   control.present          the set of bits, by the       makes the address that is read
  *                            loader
- *   presence                 (add_first(): before births   the loader: after it has cleared bits
- *                            read the bits)
- *   kleak_tally              (events: births before their  the loader: fences between the tables
- *                            key, deaths after it)
+ *   presence                 (add_first(): before allocations   the loader: after it has cleared
+ * bits read the bits) kleak_tally              (events: allocations before their  the loader:
+ * fences between the tables key, frees after it)
  *
  * A record's bytes and stamp, `known`, `others`, a site's `muted` and what only guesses (`recent`,
  * `next`, distances) are words that say all by themselves.
@@ -104,7 +102,7 @@ __u32 presence[1 << KLEAK_PRESENCE_BITS] __attribute__((aligned(64)));
 
 /*
  * A bit for each of these: 0 only if it is 0.  What a CPU has at hand, which the counters are not.
- * Births set bits in both; the loader makes the one that is not looked at anew now and then.
+ * Allocations set bits in both; the loader makes the one that is not looked at anew now and then.
  */
 __u32 present[2][1 << (KLEAK_PRESENCE_BITS - 5)] __attribute__((aligned(64)));
 

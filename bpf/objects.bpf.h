@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The accounting: object_born() and object_died().
+ * The accounting: object_allocated() and object_freed().
  *
- * The table is lock-free.  A birth claims an empty key with compare-and-swap
- * (BUSY), writes the record and publishes the key.  A death swaps the key for EMPTY; whoever wins
+ * The table is lock-free.  An allocation claims an empty key with compare-and-swap
+ * (BUSY), writes the record and publishes the key.  A free swaps the key for EMPTY; whoever wins
  * the swap counts it.  A record is therefore read by the loader whole or not at all (it reads the
  * key before and after).
  *
  * An object's events cannot race with each other: the allocator hands out an
- * address only after the birth was recorded, and takes it back only after the
- * death was (kmem_cache_free() up to 5.15 reports after the release: there a
- * birth on a held address may really be the older object's death overtaken).
+ * address only after the allocation was recorded, and takes it back only after the
+ * free was (kmem_cache_free() up to 5.15 reports after the release: there an
+ * allocation on a held address may really be the older object's free overtaken).
  */
 #ifndef KLEAK_OBJECTS_BPF_H
 #define KLEAK_OBJECTS_BPF_H
@@ -159,31 +159,31 @@ static __always_inline __u64 bytes_to_tally(const struct kleak_record *r)
 	return r->flags & KLEAK_RECORD_OF_CACHE && r->site != KLEAK_SITE_NONE ? 0 : sized(r->bytes);
 }
 
-static __always_inline void tally_birth(const struct kleak_record *r)
+static __always_inline void tally_allocation(const struct kleak_record *r)
 {
 	struct kleak_tally *t = tally_of(r->site);
 	__u64 bytes = bytes_to_tally(r);
 
 	if (!t)
 		return;
-	__sync_fetch_and_add(&t->births, 1);
+	__sync_fetch_and_add(&t->allocations, 1);
 	if (bytes)
-		__sync_fetch_and_add(&t->born_bytes, bytes);
+		__sync_fetch_and_add(&t->allocated_bytes, bytes);
 	if (control.sample_mask)
-		__sync_fetch_and_add(&t->births_more, control.sample_mask);
+		__sync_fetch_and_add(&t->allocations_more, control.sample_mask);
 }
 
-static __always_inline void tally_death(__u32 site, __u64 bytes, bool implicit)
+static __always_inline void tally_free(__u32 site, __u64 bytes, bool implicit)
 {
 	struct kleak_tally *t = tally_of(site);
 
 	if (!t)
 		return;
-	__sync_fetch_and_add(implicit ? &t->implicit : &t->deaths, 1);
+	__sync_fetch_and_add(implicit ? &t->implicit : &t->frees, 1);
 	if (bytes)
-		__sync_fetch_and_add(&t->died_bytes, bytes);
+		__sync_fetch_and_add(&t->freed_bytes, bytes);
 	if (control.sample_mask)
-		__sync_fetch_and_add(&t->deaths_more, control.sample_mask);
+		__sync_fetch_and_add(&t->frees_more, control.sample_mask);
 }
 
 static __always_inline __u64 area_unsized(__u64 vm)
@@ -211,7 +211,7 @@ static __always_inline bool area_read(__u64 vm, __u64 *bytes)
 
 /*
  * Give the record `r` of the area `vm` its bytes, if it has none yet; return
- * its bytes.  The loader's request and the area's death may meet here: one wins
+ * its bytes.  The loader's request and the area's free may meet here: one wins
  * and counts.
  */
 static __always_inline __u64 area_settle(struct kleak_record *r, __u64 vm, __u64 bytes)
@@ -227,7 +227,7 @@ static __always_inline __u64 area_settle(struct kleak_record *r, __u64 vm, __u64
 		return sized(held);
 	t = tally_of(r->site);
 	if (t)
-		__sync_fetch_and_add(&t->born_bytes, bytes);
+		__sync_fetch_and_add(&t->allocated_bytes, bytes);
 	return bytes;
 }
 
@@ -243,9 +243,9 @@ static __always_inline void area_resize(struct kleak_record *r, __u64 held, __u6
 		return;
 	t = tally_of(r->site);
 	if (t && bytes < held)
-		__sync_fetch_and_add(&t->died_bytes, held - bytes);
+		__sync_fetch_and_add(&t->freed_bytes, held - bytes);
 	else if (t)
-		__sync_fetch_and_add(&t->born_bytes, bytes - held);
+		__sync_fetch_and_add(&t->allocated_bytes, bytes - held);
 }
 
 /*
@@ -303,12 +303,12 @@ static __always_inline bool bucket_put(struct kleak_bucket *b, __u32 i, __u64 fr
 	if (__sync_val_compare_and_swap(&b->key[i], from, KLEAK_KEY_BUSY) != from)
 		return false;
 	if (from != KLEAK_KEY_EMPTY)
-		tally_death(b->record[i].site, bytes_given_up(&b->record[i]), true);
+		tally_free(b->record[i].site, bytes_given_up(&b->record[i]), true);
 	else
 		presence_add(address_of_key(key), 1);
 	b->record[i] = *r;
-	/* Before the key: a death that finds the key finds the birth counted. */
-	tally_birth(r);
+	/* Before the key: a free that finds the key finds the allocation counted. */
+	tally_allocation(r);
 	publish(&b->key[i], key);
 	return true;
 }
@@ -324,7 +324,7 @@ __noinline int bucket_spill(struct kleak_bucket *first, struct kleak_bucket *sec
 {
 	if (!first || !second || !r)
 		return 0;
-	spill_add(first, 1); /* before: a death that does not see this does not look there */
+	spill_add(first, 1); /* before: a free that does not see this does not look there */
 	if (bucket_put(second, bucket_find(second, KLEAK_KEY_EMPTY), KLEAK_KEY_EMPTY, key, r))
 		return 1;
 	spill_add(first, -1);
@@ -361,7 +361,7 @@ __noinline int bucket_clear(struct kleak_bucket *b)
 		if (!t)
 			continue;
 		__sync_fetch_and_add(&t->unsampled, 1);
-		__sync_fetch_and_add(&t->died_bytes, bytes_to_tally(&r));
+		__sync_fetch_and_add(&t->freed_bytes, bytes_to_tally(&r));
 	}
 	return cleared;
 }
@@ -419,7 +419,7 @@ static __always_inline bool bucket_take(struct kleak_bucket *b, __u64 address, _
 	if (__sync_val_compare_and_swap(&b->key[i], key, KLEAK_KEY_EMPTY) != key)
 		return false;
 	presence_add(address, -1);
-	tally_death(site, bytes, implicit);
+	tally_free(site, bytes, implicit);
 	return true;
 }
 
@@ -438,22 +438,22 @@ static __always_inline bool take_spilled(struct kleak_bucket *first, __u64 addre
 }
 
 /*
- * Forget an object and count its death.  False if it is not in the table.  The
- * death of a slab object is that of the area too, if it is a vm_struct.  implicit: nobody saw
+ * Forget an object and count its free.  False if it is not in the table.  The
+ * free of a slab object is that of the area too, if it is a vm_struct.  implicit: nobody saw
  * it being freed, but its address is somebody else's now.
  */
 static __always_inline bool object_gone(__u64 address, __u32 space, bool implicit)
 {
 	struct kleak_bucket *first = bucket_first(address);
-	bool twin = false, died;
+	bool twin = false, freed;
 
 	if (!first)
 		return false;
-	died = bucket_take(first, address, space, implicit, &twin) ||
-	       take_spilled(first, address, space, implicit, &twin);
+	freed = bucket_take(first, address, space, implicit, &twin) ||
+		take_spilled(first, address, space, implicit, &twin);
 	if (twin && !bucket_take(first, address, space, implicit, &twin))
 		take_spilled(first, address, space, implicit, &twin);
-	return died;
+	return freed;
 }
 
 /*
@@ -475,18 +475,19 @@ __noinline int bucket_replace(struct kleak_bucket *b, __u64 key, const struct kl
 	return 1;
 }
 
-enum birth {
-	BIRTH_RECORDED,
-	BIRTH_HELD, /* only_new: the address stands in the table already */
-	BIRTH_LOST, /* counted as a loss */
-	BIRTH_UNSAMPLED,
+enum allocation {
+	ALLOCATION_RECORDED,
+	ALLOCATION_HELD, /* only_new: the address stands in the table already */
+	ALLOCATION_LOST, /* counted as a loss */
+	ALLOCATION_UNSAMPLED,
 };
 
 /*
  * Record an object.  If its address is still held, a free was missed: the old
- * record dies implicitly, unless `only_new`.
+ * record is freed implicitly, unless `only_new`.
  */
-__noinline int object_born(__u64 address, __u32 space, const struct kleak_record *r, bool only_new)
+__noinline int object_allocated(__u64 address, __u32 space, const struct kleak_record *r,
+				bool only_new)
 {
 	struct kleak_bucket *first = bucket_first(address), *second = bucket_second(address);
 	__u64 key = key_of(address, space);
@@ -494,45 +495,45 @@ __noinline int object_born(__u64 address, __u32 space, const struct kleak_record
 	__u32 i;
 
 	if (!first || !second || !r)
-		return BIRTH_LOST;
+		return ALLOCATION_LOST;
 	if (!is_sampled(address))
-		return BIRTH_UNSAMPLED;
+		return ALLOCATION_UNSAMPLED;
 
 	if (bucket_find(first, key) < KLEAK_BUCKET_KEYS) {
 		if (only_new)
-			return BIRTH_HELD;
+			return ALLOCATION_HELD;
 		if (bucket_replace(first, key, r))
-			return BIRTH_RECORDED;
+			return ALLOCATION_RECORDED;
 	}
 	if (first->spilled && bucket_find(second, key) < KLEAK_BUCKET_KEYS) {
 		if (only_new)
-			return BIRTH_HELD;
+			return ALLOCATION_HELD;
 		if (bucket_replace(second, key, r))
-			return BIRTH_RECORDED;
+			return ALLOCATION_RECORDED;
 	}
 
 	/* keys are put into the lowest place that is free: less than half full does not matter */
 	crowded = first->key[KLEAK_BUCKET_KEYS / 2] && bucket_fill(second) < bucket_fill(first);
 	if (crowded && bucket_spill(first, second, key, r))
-		return BIRTH_RECORDED;
+		return ALLOCATION_RECORDED;
 	for (int try = 0; try < CLAIM_TRIES; try++) {
 		i = bucket_find(first, KLEAK_KEY_EMPTY);
 		if (bucket_put(first, i, KLEAK_KEY_EMPTY, key, r))
-			return BIRTH_RECORDED;
+			return ALLOCATION_RECORDED;
 		if (i < KLEAK_BUCKET_KEYS)
 			continue; /* another CPU was faster */
 		if (bucket_spill(first, second, key, r))
-			return BIRTH_RECORDED;
+			return ALLOCATION_RECORDED;
 		if (!bucket_clear(first) && !bucket_clear(second))
 			sample_less();
 		if (!is_sampled(address))
-			return BIRTH_UNSAMPLED;
+			return ALLOCATION_UNSAMPLED;
 	}
 	count(KLEAK_LOSS_TABLE_FULL, 1);
-	return BIRTH_LOST;
+	return ALLOCATION_LOST;
 }
 
-static __always_inline bool object_died(__u64 address, __u32 space)
+static __always_inline bool object_freed(__u64 address, __u32 space)
 {
 	if (is_filtered() && !is_present(address))
 		return false;

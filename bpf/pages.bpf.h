@@ -22,20 +22,20 @@ struct block {
 	bool again;
 };
 
-static long block_page_born(__u32 i, void *arg)
+static long block_page_allocated(__u32 i, void *arg)
 {
 	struct block *block = arg;
 
-	object_born(block->page + (__u64)i * config.page_struct, KLEAK_SPACE_PAGES, &block->record,
-		    block->again);
+	object_allocated(block->page + (__u64)i * config.page_struct, KLEAK_SPACE_PAGES,
+			 &block->record, block->again);
 	return 0;
 }
 
-static long block_page_died(__u32 i, void *arg)
+static long block_page_freed(__u32 i, void *arg)
 {
 	struct block *block = arg;
 
-	object_died(block->page + (__u64)i * config.page_struct, KLEAK_SPACE_PAGES);
+	object_freed(block->page + (__u64)i * config.page_struct, KLEAK_SPACE_PAGES);
 	return 0;
 }
 
@@ -48,7 +48,8 @@ static __always_inline bool is_muted(__u32 index)
 }
 
 /* TP_PROTO(struct page *page, unsigned int order, gfp_t gfp_flags, int migratetype) */
-static __always_inline void page_born(struct bpf_raw_tracepoint_args *ctx, __u64 page, bool again)
+static __always_inline void page_allocated(struct bpf_raw_tracepoint_args *ctx, __u64 page,
+					   bool again)
 {
 	struct block block = {.page = page, .again = again};
 	__u32 order = ctx->args[1], gfp = ctx->args[2];
@@ -63,12 +64,13 @@ static __always_inline void page_born(struct bpf_raw_tracepoint_args *ctx, __u64
 	if (site < 0 || is_muted(site))
 		return;
 	block.record.site = site;
-	block.record.born = now();
+	block.record.allocated_at = now();
 	block.record.bytes = whole ? bytes << order : bytes;
 	if (whole)
-		object_born(page, KLEAK_SPACE_PAGES, &block.record, again);
+		object_allocated(page, KLEAK_SPACE_PAGES, &block.record, again);
 	else
-		bpf_loop(order <= 10 ? 1U << order : MAX_ORDER_PAGES, block_page_born, &block, 0);
+		bpf_loop(order <= 10 ? 1U << order : MAX_ORDER_PAGES, block_page_allocated, &block,
+			 0);
 }
 
 /*
@@ -76,15 +78,15 @@ static __always_inline void page_born(struct bpf_raw_tracepoint_args *ctx, __u64
  * recorded, which is no loss.  Only where the first page is one of a block that is
  * freed in one piece are the others looked for; with sampling the first need not be recorded.
  */
-static __always_inline void page_died(const struct bpf_raw_tracepoint_args *ctx, __u64 page)
+static __always_inline void page_freed(const struct bpf_raw_tracepoint_args *ctx, __u64 page)
 {
 	struct block block = {.page = page};
 	__u32 order = ctx->args[1];
 
-	bool recorded = object_died(page, KLEAK_SPACE_PAGES);
+	bool recorded = object_freed(page, KLEAK_SPACE_PAGES);
 
 	if (order && (recorded || control.sample_mask))
-		bpf_loop(order <= 10 ? 1U << order : MAX_ORDER_PAGES, block_page_died, &block, 0);
+		bpf_loop(order <= 10 ? 1U << order : MAX_ORDER_PAGES, block_page_freed, &block, 0);
 }
 
 static __always_inline int page_copy(struct bpf_raw_tracepoint_args *ctx, enum kleak_event event,
@@ -96,21 +98,21 @@ static __always_inline int page_copy(struct bpf_raw_tracepoint_args *ctx, enum k
 		return 0;
 	if (page && (copy == COPY_FIRST || *recent != ~page)) {
 		if (event == KLEAK_EVENT_PAGE_ALLOC)
-			page_born(ctx, page, copy != COPY_FIRST);
+			page_allocated(ctx, page, copy != COPY_FIRST);
 		else
-			page_died(ctx, page);
+			page_freed(ctx, page);
 	}
 	*recent = copy == COPY_LAST ? 0 : ~page;
 	return 0;
 }
 
-static long bulk_page_born(__u32 i, void *arg)
+static long bulk_page_allocated(__u32 i, void *arg)
 {
 	struct bulk *b = arg;
 	__u64 page = bulk_object(b, i);
 
 	if (page)
-		object_born(page, KLEAK_SPACE_PAGES, &b->record, true);
+		object_allocated(page, KLEAK_SPACE_PAGES, &b->record, true);
 	return 0;
 }
 
@@ -138,9 +140,9 @@ static __always_inline int pages_bulk(void *ctx)
 	if (site < 0 || is_muted(site))
 		return 0;
 	b.array = array;
-	b.record.born = now();
+	b.record.allocated_at = now();
 	b.record.site = site;
-	bpf_loop(bulk_bounded(got), bulk_page_born, &b, 0);
+	bpf_loop(bulk_bounded(got), bulk_page_allocated, &b, 0);
 	return 0;
 }
 

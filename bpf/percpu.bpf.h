@@ -10,7 +10,8 @@
 
 #define PERCPU_SHIFT 1 /* PCPU_MIN_ALLOC_SIZE is 4, keys leave three bits */
 
-static __always_inline void percpu_born(struct bpf_raw_tracepoint_args *ctx, __u64 ptr, bool again)
+static __always_inline void percpu_allocated(struct bpf_raw_tracepoint_args *ctx, __u64 ptr,
+					     bool again)
 {
 	const volatile struct kleak_event_args *args = &config.args[KLEAK_EVENT_PERCPU_ALLOC];
 	struct kleak_record r = {};
@@ -29,8 +30,8 @@ static __always_inline void percpu_born(struct bpf_raw_tracepoint_args *ctx, __u
 	if (site < 0)
 		return;
 	r.site = site;
-	r.born = now();
-	object_born(ptr << PERCPU_SHIFT, KLEAK_SPACE_PERCPU, &r, again);
+	r.allocated_at = now();
+	object_allocated(ptr << PERCPU_SHIFT, KLEAK_SPACE_PERCPU, &r, again);
 }
 
 static __always_inline int percpu_alloc_copy(struct bpf_raw_tracepoint_args *ctx, enum copy copy)
@@ -41,7 +42,7 @@ static __always_inline int percpu_alloc_copy(struct bpf_raw_tracepoint_args *ctx
 		return 0;
 	ptr = event_arg(ctx, config.args[KLEAK_EVENT_PERCPU_ALLOC].ptr);
 	if (ptr && (copy == COPY_FIRST || *recent != ~ptr))
-		percpu_born(ctx, ptr, copy != COPY_FIRST);
+		percpu_allocated(ctx, ptr, copy != COPY_FIRST);
 	*recent = copy == COPY_LAST ? 0 : ~ptr;
 	return 0;
 }

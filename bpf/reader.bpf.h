@@ -39,7 +39,8 @@ int set_clock(void *ctx __attribute__((unused)))
 
 __u64 this_tick;
 
-/* What is born from here on is born in this tick or a later one: no other clock can say that. */
+/* What is allocated from here on is stamped with this tick or a later one: no other clock can say
+ * that. */
 SEC("syscall")
 int tell_time(void *ctx __attribute__((unused)))
 {
@@ -126,7 +127,8 @@ static __always_inline void evict(const struct kleak_eviction *e)
 		return;
 	key = b->key[i];
 	bytes = bytes_to_tally(&b->record[i]);
-	if (key != e->key || b->record[i].born != e->born || b->record[i].site != e->site)
+	if (key != e->key || b->record[i].allocated_at != e->allocated_at ||
+	    b->record[i].site != e->site)
 		return;
 	if (__sync_val_compare_and_swap(&b->key[i], key, KLEAK_KEY_EMPTY) != key)
 		return;
@@ -137,11 +139,11 @@ static __always_inline void evict(const struct kleak_eviction *e)
 	t = tally_of(e->site);
 	if (t) {
 		__sync_fetch_and_add(e->free ? &t->verified : &t->evicted, 1);
-		__sync_fetch_and_add(&t->died_bytes, bytes);
-		__sync_fetch_and_add(&t->deaths_more, control.sample_mask);
+		__sync_fetch_and_add(&t->freed_bytes, bytes);
+		__sync_fetch_and_add(&t->frees_more, control.sample_mask);
 	}
-	/* Born anew between the look and the swap: that birth is lost. */
-	if (b->record[i].born != e->born)
+	/* Allocated anew between the look and the swap: that allocation is lost. */
+	if (b->record[i].allocated_at != e->allocated_at)
 		count(KLEAK_LOSS_RACE, 1);
 }
 

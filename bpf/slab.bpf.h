@@ -3,10 +3,10 @@
  * The slab allocator's events.
  *
  * A kernel does not run a program that is already running on the CPU: an interrupt in the middle
- * of it loses its events to that program.  A birth that is lost in this way is counted as a loss,
- * and that is all: what is listed stays true.  A free that is lost leaves an object that is none,
- * until its address is allocated again or the loader looks into the allocator's books, which it
- * does before it lists anything: then one program does.  (Under load 200 of 4 million frees are
+ * of it loses its events to that program.  An allocation that is lost in this way is counted as a
+ * loss, and that is all: what is listed stays true.  A free that is lost leaves an object that is
+ * none, until its address is allocated again or the loader looks into the allocator's books, which
+ * it does before it lists anything: then one program does.  (Under load 200 of 4 million frees are
  * lost on 6.18, where 20,000 others fire no event; a second program on each free would cost a
  * fifth of all that tracing costs.)
  *
@@ -79,25 +79,25 @@ static __always_inline __u32 has_size_of_cache(__u32 index, __u32 flags)
 }
 
 /* One area: its vm_struct was just allocated; what it is, is read later. */
-static __always_inline void area_born(struct bpf_raw_tracepoint_args *ctx, __u64 vm,
-				      __u64 call_site)
+static __always_inline void area_allocated(struct bpf_raw_tracepoint_args *ctx, __u64 vm,
+					   __u64 call_site)
 {
-	struct kleak_record r = {.bytes = area_unsized(vm), .born = now()};
+	struct kleak_record r = {.bytes = area_unsized(vm), .allocated_at = now()};
 	long site = site_of(ctx, call_site, KLEAK_CACHE_NONE, KLEAK_SPACE_VMALLOC);
 
 	if (site < 0)
 		return;
 	r.site = site;
-	object_born(vm, KLEAK_SPACE_VMALLOC, &r, false);
+	object_allocated(vm, KLEAK_SPACE_VMALLOC, &r, false);
 }
 
 /*
- * A slab object was born.
+ * A slab object was allocated.
  * What a filter leaves out is not recorded; whatever else goes wrong is counted.
  */
-static __always_inline void slab_born(struct bpf_raw_tracepoint_args *ctx, __u64 ptr,
-				      __u64 call_site, __u64 kmem, __u64 size, __u64 requested,
-				      __u64 gfp, __u32 record_flags)
+static __always_inline void slab_allocated(struct bpf_raw_tracepoint_args *ctx, __u64 ptr,
+					   __u64 call_site, __u64 kmem, __u64 size, __u64 requested,
+					   __u64 gfp, __u32 record_flags)
 {
 	__u32 cache_index, cache_flags = 0;
 	struct kleak_record r = {.bytes = size, .flags = record_flags};
@@ -138,8 +138,8 @@ static __always_inline void slab_born(struct bpf_raw_tracepoint_args *ctx, __u64
 	if (site < 0)
 		return;
 	r.site = site;
-	r.born = now();
-	if (object_born(ptr, KLEAK_SPACE_SLAB, &r, false) == BIRTH_RECORDED && cache &&
+	r.allocated_at = now();
+	if (object_allocated(ptr, KLEAK_SPACE_SLAB, &r, false) == ALLOCATION_RECORDED && cache &&
 	    cache->flags & KLEAK_CACHE_OF_CACHES)
 		cache_retire(ptr);
 }
@@ -178,12 +178,12 @@ static __always_inline int slab_alloc(struct bpf_raw_tracepoint_args *ctx, enum 
 		return 0;
 	if (config.vmalloc && in_range(&config.area_alloc, call_site)) {
 		record_flags = KLEAK_RECORD_VM_STRUCT;
-		area_born(ctx, ptr, call_site);
+		area_allocated(ctx, ptr, call_site);
 	} else if (config.vmalloc && !records_all_slab()) {
 		object_gone(ptr, KLEAK_SPACE_VMALLOC, true);
 	}
 	if (config.slab)
-		slab_born(ctx, ptr, call_site, kmem, size, requested, gfp, record_flags);
+		slab_allocated(ctx, ptr, call_site, kmem, size, requested, gfp, record_flags);
 	return 0;
 }
 
@@ -201,7 +201,7 @@ static __always_inline void count_unknown(const struct bpf_raw_tracepoint_args *
 
 	if (is_filtered())
 		return;
-	count(KLEAK_COUNT_UNKNOWN_DEATHS, 1);
+	count(KLEAK_COUNT_UNKNOWN_FREES, 1);
 	if (args->cache == KLEAK_ARG_NONE || config.nr_wanted)
 		return;
 	kmem = event_arg(ctx, args->cache);
@@ -212,13 +212,13 @@ static __always_inline void count_unknown(const struct bpf_raw_tracepoint_args *
 }
 
 /* shift: what makes an address that is 8-aligned of the event's pointer */
-static __always_inline void event_died(struct bpf_raw_tracepoint_args *ctx, enum kleak_event event,
-				       enum copy copy, __u64 ptr, __u32 space, __u32 shift)
+static __always_inline void event_freed(struct bpf_raw_tracepoint_args *ctx, enum kleak_event event,
+					enum copy copy, __u64 ptr, __u32 space, __u32 shift)
 {
 	if (ptr < LOWEST_OBJECT || (!is_filtered() && !is_sampled(ptr << shift)))
 		return;
 	/* Only the first copy can tell "never there" from "already taken". */
-	if (!object_died(ptr << shift, space) && copy == COPY_FIRST)
+	if (!object_freed(ptr << shift, space) && copy == COPY_FIRST)
 		count_unknown(ctx, event);
 }
 
@@ -228,14 +228,14 @@ static __always_inline int free_copy(struct bpf_raw_tracepoint_args *ctx, enum k
 	__u64 *recent, ptr = event_arg(ctx, config.args[event].ptr);
 
 	if (config.one_copy && space == KLEAK_SPACE_SLAB) {
-		event_died(ctx, event, COPY_FIRST, ptr, space, shift);
+		event_freed(ctx, event, COPY_FIRST, ptr, space, shift);
 		return 0;
 	}
 	recent = recent_of(event);
 	if (!recent)
 		return 0;
 	if (copy == COPY_FIRST || *recent != ~ptr)
-		event_died(ctx, event, copy, ptr, space, shift);
+		event_freed(ctx, event, copy, ptr, space, shift);
 	*recent = copy == COPY_LAST ? 0 : ~ptr;
 	return 0;
 }

@@ -4,10 +4,10 @@
  *
  * Every area owns a struct vm_struct, which __get_vm_area_node() kmalloc()s and
  * whoever frees the area kfree()s last, after its pages: the slab events of
- * that object are the area's birth and death, on every kernel and through every
+ * that object are the area's allocation and free, on every kernel and through every
  * path (vfree, vfree_atomic, vunmap, free_vm_area, failed allocations).  At its
- * birth the object is still empty; what it became is read by the program below
- * when the loader asks, or at its death.  Areas without VM_ALLOC (ioremap,
+ * allocation the object is still empty; what it became is read by the program below
+ * when the loader asks, or at its free.  Areas without VM_ALLOC (ioremap,
  * vmap) own no memory and are marked so.
  */
 #ifndef KLEAK_VMALLOC_BPF_H

@@ -33,23 +33,23 @@ def slabinfo(text):
 
 
 def traced(report):
-    """{cache: (live, unknown deaths, events)}"""
+    """{cache: (live, unknown frees, events)}"""
     sums = {}
     for c in report["caches"]:
         live, unknown, events = sums.get(class_of(c["name"]), (0, 0, 0))
         sums[class_of(c["name"])] = (
-            live + c["live"], unknown + c["unknown_deaths"],
-            events + c["births"] + c["deaths"] + c["implicit_deaths"] + c["unknown_deaths"])
+            live + c["live"], unknown + c["unknown_frees"],
+            events + c["allocations"] + c["frees"] + c["implicit_frees"] + c["unknown_frees"])
     return sums
 
 
 def check_identity(report):
-    """births = deaths + implicit deaths + found free + live, but for events while the tables were read."""
+    """allocations = frees + implicit frees + found free + live, but for events while the tables were read."""
     e = report["events"]
-    off = e["births"] - e["deaths"] - e["implicit_deaths"] - e["verified_free"] - e["evicted"] \
+    off = e["allocations"] - e["frees"] - e["implicit_frees"] - e["verified_free"] - e["evicted"] \
         - e["unsampled"] - e["live"]
     assert abs(off) <= e["in_motion"], f"off by {off}: {e}"
-    bytes_off = e["born_bytes"] - e["died_bytes"] - e["live_bytes"]
+    bytes_off = e["allocated_bytes"] - e["freed_bytes"] - e["live_bytes"]
     assert e["in_motion"] or bytes_off == 0, f"off by {bytes_off} bytes: {e}"
     if report["final"]:
         assert e["in_motion"] == 0 and off == 0, e
@@ -65,7 +65,7 @@ def compare(before_text, after_text, reports, cpus, alone):
     growth = {name: active[name] - books.get(name, 0) for name in active}
     first, last = reports[0], reports[2]
     before, begun, after, ended = map(traced, reports)
-    kfree = sum(sign * (r["events"]["unknown_deaths"] - sum(c["unknown_deaths"] for c in r["caches"]))
+    kfree = sum(sign * (r["events"]["unknown_frees"] - sum(c["unknown_frees"] for c in r["caches"]))
                 for sign, r in ((1, last), (-1, first)))
     # What a kernel hides from BPF: some do not show what PID 1 allocates, which looks into /proc.
     hidden = 0 if alone else max(0, growth.get("proc_inode_cache", 0)
@@ -77,8 +77,8 @@ def compare(before_text, after_text, reports, cpus, alone):
         unknown = after.get(name, (0, 0, 0))[1] - before.get(name, (0, 0, 0))[1]
         if name not in growth or not (live or growth[name]):
             continue
-        # Of what was freed unseen at birth some was older than the run, and some was born in it
-        # where the kernel hides births: slabinfo lies between the two.
+        # Of what was freed unseen at allocation some was older than the run, and some was allocated in it
+        # where the kernel hides allocations: slabinfo lies between the two.
         least, most = live - unknown, live - unknown if alone else live
         if name.startswith("kmalloc-"):
             least -= kfree  # which names no cache

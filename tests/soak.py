@@ -35,25 +35,25 @@ class Soak:
         e = report["events"]
         lost = {k: v for k, v in report["losses"].items() if v}
         scans = report["scan"]["passes"] if report["scan"] else 0
-        print(f"{report['elapsed_s']:6.0f} s  births {e['births']:>10}  live {e['live']:>7}  "
-              f"implicit {e['implicit_deaths']:>8}  found free {e['verified_free']:>7}  "
+        print(f"{report['elapsed_s']:6.0f} s  allocations {e['allocations']:>10}  live {e['live']:>7}  "
+              f"implicit {e['implicit_frees']:>8}  found free {e['verified_free']:>7}  "
               f"unchecked {e['unchecked']:>5}  sites {report['sites_total']['sites']:>5}  scans {scans:>3}  "
               f"RssAnon {memory_kb} kB  CPU {cpu_s:.1f} s  losses {lost}", flush=True)
 
     def judge(self, last, lossy=1000):
-        """By the last report.  lossy: of so many births one may be missed."""
+        """By the last report.  lossy: of so many allocations one may be missed."""
         # the first third learns names and stacks; a scan takes more for a moment
         third = len(self.memory) // 3
         before = statistics.median(self.memory[third:2 * third])
         growth = statistics.median(self.memory[2 * third:]) - before
         left = {name: traced(last).get(name, (0, 0, 0))[0] for name in CHURNED}
-        missed = last["losses"]["deaths_missed_at_most"] + last["losses"]["births_missed_at_most"]
+        missed = last["losses"]["frees_maybe_missed"] + last["losses"]["allocations_maybe_missed"]
         print(f"memory: {before:.0f} kB in the second third, {growth:+.0f} kB in the last, {max(self.memory)} kB at most; "
-              f"CPU {self.cpu:.1f} s; missed at most {missed} of {last['events']['births']} births; "
+              f"CPU {self.cpu:.1f} s; missed at most {missed} of {last['events']['allocations']} allocations; "
               f"left of what was freed: {sum(left.values())}", flush=True)
         assert last["final"]
         assert growth < MOST_GROWTH_KB, "kleak's own memory grows"
-        assert missed < last["events"]["births"] / lossy
+        assert missed < last["events"]["allocations"] / lossy
         assert last["losses"]["table_full"] == 0
         # what was started meanwhile and still runs has some hundred of each
         running = 1 + left["mm_struct"]

@@ -6,6 +6,7 @@
 #include "memory/ram.h"
 #include "trace/tracer.h"
 #include "util/clock.h"
+#include "util/commas.h"
 #include "util/say.h"
 
 #include <errno.h>
@@ -58,19 +59,6 @@ static int learn(struct survey *survey)
 	return 0;
 }
 
-/* Is it in the list of --cache? */
-static bool is_listed(const char *list, const char *name)
-{
-	while (*list) {
-		size_t len = strcspn(list, ",");
-
-		if (len == strlen(name) && !strncmp(list, name, len))
-			return true;
-		list += len + (list[len] == ',');
-	}
-	return false;
-}
-
 /* Name it, size it; is it to be looked at? */
 static bool is_wanted(struct census_cache *cache, void *arg)
 {
@@ -84,7 +72,7 @@ static bool is_wanted(struct census_cache *cache, void *arg)
 	tracer__read(survey->reader.tracer, cache->address + l->cache_oo, &order, sizeof(order));
 	cache->bytes = cache->slabs * l->page_size << (order >> 16);
 	if (survey->options->trace.cache)
-		return is_listed(survey->options->trace.cache, cache->name);
+		return commas__has(survey->options->trace.cache, cache->name);
 	tracer__read(survey->reader.tracer, cache->address + l->cache_flags, &flags, sizeof(flags));
 	return !(flags & l->reclaim_flag);
 }

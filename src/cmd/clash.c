@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "cmd/clash.h"
+#include "cmd/option_table.h"
 #include "util/folder.h"
 
 #include <stdio.h>
@@ -7,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define MOST 8
+#define MOST (OPTION_ROWS_MOST + 3)
 
 struct user {
 	const char *option;
@@ -60,24 +61,24 @@ static bool is_same(const struct identity *a, const struct identity *b)
 	       a->inode == b->inode && !strcmp(a->name, b->name);
 }
 
+static void add(struct user *users, size_t *nr, const char *option, const char *path, bool writes)
+{
+	if (path)
+		users[(*nr)++] = (struct user){option, path, writes};
+}
+
 /* Whoever uses a file. */
 static size_t list(const struct options *o, struct user *users)
 {
-	const bool diff = o->verb == VERB_DIFF;
-	const struct user all[MOST] = {
-		{diff ? "BEFORE" : "FILE", o->files[0], false},
-		{"AFTER", o->files[1], false},
-		{"--save", o->save, true},
-		{"--prom", o->prom, true},
-		{"--folded", o->folded, true},
-		{"--svg", o->svg, true},
-		{"--html", o->html, true},
-	};
+	const struct option_row *row;
 	size_t nr = 0;
 
-	for (size_t i = 0; i < MOST; i++)
-		if (all[i].path)
-			users[nr++] = all[i];
+	add(users, &nr, o->verb == VERB_DIFF ? "BEFORE" : "FILE", o->files[0], false);
+	add(users, &nr, "AFTER", o->files[1], false);
+	for (size_t i = 0; (row = option_table__row(i)); i++)
+		if (row->type == OPTION_FILE)
+			add(users, &nr, row->name,
+			    *(const char *const *)((const char *)o + row->at), true);
 	users[nr++] = (struct user){"stdout", NULL, true};
 	return nr;
 }

@@ -36,7 +36,8 @@
 #define TRACE_LEAST  (VERDICT_POINTS_LEAK + 4)
 #define TRACE_ENOUGH 48 /* nobody is suspect by then: done */
 
-/* The drain ends when no object died for so long (kfree_rcu() batches for 5 s), or at the latest.
+/* The drain ends when nothing was freed for so long (kfree_rcu() batches for 5 s), or at the
+ * latest.
  */
 #define DRAIN_QUIET_S 6.0
 #define DRAIN_MOST_S  30.0
@@ -217,25 +218,25 @@ static int trace(struct diagnose *d, double until_s)
 	return err;
 }
 
-/* No births any more: what is short-lived goes. */
+/* No allocations any more: what is short-lived goes. */
 static int drain(struct diagnose *d)
 {
 	double start_s, quiet_s, now_s, most_s;
-	uint64_t live = 1, deaths = 0, before = 0;
+	uint64_t live = 1, frees = 0, before = 0;
 	int err;
 
-	tracer__stop_births(d->tracer);
+	tracer__stop_allocations(d->tracer);
 	err = reporter__watch(d->reporter);
 	if (!err)
 		err = reporter__freeze(d->reporter);
 	start_s = quiet_s = now_s = clock__now_s();
 	most_s = fmax(fmin(d->end_s - start_s, DRAIN_MOST_S), DRAIN_QUIET_S);
 	while (!err && live && now_s - quiet_s < DRAIN_QUIET_S && now_s - start_s < most_s) {
-		err = reporter__count(d->reporter, &live, &deaths);
-		if (deaths != before)
+		err = reporter__count(d->reporter, &live, &frees);
+		if (frees != before)
 			quiet_s = now_s;
-		before = deaths;
-		progress(d, "births are not recorded any more; %llu objects left",
+		before = frees;
+		progress(d, "allocations are not recorded any more; %llu objects left",
 			 (unsigned long long)live);
 		if (stopped(d, now_s + DRAIN_STEP_S))
 			break;

@@ -2,6 +2,7 @@
 /* main(): read the command line, refuse what clashes, do what the command says. */
 #include "cmd/clash.h"
 #include "cmd/diff.h"
+#include "cmd/help.h"
 #include "cmd/kmemleak.h"
 #include "cmd/ledger.h"
 #include "cmd/options.h"
@@ -52,16 +53,14 @@ static int finish_output(void)
 }
 
 /* What a signal ends that ends at once. */
-static const char *lost(enum options_verb verb)
+static const char *lost(const struct options *options)
 {
-	switch (verb) {
-	case VERB_TRACE:
-	case VERB_RUN:
-	case VERB_DIAGNOSE:
-		return "tracing had not begun, nothing was recorded";
-	default:
-		return "what it was to print or write is missing, or not whole";
-	}
+	enum options_verb verb = options->verb;
+	bool traces = verb == VERB_TRACE || verb == VERB_RUN || verb == VERB_DIAGNOSE;
+
+	return traces && !options->explain && !options->help && !options->version
+		       ? "tracing had not begun, nothing was recorded"
+		       : "what it was to print or write is missing, or not whole";
 }
 
 static int audit(const struct options *options)
@@ -107,22 +106,24 @@ int main(int argc, char **argv)
 		say("%s", why);
 		return EXIT_USAGE;
 	}
-	status = signals__catch(lost(options.verb));
+	status = signals__catch(lost(&options));
 	if (status) {
 		say("cannot catch signals: %s", strerror(-status));
 		return EXIT_CANNOT_RUN;
 	}
-	if (options.screen && options.verb == VERB_TRACE && !screen__is_possible()) {
+	if (options.help) {
+		help__print(options.verb, stdout);
+		return finish_output();
+	}
+	if (options.version) {
+		printf("kleak " VERSION "\n");
+		return finish_output();
+	}
+	if (options.screen && !options.explain && !screen__is_possible()) {
 		say("--screen needs a terminal, to read from and to write to");
 		return EXIT_USAGE;
 	}
 	switch (options.verb) {
-	case VERB_HELP:
-		options__help(stdout);
-		return finish_output();
-	case VERB_VERSION:
-		printf("kleak " VERSION "\n");
-		return finish_output();
 	case VERB_LEDGER:
 		return audit(&options);
 	case VERB_KMEMLEAK:

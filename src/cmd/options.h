@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* argv and the help text. */
+/* What argv says, checked. */
 #ifndef KLEAK_CMD_OPTIONS_H
 #define KLEAK_CMD_OPTIONS_H
 
@@ -12,49 +12,56 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 
+/* A command: the first word, if it is one.  The table of commands is in their order. */
 enum options_verb {
 	VERB_TRACE,    /* kleak [options] */
 	VERB_RUN,      /* kleak run [options] -- CMD ARGS */
-	VERB_LEDGER,   /* kleak ledger [options] [-- CMD ARGS] */
 	VERB_DIAGNOSE, /* kleak diagnose [options] */
+	VERB_LEDGER,   /* kleak ledger [options] [-- CMD ARGS] */
 	VERB_CENSUS,   /* kleak census [options] */
 	VERB_KMEMLEAK, /* kleak kmemleak scan|list|clear */
 	VERB_REPORT,   /* kleak report FILE [options] */
 	VERB_DIFF,     /* kleak diff BEFORE AFTER [options] */
-	VERB_EXPLAIN,
-	VERB_HELP,
-	VERB_VERSION,
 };
 
-#define OPTIONS_DEBUG_DIRS 16
+#define OPTIONS_FOLDERS 16
 
+struct options_folders {
+	const char *paths[OPTIONS_FOLDERS];
+	size_t nr;
+};
+
+/* The table of options says where each of them is stored. */
 struct options {
 	enum options_verb verb;
+	bool help, version; /* nothing else is wanted */
+	bool explain;	    /* nor tracing */
 	struct trace_options trace;
 	struct report_options report;
-	double duration_s;   /* 0: until a signal; diagnose: --for */
-	uint32_t top;	     /* 0: all */
+	double duration_s; /* 0: until a signal; diagnose: that of --for */
+	double for_s;	   /* diagnose --for */
+	uint32_t top;	   /* 0: all */
+	bool top_given;
 	uint32_t top_listed; /* --top, by default also where the report has all: --prom, the end of
 				--screen */
 	bool json;
 	const char *folded, *svg, *html; /* files; NULL: not wanted */
 	enum weight weight;
+	bool weight_given;
 	bool screen;
 	const char *prom; /* --prom: NULL: none */
 	bool no_color;
-	bool exit_code;	    /* run --exit-code */
-	uint64_t threshold; /* run --threshold */
-	bool drop_caches;   /* ledger, diagnose: --drop-caches */
-	bool now;	    /* diagnose --now: trace without waiting for growth */
-	const char *debug_dirs[OPTIONS_DEBUG_DIRS]; /* --debug-dir */
-	size_t nr_debug_dirs;
-	bool debuginfod;      /* --debuginfod */
-	const char *action;   /* kmemleak: "scan", "list", "clear" */
-	const char *save;     /* --save: NULL: no file */
-	const char *files[2]; /* report: a saved file; diff: two */
-	bool all;	      /* report --all: every report of the file */
+	bool exit_code;			   /* run --exit-code */
+	uint64_t threshold;		   /* run --threshold */
+	bool drop_caches;		   /* ledger, diagnose: --drop-caches */
+	bool now;			   /* diagnose --now: trace without waiting for growth */
+	struct options_folders debug_dirs; /* --debug-dir */
+	bool debuginfod;		   /* --debuginfod */
+	const char *action;		   /* kmemleak: "scan", "list", "clear" */
+	const char *save;		   /* --save: NULL: no file */
+	const char *files[2];		   /* report: a saved file; diff: two */
+	bool all;			   /* report --all: every report of the file */
 };
 
 /*
@@ -65,7 +72,5 @@ int options__parse(struct options *options, int argc, char **argv, char *why, si
 
 /* Where debug info is to be looked for; the kernel's release is still missing. */
 struct dwarf_sources options__debug_info(const struct options *options);
-
-void options__help(FILE *out);
 
 #endif

@@ -63,7 +63,7 @@ static int act(const struct options *options, const struct kernel *kernel, const
 	struct outputs *outputs;
 	int signals, err, status = 0;
 
-	if (options->verb == VERB_EXPLAIN) {
+	if (options->explain) {
 		explain(kernel, plan, symbols);
 		return 0;
 	}

@@ -45,7 +45,7 @@ static int finish(struct tracer *tracer, const struct reports *reports, const ch
 {
 	int err;
 
-	tracer__stop_births(tracer);
+	tracer__stop_allocations(tracer);
 	err = reporter__settle_areas(reports->reporter);
 	tracer__stop(tracer);
 	if (err) {
@@ -305,7 +305,7 @@ static int join_family(void *arg)
 
 /*
  * Wait until what is freed late has been freed: until nothing is left, or no
- * object died for a while; a signal ends the wait.
+ * object was freed for a while; a signal ends the wait.
  */
 static int settle(const struct tracer *tracer, struct reporter *reporter, int signals)
 {

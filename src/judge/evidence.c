@@ -79,7 +79,7 @@ static struct change change_of_cache(const struct evidence_sources *judge, uint3
 	return change;
 }
 
-/* Objects of the cache, or of its class of kmalloc, that were born since and live. */
+/* Objects of the cache, or of its class of kmalloc, that were allocated since and live. */
 static double traced_of(const struct evidence_sources *judge, uint32_t index)
 {
 	const struct kleak_cache *cache = &judge->caches[index];
@@ -169,7 +169,7 @@ struct conclusion evidence__judge(const struct evidence_sources *judge, const st
 	evidence->drained = marks__share(judge->before_drain, site);
 	evidence->shrunk = 1 - marks__share(judge->before_drop, site);
 	evidence->replaced = replaced_of(judge, site);
-	evidence->lost = judge->missed_deaths;
+	evidence->lost = judge->missed_frees;
 	verdict.is = verdict__of(evidence);
 	if (evidence->slope.known)
 		verdict.exhausted_s = evidence->slope.low > 0

@@ -11,25 +11,25 @@
 #define SETTLE_INTERVALS 2 /* what outlives so many has got old */
 #define WATCH_INTERVALS	 3 /* and is watched for so many more, at least */
 
-/* Cohort i was born between points i - 1 and i, cohort 0 before point 0. */
+/* Cohort i was allocated between points i - 1 and i, cohort 0 before point 0. */
 struct history_row {
 	struct idmap_row row; /* of the entry that it was last in */
 	struct series bytes;
-	uint64_t born[SERIES_POINTS];
+	uint64_t allocated[SERIES_POINTS];
 	uint32_t alive[SERIES_POINTS];
 	uint32_t settled[SERIES_POINTS]; /* alive when the cohort had got old */
-	uint64_t births;		 /* at the last entry */
+	uint64_t allocations;		 /* at the last entry */
 };
 
 static void halve_row(struct history_row *row)
 {
 	series__halve(&row->bytes);
 	for (size_t i = 0; i < SERIES_POINTS / 2; i++) {
-		row->born[i] = row->born[2 * i] + row->born[2 * i + 1];
+		row->allocated[i] = row->allocated[2 * i] + row->allocated[2 * i + 1];
 		row->settled[i] = row->settled[2 * i] + row->settled[2 * i + 1];
 	}
 	for (size_t i = SERIES_POINTS / 2; i < SERIES_POINTS; i++) {
-		row->born[i] = 0;
+		row->allocated[i] = 0;
 		row->settled[i] = 0;
 	}
 }
@@ -49,15 +49,15 @@ static struct history_row *row_of(struct history *history, uint64_t id)
 	return &history->rows[history->nr_rows++];
 }
 
-/* Which cohort was born at born_s: the first point that is not before it. */
-static size_t cohort_of(const struct series_clock *clock, double born_s)
+/* Which cohort was allocated at allocated_s: the first point that is not before it. */
+static size_t cohort_of(const struct series_clock *clock, double allocated_s)
 {
 	size_t low = 0, high = clock->nr - 1;
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
-		if (clock->at[middle] >= born_s)
+		if (clock->at[middle] >= allocated_s)
 			high = middle;
 		else
 			low = middle + 1;
@@ -109,8 +109,8 @@ int history__enter(struct history *history, const struct sites *sites, double no
 			return -ENOMEM;
 		row->row.entered = history->entries;
 		row->bytes.value[point] = (double)site->bytes;
-		row->born[point] += site->births - row->births;
-		row->births = site->births;
+		row->allocated[point] += site->allocations - row->allocations;
+		row->allocations = site->allocations;
 		count_alive(row, history, sites, site, now_s);
 		for (size_t c = history->settled; c < old; c++)
 			row->settled[c] = row->alive[c];
@@ -127,20 +127,20 @@ static double survival_of(const struct history *history, const struct history_ro
 {
 	size_t nr = history->clock.nr;
 	double now_s = history->clock.at[nr - 1];
-	uint64_t born = 0, alive = 0;
+	uint64_t allocated = 0, alive = 0;
 
 	for (size_t age = youngest; age <= oldest && age < nr; age++) {
 		size_t cohort = nr - 1 - age;
 
 		if (now_s - history->clock.at[cohort] < history->min_age_s)
 			continue;
-		born += row->born[cohort];
+		allocated += row->allocated[cohort];
 		alive += row->alive[cohort];
 	}
-	if (!born)
+	if (!allocated)
 		return NAN;
 	/* An object on the edge of two intervals may be counted in the neighbour. */
-	return alive < born ? (double)alive / (double)born : 1;
+	return alive < allocated ? (double)alive / (double)allocated : 1;
 }
 
 static void fill_settled(const struct history *history, const struct history_row *row,
@@ -167,8 +167,8 @@ void history__evidence(const struct history *history, const struct site *site,
 	*evidence = (struct evidence){
 		.objects = site->objects,
 		.bytes = site->bytes,
-		.births = site->births,
-		.deaths = site->deaths + site->implicit + site->verified + site->evicted,
+		.allocations = site->allocations,
+		.frees = site->frees + site->implicit + site->verified + site->evicted,
 		.shrunk = NAN,
 		.drained = NAN,
 		.replaced = NAN,

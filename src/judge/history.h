@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * History of every site since the start: outstanding bytes over time, and of the
- * objects born in each interval (a cohort) how many live.  As the run gets longer the
+ * objects allocated in each interval (a cohort) how many live.  As the run gets longer the
  * intervals do too: there are SERIES_POINTS of them at most.
  */
 #ifndef KLEAK_JUDGE_HISTORY_H

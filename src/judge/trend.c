@@ -10,7 +10,7 @@
 struct trend_row {
 	struct idmap_row row;	      /* of the entry that it was last in */
 	uint64_t bytes[TREND_POINTS]; /* beside trend->times */
-	uint64_t births;	      /* at the last entry */
+	uint64_t allocations;	      /* at the last entry */
 };
 
 static struct trend_row *row_of(struct trend *trend, uint64_t id)
@@ -81,19 +81,19 @@ void trend__measure(const struct trend *trend, struct sites *sites, double now_s
 	for (size_t i = 0; i < sites->nr; i++) {
 		struct site *site = &sites->list[i];
 		uint32_t index = idmap__find(&trend->by_id, site->id);
-		uint64_t bytes = 0, births = 0;
+		uint64_t bytes = 0, allocations = 0;
 
 		if (index != IDMAP_NONE) {
 			bytes = trend->rows[index].bytes[origin];
-			births = trend->rows[index].births;
+			allocations = trend->rows[index].allocations;
 		}
 		site->growth_bytes_per_min = 0;
 		if (span > 0)
 			site->growth_bytes_per_min =
 				((double)site->bytes - (double)bytes) * 60 / span;
-		site->births_per_s = 0;
-		if (since > 0 && site->births > births)
-			site->births_per_s = (double)(site->births - births) / since;
+		site->allocations_per_s = 0;
+		if (since > 0 && site->allocations > allocations)
+			site->allocations_per_s = (double)(site->allocations - allocations) / since;
 	}
 }
 
@@ -109,7 +109,7 @@ int trend__enter(struct trend *trend, const struct sites *sites, double now_s)
 			return -ENOMEM;
 		row->row.entered = trend->entries;
 		row->bytes[trend->nr_points - 1] = site->bytes;
-		row->births = site->births;
+		row->allocations = site->allocations;
 	}
 	trend->last_s = now_s;
 	/* sites that are not entered any more have been given back (recycle.h) */

@@ -47,7 +47,7 @@ static struct verdict judge_growth(const struct evidence *e)
 	if (e->replaced >= VERDICT_REPLACED)
 		return say(VERDICT_GROWING, "as much of the same cache that is older was freed");
 	if (e->drained < VERDICT_DRAINED)
-		return say(VERDICT_GROWING, "a part was freed after births stopped");
+		return say(VERDICT_GROWING, "a part was freed after allocations stopped");
 	return say(VERDICT_LEAK, "grows steadily; what gets old stays");
 }
 
@@ -66,11 +66,12 @@ static struct verdict judge(const struct evidence *e)
 	if (e->points < VERDICT_POINTS_NEW)
 		return say(VERDICT_NEW, "not watched long enough");
 	if (e->drained < VERDICT_RELEASED)
-		return say(VERDICT_CHURN, "freed after births stopped");
+		return say(VERDICT_CHURN, "freed after allocations stopped");
 	if (e->lost && e->lost >= e->objects)
 		return say(VERDICT_INSUFFICIENT, "more events were missed than objects are left");
 	if (e->settled < VERDICT_SETTLED) {
-		if (e->births >= VERDICT_SETTLED && e->deaths >= e->births - e->births / 10)
+		if (e->allocations >= VERDICT_SETTLED &&
+		    e->frees >= e->allocations - e->allocations / 10)
 			return say(VERDICT_CHURN, "freed soon");
 		return say(VERDICT_INSUFFICIENT, "too few objects got old");
 	}
@@ -87,7 +88,7 @@ static struct verdict judge(const struct evidence *e)
 	}
 	if (low >= VERDICT_RETAINED)
 		return say(VERDICT_HELD, "what got old stays; no growth now");
-	return say(VERDICT_CHURN, "births and deaths balance");
+	return say(VERDICT_CHURN, "allocations and frees balance");
 }
 
 struct verdict verdict__of(const struct evidence *evidence)

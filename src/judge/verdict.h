@@ -3,12 +3,12 @@
  * Leak or not: what the history of a site lets one conclude, and how sure.
  *
  * LEAK         grows with confidence, to the end of the run and no slower; what gets old
- *              stays; not reclaimable; no loss, nor deaths of older objects, could explain it
+ *              stays; not reclaimable; no loss, nor frees of older objects, could explain it
  * GROWING      grows, or survives, but one part of the evidence is missing
  * HELD         survives, and does not grow any more
  * CACHE        the kernel can take it back (or did, when caches were dropped), or frees it
  *              late by design
- * CHURN        is freed again: births and deaths balance
+ * CHURN        is freed again: allocations and frees balance
  * NEW          watched for too short a time
  * INSUFFICIENT too few objects got old, or more was lost than grew
  */
@@ -32,7 +32,7 @@ enum verdict_name {
 	VERDICTS,
 };
 
-/* Shares alive are told of objects born 1, 2-4, 5-9, and 10 or more intervals ago. */
+/* Shares alive are told of objects allocated 1, 2-4, 5-9, and 10 or more intervals ago. */
 enum { SURVIVAL_1, SURVIVAL_2, SURVIVAL_5, SURVIVAL_10, SURVIVALS };
 
 struct evidence {
@@ -42,11 +42,11 @@ struct evidence {
 	size_t points;		    /* warm-up left out */
 	struct series_slope slope;  /* of outstanding bytes */
 	struct series_slope recent; /* the same over the last half */
-	double survival[SURVIVALS]; /* NAN: nothing was born then */
+	double survival[SURVIVALS]; /* NAN: nothing was allocated then */
 	uint64_t settled;	    /* objects that outlived two intervals, three and more ago */
 	uint64_t settled_alive;	    /* of them, now */
 	/* the site's own sums */
-	uint64_t objects, bytes, births, deaths;
+	uint64_t objects, bytes, allocations, frees;
 	/* from elsewhere */
 	double least_s;	  /* no LEAK before it was watched for so long */
 	bool lazy;	  /* freed by its allocator much later than its user does */
@@ -54,9 +54,9 @@ struct evidence {
 	bool reclaimable; /* its cache is SLAB_RECLAIM_ACCOUNT */
 	double shrunk; /* share of its objects that went when caches were dropped; NAN: not tried */
 	double drained;	 /* share that outlived the drain; NAN: there was none */
-	double replaced; /* deaths of older objects of the same cache, of its growth; NAN: unknown
+	double replaced; /* frees of older objects of the same cache, of its growth; NAN: unknown
 			  */
-	uint64_t lost;	 /* births or deaths that are known to be missed and could be its own */
+	uint64_t lost;	 /* allocations or frees that are known to be missed and could be its own */
 };
 
 /* Thresholds; tests/unit/test_verdict.c measures what they are worth. */
@@ -69,7 +69,7 @@ struct evidence {
 #define VERDICT_SHRUNK	    0.5	 /* went when caches were dropped: CACHE */
 #define VERDICT_DRAINED	    0.9	 /* less outlived the drain: no LEAK */
 #define VERDICT_SLOWED	    0.5	 /* growth over the last half, of the whole: less is no LEAK */
-#define VERDICT_REPLACED    0.5	 /* as many older ones died: no LEAK */
+#define VERDICT_REPLACED    0.5	 /* as many older ones were freed: no LEAK */
 
 struct verdict {
 	enum verdict_name name;

@@ -2,6 +2,7 @@
 #include "kernel/target.h"
 #include "kernel/books.h"
 #include "kernel/slabnames.h"
+#include "util/commas.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -121,17 +122,17 @@ bool target__has_caches(const char *list, char *why, size_t len)
 {
 	bool all = true;
 	struct books books;
+	const char *word;
+	size_t length;
 
 	books__read(&books, BOOKS_SLABS);
-	while (all && !books.slabs_err && *list) {
-		size_t length = strcspn(list, ",");
+	while (all && !books.slabs_err && (word = commas__next(&list, &length))) {
 		char name[64];
 
-		snprintf(name, sizeof(name), "%.*s", (int)length, list);
+		snprintf(name, sizeof(name), "%.*s", (int)length, word);
 		all = slabinfo__find(&books.slabs, name);
 		if (!all)
 			explain_missing(name, why, len);
-		list += length + (list[length] == ',');
 	}
 	books__free(&books);
 	return all;

@@ -8,12 +8,12 @@
 
 static uint64_t id_of(const struct orphan *orphan)
 {
-	return idmap__mix(orphan->key >> 3 ^ orphan->born << 32);
+	return idmap__mix(orphan->key >> 3 ^ orphan->allocated_at << 32);
 }
 
 static bool is_same(const struct orphan *a, const struct orphan *b)
 {
-	return a->key == b->key && a->born == b->born && a->site == b->site &&
+	return a->key == b->key && a->allocated_at == b->allocated_at && a->site == b->site &&
 	       a->content == b->content;
 }
 

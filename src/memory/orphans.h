@@ -13,8 +13,8 @@
 #include <stdint.h>
 
 struct orphan {
-	uint64_t key; /* with `born`, the record in the object table */
-	uint64_t born;
+	uint64_t key; /* with `allocated_at`, the record in the object table */
+	uint64_t allocated_at;
 	uint32_t slot;
 	uint32_t site;	  /* index into the site table */
 	uint32_t passes;  /* in a row in which nothing referred to it; set by orphans__add() */

@@ -378,7 +378,7 @@ void scanner__each_orphan(const struct scanner *scanner,
 
 		if (!orphans__is_certain(orphans, orphan) || orphan->acknowledged ||
 		    snapshot__read_record(&record, view->buckets, orphan->slot) != orphan->key ||
-		    record.born != orphan->born || record.site != orphan->site)
+		    record.allocated_at != orphan->allocated_at || record.site != orphan->site)
 			continue;
 		each(orphan, &record, arg);
 	}

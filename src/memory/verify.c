@@ -11,12 +11,12 @@
 
 /*
  * The allocator's books are read once, after the snapshot was begun: they say nothing of what was
- * born since.  What was born in an earlier tick has been there all the time, and no successor of
- * it is born in the same one, which is what evict() tells them apart by.
+ * allocated since.  What was allocated in an earlier tick has been there all the time, and no
+ * successor of it is allocated in the same one, which is what evict() tells them apart by.
  */
 static bool is_old_enough(const struct kleak_record *record, uint64_t now)
 {
-	return record->born < now;
+	return record->allocated_at < now;
 }
 
 /* Of the budget: it stays for the sites that are not shown, or have more objects than fit. */
@@ -87,7 +87,7 @@ static int look_at(struct verify *verify, struct slub *slub, const struct verify
 		return 0;
 	if (record.site != object->site || !is_old_enough(&record, tables->now))
 		return 0; /* another object by now */
-	eviction.born = record.born;
+	eviction.allocated_at = record.allocated_at;
 	space = ~eviction.key & KLEAK_SPACE_MASK;
 	address = ~eviction.key & ~(uint64_t)KLEAK_SPACE_MASK;
 	verify->checked++;

@@ -208,7 +208,8 @@ static void put_evidence(const struct pen *pen, const struct report_site *s)
 		" allocations of %.0f s are outstanding; of "
 		"%" PRIu64 " that outlived\n"
 		"              2 intervals of %.1f s and were watched for 3 more, %" PRIu64 " live",
-		s->objects, s->births, e->observed_s, e->settled, e->interval_s, e->settled_alive);
+		s->objects, s->allocations, e->observed_s, e->settled, e->interval_s,
+		e->settled_alive);
 	if (!isnan(e->drained))
 		fprintf(pen->out, ";\n              %.1f%% of all outlived the drain",
 			e->drained * 100);

@@ -374,7 +374,7 @@ static void put_blind_spots(FILE *out, const struct report *r)
 	fputs(r->nr_blind_spots ? "</ul></div>\n" : "<li>none</li></ul></div>\n", out);
 }
 
-/* births = deaths + implicit + found free + left out + live */
+/* allocations = frees + implicit + found free + left out + live */
 static void put_events(FILE *out, const struct report *r)
 {
 	const struct {
@@ -382,8 +382,8 @@ static void put_events(FILE *out, const struct report *r)
 		uint64_t n;
 		bool always;
 	} terms[] = {
-		{"deaths", r->events.deaths, true},
-		{"implicit deaths", r->events.implicit_deaths, true},
+		{"frees", r->events.frees, true},
+		{"implicit frees", r->events.implicit_frees, true},
 		{"found free", r->events.verified_free, true},
 		{"pages left out", r->events.evicted, false},
 		{"left out by sampling", r->events.unsampled, false},
@@ -393,8 +393,8 @@ static void put_events(FILE *out, const struct report *r)
 
 	fprintf(out,
 		"<div class=\"events\"><h3>Events</h3>\n<table class=\"books\"><tbody><tr><th "
-		"scope=\"row\">births</th><td>%" PRIu64 "</td></tr>\n",
-		r->events.births);
+		"scope=\"row\">allocations</th><td>%" PRIu64 "</td></tr>\n",
+		r->events.allocations);
 	for (size_t i = 0; i < sizeof(terms) / sizeof(terms[0]); i++) {
 		if (__builtin_add_overflow(sum, terms[i].n, &sum))
 			sum = UINT64_MAX;
@@ -402,7 +402,8 @@ static void put_events(FILE *out, const struct report *r)
 			fprintf(out, "<tr><th scope=\"row\">− %s</th><td>%" PRIu64 "</td></tr>\n",
 				terms[i].name, terms[i].n);
 	}
-	off = sum > r->events.births ? sum - r->events.births : r->events.births - sum;
+	off = sum > r->events.allocations ? sum - r->events.allocations
+					  : r->events.allocations - sum;
 	fprintf(out,
 		"<tr class=\"sum\"><th scope=\"row\">= difference</th><td>%" PRIu64 "</td></tr>\n"
 		"</tbody></table>\n<p>",
@@ -410,8 +411,7 @@ static void put_events(FILE *out, const struct report *r)
 	if (r->events.in_motion)
 		fprintf(out, "%" PRIu64 " events while the tables were read. ",
 			r->events.in_motion);
-	fprintf(out, "%" PRIu64 " frees of what is older than the trace.",
-		r->events.unknown_deaths);
+	fprintf(out, "%" PRIu64 " frees of what is older than the trace.", r->events.unknown_frees);
 	if (r->events.unchecked)
 		fprintf(out, " %" PRIu64 " objects are unchecked.", r->events.unchecked);
 	fputs("</p></div>\n", out);
@@ -424,8 +424,8 @@ static void put_caches(FILE *out, const struct report *r)
 	fprintf(out,
 		"<details class=\"caches\"><summary>%zu slab cache%s</summary><div class=\"wide\">"
 		"<table class=\"books\"><thead><tr><th scope=\"col\">cache</th><th "
-		"scope=\"col\">births"
-		"</th><th scope=\"col\">deaths</th><th scope=\"col\">implicit</th><th "
+		"scope=\"col\">allocations"
+		"</th><th scope=\"col\">frees</th><th scope=\"col\">implicit</th><th "
 		"scope=\"col\">"
 		"found free</th><th scope=\"col\">unknown</th><th "
 		"scope=\"col\">live</th></tr></thead>"
@@ -439,8 +439,8 @@ static void put_caches(FILE *out, const struct report *r)
 		fprintf(out,
 			"%s</th><td>%" PRIu64 "</td><td>%" PRIu64 "</td><td>%" PRIu64
 			"</td><td>%" PRIu64 "</td><td>%" PRIu64 "</td><td>%" PRIu64 "</td></tr>\n",
-			c->approximate ? " <small>approximate</small>" : "", c->births, c->deaths,
-			c->implicit_deaths, c->verified_free, c->unknown_deaths, c->live);
+			c->approximate ? " <small>approximate</small>" : "", c->allocations,
+			c->frees, c->implicit_frees, c->verified_free, c->unknown_frees, c->live);
 	}
 	fputs("</tbody></table></div></details>\n", out);
 }

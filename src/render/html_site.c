@@ -15,7 +15,7 @@ void html_site__head(FILE *out)
 	static const struct {
 		const char *key, *title;
 	} columns[] = {{"v", "verdict"}, {"b", "bytes"},    {"g", "growth/min"}, {"o", "objects"},
-		       {"a", "age"},	 {"r", "births/s"}, {"c", "cache"},	 {"", "course"}};
+		       {"a", "age"},	 {"r", "allocs/s"}, {"c", "cache"},	 {"", "course"}};
 
 	fputs("<thead><tr>", out);
 	for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++)
@@ -45,8 +45,8 @@ static void put_numbers(FILE *out, const struct report_site *s, uint64_t bytes_m
 		pen__growth(s->growth_bytes_per_min).text);
 	fprintf(out, "<td class=\"c-o\" data-t=\"objects\">%" PRIu64 "</td>", s->objects);
 	put_age(out, s);
-	fputs("<td class=\"c-r\" data-t=\"births/s\">", out);
-	markup__text(out, pen__rate(s->births_per_s).text); /* "<0.1" */
+	fputs("<td class=\"c-r\" data-t=\"allocs/s\">", out);
+	markup__text(out, pen__rate(s->allocations_per_s).text); /* "<0.1" */
 	fputs("</td><td class=\"c-c\" data-t=\"cache\">", out);
 	markup__text(out, s->cache);
 	if (strcmp(s->cache, s->origin) != 0)
@@ -127,7 +127,7 @@ static void put_rate(FILE *out, const struct conclusion *v)
 	fputs("</li>", out);
 }
 
-/* How many of those born 1, 2-4, 5-9, 10 and more intervals ago live. */
+/* how many of those allocated 1, 2-4, 5-9, 10 and more intervals ago live. */
 static void put_survival(FILE *out, const struct evidence *e)
 {
 	static const char *const names[SURVIVALS] = {"1", "2–4", "5–9", "10+"};
@@ -138,7 +138,8 @@ static void put_survival(FILE *out, const struct evidence *e)
 	if (!any)
 		return;
 	fprintf(out,
-		"<div class=\"survival\"><h4>Alive, of those born so many intervals (%s) ago</h4>"
+		"<div class=\"survival\"><h4>Alive, of those allocated so many intervals (%s) "
+		"ago</h4>"
 		"<dl>",
 		pen__duration(e->interval_s).text);
 	for (int i = 0; i < SURVIVALS; i++) {
@@ -182,7 +183,7 @@ static void put_verdict(FILE *out, const struct report_site *s)
 			  "of the growth is what older objects of its cache gave up");
 	fprintf(out, "<li>%zu points, one every %s</li>", e->points,
 		pen__duration(e->interval_s).text);
-	fprintf(out, "<li>%" PRIu64 " births, %" PRIu64 " deaths", s->births, s->deaths);
+	fprintf(out, "<li>%" PRIu64 " allocations, %" PRIu64 " frees", s->allocations, s->frees);
 	if (s->pending_objects)
 		fprintf(out, ", %" PRIu64 " more pending RCU", s->pending_objects);
 	fputs("</li>", out);
@@ -310,7 +311,7 @@ void html_site__rows(FILE *out, const struct report *r, const struct report_site
 		"\" data-g=\"%.6g\" data-o=\"%" PRIu64
 		"\" data-a=\"%.6g\" data-r=\"%.6g\" data-c=\"",
 		s->id, html_site__rank(s), s->bytes, s->growth_bytes_per_min, s->objects,
-		s->age_median_s, s->births_per_s);
+		s->age_median_s, s->allocations_per_s);
 	markup__text(out, s->cache);
 	fputs("\"><tr class=\"row\">", out);
 	put_badge(out, s);

@@ -193,10 +193,10 @@ static void put_events(const struct report *r, FILE *out)
 		const char *event;
 		uint64_t count;
 	} events[] = {
-		{"births", r->events.births},
-		{"deaths", r->events.deaths},
-		{"unknown_deaths", r->events.unknown_deaths},
-		{"implicit_deaths", r->events.implicit_deaths},
+		{"allocations", r->events.allocations},
+		{"frees", r->events.frees},
+		{"unknown_frees", r->events.unknown_frees},
+		{"implicit_frees", r->events.implicit_frees},
 		{"verified_free", r->events.verified_free},
 		{"evicted", r->events.evicted},
 		{"unsampled", r->events.unsampled},
@@ -208,10 +208,10 @@ static void put_events(const struct report *r, FILE *out)
 		put_sample(out, "kleak_events_total", "event", events[i].event);
 		put_count(out, events[i].count);
 	}
-	put_counter(out, "kleak_born_bytes_total", "Bytes that were set aside for the births.",
-		    r->events.born_bytes);
-	put_counter(out, "kleak_died_bytes_total", "Bytes of the objects that died.",
-		    r->events.died_bytes);
+	put_counter(out, "kleak_allocated_bytes_total",
+		    "Bytes that were set aside for the allocations.", r->events.allocated_bytes);
+	put_counter(out, "kleak_freed_bytes_total", "Bytes of the objects that were freed.",
+		    r->events.freed_bytes);
 	put_gauge_count(out, "kleak_live_objects", "Objects recorded and not freed since.",
 			r->events.live);
 	put_gauge_count(out, "kleak_live_bytes",
@@ -306,11 +306,12 @@ static void put_numbers(const struct report *r, size_t nr, FILE *out)
 		 offsetof(struct report_site, bytes_requested), false},
 		{"kleak_site_objects", "gauge", "Outstanding objects of the site.",
 		 offsetof(struct report_site, objects), false},
-		{"kleak_site_births_total", "counter", "Allocations of the site since the start.",
-		 offsetof(struct report_site, births), false},
-		{"kleak_site_deaths_total", "counter",
+		{"kleak_site_allocations_total", "counter",
+		 "Allocations of the site since the start.",
+		 offsetof(struct report_site, allocations), false},
+		{"kleak_site_frees_total", "counter",
 		 "Frees of objects of the site since the start.",
-		 offsetof(struct report_site, deaths), false},
+		 offsetof(struct report_site, frees), false},
 		{"kleak_site_unreferenced_objects", "gauge",
 		 "Objects that nothing refers to; absent before the first scan.",
 		 offsetof(struct report_site, unreferenced), true},

@@ -164,13 +164,13 @@ static void put_events(struct pen *pen, const struct report *r)
 	char item[ITEM];
 
 	pen__head_begin(pen, PEN_PLAIN, "events:", 1);
-	snprintf(item, sizeof(item), "births %" PRIu64, r->events.births);
+	snprintf(item, sizeof(item), "allocations %" PRIu64, r->events.allocations);
 	pen__head_item(pen, "", PEN_PLAIN, item);
 	snprintf(item, sizeof(item),
-		 "deaths %" PRIu64 " (and %" PRIu64 " implicit, %" PRIu64 " found free, %" PRIu64
+		 "frees %" PRIu64 " (and %" PRIu64 " implicit, %" PRIu64 " found free, %" PRIu64
 		 " unknown)",
-		 r->events.deaths, r->events.implicit_deaths, r->events.verified_free,
-		 r->events.unknown_deaths);
+		 r->events.frees, r->events.implicit_frees, r->events.verified_free,
+		 r->events.unknown_frees);
 	pen__head_item(pen, ",", PEN_PLAIN, item);
 	snprintf(item, sizeof(item), "live %" PRIu64, r->events.live);
 	pen__head_item(pen, ",", PEN_PLAIN, item);
@@ -294,7 +294,8 @@ static void put_row(const struct pen *pen, const struct report_site *s)
 	snprintf(objects.text, sizeof(objects.text), "%" PRIu64, s->objects);
 	pen__put(pen, PEN_BOLD, BYTES, pen__human((double)s->bytes, false).text);
 	fprintf(pen->out, ROW, pen__growth(s->growth_bytes_per_min).text, objects.text,
-		pen__duration(s->age_median_s).text, pen__rate(s->births_per_s).text, s->origin);
+		pen__duration(s->age_median_s).text, pen__rate(s->allocations_per_s).text,
+		s->origin);
 	pen__name(pen, PEN_PLAIN, s->cache);
 	if (s->approximate)
 		fputs(" approximate", pen->out);
@@ -342,7 +343,7 @@ static void put_reason(const struct pen *pen, const struct conclusion *v)
 			INDENT, "", e->settled, e->settled_alive);
 }
 
-/* "alive of those born 1, 2-4, 5-9, 10+ intervals of 5.0s ago: 100% 99% - -" */
+/* "alive of those allocated 1, 2-4, 5-9, 10+ intervals of 5.0s ago: 100% 99% - -" */
 static void put_survival(const struct pen *pen, const struct evidence *e)
 {
 	bool any = false;
@@ -351,8 +352,9 @@ static void put_survival(const struct pen *pen, const struct evidence *e)
 		any |= !isnan(e->survival[i]);
 	if (!any)
 		return;
-	fprintf(pen->out, "%*salive of those born 1, 2-4, 5-9, 10+ intervals of %s ago:", INDENT,
-		"", pen__duration(e->interval_s).text);
+	fprintf(pen->out,
+		"%*salive of those allocated 1, 2-4, 5-9, 10+ intervals of %s ago:", INDENT, "",
+		pen__duration(e->interval_s).text);
 	for (int i = 0; i < SURVIVALS; i++)
 		if (isnan(e->survival[i]))
 			fputs(" -", pen->out);
@@ -455,7 +457,7 @@ static void put_rest(const struct pen *pen, const struct report *r)
 
 void report_text__site_head(const struct pen *pen)
 {
-	pen__put(pen, PEN_DIM, BYTES ROW "%s", "bytes", "growth/min", "objects", "age~", "births/s",
+	pen__put(pen, PEN_DIM, BYTES ROW "%s", "bytes", "growth/min", "objects", "age~", "allocs/s",
 		 "origin", "cache");
 	fputc('\n', pen->out);
 }

@@ -394,9 +394,9 @@ void screen_print__details(const struct screen_view *view, struct pen *pen)
 
 	pen__begin(pen, PEN_DIM);
 	fprintf(pen->out,
-		"          site %016" PRIx64 ": %s, %" PRIu64 " born, %" PRIu64
-		" freed, %s born a second",
-		s->id, s->origin, s->births, s->deaths, pen__rate(s->births_per_s).text);
+		"          site %016" PRIx64 ": %s, %" PRIu64 " allocated, %" PRIu64
+		" freed, %s allocated a second",
+		s->id, s->origin, s->allocations, s->frees, pen__rate(s->allocations_per_s).text);
 	if (s->pending_objects)
 		fprintf(pen->out, ", %" PRIu64 " pending RCU", s->pending_objects);
 	if (s->bytes_error > 0)

@@ -2,9 +2,6 @@
 #include "render/statement_json.h"
 #include "util/json_value.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 #define FORMAT_VERSION 1
 
 static json_t *per_min(const struct series_slope *slope, double per_s)
@@ -35,34 +32,6 @@ static json_t *answer(enum statement_answer answer)
 	return answer == STATEMENT_UNKNOWN ? json_null() : json_boolean(answer == STATEMENT_YES);
 }
 
-/* The first `length` bytes of `s`, which come from outside. */
-static json_t *part(const char *s, size_t length)
-{
-	char *copy = strndup(s, length);
-	json_t *string = copy ? json_value__text(copy) : NULL;
-
-	free(copy);
-	return string;
-}
-
-/* "a, b" as an array */
-static json_t *names(const char *list)
-{
-	json_t *array = json_array();
-
-	while (array && *list) {
-		size_t length = strcspn(list, ",");
-
-		if (json_array_append_new(array, part(list, length))) {
-			json_decref(array);
-			return NULL;
-		}
-		list += length;
-		list += strspn(list, ", ");
-	}
-	return array;
-}
-
 static json_t *class(const void *of, size_t i)
 {
 	const struct statement_class *c = &((const struct statement *)of)->classes[i];
@@ -78,8 +47,9 @@ static json_t *cache(const void *of, size_t i)
 	const struct statement_cache *c = &((const struct statement *)of)->caches[i];
 
 	return with_amount(json_pack("{s:o, s:o, s:o, s:o, s:I, s:o}", "name",
-				     json_value__text(c->name), "aliases", names(c->aliases),
-				     "reclaimable", answer(c->reclaimable), "active_objects",
+				     json_value__text(c->name), "aliases",
+				     json_value__words(c->aliases), "reclaimable",
+				     answer(c->reclaimable), "active_objects",
 				     json_value__count(c->active_objects), "delta_objects",
 				     (json_int_t)c->delta_objects, "object_size",
 				     json_value__count(c->object_size)),

@@ -58,9 +58,9 @@ struct report_site {
 	double bytes_error, objects_error; /* standard errors; 0 without sampling */
 	double growth_bytes_per_min;
 	double age_median_s;
-	double births_per_s; /* since the report before */
-	uint64_t births;
-	uint64_t deaths;	  /* implicit deaths included */
+	double allocations_per_s; /* since the report before */
+	uint64_t allocations;
+	uint64_t frees;		  /* implicit frees included */
 	uint64_t pending_objects; /* passed to kfree_rcu(), not in objects and bytes */
 	const char *origin;	  /* "slab", "vmalloc" */
 	const char *cache;	  /* "kmalloc-512", "dentry", "vmalloc" */
@@ -82,18 +82,18 @@ struct report_site {
 
 struct report_cache {
 	const char *name;
-	uint64_t births;
-	uint64_t deaths;
-	uint64_t implicit_deaths;
+	uint64_t allocations;
+	uint64_t frees;
+	uint64_t implicit_frees;
 	uint64_t verified_free;
-	uint64_t unknown_deaths; /* of kmem_cache_free(): kfree() names no cache */
+	uint64_t unknown_frees; /* of kmem_cache_free(): kfree() names no cache */
 	uint64_t live;
 	bool approximate; /* many of its frees are not seen */
 };
 
 struct report_loss {
 	const char *cause; /* JSON key, "table_full" */
-	const char *text;  /* for people, "births not recorded: table full (--max-objects)" */
+	const char *text;  /* for people, "allocations not recorded: table full (--max-objects)" */
 	uint64_t count;
 };
 
@@ -123,10 +123,10 @@ struct report {
 	const char *kernel; /* release, "6.12.0-amd64" */
 	struct report_filter filter;
 	struct {
-		uint64_t births;
-		uint64_t deaths;
-		uint64_t unknown_deaths;
-		uint64_t implicit_deaths;
+		uint64_t allocations;
+		uint64_t frees;
+		uint64_t unknown_frees;
+		uint64_t implicit_frees;
 		uint64_t live;
 		uint64_t
 			verified_free; /* found free in the allocator's own books: no hook saw it */
@@ -134,7 +134,7 @@ struct report {
 		uint64_t evicted;      /* pages that turned out to belong to somebody else */
 		uint64_t unchecked;    /* live, but the books could not be read or not in time */
 		uint64_t pending;
-		uint64_t born_bytes, died_bytes, live_bytes;
+		uint64_t allocated_bytes, freed_bytes, live_bytes;
 		uint64_t in_motion; /* events while the tables were read: how far the sums may
 				       differ */
 	} events;
@@ -157,7 +157,7 @@ struct report {
 	size_t nr_sites_all; /* before --top */
 	uint64_t bytes_all;
 	double bytes_all_error;
-	const struct report_cache *caches; /* those that had births or deaths */
+	const struct report_cache *caches; /* those that had allocations or frees */
 	size_t nr_caches;
 	const char *note; /* NULL, or a sentence about this report ("process 12 has exited") */
 	bool final;	  /* the last one */

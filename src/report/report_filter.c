@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "report/report_filter.h"
 #include "trace/origins.h"
+#include "util/commas.h"
 
 #include <errno.h>
 #include <math.h>
@@ -11,31 +12,16 @@
 
 #define ROOM 64 /* "slab,vmalloc,percpu,pages" */
 
-/* Is `name` on the list, which has commas between? */
-static bool is_listed(const char *list, const char *name)
-{
-	size_t length = strlen(name);
-
-	while (*list) {
-		size_t some = strcspn(list, ",");
-
-		if (some == length && !strncmp(list, name, some))
-			return true;
-		list += some + (list[some] == ',');
-	}
-	return false;
-}
-
 /* The first of `names` that is not on `list`, or NULL.  It is written to `room`. */
 static const char *missing(const char *list, const char *names, char *room, size_t len)
 {
-	while (*names) {
-		size_t some = strcspn(names, ",");
+	const char *name;
+	size_t length;
 
-		snprintf(room, len, "%.*s", (int)some, names);
-		if (!is_listed(list, room))
+	while ((name = commas__next(&names, &length))) {
+		snprintf(room, len, "%.*s", (int)length, name);
+		if (!commas__has(list, room))
 			return room;
-		names += some + (names[some] == ',');
 	}
 	return NULL;
 }
@@ -44,9 +30,9 @@ static const char *missing(const char *list, const char *names, char *room, size
 
 static bool is_wanted(const struct report_site *site, const char *origins, const char *caches)
 {
-	if (origins && !is_listed(origins, site->origin))
+	if (origins && !commas__has(origins, site->origin))
 		return false;
-	return !caches || (!strcmp(site->origin, "slab") && is_listed(caches, site->cache));
+	return !caches || (!strcmp(site->origin, "slab") && commas__has(caches, site->cache));
 }
 
 static void leave_out(struct report *report, struct report_site *sites, const char *origins,
@@ -79,7 +65,7 @@ static int check(const struct report *report, const char *origins, const char *c
 		snprintf(why, len, "--origin %s: only %s was traced", name, filter->origins);
 		return -EINVAL;
 	}
-	if (caches && !is_listed(filter->origins, "slab")) {
+	if (caches && !commas__has(filter->origins, "slab")) {
 		snprintf(why, len, "--cache: only %s was traced", filter->origins);
 		return -EINVAL;
 	}

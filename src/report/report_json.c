@@ -12,27 +12,11 @@
 
 #define FORMAT_VERSION 1
 
-/* "slab,vmalloc" as an array */
-static json_t *origins(const char *list)
-{
-	json_t *array = json_array();
-
-	while (array && *list) {
-		size_t length = strcspn(list, ",");
-
-		if (json_array_append_new(array, json_stringn(list, length))) {
-			json_decref(array);
-			return NULL;
-		}
-		list += length + (list[length] == ',');
-	}
-	return array;
-}
-
 static json_t *filter(const struct report_filter *f)
 {
-	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "origins", origins(f->origins),
-			 "pid", f->pid < 0 ? json_null() : json_integer(f->pid), "cgroup",
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "origins",
+			 json_value__words(f->origins), "pid",
+			 f->pid < 0 ? json_null() : json_integer(f->pid), "cgroup",
 			 json_value__text(f->cgroup), "command", json_value__text(f->command),
 			 "cache", json_value__text(f->cache), "min_size",
 			 f->min_size ? json_value__count(f->min_size) : json_null(), "max_size",
@@ -47,10 +31,10 @@ static json_t *events(const struct report *r)
 		const char *key;
 		uint64_t value;
 	} list[] = {
-		{"births", r->events.births},
-		{"deaths", r->events.deaths},
-		{"unknown_deaths", r->events.unknown_deaths},
-		{"implicit_deaths", r->events.implicit_deaths},
+		{"allocations", r->events.allocations},
+		{"frees", r->events.frees},
+		{"unknown_frees", r->events.unknown_frees},
+		{"implicit_frees", r->events.implicit_frees},
 		{"verified_free", r->events.verified_free},
 		{"unsampled", r->events.unsampled},
 		{"evicted", r->events.evicted},
@@ -58,8 +42,8 @@ static json_t *events(const struct report *r)
 		{"pending", r->events.pending},
 		{"in_motion", r->events.in_motion},
 		{"unchecked", r->events.unchecked},
-		{"born_bytes", r->events.born_bytes},
-		{"died_bytes", r->events.died_bytes},
+		{"allocated_bytes", r->events.allocated_bytes},
+		{"freed_bytes", r->events.freed_bytes},
 		{"live_bytes", r->events.live_bytes},
 	};
 	json_t *object = json_object();
@@ -267,9 +251,9 @@ static json_t *site(const void *of, size_t i)
 		json_value__number(s->bytes_error), "objects_error",
 		json_value__number(s->objects_error), "growth_bytes_per_min",
 		json_value__number(s->growth_bytes_per_min), "age_median_s",
-		json_value__number(s->age_median_s), "births", json_value__count(s->births),
-		"deaths", json_value__count(s->deaths), "births_per_s",
-		json_value__number(s->births_per_s), "pending_objects",
+		json_value__number(s->age_median_s), "allocations",
+		json_value__count(s->allocations), "frees", json_value__count(s->frees),
+		"allocations_per_s", json_value__number(s->allocations_per_s), "pending_objects",
 		json_value__count(s->pending_objects), "origin", json_value__text(s->origin),
 		"cache", json_value__text(s->cache), "approximate", s->approximate, "verdict",
 		verdict(&s->verdict), "who", json_value__array(s->nr_who, who, s), "who_times",
@@ -288,11 +272,11 @@ static json_t *cache(const void *of, size_t i)
 	const struct report_cache *c = &r->caches[i];
 
 	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b}", "name",
-			 json_value__text(c->name), "births", json_value__count(c->births),
-			 "deaths", json_value__count(c->deaths), "implicit_deaths",
-			 json_value__count(c->implicit_deaths), "verified_free",
-			 json_value__count(c->verified_free), "unknown_deaths",
-			 json_value__count(c->unknown_deaths), "live", json_value__count(c->live),
+			 json_value__text(c->name), "allocations",
+			 json_value__count(c->allocations), "frees", json_value__count(c->frees),
+			 "implicit_frees", json_value__count(c->implicit_frees), "verified_free",
+			 json_value__count(c->verified_free), "unknown_frees",
+			 json_value__count(c->unknown_frees), "live", json_value__count(c->live),
 			 "approximate", c->approximate);
 }
 

@@ -63,7 +63,7 @@ int reporter__settle_areas(struct reporter *reporter)
 	return readout__take(&reporter->now);
 }
 
-int reporter__count(struct reporter *reporter, uint64_t *live, uint64_t *deaths)
+int reporter__count(struct reporter *reporter, uint64_t *live, uint64_t *frees)
 {
 	int err = readout__take(&reporter->now);
 

@@ -47,7 +47,7 @@ struct reporter_count {
 void reporter__count_verdicts(const struct reporter *reporter, struct reporter_count *count);
 
 /*
- * Births have been stopped: the histories end here, and what dies from now on tells
+ * Allocations have been stopped: the histories end here, and what is freed from now on tells
  * what was short-lived.  0 or -ENOMEM.
  */
 int reporter__freeze(struct reporter *reporter);
@@ -73,8 +73,8 @@ int reporter__scan(struct reporter *reporter, bool last, double end_s);
 /* List no more what scans have found so far.  How many objects. */
 size_t reporter__acknowledge(struct reporter *reporter);
 
-/* How many objects are outstanding, how many died so far.  0 or -errno. */
-int reporter__count(struct reporter *reporter, uint64_t *live, uint64_t *deaths);
+/* How many objects are outstanding, how many were freed so far.  0 or -errno. */
+int reporter__count(struct reporter *reporter, uint64_t *live, uint64_t *frees);
 
 /* Bytes outstanding in the last report, all sites but those that are a CACHE. */
 uint64_t reporter__outstanding(const struct reporter *reporter);

@@ -247,10 +247,10 @@ static void read_events(struct json_reader *r, json_t *from, struct report *to)
 		const char *key;
 		uint64_t *value;
 	} list[] = {
-		{"births", &to->events.births},
-		{"deaths", &to->events.deaths},
-		{"unknown_deaths", &to->events.unknown_deaths},
-		{"implicit_deaths", &to->events.implicit_deaths},
+		{"allocations", &to->events.allocations},
+		{"frees", &to->events.frees},
+		{"unknown_frees", &to->events.unknown_frees},
+		{"implicit_frees", &to->events.implicit_frees},
 		{"verified_free", &to->events.verified_free},
 		{"unsampled", &to->events.unsampled},
 		{"evicted", &to->events.evicted},
@@ -258,8 +258,8 @@ static void read_events(struct json_reader *r, json_t *from, struct report *to)
 		{"pending", &to->events.pending},
 		{"in_motion", &to->events.in_motion},
 		{"unchecked", &to->events.unchecked},
-		{"born_bytes", &to->events.born_bytes},
-		{"died_bytes", &to->events.died_bytes},
+		{"allocated_bytes", &to->events.allocated_bytes},
+		{"freed_bytes", &to->events.freed_bytes},
 		{"live_bytes", &to->events.live_bytes},
 	};
 
@@ -417,11 +417,11 @@ static void read_caches(struct json_reader *r, json_t *from, struct report *to)
 
 		caches[i] = (struct report_cache){
 			.name = json_read__text(r, c, "name"),
-			.births = json_read__count(r, c, "births", INT64_MAX),
-			.deaths = json_read__count(r, c, "deaths", INT64_MAX),
-			.implicit_deaths = json_read__count(r, c, "implicit_deaths", INT64_MAX),
+			.allocations = json_read__count(r, c, "allocations", INT64_MAX),
+			.frees = json_read__count(r, c, "frees", INT64_MAX),
+			.implicit_frees = json_read__count(r, c, "implicit_frees", INT64_MAX),
 			.verified_free = json_read__count(r, c, "verified_free", INT64_MAX),
-			.unknown_deaths = json_read__count(r, c, "unknown_deaths", INT64_MAX),
+			.unknown_frees = json_read__count(r, c, "unknown_frees", INT64_MAX),
 			.live = json_read__count(r, c, "live", INT64_MAX),
 			.approximate = json_read__truth(r, c, "approximate"),
 		};
@@ -514,8 +514,8 @@ static void read_verdict(struct json_reader *r, json_t *from, struct report_site
 	/* what the verdict was made of beside that is the site's */
 	e->objects = site->objects;
 	e->bytes = site->bytes;
-	e->births = site->births;
-	e->deaths = site->deaths;
+	e->allocations = site->allocations;
+	e->frees = site->frees;
 	to->is.retained = e->settled ? (double)e->settled_alive / (double)e->settled : NAN;
 }
 
@@ -604,9 +604,9 @@ static void read_site(struct json_reader *r, json_t *from, struct report_site *t
 		.objects_error = json_read__number(r, from, "objects_error"),
 		.growth_bytes_per_min = json_read__number(r, from, "growth_bytes_per_min"),
 		.age_median_s = json_read__number(r, from, "age_median_s"),
-		.births_per_s = json_read__number(r, from, "births_per_s"),
-		.births = json_read__count(r, from, "births", INT64_MAX),
-		.deaths = json_read__count(r, from, "deaths", INT64_MAX),
+		.allocations_per_s = json_read__number(r, from, "allocations_per_s"),
+		.allocations = json_read__count(r, from, "allocations", INT64_MAX),
+		.frees = json_read__count(r, from, "frees", INT64_MAX),
 		.pending_objects = json_read__count(r, from, "pending_objects", INT64_MAX),
 		.origin = origin_of(r, "origin", json_read__text(r, from, "origin")),
 		.cache = json_read__text(r, from, "cache"),

@@ -22,7 +22,7 @@ struct work {
 
 static double age_of(const struct kleak_record *record, uint64_t now)
 {
-	return (double)kleak_age(now, record->born) * SECONDS_PER_TICK;
+	return (double)kleak_age(now, record->allocated_at) * SECONDS_PER_TICK;
 }
 
 static void count(const struct orphan *orphan, const struct kleak_record *record, void *arg)

@@ -120,8 +120,8 @@ void cache__sum(struct cache_sum sums[KLEAK_MAX_CACHES], const struct snapshot *
 
 		if (entries[i].space != KLEAK_SPACE_SLAB)
 			continue;
-		sum->births += site->births;
-		sum->deaths += site->deaths;
+		sum->allocations += site->allocations;
+		sum->frees += site->frees;
 		sum->implicit += site->implicit;
 		sum->verified += site->verified;
 		sum->live += site->live;
@@ -133,5 +133,5 @@ bool cache__is_approximate(const struct cache_sum *sum)
 	uint64_t missed = sum->implicit + sum->verified;
 
 	return missed >= APPROXIMATE_LEAST &&
-	       missed * 100 > APPROXIMATE_PERCENT * (sum->deaths + missed);
+	       missed * 100 > APPROXIMATE_PERCENT * (sum->frees + missed);
 }

@@ -40,7 +40,7 @@ uint64_t cache__kmem(const struct kleak_cache *cache);
 
 /* What became of the objects of each cache, by index into the cache table. */
 struct cache_sum {
-	uint64_t births, deaths, implicit, verified, live;
+	uint64_t allocations, frees, implicit, verified, live;
 };
 
 void cache__sum(struct cache_sum sums[KLEAK_MAX_CACHES], const struct snapshot *snapshot,

@@ -90,13 +90,13 @@ static const struct chains_node *node_of(const struct chains *chains, uint64_t a
 	return &chains->nodes[idmap__find(&chains->node_of, idmap__mix(address))];
 }
 
-static uint64_t births_of(const struct chains_source *source, uint32_t site)
+static uint64_t allocations_of(const struct chains_source *source, uint32_t site)
 {
-	uint64_t births = 0;
+	uint64_t allocations = 0;
 
 	for (uint32_t lane = 0; lane < source->nr_lanes; lane++)
-		births += source->tallies[(size_t)lane * source->nr_sites + site].births;
-	return births;
+		allocations += source->tallies[(size_t)lane * source->nr_sites + site].allocations;
+	return allocations;
 }
 
 /* Words from frame k to the next one: in this stack, or else in all; 0: not known. */
@@ -144,7 +144,7 @@ static int collect(struct chains *chains, const struct chains_source *source)
 	for (uint32_t i = KLEAK_SITE_NONE + 1; i < source->nr_sites; i++) {
 		const struct kleak_site *site = &source->sites[i];
 		uint32_t nr = __atomic_load_n(&site->nr_frames, __ATOMIC_ACQUIRE);
-		uint64_t weight = nr ? births_of(source, i) : 0;
+		uint64_t weight = nr ? allocations_of(source, i) : 0;
 		int known = weight ? is_known(chains, source, site, nr) : 0;
 
 		if (known < 0)

@@ -18,6 +18,9 @@ enum origin {
 	ORIGINS = 4,
 };
 
+/* By enum kleak_key_space; NULL ends them. */
+extern const char *const origins__names[ORIGINS + 1];
+
 /* "slab" */
 const char *origins__name(enum kleak_key_space space);
 
@@ -26,8 +29,5 @@ uint32_t origins__of(const struct kleak_config *config);
 
 /* As the user would write them, "slab,vmalloc". */
 void origins__print(char *text, size_t len, uint32_t origins);
-
-/* Read what origins__print() writes, in any order.  0, or -EINVAL: a word is none of them. */
-int origins__parse(const char *text, uint32_t *origins);
 
 #endif

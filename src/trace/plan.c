@@ -2,6 +2,7 @@
 #include "trace/plan.h"
 #include "trace/caches.h"
 #include "trace/origins.h"
+#include "util/commas.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -47,7 +48,7 @@ static bool is_needed(const struct hook *hook, const struct kleak_config *config
 {
 	switch (hook->needs) {
 	case HOOK_FOR_SLAB_OR_VMALLOC:
-		/* areas are born and die by kmalloc() and kfree() of their vm_struct */
+		/* areas come and go with kmalloc() and kfree() of their vm_struct */
 		return config->slab ||
 		       (config->vmalloc && (hook->event == KLEAK_EVENT_KMALLOC ||
 					    hook->event == KLEAK_EVENT_KMALLOC_NODE ||
@@ -208,20 +209,20 @@ static int plan_cache(struct kleak_wanted *wanted, const char *list, size_t name
 static int plan_caches(struct plan *plan, const char *list, bool any_kind, char *why, size_t len)
 {
 	struct kleak_config *config = &plan->config;
+	const char *name;
+	size_t name_len;
 
-	while (*list) {
-		size_t name = strcspn(list, ",");
+	while ((name = commas__next(&list, &name_len))) {
 		int err;
 
 		if (config->nr_wanted == KLEAK_MAX_WANTED) {
 			snprintf(why, len, "--cache: %d names at most", KLEAK_MAX_WANTED);
 			return -EINVAL;
 		}
-		err = plan_cache(&config->wanted[config->nr_wanted++], list, name, any_kind, why,
-				 len);
+		err = plan_cache(&config->wanted[config->nr_wanted++], name, name_len, any_kind,
+				 why, len);
 		if (err)
 			return err;
-		list += name + (list[name] == ',');
 	}
 	return 0;
 }

@@ -8,14 +8,17 @@
 
 #define CACHE_FIRST (KLEAK_CACHE_UNKNOWN + 1)
 
-/* Idle for so long, sites leave: the first of these limits that makes room enough. */
+/*
+ * Idle for so long, sites leave: the first of these limits that makes room enough; the last one
+ * only where the table is crowded.
+ */
 static const double limits_s[] = {600, 60, 0};
 
 #define NR_LIMITS (sizeof(limits_s) / sizeof(limits_s[0]))
 
 struct recycle_entry {
-	uint64_t births; /* at the last look */
-	double since_s;	 /* when there was the last new one */
+	uint64_t allocations; /* at the last look */
+	double since_s;	      /* when there was the last new one */
 };
 
 /* More than three quarters: those that look for a place find none near by. */
@@ -41,7 +44,7 @@ static int reserve(struct recycle *recycle, const struct recycle_look *look)
 
 static bool is_used(const struct recycle_look *look, uint32_t entry)
 {
-	return entry != KLEAK_SITE_NONE && look->snapshot->sites[entry].births;
+	return entry != KLEAK_SITE_NONE && look->snapshot->sites[entry].allocations;
 }
 
 /*
@@ -82,11 +85,13 @@ static bool may_leave(const struct recycle *recycle, const struct recycle_tables
 	       tables->sites[entry].hash >= KLEAK_SITE_LEAST;
 }
 
-/* The limit that leaves half of the table, or the least one. */
+/* The limit that leaves half of the table, or the least one there is for a table like this. */
 static double choose_limit(const struct recycle *recycle, const struct recycle_tables *tables,
-			   const struct recycle_look *look, uint32_t used)
+			   const struct recycle_look *look, uint32_t used, bool crowded)
 {
-	for (size_t k = 0; k < NR_LIMITS; k++) {
+	size_t nr_limits = crowded ? NR_LIMITS : NR_LIMITS - 1;
+
+	for (size_t k = 0; k < nr_limits; k++) {
 		uint32_t nr = 0;
 
 		for (uint32_t i = 0; i < recycle->nr_entries; i++)
@@ -94,7 +99,7 @@ static double choose_limit(const struct recycle *recycle, const struct recycle_t
 		if (used - nr <= recycle->nr_entries / 2)
 			return limits_s[k];
 	}
-	return limits_s[NR_LIMITS - 1];
+	return limits_s[nr_limits - 1];
 }
 
 /* What was found last is remembered by hash: forget the entries that leave. */
@@ -115,9 +120,9 @@ static void forget_known(const struct recycle_tables *tables, uint32_t nr_entrie
  * there have ended, among what was found last.
  */
 static void leave_sites(struct recycle *recycle, const struct recycle_tables *tables,
-			const struct recycle_look *look, uint32_t used)
+			const struct recycle_look *look, uint32_t used, bool crowded)
 {
-	double limit_s = choose_limit(recycle, tables, look, used);
+	double limit_s = choose_limit(recycle, tables, look, used, crowded);
 	uint32_t nr = 0;
 
 	for (uint32_t i = 0; i < recycle->nr_entries; i++) {
@@ -165,7 +170,7 @@ static int release_sites(struct recycle *recycle, const struct recycle_tables *t
 	}
 	if (!nr)
 		return 0;
-	tables->wait(tables->arg); /* the last ones that died may not have been counted yet */
+	tables->wait(tables->arg); /* the last ones that were freed may not have been counted yet */
 	err = tables->forget_who(tables->arg, recycle->gone);
 	if (err)
 		return err;
@@ -183,8 +188,10 @@ static int recycle_sites(struct recycle *recycle, const struct recycle_tables *t
 	uint32_t used = measure(recycle, tables, look, full);
 	int err = release_sites(recycle, tables, look);
 
-	if (!err && (full || is_crowded(used, recycle->nr_entries)))
-		leave_sites(recycle, tables, look, used);
+	/* from half full on, some search long for a place, and 32 tries may be too few */
+	if (!err && (full || used > recycle->nr_entries / 2))
+		leave_sites(recycle, tables, look, used,
+			    full || is_crowded(used, recycle->nr_entries));
 	recycle->sites_full = lost;
 	return err;
 }

@@ -3,7 +3,7 @@
  * Give back entries of the tables of sites and caches that nothing is recorded at any more.  In
  * weeks modules, BPF programs and mounts come and go, and each leaves stacks and caches behind.
  *
- * Programs look for an entry, then record an object at it, then count the object's death; nobody
+ * Programs look for an entry, then record an object at it, then count the object's free; nobody
  * holds a lock.  So an entry goes in two steps, a report apart: at first it is not found any more
  * (KLEAK_SITE_LEAVING), and all programs that may have found it are waited for; when a look at the
  * whole table after that sees no object of it, there will be none.  What it has counted is kept
@@ -57,7 +57,8 @@ struct recycle {
 
 /*
  * Look at the tables once more, and give back what can be.  Only where they get full does anything
- * leave: whole sites, those first that have been idle for longest.  *recycle is all zeros the
+ * leave: whole sites, those first that have been idle for longest; from half full on what has been
+ * idle for a minute, from three quarters on what is idle now.  *recycle is all zeros the
  * first time.  0 or -errno (-ENOMEM, or what forget_who() returned).
  */
 int recycle__step(struct recycle *recycle, const struct recycle_tables *tables,

@@ -11,8 +11,8 @@ void sample__estimate(struct snapshot *snapshot, uint32_t weight)
 		struct snapshot_site *site = &snapshot->sites[i];
 
 		/* the sampling may have been another when they were counted */
-		site->births += site->births_more;
-		site->deaths += site->deaths_more;
+		site->allocations += site->allocations_more;
+		site->frees += site->frees_more;
 		site->live *= weight;
 		site->held_bytes *= weight;
 		site->objects *= weight;

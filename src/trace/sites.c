@@ -142,8 +142,8 @@ static void add(struct site *site, const struct snapshot_site *sum)
 	site->pending += sum->pending;
 	site->listed += sum->listed;
 	site->squares += sum->squares;
-	site->births += sum->births;
-	site->deaths += sum->deaths;
+	site->allocations += sum->allocations;
+	site->frees += sum->frees;
 	site->implicit += sum->implicit;
 	site->verified += sum->verified;
 	site->evicted += sum->evicted;
@@ -165,7 +165,7 @@ int sites__sum(struct sites *sites, const struct snapshot *snapshot,
 		int64_t index;
 
 		sites->of_entry[i] = SITES_NONE;
-		if (!sum->births && !sum->live)
+		if (!sum->allocations && !sum->live)
 			continue;
 		index = site_of(sites, &entries[i], caches, allocator, depth);
 		if (index < 0)

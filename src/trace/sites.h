@@ -27,12 +27,12 @@ struct site {
 	uint32_t index;	    /* of sites->of_entry: sorting does not change it */
 	uint32_t first_age; /* its ages: sites->ages[first_age .. + listed) */
 	uint64_t live, objects, bytes, bytes_requested, pending;
-	uint64_t births, deaths, implicit, verified, evicted;
+	uint64_t allocations, frees, implicit, verified, evicted;
 	uint64_t listed;	     /* objects that `ages` has: all, but for sampling */
 	double squares;		     /* sum of bytes^2 of those */
 	double age_median_s;	     /* sites__age() */
 	double growth_bytes_per_min; /* trend__measure() */
-	double births_per_s;	     /* trend__measure() */
+	double allocations_per_s;    /* trend__measure() */
 	uint32_t rank;		     /* SITES_BY_RANK: the caller's */
 	uint64_t unreferenced;	     /* of `objects`: the caller's, found by scans */
 	uint64_t unreferenced_bytes;

@@ -32,7 +32,7 @@ static enum kleak_key_space space_of(uint64_t key)
 static int add_object(struct snapshot *snapshot, const struct kleak_record *record, uint32_t slot,
 		      uint64_t now, uint64_t min_age)
 {
-	uint64_t age = kleak_age(now, record->born);
+	uint64_t age = kleak_age(now, record->allocated_at);
 	struct snapshot_site *site = &snapshot->sites[record->site];
 	int err;
 
@@ -113,7 +113,7 @@ static int read_slot(struct snapshot *snapshot, const struct snapshot_source *so
 		snapshot->sites[record.site].unsampled++;
 		if (!(record.bytes & KLEAK_BYTES_UNSIZED) &&
 		    !(record.flags & KLEAK_RECORD_OF_CACHE && record.site))
-			snapshot->sites[record.site].died_bytes += record.bytes;
+			snapshot->sites[record.site].freed_bytes += record.bytes;
 		return 0;
 	}
 	snapshot->sites[record.site].live++;
@@ -126,8 +126,8 @@ static int read_slot(struct snapshot *snapshot, const struct snapshot_source *so
 		if (err)
 			return err;
 	}
-	/* what is born since those were read is another one */
-	if (record.born < now && is_waiting(key, source->waiting))
+	/* what was allocated since those were read is another one */
+	if (record.allocated_at < now && is_waiting(key, source->waiting))
 		record.flags |= KLEAK_RECORD_RCU_PENDING;
 	return add_object(snapshot, &record, slot, now, min_age);
 }
@@ -155,8 +155,8 @@ static int read_bucket(struct snapshot *snapshot, const struct snapshot_source *
 
 static uint64_t events_of(const struct kleak_tally *tally)
 {
-	return tally->births + tally->deaths + tally->implicit + tally->verified + tally->evicted +
-	       tally->unsampled;
+	return tally->allocations + tally->frees + tally->implicit + tally->verified +
+	       tally->evicted + tally->unsampled;
 }
 
 /* How many events the tallies have counted. */
@@ -183,16 +183,16 @@ static uint64_t add_tally(struct snapshot_site *site, const struct snapshot_sour
 		*(const volatile struct kleak_tally *)&source
 			 ->tallies[(size_t)lane * source->nr_sites + entry];
 
-	site->births += tally.births;
-	site->deaths += tally.deaths;
+	site->allocations += tally.allocations;
+	site->frees += tally.frees;
 	site->implicit += tally.implicit;
 	site->verified += tally.verified;
 	site->evicted += tally.evicted;
 	site->unsampled += tally.unsampled;
-	site->births_more += tally.births_more;
-	site->deaths_more += tally.deaths_more;
-	site->born_bytes += tally.born_bytes;
-	site->died_bytes += tally.died_bytes;
+	site->allocations_more += tally.allocations_more;
+	site->frees_more += tally.frees_more;
+	site->allocated_bytes += tally.allocated_bytes;
+	site->freed_bytes += tally.freed_bytes;
 	return events_of(&tally);
 }
 
@@ -205,7 +205,7 @@ static uint64_t read_tallies(struct snapshot *snapshot, const struct snapshot_so
 	for (uint32_t lane = 0; lane < source->nr_lanes; lane++)
 		for (uint32_t i = 0; i < source->nr_sites; i++)
 			events += add_tally(&snapshot->sites[i], source, lane, i);
-	__atomic_thread_fence(__ATOMIC_ACQUIRE); /* of sites that have births all is written */
+	__atomic_thread_fence(__ATOMIC_ACQUIRE); /* of sites that have allocations all is written */
 	return events;
 }
 
@@ -226,11 +226,11 @@ static uint32_t size_of_all(const struct snapshot_source *source, uint32_t i)
 static void add_bytes_of_cache(struct snapshot_site *site, const struct snapshot_source *source,
 			       uint32_t entry)
 {
-	uint64_t size = site->births ? size_of_all(source, entry) : 0;
+	uint64_t size = site->allocations ? size_of_all(source, entry) : 0;
 
-	site->born_bytes += size * site->births;
-	site->died_bytes += size * (site->deaths + site->implicit + site->verified + site->evicted +
-				    site->unsampled);
+	site->allocated_bytes += size * site->allocations;
+	site->freed_bytes += size * (site->frees + site->implicit + site->verified + site->evicted +
+				     site->unsampled);
 }
 
 static void add_sums(struct snapshot_site *sum, const struct snapshot_site *site)
@@ -241,14 +241,14 @@ static void add_sums(struct snapshot_site *sum, const struct snapshot_site *site
 	sum->bytes += site->bytes;
 	sum->bytes_requested += site->bytes_requested;
 	sum->pending += site->pending;
-	sum->births += site->births;
-	sum->deaths += site->deaths;
+	sum->allocations += site->allocations;
+	sum->frees += site->frees;
 	sum->implicit += site->implicit;
 	sum->verified += site->verified;
 	sum->evicted += site->evicted;
 	sum->unsampled += site->unsampled;
-	sum->born_bytes += site->born_bytes;
-	sum->died_bytes += site->died_bytes;
+	sum->allocated_bytes += site->allocated_bytes;
+	sum->freed_bytes += site->freed_bytes;
 }
 
 void snapshot__add_tallies(struct snapshot_site *sum, const struct snapshot_source *source,
@@ -343,7 +343,7 @@ int snapshot__add_areas(struct snapshot *snapshot, const struct snapshot_source 
 		if (record.bytes & KLEAK_BYTES_UNSIZED || !record.bytes)
 			continue;
 		/* it was sized after the tallies had been read */
-		snapshot->sites[record.site].born_bytes += record.bytes;
+		snapshot->sites[record.site].allocated_bytes += record.bytes;
 		err = add_object(snapshot, &record, slot, now, min_age);
 		if (!err)
 			err = add_slot(&snapshot->areas, &snapshot->nr_areas, &snapshot->room_areas,

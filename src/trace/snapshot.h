@@ -24,16 +24,16 @@ struct snapshot_site {
 	uint64_t listed;	  /* records behind `objects`: as many, but for sampling */
 	double squares;		  /* sum of bytes^2 of those */
 	/* from the tallies: ever since the start */
-	uint64_t births;
-	uint64_t deaths;
+	uint64_t allocations;
+	uint64_t frees;
 	uint64_t implicit;
-	uint64_t verified;    /* found free in the allocator's own books */
-	uint64_t evicted;     /* pages found to belong to somebody else */
-	uint64_t unsampled;   /* left out when the sampling became coarser */
-	uint64_t births_more; /* sampling: what births stood for beyond themselves */
-	uint64_t deaths_more; /* the same of deaths of every kind */
-	uint64_t born_bytes;
-	uint64_t died_bytes;
+	uint64_t verified;	   /* found free in the allocator's own books */
+	uint64_t evicted;	   /* pages found to belong to somebody else */
+	uint64_t unsampled;	   /* left out when the sampling became coarser */
+	uint64_t allocations_more; /* sampling: what allocations stood for beyond themselves */
+	uint64_t frees_more;	   /* the same of frees of every kind */
+	uint64_t allocated_bytes;
+	uint64_t freed_bytes;
 };
 
 struct snapshot_object {
@@ -61,7 +61,7 @@ struct snapshot {
 	uint64_t counts[KLEAK_COUNTS];
 	struct snapshot_site sum; /* of all sites */
 	/*
-	 * Events that happened while the tables were read.  births - deaths -
+	 * Events that happened while the tables were read.  allocations - frees -
 	 * implicit - verified - evicted - unsampled differs from `live` by no more than that.
 	 */
 	uint64_t in_motion;

@@ -209,7 +209,7 @@ static void detach(struct tracer *tracer, enum hook_role role)
 	}
 }
 
-/* Frees first: an object whose birth is seen shall not die unseen. */
+/* Frees first: an object whose allocation is seen shall not be freed unseen. */
 static int attach_all(struct tracer *tracer, char *why, size_t len)
 {
 	const char *failed = "";
@@ -312,7 +312,7 @@ void tracer__start(struct tracer *tracer)
 	tracer->skeleton->bss->control.recording = 1;
 }
 
-void tracer__stop_births(struct tracer *tracer)
+void tracer__stop_allocations(struct tracer *tracer)
 {
 	tracer->skeleton->bss->control.recording = 0;
 	wait_for_programs();

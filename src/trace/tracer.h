@@ -39,11 +39,11 @@ struct tracer_view {
 int tracer__open(struct tracer **tracer, const struct plan *plan, uint32_t process, int target,
 		 bool verbose, char *why, size_t len);
 
-/* Births are recorded from here on. */
+/* Allocations are recorded from here on. */
 void tracer__start(struct tracer *tracer);
 
-/* Births are not recorded from here on; deaths are. */
-void tracer__stop_births(struct tracer *tracer);
+/* Allocations are not recorded from here on; frees are. */
+void tracer__stop_allocations(struct tracer *tracer);
 
 /* Detach everything; the maps stay readable. */
 void tracer__stop(struct tracer *tracer);
@@ -55,7 +55,7 @@ int tracer__missed(const struct tracer *tracer, struct misses *missed);
 
 /*
  * The tick as records have it, of a clock that may be a jiffy before or behind clock__now_ticks():
- * whatever is born later is born in that tick or a later one.  0 or -errno.
+ * whatever is allocated later has that tick or a later one.  0 or -errno.
  */
 int tracer__now(struct tracer *tracer, uint64_t *ticks);
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "util/json_value.h"
+#include "util/commas.h"
 #include "util/utf8.h"
 
 #include <errno.h>
@@ -55,6 +56,25 @@ json_t *json_value__text(const char *s)
 	string = json_string(copy);
 	free(copy);
 	return string;
+}
+
+json_t *json_value__words(const char *list)
+{
+	json_t *array = json_array();
+	const char *word;
+	size_t len;
+
+	while (array && (word = commas__next(&list, &len))) {
+		char *copy = strndup(word, len);
+		int err = json_array_append_new(array, copy ? json_value__text(copy) : NULL);
+
+		free(copy);
+		if (err) {
+			json_decref(array);
+			return NULL;
+		}
+	}
+	return array;
 }
 
 json_t *json_value__time(const struct timespec *time)

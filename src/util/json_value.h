@@ -18,6 +18,9 @@ json_t *json_value__number(double x);
 /* A string from anywhere: bytes that are not UTF-8 are replaced.  NULL becomes null. */
 json_t *json_value__text(const char *s);
 
+/* The words of a list with commas between (util/commas.h), as an array of strings. */
+json_t *json_value__words(const char *list);
+
 /* RFC 3339 with milliseconds, UTC. */
 json_t *json_value__time(const struct timespec *time);
 

@@ -4,6 +4,7 @@ import concurrent.futures
 import os
 import subprocess
 import sys
+import threading
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path.insert(0, os.path.join(ROOT, "tests"))
@@ -43,6 +44,23 @@ def boot(version, script, *options):
                 "--add", f"{module(version)}:/kleak_test.ko", *options, "--", "sh", "-c", script)
     assert done.returncode == 0, f"status {done.returncode}:\n{done.stderr}\n{done.stdout[-3000:]}"
     return done.stdout
+
+
+def once(of):
+    """What of(version) gives, made once for each version, whoever asks first."""
+    locks, made = {version: threading.Lock() for version in VERSIONS}, {}
+
+    def get(version):
+        with locks[version]:
+            if version not in made:
+                try:
+                    made[version] = of(version)
+                except Exception as failure: # everybody's who asks
+                    made[version] = failure
+        if isinstance(made[version], Exception):
+            raise made[version]
+        return made[version]
+    return get
 
 
 def main(*checks):

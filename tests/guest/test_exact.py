@@ -93,13 +93,13 @@ def only_report(text):
 def check_books(report, final=True):
     e = report["events"]
     assert report["final"] == final and (e["in_motion"] == 0 or not final), (report["final"], e)
-    off = e["births"] - e["deaths"] - e["implicit_deaths"] - e["verified_free"] \
+    off = e["allocations"] - e["frees"] - e["implicit_frees"] - e["verified_free"] \
         - e["evicted"] - e["unsampled"] - e["live"]
     assert abs(off) <= e["in_motion"], e
     assert e["unchecked"] == 0, e
-    assert e["in_motion"] or e["born_bytes"] == e["died_bytes"] + e["live_bytes"], e
+    assert e["in_motion"] or e["allocated_bytes"] == e["freed_bytes"] + e["live_bytes"], e
     # frees that an interrupted program missed are found in the allocator's books
-    lost = {cause: n for cause, n in report["losses"].items() if n and cause != "deaths_missed_at_most"}
+    lost = {cause: n for cause, n in report["losses"].items() if n and cause != "frees_maybe_missed"}
     assert not lost, lost
 
 

@@ -168,11 +168,11 @@ static struct kleak_tally sum(const struct machine *m)
 	struct kleak_tally sum = {};
 
 	for (int i = 0; i < SITES; i++) {
-		sum.births += m->tallies[i].births;
-		sum.deaths += m->tallies[i].deaths;
+		sum.allocations += m->tallies[i].allocations;
+		sum.frees += m->tallies[i].frees;
 		sum.implicit += m->tallies[i].implicit;
-		sum.born_bytes += m->tallies[i].born_bytes;
-		sum.died_bytes += m->tallies[i].died_bytes;
+		sum.allocated_bytes += m->tallies[i].allocated_bytes;
+		sum.freed_bytes += m->tallies[i].freed_bytes;
 	}
 	return sum;
 }
@@ -190,16 +190,16 @@ static void check_overtaken(const struct trace_options *options, bool sized)
 	write_area(&m);
 	if (sized)
 		size_area(&m, find(&m, m.vm, KLEAK_SPACE_VMALLOC));
-	assert_int_equal(sum(&m).born_bytes != 0, sized);
+	assert_int_equal(sum(&m).allocated_bytes != 0, sized);
 
 	allocate(&m, ELSEWHERE, m.vm);
 	assert_int_equal(find(&m, m.vm, KLEAK_SPACE_SLAB) >= 0, slab);
 	assert_int_equal(find(&m, m.vm, KLEAK_SPACE_VMALLOC), -1);
 	t = sum(&m);
-	assert_int_equal(t.births, slab ? 3 : 1);
+	assert_int_equal(t.allocations, slab ? 3 : 1);
 	assert_int_equal(t.implicit, slab ? 2 : 1);
-	assert_int_equal(t.deaths, 0);
-	assert_int_equal(t.born_bytes, t.died_bytes);
+	assert_int_equal(t.frees, 0);
+	assert_int_equal(t.allocated_bytes, t.freed_bytes);
 	unload(&m);
 }
 
@@ -235,7 +235,7 @@ static void test_area_after_area(void **state)
 	allocate(&m, kernel.area_alloc.start + 1, m.vm);
 	assert_true(find(&m, m.vm, KLEAK_SPACE_SLAB) >= 0);
 	assert_true(find(&m, m.vm, KLEAK_SPACE_VMALLOC) >= 0);
-	assert_int_equal(sum(&m).births, 4);
+	assert_int_equal(sum(&m).allocations, 4);
 	assert_int_equal(sum(&m).implicit, 2);
 	unload(&m);
 }
@@ -246,7 +246,7 @@ static uint64_t record_self(uint32_t stack_size)
 	struct trace_options options = everything;
 	struct bpf_link *link;
 	struct machine m;
-	uint64_t births;
+	uint64_t allocations;
 
 	options.pid = getpid();
 	m = load(&options, stack_size);
@@ -256,9 +256,9 @@ static uint64_t record_self(uint32_t stack_size)
 	for (int i = 0; i < EVENTFDS; i++)
 		close(eventfd(0, 0));
 	bpf_link__destroy(link);
-	births = sum(&m).births;
+	allocations = sum(&m).allocations;
 	unload(&m);
-	return births;
+	return allocations;
 }
 
 /* An allocation is its task's if it happens on the task's stack, and how large that is was

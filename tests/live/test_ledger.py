@@ -88,7 +88,7 @@ def test_status_of_a_command():
 
 
 def test_bad_input():
-    for argv, part in ((["ledger", "--pid", "1"], "traces nothing"),
+    for argv, part in ((["ledger", "--pid", "1"], "--pid belongs to kleak and kleak diagnose"),
                        (["ledger", "--for", "3m"], "kleak diagnose"),
                        (["diagnose", "--for", "20s"], "--evidence"),
                        (["diagnose", "--for", "soon"], "2h"),

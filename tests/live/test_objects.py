@@ -35,7 +35,7 @@ def check_kind(kind, n, function, origin):
         assert total(report, function, origin=origin) == n, \
             f"{function}: {total(report, function, origin=origin)} objects, made {n}"
         for site in sites_of(report, function, origin):
-            assert site["births"] >= site["objects"] and site["bytes"] >= site["bytes_requested"]
+            assert site["allocations"] >= site["objects"] and site["bytes"] >= site["bytes_requested"]
             assert site["age_median_s"] < 20
         if kind == "map":
             # 1 MiB of values each, and what the kernel puts in front
@@ -322,8 +322,8 @@ def test_more_objects_than_fit():
         assert report["events"]["live"] <= 1024 and report["losses"]["table_full"] == 0
         assert report["events"]["unsampled"] > 0
         assert errors_off(report, "do_eventfd", 10000) < 3
-        births = sum(s["births"] for s in sites_of(report, "do_eventfd", "slab"))
-        assert 7000 < births < 13000, births
+        allocations = sum(s["allocations"] for s in sites_of(report, "do_eventfd", "slab"))
+        assert 7000 < allocations < 13000, allocations
         load.do("free")
         assert total(kleak.fresh(), "do_eventfd") == 0
         kleak.stop()

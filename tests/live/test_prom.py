@@ -40,8 +40,8 @@ def test_metrics():
             assert kleak.wait(timeout=PATIENCE) == 0
         families = check_prom.check(path)
         assert value(families, "kleak_running") == 0
-        assert value(families, "kleak_site_births_total", function="do_eventfd", origin="slab") == 77
-        assert value(families, "kleak_events_total", event="births") >= 77
+        assert value(families, "kleak_site_allocations_total", function="do_eventfd", origin="slab") == 77
+        assert value(families, "kleak_events_total", event="allocations") >= 77
         assert abs(time.time() - value(families, "kleak_last_report_timestamp_seconds")) < 60
         assert os.listdir(place) == ["kleak.prom"], os.listdir(place)
 

@@ -102,7 +102,7 @@ def test_numbers():
     assert site == [(frozenset({("site", "00f3a9c1d2e4b587"), ("origin", "slab"), ("cache", "kmalloc-256"),
                                 ("function", "kleak_leak_kmalloc"), ("module", "kleak_test")}), 37120 * 256)]
     assert families["kleak_sites_listed"][1][frozenset({("verdict", "LEAK")})] == 1
-    assert families["kleak_events_total"][1][frozenset({("event", "births")})] == 50213
+    assert families["kleak_events_total"][1][frozenset({("event", "allocations")})] == 50213
     assert families["kleak_losses_total"][0] == "counter"
 
 

@@ -18,35 +18,73 @@ def read(path):
         return text.read()
 
 
-def options_of_help():
-    text = subprocess.run([os.path.join(ROOT, "kleak"), "--help"], stdout=subprocess.PIPE, text=True,
-                          check=True).stdout
-    return set(re.findall(r"^ +(?:-\w, )?--([a-z-]+)", text, re.M))
+class Row:
+    """An option, as tools/completion/tables.c prints it."""
+
+    def __init__(self, line):
+        self.name, self.letter, self.argument, self.default, verbs, choices = line.split("\t")
+        self.verbs, self.choices = set(verbs.split()), set(choices.split())
 
 
-def options_of_man():
-    return set(re.findall(r"^\.It Fl (?:\w , )?-([a-z-]+)", read("man/kleak.8"), re.M))
+TABLE = {row.name: row for row in map(Row, subprocess.run(
+    [os.path.join(ROOT, "build/tables"), "rows"], stdout=subprocess.PIPE, text=True, check=True).stdout.splitlines())}
+VERBS = {verb for row in TABLE.values() for verb in row.verbs}
 
 
-def options_of_code():
-    body = re.search(r"long_options\[\] = \{(.*?)\};", read("src/cmd/options.c"), re.S).group(1)
-    return set(re.findall(r'\{"([a-z-]+)"', body))
+def words_of(mdoc):
+    """Lines of a man page without macros."""
+    words = re.findall(r"\S+", re.sub(r"^\.\\\".*|^\.", "", mdoc, flags=re.M))
+    return [word for word in words if word not in {"It", "Fl", "Ar", "Cm", "Ns", "Op", "Nm", "Em", "Dv", "Pp"}]
+
+
+def items_of_man():
+    """What kleak(8) has to say of each option: its first line and the rest."""
+    page = read("man/kleak.8")
+    for item in re.split(r"^\.It ", page[page.index(".Ss Reports\n"):page.index(".Sh READING")], flags=re.M)[1:]:
+        head, _, text = re.split(r"^\.(?:El|Ss)", item, flags=re.M)[0].partition("\n")
+        yield "-" + re.search(r"-[a-z-]+", head).group(), "".join(words_of(head)), " ".join(words_of(text))
 
 
 def options_of_readme():
     return set(re.findall(r"--([a-z]+(?:-[a-z]+)*)", read("README.md")))
 
 
-def test_help_lists_every_option():
-    assert options_of_help() == options_of_code(), options_of_help() ^ options_of_code()
+def test_man_documents_every_option():
+    told = [option for option, _, _ in items_of_man()]
+    assert sorted(told) == sorted(TABLE), (set(told) ^ set(TABLE), [o for o in told if told.count(o) > 1])
 
 
-def test_man_lists_every_option():
-    assert options_of_man() == options_of_code(), options_of_man() ^ options_of_code()
+def test_man_tells_the_arguments():
+    for option, head, _ in items_of_man():
+        row = TABLE[option]
+        wanted = f"{row.letter}," * bool(row.letter) + option[1:] + row.argument
+        assert head.lower() == wanted.lower(), f"{option}: {head} in kleak(8), {wanted} in the table"
+
+
+def test_man_tells_the_defaults():
+    for option, _, text in items_of_man():
+        default = re.search(r"([\w,]+) (?:by default|\(default)\b", text)
+        default = default.group(1) if default else ""
+        assert default == TABLE[option].default, f"{option}: {default} in kleak(8), {TABLE[option].default} in the table"
+
+
+def test_man_lists_the_options_of_each_command():
+    page = read("man/kleak.8")
+    section = page[page.index(".Ss Which command takes which option\n"):page.index(".Ss Reports\n")]
+    told = {}
+    for item in re.split(r"^\.It Nm ?", section, flags=re.M)[1:]:
+        head, _, text = item.partition("\n")
+        told[head.replace("Cm ", "") or "kleak"] = re.findall(r"Fl (-[a-z-]+)", text)
+    everywhere = {option for option, row in TABLE.items() if row.verbs == VERBS}
+    wanted = {verb: [option[1:] for option, row in TABLE.items() if verb in row.verbs and option not in everywhere]
+              for verb in VERBS}
+    wanted = {verb: options for verb, options in wanted.items() if options}
+    assert told == wanted, "\n".join(f".It Nm{'' if v == 'kleak' else ' Cm ' + v}\n" + " ,\n".join(
+        f".Fl {o}" for o in wanted[v]) for v in wanted if told.get(v) != wanted[v])
 
 
 def test_readme_names_only_options_there_are():
-    unknown = options_of_readme() - options_of_code() - {"exit-code"}
+    unknown = {f"--{option}" for option in options_of_readme()} - set(TABLE)
     assert not unknown, unknown
 
 

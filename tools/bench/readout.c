@@ -42,9 +42,9 @@ static struct kleak_bucket *fill(uint32_t nr_buckets, uint64_t objects, struct k
 				continue;
 			b->key[k] = ~key;
 			b->record[k] = (struct kleak_record){
-				.bytes = 64, .born = rand() % 100000, .site = site};
-			tallies[site].births++;
-			tallies[site].born_bytes += 64;
+				.bytes = 64, .allocated_at = rand() % 100000, .site = site};
+			tallies[site].allocations++;
+			tallies[site].allocated_bytes += 64;
 			i++;
 			break;
 		}

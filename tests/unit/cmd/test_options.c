@@ -80,9 +80,9 @@ static void test_time_for_a_diagnosis(void **state)
 static void test_explain(void **state)
 {
 	(void)state;
-	assert_int_equal(good("--explain").verb, VERB_EXPLAIN);
-	assert_int_equal(good("run --explain -- true").verb, VERB_EXPLAIN);
-	assert_int_equal(good("diagnose --explain").verb, VERB_EXPLAIN);
+	assert_true(good("--explain").explain);
+	assert_true(good("run --explain -- true").explain);
+	assert_true(good("diagnose --explain").explain);
 	bad("ledger --explain", "--explain");
 	bad("census --explain", "--explain");
 	bad("report --explain x", "--explain");
@@ -111,9 +111,9 @@ static void test_everything(void **state)
 	assert_int_equal(o.trace.max_objects, 5000);
 	assert_int_equal(o.trace.max_sites, 256);
 	assert_true(o.no_color && o.report.verbose);
-	assert_int_equal(good("--version").verb, VERB_VERSION);
-	assert_int_equal(good("-h").verb, VERB_HELP);
-	assert_int_equal(good("--explain -p 1").verb, VERB_EXPLAIN);
+	assert_true(good("--version").version);
+	assert_true(good("-h").help);
+	assert_true(good("--explain -p 1").explain);
 }
 
 static void test_json_prints_all_unless_told(void **state)
@@ -139,7 +139,9 @@ static void test_run(void **state)
 	assert_null(o.trace.command[3]);
 	o = good("run ls -l"); /* options end at the command */
 	assert_string_equal(o.trace.command[1], "-l");
-	assert_int_equal(good("run --help").verb, VERB_HELP);
+	o = good("run --help"); /* that of the command */
+	assert_true(o.help);
+	assert_int_equal(o.verb, VERB_RUN);
 }
 
 static void test_scan_and_census(void **state)
@@ -180,11 +182,11 @@ static void test_scan_and_census(void **state)
 	bad("--scan --origin percpu", "--origin");
 	bad("diagnose --show-objects", "--show-objects");
 	o = good("--debug-dir /a --debuginfod --debug-dir b");
-	assert_int_equal(o.nr_debug_dirs, 2);
-	assert_string_equal(o.debug_dirs[0], "/a");
-	assert_string_equal(o.debug_dirs[1], "b");
+	assert_int_equal(o.debug_dirs.nr, 2);
+	assert_string_equal(o.debug_dirs.paths[0], "/a");
+	assert_string_equal(o.debug_dirs.paths[1], "b");
 	assert_true(o.debuginfod);
-	assert_int_equal(good("diagnose").nr_debug_dirs, 0);
+	assert_int_equal(good("diagnose").debug_dirs.nr, 0);
 	assert_false(good("diagnose").debuginfod);
 	assert_true(good("run --debuginfod -- true").debuginfod);
 	bad("--debug-dir", "needs a value");
@@ -249,7 +251,8 @@ static void test_screen_and_prom(void **state)
 	assert_string_equal(good("--prom /a/b.prom").prom, "/a/b.prom");
 	assert_string_equal(good("run --prom f -- true").prom, "f");
 	assert_string_equal(good("diagnose --prom f").prom, "f");
-	bad("ledger --prom f", "--prom belongs to kleak, kleak run and kleak diagnose");
+	bad("ledger --prom f", "--prom belongs to kleak, kleak run, kleak diagnose and kleak "
+			       "report, not to kleak ledger");
 	bad("census --prom f", "--prom belongs");
 	bad("--prom", "--prom needs a value");
 	bad("--screen --json", "--screen and --json exclude each other");
@@ -282,7 +285,7 @@ static void test_saved_files(void **state)
 	assert_string_equal(o.files[0], "x");
 	assert_string_equal(o.files[1], "y");
 	assert_int_equal(o.top, 5);
-	assert_int_equal(good("report -h").verb, VERB_HELP);
+	assert_true(good("report -h").help);
 	bad("report", "needs one file");
 	bad("report x y", "needs one file");
 	bad("report x --min-age 5", "--min-age");
@@ -339,7 +342,7 @@ static void test_nonsense(void **state)
 	bad("ls", "kleak run");
 	bad("run", "needs a command");
 	bad("run --", "needs a command");
-	bad("run -p 1 -- ls", "leave --pid");
+	bad("run -p 1 -- ls", "--pid belongs to kleak and kleak diagnose, not to kleak run");
 	bad("run --duration 5 -- ls", "--duration");
 	bad("--exit-code", "kleak run");
 	bad("--threshold 5", "kleak run");

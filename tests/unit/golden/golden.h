@@ -173,9 +173,9 @@ static const struct report_site golden_sites[] = {
 		.bytes_requested = 37120 * 200,
 		.growth_bytes_per_min = 12687769.6254,
 		.age_median_s = 7.2341,
-		.births_per_s = 2474.6666,
-		.births = 37133,
-		.deaths = 13,
+		.allocations_per_s = 2474.6666,
+		.allocations = 37133,
+		.frees = 13,
 		.origin = "slab",
 		.cache = "kmalloc-256",
 		.stack = golden_write_stack,
@@ -196,9 +196,9 @@ static const struct report_site golden_sites[] = {
 		.bytes_requested = 1500000,
 		.growth_bytes_per_min = -4096,
 		.age_median_s = 204,
-		.births_per_s = 0.4,
-		.births = 14,
-		.deaths = 2,
+		.allocations_per_s = 0.4,
+		.allocations = 14,
+		.frees = 2,
 		.pending_objects = 120,
 		.origin = "vmalloc",
 		.cache = "vmalloc",
@@ -217,7 +217,7 @@ static const struct report_site golden_sites[] = {
 		.objects = 1,
 		.bytes_requested = 192,
 		.age_median_s = 7560,
-		.births = 1,
+		.allocations = 1,
 		.origin = "slab",
 		.cache = "dentry",
 		.approximate = true,
@@ -230,8 +230,8 @@ static const struct report_site golden_sites[] = {
 		.bytes_requested = 8,
 		.growth_bytes_per_min = 64,
 		.age_median_s = 0.85,
-		.births_per_s = 0.01,
-		.births = 1,
+		.allocations_per_s = 0.01,
+		.allocations = 1,
 		.origin = "percpu",
 		.cache = "percpu",
 		.stack = golden_write_stack,
@@ -241,13 +241,13 @@ static const struct report_site golden_sites[] = {
 };
 
 static const struct report_loss golden_no_losses[] = {
-	{"table_full", "births not recorded: table full (--max-objects)", 0},
-	{"race", "births not recorded: lost a race", 0},
+	{"table_full", "allocations not recorded: table full (--max-objects)", 0},
+	{"race", "allocations not recorded: lost a race", 0},
 };
 
 static const struct report_loss golden_losses[] = {
-	{"table_full", "births not recorded: table full (--max-objects)", 1234},
-	{"race", "births not recorded: lost a race", 0},
+	{"table_full", "allocations not recorded: table full (--max-objects)", 1234},
+	{"race", "allocations not recorded: lost a race", 0},
 	{"family_full", "child processes not followed: too many", 1},
 };
 
@@ -302,14 +302,14 @@ static __attribute__((unused)) struct report golden_report(void)
 					   .seconds = 0.6149};
 	report.caches = golden_caches;
 	report.nr_caches = NR(golden_caches);
-	report.events.births = 50213;
-	report.events.deaths = 12920;
-	report.events.unknown_deaths = 40;
-	report.events.implicit_deaths = 3;
+	report.events.allocations = 50213;
+	report.events.frees = 12920;
+	report.events.unknown_frees = 40;
+	report.events.implicit_frees = 3;
 	report.events.verified_free = 0;
 	report.events.live = 37290;
-	report.events.born_bytes = 14000000;
-	report.events.died_bytes = 2900000;
+	report.events.allocated_bytes = 14000000;
+	report.events.freed_bytes = 2900000;
 	report.events.live_bytes = 11100000;
 	for (int i = 0; i < MEMINFO_FIELDS; i++)
 		report.meminfo_known[i] = true;
@@ -432,11 +432,11 @@ static const struct report_site golden_huge_sites[] = {{
 	.bytes_requested = UINT64_MAX,
 	.growth_bytes_per_min = -1e300,
 	.age_median_s = 1e300,
-	.births_per_s = 1e300,
+	.allocations_per_s = 1e300,
 	.bytes_error = 1e300,
 	.objects_error = 1e300,
-	.births = UINT64_MAX,
-	.deaths = UINT64_MAX,
+	.allocations = UINT64_MAX,
+	.frees = UINT64_MAX,
 	.pending_objects = UINT64_MAX,
 	.origin = "slab",
 	.cache = "kmalloc-8",

@@ -67,7 +67,7 @@ static struct site leak(uint32_t space, uint32_t cache)
 
 	history__free(&history);
 	for (int t = 1; t <= 40; t++) {
-		site.births = site.objects = site.listed = site.live = 100UL * t;
+		site.allocations = site.objects = site.listed = site.live = 100UL * t;
 		site.bytes = site.objects * 1000;
 		for (uint64_t i = 0; i < site.objects; i++)
 			ages[i] = (uint32_t)((t - (double)i / 100 - 0.005) / SECONDS_PER_TICK);
@@ -230,15 +230,15 @@ static void test_drain_and_dropped_caches(void **state)
 	assert_int_equal(verdict.is.name, VERDICT_CACHE);
 }
 
-static void test_missed_deaths_may_be_its_own(void **state)
+static void test_missed_frees_may_be_its_own(void **state)
 {
 	struct site site = leak(KLEAK_SPACE_SLAB, FILP);
 	struct evidence_sources judge = judge_with();
 
 	(void)state;
-	judge.missed_deaths = 3999;
+	judge.missed_frees = 3999;
 	assert_int_equal(evidence__judge(&judge, &site).is.name, VERDICT_LEAK);
-	judge.missed_deaths = 4000;
+	judge.missed_frees = 4000;
 	assert_int_equal(evidence__judge(&judge, &site).is.name, VERDICT_INSUFFICIENT);
 }
 

@@ -23,10 +23,10 @@ struct world {
 	uint64_t random;
 	double now_s;
 	struct {
-		double born_s, dies_s;
+		double allocated_s, freed_s;
 	} objects[MOST_OBJECTS];
 	size_t nr;
-	uint64_t births;
+	uint64_t allocations;
 	double state; /* of the scenario */
 };
 
@@ -56,27 +56,27 @@ static unsigned int poisson(struct world *w, double mean)
 	return n;
 }
 
-static void born(struct world *w, double lives_s)
+static void allocate(struct world *w, double lives_s)
 {
 	if (w->nr == MOST_OBJECTS)
 		fail_msg("the simulation is too small");
-	w->objects[w->nr].born_s = w->now_s - uniform(w) * STEP_S;
-	w->objects[w->nr].dies_s = w->now_s + lives_s;
+	w->objects[w->nr].allocated_s = w->now_s - uniform(w) * STEP_S;
+	w->objects[w->nr].freed_s = w->now_s + lives_s;
 	w->nr++;
-	w->births++;
+	w->allocations++;
 }
 
-/* `per_s` births a second that live lives_s on average. */
+/* `per_s` allocations a second that live lives_s on average. */
 static void churn(struct world *w, double per_s, double lives_s)
 {
 	for (unsigned int n = poisson(w, per_s * STEP_S); n; n--)
-		born(w, exponential(w, lives_s));
+		allocate(w, exponential(w, lives_s));
 }
 
 static void leak(struct world *w, double per_s)
 {
 	for (unsigned int n = poisson(w, per_s * STEP_S); n; n--)
-		born(w, INFINITY);
+		allocate(w, INFINITY);
 }
 
 static void bury(struct world *w)
@@ -84,7 +84,7 @@ static void bury(struct world *w)
 	size_t kept = 0;
 
 	for (size_t i = 0; i < w->nr; i++)
-		if (w->objects[i].dies_s > w->now_s)
+		if (w->objects[i].freed_s > w->now_s)
 			w->objects[kept++] = w->objects[i];
 	w->nr = kept;
 }
@@ -131,7 +131,7 @@ static void leak_in_churn(struct world *w)
 static void timeout(struct world *w)
 {
 	for (unsigned int n = poisson(w, 10 * STEP_S); n; n--)
-		born(w, 60);
+		allocate(w, 60);
 }
 
 /* Kept, and freed all at once every 40 s. */
@@ -159,7 +159,7 @@ static void batch(struct world *w)
 		return;
 	w->state = 0;
 	for (int i = 0; i < 300; i++)
-		born(w, 20);
+		allocate(w, 20);
 }
 
 /* Fast at first, then ever slower: a table that fills. */
@@ -190,7 +190,7 @@ static enum verdict_name watch(void (*step)(struct world *), uint64_t seed, doub
 
 	w.random = seed * 0x9e3779b97f4a7c15ULL + 1;
 	w.now_s = w.state = 0;
-	w.nr = w.births = 0;
+	w.nr = w.allocations = 0;
 	for (int i = 0; i < 10; i++)
 		uniform(&w);
 	w.state = uniform(&w) * 30;
@@ -202,11 +202,11 @@ static enum verdict_name watch(void (*step)(struct world *), uint64_t seed, doub
 			continue;
 		next += interval_s;
 		for (size_t i = 0; i < w.nr; i++)
-			ages[i] = (float)((w.now_s - w.objects[i].born_s) / SECONDS_PER_TICK);
+			ages[i] = (float)((w.now_s - w.objects[i].allocated_s) / SECONDS_PER_TICK);
 		site.objects = site.listed = site.live = w.nr;
 		site.bytes = w.nr * SIZE;
-		site.births = w.births;
-		site.deaths = w.births - w.nr;
+		site.allocations = w.allocations;
+		site.frees = w.allocations - w.nr;
 		assert_int_equal(history__enter(&history, &sites, w.now_s, 0), 0);
 	}
 	history__evidence(&history, &site, evidence);
@@ -339,7 +339,7 @@ static void test_survival_of_exponential_lifetimes(void **state)
 		two += e.survival[SURVIVAL_2] / RUNS;
 		five += e.survival[SURVIVAL_5] / RUNS;
 	}
-	/* Born evenly over the interval that ended j intervals of 5 s ago, mean life 20 s. */
+	/* Allocated evenly over the interval that ended j intervals of 5 s ago, mean life 20 s. */
 	double mean = 4 * (1 - exp(-0.25));
 
 	assert_true(fabs(one - exp(-0.25) * mean) < 0.02);
@@ -361,7 +361,7 @@ static void test_everything_survives_in_a_leak(void **state)
 	assert_true(e.points > 30 && e.points <= SERIES_POINTS);
 }
 
-static void test_young_objects_that_are_left_out_are_no_deaths(void **state)
+static void test_young_objects_that_are_left_out_are_no_frees(void **state)
 {
 	float ages[200];
 	struct site site = {.id = 1};
@@ -373,12 +373,12 @@ static void test_young_objects_that_are_left_out_are_no_deaths(void **state)
 	/* one object a second, watched every second, those under 5 s left out */
 	for (int t = 1; t <= 100; t++) {
 		site.objects = 0;
-		for (int born = 1; born <= t; born++)
-			if (t - born >= 5)
-				ages[site.objects++] = (float)((t - born + 0.5) / SECONDS_PER_TICK);
+		for (int tick = 1; tick <= t; tick++)
+			if (t - tick >= 5)
+				ages[site.objects++] = (float)((t - tick + 0.5) / SECONDS_PER_TICK);
 		site.listed = site.objects;
 		site.bytes = site.objects * SIZE;
-		site.births = t;
+		site.allocations = t;
 		assert_int_equal(history__enter(&history, &sites, t, 5), 0);
 	}
 	history__evidence(&history, &site, &e);
@@ -400,9 +400,9 @@ static void test_a_leak_of_months(void **state)
 
 	(void)state;
 	for (int t = 1; t <= 100; t++) {
-		for (int born = 1; born <= t; born++)
-			ages[born - 1] = (float)((t - born + 0.5) * day_s / SECONDS_PER_TICK);
-		site.births = site.objects = site.listed = t;
+		for (int tick = 1; tick <= t; tick++)
+			ages[tick - 1] = (float)((t - tick + 0.5) * day_s / SECONDS_PER_TICK);
+		site.allocations = site.objects = site.listed = t;
 		site.bytes = site.objects * SIZE;
 		assert_int_equal(history__enter(&history, &sites, t * day_s, 0), 0);
 	}
@@ -424,13 +424,13 @@ static void test_a_site_that_comes_late_starts_at_nothing(void **state)
 	(void)state;
 	for (int t = 1; t <= 20; t++) {
 		sites.nr = t > 10 ? 2 : 1;
-		list[1].births = list[1].objects = list[1].listed = t > 10;
+		list[1].allocations = list[1].objects = list[1].listed = t > 10;
 		list[1].bytes = t > 10 ? 64 : 0;
 		ages[0] = (float)((t - 10.5) / SECONDS_PER_TICK);
 		assert_int_equal(history__enter(&history, &sites, t, 0), 0);
 	}
 	history__evidence(&history, &list[1], &e);
-	assert_int_equal(e.births, 1);
+	assert_int_equal(e.allocations, 1);
 	assert_true(e.survival[SURVIVAL_5] == 1);
 	assert_true(isnan(e.survival[SURVIVAL_10]));
 	history__free(&history);
@@ -440,7 +440,7 @@ static void test_a_site_that_comes_late_starts_at_nothing(void **state)
 static void test_a_site_that_has_gone_is_forgotten(void **state)
 {
 	float ages[1] = {0};
-	struct site list[2] = {{.id = 1}, {.id = 2, .births = 1000}};
+	struct site list[2] = {{.id = 1}, {.id = 2, .allocations = 1000}};
 	struct sites sites = {.list = list, .nr = 2, .ages = ages};
 	struct history history = {};
 	struct evidence e;
@@ -450,7 +450,7 @@ static void test_a_site_that_has_gone_is_forgotten(void **state)
 		sites.nr = t > 5 && t <= 10 ? 1 : 2;
 		if (t > 10)
 			list[1] = (struct site){
-				.id = 2, .births = 1, .objects = 1, .listed = 1, .bytes = 64};
+				.id = 2, .allocations = 1, .objects = 1, .listed = 1, .bytes = 64};
 		ages[0] = t > 10 ? (float)((t - 10.5) / SECONDS_PER_TICK) : 0;
 		assert_int_equal(history__enter(&history, &sites, t, 0), 0);
 		assert_int_equal(history.nr_rows, sites.nr);
@@ -464,12 +464,12 @@ static void test_a_site_that_has_gone_is_forgotten(void **state)
 static void test_unknown_site_has_no_evidence(void **state)
 {
 	struct history history = {};
-	struct site site = {.id = 5, .births = 3};
+	struct site site = {.id = 5, .allocations = 3};
 	struct evidence e;
 
 	(void)state;
 	history__evidence(&history, &site, &e);
-	assert_int_equal(e.births, 3);
+	assert_int_equal(e.allocations, 3);
 	assert_int_equal(e.points, 0);
 	assert_int_equal(verdict__of(&e).name, VERDICT_NEW);
 }
@@ -482,7 +482,7 @@ int main(void)
 		cmocka_unit_test(test_rate_of_a_leak_lies_in_its_interval),
 		cmocka_unit_test(test_survival_of_exponential_lifetimes),
 		cmocka_unit_test(test_everything_survives_in_a_leak),
-		cmocka_unit_test(test_young_objects_that_are_left_out_are_no_deaths),
+		cmocka_unit_test(test_young_objects_that_are_left_out_are_no_frees),
 		cmocka_unit_test(test_a_leak_of_months),
 		cmocka_unit_test(test_a_site_that_comes_late_starts_at_nothing),
 		cmocka_unit_test(test_a_site_that_has_gone_is_forgotten),

@@ -12,9 +12,9 @@ static void assert_near(double got, double expected)
 }
 
 /* One site with these numbers, entered at now_s. */
-static struct site update(struct trend *trend, uint64_t bytes, uint64_t births, double now_s)
+static struct site update(struct trend *trend, uint64_t bytes, uint64_t allocations, double now_s)
 {
-	struct site site = {.id = 42, .bytes = bytes, .births = births};
+	struct site site = {.id = 42, .bytes = bytes, .allocations = allocations};
 	struct sites sites = {.list = &site, .nr = 1};
 
 	trend__measure(trend, &sites, now_s);
@@ -30,10 +30,10 @@ static void test_growth_since_the_start(void **state)
 	(void)state;
 	site = update(&trend, 1000, 10, 5);
 	assert_near(site.growth_bytes_per_min, 1000 * 60 / 5.0);
-	assert_near(site.births_per_s, 2);
+	assert_near(site.allocations_per_s, 2);
 	site = update(&trend, 1500, 10, 10);
 	assert_near(site.growth_bytes_per_min, 1500 * 60 / 10.0);
-	assert_near(site.births_per_s, 0);
+	assert_near(site.allocations_per_s, 0);
 	trend__free(&trend);
 }
 
@@ -82,14 +82,14 @@ static void test_short_intervals_keep_the_window(void **state)
 		site = update(&trend, i, i, i * 0.1);
 	/* 10 bytes/s */
 	assert_true(fabs(site.growth_bytes_per_min - 600) < 30);
-	assert_near(site.births_per_s, 10);
+	assert_near(site.allocations_per_s, 10);
 	trend__free(&trend);
 }
 
 static void test_new_site_starts_from_nothing(void **state)
 {
 	struct trend trend = {};
-	struct site list[2] = {{.id = 1, .bytes = 10}, {.id = 2, .bytes = 600, .births = 50}};
+	struct site list[2] = {{.id = 1, .bytes = 10}, {.id = 2, .bytes = 600, .allocations = 50}};
 	struct sites sites = {.list = list, .nr = 1};
 
 	(void)state;
@@ -99,7 +99,7 @@ static void test_new_site_starts_from_nothing(void **state)
 	trend__measure(&trend, &sites, 105);
 	assert_int_equal(trend__enter(&trend, &sites, 105), 0);
 	assert_near(list[1].growth_bytes_per_min, 600);
-	assert_near(list[1].births_per_s, 10);
+	assert_near(list[1].allocations_per_s, 10);
 	assert_near(list[0].growth_bytes_per_min, 0);
 	/* one that is away counts as empty */
 	sites.list = list + 1;
@@ -126,7 +126,7 @@ static void test_a_site_that_has_gone_is_forgotten(void **state)
 	assert_int_equal(trend__enter(&trend, &sites, 10), 0);
 	assert_int_equal(trend.nr_rows, 1);
 	site = update(&trend, 100, 5, 15);
-	assert_near(site.births_per_s, 1);
+	assert_near(site.allocations_per_s, 1);
 	assert_int_equal(trend.nr_rows, 1);
 	trend__free(&trend);
 }

@@ -20,7 +20,7 @@ static struct evidence clear_leak(void)
 		.settled_alive = 500,
 		.objects = 600,
 		.bytes = 600 * 512,
-		.births = 600,
+		.allocations = 600,
 		.shrunk = NAN,
 		.drained = NAN,
 		.replaced = NAN,
@@ -160,14 +160,14 @@ static void test_what_is_freed_is_churn(void **state)
 	e.slope = (struct series_slope){true, 0, -10, 10};
 	e.settled_alive = 20;
 	assert_verdict(e, VERDICT_CHURN);
-	/* all of it dies before it is two intervals old */
+	/* all of it is freed before it is two intervals old */
 	e.settled = e.settled_alive = 0;
-	e.births = 100000;
-	e.deaths = 99990;
+	e.allocations = 100000;
+	e.frees = 99990;
 	assert_verdict(e, VERDICT_CHURN);
 	assert_true(isnan(verdict__of(&e).retained));
-	e.births = 3;
-	e.deaths = 3;
+	e.allocations = 3;
+	e.frees = 3;
 	assert_verdict(e, VERDICT_INSUFFICIENT);
 }
 

@@ -3,9 +3,10 @@
 
 #include "memory/orphans.h"
 
-static struct orphan orphan(uint64_t key, uint64_t born, uint64_t content)
+static struct orphan orphan(uint64_t key, uint64_t allocated_at, uint64_t content)
 {
-	return (struct orphan){.key = key, .born = born, .site = 3, .content = content};
+	return (struct orphan){
+		.key = key, .allocated_at = allocated_at, .site = 3, .content = content};
 }
 
 static void pass(struct orphans *orphans, const struct orphan *list, size_t nr)
@@ -65,9 +66,9 @@ static void test_what_changes_begins_anew(void **state)
 	(void)state;
 	pass(&orphans, list, 4);
 	list[0].content++;
-	list[1].born++;
+	list[1].allocated_at++;
 	list[2].site++;
-	list[3].born += 1ULL << 32; /* 52 days */
+	list[3].allocated_at += 1ULL << 32; /* 52 days */
 	pass(&orphans, list, 4);
 	assert_int_equal(certain(&orphans), 0);
 	pass(&orphans, list, 4);

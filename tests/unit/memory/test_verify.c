@@ -62,7 +62,7 @@ static void object(struct made_up *m, uint32_t slot, uint32_t entry, uint32_t sp
 
 	bucket->key[slot % KLEAK_BUCKET_KEYS] = ~((BASE + slot * 4096) | space);
 	bucket->record[slot % KLEAK_BUCKET_KEYS] =
-		(struct kleak_record){.bytes = 192, .born = NOW - age, .site = entry};
+		(struct kleak_record){.bytes = 192, .allocated_at = NOW - age, .site = entry};
 	m->objects[m->snapshot.nr_list++] =
 		(struct snapshot_object){.site = entry, .age = (float)age, .slot = slot};
 }
@@ -112,7 +112,7 @@ static void test_lists_what_is_free(void **state)
 	assert_int_equal(verify.nr, 2);
 	assert_int_equal(verify.list[0].slot, 3);
 	assert_int_equal(verify.list[1].slot, 9);
-	assert_int_equal(verify.list[0].born, NOW - 100);
+	assert_int_equal(verify.list[0].allocated_at, NOW - 100);
 	assert_int_equal(verify.list[0].site, 5);
 	assert_int_equal(verify.list[0].free, 1);
 	assert_true(verify.list[0].key == m.buckets[0].key[3]);
@@ -269,7 +269,7 @@ static void test_what_changed_meanwhile_is_left(void **state)
  * Freed and allocated again, at the same site: after the snapshot, be it before the books were read
  * or after.  A tick tells it from what was free then.
  */
-static void test_what_is_born_meanwhile_is_left(void **state)
+static void test_what_is_allocated_meanwhile_is_left(void **state)
 {
 	const int64_t after[] = {0, 1, 1000};
 
@@ -283,7 +283,7 @@ static void test_what_is_born_meanwhile_is_left(void **state)
 		object(&m, 1, 5, KLEAK_SPACE_SLAB, 100);
 		object(&m, 2, 5, KLEAK_SPACE_SLAB, 100);
 		object(&m, 3, 5, KLEAK_SPACE_SLAB, 1);
-		m.buckets[0].record[1].born = NOW + after[i];
+		m.buckets[0].record[1].allocated_at = NOW + after[i];
 		verify = look(&m, 10, 100);
 		assert_int_equal(verify.nr, 2);
 		assert_int_equal(verify.list[0].slot, 2);
@@ -302,7 +302,7 @@ int main(void)
 		cmocka_unit_test(test_spaces),
 		cmocka_unit_test(test_pages_of_processes_are_evicted),
 		cmocka_unit_test(test_what_changed_meanwhile_is_left),
-		cmocka_unit_test(test_what_is_born_meanwhile_is_left),
+		cmocka_unit_test(test_what_is_allocated_meanwhile_is_left),
 	};
 
 	int failed = 0;

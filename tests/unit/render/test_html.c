@@ -98,8 +98,8 @@ static void test_huge_events(void **state)
 	char *text;
 
 	(void)state;
-	report.events.deaths = report.events.live = INT64_MAX;
-	report.events.implicit_deaths = INT64_MAX;
+	report.events.frees = report.events.live = INT64_MAX;
+	report.events.implicit_frees = INT64_MAX;
 	text = page(&report);
 	assert_non_null(strstr(text, "= difference</th><td>18446744073709551615</td>"));
 	free(text);

@@ -300,7 +300,8 @@ static void test_rates(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < NR(cases); i++)
-		check_cell((struct report_site){.births_per_s = cases[i].rate}, 4, cases[i].want);
+		check_cell((struct report_site){.allocations_per_s = cases[i].rate}, 4,
+			   cases[i].want);
 }
 
 static struct report with_class(struct coverage_class *c, double explained)
@@ -368,7 +369,7 @@ static void test_losses_are_all_named(void **state)
 	check_contains(report, "\nlosses: none · 3 blind spots (--explain)\n");
 	report.losses = golden_losses;
 	report.nr_losses = NR(golden_losses);
-	check_contains(report, "1234 births not recorded: table full (--max-objects)");
+	check_contains(report, "1234 allocations not recorded: table full (--max-objects)");
 	check_contains(report, "1 child processes not followed: too many");
 	check_lacks(report, "lost a race");
 	check_lacks(report, "none");

@@ -120,17 +120,17 @@ static void test_head(void **state)
 	assert_true(json_is_false(at(object, "final")));
 	check_string(object, "kernel", "6.12.0-amd64");
 	check_null(object, "note");
-	check_integer(object, "events/births", 50213);
-	check_integer(object, "events/deaths", 12920);
-	check_integer(object, "events/unknown_deaths", 40);
-	check_integer(object, "events/implicit_deaths", 3);
-	check_integer(object, "caches/1/implicit_deaths", 12);
-	check_integer(object, "caches/1/unknown_deaths", 33);
+	check_integer(object, "events/allocations", 50213);
+	check_integer(object, "events/frees", 12920);
+	check_integer(object, "events/unknown_frees", 40);
+	check_integer(object, "events/implicit_frees", 3);
+	check_integer(object, "caches/1/implicit_frees", 12);
+	check_integer(object, "caches/1/unknown_frees", 33);
 	check_integer(object, "events/live", 37290);
 	check_integer(object, "events/pending", 0);
 	check_integer(object, "events/in_motion", 0);
-	check_integer(object, "events/born_bytes", 14000000);
-	check_integer(object, "events/died_bytes", 2900000);
+	check_integer(object, "events/allocated_bytes", 14000000);
+	check_integer(object, "events/freed_bytes", 2900000);
 	check_integer(object, "events/live_bytes", 11100000);
 	check_integer(object, "losses/table_full", 0);
 	check_integer(object, "sites_total/sites", 4);
@@ -173,9 +173,9 @@ static void test_site(void **state)
 	check_integer(object, "sites/0/bytes_requested", 37120 * 200);
 	check_real(object, "sites/0/growth_bytes_per_min", 12687769.625);
 	check_real(object, "sites/0/age_median_s", 7.234);
-	check_integer(object, "sites/0/births", 37133);
-	check_integer(object, "sites/0/deaths", 13);
-	check_real(object, "sites/0/births_per_s", 2474.667);
+	check_integer(object, "sites/0/allocations", 37133);
+	check_integer(object, "sites/0/frees", 13);
+	check_real(object, "sites/0/allocations_per_s", 2474.667);
 	check_string(object, "sites/0/origin", "slab");
 	check_string(object, "sites/0/cache", "kmalloc-256");
 	check_integer(object, "sites/1/pending_objects", 120);
@@ -276,14 +276,14 @@ static void test_largest_numbers(void **state)
 	(void)state;
 	check_integer(object, "sites/0/bytes", INT64_MAX);
 	check_integer(object, "sites/0/pending_objects", INT64_MAX);
-	check_integer(object, "events/births", INT64_MAX);
+	check_integer(object, "events/allocations", INT64_MAX);
 	check_integer(object, "losses/race", INT64_MAX);
 	check_integer(object, "filter/pid", INT64_MAX);
 	check_integer(object, "filter/max_size", INT64_MAX);
 	check_integer(object, "ledger/0/kernel_delta_bytes", INT64_MIN);
 	check_string(object, "sites/0/stack/0/addr", "0xffffffffffffffff");
 	check_string(object, "time", "9999-12-31T23:59:59.999Z");
-	assert_true(json_real_value(at(object, "sites/0/births_per_s")) == 1e300);
+	assert_true(json_real_value(at(object, "sites/0/allocations_per_s")) == 1e300);
 	json_decref(object);
 }
 

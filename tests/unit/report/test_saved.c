@@ -106,7 +106,7 @@ static void test_every_digit(void **state)
 		struct report_site site = report.sites[0];
 		double x = numbers[i];
 
-		site.age_median_s = site.births_per_s = site.growth_bytes_per_min = x;
+		site.age_median_s = site.allocations_per_s = site.growth_bytes_per_min = x;
 		site.bytes_error = site.objects_error = x;
 		site.verdict.from.slope = (struct series_slope){true, x, -x, 2 * x};
 		site.verdict.from.drained = site.verdict.from.survival[1] = x;
@@ -132,7 +132,7 @@ static void test_every_field(void **state)
 	assert_string_equal(r->filter.origins, "slab,vmalloc,percpu");
 	assert_true(r->filter.pid == -1 && !r->filter.cgroup && r->filter.max_size == UINT64_MAX);
 	assert_int_equal(r->nr_losses, 2);
-	assert_string_equal(r->losses[1].text, "births not recorded: lost a race");
+	assert_string_equal(r->losses[1].text, "allocations not recorded: lost a race");
 	assert_int_equal(r->ledger[0].field, MEMINFO_S_UNRECLAIM);
 	assert_true(isnan(r->ledger[2].explained));
 	assert_int_equal(r->sites[0].id, 0x00f3a9c1d2e4b587);

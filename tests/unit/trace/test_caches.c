@@ -88,17 +88,17 @@ static void test_sums_and_approximate(void **state)
 		{.space = KLEAK_SPACE_SLAB, .cache = 8},
 	};
 	struct snapshot_site sites[] = {
-		{.births = 100, .deaths = 60, .implicit = 2, .verified = 1, .live = 37},
-		{.births = 10, .deaths = 10},
-		{.births = 5},
-		{.births = 1000, .deaths = 900, .implicit = 20, .verified = 10, .live = 70},
+		{.allocations = 100, .frees = 60, .implicit = 2, .verified = 1, .live = 37},
+		{.allocations = 10, .frees = 10},
+		{.allocations = 5},
+		{.allocations = 1000, .frees = 900, .implicit = 20, .verified = 10, .live = 70},
 	};
 	const struct snapshot snapshot = {.sites = sites, .nr_sites = 4};
 
 	(void)state;
 	cache__sum(sums, &snapshot, entries);
-	assert_int_equal(sums[7].births, 110);
-	assert_int_equal(sums[7].deaths, 70);
+	assert_int_equal(sums[7].allocations, 110);
+	assert_int_equal(sums[7].frees, 70);
 	assert_int_equal(sums[7].implicit, 2);
 	assert_int_equal(sums[7].verified, 1);
 	assert_int_equal(sums[7].live, 37);

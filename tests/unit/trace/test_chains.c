@@ -169,7 +169,7 @@ static void learn_stack(struct made_up *m, uint32_t site)
 }
 
 /* The programs' site table: the entry of that hash. */
-static uint32_t count_birth(struct made_up *m, uint64_t hash)
+static uint32_t count_allocation(struct made_up *m, uint64_t hash)
 {
 	for (uint32_t i = 1 + hash % (SITES - 1);; i = i + 1 < SITES ? i + 1 : 1) {
 		struct kleak_site *site = &sites[i];
@@ -179,7 +179,7 @@ static uint32_t count_birth(struct made_up *m, uint64_t hash)
 		site->hash = hash;
 		site->nr_frames = m->nr;
 		memcpy(site->frames, m->frames, sizeof(m->frames));
-		m->tallies[i].births++;
+		m->tallies[i].allocations++;
 		return i;
 	}
 }
@@ -188,7 +188,7 @@ static uint32_t count_birth(struct made_up *m, uint64_t hash)
 static void allocate(struct made_up *m)
 {
 	uint64_t begin = hash_begin(3, KLEAK_SPACE_SLAB), hash, truth = true_hash(m, begin);
-	uint32_t site = count_birth(m, truth);
+	uint32_t site = count_allocation(m, truth);
 
 	m->stacks++;
 	hash = follow_chains(m->context, m->frames[0], begin, true);

@@ -73,7 +73,7 @@ static int end(void **state)
 }
 
 /* A site whose objects have all been freed. */
-static void use(struct tables *tables, uint32_t i, uint64_t births)
+static void use(struct tables *tables, uint32_t i, uint64_t allocations)
 {
 	tables->sites[i].hash = 0x1000 + i;
 	tables->sites[i].cache = CACHE;
@@ -82,8 +82,8 @@ static void use(struct tables *tables, uint32_t i, uint64_t births)
 	tables->sites[i].frames[0] = 0xffffffff81000000ULL + i;
 	tables->sites[i].distance[0] = 5;
 	tables->sites[i].lessons = 9;
-	tables->tallies[i].births = births;
-	tables->tallies[SITES + i].deaths = births;
+	tables->tallies[i].allocations = allocations;
+	tables->tallies[SITES + i].frees = allocations;
 	tables->caches[CACHE].size = 100;
 	tables->caches[CACHE].ready = 1;
 	tables->caches[CACHE].id = 0x77;
@@ -132,7 +132,7 @@ static void test_a_table_with_room_is_left_alone(void **state)
 	struct run *run = *state;
 	struct tables *tables = &run->tables;
 
-	for (uint32_t i = 1; i <= SITES / 4 * 3; i++)
+	for (uint32_t i = 1; i <= SITES / 2; i++)
 		use(tables, i, 10);
 	report(run, 1);
 	report(run, 5000);
@@ -142,24 +142,44 @@ static void test_a_table_with_room_is_left_alone(void **state)
 	assert_int_equal(tables->sites[1].hash, 0x1001);
 }
 
+/* Linear probing finds no place near by now and then, long before the table is full. */
+static void test_half_full_what_has_been_idle_for_a_minute_leaves(void **state)
+{
+	struct run *run = *state;
+	struct tables *tables = &run->tables;
+
+	for (uint32_t i = 1; i <= SITES / 8 * 5; i++)
+		use(tables, i, 10);
+	report(run, 1);
+	report(run, 60);
+	assert_int_equal(tables->sites[1].hash, 0x1001);
+	tables->tallies[2].allocations++;
+	tables->tallies[2].frees++;
+	report(run, 62);
+	assert_int_equal(tables->sites[1].hash, KLEAK_SITE_LEAVING);
+	assert_int_equal(tables->sites[2].hash, 0x1002);
+	report(run, 63);
+	assert_int_equal(tables->sites[1].hash, KLEAK_SITE_REUSABLE);
+}
+
 static void test_what_is_idle_is_given_back_and_the_books_close(void **state)
 {
 	struct run *run = *state;
 	struct tables *tables = &run->tables;
-	uint64_t births, deaths, born_bytes, died_bytes;
+	uint64_t allocations, frees, allocated_bytes, freed_bytes;
 
 	for (uint32_t i = 1; i < SITES; i++)
 		use(tables, i, 10 + i);
 	hold(tables, 3, 5); /* one of its objects lives */
-	tables->tallies[5].births++;
+	tables->tallies[5].allocations++;
 	tables->known[0] = 0xabcULL << KLEAK_KNOWN_SITE | 6;
 	tables->known[1] = 0xdefULL << KLEAK_KNOWN_SITE | 5;
 	report(run, 1);
 	assert_int_equal(tables->sites[6].hash, 0x1006); /* new: nobody knows yet whether idle */
-	births = run->snapshot.sum.births;
-	deaths = run->snapshot.sum.deaths;
-	born_bytes = run->snapshot.sum.born_bytes;
-	died_bytes = run->snapshot.sum.died_bytes;
+	allocations = run->snapshot.sum.allocations;
+	frees = run->snapshot.sum.frees;
+	allocated_bytes = run->snapshot.sum.allocated_bytes;
+	freed_bytes = run->snapshot.sum.freed_bytes;
 
 	report(run, 62);
 	assert_int_equal(tables->sites[6].hash, KLEAK_SITE_LEAVING);
@@ -177,18 +197,18 @@ static void test_what_is_idle_is_given_back_and_the_books_close(void **state)
 	assert_int_equal(tables->sites[6].frames[0], 0);
 	assert_int_equal(tables->sites[6].distance[0], 0);
 	assert_int_equal(tables->sites[6].lessons, 0);
-	assert_int_equal(tables->tallies[6].births, 0);
+	assert_int_equal(tables->tallies[6].allocations, 0);
 	assert_true(tables->forgotten[6]);
 	assert_false(tables->forgotten[5]);
 
 	report(run, 64);
-	assert_int_equal(run->snapshot.sites[6].births, 0);
-	assert_int_equal(run->snapshot.sum.births, births);
-	assert_int_equal(run->snapshot.sum.deaths, deaths);
-	assert_int_equal(run->snapshot.sum.born_bytes, born_bytes);
-	assert_int_equal(run->snapshot.sum.died_bytes, died_bytes);
+	assert_int_equal(run->snapshot.sites[6].allocations, 0);
+	assert_int_equal(run->snapshot.sum.allocations, allocations);
+	assert_int_equal(run->snapshot.sum.frees, frees);
+	assert_int_equal(run->snapshot.sum.allocated_bytes, allocated_bytes);
+	assert_int_equal(run->snapshot.sum.freed_bytes, freed_bytes);
 	assert_int_equal(run->snapshot.sum.live, 1);
-	assert_int_equal(run->snapshot.sum.births - run->snapshot.sum.deaths, 1);
+	assert_int_equal(run->snapshot.sum.allocations - run->snapshot.sum.frees, 1);
 }
 
 /* A program had found the site before it left, and records an object only now. */
@@ -197,7 +217,7 @@ static void record_late(struct tables *tables, int wait)
 	if (wait != 1)
 		return;
 	hold(tables, 9, 6);
-	tables->tallies[6].births++;
+	tables->tallies[6].allocations++;
 }
 
 static void test_an_object_on_the_way_keeps_its_site(void **state)
@@ -217,11 +237,11 @@ static void test_an_object_on_the_way_keeps_its_site(void **state)
 
 	/* freed: the entry goes with it */
 	tables->buckets[1].key[2] = KLEAK_KEY_EMPTY;
-	tables->tallies[6].deaths++;
+	tables->tallies[6].frees++;
 	report(run, 64);
 	assert_int_equal(tables->sites[6].hash, KLEAK_SITE_REUSABLE);
-	assert_int_equal(run->recycle.retired.births, 10 * (SITES - 1) + 1);
-	assert_int_equal(run->recycle.retired.deaths, 10 * (SITES - 1) + 1);
+	assert_int_equal(run->recycle.retired.allocations, 10 * (SITES - 1) + 1);
+	assert_int_equal(run->recycle.retired.frees, 10 * (SITES - 1) + 1);
 }
 
 static void test_what_is_not_sampled_any_more_still_holds_its_site(void **state)
@@ -253,11 +273,11 @@ static void test_sites_leave_whole_and_the_longest_idle_first(void **state)
 	report(run, 1);
 	/* one site of two entries: the second one is busy all the time; 40 to 49 until lately */
 	tables->of_entry[21] = 20;
-	tables->tallies[21].births++;
-	tables->tallies[21].deaths++;
+	tables->tallies[21].allocations++;
+	tables->tallies[21].frees++;
 	for (uint32_t i = 40; i < 50; i++) {
-		tables->tallies[i].births++;
-		tables->tallies[i].deaths++;
+		tables->tallies[i].allocations++;
+		tables->tallies[i].frees++;
 	}
 	report(run, 600);
 	assert_int_equal(tables->sites[20].hash, 0x1014);
@@ -453,6 +473,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 	const struct CMUnitTest tests[] = {
 		TEST(test_a_table_with_room_is_left_alone),
+		TEST(test_half_full_what_has_been_idle_for_a_minute_leaves),
 		TEST(test_what_is_idle_is_given_back_and_the_books_close),
 		TEST(test_an_object_on_the_way_keeps_its_site),
 		TEST(test_what_is_not_sampled_any_more_still_holds_its_site),

@@ -8,14 +8,14 @@
 
 static void test_all_recorded_is_left_alone(void **state)
 {
-	struct snapshot_site site = {.live = 3, .objects = 2, .bytes = 128, .births = 5};
+	struct snapshot_site site = {.live = 3, .objects = 2, .bytes = 128, .allocations = 5};
 	struct snapshot snapshot = {.sites = &site, .nr_sites = 1};
 
 	(void)state;
 	sample__estimate(&snapshot, 1);
 	assert_int_equal(site.live, 3);
 	assert_int_equal(site.bytes, 128);
-	assert_int_equal(site.births, 5);
+	assert_int_equal(site.allocations, 5);
 	assert_true(sample__error(1, 128 * 128) == 0);
 }
 
@@ -26,10 +26,10 @@ static void test_each_stands_for_many(void **state)
 				     .bytes = 128,
 				     .bytes_requested = 100,
 				     .listed = 2,
-				     .births = 5,
-				     .births_more = 35,
-				     .deaths = 2,
-				     .deaths_more = 14};
+				     .allocations = 5,
+				     .allocations_more = 35,
+				     .frees = 2,
+				     .frees_more = 14};
 	struct snapshot snapshot = {.sites = &site, .nr_sites = 1};
 
 	(void)state;
@@ -39,8 +39,8 @@ static void test_each_stands_for_many(void **state)
 	assert_int_equal(site.listed, 2);
 	assert_int_equal(site.bytes, 1024);
 	assert_int_equal(site.bytes_requested, 800);
-	assert_int_equal(site.births, 40);
-	assert_int_equal(site.deaths, 16);
+	assert_int_equal(site.allocations, 40);
+	assert_int_equal(site.frees, 16);
 }
 
 /* How many of `nr` objects of a slab cache are in the sample. */

@@ -44,7 +44,7 @@ static void entry(struct made_up *m, int i, uint32_t cache, uint32_t nr, const u
 	m->entries[i].nr_frames = nr;
 	for (uint32_t f = 0; f < nr; f++)
 		m->entries[i].frames[f] = frames[f];
-	m->sums[i] = (struct snapshot_site){.live = 1, .objects = 1, .bytes = 10, .births = 1};
+	m->sums[i] = (struct snapshot_site){.live = 1, .objects = 1, .bytes = 10, .allocations = 1};
 }
 
 #define ENTRY(m, i, cache, ...)                                                                    \
@@ -217,7 +217,7 @@ static void test_nothing_but_plumbing_is_shown(void **state)
 	init(&m);
 	ENTRY(&m, 1, 2, 0x1010, 0x1020);
 	m.entries[2].nr_frames = 0; /* its stack is being written just now */
-	m.sums[2] = (struct snapshot_site){.live = 1, .objects = 1, .births = 1};
+	m.sums[2] = (struct snapshot_site){.live = 1, .objects = 1, .allocations = 1};
 	m.entries[3].nr_frames = 9999; /* nonsense */
 	m.sums[3] = m.sums[2];
 	sum(&sites, &m, 16);
@@ -242,15 +242,15 @@ static void test_entries_of_one_site_are_summed(void **state)
 	ENTRY(&m, 5, 2, 0x5000, 0x6000);
 	m.entries[5].space = KLEAK_SPACE_VMALLOC; /* another key space */
 	m.sums[1].pending = 5;
-	m.sums[2].deaths = 7;
+	m.sums[2].frees = 7;
 	m.sums[2].implicit = 2;
 	sum(&sites, &m, 16);
 	assert_int_equal(sites.nr, 4);
 	assert_int_equal(sites.list[0].objects, 2);
 	assert_int_equal(sites.list[0].bytes, 20);
-	assert_int_equal(sites.list[0].births, 2);
+	assert_int_equal(sites.list[0].allocations, 2);
 	assert_int_equal(sites.list[0].pending, 5);
-	assert_int_equal(sites.list[0].deaths, 7);
+	assert_int_equal(sites.list[0].frees, 7);
 	assert_int_equal(sites.list[0].implicit, 2);
 
 	sum(&sites, &m, 2); /* two frames: the deeper one is the same now */

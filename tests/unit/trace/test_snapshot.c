@@ -48,11 +48,11 @@ static void test_sums_by_site(void **state)
 
 	(void)state;
 	put(&tables, 0, KLEAK_SPACE_SLAB,
-	    (struct kleak_record){.bytes = 64, .slack = 4, .born = 900, .site = 1});
+	    (struct kleak_record){.bytes = 64, .slack = 4, .allocated_at = 900, .site = 1});
 	put(&tables, 9, KLEAK_SPACE_SLAB,
-	    (struct kleak_record){.bytes = 128, .slack = 0, .born = 950, .site = 1});
+	    (struct kleak_record){.bytes = 128, .slack = 0, .allocated_at = 950, .site = 1});
 	put(&tables, 27, KLEAK_SPACE_SLAB,
-	    (struct kleak_record){.bytes = 512, .slack = 12, .born = 990, .site = 2});
+	    (struct kleak_record){.bytes = 512, .slack = 12, .allocated_at = 990, .site = 2});
 	assert_int_equal(snapshot__take(&snapshot, &source, NOW, 0), 0);
 	assert_int_equal(snapshot.sites[1].objects, 2);
 	assert_int_equal(snapshot.sites[1].bytes, 192);
@@ -81,15 +81,17 @@ static void test_young_and_pending_objects(void **state)
 
 	(void)state;
 	put(&tables, 0, KLEAK_SPACE_SLAB,
-	    (struct kleak_record){.bytes = 64, .born = NOW - 9, .site = 1});
+	    (struct kleak_record){.bytes = 64, .allocated_at = NOW - 9, .site = 1});
 	put(&tables, 1, KLEAK_SPACE_SLAB,
-	    (struct kleak_record){.bytes = 64, .born = NOW - 10, .site = 1});
+	    (struct kleak_record){.bytes = 64, .allocated_at = NOW - 10, .site = 1});
 	put(&tables, 2, KLEAK_SPACE_SLAB,
-	    (struct kleak_record){
-		    .bytes = 64, .born = NOW - 20, .site = 1, .flags = KLEAK_RECORD_RCU_PENDING});
-	/* born after `now` was read: age 0, not 50 days */
+	    (struct kleak_record){.bytes = 64,
+				  .allocated_at = NOW - 20,
+				  .site = 1,
+				  .flags = KLEAK_RECORD_RCU_PENDING});
+	/* allocated after `now` was read: age 0, not 50 days */
 	put(&tables, 3, KLEAK_SPACE_SLAB,
-	    (struct kleak_record){.bytes = 64, .born = NOW + 1, .site = 1});
+	    (struct kleak_record){.bytes = 64, .allocated_at = NOW + 1, .site = 1});
 	assert_int_equal(snapshot__take(&snapshot, &source, NOW, 10), 0);
 	assert_int_equal(snapshot.sites[1].live, 4);
 	assert_int_equal(snapshot.sites[1].held_bytes, 256);
@@ -114,7 +116,7 @@ static void test_ages_of_months(void **state)
 	(void)state;
 	for (int i = 0; i < 6; i++)
 		put(&tables, i, KLEAK_SPACE_SLAB,
-		    (struct kleak_record){.bytes = 64, .born = now - ages[i], .site = 1});
+		    (struct kleak_record){.bytes = 64, .allocated_at = now - ages[i], .site = 1});
 	assert_int_equal(snapshot__take(&snapshot, &source, now, 0), 0);
 	assert_int_equal(snapshot.nr_list, 6);
 	for (int i = 0; i < 6; i++)
@@ -135,16 +137,17 @@ static void test_age(void **state)
 	assert_int_equal(kleak_age(1ULL << 40, 1ULL << 31), (1ULL << 40) - (1ULL << 31));
 }
 
-/* Whoever writes a birth leaves the flags alone, and the other way. */
-static void test_birth_and_flags_share_a_word(void **state)
+/* Whoever writes an allocation leaves the flags alone, and the other way. */
+static void test_allocation_and_flags_share_a_word(void **state)
 {
 	const struct kleak_record pending = {.flags = KLEAK_RECORD_RCU_PENDING};
-	struct kleak_record record = {.born = (1ULL << 56) - 1, .flags = KLEAK_RECORD_OF_CACHE};
+	struct kleak_record record = {.allocated_at = (1ULL << 56) - 1,
+				      .flags = KLEAK_RECORD_OF_CACHE};
 
 	(void)state;
 	record.stamp |= pending.stamp;
 	assert_int_equal(record.flags, KLEAK_RECORD_OF_CACHE | KLEAK_RECORD_RCU_PENDING);
-	assert_true(record.born == (1ULL << 56) - 1);
+	assert_true(record.allocated_at == (1ULL << 56) - 1);
 }
 
 static void test_areas(void **state)
@@ -155,16 +158,19 @@ static void test_areas(void **state)
 
 	(void)state;
 	put(&tables, 3, KLEAK_SPACE_VMALLOC,
-	    (struct kleak_record){.bytes = 8192, .born = 900, .site = 1});
+	    (struct kleak_record){.bytes = 8192, .allocated_at = 900, .site = 1});
 	/* an ioremap: owns nothing */
 	put(&tables, 4, KLEAK_SPACE_VMALLOC,
-	    (struct kleak_record){.bytes = 0, .born = 900, .site = 1});
+	    (struct kleak_record){.bytes = 0, .allocated_at = 900, .site = 1});
 	put(&tables, 8, KLEAK_SPACE_VMALLOC,
-	    (struct kleak_record){.bytes = KLEAK_BYTES_UNSIZED | 77, .born = 900, .site = 1});
+	    (struct kleak_record){
+		    .bytes = KLEAK_BYTES_UNSIZED | 77, .allocated_at = 900, .site = 1});
 	put(&tables, 9, KLEAK_SPACE_VMALLOC,
-	    (struct kleak_record){.bytes = KLEAK_BYTES_UNSIZED | 78, .born = 900, .site = 1});
+	    (struct kleak_record){
+		    .bytes = KLEAK_BYTES_UNSIZED | 78, .allocated_at = 900, .site = 1});
 	put(&tables, 10, KLEAK_SPACE_VMALLOC,
-	    (struct kleak_record){.bytes = KLEAK_BYTES_UNSIZED | 79, .born = 900, .site = 1});
+	    (struct kleak_record){
+		    .bytes = KLEAK_BYTES_UNSIZED | 79, .allocated_at = 900, .site = 1});
 	assert_int_equal(snapshot__take(&snapshot, &source, NOW, 0), 0);
 	assert_int_equal(snapshot.nr_unsized, 3);
 	assert_int_equal(snapshot.unsized[0], 8);
@@ -175,13 +181,13 @@ static void test_areas(void **state)
 	assert_int_equal(snapshot.nr_areas, 1); /* whose size may change */
 	assert_int_equal(snapshot.areas[0], 3);
 
-	/* sized meanwhile; died meanwhile; still being built */
+	/* sized meanwhile; freed meanwhile; still being built */
 	tables.buckets[8 / KLEAK_BUCKET_KEYS].record[8 % KLEAK_BUCKET_KEYS].bytes = 4096;
 	tables.buckets[9 / KLEAK_BUCKET_KEYS].key[9 % KLEAK_BUCKET_KEYS] = KLEAK_KEY_EMPTY;
 	assert_int_equal(snapshot__add_areas(&snapshot, &source, NOW, 0), 0);
 	assert_int_equal(snapshot.sum.objects, 2);
 	assert_int_equal(snapshot.sum.bytes, 8192 + 4096);
-	assert_int_equal(snapshot.sum.born_bytes, 4096);
+	assert_int_equal(snapshot.sum.allocated_bytes, 4096);
 	assert_int_equal(snapshot.nr_list, 2);
 	assert_int_equal(snapshot.nr_areas, 2);
 	assert_int_equal(snapshot.areas[1], 8);
@@ -198,25 +204,26 @@ static void test_other_areas_in_the_places_of_unsized_ones(void **state)
 	(void)state;
 	for (int slot = 8; slot < 11; slot++)
 		put(&tables, slot, KLEAK_SPACE_VMALLOC,
-		    (struct kleak_record){.bytes = KLEAK_BYTES_UNSIZED, .born = 900, .site = 1});
+		    (struct kleak_record){
+			    .bytes = KLEAK_BYTES_UNSIZED, .allocated_at = 900, .site = 1});
 	assert_int_equal(snapshot__take(&snapshot, &source, NOW, 0), 0);
 	assert_int_equal(snapshot.nr_unsized, 3);
 
 	/* at the same address by another site; at another address; something else */
 	put(&tables, 8, KLEAK_SPACE_VMALLOC,
-	    (struct kleak_record){.bytes = 4096, .born = 901, .site = 2});
+	    (struct kleak_record){.bytes = 4096, .allocated_at = 901, .site = 2});
 	put(&tables, 9, KLEAK_SPACE_VMALLOC,
-	    (struct kleak_record){.bytes = 4096, .born = 901, .site = 1});
+	    (struct kleak_record){.bytes = 4096, .allocated_at = 901, .site = 1});
 	tables.buckets[9 / KLEAK_BUCKET_KEYS].key[9 % KLEAK_BUCKET_KEYS] -= 1 << 20;
 	put(&tables, 10, KLEAK_SPACE_SLAB,
-	    (struct kleak_record){.bytes = 64, .born = 901, .site = 1});
+	    (struct kleak_record){.bytes = 64, .allocated_at = 901, .site = 1});
 	assert_int_equal(snapshot__add_areas(&snapshot, &source, NOW, 0), 0);
 	assert_int_equal(snapshot.nr_list, 0);
 	assert_int_equal(snapshot.nr_areas, 0);
 	for (int site = 0; site < SITES; site++) {
 		assert_int_equal(snapshot.sites[site].objects, 0);
 		assert_int_equal(snapshot.sites[site].held_bytes, 0);
-		assert_int_equal(snapshot.sites[site].born_bytes, 0);
+		assert_int_equal(snapshot.sites[site].allocated_bytes, 0);
 	}
 	snapshot__free(&snapshot);
 }
@@ -243,7 +250,7 @@ static void test_bytes_of_caches(void **state)
 	struct snapshot snapshot = {};
 	struct snapshot_source source = source_of(&tables);
 	struct kleak_record record = {
-		.bytes = 192, .site = 1, .flags = KLEAK_RECORD_OF_CACHE, .born = 900};
+		.bytes = 192, .site = 1, .flags = KLEAK_RECORD_OF_CACHE, .allocated_at = 900};
 
 	(void)state;
 	tables.sites[1].cache = 7;
@@ -252,26 +259,26 @@ static void test_bytes_of_caches(void **state)
 	tables.caches[8] = (struct kleak_cache){.size = 16384, .flags = KLEAK_CACHE_LARGE};
 	put(&tables, 3, KLEAK_SPACE_SLAB, record);
 	put(&tables, 4, KLEAK_SPACE_SLAB, record);
-	tables.tallies[1] = (struct kleak_tally){.births = 9,
-						 .deaths = 3,
+	tables.tallies[1] = (struct kleak_tally){.allocations = 9,
+						 .frees = 3,
 						 .implicit = 1,
 						 .verified = 1,
 						 .evicted = 1,
 						 .unsampled = 1};
 	tables.tallies[2] = (struct kleak_tally){
-		.births = 2, .deaths = 2, .born_bytes = 49152, .died_bytes = 49152};
+		.allocations = 2, .frees = 2, .allocated_bytes = 49152, .freed_bytes = 49152};
 	assert_int_equal(snapshot__take(&snapshot, &source, NOW, 0), 0);
-	assert_int_equal(snapshot.sites[1].born_bytes, 9 * 192);
-	assert_int_equal(snapshot.sites[1].died_bytes, 7 * 192);
+	assert_int_equal(snapshot.sites[1].allocated_bytes, 9 * 192);
+	assert_int_equal(snapshot.sites[1].freed_bytes, 7 * 192);
 	assert_int_equal(snapshot.sites[1].held_bytes, 2 * 192);
-	assert_int_equal(snapshot.sites[2].born_bytes, 49152);
-	assert_int_equal(snapshot.sites[2].died_bytes, 49152);
+	assert_int_equal(snapshot.sites[2].allocated_bytes, 49152);
+	assert_int_equal(snapshot.sites[2].freed_bytes, 49152);
 
-	/* those that the sampling leaves out, and that are in the table still, have died */
+	/* those that the sampling leaves out, and that are in the table still, have been freed */
 	source.sample_mask = KLEAK_SAMPLE_MOST;
 	assert_int_equal(snapshot__take(&snapshot, &source, NOW, 0), 0);
 	assert_int_equal(snapshot.sites[1].unsampled, 3);
-	assert_int_equal(snapshot.sites[1].died_bytes, 9 * 192);
+	assert_int_equal(snapshot.sites[1].freed_bytes, 9 * 192);
 	snapshot__free(&snapshot);
 }
 
@@ -282,30 +289,34 @@ static void test_tallies_of_all_lanes(void **state)
 	const struct snapshot_source source = source_of(&tables);
 
 	(void)state;
-	tables.tallies[0 * SITES + 1] = (struct kleak_tally){.births = 10,
-							     .deaths = 4,
+	tables.tallies[0 * SITES + 1] = (struct kleak_tally){.allocations = 10,
+							     .frees = 4,
 							     .implicit = 1,
-							     .born_bytes = 640,
-							     .died_bytes = 320,
+							     .allocated_bytes = 640,
+							     .freed_bytes = 320,
 							     .verified = 2,
 							     .evicted = 5};
-	tables.tallies[1 * SITES + 1] = (struct kleak_tally){
-		.births = 5, .deaths = 6, .born_bytes = 320, .died_bytes = 384, .verified = 1};
-	tables.tallies[1 * SITES + 2] = (struct kleak_tally){.births = 1, .born_bytes = 100};
-	/* an area born on one CPU, sized on another */
-	tables.tallies[0 * SITES + 2] = (struct kleak_tally){.born_bytes = 4096};
+	tables.tallies[1 * SITES + 1] = (struct kleak_tally){.allocations = 5,
+							     .frees = 6,
+							     .allocated_bytes = 320,
+							     .freed_bytes = 384,
+							     .verified = 1};
+	tables.tallies[1 * SITES + 2] =
+		(struct kleak_tally){.allocations = 1, .allocated_bytes = 100};
+	/* an area allocated on one CPU, sized on another */
+	tables.tallies[0 * SITES + 2] = (struct kleak_tally){.allocated_bytes = 4096};
 	tables.counts[0].count[KLEAK_LOSS_TABLE_FULL] = 3;
 	tables.counts[1].count[KLEAK_LOSS_TABLE_FULL] = 4;
 	assert_int_equal(snapshot__take(&snapshot, &source, NOW, 0), 0);
-	assert_int_equal(snapshot.sites[1].births, 15);
-	assert_int_equal(snapshot.sites[1].deaths, 10);
+	assert_int_equal(snapshot.sites[1].allocations, 15);
+	assert_int_equal(snapshot.sites[1].frees, 10);
 	assert_int_equal(snapshot.sites[1].implicit, 1);
 	assert_int_equal(snapshot.sites[1].verified, 3);
 	assert_int_equal(snapshot.sites[1].evicted, 5);
-	assert_int_equal(snapshot.sites[1].born_bytes, 960);
-	assert_int_equal(snapshot.sites[1].died_bytes, 704);
-	assert_int_equal(snapshot.sum.births, 16);
-	assert_int_equal(snapshot.sites[2].born_bytes, 4196);
+	assert_int_equal(snapshot.sites[1].allocated_bytes, 960);
+	assert_int_equal(snapshot.sites[1].freed_bytes, 704);
+	assert_int_equal(snapshot.sum.allocations, 16);
+	assert_int_equal(snapshot.sites[2].allocated_bytes, 4196);
 	assert_int_equal(snapshot.counts[KLEAK_LOSS_TABLE_FULL], 7);
 	assert_int_equal(snapshot.in_motion, 0);
 	snapshot__free(&snapshot);
@@ -327,15 +338,15 @@ static void test_what_is_not_in_the_sample_is_left_out(void **state)
 	tables.buckets[0].record[0] = (struct kleak_record){.bytes = 64, .site = 1};
 	tables.buckets[0].key[1] = ~out;
 	tables.buckets[0].record[1] = (struct kleak_record){.bytes = 64, .site = 1};
-	tables.tallies[1].births = 2;
-	tables.tallies[1].born_bytes = 128;
+	tables.tallies[1].allocations = 2;
+	tables.tallies[1].allocated_bytes = 128;
 	source.sample_mask = 3;
 	assert_int_equal(snapshot__take(&snapshot, &source, NOW, 0), 0);
 	assert_int_equal(snapshot.sum.live, 1);
 	assert_int_equal(snapshot.sum.unsampled, 1);
 	assert_int_equal(snapshot.sites[1].listed, 1);
 	assert_true(snapshot.sites[1].squares == 64 * 64);
-	assert_int_equal(snapshot.sites[1].died_bytes, 64);
+	assert_int_equal(snapshot.sites[1].freed_bytes, 64);
 	source.sample_mask = 0;
 	assert_int_equal(snapshot__take(&snapshot, &source, NOW, 0), 0);
 	assert_int_equal(snapshot.sum.live, 2);
@@ -350,7 +361,7 @@ static void test_site_number_beyond_the_table(void **state)
 
 	(void)state;
 	put(&tables, 0, KLEAK_SPACE_SLAB,
-	    (struct kleak_record){.bytes = 64, .born = 900, .site = SITES});
+	    (struct kleak_record){.bytes = 64, .allocated_at = 900, .site = SITES});
 	assert_int_equal(snapshot__take(&snapshot, &source, NOW, 0), 0);
 	assert_int_equal(snapshot.sites[KLEAK_SITE_NONE].objects, 1);
 	snapshot__free(&snapshot);
@@ -366,9 +377,9 @@ static void test_waiting_in_queues_is_pending(void **state)
 	(void)state;
 	for (int slot = 1; slot <= 3; slot++)
 		put(&tables, slot, slot == 3 ? KLEAK_SPACE_PERCPU : KLEAK_SPACE_SLAB,
-		    (struct kleak_record){.bytes = 64, .born = 900, .site = 1});
+		    (struct kleak_record){.bytes = 64, .allocated_at = 900, .site = 1});
 	put(&tables, 4, KLEAK_SPACE_SLAB,
-	    (struct kleak_record){.bytes = 64, .born = NOW, .site = 1});
+	    (struct kleak_record){.bytes = 64, .allocated_at = NOW, .site = 1});
 	/* the second, what is no slab object, and what has gone: there is another one by now */
 	assert_int_equal(idmap__add(&waiting, idmap__mix(0xffff888000000000ULL + 128), 0), 0);
 	assert_int_equal(idmap__add(&waiting, idmap__mix(0xffff888000000000ULL + 192), 0), 0);
@@ -391,7 +402,7 @@ int main(void)
 		cmocka_unit_test(test_young_and_pending_objects),
 		cmocka_unit_test(test_ages_of_months),
 		cmocka_unit_test(test_age),
-		cmocka_unit_test(test_birth_and_flags_share_a_word),
+		cmocka_unit_test(test_allocation_and_flags_share_a_word),
 		cmocka_unit_test(test_areas),
 		cmocka_unit_test(test_other_areas_in_the_places_of_unsized_ones),
 		cmocka_unit_test(test_record_being_written),

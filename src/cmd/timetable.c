@@ -73,12 +73,12 @@ struct timetable_settling timetable__settle(double start_s)
 	return (struct timetable_settling){.start_s = start_s, .quiet_since_s = start_s};
 }
 
-bool timetable__is_settled(struct timetable_settling *settling, uint64_t live, uint64_t deaths,
+bool timetable__is_settled(struct timetable_settling *settling, uint64_t live, uint64_t frees,
 			   double now_s)
 {
-	if (deaths != settling->deaths)
+	if (frees != settling->frees)
 		settling->quiet_since_s = now_s;
-	settling->deaths = deaths;
+	settling->frees = frees;
 	return !live || now_s - settling->quiet_since_s >= SETTLE_QUIET_S ||
 	       timetable__is_too_late(settling, now_s);
 }

@@ -50,13 +50,13 @@ bool timetable__end_scan(struct timetable_scan *scan, bool done);
 /* Until nothing is left, or nothing has been freed for 6 s; 15 s at most. */
 struct timetable_settling {
 	double start_s, quiet_since_s;
-	uint64_t deaths;
+	uint64_t frees;
 };
 
 struct timetable_settling timetable__settle(double start_s);
 
-/* Is it over?  live: objects that are left; deaths: how many were freed so far. */
-bool timetable__is_settled(struct timetable_settling *settling, uint64_t live, uint64_t deaths,
+/* Is it over?  live: objects that are left; frees: how many were freed so far. */
+bool timetable__is_settled(struct timetable_settling *settling, uint64_t live, uint64_t frees,
 			   double now_s);
 
 /* Did it end because it took too long? */

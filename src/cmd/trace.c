@@ -312,12 +312,12 @@ static int settle(const struct tracer *tracer, struct reporter *reporter, int si
 	bool terminal = isatty(STDERR_FILENO);
 	double now_s = clock__now_s();
 	struct timetable_settling settling = timetable__settle(now_s);
-	uint64_t live = 0, deaths = 0;
+	uint64_t live = 0, frees = 0;
 	int err, signal = 0;
 
 	for (;;) {
-		err = reporter__count(reporter, &live, &deaths);
-		if (err || timetable__is_settled(&settling, live, deaths, now_s))
+		err = reporter__count(reporter, &live, &frees);
+		if (err || timetable__is_settled(&settling, live, frees, now_s))
 			break;
 		if (terminal)
 			say__doing("waiting for deferred frees: %.0f s, %" PRIu64 " objects left",

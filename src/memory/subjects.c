@@ -172,9 +172,9 @@ static int add_object(struct subjects *subjects, uint32_t slot, uint64_t now)
 		return 0;
 	if (record.bytes & KLEAK_BYTES_UNSIZED || !record.bytes || record.site >= view->nr_sites)
 		return 0;
-	subject.born = record.born;
+	subject.allocated_at = record.allocated_at;
 	subject.site = record.site;
-	subject.young = kleak_age(now, record.born) < LEAST_AGE_TICKS ||
+	subject.young = kleak_age(now, record.allocated_at) < LEAST_AGE_TICKS ||
 			record.flags & KLEAK_RECORD_RCU_PENDING;
 	switch (~subject.key & KLEAK_SPACE_MASK) {
 	case KLEAK_SPACE_SLAB:
@@ -256,7 +256,7 @@ bool subjects__read_record(const struct subjects *subjects, const struct subject
 {
 	return snapshot__read_record(record, subjects->view->buckets, subject->slot) ==
 		       subject->key &&
-	       record->born == subject->born && record->site == subject->site &&
+	       record->allocated_at == subject->allocated_at && record->site == subject->site &&
 	       !(record->flags & KLEAK_RECORD_RCU_PENDING);
 }
 

@@ -19,7 +19,7 @@
 /* An object of the scan, beside what scan.h knows of it. */
 struct subject {
 	uint64_t key;
-	uint64_t born;
+	uint64_t allocated_at;
 	uint32_t slot;
 	uint32_t site;
 	uint64_t kmem;	/* of a slab object: cache__kmem() */

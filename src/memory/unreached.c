@@ -17,7 +17,7 @@ bool unreached__is_asked(const struct subject *subject, const struct scan_object
 			 uint64_t gathered)
 {
 	if (object->disputed)
-		return subject->key && subject->born < gathered;
+		return subject->key && subject->allocated_at < gathered;
 	return !object->reached && !subject->companion && !subject->young;
 }
 
@@ -52,7 +52,7 @@ static int note_freed(struct unreached *unreached, const struct orphan *orphan)
 		unreached->freed[unreached->nr_freed++] =
 			(struct kleak_eviction){.key = orphan->key,
 						.slot = orphan->slot,
-						.born = orphan->born,
+						.allocated_at = orphan->allocated_at,
 						.site = orphan->site,
 						.free = 1};
 	return err;
@@ -83,7 +83,7 @@ int unreached__judge(struct unreached *unreached, uint32_t i)
 	const struct subject *subject = &unreached->subjects->list[i];
 	const struct scan_object *object = &unreached->subjects->scan->objects[i];
 	struct orphan orphan = {.key = subject->key,
-				.born = subject->born,
+				.allocated_at = subject->allocated_at,
 				.slot = subject->slot,
 				.site = subject->site,
 				.content = object->content};

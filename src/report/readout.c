@@ -201,7 +201,7 @@ static void mute_backing(struct readout *readout)
 	const struct kleak_site *entries = readout->view->sites;
 
 	for (uint32_t i = 0; i < snapshot->nr_sites; i++)
-		if (snapshot->sites[i].births && entries[i].space == KLEAK_SPACE_PAGES &&
+		if (snapshot->sites[i].allocations && entries[i].space == KLEAK_SPACE_PAGES &&
 		    !entries[i].muted && sites__is_backing(sites, i))
 			tracer__mute(readout->parts.tracer, i);
 }
@@ -308,7 +308,7 @@ static void prepare_judge(struct readout *readout)
 		.least_s = readout->parts.options->evidence_s,
 		.possible_cpus = readout->parts.kernel->cpus,
 		.online_cpus = kernel__online_cpus(),
-		.missed_deaths = verified ? 0 : readout->missed.deaths,
+		.missed_frees = verified ? 0 : readout->missed.frees,
 		.available_bytes = mem->present[MEMINFO_MEM_AVAILABLE]
 					   ? (double)mem->bytes[MEMINFO_MEM_AVAILABLE]
 					   : NAN,

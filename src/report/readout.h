@@ -29,7 +29,7 @@ struct readout {
 	struct reporter_parts parts;
 	const struct tracer_view *view;
 	double started_s;
-	bool frozen; /* no births any more: the history is over */
+	bool frozen; /* no allocations any more: the history is over */
 
 	/* the tables */
 	double taken_s;	     /* when they were read, since the start */

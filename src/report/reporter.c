@@ -70,7 +70,7 @@ int reporter__count(struct reporter *reporter, uint64_t *live, uint64_t *frees)
 	if (err)
 		return err;
 	*live = reporter->now.snapshot.sum.live;
-	*deaths = reporter->now.snapshot.sum.deaths;
+	*frees = reporter->now.snapshot.sum.frees;
 	return 0;
 }
 
@@ -79,7 +79,7 @@ static void add_who(const struct kleak_who *who, const struct kleak_who_times *t
 	struct reporter *reporter = arg;
 	const struct readout *now = &reporter->now;
 
-	if (who->site < now->snapshot.nr_sites && now->snapshot.sites[who->site].births)
+	if (who->site < now->snapshot.nr_sites && now->snapshot.sites[who->site].allocations)
 		allocated_by__add(&reporter->rows.crowd, now->sites.of_entry[who->site], who,
 				  times);
 }

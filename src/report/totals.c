@@ -7,22 +7,24 @@ static const struct {
 	const char *cause;
 	const char *text;
 } causes[] = {
-	{KLEAK_LOSS_TABLE_FULL, "table_full", "births not recorded: table full (--max-objects)"},
-	{KLEAK_LOSS_SITES_FULL, "sites_full", "births without a stack: site table full"},
-	{KLEAK_LOSS_CACHES_FULL, "caches_full", "births without a cache name: cache table full"},
-	{KLEAK_LOSS_NO_STACK, "no_stack", "births with a call site only: stack walk failed"},
-	{KLEAK_LOSS_NO_SCRATCH, "no_scratch", "births not recorded: no stack buffer free"},
+	{KLEAK_LOSS_TABLE_FULL, "table_full",
+	 "allocations not recorded: table full (--max-objects)"},
+	{KLEAK_LOSS_SITES_FULL, "sites_full", "allocations without a stack: site table full"},
+	{KLEAK_LOSS_CACHES_FULL, "caches_full",
+	 "allocations without a cache name: cache table full"},
+	{KLEAK_LOSS_NO_STACK, "no_stack", "allocations with a call site only: stack walk failed"},
+	{KLEAK_LOSS_NO_SCRATCH, "no_scratch", "allocations not recorded: no stack buffer free"},
 	{KLEAK_LOSS_WRONG_STACK, "wrong_stack",
 	 "stacks found wrong: checked by walking (one in 1024)"},
-	{KLEAK_LOSS_RACE, "race", "births not recorded: lost a race"},
+	{KLEAK_LOSS_RACE, "race", "allocations not recorded: lost a race"},
 	{KLEAK_LOSS_BULK_CUT, "bulk_cut", "objects not recorded: bulk call too large"},
 	{KLEAK_COUNT_WHO_FULL, "who_full", "allocations whose process was not noted: too many"},
 	{KLEAK_LOSS_FAMILY_FULL, "family_full", "child processes not followed: too many"},
 };
 
 enum {
-	LOSS_BIRTHS_MISSED = sizeof(causes) / sizeof(causes[0]),
-	LOSS_DEATHS_MISSED,
+	LOSS_ALLOCATIONS_MISSED = sizeof(causes) / sizeof(causes[0]),
+	LOSS_FREES_MISSED,
 	LOSSES,
 };
 
@@ -36,12 +38,13 @@ static void fill_losses(struct totals *totals, struct report *report, const stru
 			.text = causes[i].text,
 			.count = readout->snapshot.counts[causes[i].count],
 		};
-	totals->losses[LOSS_BIRTHS_MISSED] = (struct report_loss){
-		"births_missed_at_most", "births missed, in interrupts: BPF recursion",
-		readout->missed.births};
-	totals->losses[LOSS_DEATHS_MISSED] = (struct report_loss){
-		"deaths_missed_at_most", "deaths missed at most: BPF recursion",
-		readout->missed.deaths};
+	totals->losses[LOSS_ALLOCATIONS_MISSED] =
+		(struct report_loss){"allocations_maybe_missed",
+				     "allocations that may be missed, in interrupts: BPF recursion",
+				     readout->missed.allocations};
+	totals->losses[LOSS_FREES_MISSED] = (struct report_loss){
+		"frees_maybe_missed", "frees that may be missed: BPF recursion",
+		readout->missed.frees};
 	report->losses = totals->losses;
 	report->nr_losses = LOSSES;
 }
@@ -50,10 +53,10 @@ static void fill_events(struct report *report, const struct readout *readout)
 {
 	const struct snapshot *snapshot = &readout->snapshot;
 
-	report->events.births = snapshot->sum.births;
-	report->events.deaths = snapshot->sum.deaths;
-	report->events.implicit_deaths = snapshot->sum.implicit;
-	report->events.unknown_deaths = snapshot->counts[KLEAK_COUNT_UNKNOWN_DEATHS];
+	report->events.allocations = snapshot->sum.allocations;
+	report->events.frees = snapshot->sum.frees;
+	report->events.implicit_frees = snapshot->sum.implicit;
+	report->events.unknown_frees = snapshot->counts[KLEAK_COUNT_UNKNOWN_FREES];
 	report->events.live = snapshot->sum.live;
 	report->events.pending = snapshot->sum.pending;
 	report->events.verified_free = snapshot->sum.verified;
@@ -61,8 +64,8 @@ static void fill_events(struct report *report, const struct readout *readout)
 	report->events.unsampled = snapshot->sum.unsampled;
 	report->events.unchecked = readout__unchecked(readout);
 	report->events.in_motion = snapshot->in_motion;
-	report->events.born_bytes = snapshot->sum.born_bytes;
-	report->events.died_bytes = snapshot->sum.died_bytes;
+	report->events.allocated_bytes = snapshot->sum.allocated_bytes;
+	report->events.freed_bytes = snapshot->sum.freed_bytes;
 	report->events.live_bytes = snapshot->sum.held_bytes;
 }
 
@@ -106,17 +109,17 @@ static void fill_caches(struct totals *totals, struct report *report, const stru
 	for (int i = KLEAK_CACHE_UNKNOWN; i < KLEAK_MAX_CACHES; i++) {
 		const struct cache_sum *sum = &readout->cache_sums[i];
 
-		if (!sum->births && !table[i].unknown)
+		if (!sum->allocations && !table[i].unknown)
 			continue;
 		cache__name(totals->cache_names[report->nr_caches], TOTALS_CACHE_NAME, &table[i],
 			    &readout->parts.kernel->cache_kinds);
 		totals->caches[report->nr_caches] = (struct report_cache){
 			.name = totals->cache_names[report->nr_caches],
-			.births = sum->births,
-			.deaths = sum->deaths,
-			.implicit_deaths = sum->implicit,
+			.allocations = sum->allocations,
+			.frees = sum->frees,
+			.implicit_frees = sum->implicit,
 			.verified_free = sum->verified,
-			.unknown_deaths = table[i].unknown,
+			.unknown_frees = table[i].unknown,
 			.live = sum->live,
 			.approximate = cache__is_approximate(sum),
 		};

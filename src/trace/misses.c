@@ -17,9 +17,9 @@ struct misses misses__sum(const uint64_t *of, const bool *on)
 		if (i + 1 < nr_hooks && hooks[i + 1].copy != 1 && on[i + 1])
 			continue; /* another copy */
 		if (hooks[i].role == HOOK_FREES)
-			sum.deaths += least;
+			sum.frees += least;
 		else
-			sum.births += least;
+			sum.allocations += least;
 	}
 	return sum;
 }

@@ -11,8 +11,8 @@
  * of its copies missed one.
  */
 struct misses {
-	uint64_t births;
-	uint64_t deaths;
+	uint64_t allocations;
+	uint64_t frees;
 };
 
 /* of[i]: what the program of the i-th hook missed, if it is on[i]. */

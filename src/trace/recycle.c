@@ -47,12 +47,9 @@ static bool is_used(const struct recycle_look *look, uint32_t entry)
 	return entry != KLEAK_SITE_NONE && look->snapshot->sites[entry].allocations;
 }
 
-/*
- * For how long has each site been idle?  How many entries are used: those that leave already make
- * room, if it comes in time.  full: it does not.
- */
+/* For how long has each site been idle?  How many entries are used. */
 static uint32_t measure(struct recycle *recycle, const struct recycle_tables *tables,
-			const struct recycle_look *look, bool full)
+			const struct recycle_look *look, bool with_muted)
 {
 	uint32_t used = 0;
 
@@ -65,11 +62,11 @@ static uint32_t measure(struct recycle *recycle, const struct recycle_tables *ta
 
 		if (!is_used(look, i))
 			continue;
-		used += full || tables->sites[i].hash != KLEAK_SITE_LEAVING;
-		if (site->births != entry->births)
-			*entry = (struct recycle_entry){site->births, look->now_s};
+		used++;
+		if (site->allocations != entry->allocations)
+			*entry = (struct recycle_entry){site->allocations, look->now_s};
 		idle_s = &recycle->idle_s[look->of_entry[i]];
-		if (site->records || (tables->sites[i].muted && !full))
+		if (site->records || (tables->sites[i].muted && !with_muted))
 			*idle_s = -1;
 		else if (look->now_s - entry->since_s < *idle_s)
 			*idle_s = look->now_s - entry->since_s;

@@ -296,7 +296,7 @@ static void test_memory_lasts_for_ever_where_nothing_grows(void **state)
 
 	(void)state;
 	history__free(&history);
-	site.births = site.objects = site.listed = site.live = 1;
+	site.allocations = site.objects = site.listed = site.live = 1;
 	site.bytes = 256;
 	assert_true(isnan(evidence__judge(&judge, &site).exhausted_s));
 	for (int t = 1; t <= 40; t++)
@@ -317,7 +317,7 @@ int main(void)
 		cmocka_unit_test_setup(test_classes_of_kmalloc, reset),
 		cmocka_unit_test_setup(test_vmalloc_is_compared_with_its_class, reset),
 		cmocka_unit_test_setup(test_drain_and_dropped_caches, reset),
-		cmocka_unit_test_setup(test_missed_deaths_may_be_its_own, reset),
+		cmocka_unit_test_setup(test_missed_frees_may_be_its_own, reset),
 		cmocka_unit_test_setup(test_what_cpus_keep, reset),
 		cmocka_unit_test_setup(test_percpu_is_compared_with_its_class, reset),
 		cmocka_unit_test_setup(test_memory_lasts_for_ever_where_nothing_grows, reset),

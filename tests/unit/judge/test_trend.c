@@ -178,18 +178,18 @@ static void test_a_point_of_a_site_that_is_away_is_empty(void **state)
 
 static void test_no_rate_without_time(void **state)
 {
-	struct site site = {.id = 1, .bytes = 100, .births = 5};
+	struct site site = {.id = 1, .bytes = 100, .allocations = 5};
 	struct sites sites = {.list = &site, .nr = 1};
 	struct trend trend = {};
 
 	(void)state;
 	trend__measure(&trend, &sites, 0);
 	assert_true(site.growth_bytes_per_min == 0);
-	assert_true(site.births_per_s == 0);
+	assert_true(site.allocations_per_s == 0);
 	assert_int_equal(trend__enter(&trend, &sites, 10), 0);
-	site.births = 3; /* its entry was given back, and is new */
+	site.allocations = 3; /* its entry was given back, and is new */
 	trend__measure(&trend, &sites, 20);
-	assert_true(site.births_per_s == 0);
+	assert_true(site.allocations_per_s == 0);
 	trend__free(&trend);
 }
 

@@ -206,12 +206,12 @@ static void test_what_is_freed_soon(void **state)
 
 	(void)state;
 	e.settled = e.settled_alive = VERDICT_SETTLED - 1;
-	e.births = VERDICT_SETTLED;
-	e.deaths = VERDICT_SETTLED - VERDICT_SETTLED / 10;
+	e.allocations = VERDICT_SETTLED;
+	e.frees = VERDICT_SETTLED - VERDICT_SETTLED / 10;
 	assert_verdict(e, VERDICT_CHURN);
-	e.deaths--;
+	e.frees--;
 	assert_verdict(e, VERDICT_INSUFFICIENT);
-	e.births = e.deaths = VERDICT_SETTLED - 1;
+	e.allocations = e.frees = VERDICT_SETTLED - 1;
 	assert_verdict(e, VERDICT_INSUFFICIENT);
 	e.settled = e.settled_alive = VERDICT_SETTLED; /* too few for more than this */
 	assert_verdict(e, VERDICT_GROWING);
@@ -238,7 +238,7 @@ static void test_how_sure_the_share_is(void **state)
 	e.settled_alive = 40;
 	assert_why(&e, "grows, but old objects are freed");
 	e.slope.low = 0;
-	assert_why(&e, "births and deaths balance");
+	assert_why(&e, "allocations and frees balance");
 	e.settled_alive = 92;
 	assert_why(&e, "what got old stays; no growth now");
 	assert_true(verdict__of(&e).retained == 0.92);

@@ -72,7 +72,7 @@ static struct kleak_record *record(struct made_up *m, int slot, uint64_t address
 {
 	m->bucket.key[slot] = ~(address | space);
 	m->bucket.record[slot] =
-		(struct kleak_record){.bytes = bytes, .site = 1, .born = NOW - OLD};
+		(struct kleak_record){.bytes = bytes, .site = 1, .allocated_at = NOW - OLD};
 	return &m->bucket.record[slot];
 }
 
@@ -97,7 +97,7 @@ static void test_a_slab_object_is_its_bytes(void **state)
 	assert_int_equal(subject->site, 1);
 	assert_int_equal(subject->size, 192);
 	assert_true(subject->kmem == BASE + 64);
-	assert_true(subject->born == NOW - OLD);
+	assert_true(subject->allocated_at == NOW - OLD);
 	assert_false(subject->young || subject->large || subject->companion);
 	assert_true(subjects__address_of(subject->key) == CACHE);
 	assert_int_equal(scan__find(&m->scan, CACHE), 0);
@@ -128,8 +128,8 @@ static void test_young_objects(void **state)
 {
 	struct made_up *m = *state;
 
-	record(m, 0, CACHE, KLEAK_SPACE_SLAB, 64)->born = NOW - TICKS(5);
-	record(m, 1, CACHE + 64, KLEAK_SPACE_SLAB, 64)->born = NOW - TICKS(5) + 1;
+	record(m, 0, CACHE, KLEAK_SPACE_SLAB, 64)->allocated_at = NOW - TICKS(5);
+	record(m, 1, CACHE + 64, KLEAK_SPACE_SLAB, 64)->allocated_at = NOW - TICKS(5) + 1;
 	record(m, 2, CACHE + 128, KLEAK_SPACE_SLAB, 64)->flags = KLEAK_RECORD_RCU_PENDING;
 	gather(m);
 	assert_int_equal(m->subjects.nr, 3);
@@ -298,9 +298,9 @@ static void test_a_record_that_is_still_there(void **state)
 	subject = m->subjects.list;
 	assert_true(subjects__read_record(&m->subjects, subject, &found));
 	assert_int_equal(found.bytes, 64);
-	kept->born++;
+	kept->allocated_at++;
 	assert_false(subjects__read_record(&m->subjects, subject, &found));
-	kept->born--;
+	kept->allocated_at--;
 	kept->site = 2;
 	assert_false(subjects__read_record(&m->subjects, subject, &found));
 	kept->site = 1;

@@ -24,9 +24,9 @@ static int begin_object(void **state)
 	int err = begin((void **)&m->machine);
 
 	m->bucket.key[3] = ~(ADDRESS | KLEAK_SPACE_SLAB);
-	m->bucket.record[3] = (struct kleak_record){.bytes = 64, .born = 100, .site = 2};
+	m->bucket.record[3] = (struct kleak_record){.bytes = 64, .allocated_at = 100, .site = 2};
 	m->subject = (struct subject){
-		.key = m->bucket.key[3], .born = 100, .slot = 3, .site = 2, .large = true};
+		.key = m->bucket.key[3], .allocated_at = 100, .slot = 3, .site = 2, .large = true};
 	m->object = (struct scan_object){.content = 99, .seen = true};
 	m->view.buckets = &m->bucket;
 	m->scan.objects = &m->object;
@@ -96,7 +96,7 @@ static void test_what_is_in_use_is_an_orphan(void **state)
 	judge(m, 1, 0, 0);
 	orphan = m->unreached.orphans.list;
 	assert_true(orphan->key == m->subject.key);
-	assert_int_equal(orphan->born, 100);
+	assert_int_equal(orphan->allocated_at, 100);
 	assert_int_equal(orphan->slot, 3);
 	assert_int_equal(orphan->site, 2);
 	assert_int_equal(orphan->content, 99);
@@ -112,7 +112,7 @@ static void test_what_the_books_call_free_is_evicted(void **state)
 	judge(m, 0, 1, 0);
 	freed = m->unreached.freed;
 	assert_true(freed->key == m->subject.key);
-	assert_int_equal(freed->born, 100);
+	assert_int_equal(freed->allocated_at, 100);
 	assert_int_equal(freed->slot, 3);
 	assert_int_equal(freed->site, 2);
 	assert_int_equal(freed->free, 1);
@@ -159,7 +159,7 @@ static void test_an_object_that_has_gone(void **state)
 {
 	struct made_up *m = *state;
 
-	m->bucket.record[3].born = 101;
+	m->bucket.record[3].allocated_at = 101;
 	judge(m, 0, 0, 0);
 }
 

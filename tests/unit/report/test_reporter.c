@@ -67,10 +67,10 @@ static void object(struct made_up *m, uint32_t slot, uint32_t entry, uint64_t by
 
 	bucket->key[slot % KLEAK_BUCKET_KEYS] =
 		~((BASE + slot * 4096ULL) | m->tracer.sites[entry].space);
-	bucket->record[slot % KLEAK_BUCKET_KEYS] =
-		(struct kleak_record){.bytes = bytes, .site = entry, .born = m->tracer.now - 1000};
-	m->tracer.tallies[entry].births++;
-	m->tracer.tallies[entry].born_bytes += bytes;
+	bucket->record[slot % KLEAK_BUCKET_KEYS] = (struct kleak_record){
+		.bytes = bytes, .site = entry, .allocated_at = m->tracer.now - 1000};
+	m->tracer.tallies[entry].allocations++;
+	m->tracer.tallies[entry].allocated_bytes += bytes;
 }
 
 static void open_reporter(struct made_up *m)
@@ -94,8 +94,9 @@ static void test_a_report_has_what_is_outstanding(void **state)
 	object(m, 0, 1, 64);
 	object(m, 1, 1, 64);
 	object(m, 2, 2, 8192);
-	m->tracer.tallies[3] = (struct kleak_tally){.births = 5, .deaths = 5}; /* nothing left */
-	m->tracer.missed = (struct misses){.births = 3, .deaths = 4};
+	m->tracer.tallies[3] =
+		(struct kleak_tally){.allocations = 5, .frees = 5}; /* nothing left */
+	m->tracer.missed = (struct misses){.allocations = 3, .frees = 4};
 	open_reporter(m);
 	make(m, false);
 	assert_string_equal(m->report.kernel, "6.99-made-up");
@@ -107,8 +108,8 @@ static void test_a_report_has_what_is_outstanding(void **state)
 	assert_int_equal(m->report.sites[0].bytes, 8192);
 	assert_string_equal(m->report.sites[0].origin, "vmalloc");
 	assert_int_equal(m->report.sites[1].objects, 2);
-	assert_int_equal(m->report.events.births, 8);
-	assert_int_equal(m->report.events.deaths, 5);
+	assert_int_equal(m->report.events.allocations, 8);
+	assert_int_equal(m->report.events.frees, 5);
 	assert_int_equal(m->report.events.live, 3);
 	assert_int_equal(m->report.losses[m->report.nr_losses - 2].count, 3);
 	assert_int_equal(m->report.losses[m->report.nr_losses - 1].count, 4);
@@ -304,7 +305,7 @@ static void test_young_objects_are_not_listed(void **state)
 	assert_int_equal(m->report.nr_sites, 1);
 }
 
-/* Births have stopped: what the histories say of growth is what was before. */
+/* Allocations have stopped: what the histories say of growth is what was before. */
 static void test_a_frozen_history_has_no_more_points(void **state)
 {
 	struct made_up *m = *state;
@@ -325,37 +326,37 @@ static void test_sites_are_counted_by_verdict(void **state)
 {
 	struct made_up *m = *state;
 	struct reporter_count count;
-	uint64_t live, deaths;
+	uint64_t live, frees;
 
 	site(m, 1, KLEAK_SPACE_SLAB, 0x1000);
 	site(m, 2, KLEAK_SPACE_SLAB, 0x2000);
 	object(m, 0, 1, 64);
 	object(m, 1, 2, 32);
-	m->tracer.tallies[2].births++;
-	m->tracer.tallies[2].deaths++;
+	m->tracer.tallies[2].allocations++;
+	m->tracer.tallies[2].frees++;
 	open_reporter(m);
 	make(m, false);
 	reporter__count_verdicts(m->reporter, &count);
 	assert_int_equal(count.sites, 2);
 	assert_int_equal(count.of[VERDICT_NEW], 2);
 	assert_int_equal(reporter__outstanding(m->reporter), 96);
-	assert_int_equal(reporter__count(m->reporter, &live, &deaths), 0);
+	assert_int_equal(reporter__count(m->reporter, &live, &frees), 0);
 	assert_int_equal(live, 2);
-	assert_int_equal(deaths, 1);
+	assert_int_equal(frees, 1);
 	assert_int_equal(reporter__acknowledge(m->reporter), 0); /* no scans */
 }
 
 static void test_what_fails_is_passed_on(void **state)
 {
 	struct made_up *m = *state;
-	uint64_t live, deaths;
+	uint64_t live, frees;
 
 	open_reporter(m);
 	m->tracer.fails = -ENODEV;
 	assert_int_equal(reporter__make(m->reporter, &m->report, NULL, false), -ENODEV);
 	assert_int_equal(reporter__watch(m->reporter), -ENODEV);
 	assert_int_equal(reporter__settle_areas(m->reporter), -ENODEV);
-	assert_int_equal(reporter__count(m->reporter, &live, &deaths), -ENODEV);
+	assert_int_equal(reporter__count(m->reporter, &live, &frees), -ENODEV);
 	assert_int_equal(m->tracer.recycles, 0);
 }
 

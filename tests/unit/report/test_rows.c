@@ -126,14 +126,14 @@ static void test_frees_of_every_kind(void **state)
 {
 	struct made_up *m = *state;
 
-	m->sites[0].births = 100;
-	m->sites[0].deaths = 1;
+	m->sites[0].allocations = 100;
+	m->sites[0].frees = 1;
 	m->sites[0].implicit = 20;
 	m->sites[0].verified = 300;
 	m->sites[0].evicted = 4000;
 	fill(m, 0);
-	assert_int_equal(m->report.sites[0].births, 100);
-	assert_int_equal(m->report.sites[0].deaths, 4321);
+	assert_int_equal(m->report.sites[0].allocations, 100);
+	assert_int_equal(m->report.sites[0].frees, 4321);
 }
 
 static void test_names_of_caches_and_origins(void **state)
@@ -141,7 +141,8 @@ static void test_names_of_caches_and_origins(void **state)
 	struct made_up *m = *state;
 
 	m->sites[1].space = KLEAK_SPACE_VMALLOC;
-	m->readout.cache_sums[5] = (struct cache_sum){.births = 100, .deaths = 50, .implicit = 50};
+	m->readout.cache_sums[5] =
+		(struct cache_sum){.allocations = 100, .frees = 50, .implicit = 50};
 	fill(m, 0);
 	assert_string_equal(m->report.sites[0].cache, "dentry");
 	assert_string_equal(m->report.sites[0].origin, "slab");

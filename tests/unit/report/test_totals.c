@@ -47,36 +47,36 @@ static void test_events(void **state)
 	struct made_up *m = *state;
 	struct snapshot *s = &m->readout.snapshot;
 
-	s->sum = (struct snapshot_site){.births = 1,
-					.deaths = 2,
+	s->sum = (struct snapshot_site){.allocations = 1,
+					.frees = 2,
 					.implicit = 3,
 					.live = 4,
 					.pending = 5,
 					.verified = 6,
 					.evicted = 7,
 					.unsampled = 8,
-					.born_bytes = 9,
-					.died_bytes = 10,
+					.allocated_bytes = 9,
+					.freed_bytes = 10,
 					.held_bytes = 11,
 					.objects = 12};
 	s->in_motion = 13;
-	s->counts[KLEAK_COUNT_UNKNOWN_DEATHS] = 14;
+	s->counts[KLEAK_COUNT_UNKNOWN_FREES] = 14;
 	m->readout.verify.unknown = 100;
 	m->readout.verify.skipped = 50;
 	fill(m);
-	assert_int_equal(m->report.events.births, 1);
-	assert_int_equal(m->report.events.deaths, 2);
-	assert_int_equal(m->report.events.implicit_deaths, 3);
+	assert_int_equal(m->report.events.allocations, 1);
+	assert_int_equal(m->report.events.frees, 2);
+	assert_int_equal(m->report.events.implicit_frees, 3);
 	assert_int_equal(m->report.events.live, 4);
 	assert_int_equal(m->report.events.pending, 5);
 	assert_int_equal(m->report.events.verified_free, 6);
 	assert_int_equal(m->report.events.evicted, 7);
 	assert_int_equal(m->report.events.unsampled, 8);
-	assert_int_equal(m->report.events.born_bytes, 9);
-	assert_int_equal(m->report.events.died_bytes, 10);
+	assert_int_equal(m->report.events.allocated_bytes, 9);
+	assert_int_equal(m->report.events.freed_bytes, 10);
 	assert_int_equal(m->report.events.live_bytes, 11);
 	assert_int_equal(m->report.events.in_motion, 13);
-	assert_int_equal(m->report.events.unknown_deaths, 14);
+	assert_int_equal(m->report.events.unknown_frees, 14);
 	assert_int_equal(m->report.events.unchecked, 150);
 }
 
@@ -118,7 +118,7 @@ static void test_losses(void **state)
 
 	for (int i = 0; i < KLEAK_COUNTS; i++)
 		m->readout.snapshot.counts[i] = 1000 + i;
-	m->readout.missed = (struct misses){.births = 3, .deaths = 4};
+	m->readout.missed = (struct misses){.allocations = 3, .frees = 4};
 	fill(m);
 	assert_int_equal(m->report.nr_losses, TOTALS_LOSSES);
 	assert_int_equal(loss_of(m, "table_full"), 1000 + KLEAK_LOSS_TABLE_FULL);
@@ -140,22 +140,22 @@ static void test_caches(void **state)
 	snprintf(m->caches[6].name, sizeof(m->caches[6].name), "filp");
 	snprintf(m->caches[KLEAK_MAX_CACHES - 1].name, sizeof(m->caches[0].name), "last");
 	m->readout.cache_sums[4] = (struct cache_sum){
-		.births = 100, .deaths = 60, .implicit = 11, .verified = 2, .live = 27};
+		.allocations = 100, .frees = 60, .implicit = 11, .verified = 2, .live = 27};
 	m->caches[6].unknown = 5;
-	m->readout.cache_sums[KLEAK_MAX_CACHES - 1].births = 1;
-	m->readout.cache_sums[0].births = 9; /* KLEAK_CACHE_NONE is none */
+	m->readout.cache_sums[KLEAK_MAX_CACHES - 1].allocations = 1;
+	m->readout.cache_sums[0].allocations = 9; /* KLEAK_CACHE_NONE is none */
 	fill(m);
 	assert_int_equal(m->report.nr_caches, 3);
 	assert_string_equal(m->report.caches[0].name, "dentry");
-	assert_int_equal(m->report.caches[0].births, 100);
-	assert_int_equal(m->report.caches[0].deaths, 60);
-	assert_int_equal(m->report.caches[0].implicit_deaths, 11);
+	assert_int_equal(m->report.caches[0].allocations, 100);
+	assert_int_equal(m->report.caches[0].frees, 60);
+	assert_int_equal(m->report.caches[0].implicit_frees, 11);
 	assert_int_equal(m->report.caches[0].verified_free, 2);
 	assert_int_equal(m->report.caches[0].live, 27);
-	assert_int_equal(m->report.caches[0].unknown_deaths, 0);
+	assert_int_equal(m->report.caches[0].unknown_frees, 0);
 	assert_true(m->report.caches[0].approximate);
 	assert_string_equal(m->report.caches[1].name, "filp");
-	assert_int_equal(m->report.caches[1].unknown_deaths, 5);
+	assert_int_equal(m->report.caches[1].unknown_frees, 5);
 	assert_false(m->report.caches[1].approximate);
 	assert_string_equal(m->report.caches[2].name, "last");
 }

@@ -138,12 +138,12 @@ static void test_where_a_cache_is(void **state)
 /* Ten frees that were not seen at least, and 3% of all. */
 static void test_what_is_approximate(void **state)
 {
-	struct cache_sum sum = {.births = 300, .deaths = 291, .implicit = 6, .verified = 3};
+	struct cache_sum sum = {.allocations = 300, .frees = 291, .implicit = 6, .verified = 3};
 
 	(void)state;
 	assert_false(cache__is_approximate(&sum)); /* nine */
 	sum.verified = 4;
-	sum.deaths = 290;
+	sum.frees = 290;
 	assert_true(cache__is_approximate(&sum));
 }
 
@@ -163,7 +163,7 @@ static void test_names_of_classes_at_their_limits(void **state)
 /* 3% are not more than 3%. */
 static void test_three_percent(void **state)
 {
-	struct cache_sum sum = {.deaths = 970, .implicit = 30};
+	struct cache_sum sum = {.frees = 970, .implicit = 30};
 
 	(void)state;
 	assert_false(cache__is_approximate(&sum));

@@ -29,11 +29,11 @@ static void test_programs_without_copies(void **state)
 	of[frees] = 3;
 	of[allocates] = 5;
 	sum = misses__sum(of, on);
-	assert_int_equal(sum.births + sum.deaths, 0); /* they do not run */
+	assert_int_equal(sum.allocations + sum.frees, 0); /* they do not run */
 	on[frees] = on[allocates] = true;
 	sum = misses__sum(of, on);
-	assert_int_equal(sum.deaths, 3);
-	assert_int_equal(sum.births, 5);
+	assert_int_equal(sum.frees, 3);
+	assert_int_equal(sum.allocations, 5);
 }
 
 /* An event is lost only if every copy missed one: as often as the one that missed fewest. */
@@ -47,12 +47,12 @@ static void test_copies_see_for_each_other(void **state)
 	on[first] = on[first + 1] = true;
 	of[first] = 7;
 	of[first + 1] = 2;
-	assert_int_equal(misses__sum(of, on).deaths, 2);
+	assert_int_equal(misses__sum(of, on).frees, 2);
 	of[first] = 1;
-	assert_int_equal(misses__sum(of, on).deaths, 1);
+	assert_int_equal(misses__sum(of, on).frees, 1);
 	on[first + 1] = false;
 	of[first] = 7;
-	assert_int_equal(misses__sum(of, on).deaths, 7);
+	assert_int_equal(misses__sum(of, on).frees, 7);
 }
 
 static void test_watchers_miss_no_objects(void **state)
@@ -66,13 +66,13 @@ static void test_watchers_miss_no_objects(void **state)
 	on[watches] = true;
 	of[watches] = 9;
 	sum = misses__sum(of, on);
-	assert_int_equal(sum.births + sum.deaths, 0);
+	assert_int_equal(sum.allocations + sum.frees, 0);
 }
 
 /* All at once: each hook counts by itself. */
 static void test_all_hooks(void **state)
 {
-	uint64_t of[PLAN_MAX_HOOKS], births = 0, deaths = 0;
+	uint64_t of[PLAN_MAX_HOOKS], allocations = 0, frees = 0;
 	bool on[PLAN_MAX_HOOKS];
 	struct misses sum;
 
@@ -80,12 +80,12 @@ static void test_all_hooks(void **state)
 	for (size_t i = 0; i < nr_hooks; i++) {
 		of[i] = 4;
 		on[i] = true;
-		births += hooks[i].role == HOOK_ALLOCATES && hooks[i].copy == 1 ? 4 : 0;
-		deaths += hooks[i].role == HOOK_FREES && hooks[i].copy == 1 ? 4 : 0;
+		allocations += hooks[i].role == HOOK_ALLOCATES && hooks[i].copy == 1 ? 4 : 0;
+		frees += hooks[i].role == HOOK_FREES && hooks[i].copy == 1 ? 4 : 0;
 	}
 	sum = misses__sum(of, on);
-	assert_int_equal(sum.births, births);
-	assert_int_equal(sum.deaths, deaths);
+	assert_int_equal(sum.allocations, allocations);
+	assert_int_equal(sum.frees, frees);
 }
 
 int main(void)

@@ -275,7 +275,7 @@ bench-names: $(B)/names
 .PHONY: lint format check-types install clean
 lint:
 	@tools/install-packages build test lint
-	@$(MAKE) --no-print-directory $(B)/kleak.skel.h $(EMBEDDED)
+	@$(MAKE) --no-print-directory $(B)/kleak.skel.h $(EMBEDDED) $(B)/kleak.a
 	@tools/lint $(OURS_CPP)
 
 check-types: $(B)/kleak.bpf.o

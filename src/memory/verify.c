@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "memory/verify.h"
+#include "memory/vmemmap.h"
 #include "trace/caches.h"
 #include "util/array.h"
 
@@ -92,7 +93,7 @@ static int look_at(struct verify *verify, struct slub *slub, const struct verify
 	verify->checked++;
 	/* Frees of pages are never missed; but whose page it is shows only later. */
 	if (space == KLEAK_SPACE_PAGES)
-		return slub__is_mapped(slub, address) ? add(verify, &eviction) : 0;
+		return vmemmap__is_mapped(slub, address) ? add(verify, &eviction) : 0;
 
 	slab = space == KLEAK_SPACE_SLAB;
 	large = slab && cache->flags & KLEAK_CACHE_LARGE;

@@ -3,30 +3,13 @@
 #ifndef KLEAK_REPORT_REPORTER_H
 #define KLEAK_REPORT_REPORTER_H
 
-#include "kernel/allocator.h"
-#include "kernel/kernel.h"
-#include "kernel/symbols.h"
 #include "report/report.h"
-#include "report/report_options.h"
-#include "trace/plan.h"
-#include "trace/tracer.h"
+#include "report/reporter_parts.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
 struct reporter;
-
-/* What a reporter works with; all of it belongs to the caller and outlives the reporter. */
-struct reporter_parts {
-	const struct trace_options *trace;
-	const struct report_options *options;
-	const struct kernel *kernel;
-	const struct plan *plan;
-	struct tracer *tracer;
-	struct symbols *symbols; /* NULL: hidden */
-	const struct allocator *allocator;
-	bool progress; /* of scans, to stderr */
-};
 
 /* 0 or -errno. */
 int reporter__open(struct reporter **reporter, const struct reporter_parts *parts);

@@ -41,7 +41,7 @@ int outfile__write(const char *path, int (*print)(void *arg, FILE *out), void *a
  */
 int outfile__write_for_group(const char *path, int (*print)(void *arg, FILE *out), void *arg);
 
-/* The same in steps. */
+/* The same in steps.  It does not move from outfile__begin() on. */
 struct outfile {
 	struct folder folder;
 	char beside[NAME_MAX + 1]; /* its name until it is whole; "": it is no regular file */

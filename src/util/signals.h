@@ -27,10 +27,13 @@ void signals__keep(const char *lost);
 void signals__keep_all(void);
 
 /*
- * What a signal that ends at once has to clean up; it may call only what signal handlers may.  The
- * last one is called first.  At most four.
+ * What a signal that ends at once has to clean up: clean_up(arg), which may call only what signal
+ * handlers may.  The last one is called first.  At most eight.
  */
-void signals__at_end(void (*clean_up)(void));
+void signals__at_end(void (*clean_up)(void *arg), void *arg);
+
+/* That is not to be done any more. */
+void signals__not_at_end(const void *arg);
 
 /*
  * What is done now may wait for another process, and does not look at signals.  A signal that

@@ -131,6 +131,68 @@ static void test_a_site_that_has_gone_is_forgotten(void **state)
 	trend__free(&trend);
 }
 
+/* The ring has so many points that the window is never longer than it has to be. */
+static void test_points_of_the_ring(void **state)
+{
+	const double closest = TREND_WINDOW_S / (TREND_POINTS - 2);
+	struct trend trend = {};
+
+	(void)state;
+	update(&trend, 1, 0, 10);
+	assert_int_equal(trend.nr_points, 2); /* the start, and this */
+	update(&trend, 2, 0, 10 + closest / 2);
+	assert_int_equal(trend.nr_points, 3);
+	update(&trend, 3, 0, 10 + closest * 0.99); /* too close to the one before the last */
+	assert_int_equal(trend.nr_points, 3);
+	assert_near(trend.times[2], 10 + closest * 0.99);
+	update(&trend, 4, 0, 10 + closest * 1.5);
+	assert_int_equal(trend.nr_points, 4);
+	/* as soon as the next one covers the window, the oldest goes */
+	update(&trend, 5, 0, 10 + TREND_WINDOW_S);
+	assert_near(trend.times[0], 10);
+	update(&trend, 6, 0, 200 + TREND_WINDOW_S);
+	assert_int_equal(trend.nr_points, 2);
+	trend__free(&trend);
+	assert_int_equal(trend.nr_points, 0);
+}
+
+/* What is away had nothing at that time, whatever stood there before. */
+static void test_a_point_of_a_site_that_is_away_is_empty(void **state)
+{
+	struct site list[2] = {{.id = 1, .bytes = 500}, {.id = 2, .bytes = 100}};
+	struct sites sites = {.list = list, .nr = 2};
+	struct trend trend = {};
+
+	(void)state;
+	for (int t = 1; t <= 200; t++)
+		assert_int_equal(trend__enter(&trend, &sites, t), 0);
+	for (int t = 201; t <= 300; t++) {
+		list[0].bytes = 0;
+		assert_int_equal(trend__enter(&trend, &sites, t), 0);
+	}
+	list[0].bytes = 60;
+	trend__measure(&trend, &sites, 301);
+	assert_near(list[0].growth_bytes_per_min, 60);
+	trend__free(&trend);
+}
+
+static void test_no_rate_without_time(void **state)
+{
+	struct site site = {.id = 1, .bytes = 100, .allocations = 5};
+	struct sites sites = {.list = &site, .nr = 1};
+	struct trend trend = {};
+
+	(void)state;
+	trend__measure(&trend, &sites, 0);
+	assert_true(site.growth_bytes_per_min == 0);
+	assert_true(site.allocations_per_s == 0);
+	assert_int_equal(trend__enter(&trend, &sites, 10), 0);
+	site.allocations = 3; /* its entry was given back, and is new */
+	trend__measure(&trend, &sites, 20);
+	assert_true(site.allocations_per_s == 0);
+	trend__free(&trend);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -140,6 +202,9 @@ int main(void)
 		cmocka_unit_test(test_short_intervals_keep_the_window),
 		cmocka_unit_test(test_new_site_starts_from_nothing),
 		cmocka_unit_test(test_a_site_that_has_gone_is_forgotten),
+		cmocka_unit_test(test_points_of_the_ring),
+		cmocka_unit_test(test_a_point_of_a_site_that_is_away_is_empty),
+		cmocka_unit_test(test_no_rate_without_time),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -171,6 +171,79 @@ static void test_what_is_freed_is_churn(void **state)
 	assert_verdict(e, VERDICT_INSUFFICIENT);
 }
 
+/* On the limit itself. */
+static void test_limits_belong_to_one_side(void **state)
+{
+	struct evidence e = clear_leak();
+
+	(void)state;
+	e.drained = VERDICT_DRAINED;
+	assert_verdict(e, VERDICT_LEAK);
+	e.drained = VERDICT_RELEASED;
+	assert_verdict(e, VERDICT_GROWING);
+	e = clear_leak();
+	e.recent.per_s = VERDICT_SLOWED * e.slope.per_s;
+	assert_verdict(e, VERDICT_LEAK);
+	e.replaced = VERDICT_REPLACED;
+	assert_verdict(e, VERDICT_GROWING);
+	e = clear_leak();
+	e.shrunk = VERDICT_SHRUNK;
+	assert_verdict(e, VERDICT_CACHE);
+	e = clear_leak();
+	e.points = VERDICT_POINTS_LEAK;
+	e.lost = e.objects - 1;
+	assert_verdict(e, VERDICT_LEAK);
+	e.points = VERDICT_POINTS_NEW;
+	assert_verdict(e, VERDICT_GROWING);
+	e = clear_leak();
+	e.objects = e.lost = 0; /* nothing was missed */
+	assert_verdict(e, VERDICT_LEAK);
+}
+
+static void test_what_is_freed_soon(void **state)
+{
+	struct evidence e = clear_leak();
+
+	(void)state;
+	e.settled = e.settled_alive = VERDICT_SETTLED - 1;
+	e.allocations = VERDICT_SETTLED;
+	e.frees = VERDICT_SETTLED - VERDICT_SETTLED / 10;
+	assert_verdict(e, VERDICT_CHURN);
+	e.frees--;
+	assert_verdict(e, VERDICT_INSUFFICIENT);
+	e.allocations = e.frees = VERDICT_SETTLED - 1;
+	assert_verdict(e, VERDICT_INSUFFICIENT);
+	e.settled = e.settled_alive = VERDICT_SETTLED; /* too few for more than this */
+	assert_verdict(e, VERDICT_GROWING);
+}
+
+static void assert_why(const struct evidence *e, const char *expected)
+{
+	assert_string_equal(verdict__of(e).why, expected);
+}
+
+/* Wilson's limits, of 100: from 92 on above 0.85 for certain, up to 40 below 0.5. */
+static void test_how_sure_the_share_is(void **state)
+{
+	struct evidence e = clear_leak();
+
+	(void)state;
+	e.settled = 100;
+	e.settled_alive = 92;
+	assert_why(&e, "grows steadily; old objects stay");
+	e.settled_alive = 91;
+	assert_why(&e, "grows; part of the old objects is freed");
+	e.settled_alive = 41;
+	assert_why(&e, "grows; part of the old objects is freed");
+	e.settled_alive = 40;
+	assert_why(&e, "grows, but old objects are freed");
+	e.slope.low = 0;
+	assert_why(&e, "allocations and frees balance");
+	e.settled_alive = 92;
+	assert_why(&e, "old objects stay; no growth now");
+	assert_true(verdict__of(&e).retained == 0.92);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -180,6 +253,9 @@ int main(void)
 		cmocka_unit_test(test_caches),
 		cmocka_unit_test(test_too_little_time),
 		cmocka_unit_test(test_what_is_freed_is_churn),
+		cmocka_unit_test(test_limits_belong_to_one_side),
+		cmocka_unit_test(test_what_is_freed_soon),
+		cmocka_unit_test(test_how_sure_the_share_is),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -434,10 +434,18 @@ static void fill_holders(const struct reporter *reporter, struct report_site *ro
 	}
 }
 
+static size_t name_stack(const struct reporter *reporter, const struct site *site,
+			 struct symbols_frame *frames)
+{
+	bool watched = reporter->parts.plan->config.modules;
+
+	return symbols__stack(reporter->parts.symbols, site->frames, site->nr_frames,
+			      watched ? site->modules : NAMES_ANYTIME, frames);
+}
+
 /* Name the frames of a row, behind those of the rows before it. */
 static int fill_stack(struct reporter *reporter, size_t i, const struct site *site)
 {
-	bool watched = reporter->parts.plan->config.modules;
 	struct symbols_frame *frames;
 	int err = array__reserve((void **)&reporter->frames,
 				 reporter->nr_frames + SYMBOLS_MOST_FRAMES, &reporter->room_frames,
@@ -446,9 +454,7 @@ static int fill_stack(struct reporter *reporter, size_t i, const struct site *si
 	if (err)
 		return err;
 	frames = reporter->frames + reporter->nr_frames;
-	reporter->rows[i].nr_frames =
-		symbols__stack(reporter->parts.symbols, site->frames, site->nr_frames,
-			       watched ? site->modules : NAMES_ANYTIME, frames);
+	reporter->rows[i].nr_frames = name_stack(reporter, site, frames);
 	reporter->nr_frames += reporter->rows[i].nr_frames;
 	return 0;
 }
@@ -900,6 +906,20 @@ int reporter__mark_drop(struct reporter *reporter)
 void reporter__sort_by_verdict(struct reporter *reporter)
 {
 	reporter->by_verdict = true;
+}
+
+int reporter__each_idle_stack(struct reporter *reporter,
+			      int (*see)(const struct symbols_frame *stack, size_t nr, void *arg),
+			      void *arg)
+{
+	const struct sites *sites = &reporter->sites;
+	struct symbols_frame frames[SYMBOLS_MOST_FRAMES];
+	int err = 0;
+
+	for (size_t i = 0; i < sites->nr && !err; i++)
+		if (!is_shown(&sites->list[i]) && !sites->list[i].backing)
+			err = see(frames, name_stack(reporter, &sites->list[i], frames), arg);
+	return err;
 }
 
 int reporter__open_scans(struct reporter *reporter, char *why, size_t len)

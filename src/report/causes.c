@@ -458,18 +458,19 @@ static bool belongs_to(const struct causes *f, const struct causes_site *c,
 	       cause->nr >= CAUSES_ALMOST_ALL * f->count[cause->common];
 }
 
+/* The largest that it belongs to: an owner may go along with another one. */
 static void join_owner(struct causes *f, struct causes_site *c, const uint32_t *owners)
 {
+	uint32_t best = c->group;
+
 	for (uint32_t k = 0; k < c->nr; k++) {
 		uint32_t owner = owners[f->numbers[c->first + k]];
 
-		if (owner == NONE || f->causes[owner].nr <= f->causes[c->group].nr)
-			continue;
-		if (belongs_to(f, c, &f->causes[owner])) {
-			c->group = owner;
-			return;
-		}
+		if (owner != NONE && f->causes[owner].nr > f->causes[best].nr &&
+		    belongs_to(f, c, &f->causes[owner]))
+			best = owner;
 	}
+	c->group = best;
 }
 
 static int join_owners(struct causes *f)

@@ -200,6 +200,28 @@ static void test_almost_all(void **state)
 	assert_int_equal(groups.list[0].nr, 11);
 }
 
+/* What goes along with some that go along with others goes with those, too. */
+static void test_along_with_many(void **state)
+{
+	char text[200];
+
+	(void)state;
+	for (int i = 0; i < 20; i++) {
+		snprintf(text, sizeof(text), "thing_%d < init_%d < ops_init < way_%d < copy_net_ns",
+			 i, i, i % 2);
+		leak(text, 47);
+	}
+	for (int i = 0; i < 3; i++) {
+		snprintf(text, sizeof(text), "six_%d < six_init_%d < setup_net < copy_net_ns", i,
+			 i);
+		leak(text, 282);
+	}
+	leak("nodes < device_init < setup_net < copy_net_ns < unshare", 1128);
+	find();
+	assert_int_equal(groups.nr, 1);
+	assert_int_equal(groups.list[0].nr, 24);
+}
+
 static void test_the_same_number_by_chance(void **state)
 {
 	(void)state;
@@ -386,21 +408,14 @@ static void test_time(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_one_site),
-		TEST(test_nothing),
-		TEST(test_same_headline),
-		TEST(test_judged_together),
-		TEST(test_same_number),
-		TEST(test_almost_all),
-		TEST(test_the_same_number_by_chance),
-		TEST(test_a_caller_of_many),
-		TEST(test_other_numbers),
-		TEST(test_within_the_error),
-		TEST(test_metadata),
-		TEST(test_vector_of_a_slab),
-		TEST(test_constructor),
-		TEST(test_no_stacks),
-		TEST(test_time),
+		TEST(test_one_site),	     TEST(test_nothing),
+		TEST(test_same_headline),    TEST(test_judged_together),
+		TEST(test_same_number),	     TEST(test_almost_all),
+		TEST(test_along_with_many),  TEST(test_the_same_number_by_chance),
+		TEST(test_a_caller_of_many), TEST(test_other_numbers),
+		TEST(test_within_the_error), TEST(test_metadata),
+		TEST(test_vector_of_a_slab), TEST(test_constructor),
+		TEST(test_no_stacks),	     TEST(test_time),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

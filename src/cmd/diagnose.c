@@ -65,7 +65,7 @@ struct diagnose {
 
 	struct tracer *tracer;
 	struct reporter *reporter;
-	struct report report, shown; /* all sites; those of --top */
+	struct report report;
 	struct diagnosis diagnosis;
 };
 
@@ -172,6 +172,7 @@ static int attach(struct diagnose *d, const struct plan *plan)
 	reporter__close(d->reporter); /* of the round before */
 	d->reporter = NULL;
 	d->diagnosis.report = NULL;
+	groups__free(&d->diagnosis.groups);
 	err = reporter__open(&d->reporter, &parts);
 	if (!err)
 		err = reporter__begin(d->reporter);
@@ -265,6 +266,18 @@ static int drop_caches(struct diagnose *d)
 	return 0;
 }
 
+/* What has one cause, as all stacks that were seen let one tell. */
+static int find_groups(struct diagnose *d)
+{
+	struct callers callers = {};
+	int err = reporter__each_idle_stack(d->reporter, callers__see, &callers);
+
+	if (!err)
+		err = groups__find(&d->diagnosis.groups, &d->report, &callers);
+	callers__free(&callers);
+	return err;
+}
+
 static int conclude(struct diagnose *d)
 {
 	int err = reporter__settle_areas(d->reporter);
@@ -273,14 +286,14 @@ static int conclude(struct diagnose *d)
 	tracer__stop(d->tracer);
 	if (!err)
 		err = reporter__make(d->reporter, &d->report, NULL, true);
+	if (!err)
+		err = find_groups(d);
 	if (err) {
 		say("cannot read the tables: %s", strerror(-err));
 		return err;
 	}
-	d->shown = report__cut(&d->report, d->options.top);
-	d->diagnosis.report = &d->shown;
-	for (size_t i = 0; i < d->report.nr_sites; i++)
-		d->diagnosis.leak |= d->report.sites[i].verdict.is.name == VERDICT_LEAK;
+	d->diagnosis.report = &d->report;
+	d->diagnosis.leak = groups__count(&d->diagnosis.groups, VERDICT_LEAK, NULL);
 	return 0;
 }
 
@@ -332,7 +345,7 @@ static int render(void *arg, FILE *out)
 static int print(struct diagnose *d, struct outputs *outputs)
 {
 	static const char *next[DIAGNOSIS_NEXT];
-	static struct diagnosis_module *modules;
+	static struct diagnosis_modules *modules;
 	struct diagnosis *page = &d->diagnosis;
 	static struct utsname name;
 	static char taint[64];
@@ -352,14 +365,15 @@ static int print(struct diagnose *d, struct outputs *outputs)
 	page->interval_s = d->options.report.interval_s;
 	if (!page->origins)
 		page->origins = "";
-	if (page->report && page->report->nr_sites) {
-		modules = calloc(page->report->nr_sites, sizeof(*modules));
-		if (!modules)
-			return -ENOMEM;
-		for (size_t i = 0; i < page->report->nr_sites; i++)
-			module_info__of_site(&modules[i], &page->report->sites[i], d->symbols);
-		page->modules = modules;
-	}
+	page->top = d->options.top;
+	modules = calloc(page->groups.nr + 1, sizeof(*modules));
+	if (!modules)
+		return -ENOMEM;
+	for (size_t i = 0; i < page->groups.nr; i++)
+		modules[i].nr = module_info__of_stack(
+			modules[i].list, DIAGNOSIS_MODULES, page->groups.list[i].sum.stack,
+			page->groups.list[i].sum.nr_frames, d->symbols);
+	page->modules = modules;
 	page->nr_next = diagnosis__advise(page, next);
 	page->next = next;
 	err = outputs__print(outputs, render, d, "diagnosis");
@@ -451,6 +465,7 @@ int cmd_diagnose(const struct options *options, const struct reporter_parts *par
 		err = outputs__report(outputs, &d.report);
 	*status = d.diagnosis.leak ? DIAGNOSE_LEAK : 0;
 	close_trace(&d);
+	groups__free(&d.diagnosis.groups);
 	suspects__free(&d.suspects);
 	bookkeeper__close(d.keeper);
 	slabnames__free(&d.names);

@@ -217,8 +217,8 @@ static int check(const struct options *o, char *why, size_t len)
 /* What follows from options for others. */
 static void conclude(struct options *o)
 {
-	/* pictures and saved files have more sites than are printed */
-	bool all = o->folded || o->svg || o->html || o->save;
+	/* pictures and saved files have more sites than are printed, and so have causes */
+	bool all = o->folded || o->svg || o->html || o->save || o->verb == VERB_DIAGNOSE;
 
 	o->top_listed = o->top;
 	if ((o->json || o->screen) && !o->top_given)

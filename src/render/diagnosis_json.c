@@ -3,6 +3,8 @@
 #include "report/report_json.h"
 #include "util/json_value.h"
 
+#include <inttypes.h>
+
 static json_t *growth(const void *of, size_t i)
 {
 	const struct suspect *g = &((const struct diagnosis *)of)->growth[i];
@@ -27,10 +29,71 @@ static json_t *told(const char *text)
 
 static json_t *module(const void *of, size_t i)
 {
-	const struct diagnosis_module *m = &((const struct diagnosis *)of)->modules[i];
+	const struct diagnosis_module *m = &((const struct diagnosis_modules *)of)->list[i];
 
 	return json_pack("{s:o, s:o, s:o}", "name", json_value__text(m->name), "version",
 			 told(m->version), "taint", told(m->taint));
+}
+
+/* The frames of a site that are worth a line. */
+struct line {
+	const struct report_site *site;
+	struct headline headline;
+};
+
+static json_t *line_frame(const void *of, size_t i)
+{
+	const struct line *line = of;
+
+	return report_json__frame(line->site, line->headline.first + i);
+}
+
+static json_t *frames(const struct report_site *site, struct headline headline)
+{
+	const struct line line = {site, headline};
+
+	return json_value__array(headline.nr, line_frame, &line);
+}
+
+/* A group, to be told of. */
+struct listing {
+	const struct diagnosis *diagnosis;
+	const struct group *group;
+};
+
+static json_t *member(const void *of, size_t i)
+{
+	const struct listing *l = of;
+	const struct groups_member *m = &l->diagnosis->groups.members[l->group->first + i];
+	const struct report_site *site = &l->diagnosis->report->sites[m->site];
+
+	return json_pack("{s:o, s:o, s:o, s:s, s:o, s:b, s:o}", "id",
+			 json_sprintf("%016" PRIx64, site->id), "bytes",
+			 json_value__count(site->bytes), "objects",
+			 json_value__count(site->objects), "origin", site->origin, "cache",
+			 json_value__text(site->cache), "metadata", m->metadata, "headline",
+			 frames(site, m->headline));
+}
+
+static json_t *group(const void *of, size_t i)
+{
+	const struct diagnosis *d = of;
+	const struct group *g = &d->groups.list[i];
+	const struct listing listing = {d, g};
+	const struct series_slope *slope = &g->sum.verdict.from.slope;
+
+	return json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "verdict",
+			 verdict__name(g->sum.verdict.is.name), "why", g->sum.verdict.is.why,
+			 "bytes", json_value__count(g->sum.bytes), "objects",
+			 json_value__count(g->sum.objects), "rate_bytes_per_min",
+			 slope->known ? json_value__number(slope->per_s * 60) : json_null(),
+			 "rate_low_bytes_per_min",
+			 slope->known ? json_value__number(slope->low * 60) : json_null(),
+			 "rate_high_bytes_per_min",
+			 slope->known ? json_value__number(slope->high * 60) : json_null(),
+			 "headline", frames(&g->sum, g->common), "modules",
+			 json_value__array(d->modules[i].nr, module, &d->modules[i]), "sites",
+			 json_value__array(g->nr, member, &listing));
 }
 
 static json_t *next(const void *of, size_t i)
@@ -40,8 +103,10 @@ static json_t *next(const void *of, size_t i)
 
 static json_t *whole(const struct diagnosis *d)
 {
-	size_t modules = d->report ? d->report->nr_sites : 0;
+	struct report shown = {};
 
+	if (d->report)
+		shown = report__cut(d->report, d->top);
 	return json_pack(
 		"{s:i, s:s, s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:i, s:b, s:b, s:o, s:o, "
 		"s:o, s:o, s:o, s:o}",
@@ -54,10 +119,10 @@ static json_t *whole(const struct diagnosis *d)
 		"caches_dropped", d->caches_dropped, "interrupted", d->interrupted, "origins",
 		d->origins[0] ? json_value__words(d->origins) : json_null(), "caches",
 		d->caches ? json_value__words(d->caches) : json_null(), "growth",
-		json_value__array(d->nr_growth, growth, d), "modules",
-		json_value__array(modules, module, d), "next",
+		json_value__array(d->nr_growth, growth, d), "groups",
+		json_value__array(d->groups.nr, group, d), "next",
 		json_value__array(d->nr_next, next, d), "report",
-		d->report ? report_json__of(d->report) : json_null());
+		d->report ? report_json__of(&shown) : json_null());
 }
 
 int diagnosis_json__print(const struct diagnosis *diagnosis, FILE *out)

@@ -3,14 +3,6 @@
 
 #include <string.h>
 
-static bool has_verdict(const struct diagnosis *d, enum verdict_name name)
-{
-	for (size_t i = 0; d->report && i < d->report->nr_sites; i++)
-		if (d->report->sites[i].verdict.is.name == name)
-			return true;
-	return false;
-}
-
 static bool grows_reclaimable(const struct diagnosis *d)
 {
 	for (size_t i = 0; i < d->nr_growth; i++)
@@ -40,7 +32,7 @@ size_t diagnosis__advise(const struct diagnosis *d, const char *next[DIAGNOSIS_N
 	else
 		next[nr++] = "no leak is proven: run it longer, for example "
 			     "kleak diagnose --for 2h";
-	if (!d->leak && has_verdict(d, VERDICT_GROWING))
+	if (!d->leak && groups__count(&d->groups, VERDICT_GROWING, NULL))
 		next[nr++] = "sites marked GROWING are worth another look: kleak --sort growth "
 			     "--min-age 60";
 	if (grows_reclaimable(d) && !d->caches_dropped)

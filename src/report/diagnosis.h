@@ -4,6 +4,7 @@
 #define KLEAK_REPORT_DIAGNOSIS_H
 
 #include "judge/suspects.h"
+#include "report/groups.h"
 #include "report/report.h"
 
 #include <stdbool.h>
@@ -11,13 +12,26 @@
 #include <stdint.h>
 #include <time.h>
 
+struct diagnosis_module {
+	const char *name;
+	char version[64], taint[16]; /* as /sys/module has them; "": not told */
+};
+
+#define DIAGNOSIS_MODULES 16
+
+/* The modules that a group's stack goes through, innermost first; none: the kernel itself. */
+struct diagnosis_modules {
+	struct diagnosis_module list[DIAGNOSIS_MODULES];
+	size_t nr;
+};
+
 struct diagnosis {
 	struct timespec time; /* CLOCK_REALTIME */
 	const char *kernel;   /* release */
 	const char *version;  /* uname -v */
 	const char *machine;  /* x86_64 */
 	const char *taint;    /* "none", or letters as the kernel prints them: "OE" */
-	bool leak;	      /* at least one site is a LEAK */
+	bool leak;	      /* at least one group of sites is a LEAK */
 	bool now;	      /* --now: did not wait for growth */
 	double watched_s, traced_s, drained_s; /* 0: that phase was not reached */
 	double interval_s;		       /* of the trace's history */
@@ -29,12 +43,11 @@ struct diagnosis {
 	size_t nr_growth;
 	const char *origins;	     /* what was traced: "slab,vmalloc"; "" nothing */
 	const char *caches;	     /* "kmalloc-512,dentry"; NULL: every cache */
-	const struct report *report; /* NULL: nothing was traced.  Sites: LEAK first */
-	const struct diagnosis_module {
-		const char *name;
-		char version[64], taint[16]; /* as /sys/module has them; "": not told */
-	} * modules; /* of the first frame of report->sites[i]; name NULL: the kernel itself */
-	const char *const *next; /* sentences: what to do */
+	const struct report *report; /* NULL: nothing was traced.  All sites, LEAK first */
+	struct groups groups;	     /* of these */
+	size_t top; /* groups and members that are listed, and sites in JSON; 0: all */
+	const struct diagnosis_modules *modules; /* of each group */
+	const char *const *next;		 /* sentences: what to do */
 	size_t nr_next;
 };
 

@@ -255,6 +255,28 @@ void reporter__sort_by_verdict(struct reporter *reporter)
 	reporter->by_verdict = true;
 }
 
+int reporter__each_idle_stack(struct reporter *reporter,
+			      int (*see)(const struct symbols_frame *stack, size_t nr, void *arg),
+			      void *arg)
+{
+	const struct readout *now = &reporter->now;
+	bool watched = now->parts.plan->config.modules;
+	struct symbols_frame frames[SYMBOLS_MOST_FRAMES];
+	int err = 0;
+
+	for (size_t i = 0; i < now->sites.nr && !err; i++) {
+		const struct site *site = &now->sites.list[i];
+
+		if (readout__is_shown(site) || site->backing)
+			continue;
+		err = see(frames,
+			  symbols__stack(now->parts.symbols, site->frames, site->nr_frames,
+					 watched ? site->modules : NAMES_ANYTIME, frames),
+			  arg);
+	}
+	return err;
+}
+
 int reporter__open_scans(struct reporter *reporter, char *why, size_t len)
 {
 	const struct trace_options *options = reporter->now.parts.trace;

@@ -59,6 +59,15 @@ int reporter__mark_drop(struct reporter *reporter);
 void reporter__sort_by_verdict(struct reporter *reporter);
 
 /*
+ * Give `see` the stacks of sites that the last report does not list, because nothing is outstanding
+ * there any more: how a function is called there tells what it is for.  Strings stay as long as the
+ * symbols.  0, or what `see` returned: then the others are left out.
+ */
+int reporter__each_idle_stack(struct reporter *reporter,
+			      int (*see)(const struct symbols_frame *stack, size_t nr, void *arg),
+			      void *arg);
+
+/*
  * Get ready to scan.  0, also when it is; -errno with one sentence in `why` when the
  * kernel's memory cannot be scanned here.
  */

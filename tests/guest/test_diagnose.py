@@ -45,6 +45,10 @@ def leaks(page):
             for s in sites if s["verdict"]["name"] == "LEAK"}
 
 
+def headline(group):
+    return group["headline"][0]["symbol"].split(".")[0]
+
+
 def verdicts(page):
     """For the failure's message."""
     sites = page["report"]["sites"] if page["report"] else []
@@ -69,14 +73,19 @@ def diagnose(version):
     assert abs(rate - 10 * 60 * 1024) < 0.3 * 10 * 60 * 1024, rate
     assert min(share for share in site["verdict"]["survival_shares"] if share is not None) > 0.95, site["verdict"]
     assert site["who"][0]["context"] == "kernel thread" and site["who"][0]["comm"] == "kworker", site
-    assert page["modules"][0]["name"] == "kleak_test", page["modules"]
+    group = page["groups"][0]
+    assert headline(group) == "kleak_leak_kzalloc" and group["verdict"] == "LEAK", group
+    assert [m["name"] for m in group["modules"]] == ["kleak_test"], group
+    assert site["id"] in [s["id"] for s in group["sites"]], group
     growing = {g["name"]: g for g in page["growth"]}
     assert growing["kmalloc-1k"]["traced"], growing
     assert "kmalloc-1k" in page["caches"], page["caches"]
     for found, function, origin in ((areas, "kleak_leak_vmalloc", "vmalloc"),
                                     (percpu, "kleak_leak_percpu", "percpu")):
         page, status = part(found)
-        # an area's vm_struct and array of pages are slab objects of the same site
+        # an area's vm_struct and array of pages are slab objects of the same site: one cause
+        assert [headline(g) for g in page["groups"] if g["verdict"] == "LEAK"] == [function], page["groups"]
+        assert page["groups"][0]["sites"][0]["origin"] == origin, page["groups"][0]
         assert (function, origin) in leaks(page) and {name for name, _ in leaks(page)} == {function}, \
             verdicts(page)
         assert status == "status 3", status

@@ -222,6 +222,10 @@ static void test_pictures(void **state)
 	assert_int_equal(o.report.rows, 10);
 	o = good("--json");
 	assert_int_equal(o.report.rows, 0);
+	/* all that have one cause are looked for */
+	o = good("diagnose --top 3");
+	assert_int_equal(o.top, 3);
+	assert_int_equal(o.report.rows, 0);
 	assert_int_equal(good("--svg b").weight, WEIGHT_BYTES);
 	assert_int_equal(good("--svg b --weight objects").weight, WEIGHT_OBJECTS);
 	assert_int_equal(good("run --scan --svg b --weight unreferenced ls").weight,

@@ -117,12 +117,37 @@ static __attribute__((unused)) const struct suspect golden_growth[] = {
 	 AMOUNT(MIB(3), MIB(1), 100, 1, 200), false, false},
 };
 
-static __attribute__((unused)) const struct diagnosis_module golden_modules[] = {
-	{"kleak_test", "1.2", "OE"},
-	{NULL, "", ""},
-	{NULL, "", ""},
-	{"kleak_test", "", ""},
+static __attribute__((unused)) const struct diagnosis_modules golden_modules[] = {
+	{{{"kleak_test", "1.2", "OE"}, {"leaky_net", "", ""}}, 2},
+	{{{"gone", "", ""}}, 1},
+	{.nr = 0},
 };
+
+static struct groups_member golden_members[] = {
+	{.site = 0, .headline = {0, 3}},
+	{.site = 3, .headline = {0, 1}},
+	{.site = 2, .metadata = true},
+	{.site = 1, .headline = {0, 2}},
+};
+
+static struct group golden_groups[2];
+
+/* Of golden_report(): a leak of three sites, and one that only grows.  Of others there are none. */
+static __attribute__((unused)) struct groups golden_groups_of(const struct report *report)
+{
+	if (report->sites != golden_sites)
+		return (struct groups){};
+	golden_groups[0] =
+		(struct group){.sum = report->sites[0], .common = {1, 3}, .first = 0, .nr = 3};
+	golden_groups[0].sum.bytes += 192 + 64;
+	golden_groups[0].sum.objects += 2;
+	golden_groups[1] =
+		(struct group){.sum = report->sites[1], .common = {0, 2}, .first = 3, .nr = 1};
+	return (struct groups){.list = golden_groups,
+			       .nr = NR(golden_groups),
+			       .members = golden_members,
+			       .nr_members = NR(golden_members)};
+}
 
 static __attribute__((unused)) const char *const golden_next[] = {
 	"find the path that should free what the first frame allocates; send the block below to "
@@ -150,6 +175,7 @@ static __attribute__((unused)) struct diagnosis golden_diagnosis(const struct re
 		.origins = report ? "slab" : "",
 		.caches = report ? "kmalloc-256" : NULL,
 		.report = report,
+		.groups = report ? golden_groups_of(report) : (struct groups){},
 		.rounds = report ? 2 : 0,
 		.modules = golden_modules,
 		.next = golden_next,

@@ -16,6 +16,7 @@
 #define DEFAULT_SCAN_S	    60
 #define DEFAULT_SCAN_PASSES 3
 #define MOST_SCAN_PASSES    100
+#define DIAGNOSE_OVERHEAD   0.01 /* share of the CPUs' time, unless --max-overhead tells another */
 #define DIAGNOSE_MORE	    1.5 /* time that diagnose takes, of that of the evidence, at least, */
 #define DIAGNOSE_REST_S	    10	/* to attach and to drain */
 
@@ -873,6 +874,8 @@ int options__parse(struct options *options, int argc, char **argv, char *why, si
 	options->report.rows = rows_of(options);
 	if (verb == VERB_DIAGNOSE && !parse.for_given && !(options->duration_s > 0))
 		options->duration_s = DEFAULT_FOR_S;
+	if (verb == VERB_DIAGNOSE && !(options->report.max_overhead > 0))
+		options->report.max_overhead = DIAGNOSE_OVERHEAD;
 	if (options->verb != VERB_HELP && options->verb != VERB_VERSION &&
 	    take_words(&parse, verb, argc, argv))
 		return -EINVAL;

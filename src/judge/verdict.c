@@ -40,7 +40,7 @@ static struct verdict say(enum verdict_name name, const char *why)
 /* It grew to the end, and what got old stayed: is there any other explanation left? */
 static struct verdict judge_growth(const struct evidence *e)
 {
-	if (e->points < VERDICT_POINTS_LEAK || e->observed_s < e->least_s)
+	if (!e->recent.known || e->points < VERDICT_POINTS_LEAK || e->observed_s < e->least_s)
 		return say(VERDICT_GROWING, "grows and survives; not watched long enough");
 	if (e->recent.per_s < VERDICT_SLOWED * e->slope.per_s)
 		return say(VERDICT_GROWING, "survives, but growth slows down");
@@ -49,6 +49,16 @@ static struct verdict judge_growth(const struct evidence *e)
 	if (e->drained < VERDICT_DRAINED)
 		return say(VERDICT_GROWING, "a part was freed after allocations stopped");
 	return say(VERDICT_LEAK, "grows steadily; what gets old stays");
+}
+
+/* What got old stays, and growth is not proven: what is known of it? */
+static const char *why_held(const struct evidence *e)
+{
+	if (!e->slope.known || !e->recent.known)
+		return "what got old stays; growth is not known yet";
+	if (rises(&e->slope))
+		return "what got old stays; it grew, and no more";
+	return "what got old stays; no steady growth";
 }
 
 static struct verdict judge(const struct evidence *e)
@@ -77,7 +87,7 @@ static struct verdict judge(const struct evidence *e)
 	}
 	low = limit_of(e->settled_alive, e->settled, -1);
 	high = limit_of(e->settled_alive, e->settled, 1);
-	if (rises(&e->slope) && rises(&e->recent)) {
+	if (rises(&e->slope) && (rises(&e->recent) || !e->recent.known)) {
 		if (e->reclaimable)
 			return say(VERDICT_GROWING, "reclaimable, yet dropping caches left it");
 		if (low >= VERDICT_RETAINED)
@@ -87,7 +97,7 @@ static struct verdict judge(const struct evidence *e)
 		return say(VERDICT_GROWING, "grows; part of what gets old is freed");
 	}
 	if (low >= VERDICT_RETAINED)
-		return say(VERDICT_HELD, "what got old stays; no growth now");
+		return say(VERDICT_HELD, why_held(e));
 	return say(VERDICT_CHURN, "allocations and frees balance");
 }
 

@@ -161,6 +161,8 @@ static int attach(struct diagnose *d, const struct plan *plan)
 		say("cannot prepare the trace: %s", strerror(-err));
 	else
 		tracer__start(d->tracer);
+	if (!d->watch_start_s)
+		d->watch_start_s = clock__now_s();
 	return err ? err : read_books(d);
 }
 
@@ -172,10 +174,10 @@ static bool is_worth_another(const struct diagnose *d)
 		suspects__wants_caches(&d->suspects, &d->options.trace));
 }
 
-/* Has the trace lasted for long enough to find a leak in it? */
-static bool is_enough(const struct diagnose *d, size_t points, double traced_s)
+/* So long a trace has to last before it may find a leak. */
+static double enough_s(const struct options *options)
 {
-	return points >= TRACE_LEAST && traced_s > d->options.report.evidence_s;
+	return fmax(TRACE_LEAST * options->report.interval_s, options->report.evidence_s);
 }
 
 static void show_progress(const struct diagnose *d, const struct reporter_count *count,
@@ -226,7 +228,7 @@ static int trace(struct diagnose *d, double until_s)
 		show_progress(d, &count, traced_s);
 		if (count.of[VERDICT_LEAK])
 			break;
-		if (is_enough(d, points, traced_s) &&
+		if (traced_s > enough_s(&d->options) &&
 		    (is_worth_another(d) || (d->options.now && !count.of[VERDICT_GROWING])))
 			break;
 	}
@@ -330,13 +332,10 @@ static int trace_once(struct diagnose *d)
 	return err;
 }
 
-/* How long a trace takes at least before it may find a leak, and the drain. */
+/* With the drain, and a look more. */
 static double needed_s(const struct options *options)
 {
-	double points_s = TRACE_LEAST * options->report.interval_s;
-
-	return fmax(points_s, options->report.evidence_s + 2 * options->report.interval_s) +
-	       DRAIN_QUIET_S;
+	return enough_s(options) + 2 * options->report.interval_s + DRAIN_QUIET_S;
 }
 
 /* ---- the page ---- */
@@ -370,7 +369,7 @@ static int print(struct diagnose *d, struct outputs *outputs)
 	page->growth = d->suspects.list;
 	page->nr_growth = d->suspects.nr;
 	page->interval_s = d->options.report.interval_s;
-	page->needed_s = needed_s(&d->options);
+	page->needed_s = enough_s(&d->options);
 	if (!page->origins)
 		page->origins = "";
 	if (page->report && page->report->nr_sites) {
@@ -426,7 +425,6 @@ static int examine(struct diagnose *d)
 	double needed = needed_s(&d->options);
 	int err = bookkeeper__open(&d->keeper, &d->names, kernel__has_vmap_stack());
 
-	d->watch_start_s = clock__now_s();
 	while (!err) {
 		d->diagnosis.rounds++;
 		err = trace_once(d);

@@ -26,15 +26,12 @@
 #define SENTENCE 512
 #define LOST	 "no diagnosis was made"
 
-/* The watch reads the books more often than the trace is looked at: they are cheap. */
-#define WATCH_STEPS  5	       /* readings an interval */
-#define WATCH_MOST_S 1.0       /* between two */
-#define WATCH_POINTS 16	       /* readings before growth is believed */
-#define WATCH_SHARE  (1.0 / 3) /* of the time of the evidence: as long at least */
+/* The books are read more often than the trace is looked at: they are cheap. */
+#define BOOKS_STEPS  5	 /* readings an interval */
+#define BOOKS_MOST_S 1.0 /* between two */
 
 /* The trace: points of its history that a LEAK needs, warm-up and a little more included. */
-#define TRACE_LEAST  (VERDICT_POINTS_LEAK + 4)
-#define TRACE_ENOUGH 48 /* nobody is suspect by then: done */
+#define TRACE_LEAST (VERDICT_POINTS_LEAK + 4)
 
 /* The drain ends when nothing was freed for so long (kfree_rcu() batches for 5 s), or at the
  * latest.
@@ -120,33 +117,18 @@ static int read_books(struct diagnose *d)
 	return err;
 }
 
-/* Read the books until something grows with confidence.  *grows: something did. */
-static int watch(struct diagnose *d, double until_s, bool *grows)
+/* Wait, and read the books meanwhile.  0 or -errno; *ended: a signal asks to stop. */
+static int watch(struct diagnose *d, double until_s, bool *ended)
 {
-	double step_s = fmin(d->options.report.interval_s / WATCH_STEPS, WATCH_MOST_S);
-	double least_s = d->options.report.evidence_s * WATCH_SHARE, start_s;
-	size_t readings = 0;
+	double step_s = fmin(d->options.report.interval_s / BOOKS_STEPS, BOOKS_MOST_S);
+	double now_s = clock__now_s();
 	int err = 0;
 
-	*grows = false;
-	start_s = clock__now_s();
-	for (;;) {
-		double now_s = clock__now_s();
-
+	while (!err && !(*ended = stopped(d, fmin(now_s + step_s, until_s))) && now_s < until_s) {
 		err = read_books(d);
-		readings++;
-		if (err || d->options.now)
-			return err;
-		suspects__find(&d->suspects, &d->statement);
-		*grows = readings >= WATCH_POINTS && now_s - start_s >= least_s &&
-			 suspects__any_traceable(&d->suspects);
-		if (*grows || now_s >= until_s)
-			return 0;
-		progress(d, "watching the kernel's books: %.0f s, nothing grows steadily yet",
-			 now_s - d->watch_start_s);
-		if (stopped(d, now_s + step_s))
-			return 0;
+		now_s = clock__now_s();
 	}
+	return err;
 }
 
 /* ---- the trace ---- */
@@ -180,42 +162,78 @@ static int attach(struct diagnose *d, const struct plan *plan)
 		say("cannot prepare the trace: %s", strerror(-err));
 	else
 		tracer__start(d->tracer);
+	if (!d->watch_start_s)
+		d->watch_start_s = clock__now_s();
+	return err ? err : read_books(d);
+}
+
+/* Something that this trace cannot explain, and another one could. */
+static bool is_worth_another(const struct diagnose *d)
+{
+	return suspects__wants_pages(&d->suspects, &d->options.trace) ||
+	       (tracer__sampling(d->tracer) > 1 &&
+		suspects__wants_caches(&d->suspects, &d->options.trace));
+}
+
+/* So long a trace has to last before it may find a leak. */
+static double enough_s(const struct options *options)
+{
+	return fmax(TRACE_LEAST * options->report.interval_s, options->report.evidence_s);
+}
+
+static void show_progress(const struct diagnose *d, const struct reporter_count *count,
+			  double traced_s)
+{
+	progress(d, "tracing %s%s%s: %.0f s, %zu sites, %zu suspect, %zu proven",
+		 d->diagnosis.origins, d->options.trace.cache ? " of " : "",
+		 d->options.trace.cache ? d->options.trace.cache : "", traced_s, count->sites,
+		 count->of[VERDICT_GROWING], count->of[VERDICT_LEAK]);
+}
+
+/* One look: at the tables, and at what the books say by now. */
+static int look(struct diagnose *d, struct reporter_count *count)
+{
+	int err = tracer__tune(d->tracer);
+
+	if (!err)
+		err = reporter__watch(d->reporter);
+	if (err) {
+		say("cannot read the tables: %s", strerror(-err));
+		return err;
+	}
+	reporter__count_verdicts(d->reporter, count);
+	err = suspects__find(&d->suspects, &d->statement);
+	suspects__mark_traced(&d->suspects, &d->options.trace);
 	return err;
 }
 
-/* Look every interval, until a leak is proven, nobody is suspect, or the time is over. */
+/* Look every interval, until a leak is proven, something else must be traced, or time is over. */
 static int trace(struct diagnose *d, double until_s)
 {
-	double start_s = clock__now_s();
+	double start_s = clock__now_s(), traced_s = 0;
+	bool ended = false;
 	int err = 0;
 
-	for (size_t points = 1; !err; points++) {
+	for (size_t points = 1; !err && !ended; points++) {
 		double next_s = start_s + (double)points * d->options.report.interval_s;
 		struct reporter_count count;
 
-		if (next_s > until_s || stopped(d, next_s))
+		if (next_s > until_s)
 			break;
-		err = tracer__tune(d->tracer);
-		if (!err)
-			err = reporter__watch(d->reporter);
-		if (err)
+		err = watch(d, next_s, &ended);
+		if (!err && !ended)
+			err = look(d, &count);
+		if (err || ended)
 			break;
-		reporter__count_verdicts(d->reporter, &count);
-		progress(d, "tracing %s%s%s: %.0f s, %zu sites, %zu suspect, %zu proven",
-			 d->diagnosis.origins, d->options.trace.cache ? " of " : "",
-			 d->options.trace.cache ? d->options.trace.cache : "",
-			 clock__now_s() - start_s, count.sites, count.of[VERDICT_GROWING],
-			 count.of[VERDICT_LEAK]);
+		traced_s = clock__now_s() - start_s;
+		show_progress(d, &count, traced_s);
 		if (count.of[VERDICT_LEAK])
 			break;
-		if (points >= TRACE_ENOUGH &&
-		    clock__now_s() - start_s > d->options.report.evidence_s &&
-		    !count.of[VERDICT_GROWING])
+		if (traced_s > enough_s(&d->options) &&
+		    (is_worth_another(d) || (d->options.now && !count.of[VERDICT_GROWING])))
 			break;
 	}
 	d->diagnosis.traced_s += clock__now_s() - start_s;
-	if (err)
-		say("cannot read the tables: %s", strerror(-err));
 	return err;
 }
 
@@ -293,21 +311,18 @@ static int conclude(struct diagnose *d)
 		return err;
 	}
 	d->diagnosis.report = &d->report;
-	d->diagnosis.leak = groups__count(&d->diagnosis.groups, VERDICT_LEAK, NULL);
 	return 0;
 }
 
-/* Narrow the options down to what grows, then trace it. */
-static int trace_suspects(struct diagnose *d)
+/* One trace, from its start to its report. */
+static int trace_once(struct diagnose *d)
 {
 	static struct plan plan;
-	static char origins[64], caches[SENTENCE];
+	static char origins[64];
 	char why[SENTENCE] = "";
 	double start_s;
 	int err;
 
-	if (!d->options.now)
-		suspects__narrow(&d->suspects, &d->options.trace, caches, sizeof(caches));
 	origins__print(origins, sizeof(origins), d->options.trace.origins);
 	d->diagnosis.origins = origins;
 	d->diagnosis.caches = d->options.trace.cache;
@@ -329,6 +344,12 @@ static int trace_suspects(struct diagnose *d)
 	if (!err)
 		err = conclude(d);
 	return err;
+}
+
+/* With the drain, and a look more. */
+static double needed_s(const struct options *options)
+{
+	return enough_s(options) + 2 * options->report.interval_s + DRAIN_QUIET_S;
 }
 
 /* ---- the page ---- */
@@ -358,11 +379,11 @@ static int print(struct diagnose *d, struct outputs *outputs)
 	page->version = name.version;
 	page->machine = name.machine;
 	page->taint = taint;
-	page->now = d->options.now;
 	page->available = d->statement.available;
 	page->growth = d->suspects.list;
 	page->nr_growth = d->suspects.nr;
 	page->interval_s = d->options.report.interval_s;
+	page->needed_s = enough_s(&d->options);
 	if (!page->origins)
 		page->origins = "";
 	page->top = d->options.top;
@@ -381,15 +402,6 @@ static int print(struct diagnose *d, struct outputs *outputs)
 	return err;
 }
 
-/* How long a trace takes at least before it may find a leak, and the drain. */
-static double needed_s(const struct options *options)
-{
-	double points_s = TRACE_LEAST * options->report.interval_s;
-
-	return fmax(points_s, options->report.evidence_s + 2 * options->report.interval_s) +
-	       DRAIN_QUIET_S;
-}
-
 /* Have at least as many points as a LEAK needs fit into the time of the evidence. */
 static void fit_interval(struct options *options)
 {
@@ -405,32 +417,38 @@ static void close_trace(struct diagnose *d)
 	d->tracer = NULL;
 }
 
-/* Watch and trace, again and again, until a leak is found or the time is over. */
-static int examine(struct diagnose *d, const struct options *given)
+/* What the next trace is to follow, once this one has explained nothing.  False: nothing else. */
+static bool choose_next(struct diagnose *d)
+{
+	static char caches[SENTENCE];
+
+	if (suspects__wants_pages(&d->suspects, &d->options.trace)) {
+		d->options.trace.origins |= ORIGIN_PAGES;
+		return true;
+	}
+	return tracer__sampling(d->tracer) > 1 &&
+	       suspects__wants_caches(&d->suspects, &d->options.trace) &&
+	       suspects__narrow(&d->suspects, &d->options.trace, caches, sizeof(caches));
+}
+
+/*
+ * Trace everything, and read the books beside it; once more if they say that something grows
+ * which this trace could not show: pages, or what sampling left too little of.
+ */
+static int examine(struct diagnose *d)
 {
 	double needed = needed_s(&d->options);
-	double interval_s = d->options.report.interval_s;
-	bool grows;
 	int err = bookkeeper__open(&d->keeper, &d->names, kernel__has_vmap_stack());
 
-	/* One history of the books for all rounds: what grows slowly shows in the end. */
-	d->watch_start_s = clock__now_s();
 	while (!err) {
-		double start_s = clock__now_s();
-
-		err = watch(d, d->end_s - needed, &grows);
-		d->diagnosis.watched_s += clock__now_s() - start_s;
-		if (err || d->diagnosis.interrupted || !(grows || d->options.now))
-			return err;
 		d->diagnosis.rounds++;
-		err = trace_suspects(d);
-		if (err || d->diagnosis.leak || d->diagnosis.interrupted || d->options.now ||
-		    clock__now_s() + needed > d->end_s)
+		err = trace_once(d);
+		d->diagnosis.watched_s = clock__now_s() - d->watch_start_s;
+		if (err || d->diagnosis.interrupted ||
+		    diagnosis__answer(&d->diagnosis) == DIAGNOSIS_LEAK ||
+		    clock__now_s() + needed > d->end_s || !choose_next(d))
 			return err;
-		d->options = *given;
-		d->options.report.sort = SITES_BY_GROWTH;
-		d->options.report.interval_s = interval_s;
-		/* What was attached is memory too: it has to be gone before the books are read. */
+		/* What was attached is memory too: it goes before the next is attached. */
 		tracer__close(d->tracer);
 		d->tracer = NULL;
 	}
@@ -440,6 +458,9 @@ static int examine(struct diagnose *d, const struct options *given)
 int cmd_diagnose(const struct options *options, const struct reporter_parts *parts,
 		 struct outputs *outputs, bool color, int target, int signals, int *status)
 {
+	static const int statuses[] = {[DIAGNOSIS_NONE] = 0,
+				       [DIAGNOSIS_UNDECIDED] = DIAGNOSE_UNDECIDED,
+				       [DIAGNOSIS_LEAK] = DIAGNOSE_LEAK};
 	static struct diagnose d;
 	int err;
 
@@ -457,13 +478,13 @@ int cmd_diagnose(const struct options *options, const struct reporter_parts *par
 	fit_interval(&d.options);
 	err = slabnames__read(&d.names);
 	if (err != -ENOMEM)
-		err = examine(&d, options);
+		err = examine(&d);
 	progress_end(&d);
 	if (!err)
 		err = print(&d, outputs);
 	if (!err && d.diagnosis.report)
 		err = outputs__report(outputs, &d.report);
-	*status = d.diagnosis.leak ? DIAGNOSE_LEAK : 0;
+	*status = statuses[diagnosis__answer(&d.diagnosis)];
 	close_trace(&d);
 	groups__free(&d.diagnosis.groups);
 	suspects__free(&d.suspects);

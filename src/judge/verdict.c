@@ -40,7 +40,7 @@ static struct verdict say(enum verdict_name name, const char *why)
 /* It grew to the end, and what got old stayed: is there any other explanation left? */
 static struct verdict judge_growth(const struct evidence *e)
 {
-	if (e->points < VERDICT_POINTS_LEAK || e->observed_s < e->least_s)
+	if (!e->recent.known || e->points < VERDICT_POINTS_LEAK || e->observed_s < e->least_s)
 		return say(VERDICT_GROWING, "grows, and objects stay; not watched long enough");
 	if (e->recent.per_s < VERDICT_SLOWED * e->slope.per_s)
 		return say(VERDICT_GROWING, "objects stay, but growth slows down");
@@ -49,6 +49,16 @@ static struct verdict judge_growth(const struct evidence *e)
 	if (e->drained < VERDICT_DRAINED)
 		return say(VERDICT_GROWING, "a part was freed after allocations stopped");
 	return say(VERDICT_LEAK, "grows steadily; old objects stay");
+}
+
+/* Old objects stay, and growth is not proven: what is known of it? */
+static const char *why_held(const struct evidence *e)
+{
+	if (!e->slope.known || !e->recent.known)
+		return "old objects stay; growth is not known yet";
+	if (rises(&e->slope))
+		return "old objects stay; it grew, and no more";
+	return "old objects stay; no steady growth";
 }
 
 static struct verdict judge(const struct evidence *e)
@@ -77,7 +87,7 @@ static struct verdict judge(const struct evidence *e)
 	}
 	low = limit_of(e->settled_alive, e->settled, -1);
 	high = limit_of(e->settled_alive, e->settled, 1);
-	if (rises(&e->slope) && rises(&e->recent)) {
+	if (rises(&e->slope) && (rises(&e->recent) || !e->recent.known)) {
 		if (e->reclaimable)
 			return say(VERDICT_GROWING,
 				   "reclaimable, but stayed when caches were dropped");
@@ -88,7 +98,7 @@ static struct verdict judge(const struct evidence *e)
 		return say(VERDICT_GROWING, "grows; part of the old objects is freed");
 	}
 	if (low >= VERDICT_RETAINED)
-		return say(VERDICT_HELD, "old objects stay; no growth now");
+		return say(VERDICT_HELD, why_held(e));
 	return say(VERDICT_CHURN, "allocations and frees balance");
 }
 

@@ -108,12 +108,13 @@ static json_t *whole(const struct diagnosis *d)
 	if (d->report)
 		shown = report__cut(d->report, d->top);
 	return json_pack(
-		"{s:i, s:s, s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:i, s:b, s:b, s:o, s:o, "
+		"{s:i, s:s, s:o, s:o, s:o, s:o, s:o, s:s, s:o, s:o, s:o, s:i, s:b, s:b, s:o, s:o, "
 		"s:o, s:o, s:o, s:o}",
 		"version", JSON_VALUE_VERSION, "type", "diagnosis", "time",
 		json_value__time(&d->time), "kernel", json_value__text(d->kernel), "kernel_version",
 		json_value__text(d->version), "machine", json_value__text(d->machine), "taint",
-		json_value__text(d->taint), "leak", d->leak, "watched_s",
+		json_value__text(d->taint), "answer",
+		diagnosis__answer_name(diagnosis__answer(d)), "watched_s",
 		json_value__number(d->watched_s), "traced_s", json_value__number(d->traced_s),
 		"drained_s", json_value__number(d->drained_s), "rounds", (int)d->rounds,
 		"caches_dropped", d->caches_dropped, "interrupted", d->interrupted, "origins",

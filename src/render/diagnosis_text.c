@@ -36,23 +36,37 @@ static void put_count(const struct pen *pen, const struct diagnosis *d, enum ver
 
 /* ---- what was found ---- */
 
-static void put_title(const struct pen *pen, const struct diagnosis *d)
+static void put_answer(const struct pen *pen, const struct diagnosis *d)
 {
 	size_t suspects = count(d, VERDICT_GROWING);
+
+	switch (diagnosis__answer(d)) {
+	case DIAGNOSIS_LEAK:
+		put_count(pen, d, VERDICT_LEAK, PEN_RED, "LEAK: ");
+		break;
+	case DIAGNOSIS_UNDECIDED:
+		if (suspects)
+			pen__put(pen, PEN_YELLOW, "UNDECIDED: no leak proven, %zu suspect%s",
+				 suspects, suspects == 1 ? "" : "s");
+		else if (d->traced_s < d->needed_s || d->interrupted)
+			pen__put(pen, PEN_YELLOW, "UNDECIDED: not traced for long enough");
+		else
+			pen__put(pen, PEN_YELLOW, "UNDECIDED: something grows that was not traced");
+		break;
+	case DIAGNOSIS_NONE:
+		pen__put(pen, PEN_BOLD, "no leak found");
+		break;
+	}
+}
+
+static void put_title(const struct pen *pen, const struct diagnosis *d)
+{
 	char now[PEN_NUMBER];
 	struct tm tm = {};
 
 	localtime_r(&d->time.tv_sec, &tm);
 	strftime(now, sizeof(now), "%Y-%m-%d %H:%M:%S", &tm);
-	if (count(d, VERDICT_LEAK))
-		put_count(pen, d, VERDICT_LEAK, PEN_RED, "LEAK: ");
-	else if (suspects)
-		pen__put(pen, PEN_YELLOW, "no leak proven, %zu suspect%s", suspects,
-			 suspects == 1 ? "" : "s");
-	else if (d->report)
-		pen__put(pen, PEN_BOLD, "no leak found");
-	else
-		pen__put(pen, PEN_BOLD, "nothing grows that the kernel could not take back");
+	put_answer(pen, d);
 	fprintf(pen->out, "  %s  kernel ", now);
 	pen__name(pen, PEN_PLAIN, d->kernel);
 	fprintf(pen->out, "\nwatched the kernel's books for %s", pen__duration(d->watched_s).text);
@@ -78,7 +92,7 @@ static void put_growth(const struct pen *pen, const struct suspect *g)
 		g->cache ? "cache " : "");
 	pen__name(pen, PEN_PLAIN, g->title);
 	if (g->reclaimable == STATEMENT_YES)
-		pen__put(pen, PEN_DIM, "  CACHE: reclaimable, not traced");
+		pen__put(pen, PEN_DIM, "  reclaimable");
 	else if (!g->traced)
 		pen__put(pen, PEN_DIM, "  not traced");
 	fputc('\n', pen->out);
@@ -87,11 +101,10 @@ static void put_growth(const struct pen *pen, const struct suspect *g)
 static void put_all_growth(const struct pen *pen, const struct diagnosis *d)
 {
 	if (!d->nr_growth) {
-		if (!d->now)
-			fputs("\nno class of memory and no slab cache grows steadily\n", pen->out);
+		fputs("\nno class of memory and no slab cache grows steadily\n", pen->out);
 		return;
 	}
-	pen__put(pen, PEN_DIM, "\ngrows steadily (95%% confidence), before anything was traced");
+	pen__put(pen, PEN_DIM, "\ngrows steadily (95%% confidence) in the kernel's own books");
 	fputc('\n', pen->out);
 	for (size_t i = 0; i < d->nr_growth; i++)
 		put_growth(pen, &d->growth[i]);
@@ -351,7 +364,7 @@ int diagnosis_text__print(const struct diagnosis *diagnosis, bool color, FILE *o
 		put_rest(&pen, diagnosis);
 	}
 	put_next(&pen, diagnosis);
-	if (diagnosis->leak)
+	if (diagnosis__answer(diagnosis) == DIAGNOSIS_LEAK)
 		put_block(out, diagnosis);
 	return fflush(out) || ferror(out) ? -EIO : 0;
 }

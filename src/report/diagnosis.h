@@ -31,12 +31,12 @@ struct diagnosis {
 	const char *version;  /* uname -v */
 	const char *machine;  /* x86_64 */
 	const char *taint;    /* "none", or letters as the kernel prints them: "OE" */
-	bool leak;	      /* at least one group of sites is a LEAK */
-	bool now;	      /* --now: did not wait for growth */
-	double watched_s, traced_s, drained_s; /* 0: that phase was not reached */
-	double interval_s;		       /* of the trace's history */
+	double watched_s; /* the books were read */
+	double traced_s, drained_s;
+	double needed_s;   /* for so long a trace must last before it may find a leak */
+	double interval_s; /* of the trace's history */
 	bool caches_dropped;
-	unsigned int rounds;		   /* how often something grew and was traced */
+	unsigned int rounds;		   /* traces, one after the other */
 	bool interrupted;		   /* by a signal, before it was done */
 	struct statement_amount available; /* MemAvailable */
 	const struct suspect *growth;
@@ -52,6 +52,17 @@ struct diagnosis {
 };
 
 #define DIAGNOSIS_NEXT 6
+
+enum diagnosis_answer {
+	DIAGNOSIS_NONE,	     /* no leak was found, and nothing speaks for one */
+	DIAGNOSIS_UNDECIDED, /* too short, or something grows of which too little is known */
+	DIAGNOSIS_LEAK,	     /* a site is a LEAK */
+};
+
+enum diagnosis_answer diagnosis__answer(const struct diagnosis *diagnosis);
+
+/* "leak", "undecided" or "none" */
+const char *diagnosis__answer_name(enum diagnosis_answer answer);
 
 /* What to do next: writes sentences, DIAGNOSIS_NEXT at most, to `next`; how many. */
 size_t diagnosis__advise(const struct diagnosis *diagnosis, const char *next[DIAGNOSIS_NEXT]);

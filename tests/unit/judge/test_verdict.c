@@ -71,7 +71,7 @@ static void test_every_part_of_the_evidence_is_needed(void **state)
 	assert_verdict(e, VERDICT_HELD);
 	e = clear_leak();
 	e.recent.known = false;
-	assert_verdict(e, VERDICT_HELD);
+	assert_verdict(e, VERDICT_GROWING);
 	e = clear_leak();
 	e.recent.per_s = 400;
 	assert_verdict(e, VERDICT_GROWING);
@@ -93,6 +93,23 @@ static void test_every_part_of_the_evidence_is_needed(void **state)
 	e = clear_leak();
 	e.settled = e.settled_alive = 9;
 	assert_verdict(e, VERDICT_INSUFFICIENT);
+}
+
+/* What is not known is not said: no "no growth" without a slope. */
+static void test_held_says_what_is_known_of_growth(void **state)
+{
+	struct evidence e = clear_leak();
+
+	(void)state;
+	e.recent.low = -1;
+	assert_string_equal(verdict__of(&e).why, "old objects stay; it grew, and no more");
+	e.slope.low = -1;
+	assert_string_equal(verdict__of(&e).why, "old objects stay; no steady growth");
+	e.recent.known = false;
+	assert_verdict(e, VERDICT_HELD);
+	assert_string_equal(verdict__of(&e).why, "old objects stay; growth is not known yet");
+	e.slope.known = false;
+	assert_string_equal(verdict__of(&e).why, "old objects stay; growth is not known yet");
 }
 
 /* 20 objects of which all are left say less than 500. */
@@ -240,7 +257,7 @@ static void test_how_sure_the_share_is(void **state)
 	e.slope.low = 0;
 	assert_why(&e, "allocations and frees balance");
 	e.settled_alive = 92;
-	assert_why(&e, "old objects stay; no growth now");
+	assert_why(&e, "old objects stay; no steady growth");
 	assert_true(verdict__of(&e).retained == 0.92);
 }
 
@@ -249,6 +266,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_clear_leak),
 		cmocka_unit_test(test_every_part_of_the_evidence_is_needed),
+		cmocka_unit_test(test_held_says_what_is_known_of_growth),
 		cmocka_unit_test(test_few_objects_are_not_enough),
 		cmocka_unit_test(test_caches),
 		cmocka_unit_test(test_too_little_time),

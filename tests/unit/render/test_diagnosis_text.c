@@ -36,10 +36,33 @@ static void test_a_leak(void **state)
 	check("diagnosis.txt", golden_diagnosis(&report));
 }
 
-static void test_nothing_grows(void **state)
+static void test_nothing_was_traced(void **state)
 {
 	(void)state;
 	check("diagnosis-nothing.txt", golden_diagnosis(NULL));
+}
+
+/* It never says that there is no leak beside something that grows and was not traced. */
+static void test_nothing_was_found(void **state)
+{
+	struct report report = golden_report();
+	struct diagnosis diagnosis = golden_diagnosis(&report);
+	struct suspect growth;
+	char *text;
+
+	(void)state;
+	diagnosis.groups.nr = 0;
+	diagnosis.nr_growth = 0;
+	text = printed(diagnosis, false);
+	assert_int_equal(strncmp(text, "no leak found  ", 15), 0);
+	free(text);
+	growth = golden_growth[NR(golden_growth) - 1];
+	growth.sure = true;
+	diagnosis.growth = &growth;
+	diagnosis.nr_growth = 1;
+	text = printed(diagnosis, false);
+	assert_int_equal(strncmp(text, "UNDECIDED: something grows that was not traced  ", 48), 0);
+	free(text);
 }
 
 static void test_suspects_only(void **state)
@@ -52,9 +75,8 @@ static void test_suspects_only(void **state)
 	diagnosis.groups.list++;
 	diagnosis.groups.nr--;
 	diagnosis.modules++;
-	diagnosis.leak = false;
 	text = printed(diagnosis, false);
-	assert_non_null(strstr(text, "no leak proven, 1 suspect"));
+	assert_non_null(strstr(text, "UNDECIDED: no leak proven, 1 suspect"));
 	assert_null(strstr(text, "bug report"));
 	free(text);
 }
@@ -159,7 +181,8 @@ static void test_advice(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_a_leak),	      cmocka_unit_test(test_nothing_grows),
+		cmocka_unit_test(test_a_leak),	      cmocka_unit_test(test_nothing_was_traced),
+		cmocka_unit_test(test_nothing_was_found),
 		cmocka_unit_test(test_suspects_only), cmocka_unit_test(test_hostile_names),
 		cmocka_unit_test(test_counts_groups), cmocka_unit_test(test_top),
 		cmocka_unit_test(test_color),	      cmocka_unit_test(test_advice),

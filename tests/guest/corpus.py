@@ -10,7 +10,9 @@ table and a score, and ends with 1 below the target.
 import concurrent.futures
 import json
 import os
+import re
 import statistics
+import subprocess
 import sys
 
 import guest
@@ -24,25 +26,36 @@ FOR_S = int(os.environ.get("FOR", "300"))
 TO = os.environ.get("TO")
 CHURN_PER_MIN = int(os.environ.get("CHURN", "600"))
 BOOT_S = 240
+LEAST_RATE = 0.8  # of what was asked: an emulated guest may be too slow
 TARGET = 22 / 24
 
-SCRIPT = """
+
+class Failed(Exception):
+    """The guest did not do what it should; why."""
+
+
+BEFORE = """
 mkdir -p /run /dev/shm
 echo 1000 > /proc/sys/fs/inotify/max_user_instances
 echo +memory > /sys/fs/cgroup/cgroup.subtree_control
+"""
+# Prints the page, and what the runner has to know beside it.
+CASE = """
+rm -f /run/leak.* /run/churn.*
 %(insert)s
 churn churn %(churn)d log=/run/churn &
 churn=$!
 sleep 3
 %(start)s &
 leak=$!
-kleak diagnose --json --for %(seconds)ds
+kleak diagnose --json %(options)s
 status=$?
 set -- $(cat /proc/uptime)
 kill $leak $churn
 wait $leak $churn
-echo "{\\"status\\":$status,\\"end_s\\":$1,\\"first\\":\\"$(cat /run/leak.first)\\",\\"made\\":\\"$(cat /run/leak.made)\\"," \
-     "\\"churned\\":\\"$(cat /run/churn.made)\\"}"
+%(remove)s
+echo "{\\"status\\":$status,\\"end_s\\":$1,\\"first\\":\\"$(cat /run/leak.first)\\"," \\
+     "\\"made\\":\\"$(cat /run/leak.made)\\",\\"churned\\":\\"$(cat /run/churn.made)\\"}"
 """
 
 
@@ -51,58 +64,65 @@ def numbers(text):
     return [float(word) for word in text.split()] or [None, None]
 
 
-def script(case):
+def script(case, options):
     if case.does.startswith("sh:"):
         start = f"(echo 0 $(cut -d' ' -f1 /proc/uptime) > /run/leak.first; {case.does[3:]})"
     else:
-        deed, *options = case.does.split()
-        start = " ".join(["actor", deed, str(case.per_min), *options, "log=/run/leak"])
-    insert = f"insmod /{case.module}.ko || exit" if case.module else ""
-    return SCRIPT % {"insert": insert, "churn": CHURN_PER_MIN, "start": start, "seconds": FOR_S}
+        deed, *more = case.does.split()
+        start = " ".join(["actor", deed, str(case.per_min), *more, "log=/run/leak"])
+    return CASE % {"insert": f"insmod /{case.module}.ko || exit" if case.module else "", "churn": CHURN_PER_MIN,
+                   "start": start, "options": options, "remove": f"rmmod {case.module}" if case.module else ""}
 
 
-def modules(case, version):
-    """What it loads."""
-    names = [case.module] if case.module else []
-    names += [word[1:-3] for word in case.does.replace(" && ", " ").split() if word.endswith(".ko")]
-    for name in names:
-        yield "--add", f"{guest.module(version, name, FOLDER)}:/{name}.ko"
+def modules(cases, version):
+    """What they load."""
+    names = {case.module for case in cases if case.module}
+    names |= {name for case in cases for name in re.findall(r"/(leak_\w+)\.ko", case.does)}
+    for name in sorted(names):
+        yield from ("--add", f"{guest.module(version, name, FOLDER)}:/{name}.ko")
 
 
-def run(case, version):
-    """What came of it: a dictionary, as it stands in TO."""
-    result = {"case": case.name, "kernel": version, "expect": case.expect}
-    added = [word for pair in modules(case, version) for word in pair]
-    done = guest.call(version, "--one-thread", "--mem", "1024", "--timeout", str(FOR_S + BOOT_S),
+def boot(cases, version, options, seconds):
+    """One guest, one case after another.  Of each what diagnose said, and what is to be known beside it."""
+    done = guest.call(version, "--one-thread", "--mem", "1024", "--timeout", str(seconds),
                       "--add", "kleak:/bin/kleak", "--add", "build/leak-actor:/bin/actor",
-                      "--add", "build/leak-actor:/bin/churn", *added,
-                      "--", "sh", "-c", script(case), timeout=3 * (FOR_S + BOOT_S))
-    lines = [line for line in done.stdout.splitlines() if line.startswith("{")]
-    if len(lines) != 2:
-        return result | {"failed": (done.stderr + done.stdout)[-600:]}
-    page, end = map(json.loads, lines)
+                      "--add", "build/leak-actor:/bin/churn", *modules(cases, version),
+                      "--", "sh", "-c", BEFORE + "".join(script(case, options) for case in cases),
+                      timeout=3 * seconds)
+    lines = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+    if done.returncode or len(lines) != 2 * len(cases):
+        raise Failed((done.stderr + done.stdout)[-600:])
+    return list(zip(lines[::2], lines[1::2]))
+
+
+def told(case, page, end):
+    """What came of a case: a part of its line in TO."""
+    if not end["made"] and not case.does.startswith("sh:"):
+        raise Failed("actor ended early")
     answer = judge(page, case.expect)
     _, first_s = numbers(end["first"])
     made, took_s = numbers(end["made"])
     churned, churn_s = numbers(end["churned"])
     seconds = end["end_s"] - first_s if first_s else None
-    return result | {
+    return {
         "right": answer.right, "named": answer.named, "door": answer.door, "status": end["status"],
         "seconds": seconds, "in_time": seconds is not None and seconds <= case.latest_s,
         "rate": 60 * made / took_s if made and took_s else None, "asked": case.per_min,
-        "churn": 60 * churned / churn_s if churned else None,
+        "churn": 60 * churned / churn_s if churned and churn_s else None,
         "origins": page["origins"], "caches": page["caches"], "rounds": page["rounds"],
         "growth": [(g["name"], g["traced"]) for g in page["growth"]],
         "sites": [(s["verdict"]["name"], s["verdict"]["why"], s["objects"], s["cache"], s["stack"][0]["symbol"])
-                  for s in (page["report"]["sites"] if page["report"] else [])[:5]],
-        "said": done.stderr[-400:]}
+                  for s in (page["report"]["sites"] if page["report"] else [])[:5]]}
 
 
 def attempt(case, version):
+    result = {"case": case.name, "kernel": version, "expect": case.expect, "does": case.does}
     try:
-        result = run(case, version)
+        result |= told(case, *boot([case], version, f"--for {FOR_S}s", FOR_S + BOOT_S)[0])
     except guest.tap.Skip as reason:
-        result = {"case": case.name, "kernel": version, "expect": case.expect, "skipped": str(reason)}
+        result["skipped"] = str(reason)
+    except (Failed, subprocess.TimeoutExpired) as reason:
+        result["failed"] = str(reason)
     if TO:
         with open(TO, "a", encoding="utf-8") as out:
             out.write(json.dumps(result) + "\n")
@@ -127,6 +147,9 @@ def verdict(result):
 def line(result):
     seconds = result.get("seconds")
     what = result.get("door") or (result.get("failed") or result.get("skipped") or "").strip()[-80:]
+    rate = result.get("rate")
+    if rate and rate < LEAST_RATE * result["asked"] and "most=" not in result["does"]:
+        what += f" ({rate:.0f} a minute were made, not {result['asked']:.0f}: void)"
     return (f"{result['case']:<14} {result['kernel']:<5} {verdict(result):<10} "
             f"{'' if seconds is None else f'{seconds:.0f} s':>6}  {what.splitlines()[0] if what else '-'}")
 

@@ -2,7 +2,7 @@
 /*
  * Parameters that readers see by RCU are replaced, and the old ones are not passed to kfree_rcu().
  *
- * Source: 09d4f10a5e78 ("net: sched: act_ctinfo: fix memory leak"), 2020, reported by syzbot.
+ * Source: 09d4f10a ("net: sched: act_ctinfo: fix memory leak"), 2020, reported by syzbot.
  */
 #include "leak.h"
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Each attempt to bring up an adapter makes a workqueue, which the error path does not destroy: one
- * cause, and five caches and allocators that grow.
+ * cause, and several caches and allocators that grow.
  *
  * Source: "hwmon: (applesmc) fix key backlight workqueue leak on register failure"; "wifi: rtlwifi:
- * usb: fix workqueue leak when probe fails", 2025.
+ * usb: fix workqueue leak when probe fails".
  */
 #include "leak.h"
 

@@ -18,7 +18,7 @@ import sys
 import guest
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "leaks"))
 from cases import INNOCENTS, LEAKS  # noqa: E402
-from expect import judge  # noqa: E402
+from expect import growth, judge  # noqa: E402
 
 FOLDER = "tests/guest/leaks"
 BESIDE = int(os.environ.get("GUESTS_BESIDE", "2"))
@@ -48,12 +48,14 @@ churn=$!
 sleep 3
 %(start)s &
 leak=$!
-kleak diagnose --json %(options)s
+kleak diagnose --json --top 40 %(options)s > /run/page
 status=$?
 set -- $(cat /proc/uptime)
 kill $leak $churn
 wait $leak $churn
 %(remove)s
+# the guest's lines are slow: printing takes no part of the time
+cat /run/page
 echo "{\\"status\\":$status,\\"end_s\\":$1,\\"first\\":\\"$(cat /run/leak.first)\\"," \\
      "\\"made\\":\\"$(cat /run/leak.made)\\",\\"churned\\":\\"$(cat /run/churn.made)\\"}"
 """
@@ -105,6 +107,7 @@ def told(case, page, end):
     churned, churn_s = numbers(end["churned"])
     seconds = end["end_s"] - first_s if first_s else None
     return {
+        "growth_said": growth(page, case.expect), "growth_least": case.per_min * case.bytes,
         "right": answer.right, "named": answer.named, "door": answer.door, "status": end["status"],
         "seconds": seconds, "in_time": seconds is not None and seconds <= case.latest_s,
         "rate": 60 * made / took_s if made and took_s else None, "asked": case.per_min,
@@ -148,6 +151,8 @@ def line(result):
     seconds = result.get("seconds")
     what = result.get("door") or (result.get("failed") or result.get("skipped") or "").strip()[-80:]
     rate = result.get("rate")
+    if result.get("growth_said"):
+        what += f", {result['growth_said'] / 1024:.1f}K/min, at least {result['growth_least'] / 1024:.1f}K"
     if rate and rate < LEAST_RATE * result["asked"] and "most=" not in result["does"]:
         what += f" ({rate:.0f} a minute were made, not {result['asked']:.0f}: void)"
     return (f"{result['case']:<14} {result['kernel']:<5} {verdict(result):<10} "

@@ -20,7 +20,7 @@ def text(name):
 
 def page(*sites, next_steps=()):
     """A page with these rows: verdict, frames, the module that the page names."""
-    return {"report": {"sites": [{"verdict": {"name": verdict}, "cache": "kmalloc-64",
+    return {"report": {"sites": [{"verdict": {"name": verdict, "rate_bytes_per_min": 100}, "cache": "kmalloc-64",
                                   "stack": [{"symbol": frame, "module": None} for frame in frames]}
                                  for verdict, frames, _ in sites]},
             "modules": [{"name": module} for _, _, module in sites], "next": list(next_steps)}
@@ -50,6 +50,11 @@ def test_a_constructor_at_the_head_is_not_right():
 def test_the_module_has_to_be_named():
     other = ("LEAK", ["lose_it"], None)
     assert not expect.judge(page(other), "LEAK at lose_it [leak_it]").right
+
+
+def test_growth_is_that_of_all_rows_of_the_function():
+    assert expect.growth(page(GUILTY, VICTIM, HIDDEN), "LEAK at lose_it [leak_it]") == 200
+    assert expect.growth(page(GUILTY), "HELD BY actor: file") == 0
 
 
 def test_growing_is_no_answer():

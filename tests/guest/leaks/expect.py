@@ -69,6 +69,13 @@ def doors(page):
     return ""
 
 
+def growth(page, expectation):
+    """Bytes a minute of all rows called LEAK that have the expected FUNCTION in their stack."""
+    function = GRAMMAR.fullmatch(expectation)[2]
+    found = [page["report"]["sites"][i] for i in rows(page, ("LEAK",))]
+    return sum(s["verdict"]["rate_bytes_per_min"] or 0 for s in found if function in frames(s))
+
+
 def judge_row(page, verdicts, function, module):
     found = rows(page, verdicts)
     named = any(function in frames(page["report"]["sites"][i]) for i in found)

@@ -168,9 +168,10 @@ def score(results):
     wrong = sum(v in ("wrong door", "in stack") for _, v in leaks)
     false = innocents.count("FALSE")
     failed = sum(v == "FAILED" for _, v in judged)
+    clean = sum(v == "nothing" and r["status"] == 0 for r, v in leaks)
     met = not false and not failed and len(right) >= TARGET * len(leaks)
     print(f"leaks named with the right door in time: {len(right)} of {len(leaks)}; median time to answer: "
-          f"{f'{statistics.median(right):.0f} s' if right else '-'}; wrong doors: {wrong}; "
+          f"{f'{statistics.median(right):.0f} s' if right else '-'}; wrong doors: {wrong}; called clean: {clean}; "
           f"innocents called LEAK: {false} of {len(innocents)}; could not run: {failed}; "
           f"{'as' if met else 'below'} the target ({TARGET * 24:.0f} of 24, none)")
     return met

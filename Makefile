@@ -9,6 +9,7 @@
 # make bench-names VMLINUX=file              how fast addresses get their source lines
 # make fuzz [FUZZ_TIME=60]  read files that nobody wrote
 # make soak [SECONDS=600] [GUEST=6.12] [SANITIZE=1]   under load, here or in a guest, kleak with ASan and UBSan
+# make test-leaks [GUESTS=6.12] [CASES="string files"]   what kleak diagnose says of leaks as they happen, for hours
 # make lint | format | clean | demo | test-unit | test-live | test-guest
 VERSION := 0.2.0
 
@@ -236,6 +237,17 @@ soak:
 	@PYTHONDONTWRITEBYTECODE=1 SANITIZE=$(SANITIZE) \
 		$(if $(GUEST),tests/guest/soak.py $(GUEST),tests/live/soak.py) $(SECONDS)
 
+# Not part of the tests: tests/guest/leaks/README.md.
+$(B)/leak-actor: tests/guest/leaks/actor.c | $(B)
+	$(call say,CC,$<)
+	$(Q)$(CC) $(C_FLAGS) -o $@ $<
+
+.PHONY: test-leaks
+test-leaks:
+	@tools/install-packages build guest
+	@$(MAKE) --no-print-directory all $(B)/leak-actor
+	@PYTHONDONTWRITEBYTECODE=1 tests/guest/corpus.py $(CASES)
+
 # ---- what it costs ----
 
 $(B)/empty.bpf.o: tools/bench/empty.bpf.c | $(B)
@@ -282,7 +294,7 @@ check-types: $(B)/kleak.bpf.o
 	@tests/check-types
 
 format:
-	$(Q)clang-format -i src/*/*.[ch] bpf/*.[ch] tests/unit/*.[ch] tests/unit/*/*.[ch] tests/live/*.c tests/fuzz/*.[ch] tests/kmod/*.c tools/*/*.c
+	$(Q)clang-format -i src/*/*.[ch] bpf/*.[ch] tests/unit/*.[ch] tests/unit/*/*.[ch] tests/live/*.c tests/fuzz/*.[ch] tests/kmod/*.c tests/guest/leaks/*.[ch] tools/*/*.c
 
 install: kleak $(B)/kleak.bash
 	$(call say,INSTALL,$(DESTDIR)$(PREFIX))

@@ -6,6 +6,7 @@ import re
 
 from guest import boot, main
 
+# In an emulated machine the programs take more than 1% of the CPUs' time, and would be made to sample.
 SCRIPT = """
 insmod /kleak_test.ko
 mkfifo /do
@@ -20,21 +21,21 @@ done) > /dev/null &
 names=$!
 echo churn 1000 >&3
 echo leakrate kzalloc 10 > /proc/kleak_test
-kleak diagnose --json --interval 0.5 --evidence 15 --for 150s; echo "status $?"
+kleak diagnose --max-overhead 50 --json --interval 0.5 --evidence 15 --for 150s; echo "status $?"
 echo stop > /proc/kleak_test
 echo ---
-kleak diagnose --now --interval 0.5 --evidence 12 --for 36s; echo "status $?"
+kleak diagnose --max-overhead 50 --now --interval 0.5 --evidence 12 --for 36s; echo "status $?"
 kill $names
 exec 3>&-
 kill %1
 # without all that
 echo ---
 echo leakrate vmalloc 20 > /proc/kleak_test
-kleak diagnose --json --interval 0.5 --evidence 12 --for 150s; echo "status $?"
+kleak diagnose --max-overhead 50 --json --interval 0.5 --evidence 12 --for 150s; echo "status $?"
 echo stop > /proc/kleak_test
 echo leakrate percpu 400 > /proc/kleak_test
 echo ---
-kleak diagnose --json --interval 0.5 --evidence 12 --for 150s; echo "status $?"
+kleak diagnose --max-overhead 50 --json --interval 0.5 --evidence 12 --for 150s; echo "status $?"
 echo stop > /proc/kleak_test
 """
 
@@ -67,7 +68,7 @@ def diagnose(version):
                                    "--mem", "1000", "--timeout", "700").split("---\n")
     page, status = part(slab)
     assert leaks(page) == {("kleak_leak_kzalloc", "slab")}, verdicts(page)
-    assert status == "status 3" and page["leak"], status
+    assert status == "status 3" and page["answer"] == "leak", status
     site = page["report"]["sites"][0]
     rate = site["verdict"]["growth_bytes_per_min"]
     assert abs(rate - 10 * 60 * 1024) < 0.3 * 10 * 60 * 1024, rate
@@ -77,9 +78,8 @@ def diagnose(version):
     assert headline(group) == "kleak_leak_kzalloc" and group["verdict"] == "LEAK", group
     assert [m["name"] for m in group["modules"]] == ["kleak_test"], group
     assert site["id"] in [s["id"] for s in group["sites"]], group
-    growing = {g["name"]: g for g in page["growth"]}
-    assert growing["kmalloc-1k"]["traced"], growing
-    assert "kmalloc-1k" in page["caches"], page["caches"]
+    assert page["rounds"] == 1 and page["caches"] is None and "slab" in page["origins"], page["caches"]
+    assert all(g["traced"] for g in page["growth"] if g["name"] == "kmalloc-1k"), page["growth"]
     for found, function, origin in ((areas, "kleak_leak_vmalloc", "vmalloc"),
                                     (percpu, "kleak_leak_percpu", "percpu")):
         page, status = part(found)
@@ -90,8 +90,9 @@ def diagnose(version):
             verdicts(page)
         assert status == "status 3", status
     # long enough for a LEAK, were there one
-    assert int(re.search(r"traced \S+ for (\d+)s", text).group(1)) >= 13, text
-    assert "LEAK" not in text and text.strip().endswith("status 0"), text
+    assert int(re.search(r"traced \S+ for (\d+)s", text).group(1)) >= 12, text
+    # a suspect may be left: a cache that grows is none only once it was dropped
+    assert "LEAK" not in text and re.search(r"status [04]$", text.strip()), text
 
 
 if __name__ == "__main__":

@@ -155,7 +155,7 @@ def test_diagnose_saves():
         load.process.stdin.write("churn 1\neventfd 20\n" * 13)  # some of it while kleak traces
         live = run("diagnose", "--now", "--for", "13s", "--evidence", "1", "--interval", "0.3",
                    "--top", "2", "--json", "--save", folder.file("page"))
-        assert live.returncode in (0, 3), live.stderr
+        assert live.returncode in (0, 3, 4), live.stderr
         page = json.loads(live.stdout)["report"]
         back = json.loads(run("report", "--json", folder.file("page")).stdout)
         assert 1 <= len(page["sites"]) <= 2 and back["sites"][:2] == page["sites"]

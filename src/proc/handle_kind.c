@@ -226,6 +226,11 @@ bool handle_kind__is_of_process(enum handle_kind kind)
 	return kind <= HANDLE_MAPPING;
 }
 
+bool handle_kind__can_be_released(enum handle_kind kind)
+{
+	return kind < HANDLE_BPF_MAP_ALL || kind == HANDLE_KEY || kind == HANDLE_LOOP;
+}
+
 const char *handle_kind__show(enum handle_kind kind)
 {
 	return kinds[kind].show;

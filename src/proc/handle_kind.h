@@ -78,6 +78,12 @@ bool handle_kind__is_file(enum handle_kind kind);
 bool handle_kind__is_of_process(enum handle_kind kind);
 
 /*
+ * Can somebody let go of them?  Else it is a sum of the kernel's own, which grows as well when the
+ * kernel itself loses what it counts.
+ */
+bool handle_kind__can_be_released(enum handle_kind kind);
+
+/*
  * The command that shows them, and the one that frees them or what to do.  "PID" stands where the
  * process belongs.
  */

@@ -97,6 +97,7 @@ static uint32_t known_since(const struct holders *holders, const struct handles_
 static struct entry *add_entry(struct holders *holders, const struct handles_row *row, bool sum,
 			       uint32_t point)
 {
+	uint32_t first = known_since(holders, row, point);
 	uint64_t id = id_of(row, sum);
 	struct entry *entry;
 
@@ -109,7 +110,7 @@ static struct entry *add_entry(struct holders *holders, const struct handles_row
 				.owner = row->owner,
 				.kind = row->kind,
 				.sum = sum,
-				.first = known_since(holders, row, point)};
+				.first = first};
 	memcpy(entry->detail, row->detail, sizeof(entry->detail));
 	/* Nothing so far; where that was no reading, all that there is now. */
 	if (entry->first == point)
@@ -368,6 +369,9 @@ static double share_of(double ratio, unsigned int link, double tolerance)
 		return link & (HOLDER_BY_STACK | HOLDER_BY_CACHE) ? 1 : 0;
 	if (whole > MOST_RATIO && !(link & HOLDER_BY_STACK))
 		return 0;
+	/* Two and a half are nothing that the kernel makes for each. */
+	if (whole > 1 && whole / ratio < 1 - tolerance)
+		return 0;
 	return fmin(1, whole / ratio);
 }
 
@@ -416,6 +420,15 @@ static bool explain(const struct holders *holders, const struct entry *entry,
 	return true;
 }
 
+/*
+ * Clearly fewer objects a handle: of two programs that hold the same half each, both explain the
+ * whole by two objects a handle.
+ */
+static bool is_simpler(const struct holder *a, const struct holder *b)
+{
+	return fmax(1, a->ratio) < HOLDERS_SHARE * fmax(1, b->ratio);
+}
+
 /* Is `a` the better answer?  First why, then who, then what. */
 static bool is_better(const struct holder *a, const struct holder *b)
 {
@@ -427,6 +440,8 @@ static bool is_better(const struct holder *a, const struct holder *b)
 		return a->sure;
 	if (a->link != b->link)
 		return a->link > b->link;
+	if (is_simpler(a, b) || is_simpler(b, a))
+		return is_simpler(a, b);
 	if (alone != other_alone)
 		return alone;
 	if (whole != other_whole)

@@ -62,7 +62,7 @@ $(B)/%.o: src/%.c
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(C_FLAGS) -MMD -MP -c -o $@ $<
 
-$(B)/kleak.bpf.o: bpf/kleak.bpf.c | $(B)
+$(B)/%.bpf.o: bpf/%.bpf.c | $(B)
 	$(call say,BPF,$<)
 	$(Q)$(CLANG) $(BPFFLAGS) -MMD -MP -c -o $@ $<
 
@@ -71,11 +71,12 @@ $(B)/%.bpf.s: bpf/%.bpf.c $(wildcard bpf/*.h) | $(B)
 	$(call say,BPF,$@)
 	$(Q)$(CLANG) $(BPFFLAGS) -S -o $@ $<
 
-$(B)/kleak.skel.h: $(B)/kleak.bpf.o
+$(B)/%.skel.h: $(B)/%.bpf.o
 	$(call say,SKEL,$@)
-	$(Q)$(BPFTOOL) gen skeleton $< name kleak > $@.new && mv $@.new $@
+	$(Q)$(BPFTOOL) gen skeleton $< name $* > $@.new && mv $@.new $@
 
 $(foreach kind,$(B) $(B)/asan $(B)/fuzz,$(kind)/trace/tracer.o): $(B)/kleak.skel.h
+$(foreach kind,$(B) $(B)/asan $(B)/fuzz,$(kind)/trace/task_files.o): $(B)/filecount.skel.h
 
 # Styles and scripts of the pictures, as strings: page.css is page_css in page.css.h.
 EMBEDDED := $(patsubst src/%,$(B)/%.h,$(wildcard src/*/*.css src/*/*.js))
@@ -265,7 +266,7 @@ bench-names: $(B)/names
 .PHONY: lint format check-types install clean
 lint:
 	@tools/install-packages build test lint
-	@$(MAKE) --no-print-directory $(B)/kleak.skel.h $(EMBEDDED)
+	@$(MAKE) --no-print-directory $(B)/kleak.skel.h $(B)/filecount.skel.h $(EMBEDDED)
 	@tools/lint $(OURS_CPP)
 
 check-types: $(B)/kleak.bpf.o

@@ -81,7 +81,8 @@ static struct entry *find(const struct holders *holders, uint64_t id)
 
 /*
  * Since when is it known how many there are?  Of a process since it was first looked at: before
- * that a kind that it has none of had no row.  What belongs to nobody was counted from the start.
+ * that a kind that it has none of had no row; or its files were not looked at.  What belongs to
+ * nobody was counted from the start.
  */
 static uint32_t known_since(const struct holders *holders, const struct handles_row *row,
 			    uint32_t point)
@@ -90,6 +91,9 @@ static uint32_t known_since(const struct holders *holders, const struct handles_
 
 	if (!row->owner.pid || !row->owner.start)
 		return 0;
+	if (handle_kind__is_file(row->kind) && row->kind != HANDLE_UNSEEN &&
+	    find(holders, handles__id(&row->owner, HANDLE_UNSEEN, "")))
+		return point;
 	process = find(holders, handles__id(&row->owner, HANDLE_THREAD, ""));
 	return process ? process->first : point;
 }
@@ -106,11 +110,8 @@ static struct entry *add_entry(struct holders *holders, const struct handles_row
 	    idmap__add(&holders->by_id, id, holders->nr))
 		return NULL;
 	entry = &holders->list[holders->nr++];
-	*entry = (struct entry){.row.id = id,
-				.owner = row->owner,
-				.kind = row->kind,
-				.sum = sum,
-				.first = first};
+	*entry = (struct entry){
+		.row.id = id, .owner = row->owner, .kind = row->kind, .sum = sum, .first = first};
 	memcpy(entry->detail, row->detail, sizeof(entry->detail));
 	/* Nothing so far; where that was no reading, all that there is now. */
 	if (entry->first == point)
@@ -164,9 +165,16 @@ static int add_whole(struct handles *wholes, const struct handles_row *row)
 	return handles__add(wholes, &row->owner, row->kind, "", row->count);
 }
 
+/* Where files were not looked at, sums of what they are would grow by looking. */
+static bool can_be_summed(const struct handles *handles, const struct handles_row *row)
+{
+	return handle_kind__is_of_process(row->kind) &&
+	       !(handles->files_unseen && handle_kind__is_file(row->kind));
+}
+
 /*
- * Rows that are sums of others: of a process's sockets (whether or not the protocol of some is not
- * known), and of what all processes hold.
+ * Rows that are sums of others: of a process's sockets of all protocols, and of what all processes
+ * hold.
  */
 static int add_sums(struct handles *wholes, struct handles *sums, const struct handles *handles)
 {
@@ -176,8 +184,9 @@ static int add_sums(struct handles *wholes, struct handles *sums, const struct h
 		const struct handles_row *row = &handles->rows[i];
 
 		err = add_whole(wholes, row);
-		if (!err && handle_kind__is_of_process(row->kind))
-			err = handles__add_of_all(sums, row->kind, row->detail, row->count);
+		if (err || !can_be_summed(handles, row))
+			continue;
+		err = handles__add_of_all(sums, row->kind, row->detail, row->count);
 		if (!err && row->kind == HANDLE_SOCKET && *row->detail)
 			err = handles__add_of_all(sums, row->kind, "", row->count);
 	}

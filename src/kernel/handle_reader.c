@@ -21,6 +21,7 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
+#define LOOK_AFTER   8		/* files more than at first, before they are looked at */
 #define MOST_IDS     8192	/* of BPF maps, programs and links: a system call each */
 #define MOST_MOUNTS  64		/* mount namespaces of others whose mounts are counted */
 #define MQUEUE_MAGIC 0x19800202 /* ipc/mqueue.c */
@@ -35,6 +36,7 @@ static const char *const namespaces[NAMESPACES] = {
 struct seen {
 	struct handles_owner owner;
 	uint64_t files;
+	uint64_t least;	  /* files that it has had: what is more has to be explained */
 	size_t first, nr; /* rows of reader->last */
 };
 
@@ -191,7 +193,11 @@ static int copy_rows(struct handle_reader *reader, const struct seen *seen,
 	for (size_t i = seen->first; i < seen->first + seen->nr && !err; i++) {
 		const struct handles_row *row = &reader->last.rows[i];
 
-		if (!files_only || row->kind == HANDLE_FILE || handle_kind__is_file(row->kind))
+		if (files_only && row->kind != HANDLE_FILE && !handle_kind__is_file(row->kind))
+			continue;
+		if (row->kind == HANDLE_UNSEEN)
+			err = add_unseen(reader, owner, row->count);
+		else
 			err = handles__add(reader->to, owner, row->kind, row->detail, row->count);
 	}
 	return err;
@@ -218,6 +224,14 @@ static bool has_same_files(const struct handle_reader *reader, const struct seen
 	       before->files == seen->files;
 }
 
+/* As many as they are: nobody wants to know more. */
+static int count_files(struct handle_reader *reader, const struct seen *seen)
+{
+	int err = handles__add(reader->to, &seen->owner, HANDLE_FILE, "", seen->files);
+
+	return err ? err : add_unseen(reader, &seen->owner, seen->files);
+}
+
 static int add_files(struct handle_reader *reader, const struct seen *before,
 		     const struct seen *seen, int dir)
 {
@@ -225,6 +239,8 @@ static int add_files(struct handle_reader *reader, const struct seen *before,
 		return 0;
 	if (has_same_files(reader, before, seen))
 		return copy_rows(reader, before, &seen->owner, true);
+	if (reader->counts_files && seen->files < seen->least + LOOK_AFTER)
+		return count_files(reader, seen);
 	return look_at_files(reader, &seen->owner, dir, seen->files);
 }
 
@@ -296,6 +312,7 @@ static int identify(const struct handle_reader *reader, int dir, uint32_t pid,
 		    struct process_stat *stat, struct seen *seen)
 {
 	struct stat files = {};
+	const struct seen *before;
 	int err = read_stat(dir, stat);
 
 	if (err)
@@ -304,6 +321,10 @@ static int identify(const struct handle_reader *reader, int dir, uint32_t pid,
 	snprintf(seen->owner.name, sizeof(seen->owner.name), "%s", stat->comm);
 	if (!reader->has_files && !fstatat(dir, "fd", &files, 0))
 		seen->files = (uint64_t)files.st_size;
+	seen->least = seen->files;
+	before = find_seen(&reader->before, pid);
+	if (before && before->owner.start == stat->start && before->least < seen->least)
+		seen->least = before->least;
 	return 0;
 }
 

@@ -34,9 +34,10 @@ struct handle_files {
 struct handle_reader;
 
 /*
- * files: NULL, or what is asked before /proc; it is copied.  Links in /proc/PID/fd that are looked
- * at become dentries and inodes of the kernel, which it can reclaim: from 6.2 on only those of
- * processes are that have got more or fewer files.  0 or -errno.
+ * files: NULL, or what is asked before /proc; it is copied.  A link in /proc/PID/fd that is looked
+ * at becomes a dentry and an inode of the kernel, 900 bytes, which it can reclaim: from 6.2 on,
+ * where the kernel says how many files a process has, only those of processes are that have got
+ * some more since they were first seen; before that all are HANDLE_UNSEEN.  0 or -errno.
  */
 int handle_reader__open(struct handle_reader **reader, const struct handle_limits *limits,
 			const struct handle_files *files);

@@ -222,11 +222,8 @@ static void growth_at_another_time_is_not_the_same(void **state)
 static void a_question_of_a_part_of_the_time(void **state)
 {
 	double at[] = {52, 88}, objects[] = {0, 360};
-	struct holders_question question = {.functions = of_eventfd,
-					    .nr_functions = 3,
-					    .at = at,
-					    .objects = objects,
-					    .nr = 2};
+	struct holders_question question = {
+		.functions = of_eventfd, .nr_functions = 3, .at = at, .objects = objects, .nr = 2};
 	struct holder list[LISTED];
 
 	(void)state;
@@ -287,6 +284,25 @@ static void a_new_kind_of_a_known_process(void **state)
 	}
 	assert_true(ask(10, "kmalloc-64", of_eventfd, 3, 0, list) >= 1);
 	assert_true(fabs(list[0].grew - 950) < 1e-6);
+}
+
+/* What was not looked at was not 0: growth is counted since it was. */
+static void files_that_were_not_looked_at(void **state)
+{
+	struct holder list[LISTED];
+
+	(void)state;
+	for (int i = 0; i < READINGS; i++) {
+		now.files_unseen = i < 3 ? 1000 : 5;
+		hold(&python, i < 3 ? HANDLE_UNSEEN : HANDLE_EVENTFD, "", 1000 + 10 * now_s);
+		enter();
+	}
+	assert_true(ask(10, "kmalloc-64", of_eventfd, 3, 0, list) >= 1);
+	assert_int_equal(list[0].owner.pid, 4711);
+	assert_int_equal(list[0].kind, HANDLE_EVENTFD);
+	assert_true(fabs(list[0].grew - 10 * 16 * STEP_S) < 1e-6);
+	assert_true(ask(10, "filp", NULL, 0, 0, list) >= 1);
+	assert_true(fabs(list[0].grew) < 951);
 }
 
 static void ended_processes_are_forgotten(void **state)
@@ -493,6 +509,7 @@ int main(void)
 		TEST(several_hold_them),
 		TEST(a_pid_that_is_used_again),
 		TEST(a_new_kind_of_a_known_process),
+		TEST(files_that_were_not_looked_at),
 		TEST(ended_processes_are_forgotten),
 		TEST(queues_are_of_who_allocates),
 		TEST(shared_memory_is_of_its_creator),

@@ -41,8 +41,7 @@ static void assert_row(uint32_t pid, const char *name, enum handle_kind kind, co
 static void reads_queues(void **state)
 {
 	(void)state;
-	parse(handle_counts__msg,
-	      QUEUES
+	parse(handle_counts__msg, QUEUES
 	      "         0      32768   600           0          0     0     0     0     0     0    "
 	      " 0          0          0 1795890036\n"
 	      "         0      32769   600        3000          3  4711     0     0     0     0    "
@@ -74,10 +73,12 @@ static void reads_shared_memory(void **state)
 	      "       key      shmid perms                  size  cpid  lpid nattch   uid   gid  "
 	      "cuid  cgid      atime      dtime      ctime                   rss                  "
 	      "swap\n"
-	      "         0          1   600                  4096  4711  4711      0     0     0     "
+	      "         0          1   600                  4096  4711  4711      0     0     0    "
+	      " "
 	      "0     0          0          0 1795890036                     0                     "
 	      "0\n"
-	      "         0          2   600                  4096  4711  4711      0     0     0     "
+	      "         0          2   600                  4096  4711  4711      0     0     0    "
+	      " "
 	      "0     0          0          0 1795890036                     0                     "
 	      "0\n");
 	assert_row(4711, "", HANDLE_SHM, "", 2);
@@ -182,18 +183,18 @@ static void note(const char *path, void *arg)
 
 static void reads_mounts(void **state)
 {
-	FILE *file = open_text(
-		"22 1 254:0 / / rw,relatime shared:1 - ext4 /dev/vda rw\n"
-		"23 22 0:5 / /dev/shm rw shared:2 master:3 - tmpfs tmpfs rw,size=4k\n"
-		"24 22 0:6 / /a\\040b\\134c\\000\\9 rw - tmpfs - rw\n"
-		"25 22 0:4 net:[4026532281] /run/netns/x rw - nsfs nsfs rw\n"
-		"26 22 0:4 mnt:[4026532282] /run/y rw - nsfs nsfs rw\n"
-		"27 22 0:4 odd /run/z rw - nsfs nsfs rw\n"
-		"28 22 0:7 / /net:[1] rw - proc proc rw\n"
-		"29 22 0:7 / /short - proc proc rw\n"
-		"no dash\n"
-		" - \n"
-		"\n");
+	FILE *file =
+		open_text("22 1 254:0 / / rw,relatime shared:1 - ext4 /dev/vda rw\n"
+			  "23 22 0:5 / /dev/shm rw shared:2 master:3 - tmpfs tmpfs rw,size=4k\n"
+			  "24 22 0:6 / /a\\040b\\134c\\000\\9 rw - tmpfs - rw\n"
+			  "25 22 0:4 net:[4026532281] /run/netns/x rw - nsfs nsfs rw\n"
+			  "26 22 0:4 mnt:[4026532282] /run/y rw - nsfs nsfs rw\n"
+			  "27 22 0:4 odd /run/z rw - nsfs nsfs rw\n"
+			  "28 22 0:7 / /net:[1] rw - proc proc rw\n"
+			  "29 22 0:7 / /short - proc proc rw\n"
+			  "no dash\n"
+			  " - \n"
+			  "\n");
 	struct places places = {};
 
 	(void)state;

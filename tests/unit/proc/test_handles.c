@@ -77,9 +77,9 @@ static void holds_many(void **state)
 					      HANDLE_FILE, "", pid),
 				 0);
 	for (uint32_t pid = 1; pid <= 5000; pid++)
-		assert_int_equal(count_of(&handles, &(struct handles_owner){.pid = pid},
-					  HANDLE_FILE, ""),
-				 pid);
+		assert_int_equal(
+			count_of(&handles, &(struct handles_owner){.pid = pid}, HANDLE_FILE, ""),
+			pid);
 	handles__free(&handles);
 }
 

@@ -28,10 +28,8 @@ static void assert_text(printer write, const struct holder *holder, const char *
 
 static void of_a_process(void **state)
 {
-	struct holder holder = {.owner = {4711, 100, "python3"},
-				.kind = HANDLE_FILE,
-				.count = 775,
-				.per_s = 10};
+	struct holder holder = {
+		.owner = {4711, 100, "python3"}, .kind = HANDLE_FILE, .count = 775, .per_s = 10};
 
 	(void)state;
 	assert_text(print, &holder, "HELD BY python3[4711]: 775 open files, +10/s");
@@ -70,8 +68,7 @@ static void of_nobody_in_particular(void **state)
 	struct holder holder = {.kind = HANDLE_EVENTFD, .count = 100};
 
 	(void)state;
-	assert_text(print, &holder,
-		    "HELD: 100 eventfds (ls -l /proc/[0-9]*/fd | grep eventfd)");
+	assert_text(print, &holder, "HELD: 100 eventfds (ls -l /proc/[0-9]*/fd | grep eventfd)");
 	assert_text(holder_text__release, &holder,
 		    "the program has to close them: ask its authors; ending it (kill PID) frees "
 		    "them");
@@ -118,13 +115,11 @@ static void names_from_outside_are_escaped(void **state)
 				.count = 3};
 
 	(void)state;
-	assert_text(print, &holder,
-		    "HELD BY \\x1b[2J\\x0a[4711]: 3 open files (\\x07\\xff)");
+	assert_text(print, &holder, "HELD BY \\x1b[2J\\x0a[4711]: 3 open files (\\x07\\xff)");
 	holder = (struct holder){.owner = {.name = "/\r"}, .kind = HANDLE_TMPFS, .count = 3};
 	assert_text(print, &holder, "HELD: 3 files in a tmpfs at /\\x0d (df -i -t tmpfs)");
 	holder = (struct holder){.kind = HANDLE_OFFLINE, .count = 3, .pinned_by = "\x1b"};
-	assert_text(print, &holder,
-		    "OFFLINE CGROUPS: 3, pinned by files in the tmpfs at \\x1b");
+	assert_text(print, &holder, "OFFLINE CGROUPS: 3, pinned by files in the tmpfs at \\x1b");
 	holder = (struct holder){.kind = HANDLE_SHM, .creator = 1, .creator_name = "\x1b"};
 	assert_text(print, &holder,
 		    "HELD: 0 SysV shared memory segments, created by \\x1b[1] (ipcs -m -p)");

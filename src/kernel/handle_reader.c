@@ -22,6 +22,7 @@
 #include <unistd.h>
 
 #define LOOK_AFTER   8		/* files more than at first, before they are looked at */
+#define ASK_EVERY    8		/* readings, for the namespaces of a process */
 #define MOST_IDS     8192	/* of BPF maps, programs and links: a system call each */
 #define MOST_MOUNTS  64		/* mount namespaces of others whose mounts are counted */
 #define MQUEUE_MAGIC 0x19800202 /* ipc/mqueue.c */
@@ -36,8 +37,9 @@ static const char *const namespaces[NAMESPACES] = {
 struct seen {
 	struct handles_owner owner;
 	uint64_t files;
-	uint64_t least;	  /* files that it has had: what is more has to be explained */
-	size_t first, nr; /* rows of reader->last */
+	uint32_t ns[NAMESPACES]; /* their numbers; 0: not told */
+	uint64_t least;		 /* files that it has had: what is more has to be explained */
+	size_t first, nr;	 /* rows of reader->last */
 };
 
 /* Processes, by PID. */
@@ -56,6 +58,8 @@ struct handle_reader {
 	struct handles last; /* the last reading; rows only */
 	uint32_t *pids;
 	size_t nr_pids, room_pids;
+
+	uint32_t round;
 
 	/* of one reading */
 	struct handles *to;
@@ -244,10 +248,11 @@ static int add_files(struct handle_reader *reader, const struct seen *before,
 	return look_at_files(reader, &seen->owner, dir, seen->files);
 }
 
-/* The number in "net:[4026531840]". */
-static bool read_namespace(int dir, const char *name, uint64_t *number)
+/* The number in "net:[4026531840]", or 0. */
+static uint32_t read_namespace(int dir, const char *name)
 {
 	char path[16], text[64];
+	uint64_t number;
 	const char *at;
 	ssize_t got;
 
@@ -256,9 +261,23 @@ static bool read_namespace(int dir, const char *name, uint64_t *number)
 	text[got > 0 ? got : 0] = '\0';
 	at = strchr(text, '[');
 	if (!at)
-		return false;
+		return 0;
 	at++;
-	return lines__number(&at, UINT32_MAX, number) && *at == ']';
+	return lines__number(&at, UINT32_MAX, &number) && *at == ']' ? (uint32_t)number : 0;
+}
+
+/* Few processes change theirs: each is asked once, and then now and again. */
+static void find_namespaces(const struct handle_reader *reader, const struct seen *before,
+			    struct seen *seen, int dir)
+{
+	bool same = before && before->owner.start == seen->owner.start;
+
+	if (same && (seen->owner.pid + reader->round) % ASK_EVERY) {
+		memcpy(seen->ns, before->ns, sizeof(seen->ns));
+		return;
+	}
+	for (int i = 0; i < NAMESPACES; i++)
+		seen->ns[i] = read_namespace(dir, namespaces[i]);
 }
 
 /* The mounts of the namespace that this process is in. */
@@ -278,17 +297,14 @@ static int add_mounts(struct handle_reader *reader, int dir)
 }
 
 /* Those that no process before this one is in. */
-static int add_namespaces(struct handle_reader *reader, int dir)
+static int add_namespaces(struct handle_reader *reader, const struct seen *seen, int dir)
 {
 	int err = 0;
 
 	for (int i = 0; i < NAMESPACES && !err; i++) {
-		uint64_t number, id;
+		uint64_t id = idmap__mix((uint64_t)seen->ns[i] << 3 | (uint64_t)i);
 
-		if (!read_namespace(dir, namespaces[i], &number))
-			continue;
-		id = idmap__mix(number << 3 | (uint64_t)i);
-		if (idmap__find(&reader->ns, id) != IDMAP_NONE)
+		if (!seen->ns[i] || idmap__find(&reader->ns, id) != IDMAP_NONE)
 			continue;
 		reader->nr_ns[i]++;
 		err = idmap__add(&reader->ns, id, 0);
@@ -345,10 +361,11 @@ static int look_at(struct handle_reader *reader, uint32_t pid, int dir)
 	err = handles__add(reader->to, &seen.owner, HANDLE_THREAD, "", stat.threads);
 	if (!err)
 		err = add_files(reader, before, &seen, dir);
+	find_namespaces(reader, before, &seen, dir);
 	if (!err)
 		err = remember(reader, &seen);
 	if (!err)
-		err = add_namespaces(reader, dir);
+		err = add_namespaces(reader, &seen, dir);
 	return err;
 }
 
@@ -689,6 +706,7 @@ static void begin(struct handle_reader *reader, struct handles *handles)
 {
 	struct crowd older = reader->before;
 
+	reader->round++;
 	reader->before = reader->now;
 	reader->now = older;
 	reader->now.nr = 0;

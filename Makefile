@@ -172,7 +172,11 @@ $(B)/live-programs: tests/live/programs.c $(B)/kleak.skel.h $(B)/kleak.a
 	$(call say,CC,$<)
 	$(Q)$(CC) $(C_FLAGS) -iquote tests/unit -o $@ $< $(B)/kleak.a -lcmocka $(LDLIBS)
 
-LIVE := $(B)/live-load $(B)/live-programs
+$(B)/live-handles: tests/live/handles.c $(B)/kleak.a
+	$(call say,CC,$<)
+	$(Q)$(CC) $(C_FLAGS) -o $@ $< $(B)/kleak.a $(LDLIBS)
+
+LIVE := $(B)/live-load $(B)/live-programs $(B)/live-handles
 
 .PHONY: test test-unit test-live test-guest unit-tests
 .SECONDARY:

@@ -11,7 +11,7 @@
 
 #define MOST_ENTRIES 262144 /* followed; 50 MB */
 #define TOLERANCE    0.1    /* of a ratio, and of how far the two curves may be apart */
-#define MOST_RATIO   4	    /* objects a handle, where nothing but numbers speaks for it */
+#define MOST_RATIO   4	    /* objects that a site makes for a handle, but see makes_many() */
 #define SUM_SHARE    0.8    /* of several processes' growth: then that of one is told alone */
 
 /* One row over time. */
@@ -368,15 +368,23 @@ static bool grow_together(const struct holders *holders, const struct entry *ent
 	return true;
 }
 
+/* A namespace or a cgroup is made of many objects of a kind, for each CPU, device and protocol. */
+static bool makes_many(enum handle_kind kind, unsigned int link)
+{
+	return link & HOLDER_BY_STACK &&
+	       (kind == HANDLE_NAMESPACE || kind == HANDLE_NAMESPACE_FILE ||
+		kind == HANDLE_NAMESPACE_MOUNT || kind == HANDLE_CGROUP || kind == HANDLE_OFFLINE);
+}
+
 /* How much of the growth is so many objects for each handle? */
-static double share_of(double ratio, unsigned int link, double tolerance)
+static double share_of(double ratio, enum handle_kind kind, unsigned int link, double tolerance)
 {
 	double whole = fmax(1, floor(ratio * (1 + tolerance)));
 
 	/* A site may make some of the handles; objects of another may be on their way. */
 	if (ratio < 1 - tolerance)
 		return link & (HOLDER_BY_STACK | HOLDER_BY_CACHE) ? 1 : 0;
-	if (whole > MOST_RATIO && !(link & HOLDER_BY_STACK))
+	if (whole > MOST_RATIO && !makes_many(kind, link))
 		return 0;
 	/* Two and a half are nothing that the kernel makes for each. */
 	if (whole > 1 && whole / ratio < 1 - tolerance)
@@ -417,7 +425,7 @@ static bool explain(const struct holders *holders, const struct entry *entry,
 	tolerance = TOLERANCE + (before + after) / holder->grew;
 	holder->link = link_of(entry, question);
 	holder->ratio = objects / holder->grew;
-	holder->share = share_of(holder->ratio, holder->link, fmin(tolerance, 0.5));
+	holder->share = share_of(holder->ratio, holder->kind, holder->link, fmin(tolerance, 0.5));
 	if (holder->share < HOLDERS_SHARE ||
 	    !grow_together(holders, entry, question, holder->grew, tolerance))
 		return false;

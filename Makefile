@@ -193,7 +193,7 @@ test-unit: all unit-tests
 test-live: all $(LIVE) $(B)/kleak-asan
 	@tests/run live
 
-test-guest: all $(B)/live-load $(B)/kleak-asan
+test-guest: all $(B)/live-load $(B)/live-handles $(B)/kleak-asan
 	@tests/run guest
 
 # What reads saved files, with bytes that nobody thought of; not part of the tests, which replay

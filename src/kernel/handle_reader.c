@@ -390,26 +390,31 @@ static int leave(struct handle_reader *reader, uint32_t pid)
 
 /* ---- all processes ---- */
 
+static int list_process(struct handle_reader *reader, const char *name)
+{
+	uint64_t pid;
+
+	if (!lines__number(&name, UINT32_MAX, &pid) || *name || pid == reader->self)
+		return 0;
+	if (array__reserve((void **)&reader->pids, reader->nr_pids + 1, &reader->room_pids,
+			   sizeof(*reader->pids)))
+		return -ENOMEM;
+	reader->pids[reader->nr_pids++] = (uint32_t)pid;
+	return 0;
+}
+
 static int list_processes(struct handle_reader *reader)
 {
 	DIR *dir = opendir("/proc");
 	struct dirent *entry;
-	int err = dir ? 0 : -errno;
+	int err = 0;
 
 	reader->nr_pids = 0;
-	while (!err && (entry = readdir(dir))) {
-		const char *at = entry->d_name;
-		uint64_t pid;
-
-		if (!lines__number(&at, UINT32_MAX, &pid) || *at || pid == reader->self)
-			continue;
-		err = array__reserve((void **)&reader->pids, reader->nr_pids + 1,
-				     &reader->room_pids, sizeof(*reader->pids));
-		if (!err)
-			reader->pids[reader->nr_pids++] = (uint32_t)pid;
-	}
-	if (dir)
-		closedir(dir);
+	if (!dir)
+		return -errno;
+	while (!err && (entry = readdir(dir)))
+		err = list_process(reader, entry->d_name);
+	closedir(dir);
 	return err;
 }
 

@@ -16,7 +16,7 @@ struct handle_limits {
 	uint64_t most_files; /* of one process that are looked at; the others are HANDLE_UNSEEN */
 };
 
-#define HANDLE_MOST_S	  0.2
+#define HANDLE_MOST_S	  1.0
 #define HANDLE_MOST_FILES 4096
 
 /*

@@ -4,8 +4,9 @@
  *
  *   live-handles iterator|proc SECONDS [PER_S PID FUNCTION...]
  *
- * A reading each half second; then a line for each kind that grows, and for each answer to what
- * explains PER_S objects a second that PID (0: not known) allocates through these functions.
+ * A reading each half second, and a line that says how it went; then a line for each kind that
+ * grows, and for each answer to what explains PER_S objects a second that PID (0: not known)
+ * allocates through these functions.
  */
 #include "judge/holders.h"
 #include "kernel/handle_reader.h"
@@ -13,6 +14,7 @@
 #include "trace/task_files.h"
 #include "util/clock.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,6 +44,10 @@ static int watch(struct handle_reader *reader, struct holders *holders, double s
 		err = handle_reader__read(reader, &handles);
 		if (!err)
 			err = holders__enter(holders, &handles, clock__now_s() - start_s);
+		printf("read %.3f s, %" PRIu64 " processes, %" PRIu64 " stale, %" PRIu64
+		       " unseen, %" PRIu64 " files, %" PRIu64 " unseen\n",
+		       handles.took_s, handles.processes, handles.processes_stale,
+		       handles.processes_unseen, handles.files, handles.files_unseen);
 		handles__free(&handles);
 		usleep((useconds_t)(STEP_S * 1e6));
 	}

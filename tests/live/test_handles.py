@@ -43,7 +43,7 @@ def watch(how, orders, *question):
         if ran.returncode and how == "iterator":
             raise tap.Skip(ran.stderr.strip())
         assert ran.returncode == 0, ran.stderr
-        return load.pid, [Held(line) for line in ran.stdout.splitlines()]
+        return load.pid, [Held(line) for line in ran.stdout.splitlines() if not line.startswith("read ")]
 
 
 def only(lines, word, kind, pid):

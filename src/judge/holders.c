@@ -34,12 +34,21 @@ struct holders {
 	size_t room;
 	struct idmap by_id;
 	uint64_t unfollowed;
+	/* Since when sums are known, of what needs no look at files and of what does: points. */
+	uint32_t summed, summed_kinds;
 };
+
+#define NEVER UINT32_MAX
 
 int holders__open(struct holders **out)
 {
-	*out = calloc(1, sizeof(**out));
-	return *out ? 0 : -ENOMEM;
+	struct holders *holders = calloc(1, sizeof(*holders));
+
+	if (!holders)
+		return -ENOMEM;
+	holders->summed = holders->summed_kinds = NEVER;
+	*out = holders;
+	return 0;
 }
 
 static void free_entry(struct entry *entry)
@@ -98,10 +107,16 @@ static uint32_t known_since(const struct holders *holders, const struct handles_
 	return process ? process->first : point;
 }
 
+/* Sums of kinds need every file to have been looked at. */
+static uint32_t summed_since(const struct holders *holders, const struct handles_row *row)
+{
+	return handle_kind__is_file(row->kind) ? holders->summed_kinds : holders->summed;
+}
+
 static struct entry *add_entry(struct holders *holders, const struct handles_row *row, bool sum,
 			       uint32_t point)
 {
-	uint32_t first = known_since(holders, row, point);
+	uint32_t first = sum ? summed_since(holders, row) : known_since(holders, row, point);
 	uint64_t id = id_of(row, sum);
 	struct entry *entry;
 
@@ -165,11 +180,21 @@ static int add_whole(struct handles *wholes, const struct handles_row *row)
 	return handles__add(wholes, &row->owner, row->kind, "", row->count);
 }
 
-/* Where files were not looked at, sums of what they are would grow by looking. */
-static bool can_be_summed(const struct handles *handles, const struct handles_row *row)
+/*
+ * Where processes or files were not looked at, sums would grow by looking: then there are none.  It
+ * is remembered since when there are.
+ */
+static bool has_sum(enum handle_kind kind, const struct handles *handles)
 {
-	return handle_kind__is_of_process(row->kind) &&
-	       !(handles->files_unseen && handle_kind__is_file(row->kind));
+	return !handles->processes_unseen && !(handles->files_unseen && handle_kind__is_file(kind));
+}
+
+static void note_sums(struct holders *holders, const struct handles *handles, uint32_t point)
+{
+	if (holders->summed == NEVER && has_sum(HANDLE_FILE, handles))
+		holders->summed = point;
+	if (holders->summed_kinds == NEVER && has_sum(HANDLE_EVENTFD, handles))
+		holders->summed_kinds = point;
 }
 
 /*
@@ -184,7 +209,7 @@ static int add_sums(struct handles *wholes, struct handles *sums, const struct h
 		const struct handles_row *row = &handles->rows[i];
 
 		err = add_whole(wholes, row);
-		if (err || !can_be_summed(handles, row))
+		if (err || !handle_kind__is_of_process(row->kind) || !has_sum(row->kind, handles))
 			continue;
 		err = handles__add_of_all(sums, row->kind, row->detail, row->count);
 		if (!err && row->kind == HANDLE_SOCKET && *row->detail)
@@ -202,8 +227,11 @@ static int put_all(struct holders *holders, const struct handles *handles, bool 
 	return err;
 }
 
-/* What ended is forgotten; what belongs to nobody and has no row is there no more: 0 of it. */
-static int drop_gone(struct holders *holders, uint32_t point)
+/*
+ * What ended is forgotten; what belongs to nobody and has no row is there no more: 0 of it.  Sums
+ * that this reading does not have stay.
+ */
+static int drop_gone(struct holders *holders, const struct handles *handles, uint32_t point)
 {
 	int err = 0;
 
@@ -217,7 +245,10 @@ static int drop_gone(struct holders *holders, uint32_t point)
 			continue;
 		}
 		entry->row.entered = holders->readings;
-		err = set_count(entry, 0, point);
+		if (entry->sum && !has_sum(entry->kind, handles))
+			err = set_count(entry, entry->count, point);
+		else
+			err = set_count(entry, 0, point);
 	}
 	if (err)
 		return err;
@@ -234,6 +265,10 @@ static void halve_all(struct holders *holders)
 			series__halve(entry->series);
 		entry->first /= 2;
 	}
+	if (holders->summed != NEVER)
+		holders->summed /= 2;
+	if (holders->summed_kinds != NEVER)
+		holders->summed_kinds /= 2;
 }
 
 int holders__enter(struct holders *holders, const struct handles *handles, double now_s)
@@ -246,6 +281,7 @@ int holders__enter(struct holders *holders, const struct handles *handles, doubl
 	if (halved)
 		halve_all(holders);
 	holders->readings++;
+	note_sums(holders, handles, point);
 	err = add_sums(&wholes, &sums, handles);
 	if (!err)
 		err = put_all(holders, handles, false, point);
@@ -254,7 +290,7 @@ int holders__enter(struct holders *holders, const struct handles *handles, doubl
 	if (!err)
 		err = put_all(holders, &sums, true, point);
 	if (!err)
-		err = drop_gone(holders, point);
+		err = drop_gone(holders, handles, point);
 	handles__free(&wholes);
 	handles__free(&sums);
 	return err;

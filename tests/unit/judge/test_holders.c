@@ -307,6 +307,24 @@ static void files_that_were_not_looked_at(void **state)
 	assert_true(fabs(list[0].grew) < 951);
 }
 
+/* That a process is seen for the first time is no growth, of it or of all. */
+static void processes_that_were_not_looked_at(void **state)
+{
+	static const char *const of_socket[] = {"sk_alloc", "__x64_sys_socket"};
+	struct holder list[LISTED];
+
+	(void)state;
+	for (int i = 0; i < READINGS; i++) {
+		hold(&python, HANDLE_SOCKET, "TCP", 20);
+		now.processes_unseen = i < 10 || i == 15;
+		if (!now.processes_unseen)
+			hold(&other, HANDLE_SOCKET, "TCP", 950);
+		enter();
+	}
+	assert_int_equal(ask(10, "sock_inode_cache", of_socket, 2, 0, list), 0);
+	assert_int_equal(holders__growing(holders, list, LISTED), 0);
+}
+
 static void ended_processes_are_forgotten(void **state)
 {
 	struct holder list[LISTED];
@@ -512,6 +530,7 @@ int main(void)
 		TEST(a_pid_that_is_used_again),
 		TEST(a_new_kind_of_a_known_process),
 		TEST(files_that_were_not_looked_at),
+		TEST(processes_that_were_not_looked_at),
 		TEST(ended_processes_are_forgotten),
 		TEST(queues_are_of_who_allocates),
 		TEST(shared_memory_is_of_its_creator),

@@ -63,7 +63,7 @@ $(B)/%.o: src/%.c
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(C_FLAGS) -MMD -MP -c -o $@ $<
 
-$(B)/kleak.bpf.o: bpf/kleak.bpf.c | $(B)
+$(B)/%.bpf.o: bpf/%.bpf.c | $(B)
 	$(call say,BPF,$<)
 	$(Q)$(CLANG) $(BPFFLAGS) -MMD -MP -c -o $@ $<
 
@@ -72,11 +72,12 @@ $(B)/%.bpf.s: bpf/%.bpf.c $(wildcard bpf/*.h) | $(B)
 	$(call say,BPF,$@)
 	$(Q)$(CLANG) $(BPFFLAGS) -S -o $@ $<
 
-$(B)/kleak.skel.h: $(B)/kleak.bpf.o
+$(B)/%.skel.h: $(B)/%.bpf.o
 	$(call say,SKEL,$@)
-	$(Q)$(BPFTOOL) gen skeleton $< name kleak > $@.new && mv $@.new $@
+	$(Q)$(BPFTOOL) gen skeleton $< name $* > $@.new && mv $@.new $@
 
 $(foreach kind,$(B) $(B)/asan $(B)/fuzz,$(kind)/trace/tracer.o): $(B)/kleak.skel.h
+$(foreach kind,$(B) $(B)/asan $(B)/fuzz,$(kind)/trace/task_files.o): $(B)/filecount.skel.h
 
 # Styles and scripts of the pictures, as strings: page.css is page_css in page.css.h.
 EMBEDDED := $(patsubst src/%,$(B)/%.h,$(wildcard src/*/*.css src/*/*.js))
@@ -182,7 +183,11 @@ $(B)/live-programs: tests/live/programs.c $(B)/kleak.skel.h $(B)/kleak.a
 	$(call say,CC,$<)
 	$(Q)$(CC) $(C_FLAGS) -iquote tests/unit -o $@ $< $(B)/kleak.a -lcmocka $(LDLIBS)
 
-LIVE := $(B)/live-load $(B)/live-programs
+$(B)/live-handles: tests/live/handles.c $(B)/kleak.a
+	$(call say,CC,$<)
+	$(Q)$(CC) $(C_FLAGS) -o $@ $< $(B)/kleak.a $(LDLIBS)
+
+LIVE := $(B)/live-load $(B)/live-programs $(B)/live-handles
 
 .PHONY: test test-unit test-live test-guest unit-tests
 .SECONDARY:
@@ -199,7 +204,7 @@ test-unit: all unit-tests
 test-live: all $(LIVE) $(B)/kleak-asan
 	@tests/run live
 
-test-guest: all $(B)/live-load $(B)/kleak-asan
+test-guest: all $(B)/live-load $(B)/live-handles $(B)/kleak-asan
 	@tests/run guest
 
 # What reads saved files, with bytes that nobody thought of; not part of the tests, which replay
@@ -287,7 +292,7 @@ bench-names: $(B)/names
 .PHONY: lint format check-types install clean
 lint:
 	@tools/install-packages build test lint
-	@$(MAKE) --no-print-directory $(B)/kleak.skel.h $(EMBEDDED) $(B)/kleak.a
+	@$(MAKE) --no-print-directory $(B)/kleak.skel.h $(B)/filecount.skel.h $(EMBEDDED) $(B)/kleak.a
 	@tools/lint $(OURS_CPP)
 
 check-types: $(B)/kleak.bpf.o

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "cmd/diagnose.h"
+#include "cmd/holding.h"
 #include "judge/bookkeeper.h"
 #include "judge/suspects.h"
 #include "render/diagnosis_json.h"
@@ -55,6 +56,8 @@ struct diagnose {
 
 	struct slabnames names;
 	struct bookkeeper *keeper;
+	struct holding *holding;
+	double traced_from_s, traced_to_s; /* the trace that is reported */
 	bool said_odd[BOOKS_ODD];
 	double watch_start_s;
 	struct statement statement;
@@ -126,6 +129,8 @@ static int watch(struct diagnose *d, double until_s, bool *ended)
 
 	while (!err && !(*ended = stopped(d, fmin(now_s + step_s, until_s))) && now_s < until_s) {
 		err = read_books(d);
+		if (!err)
+			err = holding__read(d->holding, clock__now_s());
 		now_s = clock__now_s();
 	}
 	return err;
@@ -164,6 +169,8 @@ static int attach(struct diagnose *d, const struct plan *plan)
 		tracer__start(d->tracer);
 	if (!d->watch_start_s)
 		d->watch_start_s = clock__now_s();
+	if (!err)
+		err = holding__read(d->holding, clock__now_s());
 	return err ? err : read_books(d);
 }
 
@@ -233,7 +240,9 @@ static int trace(struct diagnose *d, double until_s)
 		    (is_worth_another(d) || (d->options.now && !count.of[VERDICT_GROWING])))
 			break;
 	}
-	d->diagnosis.traced_s += clock__now_s() - start_s;
+	d->traced_from_s = start_s;
+	d->traced_to_s = clock__now_s();
+	d->diagnosis.traced_s += d->traced_to_s - start_s;
 	return err;
 }
 
@@ -310,6 +319,8 @@ static int conclude(struct diagnose *d)
 		say("cannot read the tables: %s", strerror(-err));
 		return err;
 	}
+	holding__explain(d->holding, &d->report, &d->diagnosis.groups, d->traced_from_s,
+			 d->traced_to_s);
 	d->diagnosis.report = &d->report;
 	return 0;
 }
@@ -460,6 +471,7 @@ int cmd_diagnose(const struct options *options, const struct reporter_parts *par
 {
 	static const int statuses[] = {[DIAGNOSIS_NONE] = 0,
 				       [DIAGNOSIS_UNDECIDED] = DIAGNOSE_UNDECIDED,
+				       [DIAGNOSIS_HELD] = DIAGNOSE_HELD,
 				       [DIAGNOSIS_LEAK] = DIAGNOSE_LEAK};
 	static struct diagnose d;
 	int err;
@@ -478,6 +490,8 @@ int cmd_diagnose(const struct options *options, const struct reporter_parts *par
 	fit_interval(&d.options);
 	err = slabnames__read(&d.names);
 	if (err != -ENOMEM)
+		err = holding__open(&d.holding);
+	if (!err)
 		err = examine(&d);
 	progress_end(&d);
 	if (!err)
@@ -489,6 +503,7 @@ int cmd_diagnose(const struct options *options, const struct reporter_parts *par
 	groups__free(&d.diagnosis.groups);
 	suspects__free(&d.suspects);
 	bookkeeper__close(d.keeper);
+	holding__close(d.holding);
 	slabnames__free(&d.names);
 	return err;
 }

@@ -161,8 +161,7 @@ static const struct option_row rows[] = {
 	 .most = KLEAK_SAMPLE_MOST + 1, FIELD(uint32_t, trace.sampling)},
 	{GROUP, "--max-overhead", 0, "PCT", TRACING,
 	 "sample when tracing takes more than that of the CPUs' time; diagnose: 1 by itself",
-	 .type = OPTION_PERCENT,
-	 FIELD(double, report.max_overhead)},
+	 .type = OPTION_PERCENT, FIELD(double, report.max_overhead)},
 	{GROUP, "--no-fentry", 0, NULL, TRACING,
 	 "tracepoints only, as where the kernel refuses fentry", FLAG(trace.no_fentry)},
 	{GROUP, "--explain", 0, NULL, TRACING,
@@ -194,8 +193,8 @@ static const struct option_row rows[] = {
 #undef GROUP
 #define GROUP "Diagnosis"
 	{GROUP, "--for", 0, "SECS", DIAGNOSE, "how long it may take", "10m", TIME(1, for_s)},
-	{GROUP, "--now", 0, NULL, DIAGNOSE, "end once it was traced for long enough, if nothing is suspect",
-	 FLAG(now)},
+	{GROUP, "--now", 0, NULL, DIAGNOSE,
+	 "end once it was traced for long enough, if nothing is suspect", FLAG(now)},
 	{GROUP, "--drop-caches", 0, NULL, DIAGNOSE | LEDGER,
 	 "drop clean caches before the verdict, before each reading of the ledger, to tell caches "
 	 "from leaks; the machine reads them again from disk",

@@ -8,10 +8,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#define LONG_OPTION	256 /* the number of the first row, for getopt_long(): above all letters */
+#define LONG_OPTION	  256 /* the number of the first row, for getopt_long(): above all letters */
 #define DIAGNOSE_OVERHEAD 0.01 /* share of the CPUs' time, unless --max-overhead tells another */
-#define DIAGNOSE_MORE	1.5 /* time that diagnose takes, of that of the evidence, at least, */
-#define DIAGNOSE_REST_S 10  /* to attach and to drain */
+#define DIAGNOSE_MORE	  1.5  /* time that diagnose takes, of that of the evidence, at least, */
+#define DIAGNOSE_REST_S	  10   /* to attach and to drain */
 
 struct dwarf_sources options__debug_info(const struct options *options)
 {

@@ -18,7 +18,7 @@ struct suspect {
 	enum statement_answer reclaimable;
 	struct statement_amount amount; /* since the watch began */
 	bool sure;			/* see suspects.h */
-	bool traced; /* suspects__mark_traced() */
+	bool traced;			/* suspects__mark_traced() */
 };
 
 struct suspects {

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "render/diagnosis_json.h"
+#include "render/holder_text.h"
 #include "report/report_json.h"
 #include "util/json_value.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 
 static json_t *growth(const void *of, size_t i)
 {
@@ -75,6 +77,35 @@ static json_t *member(const void *of, size_t i)
 			 frames(site, m->headline));
 }
 
+/* "HELD BY python3[4711]: 775 open files, +10/s" */
+static json_t *holder_words(const struct holder *holder)
+{
+	char *text = NULL;
+	size_t length = 0;
+	FILE *out = open_memstream(&text, &length);
+	json_t *words;
+
+	if (!out)
+		return NULL;
+	holder_text__print(&(struct pen){.out = out}, PEN_PLAIN, holder);
+	words = fclose(out) ? NULL : json_value__text(text);
+	free(text);
+	return words;
+}
+
+static json_t *held_by(const struct holder *holder)
+{
+	if (!holder->sure)
+		return json_null();
+	return json_pack("{s:o, s:s, s:o, s:o, s:o, s:o, s:o}", "text", holder_words(holder),
+			 "kind", handle_kind__name(holder->kind, true), "comm",
+			 told(holder->owner.name), "pid",
+			 holder->owner.pid ? json_integer(holder->owner.pid) : json_null(),
+			 "handles", json_value__count(holder->count), "handles_per_s",
+			 json_value__number(holder->per_s), "explained_share",
+			 json_value__number(holder->share));
+}
+
 static json_t *group(const void *of, size_t i)
 {
 	const struct diagnosis *d = of;
@@ -82,7 +113,7 @@ static json_t *group(const void *of, size_t i)
 	const struct listing listing = {d, g};
 	const struct series_slope *slope = &g->sum.verdict.from.slope;
 
-	return json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "verdict",
+	return json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "verdict",
 			 verdict__name(g->sum.verdict.is.name), "why", g->sum.verdict.is.why,
 			 "bytes", json_value__count(g->sum.bytes), "objects",
 			 json_value__count(g->sum.objects), "growth_bytes_per_min",
@@ -91,9 +122,9 @@ static json_t *group(const void *of, size_t i)
 			 slope->known ? json_value__number(slope->low * 60) : json_null(),
 			 "growth_high_bytes_per_min",
 			 slope->known ? json_value__number(slope->high * 60) : json_null(),
-			 "headline", frames(&g->sum, g->common), "modules",
-			 json_value__array(d->modules[i].nr, module, &d->modules[i]), "sites",
-			 json_value__array(g->nr, member, &listing));
+			 "held_by", held_by(&g->holder), "headline", frames(&g->sum, g->common),
+			 "modules", json_value__array(d->modules[i].nr, module, &d->modules[i]),
+			 "sites", json_value__array(g->nr, member, &listing));
 }
 
 static json_t *next(const void *of, size_t i)
@@ -113,11 +144,11 @@ static json_t *whole(const struct diagnosis *d)
 		"version", JSON_VALUE_VERSION, "type", "diagnosis", "time",
 		json_value__time(&d->time), "kernel", json_value__text(d->kernel), "kernel_version",
 		json_value__text(d->version), "machine", json_value__text(d->machine), "taint",
-		json_value__text(d->taint), "answer",
-		diagnosis__answer_name(diagnosis__answer(d)), "watched_s",
-		json_value__number(d->watched_s), "traced_s", json_value__number(d->traced_s),
-		"drained_s", json_value__number(d->drained_s), "rounds", (int)d->rounds,
-		"caches_dropped", d->caches_dropped, "interrupted", d->interrupted, "origins",
+		json_value__text(d->taint), "answer", diagnosis__answer_name(diagnosis__answer(d)),
+		"watched_s", json_value__number(d->watched_s), "traced_s",
+		json_value__number(d->traced_s), "drained_s", json_value__number(d->drained_s),
+		"rounds", (int)d->rounds, "caches_dropped", d->caches_dropped, "interrupted",
+		d->interrupted, "origins",
 		d->origins[0] ? json_value__words(d->origins) : json_null(), "caches",
 		d->caches ? json_value__words(d->caches) : json_null(), "growth",
 		json_value__array(d->nr_growth, growth, d), "groups",

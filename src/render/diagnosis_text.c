@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "render/diagnosis_text.h"
+#include "render/holder_text.h"
 #include "render/report_text.h"
 
 #include <errno.h>
@@ -41,6 +42,15 @@ static void put_answer(const struct pen *pen, const struct diagnosis *d)
 	size_t suspects = count(d, VERDICT_GROWING);
 
 	switch (diagnosis__answer(d)) {
+	case DIAGNOSIS_HELD:
+		/* those that are held come last */
+		for (size_t i = 0; i < d->groups.nr; i++) {
+			if (d->groups.list[i].sum.verdict.is.name != VERDICT_HELD)
+				continue;
+			holder_text__print(pen, PEN_YELLOW, &d->groups.list[i].holder);
+			break;
+		}
+		break;
 	case DIAGNOSIS_LEAK:
 		put_count(pen, d, VERDICT_LEAK, PEN_RED, "LEAK: ");
 		break;
@@ -187,6 +197,20 @@ static void put_members(const struct pen *pen, const struct diagnosis *d, const 
 	fputc('\n', pen->out);
 }
 
+/* Who holds the objects, the command that shows it, and what frees them. */
+static void put_holder(const struct pen *pen, const struct holder *holder)
+{
+	if (!holder->sure)
+		return;
+	fputs("          ", pen->out);
+	holder_text__print(pen, PEN_BOLD, holder);
+	fputs("\n          to see them: ", pen->out);
+	holder_text__show(pen, holder);
+	fputs("\n          to free them: ", pen->out);
+	holder_text__release(pen, holder);
+	fputs("\n\n", pen->out);
+}
+
 static void put_groups(const struct pen *pen, const struct diagnosis *d, enum verdict_name name,
 		       size_t most)
 {
@@ -201,6 +225,7 @@ static void put_groups(const struct pen *pen, const struct diagnosis *d, enum ve
 		fputc('\n', pen->out);
 		report_text__site(pen, &g->sum);
 		put_who(pen, &g->sum);
+		put_holder(pen, &g->holder);
 		put_members(pen, d, g);
 		put++;
 	}
@@ -357,10 +382,11 @@ int diagnosis_text__print(const struct diagnosis *diagnosis, bool color, FILE *o
 	put_all_growth(&pen, diagnosis);
 	fputc('\n', out);
 	if (diagnosis->report) {
-		if (count(diagnosis, VERDICT_LEAK) + count(diagnosis, VERDICT_GROWING))
+		if (diagnosis->groups.nr)
 			report_text__site_head(&pen);
 		put_groups(&pen, diagnosis, VERDICT_LEAK, listed(diagnosis, SIZE_MAX));
 		put_groups(&pen, diagnosis, VERDICT_GROWING, listed(diagnosis, GROWING_LISTED));
+		put_groups(&pen, diagnosis, VERDICT_HELD, listed(diagnosis, GROWING_LISTED));
 		put_rest(&pen, diagnosis);
 	}
 	put_next(&pen, diagnosis);

@@ -43,6 +43,8 @@ enum diagnosis_answer diagnosis__answer(const struct diagnosis *d)
 {
 	if (has_verdict(d, VERDICT_LEAK))
 		return DIAGNOSIS_LEAK;
+	if (has_verdict(d, VERDICT_HELD))
+		return DIAGNOSIS_HELD;
 	if (is_short(d) || has_verdict(d, VERDICT_GROWING) || grows_untraced(d))
 		return DIAGNOSIS_UNDECIDED;
 	return DIAGNOSIS_NONE;
@@ -53,6 +55,7 @@ const char *diagnosis__answer_name(enum diagnosis_answer answer)
 	static const char *const names[] = {
 		[DIAGNOSIS_NONE] = "none",
 		[DIAGNOSIS_UNDECIDED] = "undecided",
+		[DIAGNOSIS_HELD] = "held",
 		[DIAGNOSIS_LEAK] = "leak",
 	};
 
@@ -67,9 +70,14 @@ size_t diagnosis__advise(const struct diagnosis *d, const char *next[DIAGNOSIS_N
 	if (answer == DIAGNOSIS_LEAK)
 		next[nr++] = "find the path that should free what the first frame allocates; "
 			     "send the block below to its maintainers (scripts/get_maintainer.pl)";
+	else if (answer == DIAGNOSIS_HELD)
+		next[nr++] =
+			"this is no leak of the kernel: ask those who run or wrote the program "
+			"why it keeps what it opened";
 	else if (is_short(d))
-		next[nr++] = "it was traced for too short a time to tell a leak: run it longer, for "
-			     "example kleak diagnose --for 10m";
+		next[nr++] =
+			"it was traced for too short a time to tell a leak: run it longer, for "
+			"example kleak diagnose --for 10m";
 	else
 		next[nr++] = "what leaks more slowly needs longer, for example kleak diagnose "
 			     "--for 2h";

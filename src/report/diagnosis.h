@@ -31,7 +31,7 @@ struct diagnosis {
 	const char *version;  /* uname -v */
 	const char *machine;  /* x86_64 */
 	const char *taint;    /* "none", or letters as the kernel prints them: "OE" */
-	double watched_s; /* the books were read */
+	double watched_s;     /* the books were read */
 	double traced_s, drained_s;
 	double needed_s;   /* for so long a trace must last before it may find a leak */
 	double interval_s; /* of the trace's history */
@@ -56,12 +56,13 @@ struct diagnosis {
 enum diagnosis_answer {
 	DIAGNOSIS_NONE,	     /* no leak was found, and nothing speaks for one */
 	DIAGNOSIS_UNDECIDED, /* too short, or something grows of which too little is known */
-	DIAGNOSIS_LEAK,	     /* a site is a LEAK */
+	DIAGNOSIS_HELD,	     /* what grows is handles that somebody holds */
+	DIAGNOSIS_LEAK,	     /* a site is a LEAK, and no handle explains it */
 };
 
 enum diagnosis_answer diagnosis__answer(const struct diagnosis *diagnosis);
 
-/* "leak", "undecided" or "none" */
+/* "leak", "held", "undecided" or "none" */
 const char *diagnosis__answer_name(enum diagnosis_answer answer);
 
 /* What to do next: writes sentences, DIAGNOSIS_NEXT at most, to `next`; how many. */

@@ -136,6 +136,20 @@ int groups__find(struct groups *groups, const struct report *report, struct call
 	return err;
 }
 
+void groups__acquit(struct groups *groups)
+{
+	for (size_t i = 0; i < groups->nr; i++) {
+		struct verdict *verdict = &groups->list[i].sum.verdict.is;
+
+		if (!groups->list[i].holder.sure)
+			continue;
+		verdict->name = VERDICT_HELD;
+		verdict->why = "somebody holds them, and can let go of them";
+	}
+	if (groups->nr)
+		qsort(groups->list, groups->nr, sizeof(*groups->list), by_weight);
+}
+
 size_t groups__count(const struct groups *groups, enum verdict_name verdict, size_t *sites)
 {
 	size_t count = 0, members = 0;

@@ -3,6 +3,7 @@
 #ifndef KLEAK_REPORT_GROUPS_H
 #define KLEAK_REPORT_GROUPS_H
 
+#include "judge/holders.h"
 #include "report/callers.h"
 #include "report/headline.h"
 #include "report/report.h"
@@ -25,7 +26,8 @@ struct group {
 	struct report_site sum;
 	/* Of sum.stack: the innermost frame that all members have in common, metadata left out. */
 	struct headline common;
-	size_t first, nr; /* its members: members[first ...], who stands for it first */
+	size_t first, nr;     /* its members: members[first ...], who stands for it first */
+	struct holder holder; /* if `sure`: who holds the objects, and can let go of them */
 };
 
 struct groups {
@@ -42,6 +44,12 @@ struct groups {
  * stay.  0 or -ENOMEM.
  */
 int groups__find(struct groups *groups, const struct report *report, struct callers *callers);
+
+/*
+ * Somebody holds them for certain: these are HELD, no leaks, and come last.  A program that keeps
+ * its handles is no fault of the kernel.
+ */
+void groups__acquit(struct groups *groups);
 
 /* How many groups have this verdict, and how many sites are in them (may be NULL). */
 size_t groups__count(const struct groups *groups, enum verdict_name verdict, size_t *sites);

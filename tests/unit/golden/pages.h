@@ -120,6 +120,7 @@ static __attribute__((unused)) const struct suspect golden_growth[] = {
 static __attribute__((unused)) const struct diagnosis_modules golden_modules[] = {
 	{{{"kleak_test", "1.2", "OE"}, {"leaky_net", "", ""}}, 2},
 	{{{"gone", "", ""}}, 1},
+	{{{"gone", "", ""}}, 1},
 	{.nr = 0},
 };
 
@@ -130,9 +131,10 @@ static struct groups_member golden_members[] = {
 	{.site = 1, .headline = {0, 2}},
 };
 
-static struct group golden_groups[2];
+static struct group golden_groups[3];
 
-/* Of golden_report(): a leak of three sites, and one that only grows.  Of others there are none. */
+/* Of golden_report(): a leak of three sites, one that only grows, and one that a program holds.  Of
+ * others there are none. */
 static __attribute__((unused)) struct groups golden_groups_of(const struct report *report)
 {
 	if (report->sites != golden_sites)
@@ -143,6 +145,20 @@ static __attribute__((unused)) struct groups golden_groups_of(const struct repor
 	golden_groups[0].sum.objects += 2;
 	golden_groups[1] =
 		(struct group){.sum = report->sites[1], .common = {0, 2}, .first = 3, .nr = 1};
+	golden_groups[2] = (struct group){
+		.sum = report->sites[1],
+		.common = {0, 2},
+		.first = 3,
+		.nr = 1,
+		.holder = {.owner = {.pid = 4711, .name = "pyth\x1bon3"},
+			   .kind = HANDLE_EVENTFD,
+			   .count = 775,
+			   .per_s = 10.2,
+			   .share = 0.97,
+			   .sure = true},
+	};
+	golden_groups[2].sum.verdict.is.name = VERDICT_HELD;
+	golden_groups[2].sum.verdict.is.why = "somebody holds them, and can let go of them";
 	return (struct groups){.list = golden_groups,
 			       .nr = NR(golden_groups),
 			       .members = golden_members,

@@ -73,7 +73,7 @@ static void test_suspects_only(void **state)
 
 	(void)state;
 	diagnosis.groups.list++;
-	diagnosis.groups.nr--;
+	diagnosis.groups.nr = 1;
 	diagnosis.modules++;
 	text = printed(diagnosis, false);
 	assert_non_null(strstr(text, "UNDECIDED: no leak proven, 1 suspect"));
@@ -181,11 +181,15 @@ static void test_advice(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_a_leak),	      cmocka_unit_test(test_nothing_was_traced),
+		cmocka_unit_test(test_a_leak),
+		cmocka_unit_test(test_nothing_was_traced),
 		cmocka_unit_test(test_nothing_was_found),
-		cmocka_unit_test(test_suspects_only), cmocka_unit_test(test_hostile_names),
-		cmocka_unit_test(test_counts_groups), cmocka_unit_test(test_top),
-		cmocka_unit_test(test_color),	      cmocka_unit_test(test_advice),
+		cmocka_unit_test(test_suspects_only),
+		cmocka_unit_test(test_hostile_names),
+		cmocka_unit_test(test_counts_groups),
+		cmocka_unit_test(test_top),
+		cmocka_unit_test(test_color),
+		cmocka_unit_test(test_advice),
 	};
 
 	setenv("TZ", "UTC", 1);

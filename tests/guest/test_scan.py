@@ -19,7 +19,7 @@ expected() { awk -F: "/$1/ { n += \$3 } END { print n }" /tmp/made; }
 scanned() { # until there are N orphans and three passes more, for a while
     sleep 6
     from=$(field passes)
-    until [ "$(field unreferenced)" = $1 ] || [ "$(field passes)" -gt $((from + 10)) ]; do
+    until [ "$(field unreferenced_objects)" = $1 ] || [ "$(field passes)" -gt $((from + 10)) ]; do
         sleep 0.5
         kill -0 $tracer || exit 1
     done

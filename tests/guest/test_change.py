@@ -172,7 +172,7 @@ def check_overhead(reports):
 def changes(version):
     variables = " ".join(f"{name}={value}" for name, value in sanitizers.variables("/tmp/sanitizer").items())
     run, saved, took, found, files, memory, cgroup, process = boot(
-        version, CHANGES % {"variables": variables}, "--timeout", "600", "--mem", "2048",
+        version, CHANGES % {"variables": variables}, "--timeout", "800", "--mem", "2048",
         "--add", f"{sanitizers.KLEAK}:/bin/kleak-asan", "--add", "build/live-load:/bin/live-load",
         "--add", f"{module(version, 'kleak_come')}:/kleak_come.ko",
         "--add", f"{module(version, 'kleak_other')}:/kleak_other.ko").split("---\n")

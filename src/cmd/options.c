@@ -8,10 +8,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#define LONG_OPTION	  256 /* the number of the first row, for getopt_long(): above all letters */
-#define DIAGNOSE_OVERHEAD 0.01 /* share of the CPUs' time, unless --max-overhead tells another */
-#define DIAGNOSE_MORE	  1.5  /* time that diagnose takes, of that of the evidence, at least, */
-#define DIAGNOSE_REST_S	  10   /* to attach and to drain */
+#define LONG_OPTION	256 /* the number of the first row, for getopt_long(): above all letters */
+#define DIAGNOSE_MORE	1.5 /* time that diagnose takes, of that of the evidence, at least, */
+#define DIAGNOSE_REST_S 10  /* to attach and to drain */
 
 struct dwarf_sources options__debug_info(const struct options *options)
 {
@@ -227,8 +226,6 @@ static void conclude(struct options *o)
 	o->report.rows = all ? 0 : o->top;
 	if (o->verb == VERB_DIAGNOSE && !(o->duration_s > 0))
 		o->duration_s = o->for_s;
-	if (o->verb == VERB_DIAGNOSE && !(o->report.max_overhead > 0))
-		o->report.max_overhead = DIAGNOSE_OVERHEAD;
 }
 
 /* The first word, if it is a verb. */

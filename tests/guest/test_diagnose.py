@@ -6,7 +6,6 @@ import re
 
 from guest import boot, main
 
-# In an emulated machine the programs take more than 1% of the CPUs' time, and would be made to sample.
 SCRIPT = """
 insmod /kleak_test.ko
 mkfifo /do
@@ -21,21 +20,21 @@ done) > /dev/null &
 names=$!
 echo churn 1000 >&3
 echo leakrate kzalloc 10 > /proc/kleak_test
-kleak diagnose --max-overhead 50 --json --interval 0.5 --evidence 15 --for 150s; echo "status $?"
+kleak diagnose --json --interval 0.5 --evidence 15 --for 150s; echo "status $?"
 echo stop > /proc/kleak_test
 echo ---
-kleak diagnose --max-overhead 50 --now --interval 0.5 --evidence 12 --for 36s; echo "status $?"
+kleak diagnose --now --interval 0.5 --evidence 12 --for 36s; echo "status $?"
 kill $names
 exec 3>&-
 kill %1
 # without all that
 echo ---
 echo leakrate vmalloc 20 > /proc/kleak_test
-kleak diagnose --max-overhead 50 --json --interval 0.5 --evidence 12 --for 150s; echo "status $?"
+kleak diagnose --json --interval 0.5 --evidence 12 --for 150s; echo "status $?"
 echo stop > /proc/kleak_test
 echo leakrate percpu 400 > /proc/kleak_test
 echo ---
-kleak diagnose --max-overhead 50 --json --interval 0.5 --evidence 12 --for 150s; echo "status $?"
+kleak diagnose --json --interval 0.5 --evidence 12 --for 150s; echo "status $?"
 echo stop > /proc/kleak_test
 """
 

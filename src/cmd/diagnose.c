@@ -112,8 +112,6 @@ static int read_books(struct diagnose *d)
 	err = books.mem_err;
 	if (!err)
 		err = bookkeeper__enter(d->keeper, &books, clock__now_s() - d->watch_start_s);
-	if (!err)
-		err = bookkeeper__state(d->keeper, &d->statement, 0);
 	books__free(&books);
 	if (err)
 		say("cannot read the kernel's books: %s", strerror(-err));
@@ -174,12 +172,17 @@ static int attach(struct diagnose *d, const struct plan *plan)
 	return err ? err : read_books(d);
 }
 
+/* Caches grow of which sampling left too little. */
+static bool has_thin_samples(const struct diagnose *d)
+{
+	return tracer__sampling(d->tracer) > 1 &&
+	       suspects__wants_caches(&d->suspects, &d->options.trace);
+}
+
 /* Something that this trace cannot explain, and another one could. */
 static bool is_worth_another(const struct diagnose *d)
 {
-	return suspects__wants_pages(&d->suspects, &d->options.trace) ||
-	       (tracer__sampling(d->tracer) > 1 &&
-		suspects__wants_caches(&d->suspects, &d->options.trace));
+	return suspects__wants_pages(&d->suspects, &d->options.trace) || has_thin_samples(d);
 }
 
 /* So long a trace has to last before it may find a leak. */
@@ -209,7 +212,9 @@ static int look(struct diagnose *d, struct reporter_count *count)
 		return err;
 	}
 	reporter__count_verdicts(d->reporter, count);
-	err = suspects__find(&d->suspects, &d->statement);
+	err = bookkeeper__state(d->keeper, &d->statement, 0);
+	if (!err)
+		err = suspects__find(&d->suspects, &d->statement);
 	suspects__mark_traced(&d->suspects, &d->options.trace);
 	return err;
 }
@@ -390,7 +395,6 @@ static int print(struct diagnose *d, struct outputs *outputs)
 	page->version = name.version;
 	page->machine = name.machine;
 	page->taint = taint;
-	page->available = d->statement.available;
 	page->growth = d->suspects.list;
 	page->nr_growth = d->suspects.nr;
 	page->interval_s = d->options.report.interval_s;
@@ -437,8 +441,7 @@ static bool choose_next(struct diagnose *d)
 		d->options.trace.origins |= ORIGIN_PAGES;
 		return true;
 	}
-	return tracer__sampling(d->tracer) > 1 &&
-	       suspects__wants_caches(&d->suspects, &d->options.trace) &&
+	return has_thin_samples(d) &&
 	       suspects__narrow(&d->suspects, &d->options.trace, caches, sizeof(caches));
 }
 

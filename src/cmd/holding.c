@@ -63,13 +63,44 @@ static const struct allocated_by_who *allocator_of(const struct report_site *sit
 	return first && first->pid && 2 * first->times > site->who_times ? first : NULL;
 }
 
-/* Ask who holds as many objects, of the cache that the group's first site allocates from. */
-static void ask(const struct holding *holding, struct group *group, const double at[2],
-		uint64_t count)
+/* Ask who holds as many objects. */
+static void ask(const struct holding *holding, struct holders_question question, uint64_t count,
+		struct holder *holder)
+{
+	const double objects[] = {0, (double)count};
+
+	question.objects = objects;
+	if (!holders__explain(holding->holders, &question, holder, 1))
+		*holder = (struct holder){};
+}
+
+/* Of the cache that the first site, which stands for the group, allocates from. */
+static uint64_t objects_of_cache(const struct report *report, const struct groups_member *members,
+				 size_t nr)
+{
+	const char *cache = report->sites[members[0].site].cache;
+	uint64_t objects = 0;
+
+	for (size_t i = 0; i < nr; i++) {
+		const struct report_site *site = &report->sites[members[i].site];
+
+		if (!strcmp(site->cache, cache))
+			objects += site->objects;
+	}
+	return objects;
+}
+
+/*
+ * A handle may make objects at many sites.  Those of one cache are its objects through many
+ * stacks, or each site has one of each: as many as the first site has.
+ */
+static void explain(const struct holding *holding, const struct report *report,
+		    const struct groups_member *members, struct group *group, const double at[2])
 {
 	const struct report_site *sum = &group->sum;
 	const struct allocated_by_who *who = allocator_of(sum);
-	const double objects[2] = {0, (double)count};
+	uint64_t first = report->sites[members[0].site].objects;
+	uint64_t all = objects_of_cache(report, members, group->nr);
 	const char *functions[SYMBOLS_MOST_FRAMES];
 	struct holders_question question = {
 		.cache = strcmp(sum->origin, "slab") ? NULL : sum->cache,
@@ -77,37 +108,15 @@ static void ask(const struct holding *holding, struct group *group, const double
 		.pid = who ? who->pid : 0,
 		.comm = who ? who->comm : NULL,
 		.at = at,
-		.objects = objects,
 		.nr = 2,
 	};
 
 	for (size_t i = 0; i < sum->nr_frames && i < SYMBOLS_MOST_FRAMES; i++)
 		if (sum->stack[i].symbol)
 			functions[question.nr_functions++] = sum->stack[i].symbol;
-	if (!holders__explain(holding->holders, &question, &group->holder, 1))
-		group->holder = (struct holder){};
-}
-
-/*
- * A handle may make objects at many sites.  Those of one cache are its objects through many
- * stacks, or each site has one of each: as many as the first site has.
- */
-static void explain(const struct holding *holding, const struct groups *groups,
-		    const struct report *report, struct group *group, const double at[2])
-{
-	const struct groups_member *members = &groups->members[group->first];
-	const struct report_site *first = &report->sites[members[0].site];
-	uint64_t same = 0;
-
-	for (size_t i = 0; i < group->nr; i++) {
-		const struct report_site *site = &report->sites[members[i].site];
-
-		if (!strcmp(site->cache, first->cache))
-			same += site->objects;
-	}
-	ask(holding, group, at, same);
-	if (!group->holder.sure && same != first->objects)
-		ask(holding, group, at, first->objects);
+	ask(holding, question, all, &group->holder);
+	if (!group->holder.sure && all != first)
+		ask(holding, question, first, &group->holder);
 }
 
 void holding__explain(const struct holding *holding, const struct report *report,
@@ -116,7 +125,8 @@ void holding__explain(const struct holding *holding, const struct report *report
 	const double at[2] = {from_s, to_s};
 
 	for (size_t i = 0; i < groups->nr; i++)
-		explain(holding, groups, report, &groups->list[i], at);
+		explain(holding, report, &groups->members[groups->list[i].first], &groups->list[i],
+			at);
 	groups__acquit(groups);
 }
 

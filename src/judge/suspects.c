@@ -5,6 +5,7 @@
 #include "trace/caches.h"
 #include "trace/origins.h"
 #include "util/array.h"
+#include "util/commas.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -63,15 +64,6 @@ static int add_classes(struct suspects *suspects, const struct statement *statem
 	return 0;
 }
 
-/*
- * The vmap_area of a freed area stays until many have come together (mm/vmalloc.c,
- * lazy_max_pages()): it grows whatever happens.  Areas that leak show in vmalloc's class.
- */
-static bool is_lazy(const char *cache)
-{
-	return !strcmp(cache, "vmap_area");
-}
-
 static int add_caches(struct suspects *suspects, const struct statement *statement)
 {
 	for (size_t i = 0; i < statement->nr_caches; i++) {
@@ -79,7 +71,7 @@ static int add_caches(struct suspects *suspects, const struct statement *stateme
 		int err;
 
 		if (!grows(&c->amount) || c->delta_objects < SUSPECTS_LEAST_OBJECTS ||
-		    is_lazy(c->name))
+		    cache__is_lazy(c->name))
 			continue;
 		err = add(suspects,
 			  (struct suspect){
@@ -129,16 +121,6 @@ static uint32_t origins_of(const char *name)
 	return 0;
 }
 
-static bool is_listed(const char *list, const char *name)
-{
-	size_t len = strlen(name);
-
-	for (const char *at = strstr(list, name); at; at = strstr(at + 1, name))
-		if ((at == list || at[-1] == ',') && (!at[len] || at[len] == ','))
-			return true;
-	return false;
-}
-
 /* As --cache takes it: kmalloc's events do not tell its kinds apart. */
 static void name_of(char *name, size_t len, const struct suspect *growth)
 {
@@ -155,7 +137,7 @@ static bool is_in(const char *list, const struct suspect *growth)
 	char name[KLEAK_CACHE_NAME];
 
 	name_of(name, sizeof(name), growth);
-	return is_listed(list, name);
+	return commas__has(list, name);
 }
 
 /* "a,b": the caches that grow and cannot be reclaimed.  False if there are none, or too many. */
@@ -172,7 +154,7 @@ static bool list_caches(const struct suspects *suspects, char *list, size_t len)
 		if (!growth->cache || growth->reclaimable == STATEMENT_YES)
 			continue;
 		name_of(name, sizeof(name), growth);
-		if (is_listed(list, name))
+		if (commas__has(list, name))
 			continue;
 		if (++nr > KLEAK_MAX_WANTED || used + strlen(name) + 2 > len)
 			return false;
@@ -187,10 +169,10 @@ static bool is_reason(const struct suspect *growth)
 	return growth->sure && growth->reclaimable != STATEMENT_YES;
 }
 
-bool suspects__any_untraced(const struct suspects *suspects)
+bool suspects__any_untraced(const struct suspect *list, size_t nr)
 {
-	for (size_t i = 0; i < suspects->nr; i++)
-		if (is_reason(&suspects->list[i]) && !suspects->list[i].traced)
+	for (size_t i = 0; i < nr; i++)
+		if (is_reason(&list[i]) && !list[i].traced)
 			return true;
 	return false;
 }

@@ -42,7 +42,7 @@ int suspects__find(struct suspects *suspects, const struct statement *statement)
 void suspects__mark_traced(struct suspects *suspects, const struct trace_options *options);
 
 /* Does something grow for sure, unreclaimable, that was not traced? */
-bool suspects__any_untraced(const struct suspects *suspects);
+bool suspects__any_untraced(const struct suspect *list, size_t nr);
 
 /* Does memory grow that only tracing of pages can explain?  False if the user chose origins. */
 bool suspects__wants_pages(const struct suspects *suspects, const struct trace_options *options);

@@ -117,14 +117,12 @@ static json_t *group(const void *of, size_t i)
 			 verdict__name(g->sum.verdict.is.name), "why", g->sum.verdict.is.why,
 			 "bytes", json_value__count(g->sum.bytes), "objects",
 			 json_value__count(g->sum.objects), "growth_bytes_per_min",
-			 slope->known ? json_value__number(slope->per_s * 60) : json_null(),
-			 "growth_low_bytes_per_min",
-			 slope->known ? json_value__number(slope->low * 60) : json_null(),
-			 "growth_high_bytes_per_min",
-			 slope->known ? json_value__number(slope->high * 60) : json_null(),
-			 "held_by", held_by(&g->holder), "headline", frames(&g->sum, g->common),
-			 "modules", json_value__array(d->modules[i].nr, module, &d->modules[i]),
-			 "sites", json_value__array(g->nr, member, &listing));
+			 report_json__per_min(slope, slope->per_s), "growth_low_bytes_per_min",
+			 report_json__per_min(slope, slope->low), "growth_high_bytes_per_min",
+			 report_json__per_min(slope, slope->high), "held_by", held_by(&g->holder),
+			 "headline", frames(&g->sum, g->common), "modules",
+			 json_value__array(d->modules[i].nr, module, &d->modules[i]), "sites",
+			 json_value__array(g->nr, member, &listing));
 }
 
 static json_t *next(const void *of, size_t i)

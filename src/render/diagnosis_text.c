@@ -58,7 +58,7 @@ static void put_answer(const struct pen *pen, const struct diagnosis *d)
 		if (suspects)
 			pen__put(pen, PEN_YELLOW, "UNDECIDED: no leak proven, %zu suspect%s",
 				 suspects, suspects == 1 ? "" : "s");
-		else if (d->traced_s < d->needed_s || d->interrupted)
+		else if (diagnosis__is_short(d))
 			pen__put(pen, PEN_YELLOW, "UNDECIDED: not traced for long enough");
 		else
 			pen__put(pen, PEN_YELLOW, "UNDECIDED: something grows that was not traced");

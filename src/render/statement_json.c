@@ -1,21 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "render/statement_json.h"
+#include "report/report_json.h"
 #include "util/json_value.h"
-
-static json_t *per_min(const struct series_slope *slope, double per_s)
-{
-	return slope->known ? json_value__number(per_s * 60) : json_null();
-}
 
 /* Add the keys of an amount to `object`, which is let go of when that fails. */
 static json_t *with_amount(json_t *object, const struct statement_amount *amount)
 {
 	const struct series_slope *slope = &amount->growth;
-	json_t *keys = json_pack("{s:I, s:I, s:o, s:o, s:o}", "bytes", (json_int_t)amount->bytes,
-				 "delta_bytes", (json_int_t)amount->delta_bytes,
-				 "growth_bytes_per_min", per_min(slope, slope->per_s),
-				 "growth_low_bytes_per_min", per_min(slope, slope->low),
-				 "growth_high_bytes_per_min", per_min(slope, slope->high));
+	json_t *keys =
+		json_pack("{s:I, s:I, s:o, s:o, s:o}", "bytes", (json_int_t)amount->bytes,
+			  "delta_bytes", (json_int_t)amount->delta_bytes, "growth_bytes_per_min",
+			  report_json__per_min(slope, slope->per_s), "growth_low_bytes_per_min",
+			  report_json__per_min(slope, slope->low), "growth_high_bytes_per_min",
+			  report_json__per_min(slope, slope->high));
 
 	if (!object || !keys || json_object_update(object, keys)) {
 		json_decref(object);

@@ -24,19 +24,14 @@ static bool has_verdict(const struct diagnosis *d, enum verdict_name name)
 	return groups__count(&d->groups, name, NULL);
 }
 
-static bool is_short(const struct diagnosis *d)
+bool diagnosis__is_short(const struct diagnosis *d)
 {
 	return !d->report || d->interrupted || d->traced_s < d->needed_s;
 }
 
-/* Something grows for sure, and no trace could have shown what. */
 static bool grows_untraced(const struct diagnosis *d)
 {
-	for (size_t i = 0; i < d->nr_growth; i++)
-		if (d->growth[i].sure && !d->growth[i].traced &&
-		    d->growth[i].reclaimable != STATEMENT_YES)
-			return true;
-	return false;
+	return suspects__any_untraced(d->growth, d->nr_growth);
 }
 
 enum diagnosis_answer diagnosis__answer(const struct diagnosis *d)
@@ -45,7 +40,7 @@ enum diagnosis_answer diagnosis__answer(const struct diagnosis *d)
 		return DIAGNOSIS_LEAK;
 	if (has_verdict(d, VERDICT_HELD))
 		return DIAGNOSIS_HELD;
-	if (is_short(d) || has_verdict(d, VERDICT_GROWING) || grows_untraced(d))
+	if (diagnosis__is_short(d) || has_verdict(d, VERDICT_GROWING) || grows_untraced(d))
 		return DIAGNOSIS_UNDECIDED;
 	return DIAGNOSIS_NONE;
 }
@@ -74,7 +69,7 @@ size_t diagnosis__advise(const struct diagnosis *d, const char *next[DIAGNOSIS_N
 		next[nr++] =
 			"this is no leak of the kernel: ask those who run or wrote the program "
 			"why it keeps what it opened";
-	else if (is_short(d))
+	else if (diagnosis__is_short(d))
 		next[nr++] =
 			"it was traced for too short a time to tell a leak: run it longer, for "
 			"example kleak diagnose --for 10m";

@@ -36,9 +36,8 @@ struct diagnosis {
 	double needed_s;   /* for so long a trace must last before it may find a leak */
 	double interval_s; /* of the trace's history */
 	bool caches_dropped;
-	unsigned int rounds;		   /* traces, one after the other */
-	bool interrupted;		   /* by a signal, before it was done */
-	struct statement_amount available; /* MemAvailable */
+	unsigned int rounds; /* traces, one after the other */
+	bool interrupted;    /* by a signal, before it was done */
 	const struct suspect *growth;
 	size_t nr_growth;
 	const char *origins;	     /* what was traced: "slab,vmalloc"; "" nothing */
@@ -59,6 +58,9 @@ enum diagnosis_answer {
 	DIAGNOSIS_HELD,	     /* what grows is handles that somebody holds */
 	DIAGNOSIS_LEAK,	     /* a site is a LEAK, and no handle explains it */
 };
+
+/* Too little was traced to find a leak in it. */
+bool diagnosis__is_short(const struct diagnosis *diagnosis);
 
 enum diagnosis_answer diagnosis__answer(const struct diagnosis *diagnosis);
 

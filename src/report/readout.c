@@ -193,6 +193,11 @@ bool readout__is_shown(const struct site *site)
 	return site->objects && !site->backing;
 }
 
+uint32_t readout__named_at(const struct readout *readout, const struct site *site)
+{
+	return readout->parts.plan->config.modules ? site->modules : NAMES_ANYTIME;
+}
+
 /* Pages that are counted elsewhere need not be recorded again and again. */
 static void mute_backing(struct readout *readout)
 {

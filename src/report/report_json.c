@@ -143,7 +143,7 @@ static json_t *survival(const struct evidence *e)
 }
 
 /* Bytes a minute; null while there is no slope. */
-static json_t *per_min(const struct series_slope *slope, double per_s)
+json_t *report_json__per_min(const struct series_slope *slope, double per_s)
 {
 	return slope->known ? json_value__number(per_s * 60) : json_null();
 }
@@ -157,12 +157,12 @@ static json_t *verdict(const struct conclusion *v)
 	return json_pack(
 		"{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:o, s:o}",
 		"name", verdict__name(v->is.name), "why", v->is.why, "growth_bytes_per_min",
-		per_min(&e->slope, e->slope.per_s), "growth_low_bytes_per_min",
-		per_min(&e->slope, e->slope.low), "growth_high_bytes_per_min",
-		per_min(&e->slope, e->slope.high), "points", json_value__count(e->points),
-		"interval_s", json_value__number(e->interval_s), "survival_shares", survival(e),
-		"settled", json_value__count(e->settled), "settled_alive",
-		json_value__count(e->settled_alive), "exhausted_s",
+		report_json__per_min(&e->slope, e->slope.per_s), "growth_low_bytes_per_min",
+		report_json__per_min(&e->slope, e->slope.low), "growth_high_bytes_per_min",
+		report_json__per_min(&e->slope, e->slope.high), "points",
+		json_value__count(e->points), "interval_s", json_value__number(e->interval_s),
+		"survival_shares", survival(e), "settled", json_value__count(e->settled),
+		"settled_alive", json_value__count(e->settled_alive), "exhausted_s",
 		json_value__number(v->exhausted_s), "reclaimable", e->reclaimable, "replaced_share",
 		json_value__number(e->replaced), "after_drain_share",
 		json_value__number(e->drained), "shrunk_share", json_value__number(e->shrunk));

@@ -260,7 +260,6 @@ int reporter__each_idle_stack(struct reporter *reporter,
 			      void *arg)
 {
 	const struct readout *now = &reporter->now;
-	bool watched = now->parts.plan->config.modules;
 	struct symbols_frame frames[SYMBOLS_MOST_FRAMES];
 	int err = 0;
 
@@ -271,7 +270,7 @@ int reporter__each_idle_stack(struct reporter *reporter,
 			continue;
 		err = see(frames,
 			  symbols__stack(now->parts.symbols, site->frames, site->nr_frames,
-					 watched ? site->modules : NAMES_ANYTIME, frames),
+					 readout__named_at(now, site), frames),
 			  arg);
 	}
 	return err;

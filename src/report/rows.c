@@ -117,15 +117,14 @@ static void fill_row(struct rows *rows, size_t i, const struct readout *readout,
 static int fill_stack(struct rows *rows, size_t i, const struct readout *readout,
 		      const struct site *site, const struct rows_names *names)
 {
-	bool watched = readout->parts.plan->config.modules;
 	int err = array__reserve((void **)&rows->frames, rows->nr_frames + SYMBOLS_MOST_FRAMES,
 				 &rows->room_frames, sizeof(*rows->frames));
 
 	if (err)
 		return err;
-	rows->list[i].nr_frames = names->stack(
-		readout->parts.symbols, site->frames, site->nr_frames,
-		watched ? site->modules : NAMES_ANYTIME, rows->frames + rows->nr_frames);
+	rows->list[i].nr_frames =
+		names->stack(readout->parts.symbols, site->frames, site->nr_frames,
+			     readout__named_at(readout, site), rows->frames + rows->nr_frames);
 	rows->nr_frames += rows->list[i].nr_frames;
 	return 0;
 }

@@ -185,7 +185,6 @@ static __attribute__((unused)) struct diagnosis golden_diagnosis(const struct re
 		.drained_s = report ? 8.5 : 0,
 		.needed_s = 106,
 		.interval_s = 5,
-		.available = AMOUNT(MIB(20500), -MIB(7), -200000, -220000, -180000),
 		.growth = golden_growth,
 		.nr_growth = report ? NR(golden_growth) : 0,
 		.origins = report ? "slab" : "",

@@ -79,7 +79,7 @@ static void test_nothing_grows(void **state)
 	classes[CLASS_ANON].amount = growing(1e6, 1e6); /* none of tracing's business */
 	suspects = find();
 	assert_int_equal(suspects.nr, 0);
-	assert_false(suspects__any_untraced(&suspects));
+	assert_false(suspects__any_untraced(suspects.list, suspects.nr));
 	assert_false(suspects__wants_caches(&suspects, &plain));
 	suspects__free(&suspects);
 }
@@ -126,16 +126,16 @@ static void test_what_is_traced(void **state)
 	assert_false(suspects.list[1].traced); /* unaccounted */
 	assert_false(suspects.list[2].traced); /* dentry */
 	assert_true(suspects.list[3].traced && suspects.list[4].traced);
-	assert_true(suspects__any_untraced(&suspects));
+	assert_true(suspects__any_untraced(suspects.list, suspects.nr));
 	options.origins |= ORIGIN_PAGES;
 	suspects__mark_traced(&suspects, &options);
 	assert_true(suspects.list[1].traced);
-	assert_false(suspects__any_untraced(&suspects));
+	assert_false(suspects__any_untraced(suspects.list, suspects.nr));
 	options.cache = "filp2,kmalloc-512";
 	suspects__mark_traced(&suspects, &options);
 	assert_true(suspects.list[3].traced);
 	assert_false(suspects.list[4].traced);
-	assert_true(suspects__any_untraced(&suspects));
+	assert_true(suspects__any_untraced(suspects.list, suspects.nr));
 	suspects__free(&suspects);
 }
 
@@ -216,7 +216,7 @@ static void test_reclaimable_alone_is_not_traced(void **state)
 	add_cache("dentry", 192, STATEMENT_YES, 5000, 4500);
 	suspects = find();
 	assert_int_equal(suspects.nr, 2);
-	assert_false(suspects__any_untraced(&suspects));
+	assert_false(suspects__any_untraced(suspects.list, suspects.nr));
 	assert_false(suspects__wants_caches(&suspects, &plain));
 	suspects__free(&suspects);
 }

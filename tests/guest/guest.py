@@ -43,8 +43,8 @@ def module(version, name="kleak_test", folder="tests/kmod"):
 
 def boot(version, script, *options):
     """Run a shell script in the guest with kleak and the module; what it printed."""
-    done = call(version, "--one-thread", "--add", "kleak:/bin/kleak",
-                "--add", f"{module(version)}:/kleak_test.ko", *options, "--", "sh", "-c", script)
+    done = call(version, "--one-thread", "--timeout", "800", "--add", "kleak:/bin/kleak", "--add",
+                f"{module(version)}:/kleak_test.ko", *options, "--", "sh", "-c", script)
     assert done.returncode == 0, f"status {done.returncode}:\n{done.stderr}\n{done.stdout[-3000:]}"
     return done.stdout
 

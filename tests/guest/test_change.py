@@ -174,7 +174,7 @@ def changes(version):
                for word in ("--add", f"{module(version, name)}:/{name}.ko")]
     variables = " ".join(f"{name}={value}" for name, value in sanitizers.variables("/tmp/sanitizer").items())
     run, saved, took, found, files, memory, cgroup, process = boot(
-        version, CHANGES % {"variables": variables}, "--timeout", "800", "--mem", "2048",
+        version, CHANGES % {"variables": variables}, "--mem", "2048",
         "--add", f"{sanitizers.KLEAK}:/bin/kleak-asan", "--add", "build/live-load:/bin/live-load",
         *modules).split("---\n")
     try:

@@ -7,7 +7,7 @@
 #ifndef KLEAK_JUDGE_HISTORY_H
 #define KLEAK_JUDGE_HISTORY_H
 
-#include "judge/series.h"
+#include "judge/growth.h"
 #include "judge/verdict.h"
 #include "trace/sites.h"
 #include "util/idmap.h"

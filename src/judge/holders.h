@@ -9,7 +9,7 @@
 #ifndef KLEAK_JUDGE_HOLDERS_H
 #define KLEAK_JUDGE_HOLDERS_H
 
-#include "judge/series.h"
+#include "judge/growth.h"
 #include "proc/handles.h"
 
 #include <stdbool.h>

@@ -6,7 +6,7 @@
 #ifndef KLEAK_JUDGE_STATEMENT_H
 #define KLEAK_JUDGE_STATEMENT_H
 
-#include "judge/series.h"
+#include "judge/growth.h"
 
 #include <stdbool.h>
 #include <stddef.h>

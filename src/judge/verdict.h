@@ -15,7 +15,7 @@
 #ifndef KLEAK_JUDGE_VERDICT_H
 #define KLEAK_JUDGE_VERDICT_H
 
-#include "judge/series.h"
+#include "judge/growth.h"
 
 #include <stdbool.h>
 #include <stddef.h>

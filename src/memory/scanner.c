@@ -6,7 +6,7 @@
 #include "memory/sheaves.h"
 #include "memory/stacks.h"
 #include "memory/subjects.h"
-#include "memory/unreached.h"
+#include "memory/orphan_check.h"
 #include "memory/vmemmap.h"
 #include "trace/snapshot.h"
 #include "util/array.h"

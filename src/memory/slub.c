@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "memory/slub.h"
-#include "memory/freelist.h"
+#include "memory/slub_freelist.h"
 #include "memory/sheaves.h"
 #include "memory/slub_cache.h"
 #include "memory/vmemmap.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "memory/vmemmap.h"
-#include "memory/freelist.h"
+#include "memory/slub_freelist.h"
 
 #include <errno.h>
 

@@ -6,7 +6,7 @@
 #ifndef KLEAK_REPORT_CHRONICLE_H
 #define KLEAK_REPORT_CHRONICLE_H
 
-#include "judge/series.h"
+#include "judge/growth.h"
 #include "report/report.h"
 
 #include <stdint.h>

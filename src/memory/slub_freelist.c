@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "memory/freelist.h"
+#include "memory/slub_freelist.h"
 #include "util/array.h"
 
 #include <errno.h>

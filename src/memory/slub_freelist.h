@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Freelists of slabs: the slab's own, and the one that a CPU has of it. */
-#ifndef KLEAK_MEMORY_FREELIST_H
-#define KLEAK_MEMORY_FREELIST_H
+#ifndef KLEAK_MEMORY_SLUB_FREELIST_H
+#define KLEAK_MEMORY_SLUB_FREELIST_H
 
 #include "memory/slub_cache.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Growth and rates of every site over the last minute. */
-#ifndef KLEAK_JUDGE_TREND_H
-#define KLEAK_JUDGE_TREND_H
+#ifndef KLEAK_JUDGE_LAST_MINUTE_H
+#define KLEAK_JUDGE_LAST_MINUTE_H
 
 #include "trace/sites.h"
 #include "util/idmap.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "machine.h"
 
-#include "memory/unreached.h"
+#include "memory/orphan_check.h"
 
 #define ADDRESS (BASE + RAM + 5 * PAGE)
 

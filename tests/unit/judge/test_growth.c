@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "unit.h"
 
-#include "judge/series.h"
+#include "judge/growth.h"
 
 #include <math.h>
 #include <string.h>

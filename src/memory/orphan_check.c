@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "memory/unreached.h"
+#include "memory/orphan_check.h"
 #include "util/array.h"
 #include "util/fnv.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "unit.h"
 
-#include "memory/verify.h"
+#include "memory/found_free.h"
 
 #include <errno.h>
 #include <string.h>

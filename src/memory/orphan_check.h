@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* An object that a scan found no reference to: is it an orphan, or was it freed unseen? */
-#ifndef KLEAK_MEMORY_UNREACHED_H
-#define KLEAK_MEMORY_UNREACHED_H
+#ifndef KLEAK_MEMORY_ORPHAN_CHECK_H
+#define KLEAK_MEMORY_ORPHAN_CHECK_H
 
 #include "kleak.h"
 #include "memory/orphans.h"

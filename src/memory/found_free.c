@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "memory/verify.h"
+#include "memory/found_free.h"
 #include "memory/vmemmap.h"
 #include "trace/caches.h"
 #include "util/array.h"

@@ -3,8 +3,8 @@
  * Find the objects in the table that the allocator's own books call free: before anything is
  * listed.  Frees that no hook showed end here.
  */
-#ifndef KLEAK_MEMORY_VERIFY_H
-#define KLEAK_MEMORY_VERIFY_H
+#ifndef KLEAK_MEMORY_FOUND_FREE_H
+#define KLEAK_MEMORY_FOUND_FREE_H
 
 #include "kleak.h"
 #include "memory/slub.h"

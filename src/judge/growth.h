@@ -3,8 +3,8 @@
  * A number over time and how fast it grows.  A clock of bounded length that
  * always spans the whole run: when it is full, every second point goes.
  */
-#ifndef KLEAK_JUDGE_SERIES_H
-#define KLEAK_JUDGE_SERIES_H
+#ifndef KLEAK_JUDGE_GROWTH_H
+#define KLEAK_JUDGE_GROWTH_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "judge/trend.h"
+#include "judge/last_minute.h"
 
 #include <errno.h>
 #include <stdbool.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "judge/series.h"
+#include "judge/growth.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "unit.h"
 
-#include "judge/trend.h"
+#include "judge/last_minute.h"
 
 #include <math.h>
 

@@ -135,11 +135,11 @@ static __always_inline __u64 hash_end(__u64 hash)
 	return hash < KLEAK_SITE_LEAST ? KLEAK_SITE_LEAST : hash;
 }
 
-/* Where following has come to: `at` words above the context lies `address`, frame `nr`. */
+/* Where following has come to: `at` words above the context lies `word`, frame `nr`. */
 struct unwinding {
 	__u64 context;
-	__u64 address;
-	__u64 hash; /* of the frames before it */
+	__u64 word; /* its return address */
+	__u64 sum;  /* the hash of the frames before it */
 	__u32 size; /* words from the context to the stack's end */
 	__u32 at;
 	__u32 nr;
@@ -163,10 +163,10 @@ __noinline int unwind_step(struct unwinding *u)
 
 	if (!u)
 		return UNWIND_LOST;
-	address = u->address;
+	address = u->word;
 	at = u->at;
 	size = u->size;
-	u->hash = hash_add(u->hash, address);
+	u->sum = hash_add(u->sum, address);
 	if (u->nr == config.frames)
 		return UNWIND_ENDS;
 	before = step_at(u->slot);
@@ -192,7 +192,7 @@ __noinline int unwind_step(struct unwinding *u)
 	if (at >= size)
 		return UNWIND_LOST;
 	u->at = at;
-	u->address = stack_word(u->context + at * sizeof(__u64));
+	u->word = stack_word(u->context + at * sizeof(__u64));
 	return UNWIND_ON;
 }
 
@@ -204,8 +204,8 @@ static __always_inline __u64 unwind(__u64 context, __u64 call_site, __u64 hash)
 {
 	struct unwinding u = {
 		.context = context,
-		.address = call_site,
-		.hash = hash,
+		.word = call_site,
+		.sum = hash,
 		.size = stack_left(context) / sizeof(__u64),
 		.slot = step_slot(base_of(call_site)),
 	};
@@ -223,7 +223,7 @@ static __always_inline __u64 unwind(__u64 context, __u64 call_site, __u64 hash)
 		u.nr = nr;
 		next = unwind_step(&u);
 	}
-	return next == UNWIND_ENDS ? hash_end(u.hash) : 0;
+	return next == UNWIND_ENDS ? hash_end(u.sum) : 0;
 }
 
 /* ---- learning them ---- */

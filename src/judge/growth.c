@@ -4,14 +4,14 @@
 #include <math.h>
 #include <stdlib.h>
 
-#define PAIRS	      (SERIES_POINTS * (SERIES_POINTS - 1) / 2)
+#define PAIRS	      (GROWTH_POINTS * (GROWTH_POINTS - 1) / 2)
 #define Z_95	      1.959964 /* of the normal distribution, two-sided */
 #define LAGS	      4	       /* of the steps' autocorrelation that is allowed for */
 #define LEAST_SHARE   0.1      /* of the steps' variance that is kept however they alternate */
 #define WARM_UP_SHARE 0.1
 #define WARM_UP_LEAST 2
 
-size_t series__tick(struct series_clock *clock, double now_s, bool *halved)
+size_t growth__tick(struct growth_clock *clock, double now_s, bool *halved)
 {
 	*halved = false;
 	if (!clock->stride)
@@ -21,11 +21,11 @@ size_t series__tick(struct series_clock *clock, double now_s, bool *halved)
 		clock->at[clock->nr - 1] = now_s;
 		return clock->nr - 1;
 	}
-	if (clock->nr == SERIES_POINTS) {
+	if (clock->nr == GROWTH_POINTS) {
 		/* A point stands at the end of its stride: of two, the later one stays. */
-		for (size_t i = 0; i < SERIES_POINTS / 2; i++)
+		for (size_t i = 0; i < GROWTH_POINTS / 2; i++)
 			clock->at[i] = clock->at[2 * i + 1];
-		clock->nr = SERIES_POINTS / 2;
+		clock->nr = GROWTH_POINTS / 2;
 		clock->stride *= 2;
 		*halved = true;
 	}
@@ -34,11 +34,11 @@ size_t series__tick(struct series_clock *clock, double now_s, bool *halved)
 	return clock->nr++;
 }
 
-void series__halve(struct series *series)
+void growth__halve(struct growth_series *series)
 {
-	for (size_t i = 0; i < SERIES_POINTS / 2; i++)
+	for (size_t i = 0; i < GROWTH_POINTS / 2; i++)
 		series->value[i] = series->value[2 * i + 1];
-	for (size_t i = SERIES_POINTS / 2; i < SERIES_POINTS; i++)
+	for (size_t i = GROWTH_POINTS / 2; i < GROWTH_POINTS; i++)
 		series->value[i] = 0;
 }
 
@@ -52,7 +52,7 @@ static int ascending(const void *a, const void *b)
 /* The variance of Kendall's S: n (n - 1) (2n + 5) / 18, less for ties among the values. */
 static double variance_of(const double *value, size_t nr)
 {
-	double sorted[SERIES_POINTS] = {0},
+	double sorted[GROWTH_POINTS] = {0},
 	       sum = (double)nr * (double)(nr - 1) * (2.0 * (double)nr + 5);
 
 	for (size_t i = 0; i < nr; i++)
@@ -100,7 +100,7 @@ static double spread_of_steps(const double *at, const double *value, size_t firs
 	}
 	if (variance < LEAST_SHARE * alone)
 		variance = LEAST_SHARE * alone;
-	/* Student's t, near enough for n >= SERIES_LEAST - 1 */
+	/* Student's t, near enough for n >= GROWTH_LEAST - 1 */
 	t = Z_95 + (pow(Z_95, 3) + Z_95) / (4 * (n - 1));
 	return t * sqrt(variance * n * n / (n - 1)) / (at[nr - 1] - at[first]);
 }
@@ -113,14 +113,14 @@ static bool is_constant(const double *value, size_t first, size_t nr)
 	return true;
 }
 
-struct series_slope series__slope(const double *at, const double *value, size_t first, size_t nr)
+struct growth_slope growth__slope(const double *at, const double *value, size_t first, size_t nr)
 {
 	double slopes[PAIRS], mean, spread;
-	struct series_slope slope = {};
+	struct growth_slope slope = {};
 	size_t pairs = 0;
 	long low, high;
 
-	if (nr > SERIES_POINTS || nr < first + SERIES_LEAST || !(at[nr - 1] > at[first]))
+	if (nr > GROWTH_POINTS || nr < first + GROWTH_LEAST || !(at[nr - 1] > at[first]))
 		return slope;
 	slope.known = true;
 	if (is_constant(value, first, nr)) /* most are: spare the pairs */
@@ -145,7 +145,7 @@ struct series_slope series__slope(const double *at, const double *value, size_t 
 	return slope;
 }
 
-size_t series__warm_up(const struct series_clock *clock)
+size_t growth__warm_up(const struct growth_clock *clock)
 {
 	size_t first = WARM_UP_LEAST;
 	double until;

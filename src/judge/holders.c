@@ -23,11 +23,11 @@ struct entry {
 	bool sum;	/* of all processes */
 	uint32_t first; /* point since when it is known */
 	uint64_t count;
-	struct series *series; /* NULL: it has always been `count` */
+	struct growth_series *series; /* NULL: it has always been `count` */
 };
 
 struct holders {
-	struct series_clock clock;
+	struct growth_clock clock;
 	uint64_t readings;
 	struct entry *list;
 	uint32_t nr;
@@ -262,7 +262,7 @@ static void halve_all(struct holders *holders)
 		struct entry *entry = &holders->list[i];
 
 		if (entry->series)
-			series__halve(entry->series);
+			growth__halve(entry->series);
 		entry->first /= 2;
 	}
 	if (holders->summed != NEVER)
@@ -275,7 +275,7 @@ int holders__enter(struct holders *holders, const struct handles *handles, doubl
 {
 	struct handles wholes = {}, sums = {};
 	bool halved;
-	uint32_t point = (uint32_t)series__tick(&holders->clock, now_s, &halved);
+	uint32_t point = (uint32_t)growth__tick(&holders->clock, now_s, &halved);
 	int err;
 
 	if (halved)
@@ -310,7 +310,7 @@ static double value_at(const struct entry *entry, size_t point)
 static double count_at(const struct holders *holders, const struct entry *entry, double at_s,
 		       double *step)
 {
-	const struct series_clock *clock = &holders->clock;
+	const struct growth_clock *clock = &holders->clock;
 	size_t next = 0;
 	double low, high, part;
 
@@ -330,7 +330,7 @@ static double count_at(const struct holders *holders, const struct entry *entry,
 static void describe(const struct holders *holders, const struct entry *entry, double from_s,
 		     double until_s, struct holder *holder)
 {
-	const struct series_clock *clock = &holders->clock;
+	const struct growth_clock *clock = &holders->clock;
 	double step;
 
 	*holder = (struct holder){.owner = entry->owner, .kind = entry->kind};
@@ -341,7 +341,7 @@ static void describe(const struct holders *holders, const struct entry *entry, d
 	holder->per_s = until_s > from_s ? holder->grew / (until_s - from_s) : 0;
 	if (entry->series)
 		holder->growth =
-			series__slope(clock->at, entry->series->value, entry->first, clock->nr);
+			growth__slope(clock->at, entry->series->value, entry->first, clock->nr);
 	if (holder->growth.known)
 		holder->per_s = holder->growth.per_s;
 	holder->steady = holder->growth.known && holder->growth.low > 0;
@@ -575,7 +575,7 @@ static bool is_faster(const struct holder *a, const struct holder *b)
 
 size_t holders__growing(const struct holders *holders, struct holder *list, size_t most)
 {
-	const struct series_clock *clock = &holders->clock;
+	const struct growth_clock *clock = &holders->clock;
 	size_t nr = 0;
 
 	if (!clock->nr || !most)

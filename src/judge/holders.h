@@ -44,7 +44,7 @@ struct holder {
 	char detail[HANDLE_DETAIL];
 	uint64_t count;		    /* now */
 	double grew;		    /* in the time of the question, or since the first reading */
-	struct series_slope growth; /* handles a second; known false: too few readings, see per_s */
+	struct growth_slope growth; /* handles a second; known false: too few readings, see per_s */
 	double per_s;		    /* the slope, or grew by the time that took */
 	bool steady;		    /* it grows with 95% confidence */
 

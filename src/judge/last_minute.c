@@ -6,20 +6,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct trend_row {
-	struct idmap_row row;	      /* of the entry that it was last in */
-	uint64_t bytes[TREND_POINTS]; /* beside trend->times */
-	uint64_t allocations;	      /* at the last entry */
+struct last_minute_row {
+	struct idmap_row row;		    /* of the entry that it was last in */
+	uint64_t bytes[LAST_MINUTE_POINTS]; /* beside last_minute->times */
+	uint64_t allocations;		    /* at the last entry */
 };
 
-static void drop_oldest(struct trend *trend)
+static void drop_oldest(struct last_minute *last_minute)
 {
-	trend->nr_points--;
-	memmove(trend->times, trend->times + 1, trend->nr_points * sizeof(*trend->times));
-	for (uint32_t i = 0; i < trend->nr_rows; i++) {
-		uint64_t *bytes = trend->rows[i].bytes;
+	last_minute->nr_points--;
+	memmove(last_minute->times, last_minute->times + 1,
+		last_minute->nr_points * sizeof(*last_minute->times));
+	for (uint32_t i = 0; i < last_minute->nr_rows; i++) {
+		uint64_t *bytes = last_minute->rows[i].bytes;
 
-		memmove(bytes, bytes + 1, trend->nr_points * sizeof(*bytes));
+		memmove(bytes, bytes + 1, last_minute->nr_points * sizeof(*bytes));
 	}
 }
 
@@ -27,48 +28,50 @@ static void drop_oldest(struct trend *trend)
  * A point for now_s.  Points closer together than the window allows replace each
  * other, so that the ring always spans the window.
  */
-static void make_point(struct trend *trend, double now_s)
+static void make_point(struct last_minute *last_minute, double now_s)
 {
-	const double closest = TREND_WINDOW_S / (TREND_POINTS - 2);
+	const double closest = LAST_MINUTE_WINDOW_S / (LAST_MINUTE_POINTS - 2);
 
-	if (!trend->nr_points)
-		trend->nr_points = 1; /* the start: nothing outstanding at 0 s */
-	if (trend->nr_points >= 2 && now_s - trend->times[trend->nr_points - 2] < closest)
-		trend->nr_points--;
+	if (!last_minute->nr_points)
+		last_minute->nr_points = 1; /* the start: nothing outstanding at 0 s */
+	if (last_minute->nr_points >= 2 &&
+	    now_s - last_minute->times[last_minute->nr_points - 2] < closest)
+		last_minute->nr_points--;
 	/* the oldest point stays until the next one covers the window */
-	while (trend->nr_points >= 2 && now_s - trend->times[1] >= TREND_WINDOW_S)
-		drop_oldest(trend);
-	if (trend->nr_points == TREND_POINTS)
-		drop_oldest(trend);
-	trend->times[trend->nr_points++] = now_s;
-	for (uint32_t i = 0; i < trend->nr_rows; i++)
-		trend->rows[i].bytes[trend->nr_points - 1] = 0;
+	while (last_minute->nr_points >= 2 && now_s - last_minute->times[1] >= LAST_MINUTE_WINDOW_S)
+		drop_oldest(last_minute);
+	if (last_minute->nr_points == LAST_MINUTE_POINTS)
+		drop_oldest(last_minute);
+	last_minute->times[last_minute->nr_points++] = now_s;
+	for (uint32_t i = 0; i < last_minute->nr_rows; i++)
+		last_minute->rows[i].bytes[last_minute->nr_points - 1] = 0;
 }
 
 /* The point that growth is measured from: the last one that covers the window, or the first. */
-static size_t origin_of(const struct trend *trend, double now_s)
+static size_t origin_of(const struct last_minute *last_minute, double now_s)
 {
 	size_t i = 0;
 
-	while (i + 1 < trend->nr_points && now_s - trend->times[i + 1] >= TREND_WINDOW_S)
+	while (i + 1 < last_minute->nr_points &&
+	       now_s - last_minute->times[i + 1] >= LAST_MINUTE_WINDOW_S)
 		i++;
 	return i;
 }
 
-void trend__measure(const struct trend *trend, struct sites *sites, double now_s)
+void last_minute__measure(const struct last_minute *last_minute, struct sites *sites, double now_s)
 {
-	size_t origin = origin_of(trend, now_s);
-	double span = now_s - (trend->nr_points ? trend->times[origin] : 0);
-	double since = now_s - trend->last_s;
+	size_t origin = origin_of(last_minute, now_s);
+	double span = now_s - (last_minute->nr_points ? last_minute->times[origin] : 0);
+	double since = now_s - last_minute->last_s;
 
 	for (size_t i = 0; i < sites->nr; i++) {
 		struct site *site = &sites->list[i];
-		uint32_t index = idmap__find(&trend->by_id, site->id);
+		uint32_t index = idmap__find(&last_minute->by_id, site->id);
 		uint64_t bytes = 0, allocations = 0;
 
 		if (index != IDMAP_NONE) {
-			bytes = trend->rows[index].bytes[origin];
-			allocations = trend->rows[index].allocations;
+			bytes = last_minute->rows[index].bytes[origin];
+			allocations = last_minute->rows[index].allocations;
 		}
 		site->growth_bytes_per_min = 0;
 		if (span > 0)
@@ -80,31 +83,31 @@ void trend__measure(const struct trend *trend, struct sites *sites, double now_s
 	}
 }
 
-int trend__enter(struct trend *trend, const struct sites *sites, double now_s)
+int last_minute__enter(struct last_minute *last_minute, const struct sites *sites, double now_s)
 {
-	make_point(trend, now_s);
-	trend->entries++;
+	make_point(last_minute, now_s);
+	last_minute->entries++;
 	for (size_t i = 0; i < sites->nr; i++) {
 		const struct site *site = &sites->list[i];
-		struct trend_row *row =
-			idmap__row(&trend->by_id, site->id, (void **)&trend->rows, &trend->nr_rows,
-				   &trend->room, sizeof(*trend->rows));
+		struct last_minute_row *row = idmap__row(
+			&last_minute->by_id, site->id, (void **)&last_minute->rows,
+			&last_minute->nr_rows, &last_minute->room, sizeof(*last_minute->rows));
 
 		if (!row)
 			return -ENOMEM;
-		row->row.entered = trend->entries;
-		row->bytes[trend->nr_points - 1] = site->bytes;
+		row->row.entered = last_minute->entries;
+		row->bytes[last_minute->nr_points - 1] = site->bytes;
 		row->allocations = site->allocations;
 	}
-	trend->last_s = now_s;
+	last_minute->last_s = now_s;
 	/* sites that are not entered any more have been given back (recycle.h) */
-	return idmap__drop_rows(&trend->by_id, trend->rows, &trend->nr_rows, sizeof(*trend->rows),
-				trend->entries);
+	return idmap__drop_rows(&last_minute->by_id, last_minute->rows, &last_minute->nr_rows,
+				sizeof(*last_minute->rows), last_minute->entries);
 }
 
-void trend__free(struct trend *trend)
+void last_minute__free(struct last_minute *last_minute)
 {
-	free(trend->rows);
-	idmap__free(&trend->by_id);
-	memset(trend, 0, sizeof(*trend));
+	free(last_minute->rows);
+	idmap__free(&last_minute->by_id);
+	memset(last_minute, 0, sizeof(*last_minute));
 }

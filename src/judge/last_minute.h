@@ -9,13 +9,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define TREND_WINDOW_S 60.0
-#define TREND_POINTS   64
+#define LAST_MINUTE_WINDOW_S 60.0
+#define LAST_MINUTE_POINTS   64
 
-struct trend {
-	double times[TREND_POINTS]; /* seconds since the start; ascending, oldest first */
+struct last_minute {
+	double times[LAST_MINUTE_POINTS]; /* seconds since the start; ascending, oldest first */
 	size_t nr_points;
-	struct trend_row *rows;
+	struct last_minute_row *rows;
 	uint32_t nr_rows;
 	size_t room;
 	struct idmap by_id;
@@ -26,14 +26,14 @@ struct trend {
 /*
  * Set growth and rates of each site at now_s seconds after the start: growth is the
  * change of outstanding bytes over the last minute (or since the start), rates are
- * since the last trend__enter().  *trend starts as all zeros: at 0 s nothing was
+ * since the last last_minute__enter().  *last_minute starts as all zeros: at 0 s nothing was
  * outstanding.
  */
-void trend__measure(const struct trend *trend, struct sites *sites, double now_s);
+void last_minute__measure(const struct last_minute *last_minute, struct sites *sites, double now_s);
 
 /* Enter what `sites` holds at now_s; what is not there any more is forgotten.  0 or -ENOMEM. */
-int trend__enter(struct trend *trend, const struct sites *sites, double now_s);
+int last_minute__enter(struct last_minute *last_minute, const struct sites *sites, double now_s);
 
-void trend__free(struct trend *trend);
+void last_minute__free(struct last_minute *last_minute);
 
 #endif

@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-static void add_slope(struct series_slope *sum, const struct series_slope *one)
+static void add_slope(struct growth_slope *sum, const struct growth_slope *one)
 {
 	if (!one->known)
 		return;
@@ -48,7 +48,7 @@ static void add_counts(struct evidence *sum, const struct evidence *e)
 static void begin(struct together *t, const struct conclusion *site)
 {
 	t->sum = site->from;
-	t->sum.slope = t->sum.recent = (struct series_slope){};
+	t->sum.slope = t->sum.recent = (struct growth_slope){};
 	t->sum.settled = t->sum.settled_alive = t->sum.objects = t->sum.bytes = 0;
 	t->sum.allocations = t->sum.frees = t->sum.lost = 0;
 	t->has_course = true;
@@ -59,7 +59,7 @@ static void begin(struct together *t, const struct conclusion *site)
 
 static void add_course(struct together *t, const double *course, size_t nr)
 {
-	t->has_course &= course && nr <= SERIES_POINTS;
+	t->has_course &= course && nr <= GROWTH_POINTS;
 	for (size_t i = 0; t->has_course && i < nr; i++)
 		t->course[i] += course[i];
 }
@@ -98,13 +98,13 @@ void together__add(struct together *t, const struct conclusion *site, const doub
 /* The slopes of the sum, which are surer than the sums of the slopes. */
 static void find_slopes(struct evidence *sum, const double *course, const double *at, size_t nr)
 {
-	struct series_clock clock = {.nr = nr};
+	struct growth_clock clock = {.nr = nr};
 	size_t first;
 
 	memcpy(clock.at, at, nr * sizeof(*at));
-	first = series__warm_up(&clock);
-	sum->slope = series__slope(at, course, first, nr);
-	sum->recent = series__slope(at, course, first + (nr - first) / 2, nr);
+	first = growth__warm_up(&clock);
+	sum->slope = growth__slope(at, course, first, nr);
+	sum->recent = growth__slope(at, course, first + (nr - first) / 2, nr);
 }
 
 struct conclusion together__judge(const struct together *t, const double *at, size_t nr_course)
@@ -113,7 +113,7 @@ struct conclusion together__judge(const struct together *t, const double *at, si
 	struct evidence *sum = &all.from;
 	struct verdict of_all;
 
-	if (t->has_course && nr_course && nr_course <= SERIES_POINTS)
+	if (t->has_course && nr_course && nr_course <= GROWTH_POINTS)
 		find_slopes(sum, t->course, at, nr_course);
 	sum->drained = t->drained_before > 0 ? t->drained_after / t->drained_before : NAN;
 	sum->shrunk = t->shrunk_before > 0 ? 1 - t->shrunk_after / t->shrunk_before : NAN;

@@ -12,7 +12,7 @@
 struct together {
 	size_t nr; /* added so far */
 	struct evidence sum;
-	double course[SERIES_POINTS]; /* bytes of all, at the times of the history */
+	double course[GROWTH_POINTS]; /* bytes of all, at the times of the history */
 	bool has_course;	      /* of each of them */
 	double drained_before;	      /* objects before the drain, of those that tell */
 	double drained_after;

@@ -27,7 +27,7 @@ static double limit_of(uint64_t some, uint64_t all, int side)
 	return (middle + side * spread) / (1 + Z2_95 / n);
 }
 
-static bool rises(const struct series_slope *slope)
+static bool rises(const struct growth_slope *slope)
 {
 	return slope->known && slope->low > 0;
 }

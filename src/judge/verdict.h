@@ -40,8 +40,8 @@ struct evidence {
 	double observed_s;
 	double interval_s;	    /* between two points of the history */
 	size_t points;		    /* warm-up left out */
-	struct series_slope slope;  /* of outstanding bytes */
-	struct series_slope recent; /* the same over the last half */
+	struct growth_slope slope;  /* of outstanding bytes */
+	struct growth_slope recent; /* the same over the last half */
 	double survival[SURVIVALS]; /* NAN: nothing was allocated then */
 	uint64_t settled;	    /* objects that outlived two intervals, three and more ago */
 	uint64_t settled_alive;	    /* of them, now */

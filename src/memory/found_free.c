@@ -29,16 +29,16 @@ enum wanted {
 };
 
 /* Sort the sites by when they are looked at.  How much of the budget is left for the rest. */
-static int choose(struct verify *verify, const struct sites *sites, size_t shown, uint64_t budget,
-		  uint64_t *left)
+static int choose(struct found_free *found, const struct sites *sites, size_t shown,
+		  uint64_t budget, uint64_t *left)
 {
 	uint64_t chosen = 0, most = budget - budget / TURNS_SHARE;
-	int err = array__reserve((void **)&verify->wanted, sites->nr, &verify->room_wanted, 1);
+	int err = array__reserve((void **)&found->wanted, sites->nr, &found->room_wanted, 1);
 
 	if (err)
 		return err;
 	if (sites->nr)
-		memset(verify->wanted, WANTED_NEVER, sites->nr);
+		memset(found->wanted, WANTED_NEVER, sites->nr);
 	for (size_t i = 0; i < sites->nr; i++) {
 		const struct site *site = &sites->list[i];
 		bool is_shown = shown > 0;
@@ -49,29 +49,29 @@ static int choose(struct verify *verify, const struct sites *sites, size_t shown
 		if (site->space == KLEAK_SPACE_PERCPU)
 			continue;
 		if (is_shown && chosen + site->listed <= most) {
-			verify->wanted[site->index] = WANTED_NOW;
+			found->wanted[site->index] = WANTED_NOW;
 			chosen += site->listed;
 		} else {
-			verify->wanted[site->index] = WANTED_BY_TURNS;
+			found->wanted[site->index] = WANTED_BY_TURNS;
 		}
 	}
 	*left = budget - chosen;
 	return 0;
 }
 
-static int add(struct verify *verify, const struct kleak_eviction *eviction)
+static int add(struct found_free *found, const struct kleak_eviction *eviction)
 {
-	int err = array__reserve((void **)&verify->list, verify->nr + 1, &verify->room,
-				 sizeof(*verify->list));
+	int err = array__reserve((void **)&found->list, found->nr + 1, &found->room,
+				 sizeof(*found->list));
 
 	if (err)
 		return err;
-	verify->list[verify->nr++] = *eviction;
+	found->list[found->nr++] = *eviction;
 	return 0;
 }
 
-static int look_at(struct verify *verify, struct slub *slub, const struct verify_tables *tables,
-		   const struct snapshot_object *object)
+static int look_at(struct found_free *found, struct slub *slub,
+		   const struct found_free_tables *tables, const struct snapshot_object *object)
 {
 	struct kleak_eviction eviction = {.slot = object->slot, .site = object->site};
 	struct kleak_record record;
@@ -90,10 +90,10 @@ static int look_at(struct verify *verify, struct slub *slub, const struct verify
 	eviction.allocated_at = record.allocated_at;
 	space = ~eviction.key & KLEAK_SPACE_MASK;
 	address = ~eviction.key & ~(uint64_t)KLEAK_SPACE_MASK;
-	verify->checked++;
+	found->checked++;
 	/* Frees of pages are never missed; but whose page it is shows only later. */
 	if (space == KLEAK_SPACE_PAGES)
-		return vmemmap__is_mapped(slub, address) ? add(verify, &eviction) : 0;
+		return vmemmap__is_mapped(slub, address) ? add(found, &eviction) : 0;
 
 	slab = space == KLEAK_SPACE_SLAB;
 	large = slab && cache->flags & KLEAK_CACHE_LARGE;
@@ -102,14 +102,14 @@ static int look_at(struct verify *verify, struct slub *slub, const struct verify
 	if (state < 0)
 		return state;
 	if (state == SLUB_UNKNOWN)
-		verify->unknown++;
+		found->unknown++;
 	eviction.free = 1;
-	return state == SLUB_FREE ? add(verify, &eviction) : 0;
+	return state == SLUB_FREE ? add(found, &eviction) : 0;
 }
 
 /* Look at the objects of the sites that are wanted in this way: `most` of them, from `first` on. */
-static int look_at_all(struct verify *verify, struct slub *slub, const struct snapshot *snapshot,
-		       const struct sites *sites, const struct verify_tables *tables,
+static int look_at_all(struct found_free *found, struct slub *slub, const struct snapshot *snapshot,
+		       const struct sites *sites, const struct found_free_tables *tables,
 		       enum wanted wanted, size_t first, uint64_t most)
 {
 	int err = 0;
@@ -118,43 +118,43 @@ static int look_at_all(struct verify *verify, struct slub *slub, const struct sn
 		size_t i = (first + n) % snapshot->nr_list;
 		const struct snapshot_object *object = &snapshot->list[i];
 
-		if (object->age < 1 || verify->wanted[sites->of_entry[object->site]] != wanted)
+		if (object->age < 1 || found->wanted[sites->of_entry[object->site]] != wanted)
 			continue;
 		if (!most) {
-			verify->skipped++;
+			found->skipped++;
 			continue;
 		}
 		if (!--most)
-			verify->turn = i + 1;
-		err = look_at(verify, slub, tables, object);
+			found->turn = i + 1;
+		err = look_at(found, slub, tables, object);
 	}
 	return err;
 }
 
-int verify__find_free(struct verify *verify, struct slub *slub, const struct snapshot *snapshot,
-		      const struct sites *sites, const struct verify_tables *tables, size_t shown,
-		      uint64_t budget)
+int found_free__look(struct found_free *found, struct slub *slub, const struct snapshot *snapshot,
+		     const struct sites *sites, const struct found_free_tables *tables,
+		     size_t shown, uint64_t budget)
 {
 	uint64_t left = 0;
 	int err;
 
-	verify->nr = 0;
-	verify->checked = 0;
-	verify->unknown = 0;
-	verify->skipped = 0;
-	err = choose(verify, sites, shown, budget, &left);
+	found->nr = 0;
+	found->checked = 0;
+	found->unknown = 0;
+	found->skipped = 0;
+	err = choose(found, sites, shown, budget, &left);
 	slub__begin(slub);
 	if (!err)
-		err = look_at_all(verify, slub, snapshot, sites, tables, WANTED_NOW, 0, UINT64_MAX);
+		err = look_at_all(found, slub, snapshot, sites, tables, WANTED_NOW, 0, UINT64_MAX);
 	if (!err)
-		err = look_at_all(verify, slub, snapshot, sites, tables, WANTED_BY_TURNS,
-				  verify->turn, left);
+		err = look_at_all(found, slub, snapshot, sites, tables, WANTED_BY_TURNS,
+				  found->turn, left);
 	return err;
 }
 
-void verify__free(struct verify *verify)
+void found_free__free(struct found_free *found)
 {
-	free(verify->list);
-	free(verify->wanted);
-	memset(verify, 0, sizeof(*verify));
+	free(found->list);
+	free(found->wanted);
+	memset(found, 0, sizeof(*found));
 }

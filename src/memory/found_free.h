@@ -14,7 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct verify {
+struct found_free {
 	struct kleak_eviction *list; /* objects that are free, pages that are not the kernel's */
 	size_t nr, room;
 	uint8_t *wanted; /* by site.index */
@@ -25,7 +25,7 @@ struct verify {
 	size_t turn;	  /* where in the snapshot's list the next ones stand */
 };
 
-struct verify_tables {
+struct found_free_tables {
 	const struct kleak_bucket *buckets;
 	const struct kleak_site *entries;
 	const struct kleak_cache *caches;
@@ -34,13 +34,13 @@ struct verify_tables {
 
 /*
  * Look at `budget` objects at most: at those of the first `shown` sites that have any, as far
- * as whole sites fit, then at the others, by turns from call to call.  List in *verify those
- * that are free, and pages that belong to processes; *verify starts as all zeros.  0 or -ENOMEM.
+ * as whole sites fit, then at the others, by turns from call to call.  List in *found those
+ * that are free, and pages that belong to processes; *found starts as all zeros.  0 or -ENOMEM.
  */
-int verify__find_free(struct verify *verify, struct slub *slub, const struct snapshot *snapshot,
-		      const struct sites *sites, const struct verify_tables *tables, size_t shown,
-		      uint64_t budget);
+int found_free__look(struct found_free *found, struct slub *slub, const struct snapshot *snapshot,
+		     const struct sites *sites, const struct found_free_tables *tables,
+		     size_t shown, uint64_t budget);
 
-void verify__free(struct verify *verify);
+void found_free__free(struct found_free *found);
 
 #endif

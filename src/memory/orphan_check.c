@@ -5,16 +5,16 @@
 
 #include <stdlib.h>
 
-int unreached__begin(struct unreached *unreached)
+int orphan_check__begin(struct orphan_check *check)
 {
-	unreached->nr_freed = 0;
-	unreached->unknown = 0;
-	slub__begin(unreached->slub);
-	return orphans__begin(&unreached->orphans);
+	check->nr_freed = 0;
+	check->unknown = 0;
+	slub__begin(check->slub);
+	return orphans__begin(&check->orphans);
 }
 
-bool unreached__is_asked(const struct subject *subject, const struct scan_object *object,
-			 uint64_t gathered)
+bool orphan_check__is_asked(const struct subject *subject, const struct scan_object *object,
+			    uint64_t gathered)
 {
 	if (object->disputed)
 		return subject->key && subject->allocated_at < gathered;
@@ -22,10 +22,10 @@ bool unreached__is_asked(const struct subject *subject, const struct scan_object
 }
 
 /* Per-CPU memory is not read through the direct map: what its copies hold. */
-static bool read_copies(const struct unreached *unreached, const struct subject *subject,
+static bool read_copies(const struct orphan_check *check, const struct subject *subject,
 			const struct kleak_record *record, uint64_t *content)
 {
-	const struct slub *slub = unreached->slub;
+	const struct slub *slub = check->slub;
 	uint64_t pointer = subjects__percpu_pointer(slub, subject->key);
 	uint64_t bytes = subjects__percpu_bytes(slub, record), hash = 0;
 
@@ -33,7 +33,7 @@ static bool read_copies(const struct unreached *unreached, const struct subject 
 		return false;
 	for (uint32_t cpu = 0; cpu < slub->nr_cpus; cpu++) {
 		const uint8_t *copy =
-			unreached->peek(slub->arg, pointer + slub->cpu_offsets[cpu], bytes);
+			check->peek(slub->arg, pointer + slub->cpu_offsets[cpu], bytes);
 
 		if (!copy)
 			return false;
@@ -43,13 +43,13 @@ static bool read_copies(const struct unreached *unreached, const struct subject 
 	return true;
 }
 
-static int note_freed(struct unreached *unreached, const struct orphan *orphan)
+static int note_freed(struct orphan_check *check, const struct orphan *orphan)
 {
-	int err = array__reserve((void **)&unreached->freed, unreached->nr_freed + 1,
-				 &unreached->room_freed, sizeof(*unreached->freed));
+	int err = array__reserve((void **)&check->freed, check->nr_freed + 1, &check->room_freed,
+				 sizeof(*check->freed));
 
 	if (!err)
-		unreached->freed[unreached->nr_freed++] =
+		check->freed[check->nr_freed++] =
 			(struct kleak_eviction){.key = orphan->key,
 						.slot = orphan->slot,
 						.allocated_at = orphan->allocated_at,
@@ -59,29 +59,29 @@ static int note_freed(struct unreached *unreached, const struct orphan *orphan)
 }
 
 /* By the allocator's own books.  disputed: another one claims its memory. */
-static int judge_by_books(struct unreached *unreached, const struct subject *subject,
+static int judge_by_books(struct orphan_check *check, const struct subject *subject,
 			  const struct orphan *orphan, bool disputed)
 {
-	int state = slub__state(unreached->slub, subjects__address_of(subject->key), subject->kmem,
+	int state = slub__state(check->slub, subjects__address_of(subject->key), subject->kmem,
 				subject->size, subject->large);
 
 	if (state < 0)
 		return state;
 	if (state == SLUB_FREE)
-		return note_freed(unreached, orphan);
+		return note_freed(check, orphan);
 	if (disputed)
 		return 0; /* the next pass will see it without the other one */
 	if (state == SLUB_UNKNOWN) {
-		unreached->unknown++;
+		check->unknown++;
 		return 0;
 	}
-	return orphans__add(&unreached->orphans, orphan);
+	return orphans__add(&check->orphans, orphan);
 }
 
-int unreached__judge(struct unreached *unreached, uint32_t i)
+int orphan_check__judge(struct orphan_check *check, uint32_t i)
 {
-	const struct subject *subject = &unreached->subjects->list[i];
-	const struct scan_object *object = &unreached->subjects->scan->objects[i];
+	const struct subject *subject = &check->subjects->list[i];
+	const struct scan_object *object = &check->subjects->scan->objects[i];
 	struct orphan orphan = {.key = subject->key,
 				.allocated_at = subject->allocated_at,
 				.slot = subject->slot,
@@ -89,19 +89,19 @@ int unreached__judge(struct unreached *unreached, uint32_t i)
 				.content = object->content};
 	struct kleak_record record;
 
-	if (!subjects__read_record(unreached->subjects, subject, &record))
+	if (!subjects__read_record(check->subjects, subject, &record))
 		return 0;
 	if ((~subject->key & KLEAK_SPACE_MASK) != KLEAK_SPACE_PERCPU)
 		return object->disputed || object->seen
-			       ? judge_by_books(unreached, subject, &orphan, object->disputed)
+			       ? judge_by_books(check, subject, &orphan, object->disputed)
 			       : 0;
-	if (object->disputed || !read_copies(unreached, subject, &record, &orphan.content))
+	if (object->disputed || !read_copies(check, subject, &record, &orphan.content))
 		return 0;
-	return orphans__add(&unreached->orphans, &orphan);
+	return orphans__add(&check->orphans, &orphan);
 }
 
-void unreached__free(struct unreached *unreached)
+void orphan_check__free(struct orphan_check *check)
 {
-	orphans__free(&unreached->orphans);
-	free(unreached->freed);
+	orphans__free(&check->orphans);
+	free(check->freed);
 }

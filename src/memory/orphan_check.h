@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct unreached {
+struct orphan_check {
 	/* by the caller; all zeros but these */
 	const struct subjects *subjects;
 	struct slub *slub;
@@ -27,18 +27,18 @@ struct unreached {
 };
 
 /* A pass is over: forget what was freed before it.  0 or -ENOMEM. */
-int unreached__begin(struct unreached *unreached);
+int orphan_check__begin(struct orphan_check *check);
 
 /*
  * Must this object be judged?  gathered: the tick at which the objects were; what the allocator's
  * books say is of what was there before they were read, all the time.
  */
-bool unreached__is_asked(const struct subject *subject, const struct scan_object *object,
-			 uint64_t gathered);
+bool orphan_check__is_asked(const struct subject *subject, const struct scan_object *object,
+			    uint64_t gathered);
 
 /* Judge object i of the scan.  0 or -ENOMEM. */
-int unreached__judge(struct unreached *unreached, uint32_t i);
+int orphan_check__judge(struct orphan_check *check, uint32_t i);
 
-void unreached__free(struct unreached *unreached);
+void orphan_check__free(struct orphan_check *check);
 
 #endif

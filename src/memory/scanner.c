@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "memory/scanner.h"
+#include "memory/orphan_check.h"
 #include "memory/places.h"
 #include "memory/ram.h"
 #include "memory/scan.h"
 #include "memory/sheaves.h"
 #include "memory/stacks.h"
 #include "memory/subjects.h"
-#include "memory/orphan_check.h"
 #include "memory/vmemmap.h"
 #include "trace/snapshot.h"
 #include "util/array.h"
@@ -34,7 +34,7 @@ struct scanner {
 	struct ram memory;
 	struct scan scan;
 	struct subjects subjects;
-	struct unreached unreached;
+	struct orphan_check orphan_check;
 	struct places places;
 	struct place *found; /* where references to what is sampled stand */
 	size_t nr_found, room_found;
@@ -92,7 +92,7 @@ int scanner__open(struct scanner **out, const struct scanner_parts *parts, char 
 		.memory = &scanner->memory,
 		.scan = &scanner->scan,
 	};
-	scanner->unreached = (struct unreached){
+	scanner->orphan_check = (struct orphan_check){
 		.subjects = &scanner->subjects,
 		.slub = &parts->reader->slub,
 		.peek = tracer__peek,
@@ -249,19 +249,19 @@ static int see(void *arg, uint64_t address, const uint64_t *words, size_t nr)
 static int judge_all(struct scanner *scanner)
 {
 	const struct subjects *subjects = &scanner->subjects;
-	struct unreached *unreached = &scanner->unreached;
-	int err = unreached__begin(unreached);
+	struct orphan_check *check = &scanner->orphan_check;
+	int err = orphan_check__begin(check);
 
 	for (uint32_t i = 0; i < subjects->nr && !err; i++) {
 		if (i % JUDGED_AT_ONCE == 0 && is_over(scanner, clock__now_s()))
 			return -EINTR;
-		if (unreached__is_asked(&subjects->list[i], &scanner->scan.objects[i],
-					scanner->gathered))
-			err = unreached__judge(unreached, i);
+		if (orphan_check__is_asked(&subjects->list[i], &scanner->scan.objects[i],
+					   scanner->gathered))
+			err = orphan_check__judge(check, i);
 	}
-	scanner->sum.unknown = unreached->unknown;
+	scanner->sum.unknown = check->unknown;
 	if (!err)
-		err = tracer__evict(scanner->parts.tracer, unreached->freed, unreached->nr_freed);
+		err = tracer__evict(scanner->parts.tracer, check->freed, check->nr_freed);
 	return err;
 }
 
@@ -370,7 +370,7 @@ void scanner__each_orphan(const struct scanner *scanner,
 			  void *arg)
 {
 	const struct tracer_view *view = tracer__view(scanner->parts.tracer);
-	const struct orphans *orphans = &scanner->unreached.orphans;
+	const struct orphans *orphans = &scanner->orphan_check.orphans;
 
 	for (size_t i = 0; i < orphans->nr; i++) {
 		const struct orphan *orphan = &orphans->list[i];
@@ -405,7 +405,7 @@ size_t scanner__look_at(const struct scanner *scanner, const struct orphan *orph
 
 size_t scanner__acknowledge(struct scanner *scanner)
 {
-	size_t nr = orphans__acknowledge(&scanner->unreached.orphans);
+	size_t nr = orphans__acknowledge(&scanner->orphan_check.orphans);
 
 	scanner->sum.acknowledged += nr;
 	return nr;
@@ -423,7 +423,7 @@ void scanner__close(struct scanner *scanner)
 	ram__free(&scanner->memory);
 	scan__free(&scanner->scan);
 	subjects__free(&scanner->subjects);
-	unreached__free(&scanner->unreached);
+	orphan_check__free(&scanner->orphan_check);
 	places__free(&scanner->places);
 	free(scanner->found);
 	free(scanner);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "memory/slub.h"
-#include "memory/slub_freelist.h"
 #include "memory/sheaves.h"
 #include "memory/slub_cache.h"
+#include "memory/slub_freelist.h"
 #include "memory/vmemmap.h"
 #include "util/array.h"
 
@@ -37,11 +37,12 @@ bool slub__is_marked(const struct slub *slub, const struct slub_slab *slab, uint
 	return slub->bits[slab->bits + i / 64] >> i % 64 & 1;
 }
 
-/* Mark the objects of a freelist of the slab whose content has been read: as freelist__mark(). */
+/* Mark the objects of a freelist of the slab whose content has been read: as slub_freelist__mark().
+ */
 static int mark_in_slab(struct slub *slub, const struct slub_slab *slab, uint64_t object)
 {
-	return freelist__mark(slub, &slub->caches[slab->cache], slab->start, slab->objects,
-			      slub->content, object, bits_of(slub, slab));
+	return slub_freelist__mark(slub, &slub->caches[slab->cache], slab->start, slab->objects,
+				   slub->content, object, bits_of(slub, slab));
 }
 
 static int reserve_content(struct slub *slub, struct slub_slab *slab, uint64_t len)
@@ -69,26 +70,27 @@ static int try_slab(struct slub *slub, struct slub_slab *slab)
 
 	if (slub__read_counters(slub, slab->head, counters))
 		return -EAGAIN;
-	slab->objects = freelist__objects(counters[1]);
+	slab->objects = slub_freelist__objects(counters[1]);
 	len = (uint64_t)slab->objects * cache->size;
 	if (!len || len > (uint64_t)MOST_PAGES * slub->layout.page_size)
 		return -EAGAIN;
 	err = reserve_content(slub, slab, len);
 	if (!err)
-		err = freelist__find_of_cpu(slub, cache, slab->head, counters[1], &list);
+		err = slub_freelist__find_of_cpu(slub, cache, slab->head, counters[1], &list);
 	if (err)
 		return err;
 	if (read_much(slub, slab->start, slub->content, len))
 		return -EAGAIN;
 	nr = mark_in_slab(slub, slab, counters[0]);
 	/* A slab that no CPU works with has as many free objects as it says. */
-	if (nr < 0 || (!list.at && !freelist__is_frozen(counters[1]) &&
-		       (uint32_t)nr != slab->objects - freelist__in_use(counters[1])))
+	if (nr < 0 || (!list.at && !slub_freelist__is_frozen(counters[1]) &&
+		       (uint32_t)nr != slab->objects - slub_freelist__in_use(counters[1])))
 		return -EAGAIN;
 	if (list.at && mark_in_slab(slub, slab, list.freelist) < 0)
 		return -EAGAIN;
 	if (slub__read_counters(slub, slab->head, again) || again[0] != counters[0] ||
-	    again[1] << 32 != counters[1] << 32 || !freelist__is_unchanged(slub, &list, slab->head))
+	    again[1] << 32 != counters[1] << 32 ||
+	    !slub_freelist__is_unchanged(slub, &list, slab->head))
 		return -EAGAIN;
 	slub->nr_bits += (slab->objects + 63) / 64;
 	return 0;

@@ -14,8 +14,8 @@ static uint64_t decode(const struct slub *slub, const struct slub_cache *cache, 
 	return link ^ cache->random ^ __builtin_bswap64(object + cache->offset);
 }
 
-int freelist__mark(const struct slub *slub, const struct slub_cache *cache, uint64_t start,
-		   uint32_t objects, const uint8_t *content, uint64_t object, uint64_t *free)
+int slub_freelist__mark(const struct slub *slub, const struct slub_cache *cache, uint64_t start,
+			uint32_t objects, const uint8_t *content, uint64_t object, uint64_t *free)
 {
 	int nr = 0;
 
@@ -97,13 +97,13 @@ static bool has_cpu_list(const struct slub *slub, uint64_t head, struct slub_cpu
 	return false;
 }
 
-int freelist__find_of_cpu(struct slub *slub, struct slub_cache *cache, uint64_t head,
-			  uint64_t counters, struct slub_cpu_list *list)
+int slub_freelist__find_of_cpu(struct slub *slub, struct slub_cache *cache, uint64_t head,
+			       uint64_t counters, struct slub_cpu_list *list)
 {
 	int err;
 
 	list->at = 0;
-	if (!cache->cpu_slab || !freelist__is_frozen(counters))
+	if (!cache->cpu_slab || !slub_freelist__is_frozen(counters))
 		return 0;
 	cache->searched++;
 	if (has_cpu_list(slub, head, list) ||
@@ -115,8 +115,8 @@ int freelist__find_of_cpu(struct slub *slub, struct slub_cache *cache, uint64_t 
 	return err;
 }
 
-bool freelist__is_unchanged(const struct slub *slub, const struct slub_cpu_list *list,
-			    uint64_t head)
+bool slub_freelist__is_unchanged(const struct slub *slub, const struct slub_cpu_list *list,
+				 uint64_t head)
 {
 	struct slub_cpu_list now;
 	uint64_t slab;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "memory/slub_mask.h"
-#include "memory/slub_freelist.h"
 #include "memory/sheaves.h"
+#include "memory/slub_freelist.h"
 
 #include <string.h>
 
@@ -18,7 +18,7 @@ int slub_mask__note(struct slub *slub, struct slub_place *slab, uint64_t cache_a
 	cache = &slub->caches[index];
 	if (!cache->known)
 		return 0;
-	err = freelist__find_of_cpu(slub, cache, slab->head, slab->counters[1], &list);
+	err = slub_freelist__find_of_cpu(slub, cache, slab->head, slab->counters[1], &list);
 	slab->cpu_freelist = list.at ? list.freelist : 0;
 	return err ? err : sheaves__read(slub, cache);
 }
@@ -34,18 +34,19 @@ static void note_in_sheaves(const struct slub *slub, const struct slub_place *sl
 void slub_mask__whole(struct slub *slub, const struct slub_place *slab, uint8_t *content)
 {
 	const struct slub_cache *cache = &slub->caches[slab->cache];
-	uint32_t objects = freelist__objects(slab->counters[1]);
+	uint32_t objects = slub_freelist__objects(slab->counters[1]);
 	uint64_t free[FREELIST_MOST_OBJECTS / 64 + 1], before[FREELIST_MOST_OBJECTS / 64 + 1];
 	uint64_t used = (uint64_t)objects * cache->size;
 	size_t bytes = (objects + 63) / 64 * sizeof(*free);
 
 	memset(free, 0, bytes);
 	if (!cache->known || !objects || used > slab->bytes ||
-	    freelist__mark(slub, cache, slab->start, objects, content, slab->counters[0], free) < 0)
+	    slub_freelist__mark(slub, cache, slab->start, objects, content, slab->counters[0],
+				free) < 0)
 		return;
 	memcpy(before, free, bytes);
-	if (freelist__mark(slub, cache, slab->start, objects, content, slab->cpu_freelist, free) <
-	    0)
+	if (slub_freelist__mark(slub, cache, slab->start, objects, content, slab->cpu_freelist,
+				free) < 0)
 		memcpy(free, before, bytes);
 	if (cache->sheaves)
 		note_in_sheaves(slub, slab, cache, objects, free);

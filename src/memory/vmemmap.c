@@ -56,7 +56,7 @@ static int vote(const struct slub *slub, uint64_t cache, uint64_t head, uint64_t
 	    slub__read_counters(slub, head, counters) || !counters[0])
 		return -ENODATA;
 	/* oo: order << 16 | objects; a slab of another order has other objects */
-	if (freelist__objects(counters[1]) != (oo & 0xffff) || oo >> 16 > 10)
+	if (slub_freelist__objects(counters[1]) != (oo & 0xffff) || oo >> 16 > 10)
 		return -ENODATA;
 	start = counters[0] & ~(((uint64_t)l->page_size << (oo >> 16)) - 1);
 	*base = head - start / l->page_size * l->page;

@@ -10,7 +10,7 @@
 static json_t *growth(const void *of, size_t i)
 {
 	const struct suspect *g = &((const struct diagnosis *)of)->growth[i];
-	const struct series_slope *slope = &g->amount.growth;
+	const struct growth_slope *slope = &g->amount.growth;
 
 	return json_pack("{s:o, s:b, s:o, s:b, s:I, s:I, s:o, s:o, s:o}", "name",
 			 json_value__text(g->name), "is_cache", g->cache, "reclaimable",
@@ -111,7 +111,7 @@ static json_t *group(const void *of, size_t i)
 	const struct diagnosis *d = of;
 	const struct group *g = &d->groups.list[i];
 	const struct listing listing = {d, g};
-	const struct series_slope *slope = &g->sum.verdict.from.slope;
+	const struct growth_slope *slope = &g->sum.verdict.from.slope;
 
 	return json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "verdict",
 			 verdict__name(g->sum.verdict.is.name), "why", g->sum.verdict.is.why,

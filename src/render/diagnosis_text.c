@@ -93,7 +93,7 @@ static void put_title(const struct pen *pen, const struct diagnosis *d)
 /* "  +2.1M/min  (+1.9M to +2.3M)   slab, unreclaimable" */
 static void put_growth(const struct pen *pen, const struct suspect *g)
 {
-	const struct series_slope *slope = &g->amount.growth;
+	const struct growth_slope *slope = &g->amount.growth;
 	char interval[3 * PEN_NUMBER];
 
 	snprintf(interval, sizeof(interval), "(%s to %s)", pen__growth(slope->low * 60).text,

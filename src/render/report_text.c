@@ -319,7 +319,7 @@ static const char *style_of(enum verdict_name name)
 /* "  +1.0M/min (+0.9M to +1.1M), MemAvailable lasts 3.2h" */
 static void put_rate(const struct pen *pen, const struct conclusion *v)
 {
-	const struct series_slope *slope = &v->from.slope;
+	const struct growth_slope *slope = &v->from.slope;
 
 	if (!slope->known)
 		return;

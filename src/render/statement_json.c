@@ -6,7 +6,7 @@
 /* Add the keys of an amount to `object`, which is let go of when that fails. */
 static json_t *with_amount(json_t *object, const struct statement_amount *amount)
 {
-	const struct series_slope *slope = &amount->growth;
+	const struct growth_slope *slope = &amount->growth;
 	json_t *keys =
 		json_pack("{s:I, s:I, s:o, s:o, s:o}", "bytes", (json_int_t)amount->bytes,
 			  "delta_bytes", (json_int_t)amount->delta_bytes, "growth_bytes_per_min",

@@ -7,7 +7,7 @@
 #include <errno.h>
 #include <math.h>
 
-#define VERIFY_ROUNDS 2
+#define FOUND_FREE_ROUNDS 2
 
 /* For what waits in them, where no hook shows that, and for a scan, which is to know what is left
  * over. */
@@ -227,7 +227,7 @@ static int rank(struct readout *readout, double elapsed_s)
 		return err;
 	if (readout->parts.plan->config.pages)
 		mute_backing(readout);
-	trend__measure(&readout->trend, sites, elapsed_s);
+	last_minute__measure(&readout->last_minute, sites, elapsed_s);
 	if (readout->scanner)
 		unreferenced__count(&readout->findings, readout->scanner, sites,
 				    readout->parts.trace->min_age_s, readout->sampling);
@@ -256,7 +256,7 @@ uint64_t readout__unchecked(const struct readout *readout)
 {
 	if (readout->parts.plan->verify && !knows_books(readout))
 		return readout->snapshot.sum.objects;
-	return readout->verify.unknown + readout->verify.skipped;
+	return readout->found_free.unknown + readout->found_free.skipped;
 }
 
 /*
@@ -266,7 +266,7 @@ uint64_t readout__unchecked(const struct readout *readout)
 static int verify(struct readout *readout, const struct readout_budget *budget, size_t *evicted)
 {
 	const struct tracer_view *view = readout->view;
-	const struct verify_tables tables = {view->buckets, view->sites, view->caches,
+	const struct found_free_tables tables = {view->buckets, view->sites, view->caches,
 					     readout->taken_tick};
 	int err;
 
@@ -275,12 +275,13 @@ static int verify(struct readout *readout, const struct readout_budget *budget, 
 	if (!knows_books(readout))
 		return 0;
 	kmem__see_cpus(&readout->reader);
-	err = verify__find_free(&readout->verify, &readout->reader.slub, &readout->snapshot,
-				&readout->sites, &tables, budget->sites, budget->objects);
+	err = found_free__look(&readout->found_free, &readout->reader.slub, &readout->snapshot,
+			       &readout->sites, &tables, budget->sites, budget->objects);
 	if (err)
 		return err;
-	*evicted = readout->verify.nr;
-	return tracer__evict(readout->parts.tracer, readout->verify.list, readout->verify.nr);
+	*evicted = readout->found_free.nr;
+	return tracer__evict(readout->parts.tracer, readout->found_free.list,
+			     readout->found_free.nr);
 }
 
 /* ---- the kernel's books ---- */
@@ -353,10 +354,10 @@ static int rank_verified(struct readout *readout, double elapsed_s,
 		if (!err)
 			err = readout__rank(readout, elapsed_s);
 		evicted = 0;
-		if (err || !left || !readout->parts.plan->verify || round == VERIFY_ROUNDS)
+		if (err || !left || !readout->parts.plan->verify || round == FOUND_FREE_ROUNDS)
 			break;
 		err = verify(readout, budget, &evicted);
-		left = readout->verify.unknown + readout->verify.skipped;
+		left = readout->found_free.unknown + readout->found_free.skipped;
 	}
 	return err;
 }
@@ -371,7 +372,7 @@ int readout__refresh(struct readout *readout, double elapsed_s, const struct rea
 	if (!readout->frozen)
 		err = history__enter(&readout->history, &readout->sites, readout->taken_s,
 				     readout->parts.trace->min_age_s);
-	return err ? err : trend__enter(&readout->trend, &readout->sites, elapsed_s);
+	return err ? err : last_minute__enter(&readout->last_minute, &readout->sites, elapsed_s);
 }
 
 void readout__close(struct readout *readout)
@@ -380,12 +381,12 @@ void readout__close(struct readout *readout)
 	unreferenced__free(&readout->findings);
 	snapshot__free(&readout->snapshot);
 	sites__free(&readout->sites);
-	trend__free(&readout->trend);
+	last_minute__free(&readout->last_minute);
 	history__free(&readout->history);
 	marks__free(&readout->before_drain);
 	marks__free(&readout->before_drop);
 	books__free(&readout->books_start);
 	books__free(&readout->books);
-	verify__free(&readout->verify);
+	found_free__free(&readout->found_free);
 	kmem__close(&readout->reader);
 }

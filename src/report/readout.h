@@ -9,12 +9,12 @@
 #include "judge/coverage.h"
 #include "judge/evidence.h"
 #include "judge/history.h"
-#include "judge/marks.h"
 #include "judge/last_minute.h"
+#include "judge/marks.h"
 #include "kernel/books.h"
+#include "memory/found_free.h"
 #include "memory/kmem.h"
 #include "memory/scanner.h"
-#include "memory/found_free.h"
 #include "report/reporter_parts.h"
 #include "report/unreferenced.h"
 #include "trace/caches.h"
@@ -42,7 +42,7 @@ struct readout {
 
 	/* the kernel's memory */
 	struct kmem reader;
-	struct verify verify;
+	struct found_free found_free;
 	struct scanner *scanner;	/* NULL: no scans */
 	const struct scanner_sum *scan; /* then NULL, too */
 	struct unreferenced findings;
@@ -54,7 +54,7 @@ struct readout {
 	struct coverage_slab slab;
 
 	/* what the verdicts stand on */
-	struct trend trend;
+	struct last_minute last_minute;
 	struct history history;
 	struct marks before_drain, before_drop;
 	struct evidence_sources judge;

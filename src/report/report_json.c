@@ -143,7 +143,7 @@ static json_t *survival(const struct evidence *e)
 }
 
 /* Bytes a minute; null while there is no slope. */
-json_t *report_json__per_min(const struct series_slope *slope, double per_s)
+json_t *report_json__per_min(const struct growth_slope *slope, double per_s)
 {
 	return slope->known ? json_value__number(per_s * 60) : json_null();
 }

@@ -17,8 +17,8 @@
  * Objects looked at for one report (a microsecond each where they fill their slabs, three where
  * not), and for the last one, which everything else rests on.
  */
-#define VERIFY_BUDGET	    100000
-#define VERIFY_BUDGET_FINAL 4000000
+#define FOUND_FREE_BUDGET	100000
+#define FOUND_FREE_BUDGET_FINAL 4000000
 
 #define OVERHEAD_WINDOW_S 0.1
 #define OVERHEAD_SHARE	  0.2 /* of the time between two reports, at most */
@@ -159,7 +159,7 @@ static void say_statistics(const struct readout *now, double began_s)
 	    "%llu events meanwhile; %llu stacks walked, %llu of them to check; "
 	    "%llu sites and %llu caches given back",
 	    (unsigned long long)now->snapshot.sum.live, now->sites.nr,
-	    (unsigned long long)now->verify.checked, (clock__now_s() - began_s) * 1e3,
+	    (unsigned long long)now->found_free.checked, (clock__now_s() - began_s) * 1e3,
 	    (unsigned long long)now->snapshot.in_motion,
 	    (unsigned long long)now->snapshot.counts[KLEAK_COUNT_WALKS],
 	    (unsigned long long)now->snapshot.counts[KLEAK_COUNT_CHECKS],
@@ -172,7 +172,7 @@ int reporter__make(struct reporter *reporter, struct report *report, const char 
 	const struct plan *plan = now->parts.plan;
 	uint32_t rows = now->parts.options->rows;
 	const struct readout_budget budget = {rows && !final ? rows : SIZE_MAX,
-					      final ? VERIFY_BUDGET_FINAL : VERIFY_BUDGET};
+					      final ? FOUND_FREE_BUDGET_FINAL : FOUND_FREE_BUDGET};
 	double began_s = clock__now_s();
 	int err;
 
@@ -207,7 +207,7 @@ int reporter__make(struct reporter *reporter, struct report *report, const char 
 
 int reporter__watch(struct reporter *reporter)
 {
-	const struct readout_budget budget = {SIZE_MAX, VERIFY_BUDGET};
+	const struct readout_budget budget = {SIZE_MAX, FOUND_FREE_BUDGET};
 	struct readout *now = &reporter->now;
 	int err = readout__refresh(now, readout__elapsed(now), &budget);
 

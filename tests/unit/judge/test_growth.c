@@ -13,16 +13,17 @@ static void assert_near(double got, double expected)
 }
 
 /* Enter f(t) once a second up to `last`. */
-static void fill(struct series_clock *clock, struct series *series, double (*f)(double), int last)
+static void fill(struct growth_clock *clock, struct growth_series *series, double (*f)(double),
+		 int last)
 {
 	memset(clock, 0, sizeof(*clock));
 	memset(series, 0, sizeof(*series));
 	for (int t = 1; t <= last; t++) {
 		bool halved;
-		size_t point = series__tick(clock, t, &halved);
+		size_t point = growth__tick(clock, t, &halved);
 
 		if (halved)
-			series__halve(series);
+			growth__halve(series);
 		series->value[point] = f(t);
 	}
 }
@@ -48,20 +49,20 @@ static double wave(double t)
 	return 1000 * sin(t);
 }
 
-static struct series_slope slope_of(double (*f)(double), int last)
+static struct growth_slope slope_of(double (*f)(double), int last)
 {
-	struct series_clock clock;
-	struct series series;
+	struct growth_clock clock;
+	struct growth_series series;
 
 	fill(&clock, &series, f, last);
-	return series__slope(clock.at, series.value, 0, clock.nr);
+	return growth__slope(clock.at, series.value, 0, clock.nr);
 }
 
 static void test_a_line_has_its_slope(void **state)
 {
 	(void)state;
-	for (int last = SERIES_LEAST; last < 1000; last += 37) {
-		struct series_slope slope = slope_of(line, last);
+	for (int last = GROWTH_LEAST; last < 1000; last += 37) {
+		struct growth_slope slope = slope_of(line, last);
 
 		assert_true(slope.known);
 		assert_near(slope.per_s, 3);
@@ -72,7 +73,7 @@ static void test_a_line_has_its_slope(void **state)
 
 static void test_nothing_grows(void **state)
 {
-	struct series_slope slope = slope_of(constant, 30);
+	struct growth_slope slope = slope_of(constant, 30);
 
 	(void)state;
 	assert_true(slope.known);
@@ -83,7 +84,7 @@ static void test_nothing_grows(void **state)
 
 static void test_outliers_do_not_count(void **state)
 {
-	struct series_slope slope = slope_of(wild, 40);
+	struct growth_slope slope = slope_of(wild, 40);
 
 	(void)state;
 	assert_true(fabs(slope.per_s - 3) < 0.5);
@@ -92,7 +93,7 @@ static void test_outliers_do_not_count(void **state)
 
 static void test_a_wave_does_not_grow(void **state)
 {
-	struct series_slope slope = slope_of(wave, 60);
+	struct growth_slope slope = slope_of(wave, 60);
 
 	(void)state;
 	assert_true(slope.low < 0 && slope.high > 0);
@@ -103,7 +104,7 @@ static void test_the_interval_is_at_least_sens(void **state)
 {
 	static const double at[] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10};
 	static const double value[] = {1, 3, 2, 5, 4, 7, 6, 9, 8, 11};
-	struct series_slope slope = series__slope(at, value, 0, 10);
+	struct growth_slope slope = growth__slope(at, value, 0, 10);
 
 	(void)state;
 	assert_true(slope.known);
@@ -115,28 +116,28 @@ static void test_the_interval_is_at_least_sens(void **state)
 static void test_too_few_points(void **state)
 {
 	(void)state;
-	assert_false(slope_of(line, SERIES_LEAST - 1).known);
-	assert_true(slope_of(line, SERIES_LEAST).known);
+	assert_false(slope_of(line, GROWTH_LEAST - 1).known);
+	assert_true(slope_of(line, GROWTH_LEAST).known);
 	/* no time passed */
-	static const double at[SERIES_LEAST] = {0};
+	static const double at[GROWTH_LEAST] = {0};
 
-	assert_false(series__slope(at, at, 0, SERIES_LEAST).known);
+	assert_false(growth__slope(at, at, 0, GROWTH_LEAST).known);
 }
 
 /* The clock spans the whole run, however long, and ends with the last reading. */
 static void test_the_clock_spans_the_run(void **state)
 {
-	struct series_clock clock;
-	struct series series;
+	struct growth_clock clock;
+	struct growth_series series;
 
 	(void)state;
 	for (int last = 1; last < 2000; last++) {
 		fill(&clock, &series, line, last);
-		assert_true(clock.nr <= SERIES_POINTS);
-		assert_true(last < SERIES_POINTS ? clock.nr == (size_t)last
-						 : clock.nr >= SERIES_POINTS / 2);
+		assert_true(clock.nr <= GROWTH_POINTS);
+		assert_true(last < GROWTH_POINTS ? clock.nr == (size_t)last
+						 : clock.nr >= GROWTH_POINTS / 2);
 		assert_near(clock.at[clock.nr - 1], last);
-		assert_true(clock.at[0] <= 2.0 * last / SERIES_POINTS + 1);
+		assert_true(clock.at[0] <= 2.0 * last / GROWTH_POINTS + 1);
 		for (size_t i = 0; i < clock.nr; i++) {
 			assert_near(series.value[i], line(clock.at[i]));
 			if (i)
@@ -147,15 +148,15 @@ static void test_the_clock_spans_the_run(void **state)
 
 static void test_warm_up(void **state)
 {
-	struct series_clock clock;
-	struct series series;
+	struct growth_clock clock;
+	struct growth_series series;
 
 	(void)state;
 	for (int last = 1; last < 300; last++) {
 		size_t first;
 
 		fill(&clock, &series, line, last);
-		first = series__warm_up(&clock);
+		first = growth__warm_up(&clock);
 		assert_true(first >= 2 || first == clock.nr);
 		if (first < clock.nr)
 			assert_true(clock.at[first] >=

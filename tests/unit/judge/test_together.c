@@ -72,7 +72,7 @@ static void test_the_strongest(void **state)
 	struct conclusion leak = site(course, 1, VERDICT_LEAK), slow = leak, all;
 
 	(void)state;
-	leak.from.slope = (struct series_slope){true, 64 / 5.0, 10, 14};
+	leak.from.slope = (struct growth_slope){true, 64 / 5.0, 10, 14};
 	leak.exhausted_s = 1000;
 	slow.is.name = VERDICT_GROWING;
 	slow.from.drained = 0.1;
@@ -115,7 +115,7 @@ static void test_no_course(void **state)
 	struct conclusion one = site(course, 1, VERDICT_GROWING);
 
 	(void)state;
-	one.from.slope = (struct series_slope){true, 3, 2, 4};
+	one.from.slope = (struct growth_slope){true, 3, 2, 4};
 	together__add(&together, &one, NULL, 0);
 	together__add(&together, &one, NULL, 0);
 	assert_true(together__judge(&together, NULL, 0).from.slope.low == 4);

@@ -174,7 +174,7 @@ static void test_what_is_freed_is_churn(void **state)
 	e.drained = 0.2;
 	assert_verdict(e, VERDICT_CHURN);
 	e = clear_leak();
-	e.slope = (struct series_slope){true, 0, -10, 10};
+	e.slope = (struct growth_slope){true, 0, -10, 10};
 	e.settled_alive = 20;
 	assert_verdict(e, VERDICT_CHURN);
 	/* all of it is freed before it is two intervals old */

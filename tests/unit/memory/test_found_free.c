@@ -77,19 +77,19 @@ static void site(struct made_up *m, uint32_t i, uint32_t entry, uint32_t space, 
 	m->sites.nr = i + 1;
 }
 
-static void look_again(struct verify *verify, struct made_up *m, size_t shown, uint64_t budget)
+static void look_again(struct found_free *verify, struct made_up *m, size_t shown, uint64_t budget)
 {
-	const struct verify_tables tables = {m->buckets, m->entries, caches, NOW};
+	const struct found_free_tables tables = {m->buckets, m->entries, caches, NOW};
 
-	assert_int_equal(verify__find_free(verify, &m->slub, &m->snapshot, &m->sites, &tables,
-					   shown, budget),
-			 0);
+	assert_int_equal(
+		found_free__look(verify, &m->slub, &m->snapshot, &m->sites, &tables, shown, budget),
+		0);
 	slub__begin(&m->slub);
 }
 
-static struct verify look(struct made_up *m, size_t shown, uint64_t budget)
+static struct found_free look(struct made_up *m, size_t shown, uint64_t budget)
 {
-	struct verify verify = {};
+	struct found_free verify = {};
 
 	look_again(&verify, m, shown, budget);
 	slub__free(&m->slub);
@@ -98,7 +98,7 @@ static struct verify look(struct made_up *m, size_t shown, uint64_t budget)
 
 static void test_lists_what_is_free(void **state)
 {
-	struct verify verify;
+	struct found_free verify;
 	struct made_up m;
 
 	(void)state;
@@ -116,13 +116,13 @@ static void test_lists_what_is_free(void **state)
 	assert_int_equal(verify.list[0].site, 5);
 	assert_int_equal(verify.list[0].free, 1);
 	assert_true(verify.list[0].key == m.buckets[0].key[3]);
-	verify__free(&verify);
+	found_free__free(&verify);
 }
 
 /* What is not shown counts as well: in the sums, in the caches. */
 static void test_sites_that_are_not_shown(void **state)
 {
-	struct verify verify;
+	struct found_free verify;
 	struct made_up m;
 
 	(void)state;
@@ -137,13 +137,13 @@ static void test_sites_that_are_not_shown(void **state)
 	assert_int_equal(verify.list[0].slot, 1);
 	assert_int_equal(verify.list[1].slot, 2);
 	assert_int_equal(verify.skipped, 0);
-	verify__free(&verify);
+	found_free__free(&verify);
 }
 
 /* Those that are shown come first, the others by turns; what there is no time for is counted. */
 static void test_budget(void **state)
 {
-	struct verify verify = {};
+	struct found_free verify = {};
 	uint8_t seen[4] = {};
 	struct made_up m;
 
@@ -169,13 +169,13 @@ static void test_budget(void **state)
 	for (int i = 0; i < 4; i++)
 		assert_int_equal(seen[i], 1);
 	slub__free(&m.slub);
-	verify__free(&verify);
+	found_free__free(&verify);
 }
 
 /* A site with more objects than there is time for. */
 static void test_large_site(void **state)
 {
-	struct verify verify = {};
+	struct found_free verify = {};
 	struct made_up m;
 
 	(void)state;
@@ -190,12 +190,12 @@ static void test_large_site(void **state)
 	look_again(&verify, &m, 1, 2);
 	assert_int_equal(verify.list[0].slot, 3);
 	slub__free(&m.slub);
-	verify__free(&verify);
+	found_free__free(&verify);
 }
 
 static void test_spaces(void **state)
 {
-	struct verify verify;
+	struct found_free verify;
 	struct made_up m;
 
 	(void)state;
@@ -210,7 +210,7 @@ static void test_spaces(void **state)
 	verify = look(&m, 10, 100);
 	assert_int_equal(verify.checked, 2);
 	assert_int_equal(verify.nr, 2);
-	verify__free(&verify);
+	found_free__free(&verify);
 }
 
 static int read_mapped(void *arg, uint64_t address, void *to, size_t len)
@@ -223,7 +223,7 @@ static int read_mapped(void *arg, uint64_t address, void *to, size_t len)
 
 static void test_pages_of_processes_are_evicted(void **state)
 {
-	struct verify verify;
+	struct found_free verify;
 	struct made_up m;
 
 	(void)state;
@@ -243,12 +243,12 @@ static void test_pages_of_processes_are_evicted(void **state)
 	assert_int_equal(verify.nr, 1);
 	assert_int_equal(verify.list[0].slot, 1);
 	assert_int_equal(verify.list[0].free, 0);
-	verify__free(&verify);
+	found_free__free(&verify);
 }
 
 static void test_what_changed_meanwhile_is_left(void **state)
 {
-	struct verify verify;
+	struct found_free verify;
 	struct made_up m;
 
 	(void)state;
@@ -262,7 +262,7 @@ static void test_what_changed_meanwhile_is_left(void **state)
 	m.buckets[0].record[3].site = 6;
 	verify = look(&m, 10, 100);
 	assert_int_equal(verify.nr, 0);
-	verify__free(&verify);
+	found_free__free(&verify);
 }
 
 /*
@@ -275,7 +275,7 @@ static void test_what_is_allocated_meanwhile_is_left(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < 3; i++) {
-		struct verify verify;
+		struct found_free verify;
 		struct made_up m;
 
 		init(&m);
@@ -288,7 +288,7 @@ static void test_what_is_allocated_meanwhile_is_left(void **state)
 		assert_int_equal(verify.nr, 2);
 		assert_int_equal(verify.list[0].slot, 2);
 		assert_int_equal(verify.list[1].slot, 3);
-		verify__free(&verify);
+		found_free__free(&verify);
 	}
 }
 

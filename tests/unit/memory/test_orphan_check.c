@@ -14,7 +14,7 @@ struct made_up {
 	struct scan_object object;
 	struct scan scan;
 	struct subjects subjects;
-	struct unreached unreached;
+	struct orphan_check check;
 	uint64_t cpu_offsets[2];
 };
 
@@ -34,20 +34,20 @@ static int begin_object(void **state)
 		(struct subjects){.view = &m->view, .list = &m->subject, .nr = 1, .scan = &m->scan};
 	m->machine->slub.nr_cpus = 2;
 	m->machine->slub.cpu_offsets = m->cpu_offsets;
-	m->unreached = (struct unreached){.subjects = &m->subjects,
-					  .slub = &m->machine->slub,
-					  .peek = peek,
-					  .orphans.passes = 1};
+	m->check = (struct orphan_check){.subjects = &m->subjects,
+					 .slub = &m->machine->slub,
+					 .peek = peek,
+					 .orphans.passes = 1};
 	set_page(m->machine, 5, 0, 0xffffffff, 1, 0);
 	*state = m;
-	return err ? err : unreached__begin(&m->unreached);
+	return err ? err : orphan_check__begin(&m->check);
 }
 
 static int end_object(void **state)
 {
 	struct made_up *m = *state;
 
-	unreached__free(&m->unreached);
+	orphan_check__free(&m->check);
 	end((void **)&m->machine);
 	test_free(m);
 	return 0;
@@ -55,25 +55,25 @@ static int end_object(void **state)
 
 static void judge(struct made_up *m, size_t orphans, size_t freed, uint64_t unknown)
 {
-	assert_int_equal(unreached__judge(&m->unreached, 0), 0);
-	assert_int_equal(m->unreached.orphans.nr, orphans);
-	assert_int_equal(m->unreached.nr_freed, freed);
-	assert_int_equal(m->unreached.unknown, unknown);
+	assert_int_equal(orphan_check__judge(&m->check, 0), 0);
+	assert_int_equal(m->check.orphans.nr, orphans);
+	assert_int_equal(m->check.nr_freed, freed);
+	assert_int_equal(m->check.unknown, unknown);
 }
 
 static void test_who_is_asked(void **state)
 {
 	struct made_up *m = *state;
 
-	assert_true(unreached__is_asked(&m->subject, &m->object, 200));
+	assert_true(orphan_check__is_asked(&m->subject, &m->object, 200));
 	m->object.reached = true;
-	assert_false(unreached__is_asked(&m->subject, &m->object, 200));
+	assert_false(orphan_check__is_asked(&m->subject, &m->object, 200));
 	m->object.reached = false;
 	m->subject.young = true;
-	assert_false(unreached__is_asked(&m->subject, &m->object, 200));
+	assert_false(orphan_check__is_asked(&m->subject, &m->object, 200));
 	m->subject.young = false;
 	m->subject.companion = true;
-	assert_false(unreached__is_asked(&m->subject, &m->object, 200));
+	assert_false(orphan_check__is_asked(&m->subject, &m->object, 200));
 }
 
 /* One of two is there no more: the books tell which, of what was there before they were read. */
@@ -82,10 +82,10 @@ static void test_disputed_objects_are_asked_whatever_refers_to_them(void **state
 	struct made_up *m = *state;
 
 	m->object.disputed = m->object.reached = true;
-	assert_true(unreached__is_asked(&m->subject, &m->object, 101));
-	assert_false(unreached__is_asked(&m->subject, &m->object, 100));
+	assert_true(orphan_check__is_asked(&m->subject, &m->object, 101));
+	assert_false(orphan_check__is_asked(&m->subject, &m->object, 100));
 	m->subject.key = 0; /* the vm_struct of an area, which nobody recorded */
-	assert_false(unreached__is_asked(&m->subject, &m->object, 101));
+	assert_false(orphan_check__is_asked(&m->subject, &m->object, 101));
 }
 
 static void test_what_is_in_use_is_an_orphan(void **state)
@@ -94,13 +94,13 @@ static void test_what_is_in_use_is_an_orphan(void **state)
 	const struct orphan *orphan;
 
 	judge(m, 1, 0, 0);
-	orphan = m->unreached.orphans.list;
+	orphan = m->check.orphans.list;
 	assert_true(orphan->key == m->subject.key);
 	assert_int_equal(orphan->allocated_at, 100);
 	assert_int_equal(orphan->slot, 3);
 	assert_int_equal(orphan->site, 2);
 	assert_int_equal(orphan->content, 99);
-	assert_true(orphans__is_certain(&m->unreached.orphans, orphan));
+	assert_true(orphans__is_certain(&m->check.orphans, orphan));
 }
 
 static void test_what_the_books_call_free_is_evicted(void **state)
@@ -110,14 +110,14 @@ static void test_what_the_books_call_free_is_evicted(void **state)
 
 	set_page(m->machine, 5, 0, 0xffffffff, 0, 0);
 	judge(m, 0, 1, 0);
-	freed = m->unreached.freed;
+	freed = m->check.freed;
 	assert_true(freed->key == m->subject.key);
 	assert_int_equal(freed->allocated_at, 100);
 	assert_int_equal(freed->slot, 3);
 	assert_int_equal(freed->site, 2);
 	assert_int_equal(freed->free, 1);
-	assert_int_equal(unreached__begin(&m->unreached), 0); /* the next pass */
-	assert_int_equal(m->unreached.nr_freed, 0);
+	assert_int_equal(orphan_check__begin(&m->check), 0); /* the next pass */
+	assert_int_equal(m->check.nr_freed, 0);
 }
 
 static void test_what_cannot_be_read_is_not_known(void **state)
@@ -128,8 +128,8 @@ static void test_what_cannot_be_read_is_not_known(void **state)
 	judge(m, 0, 0, 1);
 	m->object.disputed = true; /* the next pass sees it without the other one */
 	judge(m, 0, 0, 1);
-	assert_int_equal(unreached__begin(&m->unreached), 0);
-	assert_int_equal(m->unreached.unknown, 0);
+	assert_int_equal(orphan_check__begin(&m->check), 0);
+	assert_int_equal(m->check.unknown, 0);
 }
 
 static void test_a_disputed_object_may_be_free_but_is_no_orphan(void **state)
@@ -174,19 +174,19 @@ static void test_percpu_memory_is_its_copies(void **state)
 	m->cpu_offsets[0] = BASE + RAM;
 	m->cpu_offsets[1] = BASE + RAM + 10 * PAGE;
 	judge(m, 1, 0, 0);
-	first = m->unreached.orphans.list[0].content;
+	first = m->check.orphans.list[0].content;
 	judge(m, 2, 0, 0);
-	assert_true(m->unreached.orphans.list[1].content == first);
+	assert_true(m->check.orphans.list[1].content == first);
 	m->machine->ram[10 * PAGE + pointer + 31]++;
 	judge(m, 3, 0, 0);
-	assert_true(m->unreached.orphans.list[2].content != first);
+	assert_true(m->check.orphans.list[2].content != first);
 	m->machine->ram[10 * PAGE + pointer + 31]--;
 	m->machine->ram[10 * PAGE + pointer + 32]++; /* behind it */
 	judge(m, 4, 0, 0);
-	assert_true(m->unreached.orphans.list[3].content == first);
+	assert_true(m->check.orphans.list[3].content == first);
 	m->machine->ram[pointer]++;
 	judge(m, 5, 0, 0);
-	assert_true(m->unreached.orphans.list[4].content != first);
+	assert_true(m->check.orphans.list[4].content != first);
 }
 
 static void test_percpu_memory_that_cannot_be_read(void **state)

@@ -40,7 +40,7 @@ static void test_week(void **state)
 		report.meminfo_delta[MEMINFO_MEM_AVAILABLE] = -(int64_t)i;
 		chronicle__enter(&chronicle, &report);
 	}
-	assert_true(chronicle.clock.nr > SERIES_POINTS / 2 && chronicle.clock.nr <= SERIES_POINTS);
+	assert_true(chronicle.clock.nr > GROWTH_POINTS / 2 && chronicle.clock.nr <= GROWTH_POINTS);
 	assert_true(chronicle.clock.at[chronicle.clock.nr - 1] == (double)reports);
 	assert_true(chronicle.clock.at[0] < (double)reports / 30);
 	assert_int_equal(chronicle.reports, reports);

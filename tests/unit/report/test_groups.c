@@ -140,7 +140,7 @@ static void test_judged_together(void **state)
 		snprintf(text, sizeof(text), "leak_it[foo] < way_%d[foo] < kthread", i);
 		site = add(text, 4, VERDICT_INSUFFICIENT);
 		e = &site->verdict.from;
-		e->slope = (struct series_slope){};
+		e->slope = (struct growth_slope){};
 		e->observed_s = times[POINTS - 1];
 		e->points = POINTS - 3;
 		e->settled = e->settled_alive = 3;

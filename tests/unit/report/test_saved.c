@@ -108,7 +108,7 @@ static void test_every_digit(void **state)
 
 		site.age_median_s = site.allocations_per_s = site.growth_bytes_per_min = x;
 		site.bytes_error = site.objects_error = x;
-		site.verdict.from.slope = (struct series_slope){true, x, -x, 2 * x};
+		site.verdict.from.slope = (struct growth_slope){true, x, -x, 2 * x};
 		site.verdict.from.drained = site.verdict.from.survival[1] = x;
 		site.verdict.exhausted_s = site.verdict.from.interval_s = x;
 		report.sites = &site;

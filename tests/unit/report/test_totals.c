@@ -61,8 +61,8 @@ static void test_events(void **state)
 					.objects = 12};
 	s->in_motion = 13;
 	s->counts[KLEAK_COUNT_UNKNOWN_FREES] = 14;
-	m->readout.verify.unknown = 100;
-	m->readout.verify.skipped = 50;
+	m->readout.found_free.unknown = 100;
+	m->readout.found_free.skipped = 50;
 	fill(m);
 	assert_int_equal(m->report.events.allocations, 1);
 	assert_int_equal(m->report.events.frees, 2);
@@ -86,7 +86,7 @@ static void test_what_was_not_checked(void **state)
 	struct made_up *m = *state;
 
 	m->readout.snapshot.sum.objects = 12;
-	m->readout.verify.skipped = 1;
+	m->readout.found_free.skipped = 1;
 	m->plan.verify = true;
 	m->plan.config.pages = 1;
 	fill(m);

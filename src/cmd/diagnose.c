@@ -207,6 +207,8 @@ static int look(struct diagnose *d, struct reporter_count *count)
 
 	if (!err)
 		err = reporter__watch(d->reporter);
+	if (!err)
+		err = reporter__limit_overhead(d->reporter);
 	if (err) {
 		say("cannot read the tables: %s", strerror(-err));
 		return err;

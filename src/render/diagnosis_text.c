@@ -379,6 +379,8 @@ int diagnosis_text__print(const struct diagnosis *diagnosis, bool color, FILE *o
 	struct pen pen = {.out = out, .color = color};
 
 	put_title(&pen, diagnosis);
+	if (diagnosis->report)
+		report_text__state(&pen, diagnosis->report);
 	put_all_growth(&pen, diagnosis);
 	fputc('\n', out);
 	if (diagnosis->report) {

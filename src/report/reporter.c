@@ -26,6 +26,7 @@
 struct reporter {
 	struct readout now;
 	struct overhead_limit limit;
+	struct report_overhead overhead; /* as it was measured last */
 	bool by_verdict;
 	struct totals totals;
 	struct rows rows;
@@ -107,16 +108,14 @@ static int fill_sites(struct reporter *reporter, struct report *report)
 	return err ? err : rows__fill(&reporter->rows, report, now, &names);
 }
 
-/* --max-overhead: what tracing costs now; coarser sampling from here on if that is too much. */
-static int fill_overhead(struct reporter *reporter, struct report *report)
+int reporter__limit_overhead(struct reporter *reporter)
 {
 	const struct report_options *options = reporter->now.parts.options;
 	double window_s = OVERHEAD_SHARE * options->interval_s;
 	struct overhead overhead;
 	int err;
 
-	report->sampling = reporter->now.sampling;
-	if (!(options->max_overhead > 0) || report->final)
+	if (!(options->max_overhead > 0))
 		return 0;
 	err = overhead__measure(&overhead, reporter->now.parts.tracer, kernel__online_cpus(),
 				window_s < OVERHEAD_WINDOW_S ? window_s : OVERHEAD_WINDOW_S);
@@ -125,7 +124,7 @@ static int fill_overhead(struct reporter *reporter, struct report *report)
 	if (overhead_limit__is_exceeded(&reporter->limit, overhead.share, overhead.ns_per_event) &&
 	    readout__may_coarsen(&reporter->now))
 		err = readout__coarsen(&reporter->now);
-	report->overhead = (struct report_overhead){
+	reporter->overhead = (struct report_overhead){
 		.known = true,
 		.share = overhead.share,
 		.most = options->max_overhead,
@@ -196,8 +195,10 @@ int reporter__make(struct reporter *reporter, struct report *report, const char 
 	err = read_crowd(reporter);
 	if (!err)
 		err = fill_sites(reporter, report);
-	if (!err)
-		err = fill_overhead(reporter, report);
+	report->sampling = now->sampling;
+	if (!err && !final)
+		err = reporter__limit_overhead(reporter);
+	report->overhead = reporter->overhead;
 	if (!err)
 		err = readout__recycle(now);
 	if (!err && now->parts.options->verbose)

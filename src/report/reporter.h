@@ -38,6 +38,13 @@ bool reporter__follow_modules(struct reporter *reporter);
 /* Look, and enter what is seen into the histories; print nothing.  0 or -errno. */
 int reporter__watch(struct reporter *reporter);
 
+/*
+ * Where there is a limit, measure for a moment what tracing costs (it sleeps, at most 0.1 s), and
+ * record less from here on if that is too much.  The next report tells what was measured last.
+ * reporter__make() does it itself, before all reports but the final one.  0 or -errno.
+ */
+int reporter__limit_overhead(struct reporter *reporter);
+
 /* Sites that have something outstanding, and what is to be said of them now. */
 struct reporter_count {
 	size_t sites;

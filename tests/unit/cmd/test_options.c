@@ -71,6 +71,9 @@ static void test_time_for_a_diagnosis(void **state)
 {
 	(void)state;
 	assert_true(good("diagnose").duration_s == 600);
+	assert_true(good("diagnose").report.max_overhead == 0.01);
+	assert_true(good("diagnose --max-overhead 100").report.max_overhead == 1);
+	assert_true(good("").report.max_overhead == 0);
 	assert_true(good("diagnose --evidence 12 --for 28").duration_s == 28);
 	bad("diagnose --evidence 12 --for 27", "--for is too short");
 	bad("diagnose --for 2m", "--for is too short");

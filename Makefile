@@ -9,6 +9,7 @@
 # make bench-names VMLINUX=file              how fast addresses get their source lines
 # make fuzz [FUZZ_TIME=60]  read files that nobody wrote
 # make soak [SECONDS=600] [GUEST=6.12] [SANITIZE=1]   under load, here or in a guest, kleak with ASan and UBSan
+# make test-leaks [GUESTS=6.12] [CASES="string files"]   what kleak diagnose says of leaks as they happen, for hours
 # make lint | format | clean | demo | test-unit | test-live | test-guest
 VERSION := 0.2.0
 
@@ -62,7 +63,7 @@ $(B)/%.o: src/%.c
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(C_FLAGS) -MMD -MP -c -o $@ $<
 
-$(B)/kleak.bpf.o: bpf/kleak.bpf.c | $(B)
+$(B)/%.bpf.o: bpf/%.bpf.c | $(B)
 	$(call say,BPF,$<)
 	$(Q)$(CLANG) $(BPFFLAGS) -MMD -MP -c -o $@ $<
 
@@ -71,11 +72,12 @@ $(B)/%.bpf.s: bpf/%.bpf.c $(wildcard bpf/*.h) | $(B)
 	$(call say,BPF,$@)
 	$(Q)$(CLANG) $(BPFFLAGS) -S -o $@ $<
 
-$(B)/kleak.skel.h: $(B)/kleak.bpf.o
+$(B)/%.skel.h: $(B)/%.bpf.o
 	$(call say,SKEL,$@)
-	$(Q)$(BPFTOOL) gen skeleton $< name kleak > $@.new && mv $@.new $@
+	$(Q)$(BPFTOOL) gen skeleton $< name $* > $@.new && mv $@.new $@
 
 $(foreach kind,$(B) $(B)/asan $(B)/fuzz,$(kind)/trace/tracer.o): $(B)/kleak.skel.h
+$(foreach kind,$(B) $(B)/asan $(B)/fuzz,$(kind)/trace/task_files.o): $(B)/filecount.skel.h
 
 # Styles and scripts of the pictures, as strings: page.css is page_css in page.css.h.
 EMBEDDED := $(patsubst src/%,$(B)/%.h,$(wildcard src/*/*.css src/*/*.js))
@@ -181,7 +183,11 @@ $(B)/live-programs: tests/live/programs.c $(B)/kleak.skel.h $(B)/kleak.a
 	$(call say,CC,$<)
 	$(Q)$(CC) $(C_FLAGS) -iquote tests/unit -o $@ $< $(B)/kleak.a -lcmocka $(LDLIBS)
 
-LIVE := $(B)/live-load $(B)/live-programs
+$(B)/live-handles: tests/live/handles.c $(B)/kleak.a
+	$(call say,CC,$<)
+	$(Q)$(CC) $(C_FLAGS) -o $@ $< $(B)/kleak.a $(LDLIBS)
+
+LIVE := $(B)/live-load $(B)/live-programs $(B)/live-handles
 
 .PHONY: test test-unit test-live test-guest unit-tests
 .SECONDARY:
@@ -198,7 +204,7 @@ test-unit: all unit-tests
 test-live: all $(LIVE) $(B)/kleak-asan
 	@tests/run live
 
-test-guest: all $(B)/live-load $(B)/kleak-asan
+test-guest: all $(B)/live-load $(B)/live-handles $(B)/kleak-asan
 	@tests/run guest
 
 # What reads saved files, with bytes that nobody thought of; not part of the tests, which replay
@@ -235,6 +241,17 @@ soak:
 	@$(MAKE) --no-print-directory all $(B)/live-load $(if $(SANITIZE),$(B)/kleak-asan)
 	@PYTHONDONTWRITEBYTECODE=1 SANITIZE=$(SANITIZE) \
 		$(if $(GUEST),tests/guest/soak.py $(GUEST),tests/live/soak.py) $(SECONDS)
+
+# Not part of the tests: tests/guest/leaks/README.md.
+$(B)/leak-actor: tests/guest/leaks/actor.c | $(B)
+	$(call say,CC,$<)
+	$(Q)$(CC) $(C_FLAGS) -o $@ $<
+
+.PHONY: test-leaks
+test-leaks:
+	@tools/install-packages build guest
+	@$(MAKE) --no-print-directory all $(B)/leak-actor
+	@PYTHONDONTWRITEBYTECODE=1 tests/guest/corpus.py $(CASES)
 
 # ---- what it costs ----
 
@@ -275,14 +292,14 @@ bench-names: $(B)/names
 .PHONY: lint format check-types install clean
 lint:
 	@tools/install-packages build test lint
-	@$(MAKE) --no-print-directory $(B)/kleak.skel.h $(EMBEDDED)
+	@$(MAKE) --no-print-directory $(B)/kleak.skel.h $(B)/filecount.skel.h $(EMBEDDED) $(B)/kleak.a
 	@tools/lint $(OURS_CPP)
 
 check-types: $(B)/kleak.bpf.o
 	@tests/check-types
 
 format:
-	$(Q)clang-format -i src/*/*.[ch] bpf/*.[ch] tests/unit/*.[ch] tests/unit/*/*.[ch] tests/live/*.c tests/fuzz/*.[ch] tests/kmod/*.c tools/*/*.c
+	$(Q)clang-format -i src/*/*.[ch] bpf/*.[ch] tests/unit/*.[ch] tests/unit/*/*.[ch] tests/live/*.c tests/fuzz/*.[ch] tests/kmod/*.c tests/guest/leaks/*.[ch] tools/*/*.c
 
 install: kleak $(B)/kleak.bash
 	$(call say,INSTALL,$(DESTDIR)$(PREFIX))

@@ -221,7 +221,7 @@ struct kleak_tally {
 	__u64 frees_more;
 };
 
-/* What cannot be laid at a site's door; one array in each lane. */
+/* Counts that belong to no site; one array in each lane. */
 enum kleak_count {
 	KLEAK_COUNT_UNKNOWN_FREES, /* free of an address that is not in the table */
 	KLEAK_LOSS_TABLE_FULL,	   /* allocation not recorded: both buckets full */

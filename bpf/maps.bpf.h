@@ -17,9 +17,10 @@
  * none), and nothing else (tests/check-published); the loader by atomic stores.
  *
  *   word                     what was written before       whoever reads it
- *   kleak_bucket.key         the record, and its allocation     the loader: acquire, and the key
- * once is counted                    more; frees: whoever frees an object got it from who allocated
- * it, in order kleak_bucket.spilled     (added before the key)        frees, in the same way
+ *   kleak_bucket.key         the record, and that its      the loader: acquire, and the key once
+ *                            allocation is counted         more; frees: whoever frees an object
+ *                                                          got it from who allocated it, in order
+ *   kleak_bucket.spilled     (added before the key)        frees, in the same way
  *   kleak_site.hash          (claims the entry)            its index is all that is used
  *   kleak_site.nr_frames     the rest of the site          the loader: acquire
  *   kleak_cache.id           (claims the entry)            its index is all that is used
@@ -31,9 +32,10 @@
  *   control.chain_seed       the chains, by the loader     makes the address that is read
  *   control.present          the set of bits, by the       makes the address that is read
  *                            loader
- *   presence                 (add_first(): before allocations   the loader: after it has cleared
- * bits read the bits) kleak_tally              (events: allocations before their  the loader:
- * fences between the tables key, frees after it)
+ *   presence                 (add_first(): before an       the loader: after it has cleared bits
+ *                            allocation reads the bits)
+ *   kleak_tally              (allocations: before their    the loader: fences between the tables
+ *                            key, frees after it)
  *
  * A record's bytes and stamp, `known`, `others`, a site's `muted` and what only guesses (`recent`,
  * `next`, distances) are words that say all by themselves.

@@ -94,17 +94,26 @@ int learn_cpus(void *ctx __attribute__((unused)))
 /* Buckets that one run looks at. */
 struct kleak_sweep sweep;
 
-/* Take what is not in the sample any more out of some buckets. */
-SEC("syscall")
-int sweep_buckets(void *ctx __attribute__((unused)))
+#define SWEPT_AT_ONCE 32 /* in one call, which keeps loops short for the verifier */
+
+__noinline int sweep_some(__u32 first)
 {
-	for (__u32 i = 0; i < KLEAK_SWEEP_BATCH; i++) {
-		__u32 index = sweep.first + i;
+	for (__u32 i = 0; i < SWEPT_AT_ONCE; i++) {
+		__u32 index = first + i;
 		struct kleak_bucket *b = bpf_map_lookup_elem(&objects, &index);
 
 		if (b)
 			bucket_clear(b);
 	}
+	return 0;
+}
+
+/* Take what is not in the sample any more out of some buckets. */
+SEC("syscall")
+int sweep_buckets(void *ctx __attribute__((unused)))
+{
+	for (__u32 i = 0; i < KLEAK_SWEEP_BATCH; i += SWEPT_AT_ONCE)
+		sweep_some(sweep.first + i);
 	return 0;
 }
 
@@ -115,8 +124,9 @@ struct kleak_evict_batch evictions;
  * books.  Take it out if it is still the one that was looked at: an address that
  * was allocated again has a new record, of another time.
  */
-static __always_inline void evict(const struct kleak_eviction *e)
+__noinline int evict(__u32 nr)
 {
+	const struct kleak_eviction *e = &evictions.list[opaque(nr) & (KLEAK_EVICT_BATCH - 1)];
 	__u32 index = e->slot / KLEAK_BUCKET_KEYS, i = slot_index(e->slot);
 	struct kleak_bucket *b = bpf_map_lookup_elem(&objects, &index);
 	struct kleak_bucket *first;
@@ -124,14 +134,14 @@ static __always_inline void evict(const struct kleak_eviction *e)
 	__u64 key, bytes;
 
 	if (!b)
-		return;
+		return 0;
 	key = b->key[i];
 	bytes = bytes_to_tally(&b->record[i]);
 	if (key != e->key || b->record[i].allocated_at != e->allocated_at ||
 	    b->record[i].site != e->site)
-		return;
+		return 0;
 	if (__sync_val_compare_and_swap(&b->key[i], key, KLEAK_KEY_EMPTY) != key)
-		return;
+		return 0;
 	presence_add(address_of_key(key), -1);
 	first = bucket_first(address_of_key(key));
 	if (first && index != bucket_first_index(address_of_key(key)))
@@ -145,13 +155,14 @@ static __always_inline void evict(const struct kleak_eviction *e)
 	/* Allocated anew between the look and the swap: that allocation is lost. */
 	if (b->record[i].allocated_at != e->allocated_at)
 		count(KLEAK_LOSS_RACE, 1);
+	return 0;
 }
 
 SEC("syscall")
 int evict_objects(void *ctx __attribute__((unused)))
 {
 	for (__u32 i = 0; i < KLEAK_EVICT_BATCH && i < evictions.nr; i++)
-		evict(&evictions.list[i]);
+		evict(i);
 	return 0;
 }
 

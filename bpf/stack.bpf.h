@@ -78,7 +78,7 @@ __noinline int stack_trim(struct scratch *s, __u64 call_site, __u32 walked)
  * Does this frame lead to whatever was interrupted?  What lies beyond is chance, and
  * would make a site of every place that an interrupt can hit.
  */
-static __always_inline bool is_interrupt(__u64 address)
+__noinline int is_interrupt(__u64 address)
 {
 	return in_ranges(config.interrupts, KLEAK_INTERRUPT_RANGES, address);
 }
@@ -119,12 +119,29 @@ __noinline __u32 site_search(__u64 hash)
 	return KLEAK_SITE_NONE;
 }
 
+/* Write the site in `s` to the entry that its hash has claimed. */
+__noinline int site_write(const struct scratch *s, __u32 index)
+{
+	struct kleak_site *site = site_at(index);
+
+	if (!s || !site)
+		return 0;
+	site->cache = s->cache;
+	site->space = s->space;
+	site->whole = s->whole;
+	site->modules = control.module_changes;
+	for (__u32 i = 0; i < KLEAK_MAX_FRAMES && i < s->nr; i++)
+		site->frames[i] = frame(s, i);
+	publish(&site->nr_frames, s->nr); /* last: the loader waits for it */
+	return 0;
+}
+
 /*
  * The entry of the site in `s`, whose hash is `hash`; written if it is new.
  * Lock-free: the hash claims an entry; its fields are written by whoever
  * claimed it, and read by the loader only.
  */
-__noinline __u32 site_find(struct scratch *s, __u64 hash)
+__noinline __u32 site_find(const struct scratch *s, __u64 hash)
 {
 	__u32 base = KLEAK_SITE_NONE + 1 + (((hash >> 32) * config.sites) >> 32);
 	struct kleak_site *site = NULL;
@@ -145,21 +162,13 @@ __noinline __u32 site_find(struct scratch *s, __u64 hash)
 		was = __sync_val_compare_and_swap(&site->hash, held, hash);
 		if (was == hash)
 			return index; /* another CPU was faster */
-		if (was == held)
-			goto claimed;
+		if (was == held) {
+			site_write(s, index);
+			return index;
+		}
 	}
 	count(KLEAK_LOSS_SITES_FULL, 1);
 	return KLEAK_SITE_NONE;
-
-claimed:
-	site->cache = s->cache;
-	site->space = s->space;
-	site->whole = s->whole;
-	site->modules = control.module_changes;
-	for (__u32 i = 0; i < KLEAK_MAX_FRAMES && i < s->nr; i++)
-		site->frames[i] = frame(s, i);
-	publish(&site->nr_frames, s->nr); /* last: the loader waits for it */
-	return index;
 }
 
 /*

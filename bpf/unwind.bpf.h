@@ -135,59 +135,95 @@ static __always_inline __u64 hash_end(__u64 hash)
 	return hash < KLEAK_SITE_LEAST ? KLEAK_SITE_LEAST : hash;
 }
 
+/* Where following has come to: `at` words above the context lies `word`, frame `nr`. */
+struct unwinding {
+	__u64 context;
+	__u64 word; /* its return address */
+	__u64 sum;  /* the hash of the frames before it */
+	__u32 size; /* words from the context to the stack's end */
+	__u32 at;
+	__u32 nr;
+	__u32 slot; /* of the step that led here */
+};
+
+enum { UNWIND_ON, UNWIND_ENDS, UNWIND_LOST };
+
 /*
- * The hash of the site that the stack at `context` belongs to, or 0: a step is not known.  The
- * same as site_hash() has for the frames of a walk.
+ * Follow the step from one frame to the next: a function for itself, which the verifier looks into
+ * once, not for each frame.
  *
  * Each step remembers the slot of the one that came after it, so that the CPU need not wait for
  * a return address to be read before it looks at the next step.
  */
+__noinline int unwind_step(struct unwinding *u)
+{
+	struct kleak_step *before, *step;
+	__u32 at, size, flags;
+	__u64 address, way;
+
+	if (!u)
+		return UNWIND_LOST;
+	address = u->word;
+	at = u->at;
+	size = u->size;
+	u->sum = hash_add(u->sum, address);
+	if (u->nr == config.frames)
+		return UNWIND_ENDS;
+	before = step_at(u->slot);
+	u->slot = before->next;
+	step = step_at(u->slot);
+	if (step->address != address) {
+		u->slot = step_slot(address);
+		step = step_at(u->slot);
+		if (is_to_be_noted())
+			before->next = u->slot;
+	}
+	way = step_way(step, address);
+	flags = step_flags(way);
+	if (flags & STEP_CUTS || size - at == step_end(way))
+		return UNWIND_ENDS;
+	/* in this order: what varies may be the same three times by chance */
+	if (flags & STEP_TOP_SURE && at + step_top(way) < size)
+		at = size - step_top(way);
+	else if ((flags & STEP_SEEN) == STEP_SEEN)
+		at += step_delta(way);
+	else
+		return UNWIND_LOST;
+	if (at >= size)
+		return UNWIND_LOST;
+	u->at = at;
+	u->word = stack_word(u->context + at * sizeof(__u64));
+	return UNWIND_ON;
+}
+
+/*
+ * The hash of the site that the stack at `context` belongs to, or 0: a step is not known.  The
+ * same as site_hash() has for the frames of a walk.
+ */
 static __always_inline __u64 unwind(__u64 context, __u64 call_site, __u64 hash)
 {
-	__u32 size = stack_left(context) / sizeof(__u64);
-	__u64 address = call_site, way;
-	struct kleak_step *step = step_at(step_slot(base_of(call_site))), *before;
-	__u32 at;
+	struct unwinding u = {
+		.context = context,
+		.word = call_site,
+		.sum = hash,
+		.size = stack_left(context) / sizeof(__u64),
+		.slot = step_slot(base_of(call_site)),
+	};
+	__u64 way = step_way(step_at(u.slot), base_of(call_site));
+	int next = UNWIND_ON;
 
-	way = step_way(step, base_of(call_site));
-	at = step_delta(way);
-	if (stack_word(context + at * sizeof(__u64)) != call_site)
-		at = step_top(way);
-	if (stack_word(context + at * sizeof(__u64)) != call_site)
-		at = step_end(way);
-	if (!at || stack_word(context + at * sizeof(__u64)) != call_site)
+	u.at = step_delta(way);
+	if (stack_word(context + u.at * sizeof(__u64)) != call_site)
+		u.at = step_top(way);
+	if (stack_word(context + u.at * sizeof(__u64)) != call_site)
+		u.at = step_end(way);
+	if (!u.at || stack_word(context + u.at * sizeof(__u64)) != call_site)
 		return 0;
-	for (__u32 nr = 1; nr <= KLEAK_MAX_FRAMES; nr++) {
-		__u32 flags;
-
-		hash = hash_add(hash, address);
-		if (nr == config.frames)
-			return hash_end(hash);
-		before = step;
-		step = step_at(step->next);
-		if (step->address != address) {
-			__u32 slot = step_slot(address);
-
-			step = step_at(slot);
-			if (is_to_be_noted())
-				before->next = slot;
-		}
-		way = step_way(step, address);
-		flags = step_flags(way);
-		if (flags & STEP_CUTS || size - at == step_end(way))
-			return hash_end(hash);
-		/* in this order: what varies may be the same three times by chance */
-		if (flags & STEP_TOP_SURE && at + step_top(way) < size)
-			at = size - step_top(way);
-		else if ((flags & STEP_SEEN) == STEP_SEEN)
-			at += step_delta(way);
-		else
-			return 0;
-		if (at >= size)
-			return 0;
-		address = stack_word(context + at * sizeof(__u64));
+	for (__u32 nr = 1; nr <= KLEAK_MAX_FRAMES && next == UNWIND_ON; nr++) {
+		u.nr = nr;
+		next = unwind_step(&u);
 	}
-	return 0;
+	return next == UNWIND_ENDS ? hash_end(u.sum) : 0;
 }
 
 /* ---- learning them ---- */
@@ -225,6 +261,17 @@ __noinline int learn_word(struct scratch *s, __u32 i)
 		s->at[k] = i;
 		s->times[k]++;
 	}
+	return 0;
+}
+
+/* Words of the window, from `from` on, up to s->to: so many a call, which keeps loops short for the
+ * verifier. */
+#define WORDS_AT_ONCE 32
+
+__noinline int learn_words(struct scratch *s, __u32 from)
+{
+	for (__u32 i = 0; s && i < WORDS_AT_ONCE && from + i < s->to; i++)
+		learn_word(s, from + i);
 	return 0;
 }
 
@@ -279,6 +326,13 @@ __noinline int learn_word_between(struct scratch *s, __u32 k, __u32 i)
 	return 0;
 }
 
+__noinline int learn_words_between(struct scratch *s, __u32 k, __u32 from)
+{
+	for (__u32 i = 0; s && i < WORDS_AT_ONCE && from + i < s->to; i++)
+		learn_word_between(s, k, from + i);
+	return 0;
+}
+
 /*
  * A function that aligns its frame may begin with a copy of its return address, which serves as
  * well: there it stands twice, so many words apart at most.
@@ -297,8 +351,8 @@ __noinline int learn_place_between(struct scratch *s, __u32 k)
 	if (!place(s, k) && place(s, k - 1)) {
 		s->times[k] = 0;
 		s->from = place(s, k - 1);
-		for (__u32 i = 0; i < KLEAK_STACK_WINDOW; i++)
-			learn_word_between(s, k, i);
+		for (__u32 from = 0; from < KLEAK_STACK_WINDOW; from += WORDS_AT_ONCE)
+			learn_words_between(s, k, from);
 		if (s->times[k] != 1 && (s->times[k] != 2 || place(s, k) - s->below > COPY_MOST))
 			s->at[k] = 0;
 	}
@@ -439,9 +493,9 @@ __noinline int learn(struct scratch *s, __u64 context)
 		s->at[k] = 0;
 		s->times[k] = 0;
 	}
-	for (__u32 i = 0; i < KLEAK_STACK_WINDOW && i < len / sizeof(__u64); i++)
-		learn_word(s, i);
 	s->to = len / sizeof(__u64);
+	for (__u32 from = 0; from < KLEAK_STACK_WINDOW; from += WORDS_AT_ONCE)
+		learn_words(s, from);
 	learn_places(s);
 	learn_places_before(s);
 	learn_places_between(s);

@@ -15,25 +15,26 @@
 
 #include "objects.bpf.h"
 
-static __always_inline void area_ask(__u32 slot)
+__noinline int area_ask(__u32 slot)
 {
 	__u32 index = slot / KLEAK_BUCKET_KEYS, i = slot_index(slot);
 	struct kleak_bucket *b = bpf_map_lookup_elem(&objects, &index);
 	__u64 key, vm, bytes, held;
 
 	if (!b)
-		return;
+		return 0;
 	key = b->key[i];
 	vm = ~key & ~(__u64)KLEAK_SPACE_MASK;
 	if (key != key_of(vm, KLEAK_SPACE_VMALLOC))
-		return;
+		return 0;
 	held = b->record[i].bytes;
 	if (!area_read(vm, &bytes) || b->key[i] != key)
-		return;
+		return 0;
 	if (held & KLEAK_BYTES_UNSIZED)
 		area_settle(&b->record[i], vm, bytes);
 	else
 		area_resize(&b->record[i], held, bytes);
+	return 0;
 }
 
 struct kleak_area_batch areas;

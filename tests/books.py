@@ -46,7 +46,7 @@ def traced(report):
 def check_identity(report):
     """allocations = frees + implicit frees + found free + live, but for events while the tables were read."""
     e = report["events"]
-    off = e["allocations"] - e["frees"] - e["implicit_frees"] - e["verified_free"] - e["evicted"] \
+    off = e["allocations"] - e["frees"] - e["implicit_frees"] - e["found_free"] - e["evicted"] \
         - e["unsampled"] - e["live"]
     assert abs(off) <= e["in_motion"], f"off by {off}: {e}"
     bytes_off = e["allocated_bytes"] - e["freed_bytes"] - e["live_bytes"]

@@ -36,7 +36,7 @@ class Soak:
         lost = {k: v for k, v in report["losses"].items() if v}
         scans = report["scan"]["passes"] if report["scan"] else 0
         print(f"{report['elapsed_s']:6.0f} s  allocations {e['allocations']:>10}  live {e['live']:>7}  "
-              f"implicit {e['implicit_frees']:>8}  found free {e['verified_free']:>7}  "
+              f"implicit {e['implicit_frees']:>8}  found free {e['found_free']:>7}  "
               f"unchecked {e['unchecked']:>5}  sites {report['sites_total']['sites']:>5}  scans {scans:>3}  "
               f"RssAnon {memory_kb} kB  CPU {cpu_s:.1f} s  losses {lost}", flush=True)
 

@@ -42,6 +42,7 @@ enum bpf_map_type {
 enum {
 	BPF_ANY = 0,
 	BPF_NOEXIST = 1,
+	BPF_F_NO_PREALLOC = 1,
 	BPF_F_MMAPABLE = 1024,
 };
 
@@ -128,6 +129,69 @@ struct module {
 /* include/linux/slab.h, 6.9 and later */
 enum _slab_flag_bits {
 	_SLAB_RECLAIM_ACCOUNT,
+};
+
+/* include/net/sock.h, include/linux/net.h */
+struct proto {
+	char name[32];
+};
+
+struct sock_common {
+	struct proto *skc_prot;
+};
+
+struct sock {
+	struct sock_common __sk_common;
+};
+
+struct socket {
+	struct sock *sk;
+};
+
+/* include/linux/ns_common.h, include/linux/proc_ns.h */
+struct proc_ns_operations {
+	const char *name;
+};
+
+struct ns_common {
+	const struct proc_ns_operations *ops;
+};
+
+/* include/linux/fs.h, include/linux/dcache.h */
+struct qstr {
+	const unsigned char *name;
+};
+
+struct dentry {
+	struct qstr d_name;
+};
+
+struct path {
+	struct dentry *dentry;
+};
+
+struct super_block {
+	unsigned long s_magic;
+};
+
+/* i_nlink: inside an anonymous union */
+struct inode {
+	unsigned short i_mode;
+	struct super_block *i_sb;
+	unsigned int i_nlink;
+	void *i_private;
+};
+
+struct file {
+	struct path f_path;
+	struct inode *f_inode;
+	void *private_data;
+};
+
+/* kernel/bpf/task_iter.c: inside anonymous unions */
+struct bpf_iter__task_file {
+	struct task_struct *task;
+	struct file *file;
 };
 
 #pragma clang attribute pop

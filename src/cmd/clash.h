@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Files that would overwrite each other, by whatever names they are called. */
+/* Output files that would overwrite each other, also under different names. */
 #ifndef KLEAK_CMD_CLASH_H
 #define KLEAK_CMD_CLASH_H
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "cmd/diagnose.h"
+#include "cmd/holding.h"
 #include "judge/bookkeeper.h"
 #include "judge/suspects.h"
 #include "render/diagnosis_json.h"
@@ -26,15 +27,12 @@
 #define SENTENCE 512
 #define LOST	 "no diagnosis was made"
 
-/* The watch reads the books more often than the trace is looked at: they are cheap. */
-#define WATCH_STEPS  5	       /* readings an interval */
-#define WATCH_MOST_S 1.0       /* between two */
-#define WATCH_POINTS 16	       /* readings before growth is believed */
-#define WATCH_SHARE  (1.0 / 3) /* of the time of the evidence: as long at least */
+/* The books are read more often than the trace is looked at: they are cheap. */
+#define BOOKS_STEPS  5	 /* readings an interval */
+#define BOOKS_MOST_S 1.0 /* between two */
 
 /* The trace: points of its history that a LEAK needs, warm-up and a little more included. */
-#define TRACE_LEAST  (VERDICT_POINTS_LEAK + 4)
-#define TRACE_ENOUGH 48 /* nobody is suspect by then: done */
+#define TRACE_LEAST (VERDICT_POINTS_LEAK + 4)
 
 /* The drain ends when nothing was freed for so long (kfree_rcu() batches for 5 s), or at the
  * latest.
@@ -58,6 +56,8 @@ struct diagnose {
 
 	struct slabnames names;
 	struct bookkeeper *keeper;
+	struct holding *holding;
+	double traced_from_s, traced_to_s; /* the trace that is reported */
 	bool said_odd[BOOKS_ODD];
 	double watch_start_s;
 	struct statement statement;
@@ -65,7 +65,7 @@ struct diagnose {
 
 	struct tracer *tracer;
 	struct reporter *reporter;
-	struct report report, shown; /* all sites; those of --top */
+	struct report report;
 	struct diagnosis diagnosis;
 };
 
@@ -112,41 +112,26 @@ static int read_books(struct diagnose *d)
 	err = books.mem_err;
 	if (!err)
 		err = bookkeeper__enter(d->keeper, &books, clock__now_s() - d->watch_start_s);
-	if (!err)
-		err = bookkeeper__state(d->keeper, &d->statement, 0);
 	books__free(&books);
 	if (err)
 		say("cannot read the kernel's books: %s", strerror(-err));
 	return err;
 }
 
-/* Read the books until something grows with confidence.  *grows: something did. */
-static int watch(struct diagnose *d, double until_s, bool *grows)
+/* Wait, and read the books meanwhile.  0 or -errno; *ended: a signal asks to stop. */
+static int watch(struct diagnose *d, double until_s, bool *ended)
 {
-	double step_s = fmin(d->options.report.interval_s / WATCH_STEPS, WATCH_MOST_S);
-	double least_s = d->options.report.evidence_s * WATCH_SHARE, start_s;
-	size_t readings = 0;
+	double step_s = fmin(d->options.report.interval_s / BOOKS_STEPS, BOOKS_MOST_S);
+	double now_s = clock__now_s();
 	int err = 0;
 
-	*grows = false;
-	start_s = clock__now_s();
-	for (;;) {
-		double now_s = clock__now_s();
-
+	while (!err && !(*ended = stopped(d, fmin(now_s + step_s, until_s))) && now_s < until_s) {
 		err = read_books(d);
-		readings++;
-		if (err || d->options.now)
-			return err;
-		suspects__find(&d->suspects, &d->statement);
-		*grows = readings >= WATCH_POINTS && now_s - start_s >= least_s &&
-			 suspects__any_traceable(&d->suspects);
-		if (*grows || now_s >= until_s)
-			return 0;
-		progress(d, "watching the kernel's books: %.0f s, nothing grows steadily yet",
-			 now_s - d->watch_start_s);
-		if (stopped(d, now_s + step_s))
-			return 0;
+		if (!err)
+			err = holding__read(d->holding, clock__now_s());
+		now_s = clock__now_s();
 	}
+	return err;
 }
 
 /* ---- the trace ---- */
@@ -172,6 +157,7 @@ static int attach(struct diagnose *d, const struct plan *plan)
 	reporter__close(d->reporter); /* of the round before */
 	d->reporter = NULL;
 	d->diagnosis.report = NULL;
+	groups__free(&d->diagnosis.groups);
 	err = reporter__open(&d->reporter, &parts);
 	if (!err)
 		err = reporter__begin(d->reporter);
@@ -179,42 +165,91 @@ static int attach(struct diagnose *d, const struct plan *plan)
 		say("cannot prepare the trace: %s", strerror(-err));
 	else
 		tracer__start(d->tracer);
+	if (!d->watch_start_s)
+		d->watch_start_s = clock__now_s();
+	if (!err)
+		err = holding__read(d->holding, clock__now_s());
+	return err ? err : read_books(d);
+}
+
+/* Caches grow of which sampling left too little. */
+static bool has_thin_samples(const struct diagnose *d)
+{
+	return tracer__sampling(d->tracer) > 1 &&
+	       suspects__wants_caches(&d->suspects, &d->options.trace);
+}
+
+/* Something that this trace cannot explain, and another one could. */
+static bool is_worth_another(const struct diagnose *d)
+{
+	return suspects__wants_pages(&d->suspects, &d->options.trace) || has_thin_samples(d);
+}
+
+/* So long a trace has to last before it may find a leak. */
+static double enough_s(const struct options *options)
+{
+	return fmax(TRACE_LEAST * options->report.interval_s, options->report.evidence_s);
+}
+
+static void show_progress(const struct diagnose *d, const struct reporter_count *count,
+			  double traced_s)
+{
+	progress(d, "tracing %s%s%s: %.0f s, %zu sites, %zu suspect, %zu proven",
+		 d->diagnosis.origins, d->options.trace.cache ? " of " : "",
+		 d->options.trace.cache ? d->options.trace.cache : "", traced_s, count->sites,
+		 count->of[VERDICT_GROWING], count->of[VERDICT_LEAK]);
+}
+
+/* One look: at the tables, and at what the books say by now. */
+static int look(struct diagnose *d, struct reporter_count *count)
+{
+	int err = tracer__tune(d->tracer);
+
+	if (!err)
+		err = reporter__watch(d->reporter);
+	if (!err)
+		err = reporter__limit_overhead(d->reporter);
+	if (err) {
+		say("cannot read the tables: %s", strerror(-err));
+		return err;
+	}
+	reporter__count_verdicts(d->reporter, count);
+	err = bookkeeper__state(d->keeper, &d->statement, 0);
+	if (!err)
+		err = suspects__find(&d->suspects, &d->statement);
+	suspects__mark_traced(&d->suspects, &d->options.trace);
 	return err;
 }
 
-/* Look every interval, until a leak is proven, nobody is suspect, or the time is over. */
+/* Look every interval, until a leak is proven, something else must be traced, or time is over. */
 static int trace(struct diagnose *d, double until_s)
 {
-	double start_s = clock__now_s();
+	double start_s = clock__now_s(), traced_s = 0;
+	bool ended = false;
 	int err = 0;
 
-	for (size_t points = 1; !err; points++) {
+	for (size_t points = 1; !err && !ended; points++) {
 		double next_s = start_s + (double)points * d->options.report.interval_s;
 		struct reporter_count count;
 
-		if (next_s > until_s || stopped(d, next_s))
+		if (next_s > until_s)
 			break;
-		err = tracer__tune(d->tracer);
-		if (!err)
-			err = reporter__watch(d->reporter);
-		if (err)
+		err = watch(d, next_s, &ended);
+		if (!err && !ended)
+			err = look(d, &count);
+		if (err || ended)
 			break;
-		reporter__count_verdicts(d->reporter, &count);
-		progress(d, "tracing %s%s%s: %.0f s, %zu sites, %zu suspect, %zu proven",
-			 d->diagnosis.origins, d->options.trace.cache ? " of " : "",
-			 d->options.trace.cache ? d->options.trace.cache : "",
-			 clock__now_s() - start_s, count.sites, count.of[VERDICT_GROWING],
-			 count.of[VERDICT_LEAK]);
+		traced_s = clock__now_s() - start_s;
+		show_progress(d, &count, traced_s);
 		if (count.of[VERDICT_LEAK])
 			break;
-		if (points >= TRACE_ENOUGH &&
-		    clock__now_s() - start_s > d->options.report.evidence_s &&
-		    !count.of[VERDICT_GROWING])
+		if (traced_s > enough_s(&d->options) &&
+		    (is_worth_another(d) || (d->options.now && !count.of[VERDICT_GROWING])))
 			break;
 	}
-	d->diagnosis.traced_s += clock__now_s() - start_s;
-	if (err)
-		say("cannot read the tables: %s", strerror(-err));
+	d->traced_from_s = start_s;
+	d->traced_to_s = clock__now_s();
+	d->diagnosis.traced_s += d->traced_to_s - start_s;
 	return err;
 }
 
@@ -265,6 +300,18 @@ static int drop_caches(struct diagnose *d)
 	return 0;
 }
 
+/* What has one cause, as all stacks that were seen let one tell. */
+static int find_groups(struct diagnose *d)
+{
+	struct callers callers = {};
+	int err = reporter__each_idle_stack(d->reporter, callers__see, &callers);
+
+	if (!err)
+		err = groups__find(&d->diagnosis.groups, &d->report, &callers);
+	callers__free(&callers);
+	return err;
+}
+
 static int conclude(struct diagnose *d)
 {
 	int err = reporter__settle_areas(d->reporter);
@@ -273,28 +320,27 @@ static int conclude(struct diagnose *d)
 	tracer__stop(d->tracer);
 	if (!err)
 		err = reporter__make(d->reporter, &d->report, NULL, true);
+	if (!err)
+		err = find_groups(d);
 	if (err) {
 		say("cannot read the tables: %s", strerror(-err));
 		return err;
 	}
-	d->shown = report__cut(&d->report, d->options.top);
-	d->diagnosis.report = &d->shown;
-	for (size_t i = 0; i < d->report.nr_sites; i++)
-		d->diagnosis.leak |= d->report.sites[i].verdict.is.name == VERDICT_LEAK;
+	holding__explain(d->holding, &d->report, &d->diagnosis.groups, d->traced_from_s,
+			 d->traced_to_s);
+	d->diagnosis.report = &d->report;
 	return 0;
 }
 
-/* Narrow the options down to what grows, then trace it. */
-static int trace_suspects(struct diagnose *d)
+/* One trace, from its start to its report. */
+static int trace_once(struct diagnose *d)
 {
 	static struct plan plan;
-	static char origins[64], caches[SENTENCE];
+	static char origins[64];
 	char why[SENTENCE] = "";
 	double start_s;
 	int err;
 
-	if (!d->options.now)
-		suspects__narrow(&d->suspects, &d->options.trace, caches, sizeof(caches));
 	origins__print(origins, sizeof(origins), d->options.trace.origins);
 	d->diagnosis.origins = origins;
 	d->diagnosis.caches = d->options.trace.cache;
@@ -318,6 +364,12 @@ static int trace_suspects(struct diagnose *d)
 	return err;
 }
 
+/* With the drain, and a look more. */
+static double needed_s(const struct options *options)
+{
+	return enough_s(options) + 2 * options->report.interval_s + DRAIN_QUIET_S;
+}
+
 /* ---- the page ---- */
 
 static int render(void *arg, FILE *out)
@@ -332,7 +384,7 @@ static int render(void *arg, FILE *out)
 static int print(struct diagnose *d, struct outputs *outputs)
 {
 	static const char *next[DIAGNOSIS_NEXT];
-	static struct diagnosis_module *modules;
+	static struct diagnosis_modules *modules;
 	struct diagnosis *page = &d->diagnosis;
 	static struct utsname name;
 	static char taint[64];
@@ -345,35 +397,26 @@ static int print(struct diagnose *d, struct outputs *outputs)
 	page->version = name.version;
 	page->machine = name.machine;
 	page->taint = taint;
-	page->now = d->options.now;
-	page->available = d->statement.available;
 	page->growth = d->suspects.list;
 	page->nr_growth = d->suspects.nr;
 	page->interval_s = d->options.report.interval_s;
+	page->needed_s = enough_s(&d->options);
 	if (!page->origins)
 		page->origins = "";
-	if (page->report && page->report->nr_sites) {
-		modules = calloc(page->report->nr_sites, sizeof(*modules));
-		if (!modules)
-			return -ENOMEM;
-		for (size_t i = 0; i < page->report->nr_sites; i++)
-			module_info__of_site(&modules[i], &page->report->sites[i], d->symbols);
-		page->modules = modules;
-	}
+	page->top = d->options.top;
+	modules = calloc(page->groups.nr + 1, sizeof(*modules));
+	if (!modules)
+		return -ENOMEM;
+	for (size_t i = 0; i < page->groups.nr; i++)
+		modules[i].nr = module_info__of_stack(
+			modules[i].list, DIAGNOSIS_MODULES, page->groups.list[i].sum.stack,
+			page->groups.list[i].sum.nr_frames, d->symbols);
+	page->modules = modules;
 	page->nr_next = diagnosis__advise(page, next);
 	page->next = next;
 	err = outputs__print(outputs, render, d, "diagnosis");
 	free(modules);
 	return err;
-}
-
-/* How long a trace takes at least before it may find a leak, and the drain. */
-static double needed_s(const struct options *options)
-{
-	double points_s = TRACE_LEAST * options->report.interval_s;
-
-	return fmax(points_s, options->report.evidence_s + 2 * options->report.interval_s) +
-	       DRAIN_QUIET_S;
 }
 
 /* Have at least as many points as a LEAK needs fit into the time of the evidence. */
@@ -391,32 +434,37 @@ static void close_trace(struct diagnose *d)
 	d->tracer = NULL;
 }
 
-/* Watch and trace, again and again, until a leak is found or the time is over. */
-static int examine(struct diagnose *d, const struct options *given)
+/* What the next trace is to follow, once this one has explained nothing.  False: nothing else. */
+static bool choose_next(struct diagnose *d)
+{
+	static char caches[SENTENCE];
+
+	if (suspects__wants_pages(&d->suspects, &d->options.trace)) {
+		d->options.trace.origins |= ORIGIN_PAGES;
+		return true;
+	}
+	return has_thin_samples(d) &&
+	       suspects__narrow(&d->suspects, &d->options.trace, caches, sizeof(caches));
+}
+
+/*
+ * Trace everything, and read the books beside it; once more if they say that something grows
+ * which this trace could not show: pages, or what sampling left too little of.
+ */
+static int examine(struct diagnose *d)
 {
 	double needed = needed_s(&d->options);
-	double interval_s = d->options.report.interval_s;
-	bool grows;
 	int err = bookkeeper__open(&d->keeper, &d->names, kernel__has_vmap_stack());
 
-	/* One history of the books for all rounds: what grows slowly shows in the end. */
-	d->watch_start_s = clock__now_s();
 	while (!err) {
-		double start_s = clock__now_s();
-
-		err = watch(d, d->end_s - needed, &grows);
-		d->diagnosis.watched_s += clock__now_s() - start_s;
-		if (err || d->diagnosis.interrupted || !(grows || d->options.now))
-			return err;
 		d->diagnosis.rounds++;
-		err = trace_suspects(d);
-		if (err || d->diagnosis.leak || d->diagnosis.interrupted || d->options.now ||
-		    clock__now_s() + needed > d->end_s)
+		err = trace_once(d);
+		d->diagnosis.watched_s = clock__now_s() - d->watch_start_s;
+		if (err || d->diagnosis.interrupted ||
+		    diagnosis__answer(&d->diagnosis) == DIAGNOSIS_LEAK ||
+		    clock__now_s() + needed > d->end_s || !choose_next(d))
 			return err;
-		d->options = *given;
-		d->options.report.sort = SITES_BY_GROWTH;
-		d->options.report.interval_s = interval_s;
-		/* What was attached is memory too: it has to be gone before the books are read. */
+		/* What was attached is memory too: it goes before the next is attached. */
 		tracer__close(d->tracer);
 		d->tracer = NULL;
 	}
@@ -426,6 +474,10 @@ static int examine(struct diagnose *d, const struct options *given)
 int cmd_diagnose(const struct options *options, const struct reporter_parts *parts,
 		 struct outputs *outputs, bool color, int target, int signals, int *status)
 {
+	static const int statuses[] = {[DIAGNOSIS_NONE] = 0,
+				       [DIAGNOSIS_UNDECIDED] = DIAGNOSE_UNDECIDED,
+				       [DIAGNOSIS_HELD] = DIAGNOSE_HELD,
+				       [DIAGNOSIS_LEAK] = DIAGNOSE_LEAK};
 	static struct diagnose d;
 	int err;
 
@@ -443,16 +495,20 @@ int cmd_diagnose(const struct options *options, const struct reporter_parts *par
 	fit_interval(&d.options);
 	err = slabnames__read(&d.names);
 	if (err != -ENOMEM)
-		err = examine(&d, options);
+		err = holding__open(&d.holding);
+	if (!err)
+		err = examine(&d);
 	progress_end(&d);
 	if (!err)
 		err = print(&d, outputs);
 	if (!err && d.diagnosis.report)
 		err = outputs__report(outputs, &d.report);
-	*status = d.diagnosis.leak ? DIAGNOSE_LEAK : 0;
+	*status = statuses[diagnosis__answer(&d.diagnosis)];
 	close_trace(&d);
+	groups__free(&d.diagnosis.groups);
 	suspects__free(&d.suspects);
 	bookkeeper__close(d.keeper);
+	holding__close(d.holding);
 	slabnames__free(&d.names);
 	return err;
 }

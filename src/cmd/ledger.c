@@ -273,7 +273,7 @@ static int read_and_print(struct audit *audit, enum statement_phase phase, bool 
 	return err;
 }
 
-/* ---- the two ways ---- */
+/* ---- streaming, and around a command ---- */
 
 static int wait_until(const struct audit *audit, double deadline_s)
 {

@@ -18,7 +18,7 @@ static const char *const kmemleak_words[] = {"scan", "list", "clear", NULL};
 
 static const struct verb_row verbs[] = {
 	[VERB_TRACE] = {"", "[options]", "trace until Ctrl-C"},
-	[VERB_DIAGNOSE] = {"diagnose", "[options]", "wait for growth, then say what leaks"},
+	[VERB_DIAGNOSE] = {"diagnose", "[options]", "trace until it can say what leaks"},
 	[VERB_RUN] = {"run", "[options] -- CMD [ARGS]", "what CMD makes the kernel allocate",
 		      "a command", WORDS_COMMAND, 1, INT32_MAX},
 	[VERB_LEDGER] = {"ledger", "[options] [-- CMD]", "the kernel's own books, no tracing",
@@ -160,7 +160,8 @@ static const struct option_row rows[] = {
 	 "record one object in N, a power of two, and estimate the sums", .type = OPTION_ONE_IN,
 	 .most = KLEAK_SAMPLE_MOST + 1, FIELD(uint32_t, trace.sampling)},
 	{GROUP, "--max-overhead", 0, "PCT", TRACING,
-	 "sample when tracing takes more than that of the CPUs' time", .type = OPTION_PERCENT,
+	 "sample when tracing takes more than that of the CPUs' time; diagnose: 1 unless given",
+	 .type = OPTION_PERCENT,
 	 FIELD(double, report.max_overhead)},
 	{GROUP, "--no-fentry", 0, NULL, TRACING,
 	 "tracepoints only, as where the kernel refuses fentry", FLAG(trace.no_fentry)},
@@ -193,8 +194,8 @@ static const struct option_row rows[] = {
 #undef GROUP
 #define GROUP "Diagnosis"
 	{GROUP, "--for", 0, "SECS", DIAGNOSE, "how long it may take", "10m", TIME(1, for_s)},
-	{GROUP, "--now", 0, NULL, DIAGNOSE, "trace at once, do not wait until memory grows",
-	 FLAG(now)},
+	{GROUP, "--now", 0, NULL, DIAGNOSE,
+	 "end once it was traced for long enough, if nothing is suspect", FLAG(now)},
 	{GROUP, "--drop-caches", 0, NULL, DIAGNOSE | LEDGER,
 	 "drop clean caches before the verdict, before each reading of the ledger, to tell caches "
 	 "from leaks; the machine reads them again from disk",

@@ -12,6 +12,8 @@
 #define DIAGNOSE_MORE	1.5 /* time that diagnose takes, of that of the evidence, at least, */
 #define DIAGNOSE_REST_S 10  /* to attach and to drain */
 
+#define DIAGNOSE_OVERHEAD 0.01 /* of the CPUs' time, unless the user says otherwise */
+
 struct dwarf_sources options__debug_info(const struct options *options)
 {
 	return (struct dwarf_sources){
@@ -217,8 +219,8 @@ static int check(const struct options *o, char *why, size_t len)
 /* What follows from options for others. */
 static void conclude(struct options *o)
 {
-	/* pictures and saved files have more sites than are printed */
-	bool all = o->folded || o->svg || o->html || o->save;
+	/* pictures and saved files have more sites than are printed, and so have causes */
+	bool all = o->folded || o->svg || o->html || o->save || o->verb == VERB_DIAGNOSE;
 
 	o->top_listed = o->top;
 	if ((o->json || o->screen) && !o->top_given)
@@ -226,6 +228,8 @@ static void conclude(struct options *o)
 	o->report.rows = all ? 0 : o->top;
 	if (o->verb == VERB_DIAGNOSE && !(o->duration_s > 0))
 		o->duration_s = o->for_s;
+	if (o->verb == VERB_DIAGNOSE && !(o->report.max_overhead > 0))
+		o->report.max_overhead = DIAGNOSE_OVERHEAD;
 }
 
 /* The first word, if it is a verb. */

@@ -269,7 +269,7 @@ static void save(struct outputs *outputs, const struct report *report)
 	if (!outputs->saving)
 		return;
 	if (err && err != outputs->unsaved_err && !report->final)
-		say("cannot save the report to %s: %s; those that follow are tried", path,
+		say("cannot save the report to %s: %s; later ones will be tried", path,
 		    why_unsaved(err));
 	if (!err && outputs->unsaved_err)
 		say("reports are saved to %s again", path);

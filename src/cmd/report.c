@@ -54,7 +54,7 @@ static int end(const struct savedfile *file, const char *path, size_t nr)
 		return -ENODATA;
 	}
 	if (savedfile__is_cut(file))
-		say("%s ends early: what is whole of it is used", path);
+		say("%s ends early: only its whole reports are used", path);
 	return 0;
 }
 

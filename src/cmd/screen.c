@@ -62,12 +62,13 @@ static void write_all(int fd, const char *bytes, size_t length)
 }
 
 /* The process is about to die: the terminal must not. */
-static void give_back(void)
+static void give_back(void *arg)
 {
 	char some[512];
 	ssize_t got;
 	off_t at = 0;
 
+	(void)arg;
 	if (!given.up)
 		return;
 	write_all(STDOUT_FILENO, given.restore, given.length);
@@ -79,7 +80,7 @@ static void give_back(void)
 
 static void crash(int signal)
 {
-	give_back();
+	give_back(NULL);
 	raise(signal); /* SA_RESETHAND: it has its way now */
 }
 
@@ -132,7 +133,7 @@ static void learn_restore(void)
 	add_restore("rmcup");
 }
 
-/* ---- what is said meanwhile ---- */
+/* ---- messages on stderr meanwhile ---- */
 
 /* stderr becomes a file that nobody sees. */
 static int divert(struct screen *screen)
@@ -196,7 +197,7 @@ static void undivert(struct screen *screen)
 	close(given.err);
 	close(given.messages);
 	if (first && !screen->quiet)
-		say("%zu messages before these are not kept", first);
+		say("%zu earlier messages were not kept", first);
 	for (size_t i = first; i < nr; i++) {
 		char *line = screen->messages[i % MOST_MESSAGES];
 
@@ -392,7 +393,7 @@ int screen__open(struct screen **out, const struct options *options, bool color)
 		return err;
 	}
 	given.up = 1;
-	signals__at_end(give_back);
+	signals__at_end(give_back, &given);
 	catch_crashes(true);
 	paint(screen);
 	*out = screen;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The interactive screen, on the terminal that stdin and stdout are.  While it is up stderr
- * goes to its last line, and appears after it; whatever ends the process, but SIGKILL, gives
- * the terminal back as it was.  One at a time.
+ * The interactive screen, on the terminal of stdin and stdout.  While it is up stderr goes to its
+ * last line, and appears after it; whatever ends the process, but SIGKILL, gives the terminal
+ * back as it was.  One at a time.
  */
 #ifndef KLEAK_CMD_SCREEN_H
 #define KLEAK_CMD_SCREEN_H

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What needs the kernel's permission: all that it takes is found out, then the verb is done. */
+/* The commands that need privileges: find out what the kernel allows, then run the command. */
 #ifndef KLEAK_CMD_SESSION_H
 #define KLEAK_CMD_SESSION_H
 

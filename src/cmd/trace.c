@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "cmd/trace.h"
+#include "cmd/timetable.h"
 #include "trace/tracer.h"
 #include "util/child.h"
 #include "util/clock.h"
@@ -20,13 +21,7 @@
 
 #define EXIT_LEFT 3 /* run --exit-code: more than the threshold is left */
 
-/*
- * kfree_rcu() waits up to 5 s for company (kernel/rcu/tree.c, KFREE_DRAIN_JIFFIES)
- * and then for a grace period.
- */
-#define SETTLE_QUIET_S 6.0
-#define SETTLE_MOST_S  15.0
-#define SETTLE_STEP_S  0.5
+#define SETTLE_STEP_S 0.5
 
 /* Whose reports go where. */
 struct reports {
@@ -122,19 +117,22 @@ static int wait_until(int signals, int out, struct outputs *outputs, double dead
 
 /* ---- scans ---- */
 
-/* A scan: passes some seconds apart, so that what is in motion comes to rest somewhere. */
-#define SCAN_GAP_S 2.0
-
 struct scans {
-	const struct options *options;
 	const struct reports *reports;
-	double next_s; /* of the next pass */
-	double began_s;
-	uint32_t left;	/* passes of this scan */
-	bool asked_for; /* by a signal: report when it is done */
-	bool begun;	/* there was a pass */
-	double end_s;	/* of --duration */
+	struct timetable_scan times;
+	double end_s; /* of --duration */
 };
+
+static struct scans scans_of(const struct options *options, const struct reports *reports)
+{
+	return (struct scans){
+		.reports = reports,
+		.times = {.passes = options->trace.scan_passes,
+			  .every_s = options->trace.scan_s,
+			  .next_s = INFINITY},
+		.end_s = INFINITY,
+	};
+}
 
 /* Why the last pass failed, for people. */
 static void say_why(int err)
@@ -147,52 +145,24 @@ static void say_why(int err)
 		say("cannot scan: %s", strerror(-err));
 }
 
-static void scan_at(struct scans *scans, double when_s, bool asked_for)
-{
-	scans->left = scans->options->trace.scan_passes;
-	scans->next_s = when_s;
-	scans->began_s = when_s;
-	scans->asked_for = asked_for;
-}
-
 /* One pass.  0, or -errno, which is said. */
 static int pass(struct scans *scans)
 {
-	int err = reporter__scan(scans->reports->reporter, scans->left == 1, scans->end_s);
+	int err = reporter__scan(scans->reports->reporter, timetable__is_last_pass(&scans->times),
+				 scans->end_s);
 
-	scans->begun = true;
 	if (err)
 		say_why(err);
-	else
-		scans->left--;
-	scans->next_s = clock__now_s() + SCAN_GAP_S;
+	timetable__passed(&scans->times, !err, clock__now_s());
 	return err;
-}
-
-/* One pass while watching.  True: a scan that was asked for is done. */
-static bool scan_pass(struct scans *scans)
-{
-	bool asked_for = scans->asked_for;
-
-	if (!pass(scans) && scans->left)
-		return false;
-	if (!(scans->options->trace.scan_s > 0)) {
-		scans->next_s = INFINITY;
-		return asked_for;
-	}
-	/* do not catch up on missed ones */
-	while (scans->began_s <= scans->next_s)
-		scans->began_s += scans->options->trace.scan_s;
-	scan_at(scans, scans->began_s, false);
-	return asked_for;
 }
 
 /* A whole scan, now; a signal ends it. */
 static void scan_all(struct scans *scans, int signals)
 {
-	scan_at(scans, clock__now_s(), false);
-	while (scans->left) {
-		int err = wait_until(signals, -1, scans->reports->outputs, scans->next_s);
+	timetable__scan_at(&scans->times, clock__now_s(), false);
+	while (scans->times.left) {
+		int err = wait_until(signals, -1, scans->reports->outputs, scans->times.next_s);
 
 		if (signals__is_request(err))
 			continue;
@@ -220,22 +190,10 @@ static void obey(struct scans *scans, int signal)
 		say("%zu objects will not be listed any more",
 		    reporter__acknowledge(scans->reports->reporter));
 	else if (!open_scans(scans))
-		scan_at(scans, clock__now_s(), true);
+		timetable__scan_at(&scans->times, clock__now_s(), true);
 }
 
 /* ---- the machine ---- */
-
-static double least(double a, double b)
-{
-	return a < b ? a : b;
-}
-
-/*
- * When the programs are made quicker for the stacks seen so far.  Most are seen soon: after so many
- * seconds, each time after twice as many, then every so many.
- */
-#define TUNE_S	    0.25
-#define TUNE_MOST_S 5.0
 
 /* Which modules come and go is looked at so often: in memory that the programs write. */
 #define FOLLOW_S 0.05
@@ -253,7 +211,7 @@ static struct chores chores_begin(struct tracer *tracer, struct reporter *report
 	return (struct chores){.tracer = tracer,
 			       .reporter = reporter,
 			       .start_s = now_s,
-			       .tune_s = now_s + TUNE_S,
+			       .tune_s = timetable__first_tuning(now_s),
 			       .follow_s = now_s};
 }
 
@@ -263,7 +221,7 @@ static void tune(struct chores *chores)
 		say("out of memory: tracing takes longer than it could");
 		chores->tune_s = INFINITY;
 	} else {
-		chores->tune_s += least(chores->tune_s - chores->start_s, TUNE_MOST_S);
+		chores->tune_s = timetable__next_tuning(chores->tune_s, chores->start_s);
 	}
 }
 
@@ -278,20 +236,20 @@ static double do_chores(void *arg)
 	if (chores->follow_s <= now_s)
 		chores->follow_s =
 			reporter__follow_modules(chores->reporter) ? now_s + FOLLOW_S : INFINITY;
-	return least(chores->tune_s, chores->follow_s);
+	return fmin(chores->tune_s, chores->follow_s);
 }
 
 /* Until `end_s` or a signal; the report that comes last is not made here. */
-static int watch(struct tracer *tracer, struct scans *scans, int signals, double end_s)
+static int watch(const struct options *options, struct tracer *tracer, struct scans *scans,
+		 int signals, double end_s)
 {
-	const struct options *options = scans->options;
 	double start_s = clock__now_s(), next_s = start_s + options->report.interval_s;
 	struct chores chores = chores_begin(tracer, scans->reports->reporter);
 	char note[128];
 
 	for (;;) {
 		double deadline_s =
-			least(least(end_s, do_chores(&chores)), least(next_s, scans->next_s));
+			fmin(fmin(end_s, do_chores(&chores)), fmin(next_s, scans->times.next_s));
 		int signal =
 			wait_until(signals, STDOUT_FILENO, scans->reports->outputs, deadline_s);
 		int err;
@@ -302,7 +260,8 @@ static int watch(struct tracer *tracer, struct scans *scans, int signals, double
 		}
 		if (signal)
 			return signal;
-		if (scans->next_s <= clock__now_s() && scan_pass(scans))
+		if (scans->times.next_s <= clock__now_s() &&
+		    timetable__end_scan(&scans->times, !pass(scans)))
 			next_s = clock__now_s();
 		if (end_s <= clock__now_s())
 			return 0;
@@ -311,17 +270,14 @@ static int watch(struct tracer *tracer, struct scans *scans, int signals, double
 		err = report(scans->reports, note_of(options, tracer, note, sizeof(note)), false);
 		if (err)
 			return err;
-		/* do not catch up on missed reports */
-		while (next_s <= clock__now_s())
-			next_s += options->report.interval_s;
+		next_s = timetable__next(next_s, options->report.interval_s, clock__now_s());
 	}
 }
 
 static int watch_machine(const struct options *options, struct tracer *tracer,
 			 const struct reports *reports, int signals)
 {
-	struct scans scans = {
-		.options = options, .reports = reports, .next_s = INFINITY, .end_s = INFINITY};
+	struct scans scans = scans_of(options, reports);
 	char note[128];
 	int err = options->trace.scan_s > 0 ? open_scans(&scans) : 0;
 
@@ -330,14 +286,14 @@ static int watch_machine(const struct options *options, struct tracer *tracer,
 	if (err)
 		return err;
 	if (options->trace.scan_s > 0)
-		scan_at(&scans, clock__now_s() + options->trace.scan_s, false);
+		timetable__scan_at(&scans.times, clock__now_s() + options->trace.scan_s, false);
 	if (options->duration_s > 0)
 		scans.end_s = clock__now_s() + options->duration_s;
-	err = watch(tracer, &scans, signals, scans.end_s);
+	err = watch(options, tracer, &scans, signals, scans.end_s);
 	if (err < 0)
 		return err;
 	scans.end_s = INFINITY; /* a scan that was asked for and has not begun is still done */
-	if (!err && options->trace.scan_s > 0 && !scans.begun)
+	if (!err && options->trace.scan_s > 0 && !scans.times.begun)
 		scan_all(&scans, signals);
 	return finish(tracer, reports, note_of(options, tracer, note, sizeof(note)));
 }
@@ -354,35 +310,31 @@ static int join_family(void *arg)
 static int settle(const struct tracer *tracer, struct reporter *reporter, int signals)
 {
 	bool terminal = isatty(STDERR_FILENO);
-	double start = clock__now_s(), quiet_since = start, now = start;
-	uint64_t live = 0, frees = 0, frees_before = 0;
-	int err = 0, signal = 0;
+	double now_s = clock__now_s();
+	struct timetable_settling settling = timetable__settle(now_s);
+	uint64_t live = 0, frees = 0;
+	int err, signal = 0;
 
-	while (!err) {
+	for (;;) {
 		err = reporter__count(reporter, &live, &frees);
-		if (err || !live)
-			break;
-		if (frees != frees_before)
-			quiet_since = now;
-		frees_before = frees;
-		if (now - quiet_since >= SETTLE_QUIET_S || now - start >= SETTLE_MOST_S)
+		if (err || timetable__is_settled(&settling, live, frees, now_s))
 			break;
 		if (terminal)
 			say__doing("waiting for deferred frees: %.0f s, %" PRIu64 " objects left",
-				   now - start, live);
-		signal = wait_until(signals, -1, NULL, now + SETTLE_STEP_S);
+				   now_s - settling.start_s, live);
+		signal = wait_until(signals, -1, NULL, now_s + SETTLE_STEP_S);
 		if (signal && !signals__is_request(signal))
 			break;
-		now = clock__now_s();
+		now_s = clock__now_s();
 	}
 	if (terminal)
 		say__done();
 	if (!err)
-		say("waited %.1f s for RCU and deferred frees%s", now - start,
-		    signal > 0			   ? ", until a signal came"
-		    : tracer__family(tracer)	   ? "; not all of the processes have ended"
-		    : now - start >= SETTLE_MOST_S ? "; objects were still being freed"
-						   : "");
+		say("waited %.1f s for RCU and deferred frees%s", now_s - settling.start_s,
+		    signal > 0		     ? ", until a signal came"
+		    : tracer__family(tracer) ? "; not all of the processes have ended"
+		    : timetable__is_too_late(&settling, now_s) ? "; objects were still being freed"
+							       : "");
 	return err;
 }
 
@@ -403,7 +355,7 @@ static const char *note_of_family(const struct options *options, const struct tr
 static int watch_command(const struct options *options, struct tracer *tracer,
 			 const struct reports *reports, int signals, int *status)
 {
-	struct scans scans = {.options = options, .reports = reports, .end_s = INFINITY};
+	struct scans scans = scans_of(options, reports);
 	struct chores chores;
 	struct child child;
 	char note[SENTENCE];

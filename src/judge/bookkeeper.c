@@ -19,7 +19,7 @@ struct entry {
 	const char *detail; /* lines: behind the place in `name`, the function, then the module */
 	uint64_t first_bytes, first_count;
 	uint64_t bytes, count, size;
-	struct series series;
+	struct growth_series series;
 };
 
 /* The lines of a book, by name. */
@@ -34,13 +34,13 @@ enum { SHELF_CACHES, SHELF_CALLERS, SHELF_LINES, SHELVES };
 struct bookkeeper {
 	const struct slabnames *names;
 	bool vmap_stack;
-	struct series_clock clock;
+	struct growth_clock clock;
 	size_t readings;
 	struct classes first, now;
-	struct series classes[CLASSES];
+	struct growth_series classes[CLASSES];
 	uint64_t total, available, available_first, free_cache[3];
 	bool available_known;
-	struct series available_series;
+	struct growth_series available_series;
 	struct shelf shelves[SHELVES];
 
 	/* the last statement's */
@@ -138,11 +138,11 @@ static int put_books(struct bookkeeper *keeper, const struct books *books)
 static void halve_all(struct bookkeeper *keeper)
 {
 	for (int i = 0; i < CLASSES; i++)
-		series__halve(&keeper->classes[i]);
-	series__halve(&keeper->available_series);
+		growth__halve(&keeper->classes[i]);
+	growth__halve(&keeper->available_series);
 	for (int s = 0; s < SHELVES; s++)
 		for (size_t i = 0; i < keeper->shelves[s].nr; i++)
-			series__halve(&keeper->shelves[s].list[i].series);
+			growth__halve(&keeper->shelves[s].list[i].series);
 }
 
 static void enter_classes(struct bookkeeper *keeper, const struct books *books, size_t point)
@@ -165,7 +165,7 @@ static void enter_classes(struct bookkeeper *keeper, const struct books *books, 
 int bookkeeper__enter(struct bookkeeper *keeper, const struct books *books, double now_s)
 {
 	bool halved;
-	size_t point = series__tick(&keeper->clock, now_s, &halved);
+	size_t point = growth__tick(&keeper->clock, now_s, &halved);
 	int err;
 
 	if (halved)
@@ -196,11 +196,12 @@ int bookkeeper__enter(struct bookkeeper *keeper, const struct books *books, doub
 	return 0;
 }
 
-static struct series_slope slope_of(const struct bookkeeper *keeper, const struct series *series)
+static struct growth_slope slope_of(const struct bookkeeper *keeper,
+				    const struct growth_series *series)
 {
-	const struct series_clock *clock = &keeper->clock;
+	const struct growth_clock *clock = &keeper->clock;
 
-	return series__slope(clock->at, series->value, series__warm_up(clock), clock->nr);
+	return growth__slope(clock->at, series->value, growth__warm_up(clock), clock->nr);
 }
 
 static struct statement_amount amount_of(const struct bookkeeper *keeper, const struct entry *entry)

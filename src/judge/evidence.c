@@ -153,14 +153,9 @@ static struct pins_count pins_of(const struct evidence_sources *judge, const str
 	return pins ? *pins : (struct pins_count){};
 }
 
-/*
- * The vmap_area of a freed area stays until so many have come together that all are purged
- * (mm/vmalloc.c, lazy_max_pages()).  Areas that leak are told by the origin vmalloc.
- */
 static bool is_lazy(const struct evidence_sources *judge, const struct site *site)
 {
-	return site->space == KLEAK_SPACE_SLAB &&
-	       !strcmp(judge->caches[site->cache].name, "vmap_area");
+	return site->space == KLEAK_SPACE_SLAB && cache__is_lazy(judge->caches[site->cache].name);
 }
 
 struct conclusion evidence__judge(const struct evidence_sources *judge, const struct site *site)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The whole evidence on a site, brought together: its history, and what the kernel's books, the
- * losses, a drain and dropped caches say beside it.
+ * All the evidence on a site, collected: its history, and what the kernel's books, the losses, a
+ * drain and dropped caches say beside it.
  */
 #ifndef KLEAK_JUDGE_EVIDENCE_H
 #define KLEAK_JUDGE_EVIDENCE_H

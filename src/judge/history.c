@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "judge/history.h"
-#include "util/array.h"
 
 #include <errno.h>
 #include <math.h>
@@ -14,43 +13,28 @@
 /* Cohort i was allocated between points i - 1 and i, cohort 0 before point 0. */
 struct history_row {
 	struct idmap_row row; /* of the entry that it was last in */
-	struct series bytes;
-	uint64_t allocated[SERIES_POINTS];
-	uint32_t alive[SERIES_POINTS];
-	uint32_t settled[SERIES_POINTS]; /* alive when the cohort had got old */
+	struct growth_series bytes;
+	uint64_t allocated[GROWTH_POINTS];
+	uint32_t alive[GROWTH_POINTS];
+	uint32_t settled[GROWTH_POINTS]; /* alive when the cohort had got old */
 	uint64_t allocations;		 /* at the last entry */
 };
 
 static void halve_row(struct history_row *row)
 {
-	series__halve(&row->bytes);
-	for (size_t i = 0; i < SERIES_POINTS / 2; i++) {
+	growth__halve(&row->bytes);
+	for (size_t i = 0; i < GROWTH_POINTS / 2; i++) {
 		row->allocated[i] = row->allocated[2 * i] + row->allocated[2 * i + 1];
 		row->settled[i] = row->settled[2 * i] + row->settled[2 * i + 1];
 	}
-	for (size_t i = SERIES_POINTS / 2; i < SERIES_POINTS; i++) {
+	for (size_t i = GROWTH_POINTS / 2; i < GROWTH_POINTS; i++) {
 		row->allocated[i] = 0;
 		row->settled[i] = 0;
 	}
 }
 
-static struct history_row *row_of(struct history *history, uint64_t id)
-{
-	uint32_t index = idmap__find(&history->by_id, id);
-
-	if (index != IDMAP_NONE)
-		return &history->rows[index];
-	if (array__reserve((void **)&history->rows, history->nr_rows + 1UL, &history->room,
-			   sizeof(*history->rows)))
-		return NULL;
-	if (idmap__add(&history->by_id, id, history->nr_rows))
-		return NULL;
-	history->rows[history->nr_rows] = (struct history_row){.row = {.id = id}};
-	return &history->rows[history->nr_rows++];
-}
-
 /* Which cohort was allocated at allocated_s: the first point that is not before it. */
-static size_t cohort_of(const struct series_clock *clock, double allocated_s)
+static size_t cohort_of(const struct growth_clock *clock, double allocated_s)
 {
 	size_t low = 0, high = clock->nr - 1;
 
@@ -79,7 +63,7 @@ static void count_alive(struct history_row *row, const struct history *history,
 /* How many cohorts have got old by now; what is younger than min_age_s cannot be seen. */
 static size_t old_cohorts(const struct history *history, double now_s)
 {
-	const struct series_clock *clock = &history->clock;
+	const struct growth_clock *clock = &history->clock;
 	size_t nr = history->settled;
 
 	while (nr + SETTLE_INTERVALS < clock->nr && now_s - clock->at[nr] >= history->min_age_s)
@@ -91,7 +75,7 @@ int history__enter(struct history *history, const struct sites *sites, double no
 		   double min_age_s)
 {
 	bool halved;
-	size_t point = series__tick(&history->clock, now_s, &halved), old;
+	size_t point = growth__tick(&history->clock, now_s, &halved), old;
 
 	history->min_age_s = min_age_s;
 	if (halved) {
@@ -103,7 +87,9 @@ int history__enter(struct history *history, const struct sites *sites, double no
 	history->entries++;
 	for (size_t i = 0; i < sites->nr; i++) {
 		const struct site *site = &sites->list[i];
-		struct history_row *row = row_of(history, site->id);
+		struct history_row *row =
+			idmap__row(&history->by_id, site->id, (void **)&history->rows,
+				   &history->nr_rows, &history->room, sizeof(*history->rows));
 
 		if (!row)
 			return -ENOMEM;
@@ -159,10 +145,10 @@ static void fill_settled(const struct history *history, const struct history_row
 void history__evidence(const struct history *history, const struct site *site,
 		       struct evidence *evidence)
 {
-	static const size_t edges[SURVIVALS + 1] = {1, 2, 5, 10, SERIES_POINTS};
-	const struct series_clock *clock = &history->clock;
+	static const size_t edges[SURVIVALS + 1] = {1, 2, 5, 10, GROWTH_POINTS};
+	const struct growth_clock *clock = &history->clock;
 	uint32_t index = idmap__find(&history->by_id, site->id);
-	size_t first = series__warm_up(clock);
+	size_t first = growth__warm_up(clock);
 
 	*evidence = (struct evidence){
 		.objects = site->objects,
@@ -184,8 +170,8 @@ void history__evidence(const struct history *history, const struct site *site,
 		evidence->survival[i] =
 			survival_of(history, &history->rows[index], edges[i], edges[i + 1] - 1);
 	evidence->slope =
-		series__slope(clock->at, history->rows[index].bytes.value, first, clock->nr);
-	evidence->recent = series__slope(clock->at, history->rows[index].bytes.value,
+		growth__slope(clock->at, history->rows[index].bytes.value, first, clock->nr);
+	evidence->recent = growth__slope(clock->at, history->rows[index].bytes.value,
 					 first + evidence->points / 2, clock->nr);
 	fill_settled(history, &history->rows[index], evidence);
 }

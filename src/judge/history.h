@@ -2,12 +2,12 @@
 /*
  * History of every site since the start: outstanding bytes over time, and of the
  * objects allocated in each interval (a cohort) how many live.  As the run gets longer the
- * intervals do too: there are SERIES_POINTS of them at most.
+ * intervals do too: there are GROWTH_POINTS of them at most.
  */
 #ifndef KLEAK_JUDGE_HISTORY_H
 #define KLEAK_JUDGE_HISTORY_H
 
-#include "judge/series.h"
+#include "judge/growth.h"
 #include "judge/verdict.h"
 #include "trace/sites.h"
 #include "util/idmap.h"
@@ -16,7 +16,7 @@
 #include <stdint.h>
 
 struct history {
-	struct series_clock clock; /* seconds since the start */
+	struct growth_clock clock; /* seconds since the start */
 	struct history_row *rows;
 	uint32_t nr_rows;
 	size_t room;

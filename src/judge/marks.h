@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* How many objects every site had at one moment, to tell later what became of them. */
+/* How many objects every site had at one moment, to tell later how many of them are left. */
 #ifndef KLEAK_JUDGE_MARKS_H
 #define KLEAK_JUDGE_MARKS_H
 

@@ -6,7 +6,7 @@
 #ifndef KLEAK_JUDGE_STATEMENT_H
 #define KLEAK_JUDGE_STATEMENT_H
 
-#include "judge/series.h"
+#include "judge/growth.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -24,7 +24,7 @@ enum statement_answer {
 struct statement_amount {
 	int64_t bytes;
 	int64_t delta_bytes;	    /* since the first statement */
-	struct series_slope growth; /* bytes a second; growth.known false: too few readings yet */
+	struct growth_slope growth; /* bytes a second; growth.known false: too few readings yet */
 };
 
 /* A class of memory, such as "slab_unreclaimable". */

@@ -5,6 +5,7 @@
 #include "trace/caches.h"
 #include "trace/origins.h"
 #include "util/array.h"
+#include "util/commas.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -69,7 +70,8 @@ static int add_caches(struct suspects *suspects, const struct statement *stateme
 		const struct statement_cache *c = &statement->caches[i];
 		int err;
 
-		if (!grows(&c->amount) || c->delta_objects < SUSPECTS_LEAST_OBJECTS)
+		if (!grows(&c->amount) || c->delta_objects < SUSPECTS_LEAST_OBJECTS ||
+		    cache__is_lazy(c->name))
 			continue;
 		err = add(suspects,
 			  (struct suspect){
@@ -110,14 +112,6 @@ int suspects__find(struct suspects *suspects, const struct statement *statement)
 	return err;
 }
 
-bool suspects__any_traceable(const struct suspects *suspects)
-{
-	for (size_t i = 0; i < suspects->nr; i++)
-		if (suspects->list[i].sure && suspects->list[i].reclaimable != STATEMENT_YES)
-			return true;
-	return false;
-}
-
 /* What traces the class called `name`. */
 static uint32_t origins_of(const char *name)
 {
@@ -127,17 +121,26 @@ static uint32_t origins_of(const char *name)
 	return 0;
 }
 
-static bool is_listed(const char *list, const char *name)
+/* As --cache takes it: kmalloc's events do not tell its kinds apart. */
+static void name_of(char *name, size_t len, const struct suspect *growth)
 {
-	size_t len = strlen(name);
-
-	for (const char *at = strstr(list, name); at; at = strstr(at + 1, name))
-		if ((at == list || at[-1] == ',') && (!at[len] || at[len] == ','))
-			return true;
-	return false;
+	if (growth->class_size >= 1024)
+		snprintf(name, len, "kmalloc-%uk", growth->class_size / 1024);
+	else if (growth->class_size)
+		snprintf(name, len, "kmalloc-%u", growth->class_size);
+	else
+		snprintf(name, len, "%s", growth->name);
 }
 
-/* "a,b": the caches that grow and cannot be reclaimed.  False if they are too many. */
+static bool is_in(const char *list, const struct suspect *growth)
+{
+	char name[KLEAK_CACHE_NAME];
+
+	name_of(name, sizeof(name), growth);
+	return commas__has(list, name);
+}
+
+/* "a,b": the caches that grow and cannot be reclaimed.  False if there are none, or too many. */
 static bool list_caches(const struct suspects *suspects, char *list, size_t len)
 {
 	size_t nr = 0;
@@ -150,13 +153,8 @@ static bool list_caches(const struct suspects *suspects, char *list, size_t len)
 
 		if (!growth->cache || growth->reclaimable == STATEMENT_YES)
 			continue;
-		if (growth->class_size >= 1024)
-			snprintf(name, sizeof(name), "kmalloc-%uk", growth->class_size / 1024);
-		else if (growth->class_size)
-			snprintf(name, sizeof(name), "kmalloc-%u", growth->class_size);
-		else
-			snprintf(name, sizeof(name), "%s", growth->name);
-		if (is_listed(list, name))
+		name_of(name, sizeof(name), growth);
+		if (commas__has(list, name))
 			continue;
 		if (++nr > KLEAK_MAX_WANTED || used + strlen(name) + 2 > len)
 			return false;
@@ -165,38 +163,67 @@ static bool list_caches(const struct suspects *suspects, char *list, size_t len)
 	return nr > 0;
 }
 
-/* Every area of vmalloc has a vmap_area: where those grow, what they stand for does. */
-static uint32_t more_origins_of(const char *cache)
+/* Reason enough to go on: it grows for sure, and the kernel cannot take it back. */
+static bool is_reason(const struct suspect *growth)
 {
-	return strcmp(cache, "vmap_area") ? 0 : ORIGIN_VMALLOC;
+	return growth->sure && growth->reclaimable != STATEMENT_YES;
 }
 
-void suspects__narrow(struct suspects *suspects, struct trace_options *options, char *caches,
-		      size_t len)
+bool suspects__any_untraced(const struct suspect *list, size_t nr)
 {
-	uint32_t origins = 0;
+	for (size_t i = 0; i < nr; i++)
+		if (is_reason(&list[i]) && !list[i].traced)
+			return true;
+	return false;
+}
 
-	for (size_t i = 0; i < suspects->nr; i++) {
-		const struct suspect *growth = &suspects->list[i];
+bool suspects__wants_pages(const struct suspects *suspects, const struct trace_options *options)
+{
+	const char *name = class__name(CLASS_UNACCOUNTED);
 
-		if (growth->cache && growth->reclaimable != STATEMENT_YES)
-			origins |= ORIGIN_SLAB | more_origins_of(growth->name);
-		else if (!growth->cache)
-			origins |= origins_of(growth->name);
-	}
-	if (!options->origins_given && origins)
-		options->origins = origins;
-	if (options->cache || !(options->origins & ORIGIN_SLAB))
-		caches[0] = '\0';
-	else if (list_caches(suspects, caches, len))
-		options->cache = caches;
+	if (options->origins_given || options->origins & ORIGIN_PAGES)
+		return false;
+	for (size_t i = 0; i < suspects->nr; i++)
+		if (!suspects->list[i].cache && suspects->list[i].sure &&
+		    !strcmp(suspects->list[i].name, name))
+			return true;
+	return false;
+}
+
+bool suspects__wants_caches(const struct suspects *suspects, const struct trace_options *options)
+{
+	if (options->cache)
+		return false;
+	for (size_t i = 0; i < suspects->nr; i++)
+		if (suspects->list[i].cache && is_reason(&suspects->list[i]))
+			return true;
+	return false;
+}
+
+void suspects__mark_traced(struct suspects *suspects, const struct trace_options *options)
+{
 	for (size_t i = 0; i < suspects->nr; i++) {
 		struct suspect *growth = &suspects->list[i];
 
-		growth->traced = growth->reclaimable != STATEMENT_YES &&
-				 (growth->cache ? options->origins & ORIGIN_SLAB
-						: options->origins & origins_of(growth->name));
+		if (growth->reclaimable == STATEMENT_YES)
+			growth->traced = false;
+		else if (!growth->cache)
+			growth->traced = options->origins & origins_of(growth->name);
+		else
+			growth->traced = options->origins & ORIGIN_SLAB &&
+					 (!options->cache || is_in(options->cache, growth));
 	}
+}
+
+bool suspects__narrow(const struct suspects *suspects, struct trace_options *options, char *caches,
+		      size_t len)
+{
+	if (!list_caches(suspects, caches, len))
+		return false;
+	options->cache = caches;
+	if (!options->origins_given)
+		options->origins = ORIGIN_SLAB;
+	return true;
 }
 
 void suspects__free(struct suspects *suspects)

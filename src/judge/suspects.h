@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Which classes of memory and slab caches grow with confidence, and what to trace for it. */
+/* Which classes of memory and slab caches grow with confidence, and what to trace for that. */
 #ifndef KLEAK_JUDGE_SUSPECTS_H
 #define KLEAK_JUDGE_SUSPECTS_H
 
@@ -18,7 +18,7 @@ struct suspect {
 	enum statement_answer reclaimable;
 	struct statement_amount amount; /* since the watch began */
 	bool sure;			/* see suspects.h */
-	bool traced;			/* what was attached covers it */
+	bool traced;			/* suspects__mark_traced() */
 };
 
 struct suspects {
@@ -27,9 +27,8 @@ struct suspects {
 };
 
 /*
- * What grows with 95% confidence, by the least amounts below, is a suspect; one whose
- * interval lies above SUSPECTS_SURE of its slope is reason enough to trace, and then
- * all suspects are.
+ * What grows with 95% confidence, by the least amounts below, is a suspect; it is sure if its
+ * interval lies above SUSPECTS_SURE of its slope.  What the kernel frees late by design is none.
  */
 #define SUSPECTS_SURE	       0.25
 #define SUSPECTS_LEAST_BYTES   16384   /* of a class */
@@ -39,14 +38,23 @@ struct suspects {
 /* Find them in a statement of all caches.  Strings are the statement's.  0 or -ENOMEM. */
 int suspects__find(struct suspects *suspects, const struct statement *statement);
 
-/* Is one of them sure, and nothing that the kernel can reclaim? */
-bool suspects__any_traceable(const struct suspects *suspects);
+/* Mark as `traced` what `options` cover.  What the kernel can reclaim is not, whatever they say. */
+void suspects__mark_traced(struct suspects *suspects, const struct trace_options *options);
+
+/* Does something grow for sure, unreclaimable, that was not traced? */
+bool suspects__any_untraced(const struct suspect *list, size_t nr);
+
+/* Does memory grow that only tracing of pages can explain?  False if the user chose origins. */
+bool suspects__wants_pages(const struct suspects *suspects, const struct trace_options *options);
+
+/* Would it help to trace the caches that grow alone? */
+bool suspects__wants_caches(const struct suspects *suspects, const struct trace_options *options);
 
 /*
- * Have `options` trace only what grows, and mark it `traced`: origins, unless the user
- * chose them; and slab caches, in `caches`, unless they are too many or none can be told.
+ * Have `options` trace only the slab caches that grow, which are listed in `caches`.  False, and
+ * nothing is changed, where there are none or too many.
  */
-void suspects__narrow(struct suspects *suspects, struct trace_options *options, char *caches,
+bool suspects__narrow(const struct suspects *suspects, struct trace_options *options, char *caches,
 		      size_t len);
 
 void suspects__free(struct suspects *suspects);

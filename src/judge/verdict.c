@@ -56,12 +56,11 @@ void verdict__pinned(const struct pins_count *pins, double *low, double *high)
 }
 
 /*
- * Of a reclaimable cache: are its objects pinned, so that it is to be judged as any other?
- * Files that exist and have no other place than memory are somebody's, and no leak.
+ * The lower limit of the share that is pinned, 0 where nothing is known.  but_files: files that
+ * exist and have no other place than memory are somebody's, and no leak.
  */
-static bool is_pinned(const struct evidence *e, bool but_files)
+static double least_pinned(struct pins_count pins, bool but_files)
 {
-	struct pins_count pins = e->pins;
 	double low, high;
 
 	if (but_files) {
@@ -69,10 +68,24 @@ static bool is_pinned(const struct evidence *e, bool but_files)
 		pins.by[VFS_NAME_KEPT] = 0;
 	}
 	verdict__pinned(&pins, &low, &high);
-	return low >= VERDICT_PINNED;
+	return isnan(low) ? 0 : low;
 }
 
-static bool rises(const struct series_slope *slope)
+/* Of a reclaimable cache: are its objects pinned, so that it is to be judged as any other? */
+static bool is_pinned(const struct evidence *e, bool but_files)
+{
+	return least_pinned(e->pins, but_files) >= VERDICT_PINNED;
+}
+
+bool verdict__is_less_pinned(const struct pins_count *pins, const struct pins_count *than)
+{
+	bool pinned = least_pinned(*pins, false) >= VERDICT_PINNED;
+	bool other = least_pinned(*than, false) >= VERDICT_PINNED;
+
+	return pinned == other ? least_pinned(*pins, true) < least_pinned(*than, true) : other;
+}
+
+static bool rises(const struct growth_slope *slope)
 {
 	return slope->known && slope->low > 0;
 }
@@ -85,17 +98,27 @@ static struct verdict say(enum verdict_name name, const char *why)
 /* It grew to the end, and what got old stayed: is there any other explanation left? */
 static struct verdict judge_growth(const struct evidence *e)
 {
-	if (e->points < VERDICT_POINTS_LEAK || e->observed_s < e->least_s)
-		return say(VERDICT_GROWING, "grows and survives; not watched long enough");
+	if (!e->recent.known || e->points < VERDICT_POINTS_LEAK || e->observed_s < e->least_s)
+		return say(VERDICT_GROWING, "grows, and objects stay; not watched long enough");
 	if (e->recent.per_s < VERDICT_SLOWED * e->slope.per_s)
-		return say(VERDICT_GROWING, "survives, but growth slows down");
+		return say(VERDICT_GROWING, "objects stay, but growth slows down");
 	if (e->replaced >= VERDICT_REPLACED)
-		return say(VERDICT_GROWING, "as much of the same cache that is older was freed");
+		return say(VERDICT_GROWING, "as many older objects of the same cache were freed");
 	if (e->drained < VERDICT_DRAINED)
 		return say(VERDICT_GROWING, "a part was freed after allocations stopped");
 	if (e->reclaimable && !is_pinned(e, true))
 		return say(VERDICT_GROWING, "files that exist, and live in memory only");
-	return say(VERDICT_LEAK, "grows steadily; what gets old stays");
+	return say(VERDICT_LEAK, "grows steadily; old objects stay");
+}
+
+/* Old objects stay, and growth is not proven: what is known of it? */
+static const char *why_held(const struct evidence *e)
+{
+	if (!e->slope.known || !e->recent.known)
+		return "old objects stay; growth is not known yet";
+	if (rises(&e->slope))
+		return "old objects stay; it grew, and no more";
+	return "old objects stay; no steady growth";
 }
 
 /* Reclaimable, and not known to be pinned: what is known? */
@@ -139,17 +162,18 @@ static struct verdict judge(const struct evidence *e)
 	}
 	low = limit_of(e->settled_alive, e->settled, -1);
 	high = limit_of(e->settled_alive, e->settled, 1);
-	if (rises(&e->slope) && rises(&e->recent)) {
+	if (rises(&e->slope) && (rises(&e->recent) || !e->recent.known)) {
 		if (e->reclaimable && !is_pinned(e, false))
-			return say(VERDICT_GROWING, "reclaimable, yet dropping caches left it");
+			return say(VERDICT_GROWING,
+				   "reclaimable, but stayed when caches were dropped");
 		if (low >= VERDICT_RETAINED)
 			return judge_growth(e);
 		if (high < VERDICT_RELEASED)
 			return say(VERDICT_GROWING, "grows, but old objects are freed");
-		return say(VERDICT_GROWING, "grows; part of what gets old is freed");
+		return say(VERDICT_GROWING, "grows; part of the old objects is freed");
 	}
 	if (low >= VERDICT_RETAINED)
-		return say(VERDICT_HELD, "what got old stays; no growth now");
+		return say(VERDICT_HELD, why_held(e));
 	return say(VERDICT_CHURN, "allocations and frees balance");
 }
 

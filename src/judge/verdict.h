@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Leak or not: what the history of a site lets one conclude, and how sure.
+ * Leak or not: what follows from the history of a site, and how sure that is.
  *
  * LEAK         grows with confidence, to the end of the run and no slower; what gets old
  *              stays; not reclaimable, or pinned; no loss, nor frees of older objects, could
@@ -16,7 +16,7 @@
 #ifndef KLEAK_JUDGE_VERDICT_H
 #define KLEAK_JUDGE_VERDICT_H
 
-#include "judge/series.h"
+#include "judge/growth.h"
 #include "memory/pins.h"
 
 #include <stdbool.h>
@@ -42,8 +42,8 @@ struct evidence {
 	double observed_s;
 	double interval_s;	    /* between two points of the history */
 	size_t points;		    /* warm-up left out */
-	struct series_slope slope;  /* of outstanding bytes */
-	struct series_slope recent; /* the same over the last half */
+	struct growth_slope slope;  /* of outstanding bytes */
+	struct growth_slope recent; /* the same over the last half */
 	double survival[SURVIVALS]; /* NAN: nothing was allocated then */
 	uint64_t settled;	    /* objects that outlived two intervals, three and more ago */
 	uint64_t settled_alive;	    /* of them, now */
@@ -97,6 +97,9 @@ struct verdict verdict__of(const struct evidence *evidence);
  * either.  NAN: none were sampled.
  */
 void verdict__pinned(const struct pins_count *pins, double *low, double *high);
+
+/* Of objects of two reclaimable caches: do the first ones speak less for a leak? */
+bool verdict__is_less_pinned(const struct pins_count *pins, const struct pins_count *than);
 
 /* "LEAK" */
 const char *verdict__name(enum verdict_name name);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Which text belongs to the allocators: frames in it are plumbing, the first
- * frame outside is who allocates.  By address range, so that printing has no say.
+ * Which code belongs to the allocators: the first stack frame outside of it is the function that
+ * allocates.  By address range, so that printing has no say.
  */
 #ifndef KLEAK_KERNEL_ALLOCATOR_H
 #define KLEAK_KERNEL_ALLOCATOR_H

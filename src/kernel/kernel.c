@@ -347,7 +347,7 @@ int kernel__read_btf(struct kernel *kernel, const struct btf *btf, char *why, si
 	return 0;
 }
 
-/* ---- trying ---- */
+/* ---- found out by trying ---- */
 
 /*
  * Are there the helpers that the programs for functions need: bpf_loop() and

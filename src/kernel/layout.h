@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Where this kernel keeps what: offsets of fields, from BTF. */
+/* Offsets of this kernel's struct fields, from BTF. */
 #ifndef KLEAK_KERNEL_LAYOUT_H
 #define KLEAK_KERNEL_LAYOUT_H
 

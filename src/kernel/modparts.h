@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the programs write of a module that comes, put together: its functions. */
+/*
+ * The functions of a module that is being loaded, put together from the parts that the programs
+ * write.
+ */
 #ifndef KLEAK_KERNEL_MODPARTS_H
 #define KLEAK_KERNEL_MODPARTS_H
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Functions' names, also of modules that come and go: an address has the name that it had at the
- * time.  Time is the number of changes: each module that came or went was one.
+ * Names of functions, also of modules that are loaded and unloaded: an address keeps the name
+ * that it had at the time.  Time is the number of changes: each module that came or went was one.
  *
  * What it hands out stays as long as it does itself: names are kept once each, the kernel's table
  * is never read anew.  What is forgotten of modules that have gone is where their functions were.

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* /sys/kernel/slab: which caches are one, which the kernel can reclaim (mm/slub.c,
- * create_unique_id()). */
+/*
+ * /sys/kernel/slab: which caches are merged, and which the kernel can reclaim (mm/slub.c,
+ * create_unique_id()).
+ */
 #ifndef KLEAK_KERNEL_SLABNAMES_H
 #define KLEAK_KERNEL_SLABNAMES_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Whom and what to follow: is there such a process, such a cgroup, such a cache? */
+/* What is to be traced: do the process, the cgroup and the cache exist? */
 #ifndef KLEAK_KERNEL_TARGET_H
 #define KLEAK_KERNEL_TARGET_H
 

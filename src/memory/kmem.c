@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "memory/kmem.h"
+#include "memory/vmemmap.h"
 #include "proc/cpulist.h"
 #include "trace/caches.h"
 
@@ -69,7 +70,7 @@ bool kmem__learn_pages(struct kmem *reader)
 
 		if (!kmem)
 			continue;
-		reader->has_pages = !slub__learn_pages(&reader->slub, kmem);
+		reader->has_pages = !vmemmap__learn(&reader->slub, kmem);
 		reader->in_map = kmem; /* itself a slab object */
 	}
 	return reader->has_pages;

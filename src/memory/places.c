@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "memory/places.h"
 #include "kernel/datasyms.h"
+#include "memory/vmemmap.h"
 #include "util/array.h"
 
 #include <errno.h>
@@ -44,7 +45,7 @@ static int add_pages(struct places *places, uint64_t start, uint64_t array, uint
 		if (read_memory(places, array + at * sizeof(*pages), pages, n * sizeof(*pages)))
 			return 0;
 		for (uint32_t i = 0; i < n && !err; i++)
-			err = add_page(places, slub__address_of(places->slub, pages[i]),
+			err = add_page(places, vmemmap__address_of(places->slub, pages[i]),
 				       start + (uint64_t)(at + i) * page_size);
 		at += n;
 	}

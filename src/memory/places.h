@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What stands at an address of the direct map: whose memory is it? */
+/* Which cache, stack or area the memory at an address of the direct map belongs to. */
 #ifndef KLEAK_MEMORY_PLACES_H
 #define KLEAK_MEMORY_PLACES_H
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "memory/ram.h"
+#include "memory/slub_mask.h"
+#include "memory/vmemmap.h"
 #include "util/array.h"
 
 #include <errno.h>
@@ -179,7 +181,7 @@ static enum ram_kind kind_of(struct ram *memory, const uint8_t *here, uint64_t p
 	const struct slub_layout *l = &memory->slub->layout;
 	uint8_t its[256];
 
-	*head = slub__head_of(page, word_at(here, l->page_head));
+	*head = vmemmap__head_of(page, word_at(here, l->page_head));
 	if (*head != page) {
 		if (*head == memory->last_head)
 			return memory->last_kind;
@@ -195,7 +197,7 @@ static enum ram_kind kind_of(struct ram *memory, const uint8_t *here, uint64_t p
 enum ram_kind ram__kind(struct ram *memory, uint64_t address, uint64_t *cache)
 {
 	const struct slub *slub = memory->slub;
-	uint64_t page = slub__page_of(memory->slub, address), head;
+	uint64_t page = vmemmap__page_of(memory->slub, address), head;
 	enum ram_kind kind;
 	uint8_t here[256];
 
@@ -252,9 +254,9 @@ static void mask_slabs(struct ram *memory, uint64_t start, uint64_t end, uint8_t
 		const struct slub_place *slab = &memory->slabs[i];
 
 		if (slab->bytes > PIECE)
-			slub__mask_part(memory->slub, slab, start, end, content);
+			slub_mask__part(memory->slub, slab, start, end, content);
 		else if (slab->start >= start && slab->start + slab->bytes <= end)
-			slub__mask_free(memory->slub, slab, content + (slab->start - start));
+			slub_mask__whole(memory->slub, slab, content + (slab->start - start));
 	}
 }
 
@@ -374,7 +376,7 @@ static int add_slab(struct ram *memory, const uint8_t *page, uint64_t head, uint
 		.counters = {word_at(page, l->slab_freelist),
 			     word_at(page, l->slab_freelist + sizeof(uint64_t))},
 	};
-	return slub__note_slab(memory->slub, slab, word_at(page, l->slab_cache));
+	return slub_mask__note(memory->slub, slab, word_at(page, l->slab_cache));
 }
 
 /* Note the slab that starts with this page or goes on with it. */
@@ -394,7 +396,7 @@ static int note_slab(struct ram *memory, const uint8_t *here, uint64_t page, uin
 static int walk_copied(struct ram *memory, const struct walk *walk, uint64_t start, uint64_t end)
 {
 	const struct slub_layout *l = &memory->slub->layout;
-	uint64_t run = 0, page = slub__page_of(memory->slub, start);
+	uint64_t run = 0, page = vmemmap__page_of(memory->slub, start);
 	const uint8_t *here = memory->pages;
 	int err = 0;
 
@@ -438,7 +440,7 @@ static int walk_ram(struct ram *memory, const struct walk *walk, struct ram_rang
 
 		if (to > end)
 			to = end;
-		pages = memory->peek(memory->slub->arg, slub__page_of(memory->slub, address),
+		pages = memory->peek(memory->slub->arg, vmemmap__page_of(memory->slub, address),
 				     (to - start) / l->page_size * l->page);
 		if (pages) {
 			memcpy(memory->pages, pages, (to - start) / l->page_size * l->page);

@@ -8,6 +8,7 @@
 #define KLEAK_MEMORY_RAM_H
 
 #include "memory/slub.h"
+#include "memory/slub_mask.h"
 
 #include <stdbool.h>
 #include <stddef.h>

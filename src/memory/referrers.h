@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Who holds the objects of a site: references that a scan saw to some of them, counted by
- * where they stand.  Pure.
+ * Who refers to the objects of a site: references that a scan saw to some of them, counted by
+ * where they are.  Pure.
  */
 #ifndef KLEAK_MEMORY_REFERRERS_H
 #define KLEAK_MEMORY_REFERRERS_H

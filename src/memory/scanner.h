@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * From the object table to what nothing in the kernel's memory refers to: the objects,
- * the memory and the marking (memory.h, scan.h) brought together, one pass at a time.
+ * Running a scan: which objects of the table nothing in the kernel's memory refers to.  It
+ * brings together the objects, the memory and the marking (ram.h, scan.h), one pass at a time.
  */
 #ifndef KLEAK_MEMORY_SCANNER_H
 #define KLEAK_MEMORY_SCANNER_H

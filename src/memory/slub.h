@@ -25,6 +25,20 @@ enum slub_state {
 	SLUB_UNKNOWN,
 };
 
+struct slub_slab {
+	enum {
+		SLUB_PAGE_SLAB,
+		SLUB_PAGE_LARGE, /* large kmalloc */
+		SLUB_PAGE_OTHER, /* in use for something else, or free */
+		SLUB_PAGE_UNKNOWN,
+	} kind;
+	uint64_t head;	/* its struct page */
+	uint64_t start; /* address of its first object */
+	uint32_t cache; /* index in slub->caches */
+	uint32_t objects;
+	size_t bits; /* index in slub->bits: one for each object that is free */
+};
+
 struct slub {
 	struct slub_layout layout;
 	/* Copy kernel memory: 0 or -EFAULT. */
@@ -51,23 +65,6 @@ struct slub {
 	size_t room_content;
 };
 
-/*
- * Find page_base from slabs: of the cache at this address (a struct kmem_cache) and
- * of those that follow it in the kernel's list of caches.  Several must agree and
- * none disagree.  0 or -ENODATA.
- */
-int slub__learn_pages(struct slub *slub, uint64_t cache);
-
-/*
- * The head of the compound page that the struct page at `page` belongs to; word: its word at
- * slub_layout.page_head.
- */
-uint64_t slub__head_of(uint64_t page, uint64_t word);
-
-/* Of the memory at `address`: its struct page, and back; in the direct map. */
-uint64_t slub__page_of(const struct slub *slub, uint64_t address);
-uint64_t slub__address_of(const struct slub *slub, uint64_t page);
-
 /* Forget what was read: the kernel has gone on. */
 void slub__begin(struct slub *slub);
 
@@ -85,51 +82,40 @@ int slub__state(struct slub *slub, uint64_t address, uint64_t kmem, uint64_t siz
 int slub__slab_of(struct slub *slub, uint64_t address, uint64_t *start, uint32_t *size,
 		  uint32_t *nr);
 
-/*
- * Hand the objects[] of every sheaf of every cache to see(), [start, end): what stands there is
- * free, or was, and refers to nothing.  cache: the address of any one.  0, or the first that is not
- * 0 of what see() returned.
- */
-int slub__each_sheaf(const struct slub *slub, uint64_t cache,
-		     int (*see)(void *arg, uint64_t start, uint64_t end), void *arg);
-
-/* A slab, as memory is walked through. */
-struct slub_place {
-	uint64_t head;	      /* its struct page */
-	uint64_t start;	      /* its first object */
-	uint64_t bytes;	      /* of its pages */
-	uint64_t counters[2]; /* the words at slub_layout.slab_freelist of its struct page */
-	/* by slub__note_slab() */
-	uint64_t cpu_freelist; /* what a CPU has of it; 0: nothing */
-	uint32_t cache;
-};
-
-/*
- * Read what slub__mask_free() has to know of this slab, of the cache at this address.  0 or
- * -ENOMEM.
- */
-int slub__note_slab(struct slub *slub, struct slub_place *slab, uint64_t cache);
-
-/*
- * Zero what of a slab's content belongs to no object: free ones and what is left over at
- * the end.  Reads nothing.  When its freelists do not make sense, for they change all the
- * time, it is left as it is.  Objects that are taken or freed meanwhile may be wrong.
- */
-void slub__mask_free(struct slub *slub, const struct slub_place *slab, uint8_t *content);
-
-/*
- * The same of the part [start, end) of a slab that is too large to be read at once, by what
- * slub__slab_of() read before.
- */
-void slub__mask_part(struct slub *slub, const struct slub_place *slab, uint64_t start, uint64_t end,
-		     uint8_t *content);
-
-/*
- * Is this struct page mapped by processes or in the page cache?  False when it cannot
- * be read.
- */
-bool slub__is_mapped(const struct slub *slub, uint64_t page);
+/* Is place i of this slab free, by what slub__state() or slub__slab_of() read of it? */
+bool slub__is_marked(const struct slub *slub, const struct slub_slab *slab, uint32_t i);
 
 void slub__free(struct slub *slub);
+
+/* ---- reading: 0 or -EFAULT ---- */
+
+static inline int slub__read_word(const struct slub *slub, uint64_t address, uint64_t *word)
+{
+	return slub->read(slub->arg, address, word, sizeof(*word));
+}
+
+static inline int slub__read_half(const struct slub *slub, uint64_t address, uint32_t *half)
+{
+	return slub->read(slub->arg, address, half, sizeof(*half));
+}
+
+/* Of the slab whose struct page is at `head`: its own freelist, and its counters (freelist.h). */
+static inline int slub__read_counters(const struct slub *slub, uint64_t head, uint64_t counters[2])
+{
+	return slub->read(slub->arg, head + slub->layout.slab_freelist, counters,
+			  2 * sizeof(*counters));
+}
+
+/* How many CPUs may have free objects: those that are dead have given them back. */
+static inline uint32_t slub__nr_online(const struct slub *slub)
+{
+	return slub->online ? slub->nr_online : slub->nr_cpus;
+}
+
+/* Where a per-CPU pointer points on the i-th of them. */
+static inline uint64_t slub__on_cpu(const struct slub *slub, uint64_t pointer, uint32_t i)
+{
+	return pointer + slub->cpu_offsets[slub->online ? slub->online[i] : i];
+}
 
 #endif

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "memory/stacks.h"
+#include "memory/vmemmap.h"
 
 #include <errno.h>
 #include <string.h>
@@ -25,7 +26,7 @@ static int add_mapped(struct stacks *stacks, uint64_t stack, uint64_t pointer, u
 	    read_memory(stacks, array, pages, nr * sizeof(*pages)))
 		return 0;
 	for (uint32_t i = 0; i < nr && stack < pointer && !err; i++, stack += page_size) {
-		uint64_t address = slub__address_of(stacks->slub, pages[i]);
+		uint64_t address = vmemmap__address_of(stacks->slub, pages[i]);
 		uint64_t len = pointer - stack < page_size ? pointer - stack : page_size;
 
 		err = ram__add_dead(stacks->memory, address, address + len);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What of the kernel's stacks is dead: what lies below the stack pointer of a task that
- * sleeps is left over from calls that have returned.  (kmemleak takes all of it.)
+ * Which parts of the kernel's stacks are not in use: what lies below the stack pointer of a task
+ * that sleeps is left over from calls that have returned.  (kmemleak takes all of it.)
  */
 #ifndef KLEAK_MEMORY_STACKS_H
 #define KLEAK_MEMORY_STACKS_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Classes of memory, told from /proc/meminfo and /proc/vmallocinfo: what MemTotal
- * consists of, and the rest that no counter shows.
+ * Classes of memory, from /proc/meminfo and /proc/vmallocinfo: what MemTotal consists of, and the
+ * rest that no counter shows.
  */
 #ifndef KLEAK_PROC_CLASSES_H
 #define KLEAK_PROC_CLASSES_H

@@ -5,8 +5,6 @@
 
 #include <inttypes.h>
 
-#define FORMAT_VERSION 1
-
 static json_t *word(const void *of, size_t i)
 {
 	const struct census_cache *c = of;
@@ -36,9 +34,9 @@ static json_t *cache(const void *of, size_t i)
 int census__print_json(const struct census *census, FILE *out)
 {
 	return json_value__print(json_pack("{s:i, s:s, s:o, s:o, s:o, s:o}", "version",
-					   FORMAT_VERSION, "type", "census", "time",
+					   JSON_VALUE_VERSION, "type", "census", "time",
 					   json_value__time(&census->time), "kernel",
-					   json_value__text(census->kernel), "seconds",
+					   json_value__text(census->kernel), "duration_s",
 					   json_value__number(census->seconds), "caches",
 					   json_value__array(census->nr, cache, census)),
 				 out);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "render/diagnosis_text.h"
+#include "render/holder_text.h"
 #include "render/report_text.h"
 
 #include <errno.h>
@@ -8,35 +9,74 @@
 #include <string.h>
 
 #define GROWING_LISTED 5 /* suspects below the leaks */
+#define MEMBERS_LISTED 5 /* of a group, beside the first one */
 
 static size_t count(const struct diagnosis *d, enum verdict_name name)
 {
-	size_t nr = 0;
+	return groups__count(&d->groups, name, NULL);
+}
 
-	for (size_t i = 0; d->report && i < d->report->nr_sites; i++)
-		nr += d->report->sites[i].verdict.is.name == name;
-	return nr;
+/* How many of them are listed: --top, and no more than `most`. */
+static size_t listed(const struct diagnosis *d, size_t most)
+{
+	return d->top && d->top < most ? d->top : most;
+}
+
+/* "LEAK: 2 causes, 247 sites", and "LEAK: 1 site" where one is the other. */
+static void put_count(const struct pen *pen, const struct diagnosis *d, enum verdict_name name,
+		      const char *style, const char *before)
+{
+	size_t sites, causes = groups__count(&d->groups, name, &sites);
+
+	if (sites == causes)
+		pen__put(pen, style, "%s%zu site%s", before, sites, sites == 1 ? "" : "s");
+	else
+		pen__put(pen, style, "%s%zu cause%s, %zu sites", before, causes,
+			 causes == 1 ? "" : "s", sites);
 }
 
 /* ---- what was found ---- */
 
+static void put_answer(const struct pen *pen, const struct diagnosis *d)
+{
+	size_t suspects = count(d, VERDICT_GROWING);
+
+	switch (diagnosis__answer(d)) {
+	case DIAGNOSIS_HELD:
+		/* those that are held come last */
+		for (size_t i = 0; i < d->groups.nr; i++) {
+			if (d->groups.list[i].sum.verdict.is.name != VERDICT_HELD)
+				continue;
+			holder_text__print(pen, PEN_YELLOW, &d->groups.list[i].holder);
+			break;
+		}
+		break;
+	case DIAGNOSIS_LEAK:
+		put_count(pen, d, VERDICT_LEAK, PEN_RED, "LEAK: ");
+		break;
+	case DIAGNOSIS_UNDECIDED:
+		if (suspects)
+			pen__put(pen, PEN_YELLOW, "UNDECIDED: no leak proven, %zu suspect%s",
+				 suspects, suspects == 1 ? "" : "s");
+		else if (diagnosis__is_short(d))
+			pen__put(pen, PEN_YELLOW, "UNDECIDED: not traced for long enough");
+		else
+			pen__put(pen, PEN_YELLOW, "UNDECIDED: something grows that was not traced");
+		break;
+	case DIAGNOSIS_NONE:
+		pen__put(pen, PEN_BOLD, "no leak found");
+		break;
+	}
+}
+
 static void put_title(const struct pen *pen, const struct diagnosis *d)
 {
-	size_t leaks = count(d, VERDICT_LEAK), suspects = count(d, VERDICT_GROWING);
 	char now[PEN_NUMBER];
 	struct tm tm = {};
 
 	localtime_r(&d->time.tv_sec, &tm);
 	strftime(now, sizeof(now), "%Y-%m-%d %H:%M:%S", &tm);
-	if (leaks)
-		pen__put(pen, PEN_RED, "LEAK: %zu site%s", leaks, leaks == 1 ? "" : "s");
-	else if (suspects)
-		pen__put(pen, PEN_YELLOW, "no leak proven, %zu suspect%s", suspects,
-			 suspects == 1 ? "" : "s");
-	else if (d->report)
-		pen__put(pen, PEN_BOLD, "no leak found");
-	else
-		pen__put(pen, PEN_BOLD, "nothing grows that the kernel could not take back");
+	put_answer(pen, d);
 	fprintf(pen->out, "  %s  kernel ", now);
 	pen__name(pen, PEN_PLAIN, d->kernel);
 	fprintf(pen->out, "\nwatched the kernel's books for %s", pen__duration(d->watched_s).text);
@@ -53,7 +93,7 @@ static void put_title(const struct pen *pen, const struct diagnosis *d)
 /* "  +2.1M/min  (+1.9M to +2.3M)   slab, unreclaimable" */
 static void put_growth(const struct pen *pen, const struct suspect *g)
 {
-	const struct series_slope *slope = &g->amount.growth;
+	const struct growth_slope *slope = &g->amount.growth;
 	char interval[3 * PEN_NUMBER];
 
 	snprintf(interval, sizeof(interval), "(%s to %s)", pen__growth(slope->low * 60).text,
@@ -62,7 +102,7 @@ static void put_growth(const struct pen *pen, const struct suspect *g)
 		g->cache ? "cache " : "");
 	pen__name(pen, PEN_PLAIN, g->title);
 	if (g->reclaimable == STATEMENT_YES)
-		pen__put(pen, PEN_DIM, "  CACHE: reclaimable, not traced");
+		pen__put(pen, PEN_DIM, "  reclaimable");
 	else if (!g->traced)
 		pen__put(pen, PEN_DIM, "  not traced");
 	fputc('\n', pen->out);
@@ -71,11 +111,10 @@ static void put_growth(const struct pen *pen, const struct suspect *g)
 static void put_all_growth(const struct pen *pen, const struct diagnosis *d)
 {
 	if (!d->nr_growth) {
-		if (!d->now)
-			fputs("\nno class of memory and no slab cache grows steadily\n", pen->out);
+		fputs("\nno class of memory and no slab cache grows steadily\n", pen->out);
 		return;
 	}
-	pen__put(pen, PEN_DIM, "\ngrows steadily (95%% confidence), before anything was traced");
+	pen__put(pen, PEN_DIM, "\ngrows steadily (95%% confidence) in the kernel's own books");
 	fputc('\n', pen->out);
 	for (size_t i = 0; i < d->nr_growth; i++)
 		put_growth(pen, &d->growth[i]);
@@ -106,22 +145,92 @@ static void put_who(const struct pen *pen, const struct report_site *s)
 	fputs("\n\n", pen->out);
 }
 
-static void put_sites(const struct pen *pen, const struct diagnosis *d, enum verdict_name name,
-		      size_t most)
+/* "newque ← ipcget ← ksys_msgget" */
+static void put_headline(const struct pen *pen, const struct report_site *s, struct headline h,
+			 const char *style)
 {
-	size_t listed = 0, all = count(d, name);
-
-	for (size_t i = 0; i < d->report->nr_sites && listed < most; i++) {
-		const struct report_site *s = &d->report->sites[i];
-
-		if (s->verdict.is.name != name)
-			continue;
-		report_text__site(pen, s);
-		put_who(pen, s);
-		listed++;
+	for (size_t i = h.first; i < (size_t)h.first + h.nr; i++) {
+		if (i > h.first)
+			fputs(" ← ", pen->out);
+		if (s->stack[i].symbol)
+			pen__name(pen, i == h.first ? style : PEN_PLAIN, s->stack[i].symbol);
+		else
+			fprintf(pen->out, "0x%" PRIx64, s->stack[i].address);
 	}
-	if (all > listed)
-		fprintf(pen->out, "… and %zu more %s\n\n", all - listed, verdict__name(name));
+	if (!h.nr)
+		fputs("(no stack)", pen->out);
+}
+
+/* "    12.0K        157  slab     kmalloc-96  foo_init ← ops_init" */
+static void put_member(const struct pen *pen, const struct diagnosis *d,
+		       const struct groups_member *m)
+{
+	const struct report_site *s = &d->report->sites[m->site];
+
+	fprintf(pen->out, "%18s  %9" PRIu64 "  %-7s  ", pen__human((double)s->bytes, false).text,
+		s->objects, s->origin);
+	pen__name(pen, PEN_PLAIN, s->cache);
+	fputs("  ", pen->out);
+	if (m->metadata)
+		pen__put(pen, PEN_DIM, "the allocator's own for these");
+	else
+		put_headline(pen, s, m->headline, PEN_PLAIN);
+	fputc('\n', pen->out);
+}
+
+/* The others of a group. */
+static void put_members(const struct pen *pen, const struct diagnosis *d, const struct group *g)
+{
+	size_t most = d->top ? listed(d, MEMBERS_LISTED) : g->nr;
+
+	if (g->nr < 2)
+		return;
+	fprintf(pen->out,
+		"          that is the sum of %zu sites with one cause; the stack is of the "
+		"first:\n",
+		g->nr);
+	for (size_t i = 0; i < g->nr && i <= most; i++)
+		put_member(pen, d, &d->groups.members[g->first + i]);
+	if (g->nr > most + 1)
+		fprintf(pen->out, "          … and %zu more (--top 0 lists them)\n",
+			g->nr - most - 1);
+	fputc('\n', pen->out);
+}
+
+/* Who holds the objects, the command that shows it, and what frees them. */
+static void put_holder(const struct pen *pen, const struct holder *holder)
+{
+	if (!holder->sure)
+		return;
+	fputs("          ", pen->out);
+	holder_text__print(pen, PEN_BOLD, holder);
+	fputs("\n          to see them: ", pen->out);
+	holder_text__show(pen, holder);
+	fputs("\n          to free them: ", pen->out);
+	holder_text__release(pen, holder);
+	fputs("\n\n", pen->out);
+}
+
+static void put_groups(const struct pen *pen, const struct diagnosis *d, enum verdict_name name,
+		       size_t most)
+{
+	size_t put = 0, all = count(d, name);
+
+	for (size_t i = 0; i < d->groups.nr && put < most; i++) {
+		const struct group *g = &d->groups.list[i];
+
+		if (g->sum.verdict.is.name != name)
+			continue;
+		put_headline(pen, &g->sum, g->common, PEN_BOLD);
+		fputc('\n', pen->out);
+		report_text__site(pen, &g->sum);
+		put_who(pen, &g->sum);
+		put_holder(pen, &g->holder);
+		put_members(pen, d, g);
+		put++;
+	}
+	if (all > put)
+		fprintf(pen->out, "… and %zu more %s\n\n", all - put, verdict__name(name));
 }
 
 /* Of each class that was traced: the kernel's growth, what is traced of it, the rest. */
@@ -175,13 +284,9 @@ static void put_next(const struct pen *pen, const struct diagnosis *d)
 
 /* ---- the block to paste: no styles ---- */
 
+/* "kleak_test, version 1.2, taint OE" */
 static void put_module(const struct pen *pen, const struct diagnosis_module *m)
 {
-	if (!m->name) {
-		fputs("  module:     none, the kernel itself\n", pen->out);
-		return;
-	}
-	fputs("  module:     ", pen->out);
 	pen__name(pen, PEN_PLAIN, m->name);
 	if (*m->version) {
 		fputs(", version ", pen->out);
@@ -194,14 +299,25 @@ static void put_module(const struct pen *pen, const struct diagnosis_module *m)
 	fputc('\n', pen->out);
 }
 
-static void put_evidence(const struct pen *pen, const struct report_site *s)
+/* All that the stack goes through, innermost first, a line each. */
+static void put_modules(const struct pen *pen, const struct diagnosis_modules *modules)
+{
+	if (!modules->nr)
+		fputs("  module:     none, the kernel itself\n", pen->out);
+	for (size_t i = 0; i < modules->nr; i++) {
+		fputs(i ? "  and:        " : "  module:     ", pen->out);
+		put_module(pen, &modules->list[i]);
+	}
+}
+
+static void put_evidence(const struct pen *pen, const struct report_site *s, bool of_many)
 {
 	const struct evidence *e = &s->verdict.from;
 
 	fprintf(pen->out,
-		"  rate:       %.0f bytes/min (95%%: %.0f to %.0f) in objects of %" PRIu64
+		"  rate:       %.0f bytes/min (95%%: %.0f to %.0f) in objects of %s%" PRIu64
 		" bytes\n",
-		e->slope.per_s * 60, e->slope.low * 60, e->slope.high * 60,
+		e->slope.per_s * 60, e->slope.low * 60, e->slope.high * 60, of_many ? "about " : "",
 		s->objects ? s->bytes / s->objects : 0);
 	fprintf(pen->out,
 		"  evidence:   %" PRIu64 " of %" PRIu64
@@ -218,8 +334,27 @@ static void put_evidence(const struct pen *pen, const struct report_site *s)
 		report_text__frame(pen, &s->stack[i], 4, false);
 }
 
+/* What leaks, as one: from where, and how that is known. */
+static void put_leak(const struct pen *pen, const struct group *g,
+		     const struct diagnosis_modules *modules)
+{
+	fprintf(pen->out, "\n  leaks:      %s", g->sum.origin);
+	if (strcmp(g->sum.origin, g->sum.cache)) {
+		fputs(", cache ", pen->out);
+		pen__name(pen, PEN_PLAIN, g->sum.cache);
+	}
+	if (g->nr > 1)
+		fprintf(pen->out, ", and %zu sites more that have the same cause", g->nr - 1);
+	fputs("\n  from:       ", pen->out);
+	put_headline(pen, &g->sum, g->common, PEN_PLAIN);
+	fputc('\n', pen->out);
+	put_modules(pen, modules);
+	put_evidence(pen, &g->sum, g->nr > 1);
+}
+
 static void put_block(FILE *out, const struct diagnosis *d)
 {
+	size_t leaks = count(d, VERDICT_LEAK), most = listed(d, leaks);
 	const struct pen plain = {.out = out};
 
 	fputs("\n---- bug report, from here ----\nkernel memory leak, found by kleak diagnose\n",
@@ -231,20 +366,11 @@ static void put_block(FILE *out, const struct diagnosis *d)
 	fputc(' ', out);
 	pen__name(&plain, PEN_PLAIN, d->machine);
 	fprintf(out, "\n  tainted:    %s\n", d->taint);
-	for (size_t i = 0; i < d->report->nr_sites; i++) {
-		const struct report_site *s = &d->report->sites[i];
-
-		if (s->verdict.is.name != VERDICT_LEAK)
-			continue;
-		fprintf(out, "\n  leaks:      %s", s->origin);
-		if (strcmp(s->origin, s->cache)) {
-			fputs(", cache ", out);
-			pen__name(&plain, PEN_PLAIN, s->cache);
-		}
-		fputc('\n', out);
-		put_module(&plain, &d->modules[i]);
-		put_evidence(&plain, s);
-	}
+	/* those come first */
+	for (size_t i = 0; i < most; i++)
+		put_leak(&plain, &d->groups.list[i], &d->modules[i]);
+	if (leaks > most)
+		fprintf(out, "\n  and %zu more leaks\n", leaks - most);
 	fputs("---- to here ----\n", out);
 }
 
@@ -253,17 +379,20 @@ int diagnosis_text__print(const struct diagnosis *diagnosis, bool color, FILE *o
 	struct pen pen = {.out = out, .color = color};
 
 	put_title(&pen, diagnosis);
+	if (diagnosis->report)
+		report_text__state(&pen, diagnosis->report);
 	put_all_growth(&pen, diagnosis);
 	fputc('\n', out);
 	if (diagnosis->report) {
-		if (count(diagnosis, VERDICT_LEAK) + count(diagnosis, VERDICT_GROWING))
+		if (diagnosis->groups.nr)
 			report_text__site_head(&pen);
-		put_sites(&pen, diagnosis, VERDICT_LEAK, SIZE_MAX);
-		put_sites(&pen, diagnosis, VERDICT_GROWING, GROWING_LISTED);
+		put_groups(&pen, diagnosis, VERDICT_LEAK, listed(diagnosis, SIZE_MAX));
+		put_groups(&pen, diagnosis, VERDICT_GROWING, listed(diagnosis, GROWING_LISTED));
+		put_groups(&pen, diagnosis, VERDICT_HELD, listed(diagnosis, GROWING_LISTED));
 		put_rest(&pen, diagnosis);
 	}
 	put_next(&pen, diagnosis);
-	if (diagnosis->leak)
+	if (diagnosis__answer(diagnosis) == DIAGNOSIS_LEAK)
 		put_block(out, diagnosis);
 	return fflush(out) || ferror(out) ? -EIO : 0;
 }

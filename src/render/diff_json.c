@@ -3,8 +3,6 @@
 #include "report/report_json.h"
 #include "util/json_value.h"
 
-#define FORMAT_VERSION 1
-
 static json_t *side(const struct diff *diff, int which)
 {
 	const struct diff_side *s = &diff->side[which];
@@ -59,8 +57,8 @@ static json_t *site(const void *of, size_t i)
 	return json_pack("{s:o, s:o, s:o, s:o, s:I, s:I, s:o, s:o}", "origin",
 			 json_value__text(s->site->origin), "cache",
 			 json_value__text(s->site->cache), "before", sums(s, DIFF_BEFORE), "after",
-			 sums(s, DIFF_AFTER), "bytes_delta", (json_int_t)s->bytes_delta,
-			 "objects_delta", (json_int_t)s->objects_delta, "bytes_error",
+			 sums(s, DIFF_AFTER), "delta_bytes", (json_int_t)s->bytes_delta,
+			 "delta_objects", (json_int_t)s->objects_delta, "bytes_error",
 			 json_value__number(s->bytes_error), "stack",
 			 json_value__array(s->site->nr_frames, report_json__frame, s->site));
 }
@@ -69,12 +67,12 @@ int diff_json__print(const struct diff *diff, FILE *out)
 {
 	return json_value__print(
 		json_pack("{s:i, s:s, s:o, s:o, s:b, s:o, s:{s:o, s:o, s:o, s:I}, s:o}", "version",
-			  FORMAT_VERSION, "type", "diff", "before", side(diff, DIFF_BEFORE),
+			  JSON_VALUE_VERSION, "type", "diff", "before", side(diff, DIFF_BEFORE),
 			  "after", side(diff, DIFF_AFTER), "same_build", diff->same_build, "ledger",
 			  json_value__array(diff->nr_ledger, class, diff), "sites_total", "sites",
 			  json_value__count(diff->nr_sites), "both",
 			  json_value__count(diff->nr_both), "changed",
-			  json_value__count(diff->nr_changed), "bytes_delta",
+			  json_value__count(diff->nr_changed), "delta_bytes",
 			  (json_int_t)diff->bytes_delta, "sites",
 			  json_value__array(diff->nr_shown, site, diff)),
 		out);

@@ -345,7 +345,7 @@ static int put_flame(FILE *out, const struct report *r, enum weight weight)
 	return err;
 }
 
-/* ---- what can be wrong ---- */
+/* ---- losses and doubts ---- */
 
 static void put_losses(FILE *out, const struct report *r)
 {
@@ -384,7 +384,7 @@ static void put_events(FILE *out, const struct report *r)
 	} terms[] = {
 		{"frees", r->events.frees, true},
 		{"implicit frees", r->events.implicit_frees, true},
-		{"found free", r->events.verified_free, true},
+		{"found free", r->events.found_free, true},
 		{"pages left out", r->events.evicted, false},
 		{"left out by sampling", r->events.unsampled, false},
 		{"live", r->events.live, true},
@@ -440,7 +440,7 @@ static void put_caches(FILE *out, const struct report *r)
 			"%s</th><td>%" PRIu64 "</td><td>%" PRIu64 "</td><td>%" PRIu64
 			"</td><td>%" PRIu64 "</td><td>%" PRIu64 "</td><td>%" PRIu64 "</td></tr>\n",
 			c->approximate ? " <small>approximate</small>" : "", c->allocations,
-			c->frees, c->implicit_frees, c->verified_free, c->unknown_frees, c->live);
+			c->frees, c->implicit_frees, c->found_free, c->unknown_frees, c->live);
 	}
 	fputs("</tbody></table></div></details>\n", out);
 }

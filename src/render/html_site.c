@@ -115,7 +115,7 @@ static void put_stack(FILE *out, const struct report_site *s)
 
 static void put_rate(FILE *out, const struct conclusion *v)
 {
-	const struct series_slope *slope = &v->from.slope;
+	const struct growth_slope *slope = &v->from.slope;
 
 	if (!slope->known)
 		return;

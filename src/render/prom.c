@@ -197,7 +197,7 @@ static void put_events(const struct report *r, FILE *out)
 		{"frees", r->events.frees},
 		{"unknown_frees", r->events.unknown_frees},
 		{"implicit_frees", r->events.implicit_frees},
-		{"verified_free", r->events.verified_free},
+		{"found_free", r->events.found_free},
 		{"evicted", r->events.evicted},
 		{"unsampled", r->events.unsampled},
 	};

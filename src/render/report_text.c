@@ -180,7 +180,7 @@ static void put_events(struct pen *pen, const struct report *r)
 	snprintf(item, sizeof(item),
 		 "frees %" PRIu64 " (and %" PRIu64 " implicit, %" PRIu64 " found free, %" PRIu64
 		 " unknown)",
-		 r->events.frees, r->events.implicit_frees, r->events.verified_free,
+		 r->events.frees, r->events.implicit_frees, r->events.found_free,
 		 r->events.unknown_frees);
 	pen__head_item(pen, ",", PEN_PLAIN, item);
 	snprintf(item, sizeof(item), "live %" PRIu64, r->events.live);
@@ -330,7 +330,7 @@ static const char *style_of(enum verdict_name name)
 /* "  +1.0M/min (+0.9M to +1.1M), MemAvailable lasts 3.2h" */
 static void put_rate(const struct pen *pen, const struct conclusion *v)
 {
-	const struct series_slope *slope = &v->from.slope;
+	const struct growth_slope *slope = &v->from.slope;
 
 	if (!slope->known)
 		return;
@@ -340,7 +340,7 @@ static void put_rate(const struct pen *pen, const struct conclusion *v)
 		fprintf(pen->out, ", MemAvailable lasts %s", pen__duration(v->exhausted_s).text);
 }
 
-/* "grows steadily; what gets old stays; 100% outlived the drain" */
+/* "grows steadily; old objects stay; 100% outlived the drain" */
 static void put_reason(const struct pen *pen, const struct conclusion *v)
 {
 	const struct evidence *e = &v->from;

@@ -395,7 +395,7 @@ void screen_print__details(const struct screen_view *view, struct pen *pen)
 	pen__begin(pen, PEN_DIM);
 	fprintf(pen->out,
 		"          site %016" PRIx64 ": %s, %" PRIu64 " allocated, %" PRIu64
-		" freed, %s allocated a second",
+		" freed, %s allocations a second",
 		s->id, s->origin, s->allocations, s->frees, pen__rate(s->allocations_per_s).text);
 	if (s->pending_objects)
 		fprintf(pen->out, ", %" PRIu64 " pending RCU", s->pending_objects);

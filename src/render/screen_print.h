@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The parts of the interactive screen, as a view has them arranged: lines that end. */
+/* The parts of the interactive screen, written as lines. */
 #ifndef KLEAK_RENDER_SCREEN_PRINT_H
 #define KLEAK_RENDER_SCREEN_PRINT_H
 

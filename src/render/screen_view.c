@@ -308,7 +308,7 @@ int screen_view__draw(struct screen_view *view)
 	return err;
 }
 
-/* ---- what comes in ---- */
+/* ---- reports and messages ---- */
 
 void screen_view__open(struct screen_view *view, double interval_s, enum view_sort sort)
 {

@@ -1,23 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "render/statement_json.h"
+#include "report/report_json.h"
 #include "util/json_value.h"
-
-#define FORMAT_VERSION 1
-
-static json_t *per_min(const struct series_slope *slope, double per_s)
-{
-	return slope->known ? json_value__number(per_s * 60) : json_null();
-}
 
 /* Add the keys of an amount to `object`, which is let go of when that fails. */
 static json_t *with_amount(json_t *object, const struct statement_amount *amount)
 {
-	const struct series_slope *slope = &amount->growth;
-	json_t *keys = json_pack("{s:I, s:I, s:o, s:o, s:o}", "bytes", (json_int_t)amount->bytes,
-				 "delta_bytes", (json_int_t)amount->delta_bytes,
-				 "growth_bytes_per_min", per_min(slope, slope->per_s),
-				 "growth_low_bytes_per_min", per_min(slope, slope->low),
-				 "growth_high_bytes_per_min", per_min(slope, slope->high));
+	const struct growth_slope *slope = &amount->growth;
+	json_t *keys =
+		json_pack("{s:I, s:I, s:o, s:o, s:o}", "bytes", (json_int_t)amount->bytes,
+			  "delta_bytes", (json_int_t)amount->delta_bytes, "growth_bytes_per_min",
+			  report_json__per_min(slope, slope->per_s), "growth_low_bytes_per_min",
+			  report_json__per_min(slope, slope->low), "growth_high_bytes_per_min",
+			  report_json__per_min(slope, slope->high));
 
 	if (!object || !keys || json_object_update(object, keys)) {
 		json_decref(object);
@@ -37,7 +32,7 @@ static json_t *class(const void *of, size_t i)
 	const struct statement_class *c = &((const struct statement *)of)->classes[i];
 
 	return with_amount(json_pack("{s:o, s:b, s:b, s:o}", "class", json_value__text(c->name),
-				     "known", c->known, "apart", c->apart, "remark",
+				     "known", c->known, "outside_total", c->apart, "remark",
 				     json_value__text(c->remark)),
 			   &c->amount);
 }
@@ -51,7 +46,7 @@ static json_t *cache(const void *of, size_t i)
 				     json_value__words(c->aliases), "reclaimable",
 				     answer(c->reclaimable), "active_objects",
 				     json_value__count(c->active_objects), "delta_objects",
-				     (json_int_t)c->delta_objects, "object_size",
+				     (json_int_t)c->delta_objects, "object_size_bytes",
 				     json_value__count(c->object_size)),
 			   &c->amount);
 }
@@ -109,7 +104,7 @@ static json_t *whole(const struct statement *s)
 	return json_pack(
 		"{s:i, s:s, s:o, s:o, s:b, s:o, s:s, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, "
 		"s:o, s:o, s:o, s:o, s:o, s:o}",
-		"version", FORMAT_VERSION, "type", "ledger", "time", json_value__time(&s->time),
+		"version", JSON_VALUE_VERSION, "type", "ledger", "time", json_value__time(&s->time),
 		"elapsed_s", json_value__number(s->elapsed_s), "final", s->final, "kernel",
 		json_value__text(s->kernel), "phase", phases[s->phase], "command",
 		json_value__text(s->command), "caches_dropped", s->caches_dropped, "total_bytes",

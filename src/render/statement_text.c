@@ -40,7 +40,7 @@ static void put_time(struct pen *pen, const struct statement *s)
 /* "MemAvailable 20.1G (-12.0M/min, exhausted in 28h)" */
 static void put_available(struct pen *pen, const struct statement *s)
 {
-	const struct series_slope *slope = &s->available.growth;
+	const struct growth_slope *slope = &s->available.growth;
 	char item[2 * ITEM], pace[ITEM] = "";
 
 	if (!s->available_known)
@@ -97,7 +97,7 @@ static void put_head(struct pen *pen, const struct statement *s)
 }
 
 /* What grows for certain stands out; what may be still is dim. */
-static const char *style_of(const struct series_slope *slope)
+static const char *style_of(const struct growth_slope *slope)
 {
 	if (!slope->known || slope->high < 0)
 		return PEN_PLAIN;
@@ -111,7 +111,7 @@ static const char *style_of(const struct series_slope *slope)
 static int put_amount(const struct pen *pen, const struct statement *s,
 		      const struct statement_amount *amount)
 {
-	const struct series_slope *slope = &amount->growth;
+	const struct growth_slope *slope = &amount->growth;
 	char cells[ITEM];
 	int columns;
 
@@ -132,7 +132,7 @@ static int put_amount(const struct pen *pen, const struct statement *s,
 
 /* "(+1.8M to +2.2M)        " */
 static int put_interval(const struct pen *pen, const struct statement *s,
-			const struct series_slope *slope)
+			const struct growth_slope *slope)
 {
 	char interval[ITEM] = "", cell[ITEM];
 	int columns;

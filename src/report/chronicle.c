@@ -4,16 +4,16 @@
 static void halve(struct chronicle *c)
 {
 	for (size_t i = 0; i < CHRONICLE_CLASSES; i++) {
-		series__halve(&c->kernel[i]);
-		series__halve(&c->traced[i]);
+		growth__halve(&c->kernel[i]);
+		growth__halve(&c->traced[i]);
 	}
-	series__halve(&c->available);
+	growth__halve(&c->available);
 }
 
 void chronicle__enter(struct chronicle *c, const struct report *report)
 {
 	bool halved;
-	size_t point = series__tick(&c->clock, report->elapsed_s, &halved);
+	size_t point = growth__tick(&c->clock, report->elapsed_s, &halved);
 
 	if (halved)
 		halve(c);

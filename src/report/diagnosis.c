@@ -3,14 +3,6 @@
 
 #include <string.h>
 
-static bool has_verdict(const struct diagnosis *d, enum verdict_name name)
-{
-	for (size_t i = 0; d->report && i < d->report->nr_sites; i++)
-		if (d->report->sites[i].verdict.is.name == name)
-			return true;
-	return false;
-}
-
 static bool grows_reclaimable(const struct diagnosis *d)
 {
 	for (size_t i = 0; i < d->nr_growth; i++)
@@ -27,28 +19,72 @@ static bool has_losses(const struct diagnosis *d)
 	return false;
 }
 
+static bool has_verdict(const struct diagnosis *d, enum verdict_name name)
+{
+	return groups__count(&d->groups, name, NULL);
+}
+
+bool diagnosis__is_short(const struct diagnosis *d)
+{
+	return !d->report || d->interrupted || d->traced_s < d->needed_s;
+}
+
+static bool grows_untraced(const struct diagnosis *d)
+{
+	return suspects__any_untraced(d->growth, d->nr_growth);
+}
+
+enum diagnosis_answer diagnosis__answer(const struct diagnosis *d)
+{
+	if (has_verdict(d, VERDICT_LEAK))
+		return DIAGNOSIS_LEAK;
+	if (has_verdict(d, VERDICT_HELD))
+		return DIAGNOSIS_HELD;
+	if (diagnosis__is_short(d) || has_verdict(d, VERDICT_GROWING) || grows_untraced(d))
+		return DIAGNOSIS_UNDECIDED;
+	return DIAGNOSIS_NONE;
+}
+
+const char *diagnosis__answer_name(enum diagnosis_answer answer)
+{
+	static const char *const names[] = {
+		[DIAGNOSIS_NONE] = "none",
+		[DIAGNOSIS_UNDECIDED] = "undecided",
+		[DIAGNOSIS_HELD] = "held",
+		[DIAGNOSIS_LEAK] = "leak",
+	};
+
+	return names[answer];
+}
+
 size_t diagnosis__advise(const struct diagnosis *d, const char *next[DIAGNOSIS_NEXT])
 {
+	enum diagnosis_answer answer = diagnosis__answer(d);
 	size_t nr = 0;
 
-	if (d->leak)
+	if (answer == DIAGNOSIS_LEAK)
 		next[nr++] = "find the path that should free what the first frame allocates; "
 			     "send the block below to its maintainers (scripts/get_maintainer.pl)";
-	else if (!d->report)
-		next[nr++] = "nothing grew that tracing could explain: leave it running longer, "
-			     "for example kleak diagnose --for 2h";
+	else if (answer == DIAGNOSIS_HELD)
+		next[nr++] =
+			"this is no leak of the kernel: ask those who run or wrote the program "
+			"why it keeps what it opened";
+	else if (diagnosis__is_short(d))
+		next[nr++] =
+			"it was traced for too short a time to tell a leak: run it longer, for "
+			"example kleak diagnose --for 10m";
 	else
-		next[nr++] = "no leak is proven: run it longer, for example "
-			     "kleak diagnose --for 2h";
-	if (!d->leak && has_verdict(d, VERDICT_GROWING))
+		next[nr++] = "what leaks more slowly needs longer, for example kleak diagnose "
+			     "--for 2h";
+	if (answer == DIAGNOSIS_UNDECIDED && has_verdict(d, VERDICT_GROWING))
 		next[nr++] = "sites marked GROWING are worth another look: kleak --sort growth "
 			     "--min-age 60";
 	if (grows_reclaimable(d) && !d->caches_dropped)
 		next[nr++] = "reclaimable memory grows: kleak diagnose --drop-caches tells whether "
 			     "the kernel gets it back";
-	if (d->report && !strstr(d->origins, "pages"))
-		next[nr++] = "if the class grows more than its sites: kleak diagnose --now "
-			     "--origin pages";
+	if (grows_untraced(d))
+		next[nr++] = "something grows that was not traced: give its allocator, for example "
+			     "kleak diagnose --origin slab,vmalloc,percpu,pages";
 	if (has_losses(d))
 		next[nr++] = "events were lost, see losses: kleak --explain tells the limits";
 	return nr;

@@ -30,7 +30,7 @@ struct diff_site {
 	bool is_in[DIFF_SIDES];
 	uint64_t bytes[DIFF_SIDES], objects[DIFF_SIDES];
 	int64_t bytes_delta, objects_delta; /* after - before */
-	double bytes_error;		    /* standard error of bytes_delta; 0 without sampling */
+	double bytes_error;		    /* standard error of delta_bytes; 0 without sampling */
 };
 
 /* A class of the kernel's books that both reports have. */

@@ -36,19 +36,35 @@ void module_info__taint_of_kernel(char *text, size_t len)
 		snprintf(text, len, "none");
 }
 
-void module_info__of_site(struct diagnosis_module *module, const struct report_site *site,
-			  const struct symbols *symbols)
+static bool is_listed(const struct diagnosis_module *modules, size_t nr, const char *name)
 {
-	const struct symbols_frame *first = site->stack;
-	const struct names_module *known;
+	for (size_t i = 0; i < nr; i++)
+		if (!strcmp(modules[i].name, name))
+			return true;
+	return false;
+}
 
-	*module = (struct diagnosis_module){};
-	if (!site->nr_frames || !first->module)
-		return;
-	module->name = first->module;
-	known = symbols__module(symbols, first->address);
-	if (!known || strcmp(known->name, first->module) != 0)
-		return;
-	memcpy(module->version, known->version, sizeof(module->version));
-	memcpy(module->taint, known->taint, sizeof(module->taint));
+static struct diagnosis_module module_of(const struct symbols_frame *frame,
+					 const struct symbols *symbols)
+{
+	struct diagnosis_module module = {.name = frame->module};
+	const struct names_module *known = symbols__module(symbols, frame->address);
+
+	if (!known || strcmp(known->name, frame->module) != 0)
+		return module;
+	memcpy(module.version, known->version, sizeof(module.version));
+	memcpy(module.taint, known->taint, sizeof(module.taint));
+	return module;
+}
+
+size_t module_info__of_stack(struct diagnosis_module *modules, size_t room,
+			     const struct symbols_frame *stack, size_t nr_frames,
+			     const struct symbols *symbols)
+{
+	size_t nr = 0;
+
+	for (size_t i = 0; i < nr_frames && nr < room; i++)
+		if (stack[i].module && !is_listed(modules, nr, stack[i].module))
+			modules[nr++] = module_of(&stack[i], symbols);
+	return nr;
 }

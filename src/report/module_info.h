@@ -5,7 +5,6 @@
 
 #include "kernel/symbols.h"
 #include "report/diagnosis.h"
-#include "report/report.h"
 
 #include <stddef.h>
 
@@ -13,10 +12,11 @@
 void module_info__taint_of_kernel(char *text, size_t len);
 
 /*
- * The module that a site's first frame lies in, which may have gone; symbols: NULL: its name is all
- * there is to say.
+ * The modules that a stack goes through, innermost first, each once, `room` at most; they may have
+ * gone.  symbols: NULL: their names are all there is to say.  How many.
  */
-void module_info__of_site(struct diagnosis_module *module, const struct report_site *site,
-			  const struct symbols *symbols);
+size_t module_info__of_stack(struct diagnosis_module *modules, size_t room,
+			     const struct symbols_frame *stack, size_t nr_frames,
+			     const struct symbols *symbols);
 
 #endif

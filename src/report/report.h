@@ -85,7 +85,7 @@ struct report_cache {
 	uint64_t allocations;
 	uint64_t frees;
 	uint64_t implicit_frees;
-	uint64_t verified_free;
+	uint64_t found_free;
 	uint64_t unknown_frees; /* of kmem_cache_free(): kfree() names no cache */
 	uint64_t live;
 	bool approximate; /* many of its frees are not seen */
@@ -133,11 +133,10 @@ struct report {
 		uint64_t unknown_frees;
 		uint64_t implicit_frees;
 		uint64_t live;
-		uint64_t
-			verified_free; /* found free in the allocator's own books: no hook saw it */
-		uint64_t unsampled;    /* left out again when the sampling became coarser */
-		uint64_t evicted;      /* pages that turned out to belong to somebody else */
-		uint64_t unchecked;    /* live, but the books could not be read or not in time */
+		uint64_t found_free; /* found free in the allocator's own books: no hook saw it */
+		uint64_t unsampled;  /* left out again when the sampling became coarser */
+		uint64_t evicted;    /* pages that turned out to belong to somebody else */
+		uint64_t unchecked;  /* live, but the books could not be read or not in time */
 		uint64_t pending;
 		uint64_t allocated_bytes, freed_bytes, live_bytes;
 		uint64_t in_motion; /* events while the tables were read: how far the sums may

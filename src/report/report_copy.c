@@ -77,19 +77,43 @@ static int copy_stack(struct report_copy *copy, struct report_site *site)
 	return err;
 }
 
+static int copy_who(struct report_copy *copy, struct report_site *site)
+{
+	int err = COPY(copy, site->who, site->nr_who);
+	struct allocated_by_who *who = (struct allocated_by_who *)site->who;
+
+	for (size_t i = 0; i < site->nr_who && !err; i++)
+		err = copy_text(copy, &who[i].context);
+	return err;
+}
+
+static int copy_holders(struct report_copy *copy, struct report_site *site)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < site->nr_holders && !err; i++) {
+		err = copy_text(copy, &site->holders[i].kind);
+		if (!err)
+			err = copy_text(copy, &site->holders[i].name);
+	}
+	return err;
+}
+
 static int copy_site(struct report_copy *copy, struct report_site *site)
 {
 	int err = copy_stack(copy, site);
 
 	if (!err)
+		err = copy_text(copy, &site->origin);
+	if (!err)
 		err = copy_text(copy, &site->cache);
 	if (!err)
-		err = COPY(copy, site->who, site->nr_who);
+		err = copy_text(copy, &site->verdict.is.why);
+	if (!err)
+		err = copy_who(copy, site);
 	if (!err)
 		err = COPY(copy, site->unreferenced_list, site->nr_listed);
-	for (size_t i = 0; i < site->nr_holders && !err; i++)
-		err = copy_text(copy, &site->holders[i].name);
-	return err;
+	return err ? err : copy_holders(copy, site);
 }
 
 static int copy_sites(struct report_copy *copy, struct report *r)
@@ -125,21 +149,55 @@ static int copy_filter(struct report_copy *copy, struct report_filter *f)
 	return err;
 }
 
+static int copy_losses(struct report_copy *copy, struct report *r)
+{
+	int err = COPY(copy, r->losses, r->nr_losses);
+	struct report_loss *losses = (struct report_loss *)r->losses;
+
+	for (size_t i = 0; i < r->nr_losses && !err; i++) {
+		err = copy_text(copy, &losses[i].cause);
+		if (!err)
+			err = copy_text(copy, &losses[i].text);
+	}
+	return err;
+}
+
+static int copy_blind_spots(struct report_copy *copy, struct report *r)
+{
+	int err = COPY(copy, r->blind_spots, r->nr_blind_spots);
+	const char **spots = (const char **)r->blind_spots;
+
+	for (size_t i = 0; i < r->nr_blind_spots && !err; i++)
+		err = copy_text(copy, &spots[i]);
+	return err;
+}
+
+static int copy_ledger(struct report_copy *copy, struct report *r)
+{
+	int err = COPY(copy, r->ledger, r->nr_ledger);
+	struct coverage_class *classes = (struct coverage_class *)r->ledger;
+
+	for (size_t i = 0; i < r->nr_ledger && !err; i++)
+		err = copy_text(copy, &classes[i].name);
+	return err;
+}
+
 int report_copy__make(struct report_copy *copy, const struct report *report)
 {
 	struct report_copy made = {.report = *report};
 	struct report *r = &made.report;
 	int err = copy_sites(&made, r);
 
-	/* causes of losses and names of classes and origins are static, blind spots the plan's */
 	if (!err)
 		err = copy_caches(&made, r);
 	if (!err)
 		err = copy_filter(&made, &r->filter);
 	if (!err)
-		err = COPY(&made, r->losses, r->nr_losses);
+		err = copy_losses(&made, r);
 	if (!err)
-		err = COPY(&made, r->ledger, r->nr_ledger);
+		err = copy_blind_spots(&made, r);
+	if (!err)
+		err = copy_ledger(&made, r);
 	if (!err)
 		err = copy_text(&made, &r->kernel);
 	if (!err)

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A report that stays when its reporter makes the next one. */
+/* A copy of a report, which stays valid when its reporter makes the next one. */
 #ifndef KLEAK_REPORT_REPORT_COPY_H
 #define KLEAK_REPORT_REPORT_COPY_H
 
 #include "report/report.h"
 
 struct report_copy {
-	struct report report; /* points into the blocks, and to what is static */
+	struct report report; /* points into the blocks */
 	struct report_copy_block *blocks;
 };
 

@@ -10,19 +10,17 @@
 
 #include <jansson.h>
 
-#define FORMAT_VERSION 1
-
 static json_t *filter(const struct report_filter *f)
 {
-	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "origins",
-			 json_value__words(f->origins), "pid",
-			 f->pid < 0 ? json_null() : json_integer(f->pid), "cgroup",
-			 json_value__text(f->cgroup), "command", json_value__text(f->command),
-			 "cache", json_value__text(f->cache), "min_size",
-			 f->min_size ? json_value__count(f->min_size) : json_null(), "max_size",
-			 f->max_size < UINT64_MAX ? json_value__count(f->max_size) : json_null(),
-			 "min_age_s",
-			 f->min_age_s > 0 ? json_value__number(f->min_age_s) : json_null());
+	return json_pack(
+		"{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "origins",
+		json_value__words(f->origins), "pid",
+		f->pid < 0 ? json_null() : json_integer(f->pid), "cgroup",
+		json_value__text(f->cgroup), "command", json_value__text(f->command), "cache",
+		json_value__text(f->cache), "min_size_bytes",
+		f->min_size ? json_value__count(f->min_size) : json_null(), "max_size_bytes",
+		f->max_size < UINT64_MAX ? json_value__count(f->max_size) : json_null(),
+		"min_age_s", f->min_age_s > 0 ? json_value__number(f->min_age_s) : json_null());
 }
 
 static json_t *events(const struct report *r)
@@ -35,7 +33,7 @@ static json_t *events(const struct report *r)
 		{"frees", r->events.frees},
 		{"unknown_frees", r->events.unknown_frees},
 		{"implicit_frees", r->events.implicit_frees},
-		{"verified_free", r->events.verified_free},
+		{"found_free", r->events.found_free},
 		{"unsampled", r->events.unsampled},
 		{"evicted", r->events.evicted},
 		{"live", r->events.live},
@@ -129,7 +127,7 @@ static json_t *class(const void *of, size_t i)
 	return json_pack("{s:o, s:s, s:o, s:I, s:o}", "class", json_value__text(c->name), "field",
 			 meminfo__name(c->field), "kernel_delta_bytes",
 			 c->known ? json_integer(c->kernel_delta_bytes) : json_null(),
-			 "traced_bytes", (json_int_t)c->traced_bytes, "explained",
+			 "traced_bytes", (json_int_t)c->traced_bytes, "explained_share",
 			 c->known ? json_value__number(c->explained) : json_null());
 }
 
@@ -155,7 +153,7 @@ static json_t *survival(const struct evidence *e)
 }
 
 /* Bytes a minute; null while there is no slope. */
-static json_t *per_min(const struct series_slope *slope, double per_s)
+json_t *report_json__per_min(const struct growth_slope *slope, double per_s)
 {
 	return slope->known ? json_value__number(per_s * 60) : json_null();
 }
@@ -189,15 +187,17 @@ static json_t *verdict(const struct conclusion *v)
 		return json_null();
 	return json_pack(
 		"{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:o}",
-		"name", verdict__name(v->is.name), "why", v->is.why, "rate_bytes_per_min",
-		per_min(&e->slope, e->slope.per_s), "rate_low_bytes_per_min",
-		per_min(&e->slope, e->slope.low), "rate_high_bytes_per_min",
-		per_min(&e->slope, e->slope.high), "points", json_value__count(e->points),
-		"interval_s", json_value__number(e->interval_s), "survival", survival(e), "settled",
-		json_value__count(e->settled), "settled_alive", json_value__count(e->settled_alive),
-		"exhausted_s", json_value__number(v->exhausted_s), "reclaimable", e->reclaimable,
-		"pinned", pinned(&e->pins), "replaced", json_value__number(e->replaced), "drained",
-		json_value__number(e->drained), "shrunk", json_value__number(e->shrunk));
+		"name", verdict__name(v->is.name), "why", v->is.why, "growth_bytes_per_min",
+		report_json__per_min(&e->slope, e->slope.per_s), "growth_low_bytes_per_min",
+		report_json__per_min(&e->slope, e->slope.low), "growth_high_bytes_per_min",
+		report_json__per_min(&e->slope, e->slope.high), "points",
+		json_value__count(e->points), "interval_s", json_value__number(e->interval_s),
+		"survival_shares", survival(e), "settled", json_value__count(e->settled),
+		"settled_alive", json_value__count(e->settled_alive), "exhausted_s",
+		json_value__number(v->exhausted_s), "reclaimable", e->reclaimable, "pinned",
+		pinned(&e->pins), "replaced_share", json_value__number(e->replaced),
+		"after_drain_share", json_value__number(e->drained), "shrunk_share",
+		json_value__number(e->shrunk));
 }
 
 static json_t *who(const void *of, size_t i)
@@ -208,7 +208,7 @@ static json_t *who(const void *of, size_t i)
 	return json_pack("{s:o, s:o, s:o, s:o, s:o}", "context", json_value__text(w->context),
 			 "comm", json_value__text(w->comm[0] ? w->comm : NULL), "pid",
 			 w->pid ? json_value__count(w->pid) : json_null(), "cgroup",
-			 json_value__text(w->cgroup[0] ? w->cgroup : NULL), "times",
+			 json_value__text(w->cgroup[0] ? w->cgroup : NULL), "allocations",
 			 json_value__count(w->times));
 }
 
@@ -220,7 +220,7 @@ static json_t *slab(const struct coverage_slab *s)
 		"{s:I, s:I, s:I, s:I, s:o}", "objects_delta_bytes", (json_int_t)s->objects_bytes,
 		"slabs_delta_bytes", (json_int_t)s->slabs_bytes, "fragmentation_delta_bytes",
 		(json_int_t)(s->slabs_bytes - s->objects_bytes), "traced_bytes",
-		(json_int_t)s->traced_bytes, "explained", json_value__number(s->explained));
+		(json_int_t)s->traced_bytes, "explained_share", json_value__number(s->explained));
 }
 
 static json_t *scan(const struct report_scan *s)
@@ -230,11 +230,11 @@ static json_t *scan(const struct report_scan *s)
 	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "passes",
 			 json_value__count(s->passes), "passes_needed",
 			 json_value__count(s->needed), "objects", json_value__count(s->objects),
-			 "unreferenced", json_value__count(s->unreferenced), "unreferenced_bytes",
-			 json_value__count(s->unreferenced_bytes), "acknowledged",
-			 json_value__count(s->acknowledged), "unknown",
+			 "unreferenced_objects", json_value__count(s->unreferenced),
+			 "unreferenced_bytes", json_value__count(s->unreferenced_bytes),
+			 "acknowledged", json_value__count(s->acknowledged), "unknown",
 			 json_value__count(s->unknown), "read_bytes", json_value__count(s->bytes),
-			 "seconds", json_value__number(s->seconds));
+			 "duration_s", json_value__number(s->seconds));
 }
 
 static json_t *object(const void *of, size_t i)
@@ -277,7 +277,7 @@ static json_t *site(const void *of, size_t i)
 		"{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:o, "
 		"s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
 		"id", json_sprintf("%016" PRIx64, s->id), "bytes", json_value__count(s->bytes),
-		"objects", json_value__count(s->objects), "bytes_requested",
+		"objects", json_value__count(s->objects), "requested_bytes",
 		json_value__count(s->bytes_requested), "bytes_error",
 		json_value__number(s->bytes_error), "objects_error",
 		json_value__number(s->objects_error), "growth_bytes_per_min",
@@ -287,13 +287,13 @@ static json_t *site(const void *of, size_t i)
 		"allocations_per_s", json_value__number(s->allocations_per_s), "pending_objects",
 		json_value__count(s->pending_objects), "origin", json_value__text(s->origin),
 		"cache", json_value__text(s->cache), "approximate", s->approximate, "verdict",
-		verdict(&s->verdict), "who", json_value__array(s->nr_who, who, s), "who_times",
-		json_value__count(s->who_times), "stack",
-		json_value__array(s->nr_frames, report_json__frame, s), "unreferenced",
+		verdict(&s->verdict), "who", json_value__array(s->nr_who, who, s),
+		"who_allocations", json_value__count(s->who_times), "stack",
+		json_value__array(s->nr_frames, report_json__frame, s), "unreferenced_objects",
 		r->scan.passes ? json_value__count(s->unreferenced) : json_null(),
 		"unreferenced_bytes",
 		r->scan.passes ? json_value__count(s->unreferenced_bytes) : json_null(),
-		"unreferenced_objects", json_value__array(s->nr_listed, object, s), "held_by",
+		"unreferenced_list", json_value__array(s->nr_listed, object, s), "held_by",
 		held_by(s));
 }
 
@@ -305,8 +305,8 @@ static json_t *cache(const void *of, size_t i)
 	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b}", "name",
 			 json_value__text(c->name), "allocations",
 			 json_value__count(c->allocations), "frees", json_value__count(c->frees),
-			 "implicit_frees", json_value__count(c->implicit_frees), "verified_free",
-			 json_value__count(c->verified_free), "unknown_frees",
+			 "implicit_frees", json_value__count(c->implicit_frees), "found_free",
+			 json_value__count(c->found_free), "unknown_frees",
 			 json_value__count(c->unknown_frees), "live", json_value__count(c->live),
 			 "approximate", c->approximate);
 }
@@ -316,29 +316,29 @@ static json_t *overhead(const struct report_overhead *o)
 	if (!o->known)
 		return json_null();
 	return json_pack("{s:o, s:o, s:o, s:o, s:b}", "percent", json_value__number(o->share * 100),
-			 "percent_most", json_value__number(o->most * 100), "events_per_s",
+			 "limit_percent", json_value__number(o->most * 100), "events_per_s",
 			 json_value__number(o->events_per_s), "ns_per_event",
-			 json_value__number(o->ns_per_event), "spent", o->spent);
+			 json_value__number(o->ns_per_event), "over_limit", o->spent);
 }
 
 json_t *report_json__of(const struct report *r)
 {
-	return json_pack("{s:i, s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, "
-			 "s:o, s:{s:o, s:o, s:o}, s:o, s:o, s:o, s:o, s:o}",
-			 "version", FORMAT_VERSION, "time", json_value__time(&r->time), "elapsed_s",
-			 json_value__number(r->elapsed_s), "final", r->final, "kernel",
-			 json_value__text(r->kernel), "filter", filter(&r->filter), "events",
-			 events(r), "losses", losses(r), "loss_texts", loss_texts(r), "blind_spots",
-			 json_value__array(r->nr_blind_spots, blind_spot, r), "meminfo_delta_bytes",
-			 meminfo(r), "vfs_delta", vfs(r), "ledger",
-			 json_value__array(r->nr_ledger, class, r), "slab", slab(&r->slab),
-			 "caches", json_value__array(r->nr_caches, cache, r), "sites_total",
-			 "sites", json_value__count(r->nr_sites_all), "bytes",
-			 json_value__count(r->bytes_all), "bytes_error",
-			 json_value__number(r->bytes_all_error), "note", json_value__text(r->note),
-			 "scan", scan(&r->scan), "sampling", json_value__count(r->sampling),
-			 "overhead", overhead(&r->overhead), "sites",
-			 json_value__array(r->nr_sites, site, r));
+	return json_pack(
+		"{s:i, s:s, s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, "
+		"s:o, s:{s:o, s:o, s:o}, s:o, s:o, s:o, s:o, s:o}",
+		"version", JSON_VALUE_VERSION, "type", "report", "time", json_value__time(&r->time),
+		"elapsed_s", json_value__number(r->elapsed_s), "final", r->final, "kernel",
+		json_value__text(r->kernel), "filter", filter(&r->filter), "events", events(r),
+		"losses", losses(r), "loss_texts", loss_texts(r), "blind_spots",
+		json_value__array(r->nr_blind_spots, blind_spot, r), "meminfo_delta_bytes",
+		meminfo(r), "vfs_delta", vfs(r), "ledger",
+		json_value__array(r->nr_ledger, class, r), "slab", slab(&r->slab), "caches",
+		json_value__array(r->nr_caches, cache, r), "sites_total", "sites",
+		json_value__count(r->nr_sites_all), "bytes", json_value__count(r->bytes_all),
+		"bytes_error", json_value__number(r->bytes_all_error), "note",
+		json_value__text(r->note), "scan", scan(&r->scan), "sampling",
+		json_value__count(r->sampling), "overhead", overhead(&r->overhead), "sites",
+		json_value__array(r->nr_sites, site, r));
 }
 
 int report_json__print(const struct report *report, FILE *out)

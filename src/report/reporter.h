@@ -3,30 +3,13 @@
 #ifndef KLEAK_REPORT_REPORTER_H
 #define KLEAK_REPORT_REPORTER_H
 
-#include "kernel/allocator.h"
-#include "kernel/kernel.h"
-#include "kernel/symbols.h"
 #include "report/report.h"
-#include "report/report_options.h"
-#include "trace/plan.h"
-#include "trace/tracer.h"
+#include "report/reporter_parts.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
 struct reporter;
-
-/* What a reporter works with; all of it belongs to the caller and outlives the reporter. */
-struct reporter_parts {
-	const struct trace_options *trace;
-	const struct report_options *options;
-	const struct kernel *kernel;
-	const struct plan *plan;
-	struct tracer *tracer;
-	struct symbols *symbols; /* NULL: hidden */
-	const struct allocator *allocator;
-	bool progress; /* of scans, to stderr */
-};
 
 /* 0 or -errno. */
 int reporter__open(struct reporter **reporter, const struct reporter_parts *parts);
@@ -55,6 +38,13 @@ bool reporter__follow_modules(struct reporter *reporter);
 /* Look, and enter what is seen into the histories; print nothing.  0 or -errno. */
 int reporter__watch(struct reporter *reporter);
 
+/*
+ * Where there is a limit, measure for a moment what tracing costs (it sleeps, at most 0.1 s), and
+ * record less from here on if that is too much.  The next report tells what was measured last.
+ * reporter__make() does it itself, before all reports but the final one.  0 or -errno.
+ */
+int reporter__limit_overhead(struct reporter *reporter);
+
 /* Sites that have something outstanding, and what is to be said of them now. */
 struct reporter_count {
 	size_t sites;
@@ -74,6 +64,15 @@ int reporter__mark_drop(struct reporter *reporter);
 
 /* List LEAK first, from here on. */
 void reporter__sort_by_verdict(struct reporter *reporter);
+
+/*
+ * Give `see` the stacks of sites that the last report does not list, because nothing is outstanding
+ * there any more: how a function is called there tells what it is for.  Strings stay as long as the
+ * symbols.  0, or what `see` returned: then the others are left out.
+ */
+int reporter__each_idle_stack(struct reporter *reporter,
+			      int (*see)(const struct symbols_frame *stack, size_t nr, void *arg),
+			      void *arg);
 
 /*
  * Get ready to scan.  0, also when it is; -errno with one sentence in `why` when the

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Source lines of a saved report, from debug info that is here, wherever it was saved. */
+/* Source lines for a saved report, from debug info on this machine. */
 #ifndef KLEAK_REPORT_RESYMBOLIZE_H
 #define KLEAK_REPORT_RESYMBOLIZE_H
 

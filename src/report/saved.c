@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "report/saved.h"
+#include "report/old_json.h"
 #include "report/report_json.h"
 #include "util/json_read.h"
 #include "util/json_value.h"
@@ -164,7 +165,7 @@ int saved__read_header(struct saved_header *header, const char *line, size_t len
 	if (!reading.err && version > SAVED_VERSION) {
 		reading.err = -EPROTO;
 	} else if (!reading.err) {
-		if (version != SAVED_VERSION)
+		if (version < 1)
 			json_read__fail(&reading, "kleak_saved", "a version");
 		read_header(&reading, h.json, &h);
 	}
@@ -233,8 +234,8 @@ static void read_filter(struct json_reader *r, json_t *from, struct report_filte
 		.cgroup = json_read__text_or_null(r, from, "cgroup"),
 		.command = json_read__text_or_null(r, from, "command"),
 		.cache = json_read__text_or_null(r, from, "cache"),
-		.min_size = json_read__count_or(r, from, "min_size", INT64_MAX, 0),
-		.max_size = json_read__count_or(r, from, "max_size", INT64_MAX, UINT64_MAX),
+		.min_size = json_read__count_or(r, from, "min_size_bytes", INT64_MAX, 0),
+		.max_size = json_read__count_or(r, from, "max_size_bytes", INT64_MAX, UINT64_MAX),
 		.min_age_s = json_read__number_or(r, from, "min_age_s", 0),
 	};
 	if (!json_is_null(json_read__value(r, from, "pid")))
@@ -251,7 +252,7 @@ static void read_events(struct json_reader *r, json_t *from, struct report *to)
 		{"frees", &to->events.frees},
 		{"unknown_frees", &to->events.unknown_frees},
 		{"implicit_frees", &to->events.implicit_frees},
-		{"verified_free", &to->events.verified_free},
+		{"found_free", &to->events.found_free},
 		{"unsampled", &to->events.unsampled},
 		{"evicted", &to->events.evicted},
 		{"live", &to->events.live},
@@ -339,7 +340,7 @@ static void read_class(struct json_reader *r, json_t *from, struct coverage_clas
 		.field = field_of(r, "field", json_read__text(r, from, "field")),
 		.known = !json_is_null(json_read__value(r, from, "kernel_delta_bytes")),
 		.traced_bytes = json_read__signed(r, from, "traced_bytes", INT64_MAX),
-		.explained = json_read__number_or(r, from, "explained", NAN),
+		.explained = json_read__number_or(r, from, "explained_share", NAN),
 	};
 	if (to->known)
 		to->kernel_delta_bytes =
@@ -367,12 +368,12 @@ static void read_slab(struct json_reader *r, json_t *from, struct coverage_slab 
 	to->objects_bytes = json_read__signed(r, slab, "objects_delta_bytes", JSON_READ_SIGNED);
 	to->slabs_bytes = json_read__signed(r, slab, "slabs_delta_bytes", JSON_READ_SIGNED);
 	to->traced_bytes = json_read__signed(r, slab, "traced_bytes", JSON_READ_SIGNED);
-	to->explained = json_read__number_or(r, slab, "explained", NAN);
+	to->explained = json_read__number_or(r, slab, "explained_share", NAN);
 }
 
 static void read_vfs(struct json_reader *r, json_t *from, struct report *to)
 {
-	json_t *vfs = json_read__object_or_null(r, from, "vfs_delta");
+	json_t *vfs = json_read__object_if_there(r, from, "vfs_delta");
 
 	if (!vfs)
 		return;
@@ -393,12 +394,12 @@ static void read_scan(struct json_reader *r, json_t *from, struct report_scan *t
 		.passes = json_read__count(r, scan, "passes", INT64_MAX),
 		.needed = (uint32_t)json_read__count(r, scan, "passes_needed", UINT32_MAX),
 		.objects = json_read__count(r, scan, "objects", INT64_MAX),
-		.unreferenced = json_read__count(r, scan, "unreferenced", INT64_MAX),
+		.unreferenced = json_read__count(r, scan, "unreferenced_objects", INT64_MAX),
 		.unreferenced_bytes = json_read__count(r, scan, "unreferenced_bytes", INT64_MAX),
 		.acknowledged = json_read__count(r, scan, "acknowledged", INT64_MAX),
 		.unknown = json_read__count(r, scan, "unknown", INT64_MAX),
 		.bytes = json_read__count(r, scan, "read_bytes", INT64_MAX),
-		.seconds = json_read__number(r, scan, "seconds"),
+		.seconds = json_read__number(r, scan, "duration_s"),
 	};
 	if (!to->passes)
 		json_read__fail(r, "passes", "a count of passes");
@@ -413,10 +414,10 @@ static void read_overhead(struct json_reader *r, json_t *from, struct report_ove
 	*to = (struct report_overhead){
 		.known = true,
 		.share = undo(json_read__number(r, overhead, "percent"), 100),
-		.most = undo(json_read__number(r, overhead, "percent_most"), 100),
+		.most = undo(json_read__number(r, overhead, "limit_percent"), 100),
 		.events_per_s = json_read__number(r, overhead, "events_per_s"),
 		.ns_per_event = json_read__number(r, overhead, "ns_per_event"),
-		.spent = json_read__truth(r, overhead, "spent"),
+		.spent = json_read__truth(r, overhead, "over_limit"),
 	};
 }
 
@@ -433,7 +434,7 @@ static void read_caches(struct json_reader *r, json_t *from, struct report *to)
 			.allocations = json_read__count(r, c, "allocations", INT64_MAX),
 			.frees = json_read__count(r, c, "frees", INT64_MAX),
 			.implicit_frees = json_read__count(r, c, "implicit_frees", INT64_MAX),
-			.verified_free = json_read__count(r, c, "verified_free", INT64_MAX),
+			.found_free = json_read__count(r, c, "found_free", INT64_MAX),
 			.unknown_frees = json_read__count(r, c, "unknown_frees", INT64_MAX),
 			.live = json_read__count(r, c, "live", INT64_MAX),
 			.approximate = json_read__truth(r, c, "approximate"),
@@ -487,15 +488,15 @@ static double per_s(struct json_reader *r, json_t *from, const char *key)
 static void read_survival(struct json_reader *r, json_t *from, struct evidence *to)
 {
 	size_t nr;
-	json_t *list = json_read__array(r, from, "survival", SURVIVALS, &nr);
+	json_t *list = json_read__array(r, from, "survival_shares", SURVIVALS, &nr);
 
 	if (nr != SURVIVALS)
-		json_read__fail(r, "survival", "a list of four");
+		json_read__fail(r, "survival_shares", "a list of four");
 	for (size_t i = 0; !r->err && i < SURVIVALS; i++) {
 		json_t *share = json_array_get(list, i);
 
 		if (!json_read__is_number(share) && !json_is_null(share))
-			json_read__fail(r, "survival", "a list of shares");
+			json_read__fail(r, "survival_shares", "a list of shares");
 		to->survival[i] = json_is_number(share) ? json_number_value(share) : NAN;
 	}
 }
@@ -514,7 +515,7 @@ static void copy_name(char *to, size_t len, const char *name)
 
 static void read_pinned(struct json_reader *r, json_t *from, struct pins_count *to)
 {
-	json_t *p = json_read__object_or_null(r, from, "pinned");
+	json_t *p = json_read__object_if_there(r, from, "pinned");
 	static const char *const keys[VFS_PINS] = {
 		[VFS_REFERENCE] = "references", [VFS_CHILD] = "children",
 		[VFS_DENTRY] = "dentries",	[VFS_NAME_KEPT] = "files",
@@ -554,9 +555,9 @@ static void read_verdict(struct json_reader *r, json_t *from, struct report_site
 	to->is.name = verdict_called(r, json_read__text(r, v, "name"));
 	to->is.why = json_read__words(r, v, "why");
 	to->exhausted_s = json_read__number_or(r, v, "exhausted_s", NAN);
-	e->slope.per_s = per_s(r, v, "rate_bytes_per_min");
-	e->slope.low = per_s(r, v, "rate_low_bytes_per_min");
-	e->slope.high = per_s(r, v, "rate_high_bytes_per_min");
+	e->slope.per_s = per_s(r, v, "growth_bytes_per_min");
+	e->slope.low = per_s(r, v, "growth_low_bytes_per_min");
+	e->slope.high = per_s(r, v, "growth_high_bytes_per_min");
 	e->slope.known = !isnan(e->slope.per_s);
 	e->points = json_read__count(r, v, "points", INT64_MAX);
 	e->interval_s = json_read__number_or(r, v, "interval_s", NAN);
@@ -565,9 +566,9 @@ static void read_verdict(struct json_reader *r, json_t *from, struct report_site
 	e->settled_alive = json_read__count(r, v, "settled_alive", INT64_MAX);
 	e->reclaimable = json_read__truth(r, v, "reclaimable");
 	read_pinned(r, v, &e->pins);
-	e->replaced = json_read__number_or(r, v, "replaced", NAN);
-	e->drained = json_read__number_or(r, v, "drained", NAN);
-	e->shrunk = json_read__number_or(r, v, "shrunk", NAN);
+	e->replaced = json_read__number_or(r, v, "replaced_share", NAN);
+	e->drained = json_read__number_or(r, v, "after_drain_share", NAN);
+	e->shrunk = json_read__number_or(r, v, "shrunk_share", NAN);
 	/* what the verdict was made of beside that is the site's */
 	e->objects = site->objects;
 	e->bytes = site->bytes;
@@ -588,18 +589,17 @@ static void read_who(struct json_reader *r, json_t *from, struct report_site *to
 
 		who[i].context = json_read__words(r, w, "context");
 		who[i].pid = (uint32_t)json_read__count_or(r, w, "pid", UINT32_MAX, 0);
-		who[i].times = json_read__count(r, w, "times", INT64_MAX);
+		who[i].times = json_read__count(r, w, "allocations", INT64_MAX);
 		copy_name(who[i].comm, sizeof(who[i].comm), comm ? comm : "");
 		copy_name(who[i].cgroup, sizeof(who[i].cgroup), cgroup ? cgroup : "");
 	}
 	to->who = who;
-	to->who_times = json_read__count(r, from, "who_times", INT64_MAX);
+	to->who_times = json_read__count(r, from, "who_allocations", INT64_MAX);
 }
 
 static void read_listed(struct json_reader *r, json_t *from, struct report_site *to)
 {
-	json_t *list =
-		json_read__array(r, from, "unreferenced_objects", MOST_LISTED, &to->nr_listed);
+	json_t *list = json_read__array(r, from, "unreferenced_list", MOST_LISTED, &to->nr_listed);
 	struct report_object *objects = json_read__new(r, to->nr_listed, sizeof(*objects));
 
 	for (size_t i = 0; !r->err && i < to->nr_listed; i++) {
@@ -644,7 +644,7 @@ static void read_site(struct json_reader *r, json_t *from, struct report_site *t
 		.id = json_read__hex(r, from, "id", ""),
 		.bytes = json_read__count(r, from, "bytes", INT64_MAX),
 		.objects = json_read__count(r, from, "objects", INT64_MAX),
-		.bytes_requested = json_read__count(r, from, "bytes_requested", INT64_MAX),
+		.bytes_requested = json_read__count(r, from, "requested_bytes", INT64_MAX),
 		.bytes_error = json_read__number(r, from, "bytes_error"),
 		.objects_error = json_read__number(r, from, "objects_error"),
 		.growth_bytes_per_min = json_read__number(r, from, "growth_bytes_per_min"),
@@ -656,12 +656,12 @@ static void read_site(struct json_reader *r, json_t *from, struct report_site *t
 		.origin = origin_of(r, "origin", json_read__text(r, from, "origin")),
 		.cache = json_read__text(r, from, "cache"),
 		.approximate = json_read__truth(r, from, "approximate"),
-		.unreferenced = json_read__count_or(r, from, "unreferenced", INT64_MAX, 0),
+		.unreferenced = json_read__count_or(r, from, "unreferenced_objects", INT64_MAX, 0),
 		.unreferenced_bytes =
 			json_read__count_or(r, from, "unreferenced_bytes", INT64_MAX, 0),
 	};
 	if (!scanned && (to->unreferenced || to->unreferenced_bytes))
-		json_read__fail(r, "unreferenced", "null, where there was no scan");
+		json_read__fail(r, "unreferenced_objects", "null, where there was no scan");
 	read_stack(r, from, to);
 	read_verdict(r, from, to);
 	read_who(r, from, to);
@@ -687,8 +687,12 @@ static void read_sites(struct json_reader *r, json_t *from, struct report *to)
 
 static void read_report(struct json_reader *r, json_t *from, struct report *to)
 {
-	if (json_read__count(r, from, "version", INT64_MAX) != 1)
-		json_read__fail(r, "version", "1");
+	uint64_t version = json_read__count(r, from, "version", INT64_MAX);
+
+	if (version < 1 || version > JSON_VALUE_VERSION)
+		json_read__fail(r, "version", "1 or 2");
+	if (version == 1 && old_json__upgrade(from))
+		r->err = -ENOMEM;
 	to->time = json_read__time(r, from, "time");
 	to->elapsed_s = json_read__number(r, from, "elapsed_s");
 	to->final = json_read__truth(r, from, "final");

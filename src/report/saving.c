@@ -171,7 +171,7 @@ static bool is_said(const struct saving *saving, const struct images *images,
 static int pack_header(struct saving *saving, const struct images *images)
 {
 	struct saved_header header = {.images = *images};
-	static struct utsname name;
+	struct utsname name;
 	char *line;
 	int err;
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The last few readings of what the sites and the kernel's books hold: what a sparkline is drawn
- * from.  Bounded: so many points, of the sites of the newest report only.
+ * The last few readings of each site and of the kernel's books, from which sparklines are drawn.
+ * Bounded: so many points, of the sites of the newest report only.
  */
 #ifndef KLEAK_REPORT_SPARKS_H
 #define KLEAK_REPORT_SPARKS_H

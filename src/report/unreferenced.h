@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What scans found, by site: orphans into the sites' counts and the report's lists. */
+/* What scans found, written into a report: unreferenced objects, by site. */
 #ifndef KLEAK_REPORT_UNREFERENCED_H
 #define KLEAK_REPORT_UNREFERENCED_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Who allocates: what the kernel side noted, by site. */
+/* Who allocates at each site, as the programs noted it. */
 #ifndef KLEAK_TRACE_ALLOCATED_BY_H
 #define KLEAK_TRACE_ALLOCATED_BY_H
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Reading a BPF hash map that others write.  Asked for one key after the other, the kernel begins
- * anew where the last one was deleted, and what was told already is told again, for ever if they
- * delete fast enough.  In batches it goes from bucket to bucket, of which each is read whole.
+ * Reading a BPF hash map while programs write to it.  Asked for one key after the other, the
+ * kernel begins anew where the last one was deleted, and what was told already is told again, for
+ * ever if they delete fast enough.  In batches it goes from bucket to bucket, of which each is
+ * read whole.
  */
 #ifndef KLEAK_TRACE_BPFHASH_H
 #define KLEAK_TRACE_BPFHASH_H

@@ -102,6 +102,11 @@ bool cache__is_kmalloc_variant(const char *name)
 	return !strncmp(name, "kmalloc-", strlen("kmalloc-"));
 }
 
+bool cache__is_lazy(const char *name)
+{
+	return !strcmp(name, "vmap_area");
+}
+
 uint64_t cache__kmem(const struct kleak_cache *cache)
 {
 	uint64_t id =

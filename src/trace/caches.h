@@ -35,6 +35,13 @@ uint32_t cache__class_size(const char *name, uint64_t object_size);
 /* Is it some other cache of kmalloc (kmalloc-rnd-03-64, kmalloc-large)? */
 bool cache__is_kmalloc_variant(const char *name);
 
+/*
+ * Does its owner free objects late, many at once?  The vmap_area of a freed area stays until so
+ * many have come together that all are purged (mm/vmalloc.c, lazy_max_pages()): it grows whatever
+ * happens.  Areas that leak show in vmalloc.
+ */
+bool cache__is_lazy(const char *name);
+
 /* Where the struct kmem_cache of this entry is; 0: not known, it has gone, or it is of kmalloc. */
 uint64_t cache__kmem(const struct kleak_cache *cache);
 

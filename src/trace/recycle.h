@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Give back entries of the tables of sites and caches that nothing is recorded at any more.  In
+ * Give back the entries of the site and cache tables that no recorded object uses any more.  In
  * weeks modules, BPF programs and mounts come and go, and each leaves stacks and caches behind.
  *
  * Programs look for an entry, then record an object at it, then count the object's free; nobody

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the objects stand for that sampling lets through.
+ * How many objects each recorded object stands for when only a sample is recorded.
  *
  * An object is recorded if a hash of its address says so, one address in `weight`.  Every object
  * has the same chance whatever it is, so weight times what is recorded is an unbiased

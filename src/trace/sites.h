@@ -31,8 +31,8 @@ struct site {
 	uint64_t listed;	     /* objects that `ages` has: all, but for sampling */
 	double squares;		     /* sum of bytes^2 of those */
 	double age_median_s;	     /* sites__age() */
-	double growth_bytes_per_min; /* trend__measure() */
-	double allocations_per_s;    /* trend__measure() */
+	double growth_bytes_per_min; /* last_minute__measure() */
+	double allocations_per_s;    /* last_minute__measure() */
 	uint32_t rank;		     /* SITES_BY_RANK: the caller's */
 	uint64_t unreferenced;	     /* of `objects`: the caller's, found by scans */
 	uint64_t unreferenced_bytes;

@@ -3,6 +3,7 @@
 #include "kernel/hooks.h"
 #include "trace/bpfhash.h"
 #include "trace/chains.h"
+#include "trace/publish.h"
 #include "util/array.h"
 #include "util/clock.h"
 #include "util/say.h"
@@ -343,32 +344,22 @@ static int misses_of(const struct bpf_program *program, uint64_t *misses)
 	return 0;
 }
 
-int tracer__missed(const struct tracer *tracer, struct tracer_missed *missed)
+int tracer__missed(const struct tracer *tracer, struct misses *missed)
 {
-	struct tracer_missed sum = {};
-	uint64_t least = 0;
+	uint64_t of[PLAN_MAX_HOOKS] = {};
+	bool on[PLAN_MAX_HOOKS] = {};
 
 	for (size_t i = 0; i < nr_hooks; i++) {
-		uint64_t misses = 0;
-		bool last;
 		int err;
 
 		if (!tracer->programs[i] || hooks[i].role == HOOK_WATCHES)
 			continue;
-		err = misses_of(tracer->programs[i], &misses);
+		on[i] = true;
+		err = misses_of(tracer->programs[i], &of[i]);
 		if (err)
 			return err;
-		if (hooks[i].copy == 1 || misses < least)
-			least = misses;
-		last = i + 1 == nr_hooks || hooks[i + 1].copy == 1 || !tracer->programs[i + 1];
-		if (!last)
-			continue;
-		if (hooks[i].role == HOOK_FREES)
-			sum.frees += least;
-		else
-			sum.allocations += least;
 	}
-	*missed = sum;
+	*missed = misses__sum(of, on);
 	return 0;
 }
 
@@ -507,53 +498,10 @@ int tracer__coarsen(struct tracer *tracer, uint32_t weight)
 	return 0;
 }
 
-/* Make the other set of bits of what is present anew, and have the programs look at that. */
-static void renew_present(struct kleak__bss *bss)
+static void wait_for_all(void *arg)
 {
-	uint32_t other = !bss->control.present;
-
-	wait_for_programs(); /* that look at what was the other one before */
-	for (size_t word = 0; word < sizeof(bss->present[0]) / sizeof(bss->present[0][0]); word++)
-		__atomic_store_n(&bss->present[other][word], 0, __ATOMIC_SEQ_CST);
-	for (size_t i = 0; i < sizeof(bss->presence) / sizeof(bss->presence[0]); i++)
-		if (__atomic_load_n(&bss->presence[i], __ATOMIC_SEQ_CST))
-			__atomic_fetch_or(&bss->present[other][i / 32], 1U << i % 32,
-					  __ATOMIC_SEQ_CST);
-	__atomic_store_n(&bss->control.present, other, __ATOMIC_SEQ_CST);
-}
-
-static bool is_same_chain(const struct kleak_chain *a, const struct kleak_chain *b)
-{
-	struct kleak_chain copy = *a;
-
-	copy.recent = b->recent;
-	return !memcmp(&copy, b, sizeof(copy));
-}
-
-/* Write an entry that is free: nobody reads it. */
-static void write_chain(struct kleak_chain *to, const struct kleak_chain *from)
-{
-	struct kleak_chain free = *from;
-
-	free.tag = 0;
-	*to = free;
-	__atomic_store_n(&to->tag, from->tag, __ATOMIC_RELEASE);
-}
-
-/* Free the entries that are to be another chain's, and wait until no program reads them. */
-static void free_chains(struct kleak__bss *bss, const struct chains *wanted)
-{
-	bool changed = bss->control.chain_seed != wanted->seed;
-
-	if (changed)
-		__atomic_store_n(&bss->control.chain_seed, 0, __ATOMIC_SEQ_CST);
-	for (size_t i = 0; i < KLEAK_CHAINS; i++)
-		if (!is_same_chain(&bss->chains[i], &wanted->table[i])) {
-			__atomic_store_n(&bss->chains[i].tag, 0, __ATOMIC_SEQ_CST);
-			changed = true;
-		}
-	if (changed)
-		wait_for_programs();
+	(void)arg;
+	wait_for_programs();
 }
 
 int tracer__tune(struct tracer *tracer)
@@ -567,17 +515,21 @@ int tracer__tune(struct tracer *tracer)
 		.nr_lanes = view->nr_lanes,
 		.steps = bss->steps,
 	};
+	const struct publish_tables tables = {
+		.chains = bss->chains,
+		.control = &bss->control,
+		.presence = bss->presence,
+		.present = {bss->present[0], bss->present[1]},
+		.nr = sizeof(bss->presence) / sizeof(bss->presence[0]),
+		.wait = wait_for_all,
+	};
 	int err = chains__make(&tracer->chains, &source);
 
 	if (err)
 		return err;
-	free_chains(bss, &tracer->chains);
-	for (size_t i = 0; i < KLEAK_CHAINS; i++)
-		if (!is_same_chain(&bss->chains[i], &tracer->chains.table[i]))
-			write_chain(&bss->chains[i], &tracer->chains.table[i]);
-	__atomic_store_n(&bss->control.chain_seed, tracer->chains.seed, __ATOMIC_SEQ_CST);
+	publish__chains(&tables, &tracer->chains);
 	if (tracer->skeleton->rodata->config.follow != KLEAK_FOLLOW_ALL)
-		renew_present(bss);
+		publish__present(&tables);
 	return 0;
 }
 
@@ -606,12 +558,6 @@ int tracer__who(const struct tracer *tracer,
 
 	return bpfhash__each(bpf_map__fd(tracer->skeleton->maps.who), sizeof(struct kleak_who),
 			     sizeof(struct kleak_who_times), pass_who, &reader);
-}
-
-static void wait_for_all(void *arg)
-{
-	(void)arg;
-	wait_for_programs();
 }
 
 /* Keys of the map of who allocates, to be deleted when all have been looked at. */

@@ -7,6 +7,7 @@
 #ifndef KLEAK_TRACE_TRACER_H
 #define KLEAK_TRACE_TRACER_H
 
+#include "trace/misses.h"
 #include "trace/plan.h"
 #include "trace/recycle.h"
 
@@ -30,15 +31,6 @@ struct tracer_view {
 };
 
 /*
- * Events that no copy of a program can have seen, at most: a copy counts what it
- * missed (bpf_prog_info.recursion_misses), and an event is lost only if all did.
- */
-struct tracer_missed {
-	uint64_t allocations;
-	uint64_t frees;
-};
-
-/*
  * Load and attach everything but record nothing yet.  process: whom to follow
  * with KLEAK_FOLLOW_PROCESS; target: file descriptor of it (pidfd_open(2); -1: there is none), or
  * with KLEAK_FOLLOW_CGROUP of the cgroup.
@@ -59,7 +51,7 @@ void tracer__stop(struct tracer *tracer);
 const struct tracer_view *tracer__view(const struct tracer *tracer);
 
 /* 0, or -errno when the kernel does not tell. */
-int tracer__missed(const struct tracer *tracer, struct tracer_missed *missed);
+int tracer__missed(const struct tracer *tracer, struct misses *missed);
 
 /*
  * The tick as records have it, of a clock that may be a jiffy before or behind clock__now_ticks():

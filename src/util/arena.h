@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Memory that is let go of at once. */
+/* Memory that is freed all at once. */
 #ifndef KLEAK_UTIL_ARENA_H
 #define KLEAK_UTIL_ARENA_H
 

@@ -189,7 +189,7 @@ int child__wait(struct child *child, int signals, int *status, double (*chore)(v
 		if (ended)
 			return ended < 0 ? ended : 0;
 		if (now_s >= end_s) {
-			say("process %d does not end even now", (int)child->pid);
+			say("process %d does not end, although it was killed", (int)child->pid);
 			*status = 128 + SIGKILL;
 			return 0;
 		}

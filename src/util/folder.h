@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The folder in which a file is to be written, open: whoever renames folders or changes links from
- * now on does not lead us elsewhere.  On the way there only symbolic links of this user or of root
- * are followed.
+ * An open folder in which a file will be written: renaming folders or changing links later does
+ * not redirect the file.  On the way there only symbolic links of this user or of root are
+ * followed.
  */
 #ifndef KLEAK_UTIL_FOLDER_H
 #define KLEAK_UTIL_FOLDER_H
@@ -18,8 +18,8 @@ struct folder {
 
 /*
  * The folder of `path`; of a symbolic link the one that it lies in, or with `follow` the one it
- * leads to.  0 or -errno: -EISDIR where there is no name of a file; -ELOOP: there is somebody
- * else's link in the way.
+ * leads to.  0 or -errno: -EISDIR: the path has no file name; -ELOOP: another user's symbolic
+ * link is in the way.
  */
 int folder__open(struct folder *folder, const char *path, bool follow);
 

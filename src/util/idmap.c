@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "util/idmap.h"
+#include "util/array.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -59,6 +60,22 @@ int idmap__add(struct idmap *map, uint64_t id, uint32_t number)
 	slot->number_plus_1 = number + 1;
 	map->nr++;
 	return 0;
+}
+
+void *idmap__row(struct idmap *map, uint64_t id, void **rows, uint32_t *nr, size_t *room,
+		 size_t size)
+{
+	uint32_t index = idmap__find(map, id);
+	struct idmap_row *row;
+
+	if (index != IDMAP_NONE)
+		return (char *)*rows + index * size;
+	if (array__reserve(rows, *nr + 1UL, room, size) || idmap__add(map, id, *nr))
+		return NULL;
+	row = memset((char *)*rows + *nr * size, 0, size);
+	row->id = id;
+	++*nr;
+	return row;
 }
 
 int idmap__drop_rows(struct idmap *map, void *rows, uint32_t *nr, size_t size, uint64_t entered)

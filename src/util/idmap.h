@@ -35,6 +35,13 @@ struct idmap_row {
 };
 
 /*
+ * The row of `id` in *rows, an array of *nr rows of `size` bytes each, with room for *room.  A new
+ * one is all zero but for its id.  Valid until the next one is added; NULL: memory is short.
+ */
+void *idmap__row(struct idmap *map, uint64_t id, void **rows, uint32_t *nr, size_t *room,
+		 size_t size);
+
+/*
  * Leave out of the `nr` rows, of `size` bytes each, those whose `entered` is not this one.  Their
  * order stays; `map` is made anew where any went.  *nr: how many are left.  0 or -ENOMEM.
  */

@@ -245,7 +245,7 @@ struct timespec json_read__time(struct json_reader *reading, json_t *object, con
 	return (struct timespec){};
 }
 
-/* ---- what has parts ---- */
+/* ---- arrays and objects ---- */
 
 json_t *json_read__array(struct json_reader *reading, json_t *object, const char *key, size_t most,
 			 size_t *nr)
@@ -269,6 +269,13 @@ json_t *json_read__object_or_null(struct json_reader *reading, json_t *object, c
 	if (!json_is_null(value))
 		json_read__fail(reading, key, "an object");
 	return NULL;
+}
+
+json_t *json_read__object_if_there(struct json_reader *reading, json_t *object, const char *key)
+{
+	if (!reading->err && !json_object_get(object, key))
+		return NULL;
+	return json_read__object_or_null(reading, object, key);
 }
 
 json_t *json_read__object(struct json_reader *reading, json_t *object, const char *key)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Reading JSON that nobody vouches for: each value is what it has to be, or the reading has
- * failed.  It fails once: what is asked for afterwards is 0, NULL or "".
+ * Reading untrusted JSON: each value has the type and range that is asked for, or the reading
+ * fails.  It fails once: what is asked for afterwards is 0, NULL or "".
  */
 #ifndef KLEAK_UTIL_JSON_READ_H
 #define KLEAK_UTIL_JSON_READ_H
@@ -77,6 +77,9 @@ json_t *json_read__array(struct json_reader *reading, json_t *object, const char
 /* An object; NULL for null (_or_null). */
 json_t *json_read__object(struct json_reader *reading, json_t *object, const char *key);
 json_t *json_read__object_or_null(struct json_reader *reading, json_t *object, const char *key);
+
+/* The same of a key that came to the format later: it may be missing, which is as null. */
+json_t *json_read__object_if_there(struct json_reader *reading, json_t *object, const char *key);
 
 /* Room for `nr` things, all zero; NULL: it failed. */
 void *json_read__new(struct json_reader *reading, size_t nr, size_t size);

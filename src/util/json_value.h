@@ -9,6 +9,12 @@
 #include <stdio.h>
 #include <time.h>
 
+/*
+ * "version" of all that --json prints: a key that goes or changes its meaning makes it a new one.
+ * Saved files of older versions are read, see report/old_json.h.
+ */
+#define JSON_VALUE_VERSION 2
+
 /* JSON's integers are signed here: what is larger stays at the largest. */
 json_t *json_value__count(uint64_t n);
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Writing to what may take nothing for a while (a pipe that nobody empties, a terminal that was
- * stopped) without waiting for it, whoever else has it open as well.  All of this may be called in
- * a signal handler.
+ * Writing without waiting, to a pipe or terminal that may accept nothing for a while and that
+ * other processes may have open as well.  All of this may be called in a signal handler.
  */
 #ifndef KLEAK_UTIL_NOWAIT_H
 #define KLEAK_UTIL_NOWAIT_H

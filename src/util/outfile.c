@@ -40,29 +40,11 @@ const char *outfile__why(int err)
 
 /* ---- what a signal that ends at once has to remove ---- */
 
-static struct {
-	int folder;
-	char name[NAME_MAX + 1];
-	volatile sig_atomic_t there;
-} unfinished;
-
-static void remove_unfinished(void)
+static void remove_unfinished(void *arg)
 {
-	if (unfinished.there)
-		unlinkat(unfinished.folder, unfinished.name, 0);
-}
+	const struct outfile *file = arg;
 
-static void remember(const struct outfile *file)
-{
-	signals__at_end(remove_unfinished);
-	unfinished.folder = file->folder.fd;
-	memcpy(unfinished.name, file->beside, sizeof(unfinished.name));
-	unfinished.there = 1;
-}
-
-static void forget(void)
-{
-	unfinished.there = 0;
+	unlinkat(file->folder.fd, file->beside, 0);
 }
 
 /* ---- what is there ---- */
@@ -182,14 +164,14 @@ static int open_beside(struct outfile *file)
 
 		if (err)
 			return err;
-		remember(file);
+		signals__at_end(remove_unfinished, file);
 		file->fd = openat(file->folder.fd, file->beside,
 				  O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY,
 				  S_IRUSR | S_IWUSR);
 		err = -errno;
 		if (file->fd >= 0)
 			return 0;
-		forget();
+		signals__not_at_end(file);
 		if (err != -EEXIST)
 			return err;
 	}
@@ -271,7 +253,7 @@ int outfile__commit(struct outfile *file)
 			outfile__abandon(file);
 			return err;
 		}
-		forget();
+		signals__not_at_end(file);
 		err = sync_folder(&file->folder);
 	}
 	folder__close(&file->folder);
@@ -282,7 +264,7 @@ void outfile__abandon(struct outfile *file)
 {
 	if (*file->beside)
 		unlinkat(file->folder.fd, file->beside, 0);
-	forget();
+	signals__not_at_end(file);
 	folder__close(&file->folder);
 }
 

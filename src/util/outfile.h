@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A file that kleak writes: mode 0600, and there whole or not at all.  It is written beside its
- * place, and renamed when it is on the disk, so that whoever reads it meanwhile sees the old one,
- * and so that nothing but its name can be somebody else's: a link at its place is replaced, not
- * followed.  What is no regular file (/dev/stdout, a FIFO) is written as it is, as far as there is
- * somebody who takes it.
+ * A file that kleak writes, with mode 0600: it appears whole or not at all.  It is written under
+ * another name in the same folder and renamed once it is on the disk.  Readers see the old file
+ * until then, and a symbolic link of that name is replaced, not followed.  What is no regular file
+ * (/dev/stdout, a FIFO) is written directly, as far as its reader takes it.
  */
 #ifndef KLEAK_UTIL_OUTFILE_H
 #define KLEAK_UTIL_OUTFILE_H
@@ -15,11 +14,11 @@
 #include <stdio.h>
 
 /* Errors beside those of the system: outfile__why() knows them. */
-#define OUTFILE_LINK	(-ELOOP)    /* somebody else's symbolic link is in the way */
-#define OUTFILE_OTHERS	(-ENOTUNIQ) /* somebody else's file, in a folder like /tmp */
+#define OUTFILE_LINK	(-ELOOP)    /* another user's symbolic link is in the way */
+#define OUTFILE_OTHERS	(-ENOTUNIQ) /* another user's file, in a folder like /tmp */
 #define OUTFILE_NO_FILE (-ENOTBLK)  /* a disk, a socket */
-#define OUTFILE_NOBODY	(-ENXIO)    /* a FIFO that nobody reads */
-#define OUTFILE_STOPPED (-EAGAIN)   /* nobody reads on */
+#define OUTFILE_NOBODY	(-ENXIO)    /* a FIFO without a reader */
+#define OUTFILE_STOPPED (-EAGAIN)   /* the reader has stopped reading */
 
 /* What the error means, to follow "cannot write FILE: ". */
 const char *outfile__why(int err);
@@ -27,7 +26,7 @@ const char *outfile__why(int err);
 /* Is it there, and no regular file?  It is then written as it is, not replaced. */
 bool outfile__is_special(const char *path);
 
-/* Can the file be written, as far as one can tell before?  0 or -errno. */
+/* Can the file probably be written?  0 or -errno. */
 int outfile__check(const char *path);
 
 /*
@@ -42,20 +41,20 @@ int outfile__write(const char *path, int (*print)(void *arg, FILE *out), void *a
  */
 int outfile__write_for_group(const char *path, int (*print)(void *arg, FILE *out), void *arg);
 
-/* The same in steps. */
+/* The same in steps.  It does not move from outfile__begin() on. */
 struct outfile {
 	struct folder folder;
 	char beside[NAME_MAX + 1]; /* its name until it is whole; "": it is no regular file */
 	int fd;			   /* to be closed by the caller, whatever becomes of it */
 };
 
-/* wait: for somebody who opens the other end of a FIFO, as long as there is patience. */
+/* wait: until a FIFO has a reader, for signals__patience() at most. */
 int outfile__begin(struct outfile *file, const char *path, bool wait);
 
-/* It is whole: put it in its place, durably.  0 or -errno, and it is gone then. */
+/* The file is complete: sync it and give it its name.  0, or -errno after removing it. */
 int outfile__commit(struct outfile *file);
 
-/* It will never be. */
+/* The file will not be completed: remove it. */
 void outfile__abandon(struct outfile *file);
 
 #endif

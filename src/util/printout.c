@@ -71,7 +71,7 @@ static void drop(struct printout *printout)
 	if (printout->gap++)
 		return;
 	describe(printout, why, sizeof(why));
-	say("%s: a %s is not printed; what comes is printed when there is room again", why,
+	say("%s: a %s was not printed; printing goes on when there is room again", why,
 	    printout->what);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Stdout, in whole reports.  Nobody waits for a reader who has stopped to read: what there is no
- * room for is dropped whole, counted, and said on stderr.
+ * Printing whole reports to stdout.  kleak does not wait for a reader who has stopped reading: a
+ * report that finds no room is dropped whole and counted, and stderr says so.
  */
 #ifndef KLEAK_UTIL_PRINTOUT_H
 #define KLEAK_UTIL_PRINTOUT_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Words for people, on stderr.  Nobody waits for them: what stderr does not take within a fraction
- * of a second is lost.
+ * Messages for people, on stderr.  kleak does not wait long for stderr: what it does not take
+ * within a fraction of a second is lost.
  */
 #ifndef KLEAK_UTIL_SAY_H
 #define KLEAK_UTIL_SAY_H

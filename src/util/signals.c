@@ -23,7 +23,7 @@
 #define PATIENCE_S	 5.0 /* with somebody who takes nothing */
 #define PATIENCE_ENDED_S 0.5 /* when a signal has asked to end */
 
-#define CLEAN_UPS 4
+#define CLEAN_UPS 8
 
 static const int endings[] = {SIGINT, SIGTERM, SIGHUP};
 
@@ -31,7 +31,7 @@ static const int endings[] = {SIGINT, SIGTERM, SIGHUP};
 
 enum { AT_ONCE, KEEP, KEEP_ALL };
 
-/* What the handlers need: there is one process. */
+/* What the handlers need, who get no argument: there is one process. */
 static struct {
 	pid_t pid;
 	int wake; /* an eventfd: a signal was kept */
@@ -42,8 +42,10 @@ static struct {
 	volatile sig_atomic_t risk;
 	double asked_s;
 	char sentence[256];
-	void (*clean_ups[CLEAN_UPS])(void);
-	volatile sig_atomic_t nr_clean_ups;
+	struct clean_up {
+		void (*call)(void *arg); /* NULL: nothing; written last, and cleared first */
+		void *arg;
+	} clean_ups[CLEAN_UPS];
 } state = {.wake = -1};
 
 /* ---- ending at once ---- */
@@ -63,8 +65,13 @@ __attribute__((noreturn)) static void die(int signal)
 
 __attribute__((noreturn)) static void end_at_once(int signal)
 {
-	for (int i = state.nr_clean_ups; i > 0; i--)
-		state.clean_ups[i - 1]();
+	for (int i = CLEAN_UPS - 1; i >= 0; i--) {
+		struct clean_up *it = &state.clean_ups[i];
+		void (*call)(void *arg) = __atomic_load_n(&it->call, __ATOMIC_ACQUIRE);
+
+		if (call)
+			call(it->arg);
+	}
 	nowait__put(STDERR_FILENO, state.sentence, strlen(state.sentence), 0);
 	die(signal);
 }
@@ -185,15 +192,24 @@ void signals__keep_all(void)
 	change(KEEP_ALL, NULL);
 }
 
-void signals__at_end(void (*clean_up)(void))
+void signals__at_end(void (*clean_up)(void *arg), void *arg)
 {
-	for (int i = 0; i < state.nr_clean_ups; i++)
-		if (state.clean_ups[i] == clean_up)
-			return;
-	if (state.nr_clean_ups == CLEAN_UPS)
+	struct clean_up *end = state.clean_ups + CLEAN_UPS, *it = end;
+
+	signals__not_at_end(arg);
+	while (it > state.clean_ups && !it[-1].call)
+		it--; /* behind the last one: in order */
+	if (it == end)
 		return;
-	state.clean_ups[state.nr_clean_ups] = clean_up;
-	state.nr_clean_ups++;
+	it->arg = arg;
+	__atomic_store_n(&it->call, clean_up, __ATOMIC_RELEASE);
+}
+
+void signals__not_at_end(const void *arg)
+{
+	for (int i = 0; i < CLEAN_UPS; i++)
+		if (state.clean_ups[i].arg == arg)
+			__atomic_store_n(&state.clean_ups[i].call, NULL, __ATOMIC_RELEASE);
 }
 
 void signals__risk(bool on)

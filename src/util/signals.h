@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Waiting: for time to pass, a signal to come, a reader to go.  And ending: nothing that kleak does
- * outlasts a second signal, whatever it waits for.
+ * Waiting for time to pass, for a signal, or for a reader to close its end.  And ending: a second
+ * signal ends everything that kleak does or waits for.
  */
 #ifndef KLEAK_UTIL_SIGNALS_H
 #define KLEAK_UTIL_SIGNALS_H
@@ -10,37 +10,40 @@
 
 /*
  * From now on SIGINT, SIGTERM and SIGHUP (unless nohup has it ignored) end the process at once:
- * what was begun is cleaned up, "ended by a signal: " and `lost` are said, and it dies of the
- * signal.  SIGCHLD, SIGUSR1, SIGUSR2 and SIGWINCH are blocked.  0 or -errno.
+ * files that are not complete are removed, "ended by a signal: " and `lost` are said, and the
+ * process ends with that signal.  SIGCHLD, SIGUSR1, SIGUSR2 and SIGWINCH are blocked.  0 or -errno.
  */
 int signals__catch(const char *lost);
 
 /*
- * From now on there is something to lose: the first one is kept for signals__wait() and
- * signals__want_end().  One that comes later, but for those that timeout(1) sends twice, ends the
- * process at once, and that says `lost`.  NULL: what it was before, and one that has come since
- * counts as the first.
+ * From now on the first signal does not end the process: it is kept for signals__wait() and
+ * signals__want_end().  A later one ends the process at once and says `lost`, unless it is the
+ * second of the two that timeout(1) sends.  lost may be NULL: the words stay, and a signal that has
+ * come already counts as the first.
  */
 void signals__keep(const char *lost);
 
-/* They are meant for a command: all of them are kept, until signals__keep() is called again. */
+/* Keep all signals, which are meant for a command, until signals__keep() is called again. */
 void signals__keep_all(void);
 
 /*
- * What a signal that ends at once has to clean up; it may call only what signal handlers may.  The
- * last one is called first.  At most four.
+ * What a signal that ends at once has to clean up: clean_up(arg), which may call only what signal
+ * handlers may.  The last one is called first.  At most eight.
  */
-void signals__at_end(void (*clean_up)(void));
+void signals__at_end(void (*clean_up)(void *arg), void *arg);
+
+/* That is not to be done any more. */
+void signals__not_at_end(const void *arg);
 
 /*
- * What is done now may wait for somebody else, and does not look at signals: one that comes, or has
- * come, ends the process at once when it is not over within a second.
+ * What is done now may wait for another process, and does not look at signals.  A signal that
+ * comes, or has come, ends the process if this takes longer than a second.
  */
 void signals__risk(bool on);
 
 /*
- * How long somebody may keep us waiting who takes nothing of what is written, in seconds: for ever
- * while a signal ends it at once, some seconds, or next to nothing once a signal has asked to end.
+ * How long to wait for a reader who takes nothing, in seconds: for ever while a signal ends the
+ * process at once, else a few seconds, or half of one after a signal has asked to end.
  */
 double signals__patience(void);
 
@@ -52,7 +55,7 @@ int signals__open(void);
 
 /*
  * Wait until `deadline_s` (clock__now_s()).  A signal's number; 0: the time
- * has come; -EPIPE: nobody reads the pipe `out` any more; -errno.
+ * has come; -EPIPE: the reader of the pipe `out` has closed it; -errno.
  */
 int signals__wait(int signals, int out, double deadline_s);
 
@@ -79,15 +82,15 @@ bool signals__is_request(int signal);
 /* Has a signal come that asks to end, which signals__wait() has not returned yet? */
 bool signals__want_end(void);
 
-/* Has one been kept, since signals__keep(), whoever has seen it? */
+/* Has a signal been kept since signals__keep(), whether signals__wait() returned it or not? */
 bool signals__has_asked(void);
 
-/* Does nobody read the pipe `out` any more? */
+/* Has the reader of the pipe `out` closed its end? */
 bool signals__lost_reader(int out);
 
 /*
- * Those that ask to end, around fork(): a child must not see them before signals__restore(), which
- * lets them in.
+ * Block the signals that ask to end, around fork(): a child must not get them before
+ * signals__restore(), which unblocks them.
  */
 void signals__block(bool on);
 

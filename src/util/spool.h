@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Reports on their way to somebody who may stop to read: each gets there whole, in its order, or
- * not at all.  While nobody reads, some wait here; for more there is no room.
+ * Reports queued for a reader who may stop reading: each arrives whole and in order, or not at
+ * all.  While nobody reads, some wait here; for more there is no room.
  */
 #ifndef KLEAK_UTIL_SPOOL_H
 #define KLEAK_UTIL_SPOOL_H

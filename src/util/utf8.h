@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* UTF-8, as RFC 3629 has it: names from outside need not be. */
+/* UTF-8 as RFC 3629 defines it: names from outside may not be valid. */
 #ifndef KLEAK_UTIL_UTF8_H
 #define KLEAK_UTIL_UTF8_H
 

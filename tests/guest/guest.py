@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Running kleak in guests."""
 import concurrent.futures
+import glob
 import os
 import subprocess
 import sys
@@ -19,29 +20,31 @@ def at_least(version, *least):
     return tuple(map(int, version.split("."))) >= least
 
 
-def call(*argv, timeout=850):
+def call(*argv, timeout=850, **variables):
     done = subprocess.run(["tools/guest", *argv], cwd=ROOT, stdout=subprocess.PIPE,
-                          stderr=subprocess.PIPE, text=True, timeout=timeout, check=False)
+                          stderr=subprocess.PIPE, text=True, timeout=timeout, check=False,
+                          env=dict(os.environ, **variables))
     if done.returncode == CANNOT_RUN:
         raise tap.Skip(done.stderr.strip().splitlines()[-1].removeprefix("SKIP: "))
     return done
 
 
-def module(version, name="kleak_test"):
+def module(version, name="kleak_test", folder="tests/kmod"):
     """A test module, built for that kernel."""
     path = f"build/kmod/{version}/{name}.ko"
-    source = [os.path.join(ROOT, "tests/kmod", f) for f in ("Kbuild", f"{name}.c")]
+    source = [os.path.join(ROOT, folder, "Kbuild"), *glob.glob(os.path.join(ROOT, folder, "*.h")),
+              os.path.join(ROOT, folder, f"{name}.c")]
     if os.path.exists(path) and os.path.getmtime(path) > max(map(os.path.getmtime, source)):
         return path
-    done = call(version, "--module", "tests/kmod", path)
+    done = call(version, "--module", folder, path, LEAK=name)
     assert done.returncode == 0, done.stderr
     return path
 
 
 def boot(version, script, *options):
     """Run a shell script in the guest with kleak and the module; what it printed."""
-    done = call(version, "--one-thread", "--add", "kleak:/bin/kleak",
-                "--add", f"{module(version)}:/kleak_test.ko", *options, "--", "sh", "-c", script)
+    done = call(version, "--one-thread", "--timeout", "800", "--add", "kleak:/bin/kleak", "--add",
+                f"{module(version)}:/kleak_test.ko", *options, "--", "sh", "-c", script)
     assert done.returncode == 0, f"status {done.returncode}:\n{done.stderr}\n{done.stdout[-3000:]}"
     return done.stdout
 

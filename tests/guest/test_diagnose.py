@@ -45,11 +45,15 @@ def leaks(page):
             for s in sites if s["verdict"]["name"] == "LEAK"}
 
 
+def headline(group):
+    return group["headline"][0]["symbol"].split(".")[0]
+
+
 def verdicts(page):
     """For the failure's message."""
     sites = page["report"]["sites"] if page["report"] else []
     return {k: page[k] for k in ("rounds", "caches", "origins", "watched_s", "traced_s")}, [
-        (s["verdict"]["name"], s["verdict"]["why"], s["verdict"]["replaced"], s["objects"], s["cache"],
+        (s["verdict"]["name"], s["verdict"]["why"], s["verdict"]["replaced_share"], s["objects"], s["cache"],
          s["stack"][0]["symbol"]) for s in sites[:8]]
 
 
@@ -63,26 +67,31 @@ def diagnose(version):
                                    "--mem", "1000", "--timeout", "700").split("---\n")
     page, status = part(slab)
     assert leaks(page) == {("kleak_leak_kzalloc", "slab")}, verdicts(page)
-    assert status == "status 3" and page["leak"], status
+    assert status == "status 3" and page["answer"] == "leak", status
     site = page["report"]["sites"][0]
-    rate = site["verdict"]["rate_bytes_per_min"]
+    rate = site["verdict"]["growth_bytes_per_min"]
     assert abs(rate - 10 * 60 * 1024) < 0.3 * 10 * 60 * 1024, rate
-    assert min(share for share in site["verdict"]["survival"] if share is not None) > 0.95, site["verdict"]
+    assert min(share for share in site["verdict"]["survival_shares"] if share is not None) > 0.95, site["verdict"]
     assert site["who"][0]["context"] == "kernel thread" and site["who"][0]["comm"] == "kworker", site
-    assert page["modules"][0]["name"] == "kleak_test", page["modules"]
-    growing = {g["name"]: g for g in page["growth"]}
-    assert growing["kmalloc-1k"]["traced"], growing
-    assert "kmalloc-1k" in page["caches"], page["caches"]
+    group = page["groups"][0]
+    assert headline(group) == "kleak_leak_kzalloc" and group["verdict"] == "LEAK", group
+    assert [m["name"] for m in group["modules"]] == ["kleak_test"], group
+    assert site["id"] in [s["id"] for s in group["sites"]], group
+    assert page["rounds"] == 1 and page["caches"] is None and "slab" in page["origins"], page["caches"]
+    assert all(g["traced"] for g in page["growth"] if g["name"] == "kmalloc-1k"), page["growth"]
     for found, function, origin in ((areas, "kleak_leak_vmalloc", "vmalloc"),
                                     (percpu, "kleak_leak_percpu", "percpu")):
         page, status = part(found)
-        # an area's vm_struct and array of pages are slab objects of the same site
+        # an area's vm_struct and array of pages are slab objects of the same site: one cause
+        assert [headline(g) for g in page["groups"] if g["verdict"] == "LEAK"] == [function], page["groups"]
+        assert page["groups"][0]["sites"][0]["origin"] == origin, page["groups"][0]
         assert (function, origin) in leaks(page) and {name for name, _ in leaks(page)} == {function}, \
             verdicts(page)
         assert status == "status 3", status
     # long enough for a LEAK, were there one
-    assert int(re.search(r"traced \S+ for (\d+)s", text).group(1)) >= 13, text
-    assert "LEAK" not in text and text.strip().endswith("status 0"), text
+    assert int(re.search(r"traced \S+ for (\d+)s", text).group(1)) >= 12, text
+    # a suspect may be left: a cache that grows is none only once it was dropped
+    assert "LEAK" not in text and re.search(r"status [04]$", text.strip()), text
 
 
 if __name__ == "__main__":

@@ -66,9 +66,9 @@ def of_module(report):
         function = name_of(site["stack"][0])
         sums = listed.setdefault((function, site["origin"]), {
             "function": function, "origin": site["origin"], "cache": set(),
-            "objects": 0, "bytes": 0, "bytes_requested": 0})
+            "objects": 0, "bytes": 0, "requested_bytes": 0})
         sums["cache"].add(site["cache"])
-        for field in ("objects", "bytes", "bytes_requested"):
+        for field in ("objects", "bytes", "requested_bytes"):
             sums[field] += site[field]
     for sums in listed.values():
         sums["cache"] = "|".join(sorted(sums["cache"]))
@@ -93,7 +93,7 @@ def only_report(text):
 def check_books(report, final=True):
     e = report["events"]
     assert report["final"] == final and (e["in_motion"] == 0 or not final), (report["final"], e)
-    off = e["allocations"] - e["frees"] - e["implicit_frees"] - e["verified_free"] \
+    off = e["allocations"] - e["frees"] - e["implicit_frees"] - e["found_free"] \
         - e["evicted"] - e["unsampled"] - e["live"]
     assert abs(off) <= e["in_motion"], e
     assert e["unchecked"] == 0, e

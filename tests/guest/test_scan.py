@@ -19,7 +19,7 @@ expected() { awk -F: "/$1/ { n += \$3 } END { print n }" /tmp/made; }
 scanned() { # until there are N orphans and three passes more, for a while
     sleep 6
     from=$(field passes)
-    until [ "$(field unreferenced)" = $1 ] || [ "$(field passes)" -gt $((from + 10)) ]; do
+    until [ "$(field unreferenced_objects)" = $1 ] || [ "$(field passes)" -gt $((from + 10)) ]; do
         sleep 0.5
         kill -0 $tracer || exit 1
     done
@@ -56,8 +56,8 @@ def unreferenced(report):
     """{function: objects}, of every site that has any."""
     found = {}
     for site in report["sites"]:
-        if site["unreferenced"]:
-            found[name_of(site)] = found.get(name_of(site), 0) + site["unreferenced"]
+        if site["unreferenced_objects"]:
+            found[name_of(site)] = found.get(name_of(site), 0) + site["unreferenced_objects"]
     return found
 
 
@@ -76,15 +76,15 @@ def check_found(report, expected):
 def check_objects(report):
     """What is listed has an address, and the bytes of a zeroed object."""
     for site in report["sites"]:
-        objects = site["unreferenced_objects"]
-        assert len(objects) == min(site["unreferenced"] or 0, 20), site
+        objects = site["unreferenced_list"]
+        assert len(objects) == min(site["unreferenced_objects"] or 0, 20), site
         for o in objects:
             assert o["bytes"] * site["objects"] == site["bytes"] or site["origin"] == "vmalloc", o
             assert o["age_s"] >= 5, o
             if name_of(site) == "kleak_orphan_kmalloc":
                 assert o["first_bytes"] == "00" * 32, o
-    assert len({o["addr"] for s in report["sites"] for o in s["unreferenced_objects"]}) == \
-        sum(len(s["unreferenced_objects"]) for s in report["sites"])
+    assert len({o["addr"] for s in report["sites"] for o in s["unreferenced_list"]}) == \
+        sum(len(s["unreferenced_list"]) for s in report["sites"])
 
 
 def orphans_alone_are_unreferenced(version):
@@ -102,7 +102,7 @@ def orphans_alone_are_unreferenced(version):
     check_found(report, orphans)
     check_objects(report)
     # first of all
-    assert all(s["unreferenced"] for s in report["sites"][:len(unreferenced(report))])
+    assert all(s["unreferenced_objects"] for s in report["sites"][:len(unreferenced(report))])
 
     check_census(json.loads(census), made)
 
@@ -137,7 +137,7 @@ def differences(report, expected):
     """Function: found, expected, who holds the rest."""
     found = unreferenced(report)
     return "\n".join(
-        f"{name_of(s)} {s['cache']}: {s['unreferenced']}, expected {expected.get(name_of(s), 0)}, "
+        f"{name_of(s)} {s['cache']}: {s['unreferenced_objects']}, expected {expected.get(name_of(s), 0)}, "
         f"{s['held_by']}" for s in report["sites"]
         if found.get(name_of(s), 0) != expected.get(name_of(s), 0))
 

@@ -534,7 +534,7 @@ static void expect(struct seq_file *out, const char *name, const char *origin, c
 	if (objects)
 		seq_printf(out,
 			   "{\"function\":\"kleak_leak_%s\",\"origin\":\"%s\",\"cache\":\"%s\","
-			   "\"objects\":%d,\"bytes\":%lu,\"bytes_requested\":%lu}\n",
+			   "\"objects\":%d,\"bytes\":%lu,\"requested_bytes\":%lu}\n",
 			   name, origin, of, objects * parts, objects * bytes, objects * requested);
 }
 

@@ -75,7 +75,7 @@ def test_vmallocused_agrees():
         report = kleak.fresh()
         book = next(c for c in report["ledger"] if c["class"] == "vmalloc")
         assert book["traced_bytes"] >= 40 << 20
-        assert abs(book["explained"] - 1) < 0.01, book
+        assert abs(book["explained_share"] - 1) < 0.01, book
         load.do("free")
         report = kleak.until(lambda r: r["ledger"][2]["traced_bytes"] < 1 << 20, patience=20)
         book = next(c for c in report["ledger"] if c["class"] == "vmalloc")

@@ -94,7 +94,8 @@ def test_requests_end_nothing():
             process.send_signal(signal.SIGINT)
         process.communicate(timeout=60)
     assert not ended, ended
-    assert all(process.returncode == 0 for _, process in runs), [(verb, p.returncode) for verb, p in runs]
+    # a diagnosis that was interrupted is undecided
+    assert [process.returncode for _, process in runs] == [0, 4, 0], [(verb, p.returncode) for verb, p in runs]
 
 
 def test_scan_does_not_outlast_the_duration():

@@ -34,7 +34,7 @@ def test_classes_add_up_and_stream():
     stream = statements("--interval", "0.2", "--duration", "3")
     assert len(stream) >= 10 and stream[-1]["final"] and not stream[0]["final"]
     for statement in stream:
-        total = sum(c["bytes"] for c in statement["classes"] if not c["apart"])
+        total = sum(c["bytes"] for c in statement["classes"] if not c["outside_total"])
         assert total == statement["total_bytes"], (total, statement["total_bytes"])
     last = stream[-1]
     assert last["available"]["growth_bytes_per_min"] is not None
@@ -109,7 +109,8 @@ def test_kmemleak_is_not_here():
     assert done.returncode == 1 and "CONFIG_DEBUG_KMEMLEAK" in done.stderr, done
 
 
-def test_diagnose_names_what_leaks_here():
+def test_diagnose_names_what_grows_here():
+    """And who holds it: no leak of the kernel."""
     with Load() as load:
         over = threading.Event()
 
@@ -125,18 +126,20 @@ def test_diagnose_names_what_leaks_here():
         finally:
             over.set()
             thread.join()
-    assert done.returncode == 3, (done.returncode, done.stderr)
-    check_schema("diagnosis", done.stdout)
     page = json.loads(done.stdout)
+    grown = [(g["verdict"], g["headline"][0]["symbol"] if g["headline"] else None, g["held_by"]) for g in page["groups"]]
+    # So short a watch may accuse others of this machine (status 3); that none is, the guests tell.
+    assert done.returncode in (3, 5), (done.returncode, done.stderr, page["answer"], grown)
+    check_schema("diagnosis", done.stdout)
     check_schema("report", json.dumps(page["report"]) + "\n")
-    leaks = {s["stack"][0]["symbol"]: s for s in page["report"]["sites"]
-             if s["verdict"]["name"] == "LEAK"}
-    # So short a watch may accuse others of this machine; that none is, the guests tell.
-    assert "newque" in leaks, set(leaks)
-    who = leaks["newque"]["who"][0]
+    held = {symbol: by for verdict, symbol, by in grown if verdict == "HELD"}
+    assert "newque" in held and held["newque"]["kind"] == "SysV queues", grown
+    assert 0.8 <= held["newque"]["explained_share"] <= 1 and held["newque"]["text"].startswith("HELD: "), held
+    site = next(s for s in page["report"]["sites"] if s["stack"][0]["symbol"] == "newque")
+    who = site["who"][0]
     assert who["comm"] == "live-load" and who["context"] == "process", who
-    assert leaks["newque"]["verdict"]["drained"] > 0.9
-    assert any(g["name"].startswith("kmalloc") and g["traced"] for g in page["growth"]), page["growth"]
+    assert site["verdict"]["after_drain_share"] > 0.9
+    assert "slab" in page["origins"], page["origins"]
 
 
 need_root()

@@ -35,7 +35,7 @@ def check_kind(kind, n, function, origin):
         assert total(report, function, origin=origin) == n, \
             f"{function}: {total(report, function, origin=origin)} objects, made {n}"
         for site in sites_of(report, function, origin):
-            assert site["allocations"] >= site["objects"] and site["bytes"] >= site["bytes_requested"]
+            assert site["allocations"] >= site["objects"] and site["bytes"] >= site["requested_bytes"]
             assert site["age_median_s"] < 20
         if kind == "map":
             # 1 MiB of values each, and what the kernel puts in front
@@ -345,7 +345,7 @@ def test_an_overhead_budget():
         load.process.stdin.write("churn 6\n")
         report = kleak.until(lambda r: r["sampling"] > 1, patience=10)
         overhead = report["overhead"]
-        assert overhead["percent"] > overhead["percent_most"] == 0.01, overhead
+        assert overhead["percent"] > overhead["limit_percent"] == 0.01, overhead
         assert overhead["events_per_s"] > 100 and 10 < overhead["ns_per_event"] < 10000, overhead
         load.answer()
         with open("/proc/sys/kernel/bpf_stats_enabled", encoding="ascii") as file:

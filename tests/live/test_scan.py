@@ -16,8 +16,8 @@ def unreferenced(report):
     user may be a thread of PID 1, whose frees the 6.18 kernel of this machine does not show to
     BPF.  Slab objects freed there are found free in the allocator's books; for per-CPU memory
     kleak reads none."""
-    return [(s["cache"], s["stack"][:3], s["unreferenced_objects"])
-            for s in report["sites"] if s["unreferenced"] and
+    return [(s["cache"], s["stack"][:3], s["unreferenced_list"])
+            for s in report["sites"] if s["unreferenced_objects"] and
             (s["origin"] != "percpu" or "mm_init" not in [f["symbol"] for f in s["stack"]])]
 
 
@@ -44,7 +44,7 @@ def test_nothing_in_use_is_unreferenced():
         assert scan["objects"] > 8000, scan
         assert scan["read_bytes"] > 1 << 26, scan
         print(f"# {scan['passes']} passes, {scan['objects']} objects, "
-              f"{scan['read_bytes'] / 1e6:.0f} MB in {scan['seconds']:.2f} s")
+              f"{scan['read_bytes'] / 1e6:.0f} MB in {scan['duration_s']:.2f} s")
         load.answer()
         kleak.stop()
 
@@ -55,8 +55,8 @@ def test_a_signal_scans_now():
         kleak.process.send_signal(signal.SIGUSR1)
         report = kleak.until(lambda r: r["scan"] and r["scan"]["passes"] >= 3, patience=40)
         assert report["scan"]["passes"] == 3, report["scan"]
-        assert report["scan"]["unreferenced"] == 0
-        assert report["scan"]["seconds"] > 0.95 * report["scan"]["read_bytes"] / 400e6, report["scan"]
+        assert report["scan"]["unreferenced_objects"] == 0
+        assert report["scan"]["duration_s"] > 0.95 * report["scan"]["read_bytes"] / 400e6, report["scan"]
         # who holds an eventfd's context: its file
         site = next(s for s in report["sites"] if s["origin"] == "slab" and s["objects"] >= 300 and
                     "eventfd" in (s["stack"][0]["symbol"] or ""))

@@ -153,7 +153,7 @@ def test_plain_terminal():
         load.do("eventfd 5")
         screen.expect("do_eventfd")
         screen.type("\r")
-        screen.expect("allocated a second")
+        screen.expect("allocations a second")
         screen.type("x")
         screen.expect("0 objects will not be listed any more")
         screen.type("\x03")

@@ -101,16 +101,24 @@ def test_pages_link_what_there_is():
 
 
 def rows_of_man(schema):
-    """Paths of keys ("sites", "stack", "addr") in the section of kleak-json(5) that names the schema."""
+    """
+    Keys by their path ("sites", "stack", "addr"), and what is said of them, in the section of
+    kleak-json(5) that names the schema.
+    """
     sections = [section for section in re.split(r"^\.Sh ", read("man/kleak-json.5"), flags=re.M)
                 if f".Pa tests/unit/{schema}\n" in section]
     assert len(sections) == 1, f"kleak-json(5) names {schema} in {len(sections)} sections"
-    path, depth = [], 0
-    for macro, key in re.findall(r"^\.(Bl|El|It)(?: Cm (\S+)$)?", sections[0], re.M):
+    path, depth, rows = [], 0, []
+    for line in sections[0].splitlines():
+        macro, key = re.fullmatch(r"(?:\.(Bl|El|It)(?: Cm (\S+)| .*)?)?.*", line).groups()
         if macro == "It":
             path = path[:depth - 1] + [key]
-            yield tuple(path)
-        depth += {"Bl": 1, "El": -1, "It": 0}[macro]
+            rows.append((tuple(path), []))
+        elif not macro and rows:
+            rows[-1][1].append(line)
+        depth += {"Bl": 1, "El": -1}.get(macro, 0)
+    return [(path, " ".join(re.sub(r"^\.Cm (\S+) ?", r"\1", line) for line in text).replace(" ;", ";"))
+            for path, text in rows]
 
 
 def keys(node, schema, seen, path=()):
@@ -122,18 +130,35 @@ def keys(node, schema, seen, path=()):
     for choice in node.get("anyOf", []) + node.get("oneOf", []):
         yield from keys(choice, schema, seen, path)
     for key, child in node.get("properties", {}).items():
-        yield path + (key,)
+        yield path + (key,), child["description"].replace("`", "").replace(".  ", ". ")
         yield from keys(child, schema, seen, path + (key,))
     if "items" in node:
         yield from keys(node["items"], schema, seen, path)
 
 
+def check_all_required(node, name):
+    """No key may be missing, and none be there that the schema does not know."""
+    if isinstance(node, list):
+        for child in node:
+            check_all_required(child, name)
+    if isinstance(node, dict):
+        if isinstance(node.get("properties"), dict):
+            assert sorted(node["required"]) == sorted(node["properties"]), f"{name}: {node['required']}"
+            assert node["additionalProperties"] is False, f"{name}: {node['required']}"
+        for child in node.values():
+            check_all_required(child, name)
+
+
 def check_schema(name):
     schema = json.loads(read(f"tests/unit/{name}"))
-    told, there = list(rows_of_man(name)), set(keys(schema, schema, set()))
-    assert len(told) == len(set(told)), f"{name}: twice in kleak-json(5): {[p for p in told if told.count(p) > 1]}"
-    missing, unknown = there - set(told), set(told) - there
+    check_all_required(schema, name)
+    told, there = rows_of_man(name), dict(keys(schema, schema, set()))
+    paths = [path for path, _ in told]
+    assert len(told) == len(dict(told)), f"{name}: twice in kleak-json(5): {[p for p in paths if paths.count(p) > 1]}"
+    missing, unknown = set(there) - set(paths), set(paths) - set(there)
     assert there and not missing and not unknown, f"{name}: not in kleak-json(5) {missing}, only there {unknown}"
+    differ = [(path, text, there[path]) for path, text in told if text != there[path]]
+    assert not differ, f"{name}: kleak-json(5) and the schema say different things of {differ}"
 
 
 def schema_test(name):

@@ -71,6 +71,9 @@ static void test_time_for_a_diagnosis(void **state)
 {
 	(void)state;
 	assert_true(good("diagnose").duration_s == 600);
+	assert_true(good("diagnose").report.max_overhead == 0.01);
+	assert_true(good("diagnose --max-overhead 100").report.max_overhead == 1);
+	assert_true(good("").report.max_overhead == 0);
 	assert_true(good("diagnose --evidence 12 --for 28").duration_s == 28);
 	bad("diagnose --evidence 12 --for 27", "--for is too short");
 	bad("diagnose --for 2m", "--for is too short");
@@ -221,6 +224,10 @@ static void test_pictures(void **state)
 	o = good("");
 	assert_int_equal(o.report.rows, 10);
 	o = good("--json");
+	assert_int_equal(o.report.rows, 0);
+	/* all that have one cause are looked for */
+	o = good("diagnose --top 3");
+	assert_int_equal(o.top, 3);
 	assert_int_equal(o.report.rows, 0);
 	assert_int_equal(good("--svg b").weight, WEIGHT_BYTES);
 	assert_int_equal(good("--svg b --weight objects").weight, WEIGHT_OBJECTS);

@@ -117,12 +117,53 @@ static __attribute__((unused)) const struct suspect golden_growth[] = {
 	 AMOUNT(MIB(3), MIB(1), 100, 1, 200), false, false},
 };
 
-static __attribute__((unused)) const struct diagnosis_module golden_modules[] = {
-	{"kleak_test", "1.2", "OE"},
-	{NULL, "", ""},
-	{NULL, "", ""},
-	{"kleak_test", "", ""},
+static __attribute__((unused)) const struct diagnosis_modules golden_modules[] = {
+	{{{"kleak_test", "1.2", "OE"}, {"leaky_net", "", ""}}, 2},
+	{{{"gone", "", ""}}, 1},
+	{{{"gone", "", ""}}, 1},
+	{.nr = 0},
 };
+
+static struct groups_member golden_members[] = {
+	{.site = 0, .headline = {0, 3}},
+	{.site = 3, .headline = {0, 1}},
+	{.site = 2, .metadata = true},
+	{.site = 1, .headline = {0, 2}},
+};
+
+static struct group golden_groups[3];
+
+/* Of golden_report(): a leak of three sites, one that only grows, and one that a program holds.  Of
+ * others there are none. */
+static __attribute__((unused)) struct groups golden_groups_of(const struct report *report)
+{
+	if (report->sites != golden_sites)
+		return (struct groups){};
+	golden_groups[0] =
+		(struct group){.sum = report->sites[0], .common = {1, 3}, .first = 0, .nr = 3};
+	golden_groups[0].sum.bytes += 192 + 64;
+	golden_groups[0].sum.objects += 2;
+	golden_groups[1] =
+		(struct group){.sum = report->sites[1], .common = {0, 2}, .first = 3, .nr = 1};
+	golden_groups[2] = (struct group){
+		.sum = report->sites[1],
+		.common = {0, 2},
+		.first = 3,
+		.nr = 1,
+		.holder = {.owner = {.pid = 4711, .name = "pyth\x1bon3"},
+			   .kind = HANDLE_EVENTFD,
+			   .count = 775,
+			   .per_s = 10.2,
+			   .share = 0.97,
+			   .sure = true},
+	};
+	golden_groups[2].sum.verdict.is.name = VERDICT_HELD;
+	golden_groups[2].sum.verdict.is.why = "somebody holds them, and can let go of them";
+	return (struct groups){.list = golden_groups,
+			       .nr = NR(golden_groups),
+			       .members = golden_members,
+			       .nr_members = NR(golden_members)};
+}
 
 static __attribute__((unused)) const char *const golden_next[] = {
 	"find the path that should free what the first frame allocates; send the block below to "
@@ -139,17 +180,17 @@ static __attribute__((unused)) struct diagnosis golden_diagnosis(const struct re
 		.version = "#1 SMP Debian 6.12.0-1",
 		.machine = "x86_64",
 		.taint = "OE",
-		.leak = report != NULL,
-		.watched_s = 40.5,
+		.watched_s = report ? 330.5 : 40.5,
 		.traced_s = report ? 305 : 0,
 		.drained_s = report ? 8.5 : 0,
+		.needed_s = 106,
 		.interval_s = 5,
-		.available = AMOUNT(MIB(20500), -MIB(7), -200000, -220000, -180000),
 		.growth = golden_growth,
 		.nr_growth = report ? NR(golden_growth) : 0,
 		.origins = report ? "slab" : "",
 		.caches = report ? "kmalloc-256" : NULL,
 		.report = report,
+		.groups = report ? golden_groups_of(report) : (struct groups){},
 		.rounds = report ? 2 : 0,
 		.modules = golden_modules,
 		.next = golden_next,

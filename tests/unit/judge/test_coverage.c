@@ -118,6 +118,83 @@ static void test_filters(void **state)
 	}
 }
 
+/* Slabs by themselves: objects in use, and the pages that they take. */
+static void test_compare_slabs(void **state)
+{
+	struct slabinfo_cache was[] = {{.name = "a",
+					.active_objects = 10,
+					.object_size = 100,
+					.slabs = 2,
+					.pages_per_slab = 1}},
+			      is[] = {{.name = "a",
+				       .active_objects = 30,
+				       .object_size = 100,
+				       .slabs = 4,
+				       .pages_per_slab = 1},
+				      {.name = "b",
+				       .active_objects = 5,
+				       .object_size = 200,
+				       .slabs = 1,
+				       .pages_per_slab = 8}};
+	const struct slabinfo before = {.caches = was, .nr = 1}, now = {.caches = is, .nr = 2};
+	const struct kleak_site entries[] = {{.space = KLEAK_SPACE_SLAB, .cache = 2},
+					     {.space = KLEAK_SPACE_SLAB, .cache = 3},
+					     {.space = KLEAK_SPACE_SLAB, .cache = 4},
+					     {.space = KLEAK_SPACE_VMALLOC},
+					     {.space = KLEAK_SPACE_SLAB, .cache = 9999}};
+	struct snapshot_site sites[] = {{.live = 1, .held_bytes = 500},
+					{.live = 0, .held_bytes = 7000},
+					{.live = 1, .held_bytes = 16384}, /* beyond the caches */
+					{.live = 1, .held_bytes = 40960},
+					{.live = 1, .held_bytes = 250}};
+	const struct snapshot snapshot = {.sites = sites, .nr_sites = 5};
+	struct coverage_slab slab;
+
+	(void)state;
+	coverage__compare_slab(&slab, &before, &now, 4096, &snapshot, entries, caches);
+	assert_true(slab.known);
+	assert_int_equal(slab.objects_bytes, 30 * 100 + 5 * 200 - 10 * 100);
+	assert_int_equal(slab.slabs_bytes, (4 + 8 - 2) * 4096);
+	assert_int_equal(slab.traced_bytes, 750);
+	assert_true(slab.explained == 0.25);
+	/* it shrank: no share of that */
+	coverage__compare_slab(&slab, &now, &before, 4096, &snapshot, entries, caches);
+	assert_int_equal(slab.objects_bytes, -3000);
+	assert_int_equal(slab.slabs_bytes, -10 * 4096);
+	assert_true(isnan(slab.explained));
+}
+
+static void test_slabs_that_cannot_be_read(void **state)
+{
+	struct slabinfo_cache one[] = {{.active_objects = 10, .object_size = 100}};
+	const struct slabinfo readable = {.caches = one, .nr = 1}, hidden = {};
+	const struct snapshot snapshot = {};
+	struct coverage_slab slab;
+
+	(void)state;
+	coverage__compare_slab(&slab, &hidden, &readable, 4096, &snapshot, NULL, caches);
+	assert_false(slab.known);
+	assert_true(isnan(slab.explained));
+	coverage__compare_slab(&slab, &readable, &hidden, 4096, &snapshot, NULL, caches);
+	assert_false(slab.known);
+}
+
+/* Pages are in no class; nor is what only was there. */
+static void test_what_no_class_has(void **state)
+{
+	const struct kleak_site entries[] = {{.space = KLEAK_SPACE_PAGES},
+					     {.space = KLEAK_SPACE_SLAB, .cache = 3}};
+	struct snapshot_site sites[] = {{.live = 1, .held_bytes = 4096},
+					{.live = 0, .held_bytes = 64}};
+	const struct snapshot snapshot = {.sites = sites, .nr_sites = 2};
+	int64_t traced[COVERAGE_CLASSES];
+
+	(void)state;
+	coverage__sum(traced, &snapshot, entries, caches);
+	for (int i = 0; i < COVERAGE_CLASSES; i++)
+		assert_int_equal(traced[i], 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -125,6 +202,9 @@ int main(void)
 		cmocka_unit_test(test_compare),
 		cmocka_unit_test(test_field_that_the_kernel_lacks),
 		cmocka_unit_test(test_filters),
+		cmocka_unit_test(test_compare_slabs),
+		cmocka_unit_test(test_slabs_that_cannot_be_read),
+		cmocka_unit_test(test_what_no_class_has),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

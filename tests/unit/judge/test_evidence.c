@@ -263,6 +263,70 @@ static void test_missed_frees_may_be_its_own(void **state)
 	assert_int_equal(evidence__judge(&judge, &site).is.name, VERDICT_INSUFFICIENT);
 }
 
+/* Larger objects leave a CPU fewer of them: 4 * 2 CPUs * 2 (kept + 10 of a slab). */
+static void test_what_cpus_keep(void **state)
+{
+	static const struct {
+		uint64_t size;
+		unsigned int kept;
+	} sizes[] = {{255, 120}, {256, 52}, {1023, 52}, {1024, 24}, {4095, 24}, {4096, 6}};
+	struct site site = leak(KLEAK_SPACE_SLAB, FILP);
+	struct evidence_sources judge = judge_with();
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		set_cache(1, "filp", sizes[i].size, 5000, 5000);
+		sums[FILP].live = 4 * 2 * 2 * (sizes[i].kept + 10);
+		assert_true(fabs(evidence__judge(&judge, &site).from.replaced - 0.75) < 1e-9);
+		sums[FILP].live--;
+		assert_true(isnan(evidence__judge(&judge, &site).from.replaced));
+	}
+	/* a cache that came since: all of it is new */
+	set_cache(1, "filp", 256, 0, 4000);
+	snprintf(before[1].name, sizeof(before[1].name), "other");
+	sums[FILP].live = 4000;
+	assert_true(evidence__judge(&judge, &site).from.replaced == 0);
+}
+
+static void test_percpu_is_compared_with_its_class(void **state)
+{
+	struct site site = leak(KLEAK_SPACE_PERCPU, KLEAK_CACHE_NONE);
+	struct evidence_sources judge = judge_with();
+
+	(void)state;
+	/* 256 KiB of each of two CPUs at least */
+	ledger[COVERAGE_PERCPU] = (struct coverage_class){
+		.known = true, .traced_bytes = 524288, .kernel_delta_bytes = 131072};
+	assert_true(evidence__judge(&judge, &site).from.replaced == 0.75);
+	ledger[COVERAGE_PERCPU].traced_bytes--;
+	assert_true(isnan(evidence__judge(&judge, &site).from.replaced));
+	ledger[COVERAGE_PERCPU].traced_bytes = 524288;
+	ledger[COVERAGE_PERCPU].known = false;
+	assert_true(isnan(evidence__judge(&judge, &site).from.replaced));
+	site.space = KLEAK_SPACE_PAGES; /* no book has them */
+	ledger[COVERAGE_PERCPU].known = true;
+	assert_true(isnan(evidence__judge(&judge, &site).from.replaced));
+}
+
+static void test_memory_lasts_for_ever_where_nothing_grows(void **state)
+{
+	float ages[1] = {(float)(100 / SECONDS_PER_TICK)};
+	struct site site = {.id = 42, .space = KLEAK_SPACE_SLAB, .cache = FILP};
+	struct sites sites = {.list = &site, .nr = 1, .ages = ages};
+	struct evidence_sources judge = judge_with();
+
+	(void)state;
+	history__free(&history);
+	site.allocations = site.objects = site.listed = site.live = 1;
+	site.bytes = 256;
+	assert_true(isnan(evidence__judge(&judge, &site).exhausted_s));
+	for (int t = 1; t <= 40; t++)
+		assert_int_equal(history__enter(&history, &sites, t, 0), 0);
+	assert_true(evidence__judge(&judge, &site).exhausted_s == INFINITY);
+	site.metadata = true;
+	assert_int_equal(evidence__judge(&judge, &site).is.name, VERDICT_CACHE);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -276,6 +340,9 @@ int main(void)
 		cmocka_unit_test_setup(test_vmalloc_is_compared_with_its_class, reset),
 		cmocka_unit_test_setup(test_drain_and_dropped_caches, reset),
 		cmocka_unit_test_setup(test_missed_frees_may_be_its_own, reset),
+		cmocka_unit_test_setup(test_what_cpus_keep, reset),
+		cmocka_unit_test_setup(test_percpu_is_compared_with_its_class, reset),
+		cmocka_unit_test_setup(test_memory_lasts_for_ever_where_nothing_grows, reset),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, clean);

@@ -358,7 +358,7 @@ static void test_everything_survives_in_a_leak(void **state)
 		assert_true(e.survival[i] > 0.99);
 	assert_true(e.settled_alive == e.settled);
 	assert_true(e.settled > 7000 && e.settled < 9200);
-	assert_true(e.points > 30 && e.points <= SERIES_POINTS);
+	assert_true(e.points > 30 && e.points <= GROWTH_POINTS);
 }
 
 static void test_young_objects_that_are_left_out_are_no_frees(void **state)

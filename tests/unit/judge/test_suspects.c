@@ -55,7 +55,8 @@ static struct suspects find(void)
 	return suspects;
 }
 
-static struct trace_options narrow(struct suspects *suspects, struct trace_options options,
+/* What would be traced if what is traced were not enough. */
+static struct trace_options narrow(const struct suspects *suspects, struct trace_options options,
 				   char *list, size_t len)
 {
 	suspects__narrow(suspects, &options, list, len);
@@ -78,7 +79,8 @@ static void test_nothing_grows(void **state)
 	classes[CLASS_ANON].amount = growing(1e6, 1e6); /* none of tracing's business */
 	suspects = find();
 	assert_int_equal(suspects.nr, 0);
-	assert_false(suspects__any_traceable(&suspects));
+	assert_false(suspects__any_untraced(suspects.list, suspects.nr));
+	assert_false(suspects__wants_caches(&suspects, &plain));
 	suspects__free(&suspects);
 }
 
@@ -97,17 +99,73 @@ static void test_a_cache_that_grows(void **state)
 	assert_int_equal(suspects.nr, 3);
 	assert_string_equal(suspects.list[0].name, "slab_unreclaimable");
 	assert_string_equal(suspects.list[1].name, "dentry"); /* fastest first */
-	assert_true(suspects__any_traceable(&suspects));
+	assert_true(suspects__wants_caches(&suspects, &plain));
 	options = narrow(&suspects, plain, list, sizeof(list));
 	assert_int_equal(options.origins, ORIGIN_SLAB);
 	assert_string_equal(options.cache, "kmalloc-512");
-	assert_true(suspects.list[0].traced);
-	assert_false(suspects.list[1].traced);
-	assert_true(suspects.list[2].traced);
+	assert_false(suspects__wants_caches(&suspects, &options));
 	suspects__free(&suspects);
 }
 
-/* Reason enough to trace is only what is sure; then the others are traced too. */
+/* What is attached covers classes and caches, or not; what the kernel can reclaim is no matter. */
+static void test_what_is_traced(void **state)
+{
+	struct trace_options options = plain;
+	struct suspects suspects;
+
+	(void)state;
+	reset();
+	classes[CLASS_SLAB_UNRECLAIMABLE].amount = growing(6000, 5000);
+	classes[CLASS_UNACCOUNTED].amount = growing(3000, 2500);
+	add_cache("dentry", 192, STATEMENT_YES, 90000, 80000);
+	add_cache("kmalloc-cg-512", 512, STATEMENT_NO, 5000, 4500);
+	add_cache("filp", 256, STATEMENT_NO, 4000, 3500);
+	suspects = find();
+	suspects__mark_traced(&suspects, &options);
+	assert_true(suspects.list[0].traced);
+	assert_false(suspects.list[1].traced); /* unaccounted */
+	assert_false(suspects.list[2].traced); /* dentry */
+	assert_true(suspects.list[3].traced && suspects.list[4].traced);
+	assert_true(suspects__any_untraced(suspects.list, suspects.nr));
+	options.origins |= ORIGIN_PAGES;
+	suspects__mark_traced(&suspects, &options);
+	assert_true(suspects.list[1].traced);
+	assert_false(suspects__any_untraced(suspects.list, suspects.nr));
+	options.cache = "filp2,kmalloc-512";
+	suspects__mark_traced(&suspects, &options);
+	assert_true(suspects.list[3].traced);
+	assert_false(suspects.list[4].traced);
+	assert_true(suspects__any_untraced(suspects.list, suspects.nr));
+	suspects__free(&suspects);
+}
+
+static void test_pages_are_wanted_where_no_counter_tells(void **state)
+{
+	struct trace_options options = plain;
+	struct suspects suspects;
+
+	(void)state;
+	reset();
+	classes[CLASS_VMALLOC].amount = growing(6000, 5000);
+	suspects = find();
+	assert_false(suspects__wants_pages(&suspects, &options));
+	suspects__free(&suspects);
+	classes[CLASS_UNACCOUNTED].amount = growing(6000, 100); /* perhaps */
+	suspects = find();
+	assert_false(suspects__wants_pages(&suspects, &options));
+	suspects__free(&suspects);
+	classes[CLASS_UNACCOUNTED].amount = growing(6000, 5000);
+	suspects = find();
+	assert_true(suspects__wants_pages(&suspects, &options));
+	options.origins_given = true;
+	assert_false(suspects__wants_pages(&suspects, &options));
+	options.origins_given = false;
+	options.origins |= ORIGIN_PAGES;
+	assert_false(suspects__wants_pages(&suspects, &options));
+	suspects__free(&suspects);
+}
+
+/* Reason enough to trace it alone is only what is sure; then the others are traced too. */
 static void test_a_weak_suspect_is_traced_with_others_only(void **state)
 {
 	struct suspects suspects;
@@ -119,11 +177,11 @@ static void test_a_weak_suspect_is_traced_with_others_only(void **state)
 	add_cache("inode", 600, STATEMENT_NO, 100, 20);
 	suspects = find();
 	assert_int_equal(suspects.nr, 1);
-	assert_false(suspects__any_traceable(&suspects));
+	assert_false(suspects__wants_caches(&suspects, &plain));
 	suspects__free(&suspects);
 	add_cache("filp", 256, STATEMENT_NO, 100, 90);
 	suspects = find();
-	assert_true(suspects__any_traceable(&suspects));
+	assert_true(suspects__wants_caches(&suspects, &plain));
 	options = narrow(&suspects, plain, list, sizeof(list));
 	assert_non_null(options.cache);
 	assert_non_null(strstr(list, "inode"));
@@ -158,7 +216,8 @@ static void test_reclaimable_alone_is_not_traced(void **state)
 	add_cache("dentry", 192, STATEMENT_YES, 5000, 4500);
 	suspects = find();
 	assert_int_equal(suspects.nr, 2);
-	assert_false(suspects__any_traceable(&suspects));
+	assert_false(suspects__any_untraced(suspects.list, suspects.nr));
+	assert_false(suspects__wants_caches(&suspects, &plain));
 	suspects__free(&suspects);
 }
 
@@ -181,44 +240,16 @@ static void test_variants_of_kmalloc_are_one_class(void **state)
 	suspects__free(&suspects);
 }
 
-static void test_classes_choose_their_origins(void **state)
+/* It is freed late, many at once, and grows whatever happens. */
+static void test_a_decoy_is_no_suspect(void **state)
 {
 	struct suspects suspects;
-	struct trace_options options;
-	char list[256];
-
-	(void)state;
-	reset();
-	classes[CLASS_VMALLOC].amount = growing(6000, 5000);
-	classes[CLASS_UNACCOUNTED].amount = growing(6000, 5000);
-	suspects = find();
-	options = narrow(&suspects, plain, list, sizeof(list));
-	assert_int_equal(options.origins, ORIGIN_VMALLOC | ORIGIN_PAGES);
-	assert_null(options.cache);
-	suspects__free(&suspects);
-	/* no cache can be told (large kmalloc, or slabinfo hidden): all of slab */
-	reset();
-	classes[CLASS_SLAB_UNRECLAIMABLE].amount = growing(6000, 5000);
-	suspects = find();
-	options = narrow(&suspects, plain, list, sizeof(list));
-	assert_int_equal(options.origins, ORIGIN_SLAB);
-	assert_null(options.cache);
-	suspects__free(&suspects);
-}
-
-static void test_areas_stand_behind_vmap_area(void **state)
-{
-	struct suspects suspects;
-	struct trace_options options;
-	char list[256];
 
 	(void)state;
 	reset();
 	add_cache("vmap_area", 64, STATEMENT_NO, 5000, 4500);
 	suspects = find();
-	options = narrow(&suspects, plain, list, sizeof(list));
-	assert_int_equal(options.origins, ORIGIN_SLAB | ORIGIN_VMALLOC);
-	assert_string_equal(options.cache, "vmap_area");
+	assert_int_equal(suspects.nr, 0);
 	suspects__free(&suspects);
 }
 
@@ -231,13 +262,15 @@ static void test_what_the_user_chose_stays(void **state)
 	(void)state;
 	reset();
 	add_cache("kmalloc-512", 512, STATEMENT_NO, 5000, 4500);
-	options.origins_given = true;
-	options.origins = ORIGIN_SLAB | ORIGIN_PAGES;
 	options.cache = "filp";
 	suspects = find();
+	assert_false(suspects__wants_caches(&suspects, &options));
+	options.cache = NULL;
+	options.origins_given = true;
+	options.origins = ORIGIN_SLAB | ORIGIN_PAGES;
 	options = narrow(&suspects, options, list, sizeof(list));
 	assert_int_equal(options.origins, ORIGIN_SLAB | ORIGIN_PAGES);
-	assert_string_equal(options.cache, "filp");
+	assert_string_equal(options.cache, "kmalloc-512");
 	suspects__free(&suspects);
 }
 
@@ -274,8 +307,9 @@ int main(void)
 		cmocka_unit_test(test_least_amounts),
 		cmocka_unit_test(test_reclaimable_alone_is_not_traced),
 		cmocka_unit_test(test_variants_of_kmalloc_are_one_class),
-		cmocka_unit_test(test_classes_choose_their_origins),
-		cmocka_unit_test(test_areas_stand_behind_vmap_area),
+		cmocka_unit_test(test_what_is_traced),
+		cmocka_unit_test(test_pages_are_wanted_where_no_counter_tells),
+		cmocka_unit_test(test_a_decoy_is_no_suspect),
 		cmocka_unit_test(test_what_the_user_chose_stays),
 		cmocka_unit_test(test_too_many_caches_are_all_of_them),
 	};

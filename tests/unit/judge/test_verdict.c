@@ -71,7 +71,7 @@ static void test_every_part_of_the_evidence_is_needed(void **state)
 	assert_verdict(e, VERDICT_HELD);
 	e = clear_leak();
 	e.recent.known = false;
-	assert_verdict(e, VERDICT_HELD);
+	assert_verdict(e, VERDICT_GROWING);
 	e = clear_leak();
 	e.recent.per_s = 400;
 	assert_verdict(e, VERDICT_GROWING);
@@ -93,6 +93,23 @@ static void test_every_part_of_the_evidence_is_needed(void **state)
 	e = clear_leak();
 	e.settled = e.settled_alive = 9;
 	assert_verdict(e, VERDICT_INSUFFICIENT);
+}
+
+/* What is not known is not said: no "no growth" without a slope. */
+static void test_held_says_what_is_known_of_growth(void **state)
+{
+	struct evidence e = clear_leak();
+
+	(void)state;
+	e.recent.low = -1;
+	assert_string_equal(verdict__of(&e).why, "old objects stay; it grew, and no more");
+	e.slope.low = -1;
+	assert_string_equal(verdict__of(&e).why, "old objects stay; no steady growth");
+	e.recent.known = false;
+	assert_verdict(e, VERDICT_HELD);
+	assert_string_equal(verdict__of(&e).why, "old objects stay; growth is not known yet");
+	e.slope.known = false;
+	assert_string_equal(verdict__of(&e).why, "old objects stay; growth is not known yet");
 }
 
 /* 20 objects of which all are left say less than 500. */
@@ -174,7 +191,7 @@ static void test_pinned_objects_are_no_cache(void **state)
 	assert_verdict(e, VERDICT_LEAK);
 }
 
-static void assert_why(struct evidence e, const char *why)
+static void assert_cache_as(struct evidence e, const char *why)
 {
 	struct verdict verdict = verdict__of(&e);
 
@@ -189,12 +206,13 @@ static void test_what_is_not_pinned_is_a_cache(void **state)
 
 	(void)state;
 	e.reclaimable = true;
-	assert_why(e, "reclaimable by its cache's flag; not looked at");
-	assert_why(pinned_leak(600, 64, VFS_UNKNOWN, 64),
-		   "reclaimable by its cache's flag; looked at in vain");
-	assert_why(pinned_leak(600, 64, VFS_REFERENCE, 0), "the kernel can reclaim it");
-	assert_why(pinned_leak(600, 64, VFS_REFERENCE, 5), "the kernel can reclaim it");
-	assert_why(pinned_leak(600, 64, VFS_REFERENCE, 50), "the kernel can reclaim a part of it");
+	assert_cache_as(e, "reclaimable by its cache's flag; not looked at");
+	assert_cache_as(pinned_leak(600, 64, VFS_UNKNOWN, 64),
+			"reclaimable by its cache's flag; looked at in vain");
+	assert_cache_as(pinned_leak(600, 64, VFS_REFERENCE, 0), "the kernel can reclaim it");
+	assert_cache_as(pinned_leak(600, 64, VFS_REFERENCE, 5), "the kernel can reclaim it");
+	assert_cache_as(pinned_leak(600, 64, VFS_REFERENCE, 50),
+			"the kernel can reclaim a part of it");
 	assert_verdict(pinned_leak(6000, 64, VFS_REFERENCE, 63), VERDICT_LEAK);
 	assert_verdict(pinned_leak(6000, 64, VFS_REFERENCE, 61), VERDICT_CACHE);
 	/* 20 of thousands say less than 20 of 20 */
@@ -259,7 +277,7 @@ static void test_what_is_freed_is_churn(void **state)
 	e.drained = 0.2;
 	assert_verdict(e, VERDICT_CHURN);
 	e = clear_leak();
-	e.slope = (struct series_slope){true, 0, -10, 10};
+	e.slope = (struct growth_slope){true, 0, -10, 10};
 	e.settled_alive = 20;
 	assert_verdict(e, VERDICT_CHURN);
 	/* all of it is freed before it is two intervals old */
@@ -273,11 +291,85 @@ static void test_what_is_freed_is_churn(void **state)
 	assert_verdict(e, VERDICT_INSUFFICIENT);
 }
 
+/* On the limit itself. */
+static void test_limits_belong_to_one_side(void **state)
+{
+	struct evidence e = clear_leak();
+
+	(void)state;
+	e.drained = VERDICT_DRAINED;
+	assert_verdict(e, VERDICT_LEAK);
+	e.drained = VERDICT_RELEASED;
+	assert_verdict(e, VERDICT_GROWING);
+	e = clear_leak();
+	e.recent.per_s = VERDICT_SLOWED * e.slope.per_s;
+	assert_verdict(e, VERDICT_LEAK);
+	e.replaced = VERDICT_REPLACED;
+	assert_verdict(e, VERDICT_GROWING);
+	e = clear_leak();
+	e.shrunk = VERDICT_SHRUNK;
+	assert_verdict(e, VERDICT_CACHE);
+	e = clear_leak();
+	e.points = VERDICT_POINTS_LEAK;
+	e.lost = e.objects - 1;
+	assert_verdict(e, VERDICT_LEAK);
+	e.points = VERDICT_POINTS_NEW;
+	assert_verdict(e, VERDICT_GROWING);
+	e = clear_leak();
+	e.objects = e.lost = 0; /* nothing was missed */
+	assert_verdict(e, VERDICT_LEAK);
+}
+
+static void test_what_is_freed_soon(void **state)
+{
+	struct evidence e = clear_leak();
+
+	(void)state;
+	e.settled = e.settled_alive = VERDICT_SETTLED - 1;
+	e.allocations = VERDICT_SETTLED;
+	e.frees = VERDICT_SETTLED - VERDICT_SETTLED / 10;
+	assert_verdict(e, VERDICT_CHURN);
+	e.frees--;
+	assert_verdict(e, VERDICT_INSUFFICIENT);
+	e.allocations = e.frees = VERDICT_SETTLED - 1;
+	assert_verdict(e, VERDICT_INSUFFICIENT);
+	e.settled = e.settled_alive = VERDICT_SETTLED; /* too few for more than this */
+	assert_verdict(e, VERDICT_GROWING);
+}
+
+static void assert_why(const struct evidence *e, const char *expected)
+{
+	assert_string_equal(verdict__of(e).why, expected);
+}
+
+/* Wilson's limits, of 100: from 92 on above 0.85 for certain, up to 40 below 0.5. */
+static void test_how_sure_the_share_is(void **state)
+{
+	struct evidence e = clear_leak();
+
+	(void)state;
+	e.settled = 100;
+	e.settled_alive = 92;
+	assert_why(&e, "grows steadily; old objects stay");
+	e.settled_alive = 91;
+	assert_why(&e, "grows; part of the old objects is freed");
+	e.settled_alive = 41;
+	assert_why(&e, "grows; part of the old objects is freed");
+	e.settled_alive = 40;
+	assert_why(&e, "grows, but old objects are freed");
+	e.slope.low = 0;
+	assert_why(&e, "allocations and frees balance");
+	e.settled_alive = 92;
+	assert_why(&e, "old objects stay; no steady growth");
+	assert_true(verdict__of(&e).retained == 0.92);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_clear_leak),
 		cmocka_unit_test(test_every_part_of_the_evidence_is_needed),
+		cmocka_unit_test(test_held_says_what_is_known_of_growth),
 		cmocka_unit_test(test_few_objects_are_not_enough),
 		cmocka_unit_test(test_caches),
 		cmocka_unit_test(test_pinned_objects_are_no_cache),
@@ -286,6 +378,9 @@ int main(void)
 		cmocka_unit_test(test_limits_of_the_pinned_share),
 		cmocka_unit_test(test_too_little_time),
 		cmocka_unit_test(test_what_is_freed_is_churn),
+		cmocka_unit_test(test_limits_belong_to_one_side),
+		cmocka_unit_test(test_what_is_freed_soon),
+		cmocka_unit_test(test_how_sure_the_share_is),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -423,9 +423,8 @@ static void each_site_has_its_own_module(void **state)
 	symbols__settle(symbols, 0, all_changes, &changes);
 	for (int i = 1; i <= MANY; i++) {
 		const struct symbols_frame frame = frame_of(symbols, i, i > 1 ? 2 : 0);
-		const struct report_site site = {.stack = &frame, .nr_frames = 1};
 
-		module_info__of_site(&modules[i], &site, symbols);
+		assert_int_equal(module_info__of_stack(&modules[i], 1, &frame, 1, symbols), 1);
 	}
 	for (int i = 1; i <= MANY; i++) {
 		char text[16];
@@ -450,7 +449,6 @@ static void what_may_be_another_ones_is_not_taken(void **state)
 {
 	struct diagnosis_module module;
 	struct symbols_frame frame;
-	struct report_site site = {.stack = &frame, .nr_frames = 1};
 	struct symbols *symbols;
 	uint32_t changes = 1;
 
@@ -462,12 +460,12 @@ static void what_may_be_another_ones_is_not_taken(void **state)
 	tell(symbols, 1, 2, true);
 	symbols__settle(symbols, 0, one_more_each_time, &changes);
 	frame = frame_of(symbols, 2, 1);
-	module_info__of_site(&module, &site, symbols);
+	assert_int_equal(module_info__of_stack(&module, 1, &frame, 1, symbols), 1);
 	assert_string_equal(module.name, "m2");
 	assert_string_equal(module.version, "");
 	changes = 1;
 	symbols__settle(symbols, 0, all_changes, &changes);
-	module_info__of_site(&module, &site, symbols);
+	assert_int_equal(module_info__of_stack(&module, 1, &frame, 1, symbols), 1);
 	assert_string_equal(module.version, "1.2");
 	symbols__close(symbols);
 }

@@ -4,6 +4,7 @@
 #include "memory/census.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -135,12 +136,73 @@ static void test_out_fails(void **state)
 	census__free(&census);
 }
 
+/* As many objects: where they stand. At least one in twenty; no more than there is room for. */
+static void test_which_words_are_listed(void **state)
+{
+	struct census census = {};
+	struct census_cache *cache;
+
+	(void)state;
+	assert_int_equal(census__add_slab(&census, 2, 0), 0);
+	cache = &census.caches[0];
+	cache->live = 100;
+	for (uint64_t k = 0; k < 5; k++)
+		assert_int_equal(census__add_word(cache, 8, 1), 0);
+	for (uint64_t k = 0; k < 4; k++)
+		assert_int_equal(census__add_word(cache, 16, 1), 0);
+	census__end_cache(cache);
+	assert_int_equal(cache->nr_listed, 1); /* 5% */
+	census__free(&census);
+
+	assert_int_equal(census__add_slab(&census, 2, 0), 0);
+	cache = &census.caches[0];
+	cache->live = 10;
+	for (uint64_t k = CENSUS_LISTED + 3; k > 0; k--)
+		for (int i = 0; i < 7; i++)
+			assert_int_equal(census__add_word(cache, k * 8, 99), 0);
+	census__end_cache(cache);
+	assert_int_equal(cache->nr_listed, CENSUS_LISTED);
+	for (uint64_t k = 0; k < CENSUS_LISTED; k++) {
+		assert_int_equal(cache->words[k].offset, (k + 1) * 8);
+		assert_int_equal(cache->words[k].objects, 7);
+		assert_int_equal(cache->words[k].value, 99);
+	}
+	census__free(&census);
+	assert_null(census.caches);
+}
+
+/* Of as many bytes: by name. */
+static void test_order_of_caches(void **state)
+{
+	struct census census = {};
+
+	(void)state;
+	for (uint64_t cache = 1; cache <= 300; cache++)
+		assert_int_equal(census__add_slab(&census, cache, 0), 0);
+	assert_int_equal(census.nr, 300);
+	for (size_t i = 0; i < census.nr; i++) {
+		census.caches[i].bytes = i == 7 ? 2 : 1;
+		snprintf(census.caches[i].name, sizeof(census.caches[i].name), "%c%03zu",
+			 i % 2 ? 'a' : 'b', i);
+	}
+	census__sort(&census, 0);
+	assert_int_equal(census.nr, 300);
+	assert_string_equal(census.caches[0].name, "a007");
+	assert_string_equal(census.caches[1].name, "a001");
+	assert_string_equal(census.caches[299].name, "b298");
+	census__free(&census);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_sample),	  cmocka_unit_test(test_the_largest_first),
-		cmocka_unit_test(test_words),	  cmocka_unit_test(test_print),
+		cmocka_unit_test(test_sample),
+		cmocka_unit_test(test_the_largest_first),
+		cmocka_unit_test(test_words),
+		cmocka_unit_test(test_print),
 		cmocka_unit_test(test_out_fails),
+		cmocka_unit_test(test_which_words_are_listed),
+		cmocka_unit_test(test_order_of_caches),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -96,6 +96,28 @@ static void test_acknowledged(void **state)
 	orphans__free(&orphans);
 }
 
+/* Pass after pass, many and few, in the memory of two lists that change places. */
+static void test_many_orphans(void **state)
+{
+	struct orphans orphans = {.passes = 4};
+	struct orphan list[500];
+
+	(void)state;
+	for (int i = 0; i < 500; i++)
+		list[i] = orphan(8ULL * i, i, 7);
+	for (int p = 1; p <= 12; p++) {
+		pass(&orphans, list, p == 5 ? 10 : p % 2 ? 500 : 400);
+		for (size_t i = 0; i < orphans.nr; i++)
+			assert_int_equal(orphans.list[i].passes, i < 10	    ? p
+								 : i >= 400 ? 1
+								 : p < 5    ? p
+									    : p - 5);
+	}
+	orphans__free(&orphans);
+	assert_null(orphans.list);
+	assert_int_equal(orphans.nr, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -103,6 +125,7 @@ int main(void)
 		cmocka_unit_test(test_a_pointer_in_motion),
 		cmocka_unit_test(test_what_changes_begins_anew),
 		cmocka_unit_test(test_acknowledged),
+		cmocka_unit_test(test_many_orphans),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

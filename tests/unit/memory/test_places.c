@@ -183,6 +183,88 @@ static void test_a_page_that_became_a_slab(void **state)
 	places__free(&places);
 }
 
+/* Two CPUs, whose copies of the variables are in pages 40 and 44. */
+static struct places two_cpus(struct machine *m)
+{
+	static uint64_t offsets[2];
+	struct places places = places_of(m);
+
+	offsets[0] = page(40);
+	offsets[1] = page(44);
+	places.cpu_offsets = offsets;
+	places.nr_cpus = 2;
+	set_page(m, 40, 0, 0xffffffff, 1, 0);
+	set_page(m, 44, 0, 0xffffffff, 1, 0);
+	set_page(m, 50, 0, 0xffffffff, 1, 0);
+	assert_int_equal(places__begin(&places), 0);
+	return places;
+}
+
+static void test_variables_of_cpus(void **state)
+{
+	struct machine *m = *state;
+	struct places places = two_cpus(m);
+	struct place place;
+
+	assert_int_equal(places.cpu_room, 4 * PAGE); /* one begins where the other one ends */
+	assert_int_equal(places__find(&places, &place, page(40) + 0x120), 0);
+	assert_string_equal(place.kind, "per-CPU");
+	assert_int_equal(place.variable, 0x120);
+	assert_int_equal(place.offset, 0x120);
+	assert_int_equal(places__find(&places, &place, page(44) + 0x88), 0);
+	assert_string_equal(place.kind, "per-CPU");
+	assert_int_equal(place.variable, 0x88);
+	assert_int_equal(places__find(&places, &place, page(50) + 8), 0);
+	assert_string_equal(place.kind, "page"); /* behind the last one's */
+	assert_int_equal(place.variable, 0);
+	places__free(&places);
+}
+
+static void test_variables_of_the_image(void **state)
+{
+	struct machine *m = *state;
+	struct places places = places_of(m);
+	struct place place;
+
+	assert_int_equal(places__begin(&places), 0);
+	assert_int_equal(places__find(&places, &place, page(0) + 0x200), 0);
+	assert_string_equal(place.kind, "variable");
+	assert_int_equal(place.offset, 0x200);
+	assert_true(place.variable == TEXT + 0x200);
+	places__free(&places);
+}
+
+/* Each gets the name of the variable that stands there; what is none has none. */
+static void test_names_of_variables(void **state)
+{
+	static const char kallsyms[] = "0000000000000100 A percpu_list\n"
+				       "0000000000001000 A last_percpu\n"
+				       "ffffffff81000180 D head_of_all\n"
+				       "ffffffff81000280 T function\n";
+	struct place list[] = {
+		{.kind = "variable", .variable = TEXT + 0x190},
+		{.kind = "cache", .name = "dentry", .offset = 8},
+		{.kind = "per-CPU", .variable = 0x110, .offset = 0x110},
+		{.kind = "variable", .variable = TEXT + 0x290, .offset = 0x290},
+	};
+	FILE *file = fmemopen((void *)kallsyms, sizeof(kallsyms) - 1, "r");
+
+	(void)state;
+	assert_int_equal(places__name(list, 4, file), 0);
+	fclose(file);
+	assert_string_equal(list[0].kind, "variable");
+	assert_string_equal(list[0].name, "head_of_all");
+	assert_int_equal(list[0].offset, 0x10);
+	assert_string_equal(list[1].kind, "cache");
+	assert_string_equal(list[1].name, "dentry");
+	assert_int_equal(list[1].offset, 8);
+	assert_string_equal(list[2].kind, "per-CPU variable");
+	assert_string_equal(list[2].name, "percpu_list");
+	assert_int_equal(list[2].offset, 0x10);
+	assert_string_equal(list[3].name, "");
+	assert_int_equal(list[3].offset, 0x290);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
@@ -191,6 +273,9 @@ int main(void)
 		TEST(test_a_large_slab),
 		TEST(test_an_area_that_has_gone),
 		TEST(test_a_page_that_became_a_slab),
+		TEST(test_variables_of_cpus),
+		TEST(test_variables_of_the_image),
+		TEST(test_names_of_variables),
 	};
 
 	return run_on_all(tests, sizeof(tests) / sizeof(tests[0]));

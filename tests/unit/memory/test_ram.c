@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "machine.h"
+#include "memory/vmemmap.h"
 
 #include <errno.h>
 
@@ -31,7 +32,7 @@ static void test_base(void **state)
 	assert_int_equal(ram__in_image(&m->memory, BASE + RAM + 0x3000), 0);
 	assert_true(ram__contains(&m->memory, BASE + RAM));
 	assert_false(ram__contains(&m->memory, BASE + RAM + CRASH * PAGE));
-	assert_int_equal(slub__address_of(m->memory.slub, VMEMMAP + RAM / PAGE * 64 + 64),
+	assert_int_equal(vmemmap__address_of(m->memory.slub, VMEMMAP + RAM / PAGE * 64 + 64),
 			 BASE + RAM + PAGE);
 }
 

@@ -50,10 +50,61 @@ static void test_objects_are_counted_once(void **state)
 	referrers__free(&holders);
 }
 
+/* The most objects first; as many: by name, then by place. */
+static void test_order(void **state)
+{
+	const struct place b8 = place("cache", "b", 8), b0 = place("cache", "b", 0),
+			   a = place("cache", "a", 64), most = place("cache", "z", 0);
+	struct referrers holders = {};
+	const struct referrers_site *site;
+	uint32_t number;
+
+	(void)state;
+	referrers__begin(&holders);
+	assert_int_equal(referrers__add_site(&holders, 1, &number), 0);
+	assert_int_equal(referrers__add(&holders, number, 1, &b8), 0);
+	assert_int_equal(referrers__add(&holders, number, 1, &b0), 0);
+	assert_int_equal(referrers__add(&holders, number, 1, &a), 0);
+	assert_int_equal(referrers__add(&holders, number, 1, &most), 0);
+	assert_int_equal(referrers__add(&holders, number, 2, &most), 0);
+	referrers__end(&holders);
+	site = referrers__of(&holders, 1);
+	assert_int_equal(site->nr, 4);
+	assert_string_equal(site->list[0].place.name, "z");
+	assert_string_equal(site->list[1].place.name, "a");
+	assert_string_equal(site->list[2].place.name, "b");
+	assert_int_equal(site->list[2].place.offset, 0);
+	assert_int_equal(site->list[3].place.offset, 8);
+	referrers__free(&holders);
+	assert_null(holders.sites);
+	assert_int_equal(holders.nr, 0);
+}
+
+static void test_many_sites(void **state)
+{
+	const struct place here = place("cache", "a", 0);
+	struct referrers holders = {};
+	uint32_t number;
+
+	(void)state;
+	for (uint64_t id = 1; id <= 100; id++) {
+		assert_int_equal(referrers__add_site(&holders, id, &number), 0);
+		assert_int_equal(number, id - 1);
+		for (uint32_t object = 1; object <= id; object++)
+			assert_int_equal(referrers__add(&holders, number, object, &here), 0);
+	}
+	referrers__end(&holders);
+	for (uint64_t id = 1; id <= 100; id++)
+		assert_int_equal(referrers__of(&holders, id)->list[0].objects, id);
+	referrers__free(&holders);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_objects_are_counted_once),
+		cmocka_unit_test(test_order),
+		cmocka_unit_test(test_many_sites),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

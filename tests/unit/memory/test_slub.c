@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include "memory/sheaves.h"
 #include "unit.h"
 
 #include "memory/slub.h"
+#include "memory/slub_mask.h"
+#include "memory/vmemmap.h"
 
 #include <errno.h>
 #include <stdbool.h>
@@ -318,12 +321,12 @@ static void test_each_sheaf(void **state)
 	put64(SHEAF(3) + layout.sheaf_list, BARN + layout.barn_empty);
 	for (int i = 0; i < 4; i++)
 		put64(SHEAF(i) + layout.sheaf_cache, i == 1 ? CACHE_2 : CACHE);
-	assert_int_equal(slub__each_sheaf(&slub, CACHE_2, see_sheaf, NULL), 0);
+	assert_int_equal(sheaves__each(&slub, CACHE_2, see_sheaf, NULL), 0);
 	assert_int_equal(nr_seen, 3);
 	assert_true(seen[0] == SHEAF(0) && seen[1] == SHEAF(2) && seen[2] == SHEAF(3));
-	assert_int_equal(slub__each_sheaf(&slub, CACHE, see_sheaf, NULL), -EINTR);
+	assert_int_equal(sheaves__each(&slub, CACHE, see_sheaf, NULL), -EINTR);
 	slub.layout.cache_capacity = SLUB_NONE;
-	assert_int_equal(slub__each_sheaf(&slub, CACHE, see_sheaf, NULL), 0);
+	assert_int_equal(sheaves__each(&slub, CACHE, see_sheaf, NULL), 0);
 	assert_int_equal(nr_seen, 4);
 	slub__free(&slub);
 }
@@ -402,9 +405,9 @@ static void test_tail_pages_belong_to_their_head(void **state)
 	assert_state(&slub, object(4, 20), SLUB_FREE);
 	assert_state(&slub, object(4, 21), SLUB_LIVE);
 	slub__free(&slub);
-	assert_true(slub__head_of(0xffffea0000000140, 0xffffea0000000101) == 0xffffea0000000100);
-	assert_true(slub__head_of(0xffffea0000000140, 0xffffffffffffff01) == 0xffffea0000000100);
-	assert_true(slub__head_of(0xffffea0000000140, 0xffffea0000000100) == 0xffffea0000000140);
+	assert_true(vmemmap__head_of(0xffffea0000000140, 0xffffea0000000101) == 0xffffea0000000100);
+	assert_true(vmemmap__head_of(0xffffea0000000140, 0xffffffffffffff01) == 0xffffea0000000100);
+	assert_true(vmemmap__head_of(0xffffea0000000140, 0xffffea0000000100) == 0xffffea0000000140);
 }
 
 static void test_what_is_broken_is_unknown(void **state)
@@ -482,19 +485,19 @@ static void test_learns_where_pages_are(void **state)
 	slab(7, CACHE_2, CHAIN(7, 9), 15, false);
 	partial(NODE, 3);
 	partial(NODE_2, 7);
-	assert_int_equal(slub__learn_pages(&slub, CACHE), -ENODATA); /* two votes are too few */
+	assert_int_equal(vmemmap__learn(&slub, CACHE), -ENODATA); /* two votes are too few */
 
 	/* a third cache */
 	cache(META + 640, META + 768, CACHE);
 	put64(CACHE_2 + layout.cache_list, META + 640 + layout.cache_list);
 	slab(9, META + 640, CHAIN(9, 0), 15, false);
 	partial(META + 768, 9);
-	assert_int_equal(slub__learn_pages(&slub, CACHE), 0);
+	assert_int_equal(vmemmap__learn(&slub, CACHE), 0);
 	assert_true(slub.page_base == expected);
 
 	/* one that disagrees */
 	slab(9, META + 640, CHAIN(10, 0), 15, false);
-	assert_int_equal(slub__learn_pages(&slub, CACHE), -ENODATA);
+	assert_int_equal(vmemmap__learn(&slub, CACHE), -ENODATA);
 	slub__free(&slub);
 }
 
@@ -517,9 +520,9 @@ static void test_node_without_memory(void **state)
 		partial(node, 3 + i);
 	}
 	put64(NODE_2 + layout.node_partial, NODE_2 + layout.node_partial); /* there, with no slab */
-	assert_int_equal(slub__learn_pages(&slub, CACHE), -ENODATA);
+	assert_int_equal(vmemmap__learn(&slub, CACHE), -ENODATA);
 	slub.nr_nodes = 3;
-	assert_int_equal(slub__learn_pages(&slub, CACHE), 0);
+	assert_int_equal(vmemmap__learn(&slub, CACHE), 0);
 	assert_true(slub.page_base == expected);
 	slub__free(&slub);
 }
@@ -631,14 +634,94 @@ static void test_masks_what_a_cpu_has(void **state)
 	put64(cpu_offsets[LAST] + PERCPU + layout.cpu_freelist, CHAIN(2, 6, 7));
 	first = place(1);
 	second = place(2);
-	assert_int_equal(slub__note_slab(&slub, &first, CACHE), 0);
+	assert_int_equal(slub_mask__note(&slub, &first, CACHE), 0);
 	put64(cpu_offsets[LAST] + PERCPU + layout.cpu_freelist, object(2, 7));
 	for (int i = 0; i < 16; i++)
 		put64(object(2, i) + 64, 77);
-	assert_int_equal(slub__note_slab(&slub, &second, CACHE), 0);
-	slub__mask_free(&slub, &second, at(object(2, 0), PAGE));
+	assert_int_equal(slub_mask__note(&slub, &second, CACHE), 0);
+	slub_mask__whole(&slub, &second, at(object(2, 0), PAGE));
 	for (int i = 0; i < 16; i++)
 		assert_int_equal(*at(object(2, i) + 64, 1), i == 7 ? 0 : 77);
+	slub__free(&slub);
+}
+
+/* A slab is looked at in parts: what is free in it becomes zero, also where a part cuts it. */
+static void test_masks_parts(void **state)
+{
+	struct slub slub = made_up();
+	uint64_t start, from, to;
+	struct slub_place whole;
+	uint32_t size, nr;
+
+	(void)state;
+	slab(1, CACHE, CHAIN(1, 5, 9), 14, false);
+	whole = place(1);
+	assert_int_equal(slub__slab_of(&slub, object(1, 0), &start, &size, &nr), 0);
+	for (uint64_t cut = 0; cut < PAGE; cut += OBJECT / 2) {
+		from = object(1, 0) + cut;
+		to = from + OBJECT < object(1, 16) ? from + OBJECT : object(1, 16);
+		uint8_t *part = test_malloc(to - from); /* no byte more */
+
+		memset(part, 0xaa, to - from);
+		slub_mask__part(&slub, &whole, from, to, part);
+		for (uint64_t a = from; a < to; a++) {
+			uint64_t i = (a - object(1, 0)) / OBJECT;
+
+			if (part[a - from] != (i == 5 || i == 9 ? 0 : 0xaa))
+				fail_msg("byte %d of object %d", (int)(a % OBJECT), (int)i);
+		}
+		test_free(part);
+	}
+	/* what is behind the last object is nobody's */
+	whole.bytes = PAGE + 8;
+	from = object(1, 16) - 8;
+	uint8_t end[16];
+
+	memset(end, 0xaa, sizeof(end));
+	slub_mask__part(&slub, &whole, from, from + 16, end);
+	for (int i = 0; i < 16; i++)
+		assert_int_equal(end[i], i < 8 ? 0xaa : 0);
+	/* of a slab that nobody has read nothing is known */
+	whole.head = page(2);
+	memset(end, 0xaa, sizeof(end));
+	slub_mask__part(&slub, &whole, from, from + 16, end);
+	assert_int_equal(end[15], 0xaa);
+	slub__free(&slub);
+}
+
+/* Whole slabs, of a cache of which 100 go into one: more than a word of bits. */
+static void test_masks_many_small_objects(void **state)
+{
+	struct slub slub = made_up();
+	struct slub_place whole = {.start = BASE, .bytes = 100 * 24 + 40};
+	uint8_t *content = test_calloc(1, whole.bytes);
+	uint64_t next = 0;
+
+	(void)state;
+	put32(CACHE + layout.cache_size, 24);
+	put32(CACHE + layout.cache_offset, 8);
+	memset(content, 0xaa, whole.bytes);
+	for (int i = 99; i >= 0; i -= 33) {
+		uint64_t at = BASE + i * 24, link = next ^ RANDOM ^ __builtin_bswap64(at + 8);
+
+		memcpy(content + i * 24 + 8, &link, 8);
+		next = at;
+	}
+	whole.counters[0] = next;
+	whole.counters[1] = 100 << 16 | 96;
+	assert_int_equal(slub_mask__note(&slub, &whole, CACHE), 0);
+	slub_mask__whole(&slub, &whole, content);
+	for (int i = 0; i < 100; i++)
+		for (int k = 0; k < 24; k++)
+			assert_int_equal(content[i * 24 + k], i % 33 ? 0xaa : 0);
+	for (int k = 0; k < 40; k++)
+		assert_int_equal(content[2400 + k], 0);
+	/* a freelist that makes no sense: nothing is touched */
+	memset(content, 0xaa, whole.bytes);
+	slub_mask__whole(&slub, &whole, content);
+	for (uint64_t k = 0; k < whole.bytes; k++)
+		assert_int_equal(content[k], 0xaa);
+	test_free(content);
 	slub__free(&slub);
 }
 
@@ -680,6 +763,8 @@ int main(void)
 		cmocka_unit_test(test_cpu_that_moves_on),
 		cmocka_unit_test(test_few_online),
 		cmocka_unit_test(test_masks_what_a_cpu_has),
+		cmocka_unit_test(test_masks_parts),
+		cmocka_unit_test(test_masks_many_small_objects),
 	};
 
 	return run(tests, sizeof(tests) / sizeof(tests[0]));

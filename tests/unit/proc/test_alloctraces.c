@@ -66,12 +66,41 @@ static void test_hostile(void **state)
 	assert_int_equal(traces.odd, 1);
 }
 
+/* Of as many the first; a place without words about it is whole. */
+static void test_what_a_place_is(void **state)
+{
+	struct alloctraces traces;
+
+	(void)state;
+	assert_int_equal(parse(&traces, "7 first+0x1/0x2 age=1\n7 second age=1\n"), 0);
+	assert_string_equal(traces.place, "first+0x1/0x2");
+	assert_int_equal(parse(&traces, "7 alone+0x1/0x2 [mod]\n"), 0);
+	assert_string_equal(traces.place, "alone+0x1/0x2 [mod]");
+	assert_int_equal(parse(&traces, "8 longer_name+0x1/0x2 age=1\n9 b age=1\n"), 0);
+	assert_string_equal(traces.place, "b");
+	assert_int_equal(parse(&traces, "7 =\n"), 0);
+	assert_string_equal(traces.place, "");
+}
+
+static void test_what_cannot_be_read(void **state)
+{
+	struct alloctraces traces = {.objects = 77};
+	FILE *file = open_broken();
+
+	(void)state;
+	assert_int_equal(alloctraces__parse(&traces, file), -EIO);
+	fclose(file);
+	assert_int_equal(traces.objects, 77); /* untouched */
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_the_most_frequent),
 		cmocka_unit_test(test_no_data),
 		cmocka_unit_test(test_hostile),
+		cmocka_unit_test(test_what_a_place_is),
+		cmocka_unit_test(test_what_cannot_be_read),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

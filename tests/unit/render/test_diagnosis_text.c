@@ -36,10 +36,33 @@ static void test_a_leak(void **state)
 	check("diagnosis.txt", golden_diagnosis(&report));
 }
 
-static void test_nothing_grows(void **state)
+static void test_nothing_was_traced(void **state)
 {
 	(void)state;
 	check("diagnosis-nothing.txt", golden_diagnosis(NULL));
+}
+
+/* It never says that there is no leak beside something that grows and was not traced. */
+static void test_nothing_was_found(void **state)
+{
+	struct report report = golden_report();
+	struct diagnosis diagnosis = golden_diagnosis(&report);
+	struct suspect growth;
+	char *text;
+
+	(void)state;
+	diagnosis.groups.nr = 0;
+	diagnosis.nr_growth = 0;
+	text = printed(diagnosis, false);
+	assert_int_equal(strncmp(text, "no leak found  ", 15), 0);
+	free(text);
+	growth = golden_growth[NR(golden_growth) - 1];
+	growth.sure = true;
+	diagnosis.growth = &growth;
+	diagnosis.nr_growth = 1;
+	text = printed(diagnosis, false);
+	assert_int_equal(strncmp(text, "UNDECIDED: something grows that was not traced  ", 48), 0);
+	free(text);
 }
 
 static void test_suspects_only(void **state)
@@ -49,13 +72,69 @@ static void test_suspects_only(void **state)
 	char *text;
 
 	(void)state;
-	report.sites = &golden_sites[1];
-	report.nr_sites = 1;
-	diagnosis.leak = false;
+	diagnosis.groups.list++;
+	diagnosis.groups.nr = 1;
+	diagnosis.modules++;
 	text = printed(diagnosis, false);
-	assert_non_null(strstr(text, "no leak proven, 1 suspect"));
+	assert_non_null(strstr(text, "UNDECIDED: no leak proven, 1 suspect"));
 	assert_null(strstr(text, "bug report"));
 	free(text);
+}
+
+/* One site is one; a leak that is at three of them is still one. */
+static void test_counts_groups(void **state)
+{
+	struct report report = golden_report();
+	struct diagnosis diagnosis = golden_diagnosis(&report);
+	char *text = printed(diagnosis, false);
+
+	(void)state;
+	assert_non_null(strstr(text, "LEAK: 1 cause, 3 sites  "));
+	free(text);
+	diagnosis.groups.list[0].nr = 1;
+	text = printed(diagnosis, false);
+	assert_non_null(strstr(text, "LEAK: 1 site  "));
+	assert_null(strstr(text, "with one cause"));
+	free(text);
+}
+
+/* --top lists less, and counts all. */
+static void test_top(void **state)
+{
+	struct report report = golden_report();
+	struct diagnosis diagnosis = golden_diagnosis(&report);
+	struct diagnosis_modules modules[3] = {};
+	struct group groups[3];
+	char *text;
+
+	(void)state;
+	for (size_t i = 0; i < NR(groups); i++)
+		groups[i] = diagnosis.groups.list[0];
+	diagnosis.groups.list = groups;
+	diagnosis.groups.nr = NR(groups);
+	diagnosis.modules = modules;
+	diagnosis.top = 1;
+	text = printed(diagnosis, false);
+	assert_non_null(strstr(text, "LEAK: 3 causes, 9 sites  "));
+	assert_non_null(strstr(text, "… and 2 more LEAK\n"));
+	assert_non_null(strstr(text, "… and 1 more (--top 0 lists them)\n"));
+	assert_non_null(strstr(text, "  and 2 more leaks\n---- to here"));
+	assert_non_null(strstr(text, "module:     none, the kernel itself\n"));
+	free(text);
+}
+
+/* All that is printed of a leak, with names from outside. */
+static void golden_hostile_group(struct diagnosis *diagnosis, const struct report *report)
+{
+	static const struct diagnosis_modules modules = {{{HOSTILE, "\x1b", "\x1b"}}, 1};
+	static struct groups_member members[2] = {{.headline = {0, 1}}, {.headline = {0, 1}}};
+	static struct group group;
+
+	group = (struct group){.sum = report->sites[0], .common = {0, 1}, .nr = 2};
+	group.sum.verdict.is = (struct verdict){VERDICT_LEAK, "grows", NAN};
+	diagnosis->groups =
+		(struct groups){.list = &group, .nr = 1, .members = members, .nr_members = 2};
+	diagnosis->modules = &modules;
 }
 
 static void test_hostile_names(void **state)
@@ -65,9 +144,10 @@ static void test_hostile_names(void **state)
 	char *text;
 
 	(void)state;
-	diagnosis.leak = false;
+	golden_hostile_group(&diagnosis, &report);
 	text = printed(diagnosis, false);
 	assert_null(strchr(text, '\x1b'));
+	assert_non_null(strstr(text, "bug report"));
 	free(text);
 }
 
@@ -101,9 +181,15 @@ static void test_advice(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_a_leak),	      cmocka_unit_test(test_nothing_grows),
-		cmocka_unit_test(test_suspects_only), cmocka_unit_test(test_hostile_names),
-		cmocka_unit_test(test_color),	      cmocka_unit_test(test_advice),
+		cmocka_unit_test(test_a_leak),
+		cmocka_unit_test(test_nothing_was_traced),
+		cmocka_unit_test(test_nothing_was_found),
+		cmocka_unit_test(test_suspects_only),
+		cmocka_unit_test(test_hostile_names),
+		cmocka_unit_test(test_counts_groups),
+		cmocka_unit_test(test_top),
+		cmocka_unit_test(test_color),
+		cmocka_unit_test(test_advice),
 	};
 
 	setenv("TZ", "UTC", 1);

@@ -273,13 +273,34 @@ static void test_many(void **state)
 	free(frames);
 }
 
+/* The most of its weight; of two that weigh the same the worse. */
+static void test_the_verdict_of_a_box(void **state)
+{
+	struct flame_box box = {};
+
+	(void)state;
+	box.of[VERDICT_CHURN] = 2;
+	assert_int_equal(flame__verdict(&box), VERDICT_CHURN);
+	assert_false(flame__is_mixed(&box));
+	box.of[VERDICT_LEAK] = 2;
+	assert_int_equal(flame__verdict(&box), VERDICT_LEAK);
+	assert_true(flame__is_mixed(&box));
+	box.of[VERDICT_CHURN] = 3;
+	assert_int_equal(flame__verdict(&box), VERDICT_CHURN);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_layout),	 cmocka_unit_test(test_caches_are_the_tops),
-		cmocka_unit_test(test_golden),	 cmocka_unit_test(test_alike),
-		cmocka_unit_test(test_narrow),	 cmocka_unit_test(test_nothing),
-		cmocka_unit_test(test_too_deep), cmocka_unit_test(test_many),
+		cmocka_unit_test(test_layout),
+		cmocka_unit_test(test_caches_are_the_tops),
+		cmocka_unit_test(test_golden),
+		cmocka_unit_test(test_alike),
+		cmocka_unit_test(test_narrow),
+		cmocka_unit_test(test_nothing),
+		cmocka_unit_test(test_too_deep),
+		cmocka_unit_test(test_many),
+		cmocka_unit_test(test_the_verdict_of_a_box),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

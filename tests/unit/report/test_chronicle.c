@@ -37,14 +37,17 @@ static void test_week(void **state)
 		report.elapsed_s = (double)i;
 		class.kernel_delta_bytes = (int64_t)i * 3;
 		class.traced_bytes = (int64_t)i * 2;
+		report.meminfo_delta[MEMINFO_MEM_AVAILABLE] = -(int64_t)i;
 		chronicle__enter(&chronicle, &report);
 	}
-	assert_true(chronicle.clock.nr > SERIES_POINTS / 2 && chronicle.clock.nr <= SERIES_POINTS);
+	assert_true(chronicle.clock.nr > GROWTH_POINTS / 2 && chronicle.clock.nr <= GROWTH_POINTS);
 	assert_true(chronicle.clock.at[chronicle.clock.nr - 1] == (double)reports);
 	assert_true(chronicle.clock.at[0] < (double)reports / 30);
+	assert_int_equal(chronicle.reports, reports);
 	for (size_t i = 0; i < chronicle.clock.nr; i++) {
 		assert_true(chronicle.kernel[0].value[i] == chronicle.clock.at[i] * 3);
 		assert_true(chronicle.traced[0].value[i] == chronicle.clock.at[i] * 2);
+		assert_true(chronicle.available.value[i] == -chronicle.clock.at[i]);
 		if (i)
 			assert_true(chronicle.clock.at[i] > chronicle.clock.at[i - 1]);
 	}

@@ -291,6 +291,66 @@ static void test_output_fails(void **state)
 	diff__free(&diff);
 }
 
+/* By how much, up before down, by objects, by what there is now, by id. */
+static void test_order(void **state)
+{
+	/* bytes and objects before, and now */
+	static const struct {
+		uint64_t bytes[2], objects[2];
+	} wanted[] = {
+		{{0, 900}, {1, 1}}, {{100, 800}, {1, 1}}, {{800, 100}, {1, 1}},
+		{{50, 50}, {9, 1}}, {{50, 50}, {1, 5}},	  {{70, 70}, {1, 3}},
+		{{60, 60}, {1, 3}}, {{40, 40}, {7, 7}},	  {{40, 40}, {7, 7}},
+	};
+	struct report_site sites[2][NR(wanted)] = {};
+	struct report before = golden_nothing(), after = golden_nothing();
+	char caches[NR(wanted)][2];
+	struct diff diff;
+
+	(void)state;
+	for (size_t i = 0; i < NR(wanted); i++) {
+		snprintf(caches[i], sizeof(caches[i]), "%c", (char)('z' - i));
+		for (int side = 0; side < 2; side++)
+			/* in another order than they are wanted */
+			sites[side][(i * 4 + 2) % NR(wanted)] =
+				(struct report_site){.id = i + 1,
+						     .origin = "slab",
+						     .cache = caches[i],
+						     .bytes = wanted[i].bytes[side],
+						     .objects = wanted[i].objects[side]};
+	}
+	before.sites = sites[0];
+	after.sites = sites[1];
+	before.nr_sites = before.nr_sites_all = after.nr_sites = after.nr_sites_all = NR(wanted);
+	diff = make(&before, &after, &unknown, &unknown, 0);
+	assert_int_equal(diff.nr_both, NR(wanted));
+	assert_int_equal(diff.nr_changed, NR(wanted) - 2);
+	for (size_t i = 0; i < NR(wanted); i++)
+		assert_int_equal(diff.sites[i].site->id, i + 1);
+	diff__free(&diff);
+	assert_null(diff.sites);
+}
+
+static void test_one_more(void **state)
+{
+	struct report_site site = {.origin = "slab", .cache = "a", .bytes = 512, .objects = 1},
+			   sites[2] = {site, site};
+	struct report before = golden_nothing(), nothing = golden_nothing();
+	struct diff diff;
+	char *text;
+
+	(void)state;
+	sites[1].cache = "b";
+	sites[0].bytes = 1024;
+	before.sites = sites;
+	before.nr_sites = before.nr_sites_all = 2;
+	diff = make(&before, &nothing, &unknown, &unknown, 1);
+	text = text_of(&diff, false);
+	assert_non_null(strstr(text, "… and 1 more site with -512\n"));
+	free(text);
+	diff__free(&diff);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -304,6 +364,8 @@ int main(void)
 		cmocka_unit_test(test_huge_rest),
 		cmocka_unit_test(test_as_the_schema_says),
 		cmocka_unit_test(test_output_fails),
+		cmocka_unit_test(test_order),
+		cmocka_unit_test(test_one_more),
 	};
 
 	setenv("TZ", "UTC", 1);

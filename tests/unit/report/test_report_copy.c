@@ -4,6 +4,7 @@
 
 #include "render/report_text.h"
 #include "report/report_copy.h"
+#include "report/saved.h"
 
 #include <time.h>
 
@@ -101,6 +102,28 @@ static void test_nothing_is_borrowed(void **state)
 	report_copy__free(&copy); /* there is nothing any more */
 }
 
+/*
+ * A report that was read owns all that it points to: what the copy does not have of its own is gone
+ * with it.  tests/unit/report/test_saved.c sees to it that all of a report is in its line.
+ */
+static void test_nothing_of_a_read_report_is_borrowed(void **state)
+{
+	struct report report = golden_full();
+	char *line = saved__print_report(&report), *again, why[128];
+	struct saved_report saved;
+	struct report_copy copy;
+
+	(void)state;
+	assert_int_equal(saved__read_report(&saved, line, strlen(line), why, sizeof(why)), 0);
+	assert_int_equal(report_copy__make(&copy, &saved.report), 0);
+	saved__free_report(&saved); /* ASan sees who comes back for it */
+	again = saved__print_report(&copy.report);
+	assert_string_equal(again, line);
+	free(again);
+	free(line);
+	report_copy__free(&copy);
+}
+
 static void test_every_report(void **state)
 {
 	const struct report reports[] = {golden_report(), golden_final(), golden_nothing(),
@@ -151,6 +174,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_nothing_is_borrowed),
+		cmocka_unit_test(test_nothing_of_a_read_report_is_borrowed),
 		cmocka_unit_test(test_every_report),
 		cmocka_unit_test(test_many_sites),
 	};

@@ -114,7 +114,7 @@ static void test_head(void **state)
 	json_t *object = read_back(golden_report());
 
 	(void)state;
-	check_integer(object, "version", 1);
+	check_integer(object, "version", 2);
 	check_string(object, "time", "2025-11-23T14:03:25.123Z"); /* cut, not rounded */
 	check_real(object, "elapsed_s", 15);
 	assert_true(json_is_false(at(object, "final")));
@@ -152,7 +152,7 @@ static void test_last_report(void **state)
 	check_string(object, "note", "process 4711 has exited");
 	check_integer(object, "events/pending", 120);
 	check_integer(object, "events/in_motion", 17);
-	check_integer(object, "events/verified_free", 1);
+	check_integer(object, "events/found_free", 1);
 	check_integer(object, "events/unchecked", 5);
 	check_integer(object, "losses/table_full", 1234);
 	check_integer(object, "losses/family_full", 1);
@@ -170,7 +170,7 @@ static void test_site(void **state)
 	check_string(object, "sites/0/id", "00f3a9c1d2e4b587");
 	check_integer(object, "sites/0/bytes", 37120 * 256);
 	check_integer(object, "sites/0/objects", 37120);
-	check_integer(object, "sites/0/bytes_requested", 37120 * 200);
+	check_integer(object, "sites/0/requested_bytes", 37120 * 200);
 	check_real(object, "sites/0/growth_bytes_per_min", 12687769.625);
 	check_real(object, "sites/0/age_median_s", 7.234);
 	check_integer(object, "sites/0/allocations", 37133);
@@ -216,8 +216,9 @@ static void test_stack(void **state)
 
 static void test_filter(void **state)
 {
-	static const char *const unset[] = {"pid",	"cgroup",   "command",	"cache",
-					    "min_size", "max_size", "min_age_s"};
+	static const char *const unset[] = {"pid",	"cgroup",	  "command",
+					    "cache",	"min_size_bytes", "max_size_bytes",
+					    "min_age_s"};
 	json_t *none = read_back(golden_report()), *all = read_back(golden_final());
 	char path[64];
 
@@ -235,8 +236,8 @@ static void test_filter(void **state)
 	check_string(all, "filter/cgroup", "/sys/fs/cgroup/system.slice");
 	check_string(all, "filter/command", "sh");
 	check_string(all, "filter/cache", "kmalloc-256");
-	check_integer(all, "filter/min_size", 64);
-	check_integer(all, "filter/max_size", 4096);
+	check_integer(all, "filter/min_size_bytes", 64);
+	check_integer(all, "filter/max_size_bytes", 4096);
 	check_real(all, "filter/min_age_s", 0.5);
 	json_decref(none);
 	json_decref(all);
@@ -258,12 +259,12 @@ static void test_ledger(void **state)
 	check_string(object, "ledger/0/class", "slab_unreclaimable");
 	check_integer(object, "ledger/0/kernel_delta_bytes", MIB(12.4));
 	check_integer(object, "ledger/0/traced_bytes", MIB(11.9));
-	check_real(object, "ledger/0/explained", 0.96);
+	check_real(object, "ledger/0/explained_share", 0.96);
 	check_null(object, "ledger/1/kernel_delta_bytes");
 	check_integer(object, "ledger/1/traced_bytes", MIB(1.1));
-	check_null(object, "ledger/1/explained");
+	check_null(object, "ledger/1/explained_share");
 	check_integer(object, "ledger/2/kernel_delta_bytes", 0);
-	check_null(object, "ledger/2/explained"); /* NAN */
+	check_null(object, "ledger/2/explained_share"); /* NAN */
 	assert_null(json_object_get(at(object, "meminfo_delta_bytes"), "SReclaimable"));
 	assert_non_null(json_object_get(at(object, "meminfo_delta_bytes"), "SUnreclaim"));
 	json_decref(object);
@@ -279,7 +280,7 @@ static void test_largest_numbers(void **state)
 	check_integer(object, "events/allocations", INT64_MAX);
 	check_integer(object, "losses/race", INT64_MAX);
 	check_integer(object, "filter/pid", INT64_MAX);
-	check_integer(object, "filter/max_size", INT64_MAX);
+	check_integer(object, "filter/max_size_bytes", INT64_MAX);
 	check_integer(object, "ledger/0/kernel_delta_bytes", INT64_MIN);
 	check_string(object, "sites/0/stack/0/addr", "0xffffffffffffffff");
 	check_string(object, "time", "9999-12-31T23:59:59.999Z");
@@ -453,7 +454,7 @@ static void check_refused(const char *from, const char *to)
 static void test_schema_refuses(void **state)
 {
 	(void)state;
-	check_refused("\"version\":1", "\"version\":2");
+	check_refused("\"version\":2", "\"version\":3");
 	check_refused("\"live\":37290,", "");
 	check_refused("\"live\":37290,", "\"live\":-1,");
 	check_refused("\"live\":37290,", "\"live\":37290,\"more\":1,");

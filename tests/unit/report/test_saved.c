@@ -108,7 +108,7 @@ static void test_every_digit(void **state)
 
 		site.age_median_s = site.allocations_per_s = site.growth_bytes_per_min = x;
 		site.bytes_error = site.objects_error = x;
-		site.verdict.from.slope = (struct series_slope){true, x, -x, 2 * x};
+		site.verdict.from.slope = (struct growth_slope){true, x, -x, 2 * x};
 		site.verdict.from.drained = site.verdict.from.survival[1] = x;
 		site.verdict.exhausted_s = site.verdict.from.interval_s = x;
 		report.sites = &site;
@@ -151,6 +151,190 @@ static void test_every_field(void **state)
 	free(line);
 }
 
+/* ---- every value that is written is read ---- */
+
+/* What follows from others, or says what the line is, is not read. */
+static json_t *without_derived(json_t *whole)
+{
+	json_t *site;
+	size_t i;
+
+	json_object_del(whole, "type");
+	json_object_del(json_object_get(whole, "slab"), "fragmentation_delta_bytes");
+	json_array_foreach(json_object_get(whole, "sites"), i, site)
+	{
+		json_t *pinned = json_object_get(json_object_get(site, "verdict"), "pinned");
+
+		json_object_del(pinned, "pinned");
+		json_object_del(pinned, "low");
+		json_object_del(pinned, "high");
+	}
+	return whole;
+}
+
+/* Another value of the same type; halves and doubles of numbers are exact. */
+static json_t *another(const json_t *value)
+{
+	switch (json_typeof(value)) {
+	case JSON_STRING:
+		return json_sprintf("%sx", json_string_value(value));
+	case JSON_INTEGER:
+		return json_integer(json_integer_value(value) + 1);
+	case JSON_REAL:
+		return json_real(json_real_value(value) != 0 ? json_real_value(value) * 2 : 6000);
+	default:
+		return json_boolean(!json_is_true(value));
+	}
+}
+
+/* What is printed of the report that `whole` is read as; NULL: it is refused. */
+static json_t *through(const json_t *whole)
+{
+	char *line = json_dumps(whole, JSON_REAL_PRECISION(17)), *printed, why[128];
+	struct saved_report saved;
+	json_t *json = NULL;
+
+	assert_non_null(line);
+	if (!saved__read_report(&saved, line, strlen(line), why, sizeof(why))) {
+		printed = saved__print_report(&saved.report);
+		json = without_derived(json_loads(printed, 0, NULL));
+		assert_non_null(json);
+		saved__free_report(&saved);
+		free(printed);
+	}
+	free(line);
+	return json;
+}
+
+/* The value that is changed now is refused, or printed again. */
+static void check_is_read(const json_t *whole, const char *key)
+{
+	json_t *printed = through(whole);
+
+	if (printed && !json_equal(printed, whole))
+		fail_msg("\"%s\" is written, but not read", key);
+	json_decref(printed);
+}
+
+static void check_values(json_t *whole, json_t *of, size_t *changed);
+
+/* The value of an object's key, or of an array's element i. */
+static void check_value(json_t *whole, json_t *of, const char *key, size_t i, size_t *changed)
+{
+	json_t *value = json_is_object(of) ? json_object_get(of, key) : json_array_get(of, i);
+	json_t *before = json_incref(value);
+
+	if (json_is_object(value) || json_is_array(value)) {
+		check_values(whole, value, changed);
+	} else if (!json_is_null(value)) {
+		if (json_is_object(of))
+			json_object_set_new(of, key, another(value));
+		else
+			json_array_set_new(of, i, another(value));
+		check_is_read(whole, key);
+		if (json_is_object(of))
+			json_object_set(of, key, before);
+		else
+			json_array_set(of, i, before);
+		++*changed;
+	}
+	json_decref(before);
+}
+
+static void check_values(json_t *whole, json_t *of, size_t *changed)
+{
+	const char *key;
+	json_t *value;
+	void *next;
+	size_t i;
+
+	json_array_foreach(of, i, value)
+	{
+		check_value(whole, of, "an element", i, changed);
+	}
+	json_object_foreach_safe(of, next, key, value)
+	{
+		if (!strcmp(key, "inlined")) /* where it is true there is no offset */
+			continue;
+		check_value(whole, of, key, 0, changed);
+	}
+}
+
+/* Note by path ("/sites/stack/file") which keys have a value somewhere, and which are always null.
+ */
+static void note_values(json_t *notes, json_t *of, const char *path)
+{
+	const char *key;
+	json_t *value;
+	size_t i;
+
+	json_array_foreach(of, i, value)
+	{
+		note_values(notes, value, path);
+	}
+	json_object_foreach(of, key, value)
+	{
+		char below[128];
+
+		snprintf(below, sizeof(below), "%s/%s", path, key);
+		if (!json_is_null(value) || !json_object_get(notes, below))
+			json_object_set_new(notes, below, json_boolean(!json_is_null(value)));
+		note_values(notes, value, below);
+	}
+}
+
+static void test_every_value_is_read(void **state)
+{
+	struct report report = golden_full();
+	char *line = saved__print_report(&report);
+	json_t *whole = without_derived(json_loads(line, 0, NULL)), *notes = json_object(),
+	       *is_there;
+	size_t changed = 0;
+	const char *key;
+
+	(void)state;
+	assert_non_null(whole);
+	note_values(notes, whole, "");
+	json_object_foreach(notes, key, is_there)
+	{
+		if (!json_is_true(is_there))
+			fail_msg("\"%s\" has no value here: is it read?", key);
+	}
+	check_values(whole, whole, &changed);
+	assert_true(changed > 300);
+	json_decref(notes);
+	json_decref(whole);
+	free(line);
+}
+
+/* Keys that version 2 got later: what was saved before them is read, as if nothing were known. */
+static void test_keys_that_came_later(void **state)
+{
+	struct report report = golden_report();
+	char *line = saved__print_report(&report), *old;
+	json_t *whole = json_loads(line, 0, NULL), *site;
+	struct saved_report saved;
+	size_t i;
+
+	(void)state;
+	assert_int_equal(json_object_del(whole, "vfs_delta"), 0);
+	json_array_foreach(json_object_get(whole, "sites"), i, site)
+	{
+		json_object_del(json_object_get(site, "verdict"), "pinned");
+	}
+	old = json_dumps(whole, 0);
+	assert_null(strstr(old, "\"pinned\""));
+	saved = read_back(old);
+	assert_false(saved.report.vfs_known);
+	for (i = 0; i < saved.report.nr_sites; i++)
+		assert_int_equal(saved.report.sites[i].verdict.from.pins.sampled, 0);
+	assert_int_equal(saved.report.nr_sites, report.nr_sites);
+	saved__free_report(&saved);
+	json_decref(whole);
+	free(old);
+	free(line);
+}
+
 /* ---- what is refused ---- */
 
 /* A report with `from` replaced: why it is refused has `part`. */
@@ -177,7 +361,7 @@ static void check_refused(const char *from, const char *to, const char *part)
 static void test_refused(void **state)
 {
 	(void)state;
-	check_refused("\"version\":1", "\"version\":2", "\"version\"");
+	check_refused("\"version\":2", "\"version\":3", "\"version\"");
 	check_refused("\"live\":37290,", "", "\"live\" is not there");
 	check_refused("\"live\":37290,", "\"live\":-1,", "\"live\" is not a count");
 	check_refused("\"live\":37290,", "\"live\":1.5,", "\"live\"");
@@ -187,9 +371,10 @@ static void test_refused(void **state)
 	check_refused("\"elapsed_s\":", "\"elapsed_s\":1e999,\"x\":", "no JSON");
 	/* a minute is more seconds than a number holds */
 	check_refused("\"elapsed_s\":", "\"elapsed_s\":1.1e304,\"x\":", "\"elapsed_s\"");
-	check_refused("\"rate_bytes_per_min\":", "\"rate_bytes_per_min\":-1.7e308,\"x\":",
-		      "\"rate_bytes_per_min\"");
-	check_refused("\"survival\":[1.0,", "\"survival\":[1e308,", "\"survival\"");
+	check_refused("\"growth_bytes_per_min\":", "\"growth_bytes_per_min\":-1.7e308,\"x\":",
+		      "\"growth_bytes_per_min\"");
+	check_refused("\"survival_shares\":[1.0,", "\"survival_shares\":[1e308,",
+		      "\"survival_shares\"");
 	/* less as much below 0 it would be none either */
 	check_refused(
 		"\"objects_delta_bytes\":", "\"objects_delta_bytes\":4611686018427387904,\"x\":",
@@ -212,7 +397,7 @@ static void test_refused(void **state)
 	check_refused("\"first_bytes\":\"6b", "\"first_bytes\":\"6", "\"first_bytes\"");
 	check_refused("\"first_bytes\":\"6b", "\"first_bytes\":\"6b6b", "\"first_bytes\"");
 	check_refused("\"name\":\"LEAK\"", "\"name\":\"LEAKY\"", "\"name\"");
-	check_refused("\"survival\":[1.0,", "\"survival\":[", "\"survival\"");
+	check_refused("\"survival_shares\":[1.0,", "\"survival_shares\":[", "\"survival_shares\"");
 	check_refused("\"holders\":[", "\"holders\":[{},{},{},{},", "\"holders\"");
 	check_refused("\"sites_total\":{\"sites\":4", "\"sites_total\":{\"sites\":3",
 		      "\"sites_total\"");
@@ -306,7 +491,7 @@ static void test_header_refused(void **state)
 	char why[128];
 
 	(void)state;
-	assert_int_equal(read_header("{\"kleak_saved\":2}", why, sizeof(why)), -EPROTO);
+	assert_int_equal(read_header("{\"kleak_saved\":3}", why, sizeof(why)), -EPROTO);
 	assert_int_equal(read_header("{\"kleak_saved\":0}", why, sizeof(why)), -EINVAL);
 	assert_int_equal(read_header("{\"kleak_saved\":1}", why, sizeof(why)), -EINVAL);
 	assert_string_equal(why, "\"time\" is not there");
@@ -357,11 +542,18 @@ static void test_no_memory(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_golden),	       cmocka_unit_test(test_hostile_and_huge),
-		cmocka_unit_test(test_every_digit),    cmocka_unit_test(test_every_field),
-		cmocka_unit_test(test_refused),	       cmocka_unit_test(test_every_prefix),
-		cmocka_unit_test(test_limits),	       cmocka_unit_test(test_header),
-		cmocka_unit_test(test_header_refused), cmocka_unit_test(test_no_memory),
+		cmocka_unit_test(test_golden),
+		cmocka_unit_test(test_hostile_and_huge),
+		cmocka_unit_test(test_every_digit),
+		cmocka_unit_test(test_every_value_is_read),
+		cmocka_unit_test(test_keys_that_came_later),
+		cmocka_unit_test(test_every_field),
+		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_every_prefix),
+		cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_header),
+		cmocka_unit_test(test_header_refused),
+		cmocka_unit_test(test_no_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -161,7 +161,6 @@ static void test_cut_anywhere(void **state)
 	free(packed);
 }
 
-/* Every byte wrong in turn: no crash, and what is accepted was not changed by it. */
 /* Does it say the same all the same?  A repetition may be that of another place. */
 static bool says_the_same(const unsigned char *packed, size_t size, const char *text)
 {
@@ -182,6 +181,7 @@ static bool says_the_same(const unsigned char *packed, size_t size, const char *
 	return same;
 }
 
+/* Every byte wrong in turn: no crash, and what is accepted was not changed by it. */
 static void test_corrupt_anywhere(void **state)
 {
 	char *text = lines();
@@ -245,7 +245,7 @@ static void test_refused(void **state)
 	refused_text("\n\n", "no file of kleak --save");
 	refused_text("{}\n", "no file of kleak --save");
 	refused(zeros, 1 << 16, "no file of kleak --save");
-	refused_text("{\"kleak_saved\":2,\"what\":\"ever\"}\n{}\n", "newer kleak");
+	refused_text("{\"kleak_saved\":3,\"what\":\"ever\"}\n{}\n", "newer kleak");
 	refused_text("{\"kleak_saved\":1}\n{}\n", "line 1");
 	refused_text(HEAD "{}\n", "line 2: \"version\" is not there");
 	refused_text(HEAD "\n", "line 2");

@@ -108,6 +108,69 @@ static void test_sums_and_approximate(void **state)
 	assert_false(cache__is_approximate(&sums[8]));
 }
 
+static void test_classes_of_kmalloc(void **state)
+{
+	(void)state;
+	assert_int_equal(cache__class_size("kmalloc-512", 512), 512);
+	assert_int_equal(cache__class_size("kmalloc-rnd-03-64", 64), 64);
+	assert_int_equal(cache__class_size("msg_msg-2k", 2048), 2048);
+	assert_int_equal(cache__class_size("msg_msg-64", 128), 0); /* a name that only looks so */
+	assert_int_equal(cache__class_size("dentry", 192), 0);
+}
+
+/* Its entry may be half written, or its cache may have gone. */
+static void test_where_a_cache_is(void **state)
+{
+	struct kleak_cache cache = {.id = ~0xffff888012345600ULL, .ready = 1};
+
+	(void)state;
+	assert_true(cache__kmem(&cache) == 0xffff888012345600ULL);
+	cache.ready = 0;
+	assert_true(cache__kmem(&cache) == 0);
+	cache.ready = 1;
+	cache.flags = KLEAK_CACHE_KMALLOC;
+	assert_true(cache__kmem(&cache) == 0);
+	cache.flags = 0;
+	cache.id = KLEAK_CACHE_DEAD;
+	assert_true(cache__kmem(&cache) == 0);
+}
+
+/* Ten frees that were not seen at least, and 3% of all. */
+static void test_what_is_approximate(void **state)
+{
+	struct cache_sum sum = {.allocations = 300, .frees = 291, .implicit = 6, .verified = 3};
+
+	(void)state;
+	assert_false(cache__is_approximate(&sum)); /* nine */
+	sum.verified = 4;
+	sum.frees = 290;
+	assert_true(cache__is_approximate(&sum));
+}
+
+static void test_names_of_classes_at_their_limits(void **state)
+{
+	uint32_t size, flags;
+
+	(void)state;
+	assert_name(2048, 0, &all_kinds, "kmalloc-2k");
+	assert_parsed("kmalloc-9", 9, 0);
+	assert_parsed("kmalloc-1", 1, 0);
+	assert_false(cache__parse_kmalloc("kmalloc-/", &size, &flags));
+	assert_false(cache__parse_kmalloc("kmalloc-:", &size, &flags));
+	assert_false(cache__parse_kmalloc("kmalloc-+8", &size, &flags));
+}
+
+/* 3% are not more than 3%. */
+static void test_three_percent(void **state)
+{
+	struct cache_sum sum = {.frees = 970, .implicit = 30};
+
+	(void)state;
+	assert_false(cache__is_approximate(&sum));
+	sum.implicit = 31;
+	assert_true(cache__is_approximate(&sum));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -115,6 +178,11 @@ int main(void)
 		cmocka_unit_test(test_other_names),
 		cmocka_unit_test(test_parse),
 		cmocka_unit_test(test_sums_and_approximate),
+		cmocka_unit_test(test_classes_of_kmalloc),
+		cmocka_unit_test(test_where_a_cache_is),
+		cmocka_unit_test(test_what_is_approximate),
+		cmocka_unit_test(test_names_of_classes_at_their_limits),
+		cmocka_unit_test(test_three_percent),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

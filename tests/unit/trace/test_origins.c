@@ -22,11 +22,23 @@ static void test_what_the_programs_look_at(void **state)
 	assert_int_equal(origins__of(&config), ORIGIN_VMALLOC | ORIGIN_PAGES);
 }
 
+static void test_a_list_is_cut_to_its_room(void **state)
+{
+	char text[8];
+
+	(void)state;
+	origins__print(text, sizeof(text), ORIGIN_SLAB | ORIGIN_VMALLOC);
+	assert_string_equal(text, "slab,vm");
+	origins__print(text, sizeof(text), 0);
+	assert_string_equal(text, "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_list),
 		cmocka_unit_test(test_what_the_programs_look_at),
+		cmocka_unit_test(test_a_list_is_cut_to_its_room),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -364,6 +364,88 @@ static void test_a_cache_of_a_site_on_the_way_stays(void **state)
 	assert_int_equal(tables->caches[11].id, KLEAK_CACHE_REUSABLE);
 }
 
+/* Idle for exactly so long is not yet longer. */
+static void test_limits_of_idleness(void **state)
+{
+	struct run *run = *state;
+	struct tables *tables = &run->tables;
+
+	for (uint32_t i = 1; i < SITES; i++)
+		use(tables, i, 10);
+	report(run, 1);
+	/* all but ten were used lately: ten minutes would leave too many */
+	for (uint32_t i = 11; i < SITES; i++) {
+		tables->tallies[i].allocations++;
+		tables->tallies[i].frees++;
+	}
+	report(run, 602); /* ten minutes and a second after the first ten */
+	for (uint32_t i = 1; i < SITES; i++)
+		assert_int_equal(tables->sites[i].hash, i < 11 ? KLEAK_SITE_LEAVING : 0x1000 + i);
+	report(run, 603);
+	assert_int_equal(run->recycle.sites, 10);
+	assert_int_equal(run->recycle.retired.allocations, 100);
+	assert_int_equal(run->recycle.retired.frees, 100);
+}
+
+/* What has no stack is counted in an entry that stands for none. */
+static void test_the_entry_of_no_site_stays(void **state)
+{
+	struct run *run = *state;
+	struct tables *tables = &run->tables;
+
+	for (uint32_t i = 0; i < SITES; i++)
+		use(tables, i, 10);
+	report(run, 1);
+	report(run, 700);
+	report(run, 701);
+	assert_int_equal(tables->sites[0].hash, 0x1000); /* KLEAK_SITE_NONE */
+	assert_int_equal(tables->sites[3].hash, KLEAK_SITE_REUSABLE);
+	assert_int_equal(tables->sites[3].cache, 0);
+	recycle__free(&run->recycle);
+	assert_null(run->recycle.entries);
+	assert_int_equal(run->recycle.retired.allocations, 0);
+}
+
+static int fail_to_forget(void *arg, const bool *gone)
+{
+	(void)arg;
+	(void)gone;
+	return -5;
+}
+
+/* Who allocates there is not forgotten yet: the entry is not given back. */
+static void test_what_cannot_be_forgotten_stays(void **state)
+{
+	struct run *run = *state;
+	struct tables *tables = &run->tables;
+	const struct snapshot_source source = {.buckets = tables->buckets,
+					       .sites = tables->sites,
+					       .caches = tables->caches,
+					       .tallies = tables->tallies,
+					       .counts = tables->counts,
+					       .nr_buckets = BUCKETS,
+					       .nr_sites = SITES,
+					       .nr_lanes = LANES};
+	const struct recycle_tables writable = {.sites = tables->sites,
+						.caches = tables->caches,
+						.tallies = tables->tallies,
+						.known = tables->known,
+						.wait = wait_for_all,
+						.forget_who = fail_to_forget,
+						.arg = tables};
+	const struct recycle_look look = {&source, &run->snapshot, tables->of_entry, SITES, 63};
+
+	for (uint32_t i = 1; i < SITES; i++)
+		use(tables, i, 10);
+	report(run, 1);
+	report(run, 62);
+	assert_int_equal(tables->sites[6].hash, KLEAK_SITE_LEAVING);
+	assert_int_equal(recycle__step(&run->recycle, &writable, &look), -5);
+	assert_int_equal(tables->sites[6].hash, KLEAK_SITE_LEAVING);
+	assert_int_equal(tables->tallies[6].allocations, 10);
+	assert_int_equal(run->recycle.sites, 0);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
@@ -377,6 +459,9 @@ int main(void)
 		TEST(test_what_is_muted_stays_unless_the_table_is_full),
 		TEST(test_caches_without_sites_are_given_back),
 		TEST(test_a_cache_of_a_site_on_the_way_stays),
+		TEST(test_limits_of_idleness),
+		TEST(test_the_entry_of_no_site_stays),
+		TEST(test_what_cannot_be_forgotten_stays),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -85,12 +85,27 @@ static void test_slab_addresses_are_sampled_as_if_by_chance(void **state)
 		}
 }
 
+/* Of all sites, and the rest of what is counted. */
+static void test_every_site_is_estimated(void **state)
+{
+	struct snapshot_site sites[] = {{.pending = 1, .held_bytes = 10}, {.objects = 3}};
+	struct snapshot snapshot = {.sites = sites, .nr_sites = 2};
+
+	(void)state;
+	sample__estimate(&snapshot, 4);
+	assert_int_equal(sites[0].pending, 4);
+	assert_int_equal(sites[0].held_bytes, 40);
+	assert_int_equal(sites[1].objects, 12);
+	assert_true(sample__error(4, 3) == 6); /* sqrt((16 - 4) 3) */
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_all_recorded_is_left_alone),
 		cmocka_unit_test(test_each_stands_for_many),
 		cmocka_unit_test(test_slab_addresses_are_sampled_as_if_by_chance),
+		cmocka_unit_test(test_every_site_is_estimated),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,6 +3,8 @@
 
 #include "util/idmap.h"
 
+#include <stdlib.h>
+
 /* splitmix64: every id distinct, all bits used */
 static uint64_t id_number(uint64_t i)
 {
@@ -63,6 +65,83 @@ static void test_clear_forgets(void **state)
 	idmap__free(&map);
 }
 
+struct row {
+	struct idmap_row row;
+	uint64_t value;
+};
+
+static void test_rows(void **state)
+{
+	struct idmap map = {};
+	struct row *rows = NULL;
+	uint32_t nr = 0;
+	size_t room = 0;
+
+	(void)state;
+	for (uint64_t i = 0; i < 2000; i++) {
+		struct row *row = idmap__row(&map, id_number(i % 1000), (void **)&rows, &nr, &room,
+					     sizeof(*rows));
+
+		assert_non_null(row);
+		assert_int_equal(row->row.id, id_number(i % 1000));
+		assert_int_equal(row->value, i < 1000 ? 0 : i - 1000 + 7);
+		row->value = i + 7;
+	}
+	assert_int_equal(nr, 1000);
+	free(rows);
+	idmap__free(&map);
+}
+
+/* What was not entered this time goes; the rest moves up, and is found there. */
+static void test_rows_that_were_not_entered_go(void **state)
+{
+	struct idmap_row rows[] = {{.id = 70, .entered = 2},
+				   {.id = 71, .entered = 1},
+				   {.id = 72, .entered = 2},
+				   {.id = 73, .entered = 1}};
+	struct idmap map = {};
+	uint32_t nr = 4;
+
+	(void)state;
+	for (uint32_t i = 0; i < nr; i++)
+		assert_int_equal(idmap__add(&map, rows[i].id, i), 0);
+	assert_int_equal(idmap__drop_rows(&map, rows, &nr, sizeof(*rows), 2), 0);
+	assert_int_equal(nr, 2);
+	assert_int_equal(rows[1].id, 72);
+	assert_int_equal(map.nr, 2);
+	assert_int_equal(idmap__find(&map, 70), 0);
+	assert_int_equal(idmap__find(&map, 71), IDMAP_NONE);
+	assert_int_equal(idmap__find(&map, 72), 1);
+	assert_int_equal(idmap__find(&map, 73), IDMAP_NONE);
+	assert_int_equal(idmap__drop_rows(&map, rows, &nr, sizeof(*rows), 2), 0);
+	assert_int_equal(nr, 2);
+	assert_int_equal(idmap__drop_rows(&map, rows, &nr, sizeof(*rows), 3), 0);
+	assert_int_equal(nr, 0);
+	assert_int_equal(idmap__find(&map, 70), IDMAP_NONE);
+	idmap__free(&map);
+}
+
+/* Half of the places stay free, and clearing frees all of them. */
+static void test_places(void **state)
+{
+	struct idmap map = {};
+
+	(void)state;
+	for (uint32_t i = 0; i < 128; i++)
+		assert_int_equal(idmap__add(&map, i, i), 0);
+	assert_int_equal(map.room, 256);
+	assert_int_equal(idmap__add(&map, 128, 128), 0);
+	assert_int_equal(map.room, 512);
+	assert_int_equal(map.nr, 129);
+	assert_int_equal(idmap__find(&map, 0), 0);
+	idmap__clear(&map);
+	for (uint32_t i = 0; i <= 128; i++)
+		assert_int_equal(idmap__find(&map, i), IDMAP_NONE);
+	assert_int_equal(map.nr, 0);
+	idmap__free(&map);
+	assert_int_equal(map.room, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -70,6 +149,9 @@ int main(void)
 		cmocka_unit_test(test_finds_all_and_only_what_was_added),
 		cmocka_unit_test(test_ids_that_collide),
 		cmocka_unit_test(test_clear_forgets),
+		cmocka_unit_test(test_rows),
+		cmocka_unit_test(test_rows_that_were_not_entered_go),
+		cmocka_unit_test(test_places),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,6 +6,7 @@
 #include "fixtures/fixtures.h"
 
 #include <errno.h>
+#include <string.h>
 
 /* Odd lines start with "?", the reading ends with "!". */
 static int look_at(char *line, void *arg)
@@ -103,6 +104,26 @@ static void test_complaint(void **state)
 	assert_string_equal(text, "1 line of /proc/meminfo was not understood");
 }
 
+static int keep(char *line, void *arg)
+{
+	strcat(strcat(arg, line), "|");
+	return 0;
+}
+
+/* A line comes without its end, also the last one that has none. */
+static void test_lines_come_without_their_ends(void **state)
+{
+	FILE *file = open_text("ab\n\nc");
+	char all[16] = "";
+	uint64_t odd;
+
+	(void)state;
+	assert_int_equal(lines__each(file, keep, all, &odd), 0);
+	fclose(file);
+	assert_string_equal(all, "ab||c|");
+	assert_int_equal(odd, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -111,6 +132,7 @@ int main(void)
 		cmocka_unit_test(test_numbers),
 		cmocka_unit_test(test_sums_stay_numbers),
 		cmocka_unit_test(test_complaint),
+		cmocka_unit_test(test_lines_come_without_their_ends),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

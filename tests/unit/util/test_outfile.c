@@ -283,7 +283,7 @@ static void test_fifo(void **state)
 /* A signal that ends at once takes what is not whole with it. */
 static void test_ended(void **state)
 {
-	struct outfile file;
+	struct outfile file, other, whole;
 	int ready[2], status;
 	char byte;
 	pid_t pid;
@@ -294,7 +294,8 @@ static void test_ended(void **state)
 	pid = fork();
 	if (!pid) {
 		if (signals__catch("") || outfile__begin(&file, "a", false) ||
-		    write(ready[1], "", 1) != 1)
+		    outfile__begin(&other, "b", false) || outfile__begin(&whole, "c", false) ||
+		    outfile__commit(&whole) || write(ready[1], "", 1) != 1)
 			_exit(1);
 		for (;;)
 			pause();
@@ -305,7 +306,7 @@ static void test_ended(void **state)
 	kill(pid, SIGTERM);
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM);
-	assert_only("");
+	assert_only("c ");
 }
 
 static void test_too_large(void **state)

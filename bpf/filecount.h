@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What filecount.bpf.c counts, and the loader reads. */
+#ifndef KLEAK_FILECOUNT_H
+#define KLEAK_FILECOUNT_H
+
+#ifndef __bpf__
+#include <linux/types.h>
+#endif
+
+enum filecount_class {
+	FILECOUNT_REGULAR,
+	FILECOUNT_DELETED, /* no name is left */
+	FILECOUNT_DEVICE,
+	FILECOUNT_PIPE,
+	FILECOUNT_SOCKET,    /* name: of the protocol */
+	FILECOUNT_ANONYMOUS, /* name: of the inode, "[eventfd]" */
+	FILECOUNT_NAMESPACE, /* name: which, "net" */
+	FILECOUNT_MEMFD,
+	FILECOUNT_PIDFD,
+	FILECOUNT_DMABUF,
+	FILECOUNT_OTHER,
+};
+
+#define FILECOUNT_NAME	  24
+#define FILECOUNT_ENTRIES 65536 /* processes and kinds; memory is taken as they come */
+
+struct filecount_key {
+	__u32 tgid;
+	__u32 class;
+	char name[FILECOUNT_NAME];
+};
+
+struct filecount_value {
+	__u64 files;
+	__u64 round; /* that counted them */
+};
+
+#endif

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Who holds handles, read beside a trace; at its end: whose are the objects that grew? */
+#ifndef KLEAK_CMD_HOLDING_H
+#define KLEAK_CMD_HOLDING_H
+
+#include "report/groups.h"
+
+struct holding;
+
+/* 0 or -ENOMEM. */
+int holding__open(struct holding **holding);
+
+/*
+ * Take a reading at now_s (CLOCK_MONOTONIC), if it is time for one: every HOLDING_EVERY_S, and less
+ * often where readings take long, so that they take HOLDING_SHARE of one CPU's time at most.
+ * 0 or -ENOMEM.
+ */
+int holding__read(struct holding *holding, double now_s);
+
+#define HOLDING_EVERY_S 5.0
+#define HOLDING_SHARE	0.01
+
+/*
+ * Say of each group of the report's sites who holds the objects (group->holder), which were none at
+ * from_s and as many as they are at to_s; those that somebody holds for certain are no leaks
+ * (groups__acquit()).
+ */
+void holding__explain(const struct holding *holding, const struct report *report,
+		      struct groups *groups, double from_s, double to_s);
+
+void holding__close(struct holding *holding);
+
+#endif

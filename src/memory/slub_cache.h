@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* A slab cache, as its struct kmem_cache says (mm/slab.h). */
+#ifndef KLEAK_MEMORY_SLUB_CACHE_H
+#define KLEAK_MEMORY_SLUB_CACHE_H
+
+#include "memory/slub.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct slub_cache {
+	uint64_t address;
+	uint64_t random, cpu_slab, sheaves;
+	uint32_t size, offset;
+	bool known;
+	bool sheaves_read;
+	bool lists_read;   /* which slabs CPUs work with */
+	uint32_t searched; /* since then, how often one of them was looked for */
+};
+
+/*
+ * The cache at `address`, a struct kmem_cache, read if it is new: its index in slub->caches; or
+ * -ENOMEM.
+ */
+int64_t slub_cache__at(struct slub *slub, uint64_t address);
+
+#endif

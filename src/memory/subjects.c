@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "memory/subjects.h"
+#include "memory/vmemmap.h"
+#include "trace/caches.h"
+#include "trace/snapshot.h"
+#include "util/array.h"
+
+#include <stdlib.h>
+
+#define LEAST_AGE_TICKS ((uint64_t)(5e9 / (1 << KLEAK_TICK_SHIFT))) /* as kmemleak */
+#define PAGES_AT_ONCE	512					    /* of an area */
+
+/* What is known of an area before all objects are. */
+struct subject_area {
+	uint64_t vm, pages;
+	uint32_t object;
+};
+
+static int read_memory(const struct subjects *subjects, uint64_t address, void *to, size_t len)
+{
+	return subjects->slub->read(subjects->slub->arg, address, to, len);
+}
+
+uint64_t subjects__address_of(uint64_t key)
+{
+	return ~key & ~(uint64_t)KLEAK_SPACE_MASK;
+}
+
+/* The first ones of a site will do: the table has them in the order of a hash. */
+static void sample(struct subjects *subjects, const struct subject *subject, uint32_t object)
+{
+	struct referrers_site *site;
+
+	if (!subjects->holders || !subject->key || subjects->groups[subject->site] == SCAN_NONE)
+		return;
+	site = &subjects->holders->sites[subjects->groups[subject->site]];
+	if (site->sampled == REFERRERS_SAMPLED)
+		return;
+	site->sampled++;
+	subjects->scan->objects[object].sampled = true;
+}
+
+static int add_subject(struct subjects *subjects, const struct subject *subject, uint32_t *object)
+{
+	int err = array__reserve((void **)&subjects->list, subjects->nr + 1, &subjects->room,
+				 sizeof(*subjects->list));
+
+	if (!err)
+		err = scan__add(subjects->scan, object);
+	if (err)
+		return err;
+	subjects->list[subjects->nr++] = *subject;
+	sample(subjects, subject, *object);
+	return 0;
+}
+
+static int add_slab(struct subjects *subjects, const struct subject *subject,
+		    const struct kleak_record *record)
+{
+	uint64_t address = subjects__address_of(subject->key);
+	uint32_t object;
+	int err = add_subject(subjects, subject, &object);
+
+	if (!err)
+		err = scan__add_range(subjects->scan, object, address, address + record->bytes);
+	if (!err && record->flags & KLEAK_RECORD_VM_STRUCT) {
+		subjects->list[object].companion = true;
+		err = idmap__add(&subjects->vm_structs, idmap__mix(address), object);
+	}
+	return err;
+}
+
+/*
+ * A pointer to per-CPU memory is an offset.  Its top bit is not in the key (kleak.h); but
+ * what it points at on a CPU is a kernel address, which has it set.
+ */
+uint64_t subjects__percpu_pointer(const struct slub *slub, uint64_t key)
+{
+	uint64_t pointer = subjects__address_of(key) >> 1, top = 1ULL << 63;
+
+	return (pointer + slub->cpu_offsets[0]) & top ? pointer : pointer | top;
+}
+
+uint64_t subjects__percpu_bytes(const struct slub *slub, const struct kleak_record *record)
+{
+	return record->bytes / slub->nr_cpus;
+}
+
+/* Where the copies are does not count, as with kmemleak: their own lists point there. */
+static int add_percpu(struct subjects *subjects, const struct subject *subject,
+		      const struct kleak_record *record)
+{
+	uint64_t pointer = subjects__percpu_pointer(subjects->slub, subject->key);
+	uint32_t object;
+	int err = add_subject(subjects, subject, &object);
+
+	if (!err)
+		err = scan__add_range(subjects->scan, object, pointer,
+				      pointer + subjects__percpu_bytes(subjects->slub, record));
+	return err;
+}
+
+/* The memory of an area: its pages, in the direct map. */
+static int add_pages(struct subjects *subjects, uint32_t object, uint64_t array, uint32_t nr)
+{
+	uint64_t pages[PAGES_AT_ONCE], start = 0, end = 0;
+	uint32_t page_size = subjects->slub->layout.page_size;
+	int err = 0;
+
+	for (uint32_t at = 0; at < nr && !err;) {
+		uint32_t n = nr - at < PAGES_AT_ONCE ? nr - at : PAGES_AT_ONCE;
+
+		if (read_memory(subjects, array + at * sizeof(*pages), pages, n * sizeof(*pages)))
+			return 0;
+		for (uint32_t i = 0; i < n && !err; i++) {
+			uint64_t address = vmemmap__address_of(subjects->slub, pages[i]);
+
+			if (!ram__contains(subjects->memory, address))
+				return 0;
+			if (address != end) {
+				err = scan__add_content(subjects->scan, object, start, end);
+				start = address;
+			}
+			end = address + page_size;
+		}
+		at += n;
+	}
+	if (!err)
+		err = scan__add_content(subjects->scan, object, start, end);
+	return err;
+}
+
+static int add_area(struct subjects *subjects, const struct subject *subject,
+		    const struct kleak_record *record)
+{
+	const struct area_layout *l = subjects->areas_layout;
+	uint64_t vm = subjects__address_of(subject->key), addr, size, pages;
+	uint32_t object, nr;
+	int err;
+
+	if (read_memory(subjects, vm + l->vm_addr, &addr, sizeof(addr)) ||
+	    read_memory(subjects, vm + l->vm_size, &size, sizeof(size)) ||
+	    read_memory(subjects, vm + l->vm_pages, &pages, sizeof(pages)) ||
+	    read_memory(subjects, vm + l->vm_nr_pages, &nr, sizeof(nr)))
+		return 0;
+	if (!pages || (uint64_t)nr * subjects->slub->layout.page_size != record->bytes ||
+	    record->bytes > size)
+		return 0; /* it is going away, or it is another one by now */
+	err = add_subject(subjects, subject, &object);
+	if (!err)
+		err = array__reserve((void **)&subjects->areas, subjects->nr_areas + 1,
+				     &subjects->room_areas, sizeof(*subjects->areas));
+	if (err)
+		return err;
+	subjects->areas[subjects->nr_areas++] = (struct subject_area){vm, pages, object};
+	subjects->scan->objects[object].area = true;
+	err = scan__add_range(subjects->scan, object, addr, addr + size);
+	if (!err)
+		err = add_pages(subjects, object, pages, nr);
+	return err;
+}
+
+static int add_object(struct subjects *subjects, uint32_t slot, uint64_t now)
+{
+	const struct tracer_view *view = subjects->view;
+	struct kleak_record record;
+	struct subject subject = {.slot = slot};
+	uint32_t cache;
+
+	subject.key = snapshot__read_record(&record, view->buckets, slot);
+	if (subject.key == KLEAK_KEY_EMPTY || subject.key == KLEAK_KEY_BUSY)
+		return 0;
+	if (record.bytes & KLEAK_BYTES_UNSIZED || !record.bytes || record.site >= view->nr_sites)
+		return 0;
+	subject.allocated_at = record.allocated_at;
+	subject.site = record.site;
+	subject.young = kleak_age(now, record.allocated_at) < LEAST_AGE_TICKS ||
+			record.flags & KLEAK_RECORD_RCU_PENDING;
+	switch (~subject.key & KLEAK_SPACE_MASK) {
+	case KLEAK_SPACE_SLAB:
+		cache = view->sites[record.site].cache % KLEAK_MAX_CACHES;
+		subject.large = view->caches[cache].flags & KLEAK_CACHE_LARGE;
+		subject.kmem = cache__kmem(&view->caches[cache]);
+		subject.size = subject.large ? 0 : (uint32_t)record.bytes;
+		return add_slab(subjects, &subject, &record);
+	case KLEAK_SPACE_VMALLOC:
+		return add_area(subjects, &subject, &record);
+	case KLEAK_SPACE_PERCPU:
+		return add_percpu(subjects, &subject, &record);
+	default:
+		return 0; /* pages: struct page refers to what it wants */
+	}
+}
+
+/* A vm_struct refers to its area only in so far as somebody refers to it. */
+static int add_books(struct subjects *subjects, const struct subject_area *area)
+{
+	const struct subject companion = {.companion = true};
+	uint32_t vm = idmap__find(&subjects->vm_structs, idmap__mix(area->vm));
+	int err = 0;
+
+	if (vm == IDMAP_NONE) {
+		err = add_subject(subjects, &companion, &vm);
+		if (!err)
+			err = scan__add_range(subjects->scan, vm, area->vm,
+					      area->vm + subjects->areas_layout->vm_struct);
+	}
+	if (err)
+		return err;
+	subjects->scan->objects[vm].silent = true;
+	subjects->scan->objects[vm].books_of = area->object;
+	return scan__add_edge(subjects->scan, vm, area->object);
+}
+
+int subjects__gather(struct subjects *subjects, uint64_t now)
+{
+	const struct tracer_view *view = subjects->view;
+	int err = 0;
+
+	scan__begin(subjects->scan);
+	subjects->scan->vm_words = subjects->areas_layout->vmap_area_vm / sizeof(uint64_t);
+	subjects->nr = 0;
+	subjects->nr_areas = 0;
+	idmap__clear(&subjects->vm_structs);
+	for (uint32_t b = 0; b < view->nr_buckets && !err; b++)
+		for (uint32_t i = 0; i < KLEAK_BUCKET_KEYS && !err; i++)
+			if (view->buckets[b].key[i] != KLEAK_KEY_EMPTY)
+				err = add_object(subjects, b * KLEAK_BUCKET_KEYS + i, now);
+	for (size_t i = 0; i < subjects->nr_areas && !err; i++)
+		err = add_books(subjects, &subjects->areas[i]);
+	if (!err)
+		err = scan__index(subjects->scan);
+	/* The array of an area's pages goes where the area goes. */
+	for (size_t i = 0; i < subjects->nr_areas && !err; i++) {
+		uint32_t pages = scan__find(subjects->scan, subjects->areas[i].pages);
+
+		if (pages == SCAN_NONE)
+			continue;
+		subjects->list[pages].companion = true;
+		err = scan__add_edge(subjects->scan, subjects->areas[i].object, pages);
+	}
+	return err;
+}
+
+uint64_t subjects__area_of(const struct subjects *subjects, uint64_t vm)
+{
+	uint64_t start;
+
+	return read_memory(subjects, vm + subjects->areas_layout->vm_addr, &start, sizeof(start))
+		       ? 0
+		       : start;
+}
+
+bool subjects__read_record(const struct subjects *subjects, const struct subject *subject,
+			   struct kleak_record *record)
+{
+	return snapshot__read_record(record, subjects->view->buckets, subject->slot) ==
+		       subject->key &&
+	       record->allocated_at == subject->allocated_at && record->site == subject->site &&
+	       !(record->flags & KLEAK_RECORD_RCU_PENDING);
+}
+
+void subjects__free(struct subjects *subjects)
+{
+	free(subjects->list);
+	free(subjects->areas);
+	idmap__free(&subjects->vm_structs);
+}

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "memory/vmemmap.h"
+#include "memory/slub_freelist.h"
+
+#include <errno.h>
+
+#define MOST_CACHES 256
+#define VOTES	    8
+#define LEAST_VOTES 3
+
+uint64_t vmemmap__page_of(const struct slub *slub, uint64_t address)
+{
+	return slub->page_base + address / slub->layout.page_size * slub->layout.page;
+}
+
+uint64_t vmemmap__address_of(const struct slub *slub, uint64_t page)
+{
+	return (page - slub->page_base) / slub->layout.page * slub->layout.page_size;
+}
+
+/*
+ * include/linux/page-flags.h, _compound_head(): a tail page has bit 0 set.  The rest is the head's
+ * address, or, from 7.1 on where struct pages have a size that is a power of two, the mask (ones,
+ * then zeros) that makes it of the tail's.
+ */
+uint64_t vmemmap__head_of(uint64_t page, uint64_t word)
+{
+	uint64_t zeros;
+
+	if (!(word & 1))
+		return page;
+	zeros = ~(word - 1);
+	return zeros & (zeros + 1) ? word - 1 : page & word;
+}
+
+bool vmemmap__is_mapped(const struct slub *slub, uint64_t page)
+{
+	uint64_t mapping;
+
+	/* include/linux/mm_types.h: its address_space, or an anon_vma and bit 0 */
+	return !slub__read_word(slub, page + slub->layout.page_mapping, &mapping) && mapping;
+}
+
+/*
+ * A slab's struct page, and an object in it, whose address rounded down to the
+ * slab's size is that of the slab: the two differ by the same everywhere.
+ */
+static int vote(const struct slub *slub, uint64_t cache, uint64_t head, uint64_t *base)
+{
+	const struct slub_layout *l = &slub->layout;
+	uint64_t counters[2], its_cache, start;
+	uint32_t oo;
+
+	if (!head || slub__read_half(slub, cache + l->cache_oo, &oo) ||
+	    slub__read_word(slub, head + l->slab_cache, &its_cache) || its_cache != cache ||
+	    slub__read_counters(slub, head, counters) || !counters[0])
+		return -ENODATA;
+	/* oo: order << 16 | objects; a slab of another order has other objects */
+	if (slub_freelist__objects(counters[1]) != (oo & 0xffff) || oo >> 16 > 10)
+		return -ENODATA;
+	start = counters[0] & ~(((uint64_t)l->page_size << (oo >> 16)) - 1);
+	*base = head - start / l->page_size * l->page;
+	return 0;
+}
+
+/* The first slab on the list of partly used ones votes, of the first node that has such a one. */
+static int vote_of_cache(const struct slub *slub, uint64_t cache, uint64_t *base)
+{
+	const struct slub_layout *l = &slub->layout;
+
+	for (uint32_t i = 0; i < slub->nr_nodes; i++) {
+		uint64_t node, entry;
+
+		if (!slub__read_word(slub, cache + l->cache_node + i * l->node_step, &node) &&
+		    node && !slub__read_word(slub, node + l->node_partial, &entry) &&
+		    entry != node + l->node_partial &&
+		    !vote(slub, cache, entry - l->slab_list, base))
+			return 0;
+	}
+	return -ENODATA;
+}
+
+int vmemmap__learn(struct slub *slub, uint64_t cache)
+{
+	const struct slub_layout *l = &slub->layout;
+	uint64_t base = 0, next = cache + l->cache_list;
+	int votes = 0;
+
+	/* The list's head is no cache: what stands around it gets no vote. */
+	for (int i = 0; i < MOST_CACHES && votes < VOTES; i++) {
+		uint64_t its;
+
+		if (!vote_of_cache(slub, next - l->cache_list, &its)) {
+			if (votes && its != base)
+				return -ENODATA;
+			base = its;
+			votes++;
+		}
+		if (slub__read_word(slub, next, &next) || next == cache + l->cache_list)
+			break;
+	}
+	if (votes < LEAST_VOTES)
+		return -ENODATA;
+	slub->page_base = base;
+	return 0;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Where struct pages are, and what they say (include/linux/mm_types.h). */
+#ifndef KLEAK_MEMORY_VMEMMAP_H
+#define KLEAK_MEMORY_VMEMMAP_H
+
+#include "memory/slub.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/*
+ * Find page_base from slabs: of the cache at this address (a struct kmem_cache) and
+ * of those that follow it in the kernel's list of caches.  Several must agree and
+ * none disagree.  0 or -ENODATA.
+ */
+int vmemmap__learn(struct slub *slub, uint64_t cache);
+
+/*
+ * The head of the compound page that the struct page at `page` belongs to; word: its word at
+ * slub_layout.page_head.
+ */
+uint64_t vmemmap__head_of(uint64_t page, uint64_t word);
+
+/* Of the memory at `address`: its struct page, and back; in the direct map. */
+uint64_t vmemmap__page_of(const struct slub *slub, uint64_t address);
+uint64_t vmemmap__address_of(const struct slub *slub, uint64_t page);
+
+/*
+ * Is this struct page mapped by processes or in the page cache?  False when it cannot
+ * be read.
+ */
+bool vmemmap__is_mapped(const struct slub *slub, uint64_t page);
+
+#endif

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "report/groups.h"
+#include "judge/together.h"
+#include "report/causes.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+
+/* Within a group: not the allocators' own, then the worst verdict, then the most bytes. */
+static int by_standing(const void *a, const void *b, void *arg)
+{
+	const struct causes_site *x = a, *y = b;
+	const struct report_site *of_x = causes__site(arg, x), *of_y = causes__site(arg, y);
+
+	if (x->group != y->group)
+		return x->group < y->group ? -1 : 1;
+	if (x->metadata != y->metadata)
+		return x->metadata - y->metadata;
+	if (of_x->verdict.is.name != of_y->verdict.is.name)
+		return of_x->verdict.is.name > of_y->verdict.is.name ? -1 : 1;
+	if (of_x->bytes != of_y->bytes)
+		return of_x->bytes > of_y->bytes ? -1 : 1;
+	return x->site < y->site ? -1 : x->site > y->site;
+}
+
+static void add_site(struct report_site *sum, const struct report_site *site)
+{
+	sum->bytes += site->bytes;
+	sum->objects += site->objects;
+	sum->bytes_requested += site->bytes_requested;
+	sum->bytes_error = hypot(sum->bytes_error, site->bytes_error);
+	sum->objects_error = hypot(sum->objects_error, site->objects_error);
+	sum->growth_bytes_per_min += site->growth_bytes_per_min;
+	sum->allocations_per_s += site->allocations_per_s;
+	sum->allocations += site->allocations;
+	sum->frees += site->frees;
+	sum->pending_objects += site->pending_objects;
+	sum->unreferenced += site->unreferenced;
+	sum->unreferenced_bytes += site->unreferenced_bytes;
+	sum->approximate |= site->approximate;
+}
+
+static void sum_up(const struct causes *f, const struct causes_site *list, size_t nr,
+		   struct report_site *sum)
+{
+	struct together together = {};
+
+	*sum = *causes__site(f, &list[0]);
+	sum->course = NULL;
+	for (size_t i = 0; i < nr; i++) {
+		const struct report_site *site = causes__site(f, &list[i]);
+
+		if (i)
+			add_site(sum, site);
+		if (!list[i].metadata || list[0].metadata)
+			together__add(&together, &site->verdict, site->course,
+				      f->report->nr_course);
+	}
+	if (nr > 1)
+		sum->verdict =
+			together__judge(&together, f->report->course_at, f->report->nr_course);
+}
+
+/* The frame of the first member that all have in common. */
+static struct headline common_of(const struct causes *f, const struct causes_site *first)
+{
+	const struct report_site *site = causes__site(f, first);
+	const uint32_t *frames = f->frames + first->frames;
+	uint32_t common = f->causes[first->group].common;
+
+	for (size_t i = first->headline.first; common != CAUSES_NONE && i < site->nr_frames; i++)
+		if (frames[i] == common)
+			return headline__from(f->callers, frames, site->nr_frames, i);
+	return first->headline;
+}
+
+static void make_group(const struct causes *f, const struct causes_site *list, size_t nr,
+		       struct groups *groups)
+{
+	struct group *group = &groups->list[groups->nr++];
+
+	*group =
+		(struct group){.common = common_of(f, list), .first = groups->nr_members, .nr = nr};
+	sum_up(f, list, nr, &group->sum);
+	for (size_t i = 0; i < nr; i++)
+		groups->members[groups->nr_members++] =
+			(struct groups_member){list[i].site, list[i].headline, list[i].metadata};
+}
+
+static int by_weight(const void *a, const void *b)
+{
+	const struct group *x = a, *y = b;
+
+	if (x->sum.verdict.is.name != y->sum.verdict.is.name)
+		return x->sum.verdict.is.name > y->sum.verdict.is.name ? -1 : 1;
+	if (x->sum.growth_bytes_per_min != y->sum.growth_bytes_per_min)
+		return x->sum.growth_bytes_per_min > y->sum.growth_bytes_per_min ? -1 : 1;
+	return x->first < y->first ? -1 : x->first > y->first;
+}
+
+static int make_groups(struct causes *f, struct groups *groups)
+{
+	struct groups made = {.list = calloc(f->nr_causes + 1, sizeof(*made.list)),
+			      .members = calloc(f->nr + 1, sizeof(*made.members))};
+	uint32_t end;
+
+	if (!made.list || !made.members) {
+		groups__free(&made);
+		return -ENOMEM;
+	}
+	if (f->nr)
+		qsort_r(f->list, f->nr, sizeof(*f->list), by_standing, f);
+	for (uint32_t i = 0; i < f->nr; i = end) {
+		for (end = i + 1; end < f->nr; end++)
+			if (f->list[end].group != f->list[i].group)
+				break;
+		make_group(f, &f->list[i], end - i, &made);
+	}
+	qsort(made.list, made.nr, sizeof(*made.list), by_weight);
+	while (made.nr && made.list[made.nr - 1].sum.verdict.is.name < VERDICT_GROWING)
+		made.nr--;
+	*groups = made;
+	return 0;
+}
+
+int groups__find(struct groups *groups, const struct report *report, struct callers *callers)
+{
+	struct causes causes;
+	int err = causes__find(&causes, report, callers);
+
+	if (err)
+		return err;
+	err = make_groups(&causes, groups);
+	causes__free(&causes);
+	return err;
+}
+
+void groups__acquit(struct groups *groups)
+{
+	for (size_t i = 0; i < groups->nr; i++) {
+		struct verdict *verdict = &groups->list[i].sum.verdict.is;
+
+		if (!groups->list[i].holder.sure)
+			continue;
+		verdict->name = VERDICT_HELD;
+		verdict->why = "somebody holds them, and can let go of them";
+	}
+	if (groups->nr)
+		qsort(groups->list, groups->nr, sizeof(*groups->list), by_weight);
+}
+
+size_t groups__count(const struct groups *groups, enum verdict_name verdict, size_t *sites)
+{
+	size_t count = 0, members = 0;
+
+	for (size_t i = 0; i < groups->nr; i++) {
+		if (groups->list[i].sum.verdict.is.name != verdict)
+			continue;
+		count++;
+		members += groups->list[i].nr;
+	}
+	if (sites)
+		*sites = members;
+	return count;
+}
+
+void groups__free(struct groups *groups)
+{
+	free(groups->list);
+	free(groups->members);
+	*groups = (struct groups){};
+}

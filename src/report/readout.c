@@ -1,0 +1,399 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "report/readout.h"
+#include "trace/sample.h"
+#include "util/clock.h"
+#include "util/say.h"
+
+#include <errno.h>
+#include <math.h>
+
+#define FOUND_FREE_ROUNDS 2
+
+/* For what waits in them, where no hook shows that, and for a scan, which is to know what is left
+ * over. */
+static int open_queues(struct readout *readout)
+{
+	bool needed = readout->parts.plan->queues;
+	int err;
+
+	if (!needed && (!readout->parts.trace->scan_s || *readout->parts.kernel->krc_unknown))
+		return 0;
+	err = kmem__open_queues(&readout->reader, readout->parts.kernel,
+				symbols__kallsyms(readout->parts.symbols));
+	if (err != -ENODATA)
+		return err;
+	if (!needed)
+		return 0;
+	say("kfree_rcu()'s queues are not where they should be: memory passed to it counts as "
+	    "outstanding until it is really freed");
+	return 0;
+}
+
+int readout__open(struct readout *readout, const struct reporter_parts *parts)
+{
+	int err;
+
+	readout->parts = *parts;
+	readout->view = tracer__view(parts->tracer);
+	readout->sampling = parts->plan->sampling;
+	if (parts->symbols)
+		symbols__begin(parts->symbols);
+	pinning__open(&readout->pinning, parts->kernel, parts->tracer, parts->symbols,
+		      parts->plan->config.modules);
+	if (!parts->plan->verify)
+		return 0;
+	err = kmem__open(&readout->reader, parts->kernel, parts->tracer);
+	return err ? err : open_queues(readout);
+}
+
+int readout__begin(struct readout *readout)
+{
+	readout->started_s = clock__now_s();
+	books__read(&readout->books_start, BOOKS_MEM | BOOKS_SLABS | BOOKS_VFS);
+	books__say_odd(&readout->books_start, readout->said_odd);
+	return readout->books_start.mem_err;
+}
+
+double readout__elapsed(const struct readout *readout)
+{
+	return clock__now_s() - readout->started_s;
+}
+
+static uint32_t module_changes(void *tracer)
+{
+	return tracer__module_changes(tracer).changes;
+}
+
+bool readout__follow_modules(struct readout *readout)
+{
+	struct symbols *symbols = readout->parts.symbols;
+	struct tracer *tracer = readout->parts.tracer;
+
+	if (!symbols)
+		return false;
+	if (!readout->parts.plan->config.modules) {
+		symbols__look(symbols); /* or they have the names that they had */
+		return false;
+	}
+	tracer__each_module(tracer, symbols__note, symbols);
+	symbols__settle(symbols, tracer__module_changes(tracer).losses, module_changes, tracer);
+	return true;
+}
+
+/* ---- the tables ---- */
+
+static struct snapshot_source source_of(const struct readout *readout)
+{
+	const struct tracer_view *view = readout->view;
+
+	return (struct snapshot_source){
+		.buckets = view->buckets,
+		.sites = view->sites,
+		.caches = view->caches,
+		.tallies = view->tallies,
+		.counts = view->counts,
+		.nr_buckets = view->nr_buckets,
+		.nr_sites = view->nr_sites,
+		.nr_lanes = view->nr_lanes,
+		.sample_mask = tracer__sampling(readout->parts.tracer) - 1,
+		.waiting = &readout->reader.krc.waiting,
+		.retired = &tracer__recycled(readout->parts.tracer)->retired,
+	};
+}
+
+/* Record one object in `weight`, and drop the others. */
+static int coarsen(struct readout *readout, uint32_t weight)
+{
+	int err = tracer__coarsen(readout->parts.tracer, weight);
+
+	readout->sampling = tracer__sampling(readout->parts.tracer);
+	return err;
+}
+
+bool readout__may_coarsen(const struct readout *readout)
+{
+	return readout->sampling <= KLEAK_SAMPLE_MOST;
+}
+
+int readout__coarsen(struct readout *readout)
+{
+	return coarsen(readout, 2 * readout->sampling);
+}
+
+/*
+ * The table must not get full: when three quarters of its places are taken (--max-objects), half
+ * of what is in it has to do.
+ */
+static bool is_crowded(const struct readout *readout)
+{
+	return readout->snapshot.sum.live > readout->parts.plan->max_objects &&
+	       readout__may_coarsen(readout);
+}
+
+/* Read the tables; have new vmalloc areas sized and counted, and the others' sizes looked at. */
+static int read_tables(struct readout *readout)
+{
+	struct snapshot_source source = source_of(readout);
+	struct snapshot *snapshot = &readout->snapshot;
+	double ticks = readout->parts.trace->min_age_s * 1e9 / (1 << KLEAK_TICK_SHIFT);
+	uint64_t min_age = ticks < (double)INT64_MAX ? (uint64_t)ticks : INT64_MAX;
+	int err = tracer__now(readout->parts.tracer, &readout->taken_tick);
+
+	if (!err)
+		err = krc__read(&readout->reader.krc);
+	if (!err)
+		err = tracer__size_areas(readout->parts.tracer, snapshot->areas,
+					 snapshot->nr_areas);
+	if (err)
+		return err;
+	readout->taken_s = readout__elapsed(readout);
+	err = snapshot__take(snapshot, &source, readout->taken_tick, min_age);
+
+	if (err || !snapshot->nr_unsized)
+		return err;
+	err = tracer__size_areas(readout->parts.tracer, snapshot->unsized, snapshot->nr_unsized);
+	if (err)
+		return err;
+	return snapshot__add_areas(snapshot, &source, readout->taken_tick, min_age);
+}
+
+int readout__take(struct readout *readout)
+{
+	uint32_t weight = tracer__sampling(readout->parts.tracer);
+	int err = weight == readout->sampling ? 0 : coarsen(readout, weight);
+
+	if (!err)
+		err = read_tables(readout);
+	while (!err && is_crowded(readout)) {
+		err = readout__coarsen(readout);
+		if (!err)
+			err = read_tables(readout);
+	}
+	if (!err)
+		sample__estimate(&readout->snapshot, readout->sampling);
+	return err;
+}
+
+int readout__recycle(struct readout *readout)
+{
+	const struct snapshot_source source = source_of(readout);
+	const struct recycle_look look = {
+		.source = &source,
+		.snapshot = &readout->snapshot,
+		.of_entry = readout->sites.of_entry,
+		.nr_of = readout->sites.nr,
+		.now_s = readout->taken_s,
+	};
+
+	return tracer__recycle(readout->parts.tracer, &look);
+}
+
+/* ---- the sites ---- */
+
+bool readout__is_shown(const struct site *site)
+{
+	return site->objects && !site->backing;
+}
+
+uint32_t readout__named_at(const struct readout *readout, const struct site *site)
+{
+	return readout->parts.plan->config.modules ? site->modules : NAMES_ANYTIME;
+}
+
+/* Pages that are counted elsewhere need not be recorded again and again. */
+static void mute_backing(struct readout *readout)
+{
+	const struct sites *sites = &readout->sites;
+	const struct snapshot *snapshot = &readout->snapshot;
+	const struct kleak_site *entries = readout->view->sites;
+
+	for (uint32_t i = 0; i < snapshot->nr_sites; i++)
+		if (snapshot->sites[i].allocations && entries[i].space == KLEAK_SPACE_PAGES &&
+		    !entries[i].muted && sites__is_backing(sites, i))
+			tracer__mute(readout->parts.tracer, i);
+}
+
+/* Sum what was taken by site, and put the sites in order. */
+static int rank(struct readout *readout, double elapsed_s)
+{
+	const struct tracer_view *view = readout->view;
+	struct sites *sites = &readout->sites;
+	int err;
+
+	readout__follow_modules(readout);
+	err = sites__sum(sites, &readout->snapshot, view->sites, view->caches,
+			 readout->parts.allocator, readout->parts.trace->stack_depth);
+	if (!err)
+		err = sites__age(sites, &readout->snapshot);
+	if (err)
+		return err;
+	if (readout->parts.plan->config.pages)
+		mute_backing(readout);
+	last_minute__measure(&readout->last_minute, sites, elapsed_s);
+	if (readout->scanner)
+		unreferenced__count(&readout->findings, readout->scanner, sites,
+				    readout->parts.trace->min_age_s, readout->sampling);
+	sites__sort(sites, readout->parts.options->sort);
+	return 0;
+}
+
+int readout__rank(struct readout *readout, double elapsed_s)
+{
+	int err = readout__take(readout);
+
+	return err ? err : rank(readout, elapsed_s);
+}
+
+/* ---- the allocator's own books ---- */
+
+/* Can they be read?  Pages need none. */
+static bool knows_books(const struct readout *readout)
+{
+	const struct kleak_config *config = &readout->parts.plan->config;
+
+	return readout->reader.has_pages || !(config->slab || config->vmalloc);
+}
+
+uint64_t readout__unchecked(const struct readout *readout)
+{
+	if (readout->parts.plan->verify && !knows_books(readout))
+		return readout->snapshot.sum.objects;
+	return readout->found_free.unknown + readout->found_free.skipped;
+}
+
+/*
+ * Take what the allocator's own books call free out of the table, first of the sites that
+ * would be shown now.  *evicted: how many.
+ */
+static int verify(struct readout *readout, const struct readout_budget *budget, size_t *evicted)
+{
+	const struct tracer_view *view = readout->view;
+	const struct found_free_tables tables = {view->buckets, view->sites, view->caches,
+						 readout->taken_tick};
+	int err;
+
+	*evicted = 0;
+	kmem__learn_pages(&readout->reader);
+	if (!knows_books(readout))
+		return 0;
+	kmem__see_cpus(&readout->reader);
+	err = found_free__look(&readout->found_free, &readout->reader.slub, &readout->snapshot,
+			       &readout->sites, &tables, budget->sites, budget->objects);
+	if (err)
+		return err;
+	*evicted = readout->found_free.nr;
+	return tracer__evict(readout->parts.tracer, readout->found_free.list,
+			     readout->found_free.nr);
+}
+
+/* ---- the kernel's books ---- */
+
+/* The books of the instant at which the tables were read. */
+static int read_books(struct readout *readout)
+{
+	books__free(&readout->books);
+	books__read(&readout->books, BOOKS_MEM | BOOKS_SLABS | BOOKS_VFS);
+	books__say_odd(&readout->books, readout->said_odd);
+	return readout->books.mem_err;
+}
+
+/* What the verdicts stand on, beside the sites' own history. */
+static void prepare_judge(struct readout *readout)
+{
+	const struct meminfo *mem = &readout->books.mem;
+	bool verified = readout->parts.plan->verify && knows_books(readout);
+
+	readout->judge = (struct evidence_sources){
+		.history = &readout->history,
+		.before_drain = &readout->before_drain,
+		.before_drop = &readout->before_drop,
+		.caches = readout->view->caches,
+		.cache_sums = readout->cache_sums,
+		.kinds = &readout->parts.kernel->cache_kinds,
+		.slabs_before = &readout->books_start.slabs,
+		.slabs_now = &readout->books.slabs,
+		.ledger = readout->ledger,
+		.least_s = readout->parts.options->evidence_s,
+		.possible_cpus = readout->parts.kernel->cpus,
+		.online_cpus = kernel__online_cpus(),
+		.pins = &readout->pinning.pins,
+		.missed_frees = verified ? 0 : readout->missed.frees,
+		.available_bytes = mem->present[MEMINFO_MEM_AVAILABLE]
+					   ? (double)mem->bytes[MEMINFO_MEM_AVAILABLE]
+					   : NAN,
+	};
+}
+
+/* Set the kernel's books beside what was taken. */
+static void compare(struct readout *readout)
+{
+	const struct tracer_view *view = readout->view;
+	int64_t traced[COVERAGE_CLASSES];
+
+	readout->missed = (struct misses){};
+	tracer__missed(readout->parts.tracer, &readout->missed);
+	cache__sum(readout->cache_sums, &readout->snapshot, view->sites);
+	coverage__sum(traced, &readout->snapshot, view->sites, view->caches);
+	coverage__compare(readout->ledger, &readout->books_start.mem, &readout->books.mem, traced);
+	coverage__compare_slab(&readout->slab, &readout->books_start.slabs, &readout->books.slabs,
+			       readout->books.page_size, &readout->snapshot, view->sites,
+			       view->caches);
+	coverage__leave_out(readout->ledger, &readout->slab, &readout->parts.plan->config);
+	prepare_judge(readout);
+}
+
+/*
+ * Take and rank; take what is free out, all that counts as far as the budget goes.  What could not
+ * be looked at is looked at again, while that changes something.
+ */
+static int rank_verified(struct readout *readout, double elapsed_s,
+			 const struct readout_budget *budget)
+{
+	size_t evicted = 1, left = 1;
+	int err = 0;
+
+	for (int round = 0; evicted && !err; round++) {
+		err = read_books(readout);
+		if (!err)
+			err = readout__rank(readout, elapsed_s);
+		evicted = 0;
+		if (err || !left || !readout->parts.plan->verify || round == FOUND_FREE_ROUNDS)
+			break;
+		err = verify(readout, budget, &evicted);
+		left = readout->found_free.unknown + readout->found_free.skipped;
+	}
+	return err;
+}
+
+int readout__refresh(struct readout *readout, double elapsed_s, const struct readout_budget *budget)
+{
+	int err = rank_verified(readout, elapsed_s, budget);
+
+	if (!err)
+		err = pinning__look(&readout->pinning, &readout->snapshot, &readout->sites,
+				    readout->sampling);
+	if (err)
+		return err;
+	compare(readout);
+	if (!readout->frozen)
+		err = history__enter(&readout->history, &readout->sites, readout->taken_s,
+				     readout->parts.trace->min_age_s);
+	return err ? err : last_minute__enter(&readout->last_minute, &readout->sites, elapsed_s);
+}
+
+void readout__close(struct readout *readout)
+{
+	scanner__close(readout->scanner);
+	unreferenced__free(&readout->findings);
+	snapshot__free(&readout->snapshot);
+	sites__free(&readout->sites);
+	last_minute__free(&readout->last_minute);
+	history__free(&readout->history);
+	marks__free(&readout->before_drain);
+	marks__free(&readout->before_drop);
+	books__free(&readout->books_start);
+	books__free(&readout->books);
+	found_free__free(&readout->found_free);
+	pinning__free(&readout->pinning);
+	kmem__close(&readout->reader);
+}

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "report/rows.h"
+#include "trace/origins.h"
+#include "trace/sample.h"
+#include "util/array.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+void rows__count(struct report *report, const struct readout *readout, uint32_t most)
+{
+	const struct sites *sites = &readout->sites;
+	double squares = 0;
+
+	for (size_t i = 0; i < sites->nr; i++) {
+		if (!readout__is_shown(&sites->list[i]))
+			continue;
+		report->nr_sites_all++;
+		report->bytes_all += sites->list[i].bytes;
+		squares += sites->list[i].squares;
+	}
+	report->bytes_all_error = sample__error(readout->sampling, squares);
+	report->nr_sites = most && most < report->nr_sites_all ? most : report->nr_sites_all;
+}
+
+static int reserve(struct rows *rows, size_t nr)
+{
+	struct report_site *list;
+	struct allocated_by_who(*who)[ALLOCATED_BY_LISTED];
+	char(*names)[ROWS_CACHE_NAME];
+
+	if (nr <= rows->room)
+		return 0;
+	list = realloc(rows->list, nr * sizeof(*list));
+	if (list)
+		rows->list = list;
+	names = realloc(rows->names, nr * sizeof(*names));
+	if (names)
+		rows->names = names;
+	who = realloc(rows->who, nr * sizeof(*who));
+	if (who)
+		rows->who = who;
+	if (!list || !names || !who)
+		return -ENOMEM;
+	rows->room = nr;
+	return 0;
+}
+
+/* Who refers to the objects of a site, as the last scan saw it. */
+static void fill_holders(const struct readout *readout, struct report_site *row)
+{
+	const struct referrers_site *site = referrers__of(&readout->findings.holders, row->id);
+
+	if (!site)
+		return;
+	row->sampled = site->sampled;
+	while (row->nr_holders < REPORT_HOLDERS && row->nr_holders < site->nr) {
+		const struct referrer *holder = &site->list[row->nr_holders];
+
+		row->holders[row->nr_holders++] = (struct report_holder){
+			.kind = holder->place.kind,
+			.name = holder->place.name,
+			.offset = holder->place.offset,
+			.objects = holder->objects,
+		};
+	}
+}
+
+static void name_cache(char name[ROWS_CACHE_NAME], const struct readout *readout,
+		       const struct site *site)
+{
+	if (site->space != KLEAK_SPACE_SLAB)
+		snprintf(name, ROWS_CACHE_NAME, "%s", origins__name(site->space));
+	else
+		cache__name(name, ROWS_CACHE_NAME, &readout->view->caches[site->cache],
+			    &readout->parts.kernel->cache_kinds);
+}
+
+static void fill_row(struct rows *rows, size_t i, const struct readout *readout,
+		     const struct site *site, const struct rows_names *names)
+{
+	struct report_site *row = &rows->list[i];
+
+	name_cache(rows->names[i], readout, site);
+	*row = (struct report_site){
+		.id = site->id,
+		.bytes = site->bytes,
+		.objects = site->objects,
+		.bytes_requested = site->bytes_requested,
+		.bytes_error = sample__error(readout->sampling, site->squares),
+		.objects_error = sample__error(readout->sampling, (double)site->listed),
+		.growth_bytes_per_min = site->growth_bytes_per_min,
+		.age_median_s = site->age_median_s,
+		.allocations_per_s = site->allocations_per_s,
+		.allocations = site->allocations,
+		.frees = site->frees + site->implicit + site->verified + site->evicted,
+		.pending_objects = site->pending,
+		.origin = origins__name(site->space),
+		.cache = rows->names[i],
+		.approximate = site->space == KLEAK_SPACE_SLAB &&
+			       cache__is_approximate(&readout->cache_sums[site->cache]),
+		.verdict = evidence__judge(&readout->judge, site),
+		.course = history__course(&readout->history, site->id),
+		.who = rows->who[i],
+		.unreferenced = site->unreferenced,
+		.unreferenced_bytes = site->unreferenced_bytes,
+	};
+	if (readout->scan && readout->parts.options->show_objects)
+		row->unreferenced_list = unreferenced__of(&readout->findings, i, &row->nr_listed);
+	fill_holders(readout, row);
+	row->nr_who = allocated_by__of(&rows->crowd, site->index, rows->who[i], &row->who_times,
+				       names->cgroup);
+}
+
+/* Name the frames of a row, behind those of the rows before it. */
+static int fill_stack(struct rows *rows, size_t i, const struct readout *readout,
+		      const struct site *site, const struct rows_names *names)
+{
+	int err = array__reserve((void **)&rows->frames, rows->nr_frames + SYMBOLS_MOST_FRAMES,
+				 &rows->room_frames, sizeof(*rows->frames));
+
+	if (err)
+		return err;
+	rows->list[i].nr_frames =
+		names->stack(readout->parts.symbols, site->frames, site->nr_frames,
+			     readout__named_at(readout, site), rows->frames + rows->nr_frames);
+	rows->nr_frames += rows->list[i].nr_frames;
+	return 0;
+}
+
+/* They may have moved while there came more. */
+static void link_stacks(struct rows *rows, size_t nr)
+{
+	const struct symbols_frame *next = rows->frames;
+
+	for (size_t i = 0; i < nr; i++) {
+		rows->list[i].stack = next;
+		next += rows->list[i].nr_frames;
+	}
+}
+
+int rows__fill(struct rows *rows, struct report *report, const struct readout *readout,
+	       const struct rows_names *names)
+{
+	const struct sites *sites = &readout->sites;
+	int err = reserve(rows, report->nr_sites);
+
+	rows->nr_frames = 0;
+	for (size_t i = 0, row = 0; row < report->nr_sites && !err; i++) {
+		if (!readout__is_shown(&sites->list[i]))
+			continue;
+		fill_row(rows, row, readout, &sites->list[i], names);
+		err = fill_stack(rows, row++, readout, &sites->list[i], names);
+	}
+	if (err)
+		return err;
+	link_stacks(rows, report->nr_sites);
+	report->sites = rows->list;
+	return 0;
+}
+
+void rows__free(struct rows *rows)
+{
+	free(rows->list);
+	free(rows->frames);
+	free(rows->names);
+	free(rows->who);
+	allocated_by__free(&rows->crowd);
+}

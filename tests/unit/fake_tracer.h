@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* A tracer without a kernel: its tables are what the test writes, and it notes what it was told to
+ * do. */
+#ifndef KLEAK_UNIT_FAKE_TRACER_H
+#define KLEAK_UNIT_FAKE_TRACER_H
+
+#include "unit.h"
+
+#include "trace/tracer.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+
+#define BUCKETS 4
+#define SITES	8
+
+struct tracer {
+	struct kleak_bucket buckets[BUCKETS];
+	struct kleak_site sites[SITES];
+	struct kleak_cache caches[KLEAK_MAX_CACHES];
+	struct kleak_tally tallies[SITES];
+	struct kleak_counts counts;
+	struct tracer_view view;
+	struct recycle recycled;
+	struct misses missed;
+	struct kleak_who who; /* times 0: nobody */
+	struct kleak_who_times who_times;
+	uint64_t now;
+	uint32_t sampling;
+	uint64_t run_ns; /* that the programs take between two looks */
+	int count_time;	 /* 0, or why not */
+
+	/* what it was told to do */
+	unsigned int coarsened, recycles, looks, asked_missed;
+	bool muted[SITES];
+	size_t sized; /* slots, in all */
+	int fails;    /* what tracer__now() returns */
+};
+
+static void fake_tracer_init(struct tracer *t)
+{
+	memset(t, 0, sizeof(*t));
+	t->sampling = 1;
+	t->view = (struct tracer_view){.buckets = t->buckets,
+				       .sites = t->sites,
+				       .tallies = t->tallies,
+				       .caches = t->caches,
+				       .counts = &t->counts,
+				       .nr_buckets = BUCKETS,
+				       .nr_sites = SITES,
+				       .nr_lanes = 1};
+}
+
+const struct tracer_view *tracer__view(const struct tracer *tracer)
+{
+	return &tracer->view;
+}
+
+int tracer__missed(const struct tracer *tracer, struct misses *missed)
+{
+	((struct tracer *)tracer)->asked_missed++;
+	*missed = tracer->missed;
+	return 0;
+}
+
+int tracer__now(struct tracer *tracer, uint64_t *ticks)
+{
+	*ticks = tracer->now;
+	return tracer->fails;
+}
+
+int tracer__size_areas(struct tracer *tracer, const uint32_t *slots, size_t nr)
+{
+	for (size_t i = 0; i < nr; i++) {
+		struct kleak_bucket *bucket = &tracer->buckets[slots[i] / KLEAK_BUCKET_KEYS];
+
+		bucket->record[slots[i] % KLEAK_BUCKET_KEYS].bytes &= ~KLEAK_BYTES_UNSIZED;
+	}
+	tracer->sized += nr;
+	return 0;
+}
+
+int tracer__learn_cpus(struct tracer *tracer, uint64_t *offsets, uint64_t *task)
+{
+	(void)tracer;
+	(void)offsets;
+	(void)task;
+	return -EPERM;
+}
+
+int tracer__read(void *tracer, uint64_t address, void *to, size_t len)
+{
+	(void)tracer;
+	(void)address;
+	(void)to;
+	(void)len;
+	return -EFAULT;
+}
+
+void *tracer__peek(void *tracer, uint64_t address, size_t len)
+{
+	(void)tracer;
+	(void)address;
+	(void)len;
+	return NULL;
+}
+
+uint64_t tracer__buffer(const struct tracer *tracer)
+{
+	(void)tracer;
+	return 0;
+}
+
+int tracer__evict(struct tracer *tracer, const struct kleak_eviction *list, size_t nr)
+{
+	(void)tracer;
+	(void)list;
+	(void)nr;
+	return 0;
+}
+
+uint32_t tracer__sampling(const struct tracer *tracer)
+{
+	return tracer->sampling;
+}
+
+int tracer__count_time(void)
+{
+	return open("/dev/null", O_RDONLY | O_CLOEXEC);
+}
+
+int tracer__run(const struct tracer *tracer, struct tracer_run *run)
+{
+	unsigned int look = ((struct tracer *)tracer)->looks++;
+
+	*run = (struct tracer_run){.ns = look * tracer->run_ns, .events = look * 10};
+	return tracer->count_time;
+}
+
+int tracer__coarsen(struct tracer *tracer, uint32_t weight)
+{
+	tracer->sampling = weight;
+	tracer->coarsened++;
+	return 0;
+}
+
+int tracer__recycle(struct tracer *tracer, const struct recycle_look *look)
+{
+	(void)look;
+	tracer->recycles++;
+	return 0;
+}
+
+const struct recycle *tracer__recycled(const struct tracer *tracer)
+{
+	return &tracer->recycled;
+}
+
+void tracer__mute(struct tracer *tracer, uint32_t entry)
+{
+	tracer->muted[entry] = true;
+	tracer->sites[entry].muted = 1;
+}
+
+int tracer__who(const struct tracer *tracer,
+		void (*each)(const struct kleak_who *, const struct kleak_who_times *, void *),
+		void *arg)
+{
+	if (tracer->who_times.times)
+		each(&tracer->who, &tracer->who_times, arg);
+	return 0;
+}
+
+struct tracer_modules tracer__module_changes(const struct tracer *tracer)
+{
+	(void)tracer;
+	return (struct tracer_modules){};
+}
+
+void tracer__each_module(struct tracer *tracer,
+			 void (*tell)(const struct kleak_module_record *record, void *arg),
+			 void *arg)
+{
+	(void)tracer;
+	(void)tell;
+	(void)arg;
+}
+
+uint32_t tracer__self(const struct tracer *tracer)
+{
+	(void)tracer;
+	return 1;
+}
+
+#endif

@@ -1,0 +1,332 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "machine.h"
+
+#include "memory/subjects.h"
+#include "memory/vmemmap.h"
+
+#define TICKS(s) ((uint64_t)((s)*1e9 / (1 << KLEAK_TICK_SHIFT)))
+#define NOW	 TICKS(1000)
+#define OLD	 TICKS(10)
+#define SITES	 4
+
+static const struct area_layout area_layout = {
+	.vm_struct = 64,
+	.vm_addr = 8,
+	.vm_size = 16,
+	.vm_pages = 32,
+	.vm_nr_pages = 40,
+	.vmap_area_vm = 56,
+};
+
+#define AREA 0xffffc90000000000ULL
+#define VM   (BASE + RAM + 8 * PAGE) /* the vm_struct */
+#define LIST (BASE + RAM + 9 * PAGE) /* of its pages */
+
+/* A machine, and an object table of one bucket. */
+struct made_up {
+	struct machine *machine;
+	struct kleak_bucket bucket;
+	struct kleak_site sites[SITES];
+	struct kleak_cache caches[KLEAK_MAX_CACHES];
+	struct tracer_view view;
+	struct scan scan;
+	struct subjects subjects;
+	uint64_t cpu_offsets[2];
+};
+
+static int begin_table(void **state)
+{
+	struct made_up *m = test_calloc(1, sizeof(*m));
+	int err = begin((void **)&m->machine);
+
+	m->view = (struct tracer_view){.buckets = &m->bucket,
+				       .sites = m->sites,
+				       .caches = m->caches,
+				       .nr_buckets = 1,
+				       .nr_sites = SITES};
+	m->machine->slub.cpu_offsets = m->cpu_offsets;
+	m->machine->slub.nr_cpus = 2;
+	m->machine->memory.base = BASE;
+	m->subjects = (struct subjects){.view = &m->view,
+					.areas_layout = &area_layout,
+					.slub = &m->machine->slub,
+					.memory = &m->machine->memory,
+					.scan = &m->scan};
+	*state = m;
+	return err;
+}
+
+static int end_table(void **state)
+{
+	struct made_up *m = *state;
+
+	subjects__free(&m->subjects);
+	scan__free(&m->scan);
+	end((void **)&m->machine);
+	test_free(m);
+	return 0;
+}
+
+static struct kleak_record *record(struct made_up *m, int slot, uint64_t address, uint32_t space,
+				   uint64_t bytes)
+{
+	m->bucket.key[slot] = ~(address | space);
+	m->bucket.record[slot] =
+		(struct kleak_record){.bytes = bytes, .site = 1, .allocated_at = NOW - OLD};
+	return &m->bucket.record[slot];
+}
+
+static void gather(struct made_up *m)
+{
+	assert_int_equal(subjects__gather(&m->subjects, NOW), 0);
+	assert_int_equal(m->subjects.nr, m->scan.nr);
+}
+
+static void test_a_slab_object_is_its_bytes(void **state)
+{
+	struct made_up *m = *state;
+	const struct subject *subject = m->subjects.list;
+
+	m->sites[1].cache = 7;
+	m->caches[7] = (struct kleak_cache){.id = ~(BASE + 64), .size = 192, .ready = 1};
+	record(m, 2, CACHE, KLEAK_SPACE_SLAB, 192);
+	gather(m);
+	subject = m->subjects.list;
+	assert_int_equal(m->subjects.nr, 1);
+	assert_int_equal(subject->slot, 2);
+	assert_int_equal(subject->site, 1);
+	assert_int_equal(subject->size, 192);
+	assert_true(subject->kmem == BASE + 64);
+	assert_true(subject->allocated_at == NOW - OLD);
+	assert_false(subject->young || subject->large || subject->companion);
+	assert_true(subjects__address_of(subject->key) == CACHE);
+	assert_int_equal(scan__find(&m->scan, CACHE), 0);
+	assert_int_equal(scan__find(&m->scan, CACHE + 191), 0);
+	assert_int_equal(scan__find(&m->scan, CACHE + 192), SCAN_NONE);
+	assert_int_equal(scan__find(&m->scan, CACHE - 1), SCAN_NONE);
+}
+
+static void test_what_is_no_object(void **state)
+{
+	struct made_up *m = *state;
+
+	record(m, 0, CACHE, KLEAK_SPACE_SLAB, 0);
+	record(m, 1, CACHE + 512, KLEAK_SPACE_SLAB, 64)->site = SITES;
+	record(m, 2, CACHE + 1024, KLEAK_SPACE_VMALLOC, KLEAK_BYTES_UNSIZED);
+	record(m, 3, BASE + RAM, KLEAK_SPACE_PAGES, PAGE);
+	record(m, 4, CACHE + 2048, KLEAK_SPACE_SLAB, 64);
+	m->bucket.key[4] = KLEAK_KEY_BUSY;
+	gather(m);
+	assert_int_equal(m->subjects.nr, 0);
+	record(m, 1, CACHE + 512, KLEAK_SPACE_SLAB, 64)->site = SITES - 1;
+	gather(m);
+	assert_int_equal(m->subjects.nr, 1);
+}
+
+/* As kmemleak: five seconds. */
+static void test_young_objects(void **state)
+{
+	struct made_up *m = *state;
+
+	record(m, 0, CACHE, KLEAK_SPACE_SLAB, 64)->allocated_at = NOW - TICKS(5);
+	record(m, 1, CACHE + 64, KLEAK_SPACE_SLAB, 64)->allocated_at = NOW - TICKS(5) + 1;
+	record(m, 2, CACHE + 128, KLEAK_SPACE_SLAB, 64)->flags = KLEAK_RECORD_RCU_PENDING;
+	gather(m);
+	assert_int_equal(m->subjects.nr, 3);
+	assert_false(m->subjects.list[0].young);
+	assert_true(m->subjects.list[1].young);
+	assert_true(m->subjects.list[2].young);
+}
+
+/* kmalloc() beyond the caches: no size that a cache would have. */
+static void test_large_kmalloc(void **state)
+{
+	struct made_up *m = *state;
+
+	m->sites[1].cache = 3;
+	m->caches[3].flags = KLEAK_CACHE_KMALLOC | KLEAK_CACHE_LARGE;
+	record(m, 0, BASE + RAM, KLEAK_SPACE_SLAB, 4 * PAGE);
+	gather(m);
+	assert_true(m->subjects.list[0].large);
+	assert_int_equal(m->subjects.list[0].size, 0);
+	assert_int_equal(scan__find(&m->scan, BASE + RAM + 4 * PAGE - 1), 0);
+}
+
+static void put(struct made_up *m, uint64_t address, uint64_t word)
+{
+	memcpy(m->machine->ram + (address - BASE - RAM), &word, sizeof(word));
+}
+
+/* An area of two pages that are not beside each other, and a guard page. */
+static void make_area(struct made_up *m, uint32_t nr)
+{
+	put(m, VM + area_layout.vm_addr, AREA);
+	put(m, VM + area_layout.vm_size, 3 * PAGE);
+	put(m, VM + area_layout.vm_pages, LIST);
+	put(m, VM + area_layout.vm_nr_pages, nr);
+	put(m, LIST, vmemmap__page_of(&m->machine->slub, BASE + RAM + 20 * PAGE));
+	put(m, LIST + 8, vmemmap__page_of(&m->machine->slub, BASE + RAM + 30 * PAGE));
+}
+
+/* A word that stands in a page of the area stands in the area. */
+static void test_the_pages_of_an_area_are_its_content(void **state)
+{
+	struct made_up *m = *state;
+	uint64_t word = CACHE;
+
+	make_area(m, 2);
+	record(m, 0, VM, KLEAK_SPACE_VMALLOC, 2 * PAGE);
+	record(m, 1, CACHE, KLEAK_SPACE_SLAB, 64);
+	gather(m);
+	assert_int_equal(m->subjects.nr, 3); /* and the vm_struct, which is nobody's */
+	assert_true(subjects__area_of(&m->subjects, VM) == AREA);
+	assert_int_equal(scan__find(&m->scan, AREA), 0);
+	assert_int_equal(scan__find(&m->scan, AREA + 3 * PAGE - 1), 0);
+	for (int page = 20; page <= 30; page += 10) {
+		gather(m);
+		assert_int_equal(
+			scan__words(&m->scan, BASE + RAM + (page + 1) * PAGE - 8, &word, 1), 0);
+		assert_int_equal(scan__finish(&m->scan), 0);
+		assert_false(m->scan.objects[1].reached); /* nobody refers to the area */
+		assert_int_equal(scan__words(&m->scan, BASE + RAM + (page + 1) * PAGE, &word, 1),
+				 0);
+		assert_int_equal(scan__finish(&m->scan), 0);
+		assert_true(m->scan.objects[1].reached); /* behind the page: a root */
+	}
+}
+
+static void test_the_books_of_an_area_are_its_companions(void **state)
+{
+	struct made_up *m = *state;
+	uint32_t vm, pages;
+
+	make_area(m, 2);
+	record(m, 0, VM, KLEAK_SPACE_VMALLOC, 2 * PAGE);
+	record(m, 1, VM, KLEAK_SPACE_SLAB, 64)->flags = KLEAK_RECORD_VM_STRUCT;
+	record(m, 2, LIST, KLEAK_SPACE_SLAB, 16);
+	gather(m);
+	assert_int_equal(m->subjects.nr, 3);
+	vm = scan__find(&m->scan, VM);
+	pages = scan__find(&m->scan, LIST);
+	assert_int_equal(vm, 1);
+	assert_int_equal(pages, 2);
+	assert_true(m->subjects.list[vm].companion);
+	assert_true(m->scan.objects[vm].silent);
+	assert_int_equal(m->scan.objects[vm].books_of, 0);
+	assert_true(m->scan.objects[0].area);
+	assert_true(m->subjects.list[pages].companion);
+	assert_false(m->subjects.list[0].companion);
+	assert_int_equal(m->scan.vm_words, 7);
+	/* who refers to the vm_struct refers to all of it */
+	assert_int_equal(scan__words(&m->scan, BASE + RAM, (uint64_t[]){VM}, 1), 0);
+	assert_int_equal(scan__finish(&m->scan), 0);
+	assert_true(m->scan.objects[vm].reached && m->scan.objects[0].reached &&
+		    m->scan.objects[pages].reached);
+}
+
+/* It is going away, or it is another one by now. */
+static void test_an_area_that_is_not_what_was_recorded(void **state)
+{
+	struct made_up *m = *state;
+
+	make_area(m, 3); /* three pages of two */
+	record(m, 0, VM, KLEAK_SPACE_VMALLOC, 2 * PAGE);
+	gather(m);
+	assert_int_equal(m->subjects.nr, 0);
+	make_area(m, 2);
+	put(m, VM + area_layout.vm_pages, 0);
+	gather(m);
+	assert_int_equal(m->subjects.nr, 0);
+	make_area(m, 2);
+	put(m, VM + area_layout.vm_size, 2 * PAGE - 1);
+	gather(m);
+	assert_int_equal(m->subjects.nr, 0);
+	put(m, VM + area_layout.vm_size, 2 * PAGE);
+	gather(m);
+	assert_int_equal(m->subjects.nr, 2);
+	m->machine->hole = VM;
+	m->machine->hole_end = VM + 16;
+	gather(m);
+	assert_int_equal(m->subjects.nr, 0);
+	assert_true(subjects__area_of(&m->subjects, VM) == 0);
+}
+
+/* The top bit of the pointer is not in the key: the sum with a CPU's offset tells. */
+static void test_pointers_to_percpu_memory(void **state)
+{
+	struct made_up *m = *state;
+	uint64_t small = 0x2a0, large = 0xfffffe8000000000ULL + 0x40;
+
+	m->cpu_offsets[0] = BASE + 0x100000;
+	record(m, 0, small << 1, KLEAK_SPACE_PERCPU, 2 * 48);
+	assert_true(subjects__percpu_pointer(&m->machine->slub, m->bucket.key[0]) == small);
+	gather(m);
+	assert_int_equal(scan__find(&m->scan, small), 0);
+	assert_int_equal(scan__find(&m->scan, small + 47), 0); /* each CPU has half of it */
+	assert_int_equal(scan__find(&m->scan, small + 48), SCAN_NONE);
+	m->cpu_offsets[0] = 0x1000;
+	record(m, 0, large << 1, KLEAK_SPACE_PERCPU, 2 * 48);
+	assert_true(subjects__percpu_pointer(&m->machine->slub, m->bucket.key[0]) == large);
+}
+
+static void test_some_objects_of_a_site_are_sampled(void **state)
+{
+	struct made_up *m = *state;
+	uint32_t groups[SITES] = {SCAN_NONE, 0, SCAN_NONE, SCAN_NONE};
+	struct referrers_site site = {.sampled = REFERRERS_SAMPLED - 1};
+	struct referrers holders = {.sites = &site, .nr = 1};
+
+	m->subjects.holders = &holders;
+	m->subjects.groups = groups;
+	record(m, 0, CACHE, KLEAK_SPACE_SLAB, 64)->site = 2;
+	record(m, 1, CACHE + 64, KLEAK_SPACE_SLAB, 64);
+	record(m, 2, CACHE + 128, KLEAK_SPACE_SLAB, 64);
+	gather(m);
+	assert_int_equal(site.sampled, REFERRERS_SAMPLED);
+	assert_false(m->scan.objects[0].sampled);
+	assert_true(m->scan.objects[1].sampled);
+	assert_false(m->scan.objects[2].sampled);
+}
+
+static void test_a_record_that_is_still_there(void **state)
+{
+	struct made_up *m = *state;
+	struct kleak_record found, *kept = record(m, 5, CACHE, KLEAK_SPACE_SLAB, 64);
+	const struct subject *subject;
+
+	gather(m);
+	subject = m->subjects.list;
+	assert_true(subjects__read_record(&m->subjects, subject, &found));
+	assert_int_equal(found.bytes, 64);
+	kept->allocated_at++;
+	assert_false(subjects__read_record(&m->subjects, subject, &found));
+	kept->allocated_at--;
+	kept->site = 2;
+	assert_false(subjects__read_record(&m->subjects, subject, &found));
+	kept->site = 1;
+	kept->flags = KLEAK_RECORD_RCU_PENDING;
+	assert_false(subjects__read_record(&m->subjects, subject, &found));
+	kept->flags = 0;
+	m->bucket.key[5] = KLEAK_KEY_EMPTY;
+	assert_false(subjects__read_record(&m->subjects, subject, &found));
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin_table, end_table)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_a_slab_object_is_its_bytes),
+		TEST(test_what_is_no_object),
+		TEST(test_young_objects),
+		TEST(test_large_kmalloc),
+		TEST(test_the_pages_of_an_area_are_its_content),
+		TEST(test_the_books_of_an_area_are_its_companions),
+		TEST(test_an_area_that_is_not_what_was_recorded),
+		TEST(test_pointers_to_percpu_memory),
+		TEST(test_some_objects_of_a_site_are_sampled),
+		TEST(test_a_record_that_is_still_there),
+	};
+
+	return run_on_all(tests, sizeof(tests) / sizeof(tests[0]));
+}

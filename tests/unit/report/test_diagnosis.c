@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "unit.h"
+
+#include "report/diagnosis.h"
+
+#include <string.h>
+
+static struct group groups[2];
+static struct suspect growth[1];
+
+/* Traced for long enough; two groups of sites, and nothing that grows in the books. */
+static struct diagnosis watched(struct report *report, enum verdict_name verdict)
+{
+	memset(groups, 0, sizeof(groups));
+	groups[0].sum.verdict.is.name = VERDICT_CHURN;
+	groups[1].sum.verdict.is.name = verdict;
+	*report = (struct report){};
+	growth[0] = (struct suspect){.name = "kmalloc-1k", .cache = true, .sure = true};
+	return (struct diagnosis){.report = report,
+				  .groups = {.list = groups, .nr = 2},
+				  .traced_s = 100,
+				  .needed_s = 100,
+				  .growth = growth};
+}
+
+static void test_a_leak(void **state)
+{
+	struct report report;
+	struct diagnosis d = watched(&report, VERDICT_LEAK);
+
+	(void)state;
+	d.interrupted = true; /* what is proven is */
+	d.nr_growth = 1;
+	assert_int_equal(diagnosis__answer(&d), DIAGNOSIS_LEAK);
+}
+
+/* A program that keeps its handles is no leak of the kernel; a leak beside it is one. */
+static void test_held(void **state)
+{
+	struct report report;
+	struct diagnosis d = watched(&report, VERDICT_LEAK);
+	const char *next[DIAGNOSIS_NEXT];
+
+	(void)state;
+	groups[1].holder.sure = true;
+	groups__acquit(&d.groups);
+	assert_int_equal(diagnosis__answer(&d), DIAGNOSIS_HELD);
+	assert_string_equal(diagnosis__answer_name(DIAGNOSIS_HELD), "held");
+	assert_int_equal(groups[0].sum.verdict.is.name, VERDICT_HELD);
+	assert_true(diagnosis__advise(&d, next) > 0);
+	assert_non_null(strstr(next[0], "no leak of the kernel"));
+	groups[1].sum.verdict.is.name = VERDICT_LEAK;
+	groups__acquit(&d.groups);
+	assert_int_equal(groups[0].sum.verdict.is.name, VERDICT_LEAK); /* comes first again */
+	assert_int_equal(diagnosis__answer(&d), DIAGNOSIS_LEAK);
+}
+
+static void test_no_leak_found(void **state)
+{
+	static const enum verdict_name harmless[] = {VERDICT_NEW, VERDICT_INSUFFICIENT,
+						     VERDICT_CHURN, VERDICT_CACHE};
+	struct report report;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(harmless) / sizeof(harmless[0]); i++) {
+		struct diagnosis d = watched(&report, harmless[i]);
+
+		assert_int_equal(diagnosis__answer(&d), DIAGNOSIS_NONE);
+	}
+}
+
+static void test_too_short(void **state)
+{
+	struct report report;
+	struct diagnosis d = watched(&report, VERDICT_CHURN);
+	const char *next[DIAGNOSIS_NEXT];
+
+	(void)state;
+	d.traced_s = 99;
+	assert_int_equal(diagnosis__answer(&d), DIAGNOSIS_UNDECIDED);
+	assert_true(diagnosis__advise(&d, next) > 0);
+	assert_non_null(strstr(next[0], "too short"));
+	d.traced_s = 100;
+	d.interrupted = true;
+	assert_int_equal(diagnosis__answer(&d), DIAGNOSIS_UNDECIDED);
+	d.interrupted = false;
+	d.report = NULL;
+	assert_int_equal(diagnosis__answer(&d), DIAGNOSIS_UNDECIDED);
+}
+
+static void test_a_suspect(void **state)
+{
+	struct report report;
+	struct diagnosis d = watched(&report, VERDICT_GROWING);
+
+	(void)state;
+	assert_int_equal(diagnosis__answer(&d), DIAGNOSIS_UNDECIDED);
+}
+
+/* What grows in the books, and was not traced, may be a leak. */
+static void test_untraced_growth(void **state)
+{
+	struct report report;
+	struct diagnosis d = watched(&report, VERDICT_CHURN);
+	const char *next[DIAGNOSIS_NEXT];
+	bool said = false;
+
+	(void)state;
+	d.nr_growth = 1;
+	assert_int_equal(diagnosis__answer(&d), DIAGNOSIS_UNDECIDED);
+	for (size_t i = 0, nr = diagnosis__advise(&d, next); i < nr; i++)
+		said |= strstr(next[i], "--origin") != NULL;
+	assert_true(said);
+	growth[0].traced = true;
+	assert_int_equal(diagnosis__answer(&d), DIAGNOSIS_NONE);
+	growth[0].traced = false;
+	growth[0].sure = false;
+	assert_int_equal(diagnosis__answer(&d), DIAGNOSIS_NONE);
+	growth[0].sure = true;
+	growth[0].reclaimable = STATEMENT_YES;
+	assert_int_equal(diagnosis__answer(&d), DIAGNOSIS_NONE);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_a_leak),		cmocka_unit_test(test_no_leak_found),
+		cmocka_unit_test(test_too_short),	cmocka_unit_test(test_a_suspect),
+		cmocka_unit_test(test_untraced_growth), cmocka_unit_test(test_held),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -71,7 +71,8 @@ def diagnose(version):
     site = page["report"]["sites"][0]
     rate = site["verdict"]["growth_bytes_per_min"]
     assert abs(rate - 10 * 60 * 1024) < 0.3 * 10 * 60 * 1024, rate
-    assert min(share for share in site["verdict"]["survival_shares"] if share is not None) > 0.95, site["verdict"]
+    # of some ten in an interval one may be counted with its neighbours: clock and sums are not read at once
+    assert min(share for share in site["verdict"]["survival_shares"] if share is not None) > 0.85, site["verdict"]
     assert site["who"][0]["context"] == "kernel thread" and site["who"][0]["comm"] == "kworker", site
     group = page["groups"][0]
     assert headline(group) == "kleak_leak_kzalloc" and group["verdict"] == "LEAK", group

@@ -20,7 +20,8 @@ done) > /dev/null &
 names=$!
 echo churn 1000 >&3
 echo leakrate kzalloc 10 > /proc/kleak_test
-kleak diagnose --json --interval 0.5 --evidence 15 --for 150s; echo "status $?"
+# every object: rates and shares to be compared
+kleak diagnose --json --max-overhead 100 --interval 0.5 --evidence 15 --for 150s; echo "status $?"
 echo stop > /proc/kleak_test
 echo ---
 kleak diagnose --now --interval 0.5 --evidence 12 --for 36s; echo "status $?"
@@ -80,6 +81,7 @@ def diagnose(version):
     assert site["id"] in [s["id"] for s in group["sites"]], group
     assert page["rounds"] == 1 and page["caches"] is None and "slab" in page["origins"], page["caches"]
     assert all(g["traced"] for g in page["growth"] if g["name"] == "kmalloc-1k"), page["growth"]
+    assert page["report"]["sampling"] == 1 and page["report"]["overhead"]["limit_percent"] == 100
     for found, function, origin in ((areas, "kleak_leak_vmalloc", "vmalloc"),
                                     (percpu, "kleak_leak_percpu", "percpu")):
         page, status = part(found)
@@ -89,6 +91,7 @@ def diagnose(version):
         assert (function, origin) in leaks(page) and {name for name, _ in leaks(page)} == {function}, \
             verdicts(page)
         assert status == "status 3", status
+        assert page["report"]["overhead"]["limit_percent"] == 1, page["report"]["overhead"]
     # long enough for a LEAK, were there one
     assert int(re.search(r"traced \S+ for (\d+)s", text).group(1)) >= 12, text
     # a suspect may be left: a cache that grows is none only once it was dropped

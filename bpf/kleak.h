@@ -375,6 +375,7 @@ struct kleak_control {
 	__u32 present;	   /* which one of the bit sets of that name is looked at */
 	__u32 sample_mask; /* recorded are addresses whose hash has none of these bits: 2^n - 1 */
 	__u32 module_changes; /* how often a module came or went */
+	__u32 module_told;    /* of those, what has been told as far as it will ever be */
 	__u32 module_losses;  /* of those, what the loader could not be told */
 };
 
@@ -403,6 +404,8 @@ struct kleak_module_head {
 	__u32 nr; /* bytes behind this */
 	__u32 pad;
 	char name[64];
+	struct kleak_range
+		text[2]; /* of functions that stay, and of those that it needs as it comes */
 };
 
 struct kleak_module_record {

@@ -66,6 +66,12 @@ static __always_inline bool module_tell_change(struct kleak_module_head *head,
 	return false;
 }
 
+/* This change is told: what is missing by now will not come. */
+static __always_inline void module_all_told(void)
+{
+	__sync_fetch_and_add(&control.module_told, 1);
+}
+
 /* ---- sites of what was there before ---- */
 
 /* Where a module's functions are: those that stay, and those it needs as it comes. */
@@ -234,14 +240,17 @@ int module_load(struct bpf_raw_tracepoint_args *ctx)
 		head.symbols = nr * KLEAK_MODULE_SYMBOL;
 		head.strings = size;
 	}
-	told = module_tell_change(&head, module, KLEAK_MODULE_COMES);
 	module_find_text(&text, module);
+	for (__u32 i = 0; i < 2; i++)
+		head.text[i] = (struct kleak_range){text.start[i], text.start[i] + text.size[i]};
+	told = module_tell_change(&head, module, KLEAK_MODULE_COMES);
 	text.change = head.change;
 	module_retire(&text, &head, nr);
-	if (!told)
-		return 0;
-	module_tell_table(&head, KLEAK_MODULE_SYMBOLS, symbols, head.symbols);
-	module_tell_table(&head, KLEAK_MODULE_STRINGS, strings, head.strings);
+	if (told) {
+		module_tell_table(&head, KLEAK_MODULE_SYMBOLS, symbols, head.symbols);
+		module_tell_table(&head, KLEAK_MODULE_STRINGS, strings, head.strings);
+	}
+	module_all_told();
 	return 0;
 }
 
@@ -256,6 +265,7 @@ int module_free(struct bpf_raw_tracepoint_args *ctx)
 	module_tell_change(&head, module, KLEAK_MODULE_GOES);
 	module_find_text(&text, module);
 	module_leave(text.start[0], text.size[0]);
+	module_all_told();
 	return 0;
 }
 

@@ -49,6 +49,7 @@ static int begin(struct modparts *parts, const struct kleak_module_head *head)
 		.all_strings = head->strings,
 	};
 	memcpy(load->name, head->name, sizeof(load->name) - 1);
+	memcpy(load->text, head->text, sizeof(load->text));
 	return 0;
 }
 
@@ -79,7 +80,6 @@ int modparts__take(struct modparts *parts, const struct kleak_module_record *rec
 	load = find(parts, record->head.change);
 	if (!load || !load->change)
 		return 0;
-	load->stalled = false;
 	if (record->head.kind == KLEAK_MODULE_SYMBOLS)
 		append(load->symbols, &load->nr_symbols, load->all_symbols, record);
 	else if (record->head.kind == KLEAK_MODULE_STRINGS)
@@ -89,16 +89,13 @@ int modparts__take(struct modparts *parts, const struct kleak_module_record *rec
 	return 0;
 }
 
-struct modparts_load *modparts__stalled(struct modparts *parts)
+struct modparts_load *modparts__find(struct modparts *parts, const char *name)
 {
 	for (size_t i = 0; i < MODPARTS_MOST; i++) {
 		struct modparts_load *load = &parts->list[i];
 
-		if (!load->change)
-			continue;
-		if (load->stalled || !load->all_symbols)
+		if (load->change && (!name || !strcmp(load->name, name)))
 			return load;
-		load->stalled = true;
 	}
 	return NULL;
 }
@@ -144,13 +141,6 @@ void modparts__drop(struct modparts_load *load)
 	free(load->symbols);
 	free(load->strings);
 	*load = (struct modparts_load){};
-}
-
-void modparts__drop_name(struct modparts *parts, const char *name)
-{
-	for (size_t i = 0; i < MODPARTS_MOST; i++)
-		if (parts->list[i].change && !strcmp(parts->list[i].name, name))
-			modparts__drop(&parts->list[i]);
 }
 
 void modparts__free(struct modparts *parts)

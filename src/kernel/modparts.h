@@ -22,7 +22,7 @@ struct modparts_load {
 	char *strings;
 	uint32_t nr_symbols, nr_strings; /* bytes that there are, of: */
 	uint32_t all_symbols, all_strings;
-	bool stalled;
+	struct kleak_range text[2]; /* where its functions are */
 };
 
 struct modparts {
@@ -36,8 +36,9 @@ struct modparts {
 int modparts__take(struct modparts *parts, const struct kleak_module_record *record,
 		   struct modparts_load **done);
 
-/* One of which no record came since the last call, though some are missing; or NULL. */
-struct modparts_load *modparts__stalled(struct modparts *parts);
+/* The module of that name (NULL: any) of which records are missing, until modparts__drop(); or
+ * NULL. */
+struct modparts_load *modparts__find(struct modparts *parts, const char *name);
 
 /*
  * Its functions, in the order of its table: *functions, to be freed; the names belong to `load`.
@@ -47,9 +48,6 @@ int modparts__functions(const struct modparts_load *load, struct names_function 
 			size_t *nr);
 
 void modparts__drop(struct modparts_load *load);
-
-/* Drop what there is of a module that has gone. */
-void modparts__drop_name(struct modparts *parts, const char *name);
 
 void modparts__free(struct modparts *parts);
 

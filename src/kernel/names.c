@@ -308,7 +308,10 @@ static int find_first(const struct names *names, uint64_t address, uint32_t when
 	if (err || !symbol->module)
 		return err;
 	*module = first_module(names, symbol->module);
-	return !*module || was_there(*module, when) ? 0 : -ENOENT;
+	if (!*module || was_there(*module, when))
+		return 0;
+	*module = NULL;
+	return -ENOENT;
 }
 
 static bool is_other(const struct kallsyms_symbol *a, const struct kallsyms_symbol *b)
@@ -360,12 +363,15 @@ int names__find(const struct names *names, uint64_t address, uint32_t when,
 	struct kallsyms_symbol found = {};
 	size_t at = find_newest(names, names->nr, address, when, &found);
 
+	*module = NULL;
 	if (at == NOWHERE)
 		return find_first(names, address, when, symbol, module);
 	if (when == NAMES_ANYTIME && is_ambiguous(names, at, address, &found))
 		return -ENOENT;
-	*symbol = found;
 	*module = names->modules[at];
+	if (!*found.name)
+		return -ENOENT;
+	*symbol = found;
 	return 0;
 }
 

@@ -39,7 +39,7 @@ struct names_module {
 
 struct names_function {
 	uint64_t start, end;
-	const char *name;
+	const char *name; /* "": functions that nobody could name */
 };
 
 /*
@@ -68,7 +68,7 @@ void names__begin(struct names *names);
 /*
  * The function that `address` lay in at that time.  At any time: only if it cannot have been
  * another one.  *module: it lies in; NULL: the kernel, or code that is no module's; valid until
- * names__add().  0 and *symbol, or -ENOENT.
+ * names__add().  0 and *symbol; or -ENOENT, and *module is NULL if that is not known either.
  */
 int names__find(const struct names *names, uint64_t address, uint32_t when,
 		struct kallsyms_symbol *symbol, const struct names_module **module);

@@ -244,8 +244,10 @@ static int add_listed(struct symbols *symbols, const struct names_module *module
 		kallsyms__each_prefix(*fresh, "", gather, &gathered);
 		err = gathered.err;
 	}
-	if (!err && gathered.nr) /* or it has gone by now */
+	if (!err && gathered.nr)
 		err = names__add(symbols->names, module, gathered.list, gathered.nr);
+	else if (!err)
+		err = -ENOENT; /* it has gone by now */
 	free(gathered.list);
 	return err;
 }
@@ -328,9 +330,27 @@ static void add_told(struct symbols *symbols, struct modparts_load *load)
 	modparts__drop(load);
 }
 
+/* All that will ever be known of it is where its functions were. */
+static void add_nameless(struct symbols *symbols, struct modparts_load *load)
+{
+	const struct names_module module = new_module(load->name, load->change, 0);
+	struct names_function text[2];
+	size_t nr = 0;
+
+	for (int i = 0; i < 2; i++)
+		if (load->text[i].end > load->text[i].start)
+			text[nr++] =
+				(struct names_function){load->text[i].start, load->text[i].end, ""};
+	names__add(symbols->names, &module, text, nr);
+	modparts__drop(load);
+}
+
 static void remove_told(struct symbols *symbols, const struct kleak_module_head *head)
 {
-	modparts__drop_name(&symbols->parts, head->name);
+	struct modparts_load *load = modparts__find(&symbols->parts, head->name);
+
+	if (load)
+		add_nameless(symbols, load);
 	names__remove(symbols->names, head->name, head->change);
 }
 
@@ -353,22 +373,24 @@ void symbols__note(const struct kleak_module_record *record, void *arg)
 }
 
 /* What was too large to be told, or found no room. */
-static void add_stalled(struct symbols *symbols)
+static void add_incomplete(struct symbols *symbols)
 {
 	struct kallsyms *fresh = NULL;
 	struct modparts_load *load;
 
-	while ((load = modparts__stalled(&symbols->parts))) {
+	while ((load = modparts__find(&symbols->parts, NULL))) {
 		const struct names_module module = new_module(load->name, load->change, 0);
 
-		add_listed(symbols, &module, &fresh);
-		modparts__drop(load);
+		if (add_listed(symbols, &module, &fresh))
+			add_nameless(symbols, load);
+		else
+			modparts__drop(load);
 	}
 	kallsyms__free(fresh);
 }
 
-void symbols__settle(struct symbols *symbols, uint32_t losses, uint32_t (*changes)(void *arg),
-		     void *arg)
+void symbols__settle(struct symbols *symbols, uint32_t losses, bool quiet,
+		     uint32_t (*changes)(void *arg), void *arg)
 {
 	struct names_module *const *modules;
 	size_t nr;
@@ -377,7 +399,8 @@ void symbols__settle(struct symbols *symbols, uint32_t losses, uint32_t (*change
 		symbols->losses = losses;
 		compare_with_list(symbols, changes(arg));
 	}
-	add_stalled(symbols);
+	if (quiet)
+		add_incomplete(symbols);
 	nr = names__modules(symbols->names, &modules);
 	for (size_t i = 0; i < nr; i++) {
 		struct names_module learnt = *modules[i];
@@ -408,8 +431,12 @@ static struct symbols_frame name(const struct symbols *symbols, uint64_t address
 
 	*image = NULL;
 	/* Of the call, not of what follows it: that may be the next function. */
-	if (!symbols || names__find(symbols->names, address - 1, when, &symbol, &module))
+	if (!symbols)
 		return frame;
+	if (names__find(symbols->names, address - 1, when, &symbol, &module)) {
+		frame.module = module ? module->name : NULL;
+		return frame;
+	}
 	frame.symbol = symbol.name;
 	frame.offset = address - symbol.start;
 	frame.module = symbol.module;
@@ -506,11 +533,11 @@ int symbols__images(const struct symbols *symbols, struct images *images,
 
 const struct names_module *symbols__module(const struct symbols *symbols, uint64_t address)
 {
-	const struct names_module *module;
+	const struct names_module *module = NULL;
 	struct kallsyms_symbol symbol = {};
 
-	if (!symbols || names__find(symbols->names, address - 1, NAMES_ANYTIME, &symbol, &module))
-		return NULL;
+	if (symbols)
+		names__find(symbols->names, address - 1, NAMES_ANYTIME, &symbol, &module);
 	return module;
 }
 

@@ -51,12 +51,12 @@ int symbols__look(struct symbols *symbols);
 void symbols__note(const struct kleak_module_record *record, void *symbols);
 
 /*
- * All records have been noted that there are, and `losses` in all will never be: find out what is
- * still to be known of the modules.  changes(arg): how often one came or went since the beginning,
- * up to now.
+ * All records have been noted that there are, and `losses` in all will never be; quiet: nor will
+ * what is missing of others.  Find out what is still to be known of the modules.  changes(arg): how
+ * often one came or went since the beginning, up to now.
  */
-void symbols__settle(struct symbols *symbols, uint32_t losses, uint32_t (*changes)(void *arg),
-		     void *arg);
+void symbols__settle(struct symbols *symbols, uint32_t losses, bool quiet,
+		     uint32_t (*changes)(void *arg), void *arg);
 
 /* The names alone, which stay as long as `symbols`.  NULL: `symbols` is. */
 const struct names *symbols__names(const struct symbols *symbols);

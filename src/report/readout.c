@@ -68,6 +68,7 @@ bool readout__follow_modules(struct readout *readout)
 {
 	struct symbols *symbols = readout->parts.symbols;
 	struct tracer *tracer = readout->parts.tracer;
+	bool quiet;
 
 	if (!symbols)
 		return false;
@@ -75,8 +76,10 @@ bool readout__follow_modules(struct readout *readout)
 		symbols__look(symbols); /* or they have the names that they had */
 		return false;
 	}
+	quiet = tracer__module_changes(tracer).quiet;
 	tracer__each_module(tracer, symbols__note, symbols);
-	symbols__settle(symbols, tracer__module_changes(tracer).losses, module_changes, tracer);
+	symbols__settle(symbols, tracer__module_changes(tracer).losses, quiet, module_changes,
+			tracer);
 	return true;
 }
 

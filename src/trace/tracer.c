@@ -621,9 +621,13 @@ const struct recycle *tracer__recycled(const struct tracer *tracer)
 struct tracer_modules tracer__module_changes(const struct tracer *tracer)
 {
 	const struct kleak_control *control = &tracer->skeleton->bss->control;
+	/* before the changes: all that have begun by then have been told by now, or one has not */
+	uint32_t told = __atomic_load_n(&control->module_told, __ATOMIC_ACQUIRE);
+	uint32_t changes = __atomic_load_n(&control->module_changes, __ATOMIC_ACQUIRE);
 
 	return (struct tracer_modules){
-		.changes = __atomic_load_n(&control->module_changes, __ATOMIC_ACQUIRE),
+		.quiet = told == changes,
+		.changes = changes,
 		.losses = __atomic_load_n(&control->module_losses, __ATOMIC_ACQUIRE),
 	};
 }

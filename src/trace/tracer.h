@@ -139,11 +139,15 @@ int tracer__who(const struct tracer *tracer,
 		void (*each)(const struct kleak_who *, const struct kleak_who_times *, void *),
 		void *arg);
 
-/* How often modules came or went, and how many of these changes tracer__each_module() does not
- * tell. */
+/*
+ * How often modules came or went, and how many of these changes tracer__each_module() does not
+ * tell.  quiet: no program was telling of one when this was asked: what tracer__each_module() does
+ * not give after that will not come.
+ */
 struct tracer_modules {
 	uint32_t changes;
 	uint32_t losses;
+	bool quiet;
 };
 
 struct tracer_modules tracer__module_changes(const struct tracer *tracer);

@@ -20,7 +20,8 @@ done) > /dev/null &
 names=$!
 echo churn 1000 >&3
 echo leakrate kzalloc 10 > /proc/kleak_test
-kleak diagnose --json --interval 0.5 --evidence 15 --for 150s; echo "status $?"
+# every object: rates and shares to be compared
+kleak diagnose --json --max-overhead 100 --interval 0.5 --evidence 15 --for 150s; echo "status $?"
 echo stop > /proc/kleak_test
 echo ---
 kleak diagnose --now --interval 0.5 --evidence 12 --for 36s; echo "status $?"
@@ -71,7 +72,8 @@ def diagnose(version):
     site = page["report"]["sites"][0]
     rate = site["verdict"]["growth_bytes_per_min"]
     assert abs(rate - 10 * 60 * 1024) < 0.3 * 10 * 60 * 1024, rate
-    assert min(share for share in site["verdict"]["survival_shares"] if share is not None) > 0.95, site["verdict"]
+    # of some ten in an interval one may be counted with its neighbours: clock and sums are not read at once
+    assert min(share for share in site["verdict"]["survival_shares"] if share is not None) > 0.85, site["verdict"]
     assert site["who"][0]["context"] == "kernel thread" and site["who"][0]["comm"] == "kworker", site
     group = page["groups"][0]
     assert headline(group) == "kleak_leak_kzalloc" and group["verdict"] == "LEAK", group
@@ -79,6 +81,7 @@ def diagnose(version):
     assert site["id"] in [s["id"] for s in group["sites"]], group
     assert page["rounds"] == 1 and page["caches"] is None and "slab" in page["origins"], page["caches"]
     assert all(g["traced"] for g in page["growth"] if g["name"] == "kmalloc-1k"), page["growth"]
+    assert page["report"]["sampling"] == 1 and page["report"]["overhead"]["limit_percent"] == 100
     for found, function, origin in ((areas, "kleak_leak_vmalloc", "vmalloc"),
                                     (percpu, "kleak_leak_percpu", "percpu")):
         page, status = part(found)
@@ -88,6 +91,7 @@ def diagnose(version):
         assert (function, origin) in leaks(page) and {name for name, _ in leaks(page)} == {function}, \
             verdicts(page)
         assert status == "status 3", status
+        assert page["report"]["overhead"]["limit_percent"] == 1, page["report"]["overhead"]
     # long enough for a LEAK, were there one
     assert int(re.search(r"traced \S+ for (\d+)s", text).group(1)) >= 12, text
     # a suspect may be left: a cache that grows is none only once it was dropped

@@ -101,27 +101,29 @@ static void functions_are_put_together(void **state)
 	modparts__free(&parts);
 }
 
-static void what_does_not_come_is_told(void **state)
+static void what_is_incomplete_is_found(void **state)
 {
 	struct kleak_module_record large = record(2, KLEAK_MODULE_COMES);
 	struct modparts parts = {};
 	struct modparts_load *load;
 
 	(void)state;
-	assert_null(modparts__stalled(&parts));
+	assert_null(modparts__find(&parts, NULL));
 	come(&parts, 1);
-	assert_null(modparts__stalled(&parts)); /* just now */
 	give(&parts, 1, KLEAK_MODULE_SYMBOLS, symbols, sizeof(symbols[0]));
-	assert_null(modparts__stalled(&parts));
-	load = modparts__stalled(&parts);
-	assert_non_null(load);
+	assert_null(modparts__find(&parts, "n"));
+	load = modparts__find(&parts, "m");
+	assert_ptr_equal(load, modparts__find(&parts, NULL));
 	assert_int_equal(load->change, 1);
 	modparts__drop(load);
-	large.head.symbols = large.head.strings = 0;
+	large.head.symbols = large.head.strings = 0; /* they will not come */
+	large.head.text[1] = (struct kleak_range){0x3000, 0x4000};
 	take(&parts, &large);
-	assert_int_equal(modparts__stalled(&parts)->change, 2); /* at once */
-	modparts__drop_name(&parts, "m");
-	assert_null(modparts__stalled(&parts));
+	load = modparts__find(&parts, NULL);
+	assert_int_equal(load->change, 2);
+	assert_int_equal(load->text[1].end, 0x4000);
+	modparts__drop(load);
+	assert_null(modparts__find(&parts, NULL));
 	modparts__free(&parts);
 }
 
@@ -140,7 +142,7 @@ static void nonsense_is_survived(void **state)
 	assert_null(take(&parts, &r));
 	for (uint32_t i = 2; i < 3 * MODPARTS_MOST; i++)
 		come(&parts, i);
-	assert_non_null(modparts__stalled(&parts) ?: modparts__stalled(&parts));
+	assert_non_null(modparts__find(&parts, NULL));
 	modparts__free(&parts);
 }
 
@@ -148,7 +150,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(functions_are_put_together),
-		cmocka_unit_test(what_does_not_come_is_told),
+		cmocka_unit_test(what_is_incomplete_is_found),
 		cmocka_unit_test(nonsense_is_survived),
 	};
 

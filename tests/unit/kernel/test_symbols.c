@@ -255,26 +255,30 @@ static uint32_t all_changes(void *nr)
 	return *(uint32_t *)nr;
 }
 
-/* Change number `change`, told in full: m<module> comes or goes. */
-static void tell(struct symbols *symbols, uint32_t change, int module, bool comes)
+enum told { TOLD, TOLD_NAME, TOLD_REST }; /* of what is told */
+
+/* Change number `change`: m<module> comes to where m<place> may have been. */
+static void tell_part(struct symbols *symbols, uint32_t change, int module, int place,
+		      enum told told)
 {
 	const Elf64_Sym symbol = {.st_name = 1,
 				  .st_info = ELF64_ST_INFO(STB_LOCAL, STT_FUNC),
 				  .st_shndx = 1,
-				  .st_value = ADDRESS(module),
+				  .st_value = ADDRESS(place),
 				  .st_size = 0x100};
 	struct kleak_module_record record = {
-		.head = {.change = change, .kind = KLEAK_MODULE_GOES, .symbols = sizeof(symbol)}};
+		.head = {.change = change,
+			 .kind = KLEAK_MODULE_COMES,
+			 .symbols = sizeof(symbol),
+			 .text = {{ADDRESS(place), ADDRESS(place) + 0x100}}}};
 	char names[16] = "";
 
 	snprintf(record.head.name, sizeof(record.head.name), "m%d", module);
 	record.head.strings = sizeof(names);
-	if (!comes) {
+	if (told != TOLD_REST)
 		symbols__note(&record, symbols);
+	if (told == TOLD_NAME)
 		return;
-	}
-	record.head.kind = KLEAK_MODULE_COMES;
-	symbols__note(&record, symbols);
 	record.head.kind = KLEAK_MODULE_SYMBOLS;
 	record.head.nr = sizeof(symbol);
 	memcpy(record.bytes, &symbol, sizeof(symbol));
@@ -283,6 +287,19 @@ static void tell(struct symbols *symbols, uint32_t change, int module, bool come
 	record.head.nr = sizeof(names);
 	snprintf(names + 1, sizeof(names) - 1, "f%d", module);
 	memcpy(record.bytes, names, sizeof(names));
+	symbols__note(&record, symbols);
+}
+
+/* Change number `change`, told in full: m<module> comes or goes. */
+static void tell(struct symbols *symbols, uint32_t change, int module, bool comes)
+{
+	struct kleak_module_record record = {.head = {.change = change, .kind = KLEAK_MODULE_GOES}};
+
+	if (comes) {
+		tell_part(symbols, change, module, module, TOLD);
+		return;
+	}
+	snprintf(record.head.name, sizeof(record.head.name), "m%d", module);
 	symbols__note(&record, symbols);
 }
 
@@ -329,7 +346,7 @@ static void what_is_kept_stays(void **state)
 		load(i - 2, i);
 		tell(symbols, ++changes, i - 3, false);
 		tell(symbols, ++changes, i, true);
-		symbols__settle(symbols, 0, all_changes, &changes);
+		symbols__settle(symbols, 0, true, all_changes, &changes);
 		check_named(symbols, i, changes);
 		check_named(symbols, i - 3, changes - 2);
 		assert_null(frame_of(symbols, i - 3, changes).symbol);
@@ -362,7 +379,7 @@ static void changes_that_nobody_told_are_looked_for(void **state)
 	check_named(symbols, 2, 0);
 	assert_null(frame_of(symbols, 1, 0).symbol);
 	load(3, 4);
-	symbols__settle(symbols, 5, all_changes, &changes);
+	symbols__settle(symbols, 5, true, all_changes, &changes);
 	check_named(symbols, 4, 5);
 	assert_null(frame_of(symbols, 4, 4).symbol);
 	check_named(symbols, 2, 4);
@@ -379,6 +396,57 @@ static bool is_wanted(const char *module, void *wanted)
 	return !strcmp(module, wanted);
 }
 
+/* A CPU that tells of a module may be held up for as long as it likes. */
+static void what_is_still_being_told_is_waited_for(void **state)
+{
+	struct symbols *symbols;
+	uint32_t changes = 1;
+
+	(void)state;
+	load(1, 1);
+	symbols = open_symbols();
+	assert_int_equal(symbols__begin(symbols), 0);
+	tell_part(symbols, 1, 2, 2, TOLD_NAME);
+	for (int i = 0; i < 5; i++)
+		symbols__settle(symbols, 0, false, all_changes, &changes);
+	tell_part(symbols, 1, 2, 2, TOLD_REST);
+	symbols__settle(symbols, 0, true, all_changes, &changes);
+	check_named(symbols, 2, 1);
+	symbols__close(symbols);
+}
+
+/* A module of which too little was told is nobody else, least of all who was there before. */
+static void who_cannot_be_named_is_not_the_one_before(void **state)
+{
+	const struct names *names;
+	struct symbols_frame frame;
+	struct symbols *symbols;
+	uint32_t changes = 4;
+
+	(void)state;
+	load(1, 1);
+	symbols = open_symbols();
+	names = symbols__names(symbols);
+	assert_int_equal(symbols__begin(symbols), 0);
+	tell(symbols, 1, 2, true);
+	tell(symbols, 2, 2, false);
+	tell_part(symbols, 3, 3, 2, TOLD_NAME);
+	tell(symbols, 4, 3, false); /* before it was looked for */
+	tell_part(symbols, 5, 4, 2, TOLD_NAME);
+	symbols__settle(symbols, 0, true, all_changes, &changes); /* looked for, and not there */
+	check_named(symbols, 2, 1);
+	frame = frame_of(symbols, 2, 3);
+	assert_null(frame.symbol);
+	assert_string_equal(frame.module, "m3");
+	frame = frame_of(symbols, 2, 5);
+	assert_null(frame.symbol);
+	assert_string_equal(frame.module, "m4");
+	assert_int_equal(names__tenants(names, ADDRESS(2) + 0x10, 1), 0);
+	assert_int_equal(names__tenants(names, ADDRESS(2) + 0x10, 3), 1);
+	assert_int_equal(names__tenants(names, ADDRESS(2) + 0x10, 5), 2);
+	symbols__close(symbols);
+}
+
 /* Images of what has gone, if they are asked for; and nobody else's. */
 static void images_of_modules_that_have_gone(void **state)
 {
@@ -393,7 +461,7 @@ static void images_of_modules_that_have_gone(void **state)
 	load(3, 3);
 	tell(symbols, 1, 1, false);
 	tell(symbols, 2, 2, false);
-	symbols__settle(symbols, 0, all_changes, &changes);
+	symbols__settle(symbols, 0, true, all_changes, &changes);
 	assert_int_equal(symbols__images(symbols, &images, is_wanted, "m2"), 0);
 	assert_int_equal(images.nr, 3);
 	assert_non_null(images__find(&images, NULL));
@@ -420,7 +488,7 @@ static void each_site_has_its_own_module(void **state)
 	load(2, MANY); /* one goes, one comes */
 	tell(symbols, 1, 1, false);
 	tell(symbols, 2, MANY, true);
-	symbols__settle(symbols, 0, all_changes, &changes);
+	symbols__settle(symbols, 0, true, all_changes, &changes);
 	for (int i = 1; i <= MANY; i++) {
 		const struct symbols_frame frame = frame_of(symbols, i, i > 1 ? 2 : 0);
 
@@ -458,13 +526,13 @@ static void what_may_be_another_ones_is_not_taken(void **state)
 	assert_int_equal(symbols__begin(symbols), 0);
 	load(1, 2);
 	tell(symbols, 1, 2, true);
-	symbols__settle(symbols, 0, one_more_each_time, &changes);
+	symbols__settle(symbols, 0, true, one_more_each_time, &changes);
 	frame = frame_of(symbols, 2, 1);
 	assert_int_equal(module_info__of_stack(&module, 1, &frame, 1, symbols), 1);
 	assert_string_equal(module.name, "m2");
 	assert_string_equal(module.version, "");
 	changes = 1;
-	symbols__settle(symbols, 0, all_changes, &changes);
+	symbols__settle(symbols, 0, true, all_changes, &changes);
 	assert_int_equal(module_info__of_stack(&module, 1, &frame, 1, symbols), 1);
 	assert_string_equal(module.version, "1.2");
 	symbols__close(symbols);
@@ -482,6 +550,8 @@ int main(void)
 #define MODULES(test) cmocka_unit_test_setup_teardown(test, make_root, remove_root)
 		MODULES(what_is_kept_stays),
 		MODULES(changes_that_nobody_told_are_looked_for),
+		MODULES(what_is_still_being_told_is_waited_for),
+		MODULES(who_cannot_be_named_is_not_the_one_before),
 		MODULES(images_of_modules_that_have_gone),
 		MODULES(each_site_has_its_own_module),
 		MODULES(what_may_be_another_ones_is_not_taken),

@@ -195,6 +195,27 @@ static void test_the_pages_of_an_area_are_its_content(void **state)
 	}
 }
 
+/* More pages than are read at once: those at its end are its content, too. */
+static void test_the_pages_of_a_large_area(void **state)
+{
+	struct made_up *m = *state;
+	const uint32_t many = 514;
+	uint64_t word = CACHE;
+
+	make_area(m, many);
+	put(m, VM + area_layout.vm_size, (many + 1) * PAGE);
+	for (uint32_t i = 0; i < many; i++)
+		put(m, LIST + i * 8,
+		    vmemmap__page_of(&m->machine->slub,
+				     BASE + RAM + (i < many - 1 ? 20 + i % 2 : 30) * PAGE));
+	record(m, 0, VM, KLEAK_SPACE_VMALLOC, many * PAGE);
+	record(m, 1, CACHE, KLEAK_SPACE_SLAB, 64);
+	gather(m);
+	assert_int_equal(scan__words(&m->scan, BASE + RAM + 31 * PAGE - 8, &word, 1), 0);
+	assert_int_equal(scan__finish(&m->scan), 0);
+	assert_false(m->scan.objects[1].reached);
+}
+
 static void test_the_books_of_an_area_are_its_companions(void **state)
 {
 	struct made_up *m = *state;
@@ -321,6 +342,7 @@ int main(void)
 		TEST(test_young_objects),
 		TEST(test_large_kmalloc),
 		TEST(test_the_pages_of_an_area_are_its_content),
+		TEST(test_the_pages_of_a_large_area),
 		TEST(test_the_books_of_an_area_are_its_companions),
 		TEST(test_an_area_that_is_not_what_was_recorded),
 		TEST(test_pointers_to_percpu_memory),

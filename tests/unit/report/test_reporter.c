@@ -270,8 +270,29 @@ static void test_tracing_that_costs_too_much_gets_coarser(void **state)
 	make(m, false); /* an event takes as long as before: no more of it */
 	assert_int_equal(m->tracer.sampling, 2);
 	assert_true(m->report.overhead.spent);
-	make(m, true); /* nobody is traced any more */
-	assert_false(m->report.overhead.known);
+	m->tracer.count_time = -EIO; /* nobody is traced any more: nobody measures */
+	make(m, true);
+	assert_true(m->report.overhead.known);
+	assert_true(m->report.overhead.share > 0.5);
+}
+
+/* Who makes one report only, at the end, looks in between. */
+static void test_tracing_costs_are_limited_between_reports(void **state)
+{
+	struct made_up *m = *state;
+
+	m->options.max_overhead = 0.5;
+	m->tracer.run_ns = 1000000000000;
+	site(m, 1, KLEAK_SPACE_SLAB, 0x1000);
+	object(m, 0, 1, 64);
+	open_reporter(m);
+	assert_int_equal(reporter__watch(m->reporter), 0);
+	assert_int_equal(m->tracer.sampling, 1);
+	assert_int_equal(reporter__limit_overhead(m->reporter), 0);
+	assert_int_equal(m->tracer.sampling, 2);
+	make(m, true);
+	assert_true(m->report.overhead.known);
+	assert_int_equal(m->report.sampling, 2);
 }
 
 static void test_an_overhead_that_cannot_be_known_is_no_error(void **state)
@@ -384,6 +405,7 @@ int main(void)
 		TEST(test_pages_that_are_counted_elsewhere_are_muted),
 		TEST(test_who_allocates),
 		TEST(test_tracing_that_costs_too_much_gets_coarser),
+		TEST(test_tracing_costs_are_limited_between_reports),
 		TEST(test_an_overhead_that_cannot_be_known_is_no_error),
 		TEST(test_young_objects_are_not_listed),
 		TEST(test_a_frozen_history_has_no_more_points),

@@ -146,6 +146,13 @@ static bool is_reclaimable(const struct evidence_sources *judge, const struct si
 	       judge->caches[site->cache].flags & KLEAK_CACHE_RECLAIMABLE;
 }
 
+static struct pins_count pins_of(const struct evidence_sources *judge, const struct site *site)
+{
+	const struct pins_count *pins = pins__of(judge->pins, site->id);
+
+	return pins ? *pins : (struct pins_count){};
+}
+
 static bool is_lazy(const struct evidence_sources *judge, const struct site *site)
 {
 	return site->space == KLEAK_SPACE_SLAB && cache__is_lazy(judge->caches[site->cache].name);
@@ -161,6 +168,8 @@ struct conclusion evidence__judge(const struct evidence_sources *judge, const st
 	evidence->lazy = is_lazy(judge, site);
 	evidence->metadata = site->metadata;
 	evidence->reclaimable = is_reclaimable(judge, site);
+	if (evidence->reclaimable && judge->pins)
+		evidence->pins = pins_of(judge, site);
 	evidence->drained = marks__share(judge->before_drain, site);
 	evidence->shrunk = 1 - marks__share(judge->before_drop, site);
 	evidence->replaced = replaced_of(judge, site);

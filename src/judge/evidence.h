@@ -29,8 +29,9 @@ struct evidence_sources {
 	double least_s;					 /* evidence.least_s */
 	uint32_t possible_cpus;				 /* per-CPU memory is of them */
 	uint32_t online_cpus;				 /* that may keep slabs of their own */
-	uint64_t missed_frees;	/* at most; 0 where the allocator's books are read */
-	double available_bytes; /* MemAvailable */
+	const struct pins *pins; /* what was seen of objects of reclaimable caches; or NULL */
+	uint64_t missed_frees;	 /* at most; 0 where the allocator's books are read */
+	double available_bytes;	 /* MemAvailable */
 };
 
 /* Judge the site. */

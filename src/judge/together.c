@@ -84,6 +84,9 @@ void together__add(struct together *t, const struct conclusion *site, const doub
 	/* one that may go speaks against a LEAK of all */
 	t->sum.lazy |= e->lazy;
 	t->sum.metadata |= e->metadata;
+	if (e->reclaimable &&
+	    (!t->sum.reclaimable || verdict__is_less_pinned(&e->pins, &t->sum.pins)))
+		t->sum.pins = e->pins;
 	t->sum.reclaimable |= e->reclaimable;
 	for (int i = 0; i < SURVIVALS; i++)
 		t->sum.survival[i] = least(t->sum.survival[i], e->survival[i]);

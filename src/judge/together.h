@@ -24,7 +24,8 @@ struct together {
 
 /*
  * Add a site: its own conclusion, and its bytes at the nr_course times of the history (NULL: not
- * known).  *together starts as all zeros.
+ * known).  Of what is pinned, the site of a reclaimable cache that is pinned least stands for all.
+ * *together starts as all zeros.
  */
 void together__add(struct together *together, const struct conclusion *site, const double *course,
 		   size_t nr_course);

@@ -17,14 +17,72 @@ const char *verdict__name(enum verdict_name name)
 	return names[name];
 }
 
-/* Lower and upper limit, with 95% confidence, of the share `some` of `all` (Wilson 1927). */
-static double limit_of(uint64_t some, uint64_t all, int side)
+/* Lower and upper limit, with 95% confidence, of a share that was seen in n (Wilson 1927). */
+static double limit_of_share(double share, double n, int side)
 {
-	double n = (double)all, share = (double)some / n;
 	double middle = share + Z2_95 / (2 * n);
 	double spread = sqrt(Z2_95 * (share * (1 - share) / n + Z2_95 / (4 * n * n)));
 
 	return (middle + side * spread) / (1 + Z2_95 / n);
+}
+
+/* The same of the share `some` of `all`. */
+static double limit_of(uint64_t some, uint64_t all, int side)
+{
+	return limit_of_share((double)some / (double)all, (double)all, side);
+}
+
+/* The same in a sample that is a good part of `of`: when it is all, nothing is left to chance. */
+static double limit_of_sample(uint64_t some, uint64_t sampled, uint64_t of, int side)
+{
+	double share = (double)some / (double)sampled;
+
+	if (of <= sampled)
+		return share;
+	return limit_of_share(share, (double)sampled * (double)(of - 1) / (double)(of - sampled),
+			      side);
+}
+
+void verdict__pinned(const struct pins_count *pins, double *low, double *high)
+{
+	uint32_t pinned = pins__pinned(pins);
+
+	*low = *high = NAN;
+	if (!pins->sampled)
+		return;
+	*low = fmax(0, limit_of_sample(pinned, pins->sampled, pins->of, -1));
+	*high = fmin(1,
+		     limit_of_sample(pinned + pins->by[VFS_UNKNOWN], pins->sampled, pins->of, 1));
+}
+
+/*
+ * The lower limit of the share that is pinned, 0 where nothing is known.  but_files: files that
+ * exist and have no other place than memory are somebody's, and no leak.
+ */
+static double least_pinned(struct pins_count pins, bool but_files)
+{
+	double low, high;
+
+	if (but_files) {
+		pins.by[VFS_NOT_PINNED] += pins.by[VFS_NAME_KEPT];
+		pins.by[VFS_NAME_KEPT] = 0;
+	}
+	verdict__pinned(&pins, &low, &high);
+	return isnan(low) ? 0 : low;
+}
+
+/* Of a reclaimable cache: are its objects pinned, so that it is to be judged as any other? */
+static bool is_pinned(const struct evidence *e, bool but_files)
+{
+	return least_pinned(e->pins, but_files) >= VERDICT_PINNED;
+}
+
+bool verdict__is_less_pinned(const struct pins_count *pins, const struct pins_count *than)
+{
+	bool pinned = least_pinned(*pins, false) >= VERDICT_PINNED;
+	bool other = least_pinned(*than, false) >= VERDICT_PINNED;
+
+	return pinned == other ? least_pinned(*pins, true) < least_pinned(*than, true) : other;
 }
 
 static bool rises(const struct growth_slope *slope)
@@ -48,6 +106,8 @@ static struct verdict judge_growth(const struct evidence *e)
 		return say(VERDICT_GROWING, "as many older objects of the same cache were freed");
 	if (e->drained < VERDICT_DRAINED)
 		return say(VERDICT_GROWING, "a part was freed after allocations stopped");
+	if (e->reclaimable && !is_pinned(e, true))
+		return say(VERDICT_GROWING, "files that exist, and live in memory only");
 	return say(VERDICT_LEAK, "grows steadily; old objects stay");
 }
 
@@ -61,6 +121,21 @@ static const char *why_held(const struct evidence *e)
 	return "old objects stay; no steady growth";
 }
 
+/* Reclaimable, and not known to be pinned: what is known? */
+static struct verdict judge_cache(const struct evidence *e)
+{
+	double low, high;
+
+	verdict__pinned(&e->pins, &low, &high);
+	if (isnan(high))
+		return say(VERDICT_CACHE, "reclaimable by its cache's flag; not looked at");
+	if (e->pins.by[VFS_UNKNOWN] == e->pins.sampled)
+		return say(VERDICT_CACHE, "reclaimable by its cache's flag; looked at in vain");
+	if (low >= 1 - VERDICT_PINNED)
+		return say(VERDICT_CACHE, "the kernel can reclaim a part of it");
+	return say(VERDICT_CACHE, "the kernel can reclaim it");
+}
+
 static struct verdict judge(const struct evidence *e)
 {
 	double low, high;
@@ -71,8 +146,8 @@ static struct verdict judge(const struct evidence *e)
 		return say(VERDICT_CACHE, "vmalloc frees it late, many at once");
 	if (e->metadata)
 		return say(VERDICT_CACHE, "the slab allocator keeps it for its slabs");
-	if (e->reclaimable && !(e->shrunk < VERDICT_SHRUNK))
-		return say(VERDICT_CACHE, "the kernel can reclaim it");
+	if (e->reclaimable && !(e->shrunk < VERDICT_SHRUNK) && !is_pinned(e, false))
+		return judge_cache(e);
 	if (e->points < VERDICT_POINTS_NEW)
 		return say(VERDICT_NEW, "not watched long enough");
 	if (e->drained < VERDICT_RELEASED)
@@ -88,7 +163,7 @@ static struct verdict judge(const struct evidence *e)
 	low = limit_of(e->settled_alive, e->settled, -1);
 	high = limit_of(e->settled_alive, e->settled, 1);
 	if (rises(&e->slope) && (rises(&e->recent) || !e->recent.known)) {
-		if (e->reclaimable)
+		if (e->reclaimable && !is_pinned(e, false))
 			return say(VERDICT_GROWING,
 				   "reclaimable, but stayed when caches were dropped");
 		if (low >= VERDICT_RETAINED)

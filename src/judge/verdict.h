@@ -3,7 +3,8 @@
  * Leak or not: what follows from the history of a site, and how sure that is.
  *
  * LEAK         grows with confidence, to the end of the run and no slower; what gets old
- *              stays; not reclaimable; no loss, nor frees of older objects, could explain it
+ *              stays; not reclaimable, or pinned; no loss, nor frees of older objects, could
+ *              explain it
  * GROWING      grows, or survives, but one part of the evidence is missing
  * HELD         survives, and does not grow any more
  * CACHE        the kernel can take it back (or did, when caches were dropped), or frees it
@@ -16,6 +17,7 @@
 #define KLEAK_JUDGE_VERDICT_H
 
 #include "judge/growth.h"
+#include "memory/pins.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -48,10 +50,11 @@ struct evidence {
 	/* the site's own sums */
 	uint64_t objects, bytes, allocations, frees;
 	/* from elsewhere */
-	double least_s;	  /* no LEAK before it was watched for so long */
-	bool lazy;	  /* freed by its allocator much later than its user does */
-	bool metadata;	  /* the slab allocator's own: goes when the slab goes */
-	bool reclaimable; /* its cache is SLAB_RECLAIM_ACCOUNT */
+	double least_s;		/* no LEAK before it was watched for so long */
+	bool lazy;		/* freed by its allocator much later than its user does */
+	bool metadata;		/* the slab allocator's own: goes when the slab goes */
+	bool reclaimable;	/* its cache is SLAB_RECLAIM_ACCOUNT */
+	struct pins_count pins; /* then: which of its objects cannot go; sampled 0: not known */
 	double shrunk; /* share of its objects that went when caches were dropped; NAN: not tried */
 	double drained;	 /* share that outlived the drain; NAN: there was none */
 	double replaced; /* frees of older objects of the same cache, of its growth; NAN: unknown
@@ -71,6 +74,8 @@ struct evidence {
 #define VERDICT_SLOWED	    0.5	 /* growth over the last half, of the whole: less is no LEAK */
 #define VERDICT_REPLACED    0.5	 /* as many older ones were freed: no LEAK */
 
+#define VERDICT_PINNED 0.9 /* of a reclaimable cache's: lower limit; less is a CACHE */
+
 struct verdict {
 	enum verdict_name name;
 	const char *why; /* a few words; static */
@@ -86,6 +91,15 @@ struct conclusion {
 };
 
 struct verdict verdict__of(const struct evidence *evidence);
+
+/*
+ * Lower and upper limit of the share that is pinned, with 95% confidence; what is unknown may be
+ * either.  NAN: none were sampled.
+ */
+void verdict__pinned(const struct pins_count *pins, double *low, double *high);
+
+/* Of objects of two reclaimable caches: do the first ones speak less for a leak? */
+bool verdict__is_less_pinned(const struct pins_count *pins, const struct pins_count *than);
 
 /* "LEAK" */
 const char *verdict__name(enum verdict_name name);

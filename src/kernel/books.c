@@ -30,6 +30,7 @@ void books__read(struct books *books, unsigned int wanted)
 		.slabs_err = -ENODATA,
 		.areas_err = -ENODATA,
 		.lines_err = -ENODATA,
+		.vfs_err = -ENODATA,
 	};
 	if (wanted & BOOKS_MEM)
 		books->mem_err = READ("/proc/meminfo", meminfo__parse, &books->mem);
@@ -39,6 +40,11 @@ void books__read(struct books *books, unsigned int wanted)
 		books->areas_err = READ("/proc/vmallocinfo", vmallocinfo__parse, &books->areas);
 	if (wanted & BOOKS_LINES)
 		books->lines_err = READ(BOOKS_ALLOCINFO, allocinfo__parse, &books->lines);
+	if (wanted & BOOKS_VFS)
+		books->vfs_err =
+			READ("/proc/sys/fs/dentry-state", vfsstate__parse, &books->dentries);
+	if (wanted & BOOKS_VFS && !books->vfs_err)
+		books->vfs_err = READ("/proc/sys/fs/inode-state", vfsstate__parse, &books->inodes);
 }
 
 void books__free(struct books *books)

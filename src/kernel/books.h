@@ -7,6 +7,7 @@
 #include "proc/kmemleak.h"
 #include "proc/meminfo.h"
 #include "proc/slabinfo.h"
+#include "proc/vfsstate.h"
 #include "proc/vmallocinfo.h"
 
 #include <stdbool.h>
@@ -24,6 +25,8 @@ struct books {
 	int areas_err;
 	struct allocinfo lines;
 	int lines_err;
+	struct vfsstate dentries, inodes;
+	int vfs_err;
 };
 
 enum books_wanted {
@@ -31,6 +34,7 @@ enum books_wanted {
 	BOOKS_SLABS = 1 << 1,
 	BOOKS_AREAS = 1 << 2,
 	BOOKS_LINES = 1 << 3,
+	BOOKS_VFS = 1 << 4,
 	BOOKS_ALL = BOOKS_MEM | BOOKS_SLABS | BOOKS_AREAS | BOOKS_LINES,
 };
 

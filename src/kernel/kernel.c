@@ -399,6 +399,7 @@ static void read_slub(struct kernel *kernel, const struct btf *btf)
 		snprintf(kernel->slub_unknown, sizeof(kernel->slub_unknown),
 			 "no bpf_map_lookup_percpu_elem()");
 		memcpy(kernel->krc_unknown, kernel->slub_unknown, sizeof(kernel->krc_unknown));
+		memcpy(kernel->vfs_unknown, kernel->slub_unknown, sizeof(kernel->vfs_unknown));
 		return;
 	}
 	layout__read_slub(&kernel->slub, btf, kernel->page_size, kernel->slub_unknown,
@@ -409,6 +410,7 @@ static void read_slub(struct kernel *kernel, const struct btf *btf)
 		kernel->krc.head_offset = kernel->kvfree_rcu_offset;
 	layout__read_areas(&kernel->areas, btf, kernel->areas_unknown,
 			   sizeof(kernel->areas_unknown));
+	layout__read_vfs(&kernel->vfs, btf, kernel->vfs_unknown, sizeof(kernel->vfs_unknown));
 }
 
 /* Attach an empty program to the function `name` and detach it.  0 or -errno. */

@@ -61,6 +61,8 @@ struct kernel {
 	char areas_unknown[64]; /* the same */
 	struct krc_layout krc;
 	char krc_unknown[64]; /* the same */
+	struct vfs_layout vfs;
+	char vfs_unknown[64]; /* the same */
 };
 
 /*

@@ -213,6 +213,81 @@ int layout__read_areas(struct area_layout *layout, const struct btf *btf, char *
 	return 0;
 }
 
+/*
+ * Children are a list_head up to 6.7 (d_subdirs, d_child), an hlist_head from 6.8 on.  False: they
+ * are kept in another way.
+ */
+static bool read_children(struct vfs_layout *l, const struct btf *btf)
+{
+	uint32_t subdirs, child;
+	const struct wanted fields[] = {
+		{"dentry", "d_children", &l->dentry_children, 1},
+		{"dentry", "d_sib", &l->dentry_sibling, 1},
+		{"dentry", "d_subdirs", &subdirs, 1},
+		{"dentry", "d_child", &child, 1},
+	};
+	char why[1];
+
+	read_fields(btf, fields, sizeof(fields) / sizeof(fields[0]), why, sizeof(why));
+	l->ring = l->dentry_children == SLUB_NONE;
+	if (l->ring) {
+		l->dentry_children = subdirs;
+		l->dentry_sibling = child;
+	}
+	return l->dentry_children != SLUB_NONE && l->dentry_sibling != SLUB_NONE;
+}
+
+int layout__read_vfs(struct vfs_layout *layout, const struct btf *btf, char *why, size_t len)
+{
+	struct vfs_layout l = {};
+	uint32_t lockref, count, hash, pprev, host, pages, root, alias;
+	const struct wanted fields[] = {
+		{"dentry", "d_lockref", &lockref, 0},
+		{"lockref", "count", &count, 0},
+		{"dentry", "d_lru", &l.dentry_lru, 0},
+		{"dentry", "d_parent", &l.dentry_parent, 0},
+		{"dentry", "d_inode", &l.dentry_inode, 0},
+		{"dentry", "d_sb", &l.dentry_sb, 0},
+		{"dentry", "d_hash", &hash, 0},
+		{"hlist_bl_node", "pprev", &pprev, 0},
+		{"dentry", "d_u", &alias, 1}, /* a union: all at 0 */
+		{"dentry", "d_alias", &l.dentry_alias, 1},
+		{"inode", "i_op", &l.inode_op, 0},
+		{"inode", "i_sb", &l.inode_sb, 0},
+		{"inode", "i_count", &l.inode_count, 0},
+		{"inode", "i_dentry", &l.inode_dentry, 0},
+		{"inode", "i_lru", &l.inode_lru, 0},
+		{"inode", "i_sb_list", &l.inode_sb_list, 0},
+		{"inode", "i_io_list", &l.inode_io_list, 1},
+		{"inode", "i_wb_list", &l.inode_wb_list, 1},
+		{"inode", "i_mapping", &l.inode_mapping, 0},
+		{"inode", "i_data", &l.inode_data, 0},
+		{"address_space", "host", &host, 0},
+		{"address_space", "i_pages", &pages, 0},
+		{"xarray", "xa_head", &root, 0},
+		{"inode_operations", "lookup", &l.op_lookup, 0},
+		{"super_block", "s_type", &l.sb_type, 0},
+		{"file_system_type", "name", &l.type_name, 0},
+	};
+
+	if (read_fields(btf, fields, sizeof(fields) / sizeof(fields[0]), why, len))
+		return -ENOTSUP;
+	if (l.dentry_alias == SLUB_NONE)
+		l.dentry_alias = alias;
+	if (l.dentry_alias == SLUB_NONE || !read_children(&l, btf)) {
+		snprintf(why, len, "dentries are linked in another way");
+		return -ENOTSUP;
+	}
+	l.dentry = struct_called(btf, "dentry")->size;
+	l.inode = struct_called(btf, "inode")->size;
+	l.dentry_count = lockref + count;
+	l.dentry_pprev = hash + pprev;
+	l.inode_host = l.inode_data + host;
+	l.inode_pages = l.inode_data + pages + root;
+	*layout = l;
+	return 0;
+}
+
 void layout__read_tasks(struct task_layout *layout, const struct btf *btf)
 {
 	const struct btf_type *task = struct_called(btf, "task_struct");

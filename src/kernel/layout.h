@@ -82,6 +82,31 @@ struct task_layout {
 /* What cannot be found is SLUB_NONE. */
 void layout__read_tasks(struct task_layout *layout, const struct btf *btf);
 
+/*
+ * Dentries and inodes (include/linux/dcache.h, include/linux/fs.h); offsets in bytes, SLUB_NONE in
+ * optional ones: this kernel has none.
+ */
+struct vfs_layout {
+	uint32_t dentry; /* its size */
+	uint32_t dentry_count, dentry_lru, dentry_parent, dentry_inode, dentry_sb;
+	uint32_t dentry_pprev; /* of its place in the hash; NULL there: it is unhashed */
+	uint32_t dentry_alias; /* in inode_dentry */
+	/* its children, and its place among its siblings */
+	uint32_t dentry_children, dentry_sibling;
+	bool ring;	/* the list of children ends at its head (up to 6.7), not at NULL */
+	uint32_t inode; /* its size */
+	uint32_t inode_op, inode_sb, inode_count, inode_dentry, inode_lru, inode_sb_list;
+	uint32_t inode_io_list, inode_wb_list; /* of what is dirty, what is written; optional */
+	uint32_t inode_mapping, inode_data;    /* the pointer to a struct address_space, its own */
+	uint32_t inode_pages;	     /* the root of its page cache: NULL when there is none */
+	uint32_t inode_host;	     /* where its own mapping refers back to it */
+	uint32_t op_lookup;	     /* struct inode_operations */
+	uint32_t sb_type, type_name; /* struct super_block, struct file_system_type */
+};
+
+/* As layout__read_slub(). */
+int layout__read_vfs(struct vfs_layout *layout, const struct btf *btf, char *why, size_t len);
+
 /* As layout__read_slub(). */
 int layout__read_areas(struct area_layout *layout, const struct btf *btf, char *why, size_t len);
 

@@ -106,6 +106,17 @@ static void put_slab(const struct pen *pen, const struct coverage_slab *slab)
 		pen__human((double)(slab->slabs_bytes - slab->objects_bytes), true).text);
 }
 
+/* "dentries +512, unused of them +3; inodes +510, unused of them +1" */
+static void put_vfs(const struct pen *pen, const struct report *r)
+{
+	if (!r->vfs_known || (!r->dentries.all && !r->inodes.all))
+		return;
+	fprintf(pen->out,
+		"dentries %+" PRId64 ", unused of them %+" PRId64 "; inodes %+" PRId64
+		", unused of them %+" PRId64 "\n",
+		r->dentries.all, r->dentries.unused, r->inodes.all, r->inodes.unused);
+}
+
 /* More is traced than the kernel's book grew by: say what that can mean. */
 static void put_hint(const struct pen *pen, const struct report *r)
 {
@@ -343,6 +354,56 @@ static void put_reason(const struct pen *pen, const struct conclusion *v)
 			INDENT, "", e->settled, e->settled_alive);
 }
 
+/* ", children 3", if there are any. */
+static void put_pin(const struct pen *pen, const char *what, uint32_t nr, bool *any)
+{
+	if (!nr)
+		return;
+	if (*any)
+		fputs(", ", pen->out);
+	else
+		fprintf(pen->out, "%*sby ", INDENT, "");
+	fprintf(pen->out, "%s %" PRIu32, what, nr);
+	*any = true;
+}
+
+/* "by unexplained references 60, children 2" */
+static void put_pins(const struct pen *pen, const struct pins_count *p)
+{
+	bool any = false;
+
+	put_pin(pen, "unexplained references", p->by[VFS_REFERENCE], &any);
+	put_pin(pen, "children", p->by[VFS_CHILD], &any);
+	put_pin(pen, "dentries", p->by[VFS_DENTRY], &any);
+	put_pin(pen, "names in memory", p->by[VFS_NAME_KEPT], &any);
+	put_pin(pen, "being on no LRU list", p->by[VFS_OFF_LRU], &any);
+	if (any)
+		fputc('\n', pen->out);
+}
+
+/* "pinned 60 of 64 sampled (85% to 98%), tmpfs and others, unknown 2", and by what */
+static void put_pinned(const struct pen *pen, const struct pins_count *p)
+{
+	double low, high;
+
+	if (!p->sampled)
+		return;
+	verdict__pinned(p, &low, &high);
+	fprintf(pen->out, "%*spinned %" PRIu32 " of %" PRIu32 " sampled (%.0f%% to %.0f%%)", INDENT,
+		"", pins__pinned(p), p->sampled, floor(low * 100), ceil(high * 100));
+	if (*p->fs) {
+		fputs(", ", pen->out);
+		pen__name(pen, PEN_PLAIN, p->fs);
+		fputs(p->other_fs ? " and others" : "", pen->out);
+	}
+	if (p->by[VFS_UNKNOWN])
+		fprintf(pen->out, ", unknown %" PRIu32, p->by[VFS_UNKNOWN]);
+	if (p->dirty)
+		fprintf(pen->out, ", dirty %" PRIu32, p->dirty);
+	fputc('\n', pen->out);
+	put_pins(pen, p);
+}
+
 /* "alive of those allocated 1, 2-4, 5-9, 10+ intervals of 5.0s ago: 100% 99% - -" */
 static void put_survival(const struct pen *pen, const struct evidence *e)
 {
@@ -373,10 +434,11 @@ static void put_verdict(const struct pen *pen, const struct conclusion *v)
 	if (v->is.name != VERDICT_NEW)
 		put_rate(pen, v);
 	fputc('\n', pen->out);
-	if (v->is.name == VERDICT_NEW)
-		return;
-	put_reason(pen, v);
-	put_survival(pen, &v->from);
+	if (v->is.name != VERDICT_NEW)
+		put_reason(pen, v);
+	put_pinned(pen, &v->from.pins);
+	if (v->is.name != VERDICT_NEW)
+		put_survival(pen, &v->from);
 }
 
 #define BYTES_SHOWN 24 /* of an object: what fits */
@@ -480,6 +542,7 @@ int report_text__print(const struct report *report, bool color, FILE *out)
 
 	put_header(&pen, report);
 	put_slab(&pen, &report->slab);
+	put_vfs(&pen, report);
 	put_hint(&pen, report);
 	report_text__losses(&pen, report);
 	put_events(&pen, report);

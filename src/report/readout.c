@@ -38,6 +38,8 @@ int readout__open(struct readout *readout, const struct reporter_parts *parts)
 	readout->sampling = parts->plan->sampling;
 	if (parts->symbols)
 		symbols__begin(parts->symbols);
+	pinning__open(&readout->pinning, parts->kernel, parts->tracer, parts->symbols,
+		      parts->plan->config.modules);
 	if (!parts->plan->verify)
 		return 0;
 	err = kmem__open(&readout->reader, parts->kernel, parts->tracer);
@@ -47,7 +49,7 @@ int readout__open(struct readout *readout, const struct reporter_parts *parts)
 int readout__begin(struct readout *readout)
 {
 	readout->started_s = clock__now_s();
-	books__read(&readout->books_start, BOOKS_MEM | BOOKS_SLABS);
+	books__read(&readout->books_start, BOOKS_MEM | BOOKS_SLABS | BOOKS_VFS);
 	books__say_odd(&readout->books_start, readout->said_odd);
 	return readout->books_start.mem_err;
 }
@@ -293,7 +295,7 @@ static int verify(struct readout *readout, const struct readout_budget *budget, 
 static int read_books(struct readout *readout)
 {
 	books__free(&readout->books);
-	books__read(&readout->books, BOOKS_MEM | BOOKS_SLABS);
+	books__read(&readout->books, BOOKS_MEM | BOOKS_SLABS | BOOKS_VFS);
 	books__say_odd(&readout->books, readout->said_odd);
 	return readout->books.mem_err;
 }
@@ -317,6 +319,7 @@ static void prepare_judge(struct readout *readout)
 		.least_s = readout->parts.options->evidence_s,
 		.possible_cpus = readout->parts.kernel->cpus,
 		.online_cpus = kernel__online_cpus(),
+		.pins = &readout->pinning.pins,
 		.missed_frees = verified ? 0 : readout->missed.frees,
 		.available_bytes = mem->present[MEMINFO_MEM_AVAILABLE]
 					   ? (double)mem->bytes[MEMINFO_MEM_AVAILABLE]
@@ -369,6 +372,9 @@ int readout__refresh(struct readout *readout, double elapsed_s, const struct rea
 {
 	int err = rank_verified(readout, elapsed_s, budget);
 
+	if (!err)
+		err = pinning__look(&readout->pinning, &readout->snapshot, &readout->sites,
+				    readout->sampling);
 	if (err)
 		return err;
 	compare(readout);
@@ -391,5 +397,6 @@ void readout__close(struct readout *readout)
 	books__free(&readout->books_start);
 	books__free(&readout->books);
 	found_free__free(&readout->found_free);
+	pinning__free(&readout->pinning);
 	kmem__close(&readout->reader);
 }

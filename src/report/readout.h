@@ -15,6 +15,7 @@
 #include "memory/found_free.h"
 #include "memory/kmem.h"
 #include "memory/scanner.h"
+#include "report/pinning.h"
 #include "report/reporter_parts.h"
 #include "report/unreferenced.h"
 #include "trace/caches.h"
@@ -43,6 +44,7 @@ struct readout {
 	/* the kernel's memory */
 	struct kmem reader;
 	struct found_free found_free;
+	struct pinning pinning;
 	struct scanner *scanner;	/* NULL: no scans */
 	const struct scanner_sum *scan; /* then NULL, too */
 	struct unreferenced findings;

@@ -108,6 +108,11 @@ struct report_filter {
 	double min_age_s;    /* 0: no filter */
 };
 
+/* How many more there are than at the start, and how many more of them nobody uses. */
+struct report_used {
+	int64_t all, unused;
+};
+
 /* --max-overhead */
 struct report_overhead {
 	bool known;
@@ -139,6 +144,8 @@ struct report {
 	} events;
 	int64_t meminfo_delta[MEMINFO_FIELDS]; /* bytes since the start */
 	bool meminfo_known[MEMINFO_FIELDS];
+	bool vfs_known;
+	struct report_used dentries, inodes;
 	const struct report_loss *losses; /* every cause, also those of count 0 */
 	size_t nr_losses;
 	const char *const *blind_spots;

@@ -102,6 +102,16 @@ static json_t *meminfo(const struct report *r)
 	return object;
 }
 
+/* The kernel's own counters of dentries and inodes. */
+static json_t *vfs(const struct report *r)
+{
+	if (!r->vfs_known)
+		return json_null();
+	return json_pack("{s:I, s:I, s:I, s:I}", "dentries", (json_int_t)r->dentries.all,
+			 "dentries_unused", (json_int_t)r->dentries.unused, "inodes",
+			 (json_int_t)r->inodes.all, "inodes_unused", (json_int_t)r->inodes.unused);
+}
+
 static json_t *blind_spot(const void *of, size_t i)
 {
 	const struct report *r = of;
@@ -148,6 +158,27 @@ json_t *report_json__per_min(const struct growth_slope *slope, double per_s)
 	return slope->known ? json_value__number(per_s * 60) : json_null();
 }
 
+static json_t *pinned(const struct pins_count *p)
+{
+	double low, high;
+
+	if (!p->sampled)
+		return json_null();
+	verdict__pinned(p, &low, &high);
+	return json_pack(
+		"{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b}", "of",
+		json_value__count(p->of), "sampled", json_value__count(p->sampled), "pinned",
+		json_value__count(pins__pinned(p)), "low", json_value__number(low), "high",
+		json_value__number(high), "references", json_value__count(p->by[VFS_REFERENCE]),
+		"children", json_value__count(p->by[VFS_CHILD]), "dentries",
+		json_value__count(p->by[VFS_DENTRY]), "files",
+		json_value__count(p->by[VFS_NAME_KEPT]), "off_lru",
+		json_value__count(p->by[VFS_OFF_LRU]), "unknown",
+		json_value__count(p->by[VFS_UNKNOWN]), "dirty", json_value__count(p->dirty),
+		"file_system", json_value__text(*p->fs ? p->fs : NULL), "other_file_systems",
+		p->other_fs);
+}
+
 static json_t *verdict(const struct conclusion *v)
 {
 	const struct evidence *e = &v->from;
@@ -155,7 +186,7 @@ static json_t *verdict(const struct conclusion *v)
 	if (!v->is.why)
 		return json_null();
 	return json_pack(
-		"{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:o, s:o}",
+		"{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:o}",
 		"name", verdict__name(v->is.name), "why", v->is.why, "growth_bytes_per_min",
 		report_json__per_min(&e->slope, e->slope.per_s), "growth_low_bytes_per_min",
 		report_json__per_min(&e->slope, e->slope.low), "growth_high_bytes_per_min",
@@ -163,9 +194,10 @@ static json_t *verdict(const struct conclusion *v)
 		json_value__count(e->points), "interval_s", json_value__number(e->interval_s),
 		"survival_shares", survival(e), "settled", json_value__count(e->settled),
 		"settled_alive", json_value__count(e->settled_alive), "exhausted_s",
-		json_value__number(v->exhausted_s), "reclaimable", e->reclaimable, "replaced_share",
-		json_value__number(e->replaced), "after_drain_share",
-		json_value__number(e->drained), "shrunk_share", json_value__number(e->shrunk));
+		json_value__number(v->exhausted_s), "reclaimable", e->reclaimable, "pinned",
+		pinned(&e->pins), "replaced_share", json_value__number(e->replaced),
+		"after_drain_share", json_value__number(e->drained), "shrunk_share",
+		json_value__number(e->shrunk));
 }
 
 static json_t *who(const void *of, size_t i)
@@ -293,19 +325,20 @@ json_t *report_json__of(const struct report *r)
 {
 	return json_pack(
 		"{s:i, s:s, s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, "
-		"s:{s:o, s:o, s:o}, s:o, s:o, s:o, s:o, s:o}",
+		"s:o, s:{s:o, s:o, s:o}, s:o, s:o, s:o, s:o, s:o}",
 		"version", JSON_VALUE_VERSION, "type", "report", "time", json_value__time(&r->time),
 		"elapsed_s", json_value__number(r->elapsed_s), "final", r->final, "kernel",
 		json_value__text(r->kernel), "filter", filter(&r->filter), "events", events(r),
 		"losses", losses(r), "loss_texts", loss_texts(r), "blind_spots",
 		json_value__array(r->nr_blind_spots, blind_spot, r), "meminfo_delta_bytes",
-		meminfo(r), "ledger", json_value__array(r->nr_ledger, class, r), "slab",
-		slab(&r->slab), "caches", json_value__array(r->nr_caches, cache, r), "sites_total",
-		"sites", json_value__count(r->nr_sites_all), "bytes",
-		json_value__count(r->bytes_all), "bytes_error",
-		json_value__number(r->bytes_all_error), "note", json_value__text(r->note), "scan",
-		scan(&r->scan), "sampling", json_value__count(r->sampling), "overhead",
-		overhead(&r->overhead), "sites", json_value__array(r->nr_sites, site, r));
+		meminfo(r), "vfs_delta", vfs(r), "ledger",
+		json_value__array(r->nr_ledger, class, r), "slab", slab(&r->slab), "caches",
+		json_value__array(r->nr_caches, cache, r), "sites_total", "sites",
+		json_value__count(r->nr_sites_all), "bytes", json_value__count(r->bytes_all),
+		"bytes_error", json_value__number(r->bytes_all_error), "note",
+		json_value__text(r->note), "scan", scan(&r->scan), "sampling",
+		json_value__count(r->sampling), "overhead", overhead(&r->overhead), "sites",
+		json_value__array(r->nr_sites, site, r));
 }
 
 int report_json__print(const struct report *report, FILE *out)

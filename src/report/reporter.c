@@ -156,13 +156,15 @@ static void say_statistics(const struct readout *now, double began_s)
 
 	say("read %llu objects of %zu sites, checked %llu, in %.1f ms; "
 	    "%llu events meanwhile; %llu stacks walked, %llu of them to check; "
-	    "%llu sites and %llu caches given back",
+	    "%llu sites and %llu caches given back; whether %llu objects can be reclaimed, "
+	    "in %.1f ms",
 	    (unsigned long long)now->snapshot.sum.live, now->sites.nr,
 	    (unsigned long long)now->found_free.checked, (clock__now_s() - began_s) * 1e3,
 	    (unsigned long long)now->snapshot.in_motion,
 	    (unsigned long long)now->snapshot.counts[KLEAK_COUNT_WALKS],
 	    (unsigned long long)now->snapshot.counts[KLEAK_COUNT_CHECKS],
-	    (unsigned long long)recycled->sites, (unsigned long long)recycled->caches);
+	    (unsigned long long)recycled->sites, (unsigned long long)recycled->caches,
+	    (unsigned long long)pins__sampled(&now->pinning.pins), now->pinning.seconds * 1e3);
 }
 
 int reporter__make(struct reporter *reporter, struct report *report, const char *note, bool final)

@@ -371,6 +371,19 @@ static void read_slab(struct json_reader *r, json_t *from, struct coverage_slab 
 	to->explained = json_read__number_or(r, slab, "explained_share", NAN);
 }
 
+static void read_vfs(struct json_reader *r, json_t *from, struct report *to)
+{
+	json_t *vfs = json_read__object_if_there(r, from, "vfs_delta");
+
+	if (!vfs)
+		return;
+	to->vfs_known = true;
+	to->dentries.all = json_read__signed(r, vfs, "dentries", JSON_READ_SIGNED);
+	to->dentries.unused = json_read__signed(r, vfs, "dentries_unused", JSON_READ_SIGNED);
+	to->inodes.all = json_read__signed(r, vfs, "inodes", JSON_READ_SIGNED);
+	to->inodes.unused = json_read__signed(r, vfs, "inodes_unused", JSON_READ_SIGNED);
+}
+
 static void read_scan(struct json_reader *r, json_t *from, struct report_scan *to)
 {
 	json_t *scan = json_read__object_or_null(r, from, "scan");
@@ -488,6 +501,49 @@ static void read_survival(struct json_reader *r, json_t *from, struct evidence *
 	}
 }
 
+/* Copy a name that the kernel or /proc told; what does not fit is cut between characters. */
+static void copy_name(char *to, size_t len, const char *name)
+{
+	size_t length = strlen(name);
+
+	if (length >= len)
+		for (length = len - 1; length && (name[length] & 0xc0) == 0x80;)
+			length--;
+	memcpy(to, name, length);
+	to[length] = '\0';
+}
+
+static void read_pinned(struct json_reader *r, json_t *from, struct pins_count *to)
+{
+	json_t *p = json_read__object_if_there(r, from, "pinned");
+	static const char *const keys[VFS_PINS] = {
+		[VFS_REFERENCE] = "references", [VFS_CHILD] = "children",
+		[VFS_DENTRY] = "dentries",	[VFS_NAME_KEPT] = "files",
+		[VFS_OFF_LRU] = "off_lru",	[VFS_UNKNOWN] = "unknown",
+	};
+	uint32_t left;
+	const char *fs;
+
+	if (!p)
+		return;
+	to->of = json_read__count(r, p, "of", INT64_MAX);
+	to->sampled = (uint32_t)json_read__count(r, p, "sampled", UINT32_MAX);
+	if (!to->sampled)
+		json_read__fail(r, "sampled", "a count of objects");
+	left = to->sampled;
+	for (int i = 0; i < VFS_PINS; i++) {
+		if (!keys[i])
+			continue;
+		to->by[i] = (uint32_t)json_read__count(r, p, keys[i], left);
+		left -= to->by[i];
+	}
+	to->by[VFS_NOT_PINNED] = left;
+	to->dirty = (uint32_t)json_read__count(r, p, "dirty", to->sampled);
+	fs = json_read__text_or_null(r, p, "file_system");
+	copy_name(to->fs, sizeof(to->fs), fs ? fs : "");
+	to->other_fs = json_read__truth(r, p, "other_file_systems");
+}
+
 static void read_verdict(struct json_reader *r, json_t *from, struct report_site *site)
 {
 	json_t *v = json_read__object_or_null(r, from, "verdict");
@@ -509,6 +565,7 @@ static void read_verdict(struct json_reader *r, json_t *from, struct report_site
 	e->settled = json_read__count(r, v, "settled", INT64_MAX);
 	e->settled_alive = json_read__count(r, v, "settled_alive", INT64_MAX);
 	e->reclaimable = json_read__truth(r, v, "reclaimable");
+	read_pinned(r, v, &e->pins);
 	e->replaced = json_read__number_or(r, v, "replaced_share", NAN);
 	e->drained = json_read__number_or(r, v, "after_drain_share", NAN);
 	e->shrunk = json_read__number_or(r, v, "shrunk_share", NAN);
@@ -518,18 +575,6 @@ static void read_verdict(struct json_reader *r, json_t *from, struct report_site
 	e->allocations = site->allocations;
 	e->frees = site->frees;
 	to->is.retained = e->settled ? (double)e->settled_alive / (double)e->settled : NAN;
-}
-
-/* Copy a name that the kernel or /proc told; what does not fit is cut between characters. */
-static void copy_name(char *to, size_t len, const char *name)
-{
-	size_t length = strlen(name);
-
-	if (length >= len)
-		for (length = len - 1; length && (name[length] & 0xc0) == 0x80;)
-			length--;
-	memcpy(to, name, length);
-	to[length] = '\0';
 }
 
 static void read_who(struct json_reader *r, json_t *from, struct report_site *to)
@@ -662,6 +707,7 @@ static void read_report(struct json_reader *r, json_t *from, struct report *to)
 	read_blind_spots(r, from, to);
 	read_meminfo(r, from, to);
 	read_ledger(r, from, to);
+	read_vfs(r, from, to);
 	read_slab(r, from, &to->slab);
 	read_scan(r, from, &to->scan);
 	read_overhead(r, from, &to->overhead);

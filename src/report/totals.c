@@ -102,6 +102,23 @@ static void fill_ledger(struct report *report, const struct readout *readout)
 	}
 }
 
+static struct report_used change_of(const struct vfsstate *was, const struct vfsstate *is)
+{
+	return (struct report_used){(int64_t)(is->all - was->all),
+				    (int64_t)(is->unused - was->unused)};
+}
+
+static void fill_vfs(struct report *report, const struct readout *readout)
+{
+	const struct books *was = &readout->books_start, *is = &readout->books;
+
+	report->vfs_known = !was->vfs_err && !is->vfs_err;
+	if (!report->vfs_known)
+		return;
+	report->dentries = change_of(&was->dentries, &is->dentries);
+	report->inodes = change_of(&was->inodes, &is->inodes);
+}
+
 static void fill_caches(struct totals *totals, struct report *report, const struct readout *readout)
 {
 	const struct kleak_cache *table = readout->view->caches;
@@ -154,5 +171,6 @@ void totals__fill(struct totals *totals, struct report *report, const struct rea
 	fill_losses(totals, report, readout);
 	fill_caches(totals, report, readout);
 	fill_ledger(report, readout);
+	fill_vfs(report, readout);
 	fill_scan(report, readout);
 }

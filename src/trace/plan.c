@@ -358,6 +358,11 @@ int plan__make(struct plan *plan, const struct trace_options *options, const str
 			       "objects are not checked against the slab allocator's own books, "
 			       "which this kernel keeps in another way (%s)",
 			       kernel->slub_unknown);
+	if (kernel->vfs_unknown[0] && config->slab)
+		add_blind_spot(plan,
+			       "whether dentries and inodes can be reclaimed is taken from their "
+			       "caches: this kernel keeps them in another way (%s)",
+			       kernel->vfs_unknown);
 	if (options->scan_s > 0 && kernel->kfence)
 		add_blind_spot(plan, "scans find none of the objects that KFENCE guards: its own "
 				     "books refer to them");

@@ -271,6 +271,13 @@ json_t *json_read__object_or_null(struct json_reader *reading, json_t *object, c
 	return NULL;
 }
 
+json_t *json_read__object_if_there(struct json_reader *reading, json_t *object, const char *key)
+{
+	if (!reading->err && !json_object_get(object, key))
+		return NULL;
+	return json_read__object_or_null(reading, object, key);
+}
+
 json_t *json_read__object(struct json_reader *reading, json_t *object, const char *key)
 {
 	json_t *value = json_read__object_or_null(reading, object, key);

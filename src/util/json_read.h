@@ -78,6 +78,9 @@ json_t *json_read__array(struct json_reader *reading, json_t *object, const char
 json_t *json_read__object(struct json_reader *reading, json_t *object, const char *key);
 json_t *json_read__object_or_null(struct json_reader *reading, json_t *object, const char *key);
 
+/* The same of a key that came to the format later: it may be missing, which is as null. */
+json_t *json_read__object_if_there(struct json_reader *reading, json_t *object, const char *key);
+
 /* Room for `nr` things, all zero; NULL: it failed. */
 void *json_read__new(struct json_reader *reading, size_t nr, size_t size);
 

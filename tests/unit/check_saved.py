@@ -40,12 +40,16 @@ NAMES = {
     "sites.who": {"times": "allocations"},
 }
 
+# Keys that came to version 2 later, by path: null where a file does not have them.
+ADDED = {"": ["vfs_delta"], "sites.verdict": ["pinned"]}
+
 
 def as_now(old, path=""):
     """What version 2 has to print of it: its names, numbers to three decimals."""
     if isinstance(old, dict):
-        return {NAMES.get(path, {}).get(key, key): as_now(value, f"{path}.{key}".lstrip("."))
-                for key, value in old.items()}
+        named = {NAMES.get(path, {}).get(key, key): as_now(value, f"{path}.{key}".lstrip("."))
+                 for key, value in old.items()}
+        return {**named, **dict.fromkeys(ADDED.get(path, []))}
     if isinstance(old, list):
         return [as_now(value, path) for value in old]
     if isinstance(old, float):

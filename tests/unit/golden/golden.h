@@ -134,6 +134,15 @@ static const struct symbols_frame golden_bare_stack[] = {
 			 .slope = {true, 0, 0, 0},                                                 \
 			 .survival = {NAN, NAN, NAN, 1},                                           \
 			 .reclaimable = true,                                                      \
+			 .pins = {.of = 1500,                                                      \
+				  .sampled = 64,                                                   \
+				  .by = {[VFS_NOT_PINNED] = 55,                                    \
+					 [VFS_REFERENCE] = 3,                                      \
+					 [VFS_CHILD] = 1,                                          \
+					 [VFS_NAME_KEPT] = 2,                                      \
+					 [VFS_UNKNOWN] = 3},                                       \
+				  .fs = "ext4",                                                    \
+				  .other_fs = true},                                               \
 			 .drained = NAN,                                                           \
 			 .replaced = NAN,                                                          \
 			 .shrunk = NAN},                                                           \
@@ -290,6 +299,9 @@ static __attribute__((unused)) struct report golden_report(void)
 		.bytes_all = 37120 * 256 + 1572864 + 192 + 64,
 	};
 
+	report.vfs_known = true;
+	report.dentries = (struct report_used){512, 3};
+	report.inodes = (struct report_used){-7, 0};
 	report.slab = (struct coverage_slab){true, MIB(12.1), MIB(13.6), MIB(11.8), 11.8 / 12.1};
 	report.scan = (struct report_scan){.passes = 6,
 					   .needed = 3,

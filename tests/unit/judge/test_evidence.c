@@ -125,6 +125,27 @@ static void test_reclaimable_is_asked_of_the_cache(void **state)
 	assert_int_equal(evidence__judge(&judge, &site).is.name, VERDICT_CACHE);
 }
 
+/* What was seen of a site's objects is its own, and only of reclaimable caches asked for. */
+static void test_pinned_is_asked_of_the_objects(void **state)
+{
+	struct site site = leak(KLEAK_SPACE_SLAB, DENTRY);
+	struct evidence_sources judge = judge_with();
+	struct pins pins = {.nr = 2};
+
+	(void)state;
+	pins.list[0] = (struct pins_site){.id = 7};
+	pins.list[1] = (struct pins_site){.id = site.id, .count = {.of = 4000, .sampled = 64}};
+	pins.list[1].count.by[VFS_REFERENCE] = 64;
+	judge.pins = &pins;
+	assert_int_equal(evidence__judge(&judge, &site).is.name, VERDICT_LEAK);
+	assert_int_equal(evidence__judge(&judge, &site).from.pins.sampled, 64);
+	site.cache = FILP;
+	assert_int_equal(evidence__judge(&judge, &site).from.pins.sampled, 0);
+	site.cache = DENTRY;
+	pins.list[1].id++;
+	assert_int_equal(evidence__judge(&judge, &site).is.name, VERDICT_CACHE);
+}
+
 /* vmalloc keeps what it needs no more, and frees it late. */
 static void test_vmap_area_is_freed_late(void **state)
 {
@@ -311,6 +332,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(test_a_leak_in_a_cache, reset),
 		cmocka_unit_test_setup(test_reclaimable_is_asked_of_the_cache, reset),
+		cmocka_unit_test_setup(test_pinned_is_asked_of_the_objects, reset),
 		cmocka_unit_test_setup(test_vmap_area_is_freed_late, reset),
 		cmocka_unit_test_setup(test_objects_that_replace_older_ones, reset),
 		cmocka_unit_test_setup(test_many_possible_cpus, reset),

@@ -440,6 +440,29 @@ static void books_of_the_kernel_acquit_nobody(void **state)
 		assert_false(list[i].sure);
 }
 
+/* Dentries and inodes of files that a program has open are pinned, and the program's. */
+static void pinned_by_open_files(void **state)
+{
+	static const char *const dentry[] = {"__d_alloc", "d_alloc_parallel", "path_openat"};
+	static const char *const inode[] = {"ext4_alloc_inode", "alloc_inode", "path_openat"};
+	struct handles_owner nobody = {};
+	struct holder list[LISTED];
+
+	(void)state;
+	for (int i = 0; i < READINGS; i++) {
+		hold(&nobody, HANDLE_DENTRY, "", 1000 + 5 * now_s);
+		hold(&python, HANDLE_DELETED, "", 20 + 5 * now_s);
+		enter();
+	}
+	assert_true(ask(5, "dentry", dentry, 3, 0, list) >= 1);
+	assert_true(list[0].sure && list[0].link & HOLDER_BY_STACK);
+	assert_int_equal(list[0].kind, HANDLE_DELETED);
+	assert_int_equal(list[0].owner.pid, 4711);
+	assert_true(ask(5, "ext4_inode_cache", inode, 3, 0, list) >= 1);
+	assert_true(list[0].sure);
+	assert_int_equal(list[0].owner.pid, 4711);
+}
+
 /* Struct files that no process has open: the kernel lost them. */
 static void files_that_nobody_holds(void **state)
 {
@@ -537,6 +560,7 @@ int main(void)
 		TEST(namespaces),
 		TEST(offline_cgroups_and_what_pins_them),
 		TEST(books_of_the_kernel_acquit_nobody),
+		TEST(pinned_by_open_files),
 		TEST(files_that_nobody_holds),
 		TEST(sockets_of_all_protocols),
 		TEST(runs_for_long),

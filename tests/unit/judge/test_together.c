@@ -107,6 +107,53 @@ static void test_doubts(void **state)
 	}
 }
 
+static struct conclusion pinned(const struct conclusion *site, enum vfs_pin how, uint32_t nr)
+{
+	struct conclusion pinned = *site;
+
+	pinned.from.reclaimable = true;
+	pinned.from.pins = (struct pins_count){.of = 600, .sampled = 64};
+	pinned.from.pins.by[VFS_NOT_PINNED] = 64 - nr;
+	pinned.from.pins.by[how] += nr;
+	return pinned;
+}
+
+/* The verdict on these in any order. */
+static enum verdict_name judge(const struct conclusion *a, const struct conclusion *b,
+			       const double *course)
+{
+	enum verdict_name names[2];
+
+	for (int swap = 0; swap < 2; swap++) {
+		struct together together = {};
+
+		together__add(&together, swap ? b : a, course, POINTS);
+		together__add(&together, swap ? a : b, course, POINTS);
+		names[swap] = together__judge(&together, times, POINTS).is.name;
+	}
+	assert_int_equal(names[0], names[1]);
+	return names[0];
+}
+
+/* Of reclaimable caches all have to be pinned. */
+static void test_pinned(void **state)
+{
+	double course[POINTS];
+	struct conclusion one = site(course, 1, VERDICT_INSUFFICIENT);
+	struct conclusion held = pinned(&one, VFS_REFERENCE, 64), free = pinned(&one, VFS_CHILD, 9);
+	struct conclusion files = pinned(&one, VFS_NAME_KEPT, 64), unseen = one;
+
+	(void)state;
+	unseen.from.reclaimable = true;
+	assert_int_equal(judge(&one, &held, course), VERDICT_LEAK);
+	assert_int_equal(judge(&held, &held, course), VERDICT_LEAK);
+	assert_int_equal(judge(&held, &files, course), VERDICT_GROWING);
+	assert_int_equal(judge(&one, &files, course), VERDICT_GROWING);
+	assert_int_equal(judge(&held, &free, course), VERDICT_CACHE);
+	assert_int_equal(judge(&files, &free, course), VERDICT_CACHE);
+	assert_int_equal(judge(&held, &unseen, course), VERDICT_CACHE);
+}
+
 /* Without histories the slopes are added. */
 static void test_no_course(void **state)
 {
@@ -128,6 +175,7 @@ int main(void)
 		cmocka_unit_test(test_two_are_enough),
 		cmocka_unit_test(test_the_strongest),
 		cmocka_unit_test(test_doubts),
+		cmocka_unit_test(test_pinned),
 		cmocka_unit_test(test_no_course),
 	};
 

@@ -153,6 +153,109 @@ static void test_caches(void **state)
 	assert_verdict(e, VERDICT_LEAK);
 }
 
+/* A clear leak in a reclaimable cache: so many of those sampled are pinned in each way. */
+static struct evidence pinned_leak(uint64_t of, uint32_t sampled, enum vfs_pin how, uint32_t nr)
+{
+	struct evidence e = clear_leak();
+
+	e.reclaimable = true;
+	e.pins = (struct pins_count){.of = of, .sampled = sampled};
+	e.pins.by[VFS_NOT_PINNED] = sampled;
+	e.pins.by[VFS_NOT_PINNED] -= nr;
+	e.pins.by[how] += nr;
+	return e;
+}
+
+/* Reclaimable in general, but not these: judged as what is not reclaimable. */
+static void test_pinned_objects_are_no_cache(void **state)
+{
+	struct evidence e = pinned_leak(600, 64, VFS_REFERENCE, 64);
+
+	(void)state;
+	assert_verdict(e, VERDICT_LEAK);
+	assert_verdict(pinned_leak(600, 64, VFS_DENTRY, 64), VERDICT_LEAK);
+	assert_verdict(pinned_leak(600, 64, VFS_OFF_LRU, 64), VERDICT_LEAK);
+	e.slope.low = 0;
+	assert_verdict(e, VERDICT_HELD);
+	e = pinned_leak(600, 64, VFS_REFERENCE, 64);
+	e.points = VERDICT_POINTS_NEW - 1;
+	assert_verdict(e, VERDICT_NEW);
+	e = pinned_leak(600, 64, VFS_REFERENCE, 64);
+	e.settled_alive = 100;
+	assert_verdict(e, VERDICT_GROWING);
+	/* dropping caches freed it: it was not pinned */
+	e = pinned_leak(600, 64, VFS_REFERENCE, 64);
+	e.shrunk = 0.9;
+	assert_verdict(e, VERDICT_CACHE);
+	e.shrunk = 0.1;
+	assert_verdict(e, VERDICT_LEAK);
+}
+
+static void assert_cache_as(struct evidence e, const char *why)
+{
+	struct verdict verdict = verdict__of(&e);
+
+	assert_int_equal(verdict.name, VERDICT_CACHE);
+	assert_string_equal(verdict.why, why);
+}
+
+/* The lower limit counts; and nobody takes what is not known for known. */
+static void test_what_is_not_pinned_is_a_cache(void **state)
+{
+	struct evidence e = clear_leak();
+
+	(void)state;
+	e.reclaimable = true;
+	assert_cache_as(e, "reclaimable by its cache's flag; not looked at");
+	assert_cache_as(pinned_leak(600, 64, VFS_UNKNOWN, 64),
+			"reclaimable by its cache's flag; looked at in vain");
+	assert_cache_as(pinned_leak(600, 64, VFS_REFERENCE, 0), "the kernel can reclaim it");
+	assert_cache_as(pinned_leak(600, 64, VFS_REFERENCE, 5), "the kernel can reclaim it");
+	assert_cache_as(pinned_leak(600, 64, VFS_REFERENCE, 50),
+			"the kernel can reclaim a part of it");
+	assert_verdict(pinned_leak(6000, 64, VFS_REFERENCE, 63), VERDICT_LEAK);
+	assert_verdict(pinned_leak(6000, 64, VFS_REFERENCE, 61), VERDICT_CACHE);
+	/* 20 of thousands say less than 20 of 20 */
+	assert_verdict(pinned_leak(6000, 20, VFS_REFERENCE, 20), VERDICT_CACHE);
+	assert_verdict(pinned_leak(20, 20, VFS_REFERENCE, 20), VERDICT_LEAK);
+	e = pinned_leak(600, 64, VFS_REFERENCE, 50);
+	e.pins.by[VFS_NOT_PINNED] = 0;
+	e.pins.by[VFS_UNKNOWN] = 14;
+	assert_verdict(e, VERDICT_CACHE);
+}
+
+/* Files of tmpfs that exist: they stay until somebody removes them, and nobody lost them. */
+static void test_files_in_memory_are_no_leak(void **state)
+{
+	struct evidence e = pinned_leak(600, 64, VFS_NAME_KEPT, 64);
+
+	(void)state;
+	assert_verdict(e, VERDICT_GROWING);
+	e.slope.low = 0;
+	assert_verdict(e, VERDICT_HELD);
+}
+
+static void test_limits_of_the_pinned_share(void **state)
+{
+	struct pins_count pins = {};
+	double low, high;
+
+	(void)state;
+	verdict__pinned(&pins, &low, &high);
+	assert_true(isnan(low) && isnan(high));
+	pins = (struct pins_count){.of = 50, .sampled = 50, .by = {[VFS_NOT_PINNED] = 10}};
+	pins.by[VFS_CHILD] = 40;
+	verdict__pinned(&pins, &low, &high);
+	assert_true(low == 0.8 && high == 0.8);
+	pins.by[VFS_CHILD] = 30;
+	pins.by[VFS_UNKNOWN] = 10;
+	verdict__pinned(&pins, &low, &high);
+	assert_true(low == 0.6 && high == 0.8);
+	pins = (struct pins_count){.of = 1000000, .sampled = 64, .by = {[VFS_NOT_PINNED] = 64}};
+	verdict__pinned(&pins, &low, &high);
+	assert_true(low == 0 && fabs(high - 0.0566) < 1e-4); /* Wilson: z^2 / (n + z^2) */
+}
+
 static void test_too_little_time(void **state)
 {
 	struct evidence e = clear_leak();
@@ -269,6 +372,10 @@ int main(void)
 		cmocka_unit_test(test_held_says_what_is_known_of_growth),
 		cmocka_unit_test(test_few_objects_are_not_enough),
 		cmocka_unit_test(test_caches),
+		cmocka_unit_test(test_pinned_objects_are_no_cache),
+		cmocka_unit_test(test_what_is_not_pinned_is_a_cache),
+		cmocka_unit_test(test_files_in_memory_are_no_leak),
+		cmocka_unit_test(test_limits_of_the_pinned_share),
 		cmocka_unit_test(test_too_little_time),
 		cmocka_unit_test(test_what_is_freed_is_churn),
 		cmocka_unit_test(test_limits_belong_to_one_side),

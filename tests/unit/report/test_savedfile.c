@@ -161,6 +161,26 @@ static void test_cut_anywhere(void **state)
 	free(packed);
 }
 
+/* Does it say the same all the same?  A repetition may be that of another place. */
+static bool says_the_same(const unsigned char *packed, size_t size, const char *text)
+{
+	int fd = memfd_create("saved", MFD_CLOEXEC);
+	size_t length = strlen(text);
+	char *got = malloc(length + 1);
+	gzFile file;
+	bool same;
+
+	assert_non_null(got);
+	assert_int_equal(pwrite(fd, packed, size, 0), size);
+	file = gzdopen(fd, "r");
+	assert_non_null(file);
+	same = gzread(file, got, (unsigned int)length + 1) == (int)length &&
+	       !memcmp(got, text, length);
+	gzclose_r(file);
+	free(got);
+	return same;
+}
+
 /* Every byte wrong in turn: no crash, and what is accepted was not changed by it. */
 static void test_corrupt_anywhere(void **state)
 {
@@ -171,18 +191,19 @@ static void test_corrupt_anywhere(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < size; i++) {
-		bool cut;
+		bool cut, same;
 		int got;
 
 		packed[i] ^= 0x55;
 		got = last(packed, size, &cut);
+		same = got >= 0 && !cut && says_the_same(packed, size, text);
 		packed[i] ^= 0x55;
 		refused += got < 0;
 		if (got < 0)
 			assert_true(*words);
 		/* but for the time, the system and the like in gzip's head */
 		else if (i > 9)
-			assert_true(cut);
+			assert_true(cut || same);
 	}
 	assert_true(refused > (int)size / 2);
 	free(text);

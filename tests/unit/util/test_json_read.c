@@ -215,6 +215,8 @@ static void test_what_has_parts(void **state)
 	FAILS("null", "an object", json_read__object);
 	FAILS("[]", "an object", json_read__object_or_null);
 	READS("null", NULL, json_read__object_or_null);
+	FAILS("[]", "an object", json_read__object_if_there);
+	READS("null", NULL, json_read__object_if_there);
 	r = open_value("{}");
 	assert_ptr_equal(json_read__object(begin(&r), r.object, "x"),
 			 json_object_get(r.object, "x"));

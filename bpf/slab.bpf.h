@@ -189,7 +189,8 @@ static __always_inline int slab_alloc(struct bpf_raw_tracepoint_args *ctx, enum 
 
 /*
  * A free of what is not in the table, and where the event names it, of which cache.  Where only
- * some processes are followed that is nearly every free of the machine, and of no interest.
+ * some processes are followed that is nearly every free of the machine, and of no interest; nor is
+ * what the loader frees, which nearly always is its own.
  */
 static __always_inline void count_unknown(const struct bpf_raw_tracepoint_args *ctx,
 					  enum kleak_event event)
@@ -199,7 +200,7 @@ static __always_inline void count_unknown(const struct bpf_raw_tracepoint_args *
 	__u32 index;
 	__u64 kmem;
 
-	if (is_filtered())
+	if (is_filtered() || !is_theirs((void *)ctx))
 		return;
 	count(KLEAK_COUNT_UNKNOWN_FREES, 1);
 	if (args->cache == KLEAK_ARG_NONE || config.nr_wanted)

@@ -3,6 +3,7 @@
 import concurrent.futures
 import glob
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -14,6 +15,8 @@ import tap  # noqa: E402
 # Others: sudo make test-guest GUESTS="6.18 7.3"
 VERSIONS = os.environ.get("GUESTS", "6.1 6.12").split()
 CANNOT_RUN = 77
+# What a kernel says on its console that goes on, so that the script ends as if nothing had been.
+TROUBLE = re.compile(r"^.*(BUG: |Oops: |general protection fault|-\[ (cut here|end trace)|Call Trace:)", re.M)
 
 
 def at_least(version, *least):
@@ -46,6 +49,8 @@ def boot(version, script, *options):
     done = call(version, "--one-thread", "--timeout", "800", "--add", "kleak:/bin/kleak", "--add",
                 f"{module(version)}:/kleak_test.ko", *options, "--", "sh", "-c", script)
     assert done.returncode == 0, f"status {done.returncode}:\n{done.stderr}\n{done.stdout[-3000:]}"
+    trouble = TROUBLE.search(done.stdout)
+    assert not trouble, "the kernel is in trouble:\n" + done.stdout[max(0, trouble.start() - 2000):][:8000]
     return done.stdout
 
 

@@ -51,7 +51,7 @@ def check_refused(done, *words):
 def test_report_is_what_was_printed():
     for options in (["--json"], ["--top", "3", "--sort", "objects"]):
         with Folder() as folder, Load() as load:
-            load.process.stdin.write("churn 4\n")
+            load.process.stdin.write("churn 8\n")
             live = run("--save", folder.file("a"), "--interval", "0.4", "--duration", "1", *options)
             assert live.returncode == 0 and live.stdout, live.stderr
             assert folder.left() == ["a"]

@@ -144,16 +144,16 @@ __noinline int site_write(const struct scratch *s, __u32 index)
 __noinline __u32 site_find(const struct scratch *s, __u64 hash)
 {
 	__u32 base = KLEAK_SITE_NONE + 1 + (((hash >> 32) * config.sites) >> 32);
-	struct kleak_site *site = NULL;
 	__u32 index = site_search(hash);
 
 	if (!s || index != KLEAK_SITE_NONE)
 		return index;
 	for (__u32 i = 0; i < KLEAK_SITE_PROBES; i++) {
+		struct kleak_site *site;
 		__u64 held, was;
 
 		index = base + i;
-		site = bpf_map_lookup_elem(&sites, &index);
+		site = site_at(index);
 		if (!site)
 			return KLEAK_SITE_NONE;
 		held = site->hash;

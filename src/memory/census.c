@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "memory/census.h"
 #include "util/array.h"
+#include "util/chance.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -8,17 +9,6 @@
 
 #define MOST_WORDS  65536 /* different ones of a cache */
 #define LEAST_SHARE 20	  /* of 1 in so many objects a word is worth a line */
-
-/* xorshift64: which slabs are looked at is chance, but the same chance every time */
-static uint64_t next_random(struct census *census)
-{
-	uint64_t x = census->random ? census->random : 0x9e3779b97f4a7c15ULL;
-
-	x ^= x << 13;
-	x ^= x >> 7;
-	x ^= x << 17;
-	return census->random = x;
-}
 
 static struct census_cache *cache_at(struct census *census, uint64_t address)
 {
@@ -53,7 +43,7 @@ int census__add_slab(struct census *census, uint64_t address, uint64_t slab)
 		return err;
 	}
 	/* each of all slabs is as likely to be among them: Vitter's algorithm R */
-	place = next_random(census) % cache->slabs;
+	place = chance__next(&census->random) % cache->slabs;
 	if (place < CENSUS_SLABS)
 		cache->sample[place] = slab;
 	return 0;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "memory/pins.h"
 #include "util/array.h"
+#include "util/chance.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -89,17 +90,6 @@ static int choose(struct pins *pins, const struct vfs *vfs, const struct sites *
 
 /* ---- which objects ---- */
 
-/* xorshift64: which objects are looked at is chance, but the same chance every time */
-static uint64_t next_random(struct pins *pins)
-{
-	uint64_t x = pins->random ? pins->random : 0x9e3779b97f4a7c15ULL;
-
-	x ^= x << 13;
-	x ^= x >> 7;
-	x ^= x << 17;
-	return pins->random = x;
-}
-
 /* Each of a site's objects is as likely to be in the sample: Vitter's algorithm R. */
 static void take(struct pins *pins, struct pins_site *its, uint32_t slot)
 {
@@ -108,7 +98,7 @@ static void take(struct pins *pins, struct pins_site *its, uint32_t slot)
 	if (place < PINS_SAMPLE)
 		its->nr++;
 	else
-		place = next_random(pins) % its->count.of;
+		place = chance__next(&pins->random) % its->count.of;
 	if (place < PINS_SAMPLE)
 		its->slots[place] = slot;
 }

@@ -3,6 +3,7 @@
 #include "memory/slub_mask.h"
 #include "memory/vmemmap.h"
 #include "util/array.h"
+#include "util/bytes.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -127,22 +128,6 @@ uint64_t ram__in_image(const struct ram *memory, uint64_t address)
 
 /* ---- what a page is ---- */
 
-static uint64_t word_at(const uint8_t *page, uint32_t offset)
-{
-	uint64_t word;
-
-	memcpy(&word, page + offset, sizeof(word));
-	return word;
-}
-
-static uint32_t half_at(const uint8_t *page, uint32_t offset)
-{
-	uint32_t half;
-
-	memcpy(&half, page + offset, sizeof(half));
-	return half;
-}
-
 static bool has_flag(uint64_t flags, uint32_t bit)
 {
 	return bit != SLUB_NONE && flags >> bit & 1;
@@ -151,8 +136,8 @@ static bool has_flag(uint64_t flags, uint32_t bit)
 /* Of a page that is no tail (include/linux/page-flags.h, include/linux/mm_types.h). */
 static enum ram_kind kind_of_head(const struct slub_layout *l, const uint8_t *page)
 {
-	uint64_t flags = word_at(page, l->page_flags);
-	uint32_t type = half_at(page, l->page_type);
+	uint64_t flags = bytes__word(page, l->page_flags);
+	uint32_t type = bytes__half(page, l->page_type);
 
 	if (has_flag(flags, l->poison_flag))
 		return RAM_OTHER;
@@ -161,9 +146,9 @@ static enum ram_kind kind_of_head(const struct slub_layout *l, const uint8_t *pa
 	if (l->large_type != SLUB_NONE && type >> 24 == l->large_type)
 		return RAM_KERNEL;
 	/* free ones, page tables, balloons have a type; what is mapped has a count there */
-	if (type != UNTYPED || !half_at(page, l->page_refcount))
+	if (type != UNTYPED || !bytes__half(page, l->page_refcount))
 		return RAM_OTHER;
-	if (has_flag(flags, l->lru_flag) || word_at(page, l->page_mapping))
+	if (has_flag(flags, l->lru_flag) || bytes__word(page, l->page_mapping))
 		return RAM_OTHER;
 	return RAM_KERNEL;
 }
@@ -181,7 +166,7 @@ static enum ram_kind kind_of(struct ram *memory, const uint8_t *here, uint64_t p
 	const struct slub_layout *l = &memory->slub->layout;
 	uint8_t its[256];
 
-	*head = vmemmap__head_of(page, word_at(here, l->page_head));
+	*head = vmemmap__head_of(page, bytes__word(here, l->page_head));
 	if (*head != page) {
 		if (*head == memory->last_head)
 			return memory->last_kind;
@@ -373,10 +358,10 @@ static int add_slab(struct ram *memory, const uint8_t *page, uint64_t head, uint
 		.head = head,
 		.start = address,
 		.bytes = l->page_size,
-		.counters = {word_at(page, l->slab_freelist),
-			     word_at(page, l->slab_freelist + sizeof(uint64_t))},
+		.counters = {bytes__word(page, l->slab_freelist),
+			     bytes__word(page, l->slab_freelist + sizeof(uint64_t))},
 	};
-	return slub_mask__note(memory->slub, slab, word_at(page, l->slab_cache));
+	return slub_mask__note(memory->slub, slab, bytes__word(page, l->slab_cache));
 }
 
 /* Note the slab that starts with this page or goes on with it. */
@@ -409,7 +394,8 @@ static int walk_copied(struct ram *memory, const struct walk *walk, uint64_t sta
 			err = note_slab(memory, here, page, head, at);
 		if (walk->see_slab) {
 			if (kind == RAM_SLAB && head == page)
-				err = walk->see_slab(walk->arg, at, word_at(here, l->slab_cache));
+				err = walk->see_slab(walk->arg, at,
+						     bytes__word(here, l->slab_cache));
 		} else if (kind == RAM_OTHER) {
 			if (run && !err)
 				err = see_run(memory, walk, run, at);

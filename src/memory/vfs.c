@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "memory/vfs.h"
-
-#include <string.h>
+#include "util/bytes.h"
 
 #define MOST_OBJECT  4096 /* bytes of a dentry, an inode, or what an inode lies in */
 #define MOST_ALIASES 64	  /* dentries of an inode */
@@ -12,26 +11,10 @@ static int read_word(const struct vfs *vfs, uint64_t address, uint64_t *word)
 	return vfs->read(vfs->arg, address, word, sizeof(*word));
 }
 
-static uint64_t word_at(const uint8_t *bytes, uint32_t offset)
-{
-	uint64_t word;
-
-	memcpy(&word, bytes + offset, sizeof(word));
-	return word;
-}
-
-static int32_t int_at(const uint8_t *bytes, uint32_t offset)
-{
-	int32_t number;
-
-	memcpy(&number, bytes + offset, sizeof(number));
-	return number;
-}
-
 /* Is the list_head at this offset of the object at `address` on a list? */
 static bool is_listed(const uint8_t *bytes, uint64_t address, uint32_t offset)
 {
-	uint64_t next = word_at(bytes, offset);
+	uint64_t next = bytes__word(bytes, offset);
 
 	return next && next != address + offset;
 }
@@ -55,14 +38,14 @@ static int read_dentry(const struct vfs *vfs, uint64_t at, struct dentry *d)
 		return -1;
 	*d = (struct dentry){
 		.at = at,
-		.count = int_at(bytes, l->dentry_count),
+		.count = (int32_t)bytes__half(bytes, l->dentry_count),
 		.on_lru = is_listed(bytes, at, l->dentry_lru),
-		.hashed = word_at(bytes, l->dentry_pprev),
-		.parent = word_at(bytes, l->dentry_parent),
-		.inode = word_at(bytes, l->dentry_inode),
-		.sb = word_at(bytes, l->dentry_sb),
-		.first = word_at(bytes, l->dentry_children),
-		.next = word_at(bytes, l->dentry_sibling),
+		.hashed = bytes__word(bytes, l->dentry_pprev),
+		.parent = bytes__word(bytes, l->dentry_parent),
+		.inode = bytes__word(bytes, l->dentry_inode),
+		.sb = bytes__word(bytes, l->dentry_sb),
+		.first = bytes__word(bytes, l->dentry_children),
+		.next = bytes__word(bytes, l->dentry_sibling),
 	};
 	if (l->ring && d->first == at + l->dentry_children)
 		d->first = 0;
@@ -187,8 +170,8 @@ static bool is_inode(const struct vfs *vfs, const uint8_t *bytes, uint64_t at)
 {
 	const struct vfs_layout *l = &vfs->layout;
 
-	return word_at(bytes, l->inode_host) == at && word_at(bytes, l->inode_sb) &&
-	       word_at(bytes, l->inode_mapping);
+	return bytes__word(bytes, l->inode_host) == at && bytes__word(bytes, l->inode_sb) &&
+	       bytes__word(bytes, l->inode_mapping);
 }
 
 static int read_inode(const struct vfs *vfs, uint64_t at, struct inode *inode)
@@ -200,12 +183,12 @@ static int read_inode(const struct vfs *vfs, uint64_t at, struct inode *inode)
 	    !is_inode(vfs, bytes, at))
 		return -1;
 	*inode = (struct inode){
-		.count = int_at(bytes, l->inode_count),
+		.count = (int32_t)bytes__half(bytes, l->inode_count),
 		.on_lru = is_listed(bytes, at, l->inode_lru),
 		.in_sb = is_listed(bytes, at, l->inode_sb_list),
-		.has_pages = word_at(bytes, l->inode_pages),
-		.sb = word_at(bytes, l->inode_sb),
-		.first = word_at(bytes, l->inode_dentry),
+		.has_pages = bytes__word(bytes, l->inode_pages),
+		.sb = bytes__word(bytes, l->inode_sb),
+		.first = bytes__word(bytes, l->inode_dentry),
 	};
 	inode->dirty = (l->inode_io_list != SLUB_NONE && is_listed(bytes, at, l->inode_io_list)) ||
 		       (l->inode_wb_list != SLUB_NONE && is_listed(bytes, at, l->inode_wb_list));

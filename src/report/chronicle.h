@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The kernel's books over a run, report by report.  As in series.h: GROWTH_POINTS points that
+ * The kernel's books over a run, report by report.  As in growth.h: GROWTH_POINTS points that
  * span the whole run, however long it is.
  */
 #ifndef KLEAK_REPORT_CHRONICLE_H

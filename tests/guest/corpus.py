@@ -124,7 +124,7 @@ def attempt(case, version):
         result |= told(case, *boot([case], version, f"--for {FOR_S}s", FOR_S + BOOT_S)[0])
     except guest.tap.Skip as reason:
         result["skipped"] = str(reason)
-    except (Failed, subprocess.TimeoutExpired) as reason:
+    except (AssertionError, Failed, subprocess.TimeoutExpired) as reason:
         result["failed"] = str(reason)
     if TO:
         with open(TO, "a", encoding="utf-8") as out:

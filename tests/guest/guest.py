@@ -23,12 +23,19 @@ def at_least(version, *least):
     return tuple(map(int, version.split("."))) >= least
 
 
+def check_kernel(printed):
+    """It complained of nothing on its console."""
+    trouble = TROUBLE.search(printed)
+    assert not trouble, "the kernel is in trouble:\n" + printed[max(0, trouble.start() - 2000):][:8000]
+
+
 def call(*argv, timeout=850, **variables):
     done = subprocess.run(["tools/guest", *argv], cwd=ROOT, stdout=subprocess.PIPE,
                           stderr=subprocess.PIPE, text=True, timeout=timeout, check=False,
                           env=dict(os.environ, **variables))
     if done.returncode == CANNOT_RUN:
         raise tap.Skip(done.stderr.strip().splitlines()[-1].removeprefix("SKIP: "))
+    check_kernel(done.stdout)
     return done
 
 
@@ -49,8 +56,6 @@ def boot(version, script, *options):
     done = call(version, "--one-thread", "--timeout", "800", "--add", "kleak:/bin/kleak", "--add",
                 f"{module(version)}:/kleak_test.ko", *options, "--", "sh", "-c", script)
     assert done.returncode == 0, f"status {done.returncode}:\n{done.stderr}\n{done.stdout[-3000:]}"
-    trouble = TROUBLE.search(done.stdout)
-    assert not trouble, "the kernel is in trouble:\n" + done.stdout[max(0, trouble.start() - 2000):][:8000]
     return done.stdout
 
 

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 
-from guest import CANNOT_RUN, ROOT, module
+from guest import CANNOT_RUN, ROOT, check_kernel, module
 from books import check_identity
 import sanitizers
 import soak
@@ -98,6 +98,7 @@ def main(version, seconds):
     if status == CANNOT_RUN:
         sys.exit(said)
     assert status == 0 and "Sanitizer" not in said and "runtime error" not in said, f"status {status}:\n{said}"
+    check_kernel(said)
     watched.judge(last, LOSSY)
 
 

@@ -295,10 +295,10 @@ static __always_inline __u32 bucket_fill(struct kleak_bucket *b)
 }
 
 /* Swap `from` for BUSY, write `r`, publish `key`.  True if the swap was won. */
-static __always_inline bool bucket_put(struct kleak_bucket *b, __u32 i, __u64 from, __u64 key,
-				       const struct kleak_record *r)
+__noinline int bucket_put(struct kleak_bucket *b, __u32 i, __u64 from, __u64 key,
+			  const struct kleak_record *r)
 {
-	if (i >= KLEAK_BUCKET_KEYS)
+	if (!b || !r || i >= KLEAK_BUCKET_KEYS)
 		return false;
 	if (__sync_val_compare_and_swap(&b->key[i], from, KLEAK_KEY_BUSY) != from)
 		return false;
@@ -388,25 +388,30 @@ static __always_inline __u32 bucket_find_dying(struct kleak_bucket *b, __u64 add
 	return KLEAK_BUCKET_KEYS;
 }
 
+enum taken {
+	TAKEN = 1 << 0,
+	TAKEN_TWIN = 1 << 1, /* a vm_struct is a slab object and stands for its area */
+};
+
 /*
- * Take `address` out of `b`.  *twin: it may stand in the table once more (a
- * vm_struct is a slab object and stands for its area).
+ * Take `address` out of `b`: bits of enum taken.  TAKEN_TWIN: it may stand in the table once more.
  */
-static __always_inline bool bucket_take(struct kleak_bucket *b, __u64 address, __u32 space,
-					bool implicit, bool *twin)
+__noinline int bucket_take(struct kleak_bucket *b, __u64 address, __u32 space, bool implicit)
 {
-	__u32 i = bucket_find_dying(b, address, space);
+	__u32 i = b ? bucket_find_dying(b, address, space) : KLEAK_BUCKET_KEYS;
+	int taken = TAKEN;
 	__u64 key, bytes;
 	__u32 site;
 
-	if (i >= KLEAK_BUCKET_KEYS)
-		return false;
+	if (!b || i >= KLEAK_BUCKET_KEYS)
+		return 0;
 	key = b->key[i];
 	if (!is_key_of(key, address, space))
-		return false;
+		return 0;
 	site = b->record[i].site;
-	*twin |= key == key_of(address, KLEAK_SPACE_VMALLOC) ||
-		 b->record[i].flags & KLEAK_RECORD_VM_STRUCT;
+	if (key == key_of(address, KLEAK_SPACE_VMALLOC) ||
+	    b->record[i].flags & KLEAK_RECORD_VM_STRUCT)
+		taken |= TAKEN_TWIN;
 	if (implicit) {
 		bytes = bytes_given_up(&b->record[i]);
 	} else if (key == key_of(address, KLEAK_SPACE_VMALLOC)) {
@@ -417,24 +422,22 @@ static __always_inline bool bucket_take(struct kleak_bucket *b, __u64 address, _
 		bytes = bytes_to_tally(&b->record[i]);
 	}
 	if (__sync_val_compare_and_swap(&b->key[i], key, KLEAK_KEY_EMPTY) != key)
-		return false;
+		return 0;
 	presence_add(address, -1);
 	tally_free(site, bytes, implicit);
-	return true;
+	return taken;
 }
 
-static __always_inline bool take_spilled(struct kleak_bucket *first, __u64 address, __u32 space,
-					 bool implicit, bool *twin)
+static __always_inline int take_spilled(struct kleak_bucket *first, __u64 address, __u32 space,
+					bool implicit)
 {
-	struct kleak_bucket *second;
+	int taken = 0;
 
-	if (!first->spilled)
-		return false;
-	second = bucket_second(address);
-	if (!second || !bucket_take(second, address, space, implicit, twin))
-		return false;
-	spill_add(first, -1);
-	return true;
+	if (first->spilled)
+		taken = bucket_take(bucket_second(address), address, space, implicit);
+	if (taken)
+		spill_add(first, -1);
+	return taken;
 }
 
 /*
@@ -445,15 +448,15 @@ static __always_inline bool take_spilled(struct kleak_bucket *first, __u64 addre
 static __always_inline bool object_gone(__u64 address, __u32 space, bool implicit)
 {
 	struct kleak_bucket *first = bucket_first(address);
-	bool twin = false, freed;
+	int taken;
 
 	if (!first)
 		return false;
-	freed = bucket_take(first, address, space, implicit, &twin) ||
-		take_spilled(first, address, space, implicit, &twin);
-	if (twin && !bucket_take(first, address, space, implicit, &twin))
-		take_spilled(first, address, space, implicit, &twin);
-	return freed;
+	taken = bucket_take(first, address, space, implicit)
+			?: take_spilled(first, address, space, implicit);
+	if (taken & TAKEN_TWIN && !bucket_take(first, address, space, implicit))
+		take_spilled(first, address, space, implicit);
+	return taken;
 }
 
 /*

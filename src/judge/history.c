@@ -15,8 +15,8 @@ struct history_row {
 	struct idmap_row row; /* of the entry that it was last in */
 	struct growth_series bytes;
 	uint64_t allocated[GROWTH_POINTS];
-	uint32_t alive[GROWTH_POINTS];
-	uint32_t settled[GROWTH_POINTS]; /* alive when the cohort had got old */
+	uint32_t alive[GROWTH_POINTS];	 /* of those that are listed */
+	uint32_t settled[GROWTH_POINTS]; /* the same, when the cohort had got old */
 	uint64_t allocations;		 /* at the last entry */
 };
 
@@ -25,10 +25,12 @@ static void halve_row(struct history_row *row)
 	growth__halve(&row->bytes);
 	for (size_t i = 0; i < GROWTH_POINTS / 2; i++) {
 		row->allocated[i] = row->allocated[2 * i] + row->allocated[2 * i + 1];
+		row->alive[i] = row->alive[2 * i] + row->alive[2 * i + 1];
 		row->settled[i] = row->settled[2 * i] + row->settled[2 * i + 1];
 	}
 	for (size_t i = GROWTH_POINTS / 2; i < GROWTH_POINTS; i++) {
 		row->allocated[i] = 0;
+		row->alive[i] = 0;
 		row->settled[i] = 0;
 	}
 }
@@ -50,40 +52,59 @@ static size_t cohort_of(const struct growth_clock *clock, double allocated_s)
 }
 
 static void count_alive(struct history_row *row, const struct history *history,
-			const struct sites *sites, const struct site *site, double now_s)
+			const struct sites *sites, const struct site *site)
 {
 	const float *ages = sites->ages + site->first_age;
 
 	memset(row->alive, 0, sizeof(row->alive));
 	for (uint64_t i = 0; i < site->listed; i++)
-		row->alive[cohort_of(&history->clock, now_s - ages[i] * SECONDS_PER_TICK)] +=
-			site->objects / site->listed; /* each stands for so many */
+		row->alive[cohort_of(&history->clock,
+				     history->aged_s - ages[i] * SECONDS_PER_TICK)]++;
+}
+
+/*
+ * The sample is thinner than it was: so are those that had got old.  Of these the living are as
+ * many as are found now; what else is missing was dropped, not freed.
+ */
+static void thin_out(struct history_row *row, const struct history *history, const uint32_t *before,
+		     double share)
+{
+	for (size_t c = 0; c < history->settled; c++) {
+		uint32_t freed = row->settled[c] > before[c] ? row->settled[c] - before[c] : 0;
+
+		row->settled[c] = row->alive[c] + (uint32_t)lround(freed * share);
+	}
 }
 
 /* How many cohorts have got old by now; what is younger than min_age_s cannot be seen. */
-static size_t old_cohorts(const struct history *history, double now_s)
+static size_t old_cohorts(const struct history *history)
 {
 	const struct growth_clock *clock = &history->clock;
 	size_t nr = history->settled;
 
-	while (nr + SETTLE_INTERVALS < clock->nr && now_s - clock->at[nr] >= history->min_age_s)
+	while (nr + SETTLE_INTERVALS < clock->nr &&
+	       history->aged_s - clock->at[nr] >= history->min_age_s)
 		nr++;
 	return nr;
 }
 
-int history__enter(struct history *history, const struct sites *sites, double now_s,
-		   double min_age_s)
+int history__enter(struct history *history, const struct sites *sites,
+		   const struct history_reading *reading, double min_age_s)
 {
+	double share = history->weight ? (double)history->weight / reading->weight : 1;
+	uint32_t before[GROWTH_POINTS];
 	bool halved;
-	size_t point = growth__tick(&history->clock, now_s, &halved), old;
+	size_t point = growth__tick(&history->clock, reading->counted_s, &halved), old;
 
 	history->min_age_s = min_age_s;
+	history->aged_s = reading->aged_s;
+	history->weight = reading->weight;
 	if (halved) {
 		for (uint32_t i = 0; i < history->nr_rows; i++)
 			halve_row(&history->rows[i]);
 		history->settled /= 2;
 	}
-	old = old_cohorts(history, now_s);
+	old = old_cohorts(history);
 	history->entries++;
 	for (size_t i = 0; i < sites->nr; i++) {
 		const struct site *site = &sites->list[i];
@@ -97,7 +118,10 @@ int history__enter(struct history *history, const struct sites *sites, double no
 		row->bytes.value[point] = (double)site->bytes;
 		row->allocated[point] += site->allocations - row->allocations;
 		row->allocations = site->allocations;
-		count_alive(row, history, sites, site, now_s);
+		memcpy(before, row->alive, sizeof(before));
+		count_alive(row, history, sites, site);
+		if (share < 1)
+			thin_out(row, history, before, share);
 		for (size_t c = history->settled; c < old; c++)
 			row->settled[c] = row->alive[c];
 	}
@@ -112,16 +136,15 @@ static double survival_of(const struct history *history, const struct history_ro
 			  size_t youngest, size_t oldest)
 {
 	size_t nr = history->clock.nr;
-	double now_s = history->clock.at[nr - 1];
 	uint64_t allocated = 0, alive = 0;
 
 	for (size_t age = youngest; age <= oldest && age < nr; age++) {
 		size_t cohort = nr - 1 - age;
 
-		if (now_s - history->clock.at[cohort] < history->min_age_s)
+		if (history->aged_s - history->clock.at[cohort] < history->min_age_s)
 			continue;
 		allocated += row->allocated[cohort];
-		alive += row->alive[cohort];
+		alive += (uint64_t)row->alive[cohort] * history->weight;
 	}
 	if (!allocated)
 		return NAN;

@@ -24,15 +24,24 @@ struct history {
 	uint64_t entries; /* made so far */
 	size_t settled;	  /* cohorts that have been counted when they had outlived two intervals */
 	double min_age_s;
+	double aged_s;	 /* of the last entry */
+	uint32_t weight; /* the same */
+};
+
+/* How `sites` were read.  Times are seconds since the start; a table takes its time. */
+struct history_reading {
+	double aged_s;	  /* the objects' ages are as of then */
+	double counted_s; /* and the allocations */
+	uint32_t weight; /* each object that is listed stands for so many; never less than before */
 };
 
 /*
- * Enter what `sites`, with ages (sites__age()), holds at now_s seconds after the start.
+ * Enter what `sites`, with ages (sites__age()), hold.
  * min_age_s: younger objects are not in `sites`.  What is not in `sites` any more is forgotten.
  * *history starts as all zeros.  0 or -ENOMEM.
  */
-int history__enter(struct history *history, const struct sites *sites, double now_s,
-		   double min_age_s);
+int history__enter(struct history *history, const struct sites *sites,
+		   const struct history_reading *reading, double min_age_s);
 
 /*
  * Evidence of the site as entered last; what does not follow from its history stays

@@ -142,6 +142,7 @@ static int read_tables(struct readout *readout)
 	uint64_t min_age = ticks < (double)INT64_MAX ? (uint64_t)ticks : INT64_MAX;
 	int err = tracer__now(readout->parts.tracer, &readout->taken_tick);
 
+	readout->taken_s = readout__elapsed(readout);
 	if (!err)
 		err = krc__read(&readout->reader.krc);
 	if (!err)
@@ -149,7 +150,6 @@ static int read_tables(struct readout *readout)
 					 snapshot->nr_areas);
 	if (err)
 		return err;
-	readout->taken_s = readout__elapsed(readout);
 	err = snapshot__take(snapshot, &source, readout->taken_tick, min_age);
 
 	if (err || !snapshot->nr_unsized)
@@ -370,6 +370,7 @@ static int rank_verified(struct readout *readout, double elapsed_s,
 
 int readout__refresh(struct readout *readout, double elapsed_s, const struct readout_budget *budget)
 {
+	struct history_reading reading;
 	int err = rank_verified(readout, elapsed_s, budget);
 
 	if (!err)
@@ -378,8 +379,13 @@ int readout__refresh(struct readout *readout, double elapsed_s, const struct rea
 	if (err)
 		return err;
 	compare(readout);
+	reading = (struct history_reading){
+		.aged_s = readout->taken_s,
+		.counted_s = readout->snapshot.tallied_s - readout->started_s,
+		.weight = readout->sampling,
+	};
 	if (!readout->frozen)
-		err = history__enter(&readout->history, &readout->sites, readout->taken_s,
+		err = history__enter(&readout->history, &readout->sites, &reading,
 				     readout->parts.trace->min_age_s);
 	return err ? err : last_minute__enter(&readout->last_minute, &readout->sites, elapsed_s);
 }

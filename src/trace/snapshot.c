@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "trace/snapshot.h"
 #include "util/array.h"
+#include "util/clock.h"
 
 #include <errno.h>
 #include <stdbool.h>
@@ -136,11 +137,9 @@ static int read_slot(struct snapshot *snapshot, const struct snapshot_source *so
 static bool is_empty(const struct kleak_bucket *bucket)
 {
 	const volatile uint64_t *key = (const volatile uint64_t *)bucket->key;
-	uint64_t any = 0;
 
-	for (int i = 0; i < KLEAK_BUCKET_KEYS; i++)
-		any |= key[i];
-	return !any;
+	_Static_assert(KLEAK_BUCKET_KEYS == 7, "all keys are looked at");
+	return !(key[0] | key[1] | key[2] | key[3] | key[4] | key[5] | key[6]);
 }
 
 static int read_bucket(struct snapshot *snapshot, const struct snapshot_source *source,
@@ -317,6 +316,7 @@ int snapshot__take(struct snapshot *snapshot, const struct snapshot_source *sour
 			return err;
 	}
 	snapshot->in_motion += read_tallies(snapshot, source) - before;
+	snapshot->tallied_s = clock__now_s();
 	for (uint32_t i = 0; i < snapshot->nr_sites; i++)
 		add_bytes_of_cache(&snapshot->sites[i], source, i);
 	read_counts(snapshot, source);

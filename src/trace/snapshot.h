@@ -65,6 +65,7 @@ struct snapshot {
 	 * implicit - verified - evicted - unsampled differs from `live` by no more than that.
 	 */
 	uint64_t in_motion;
+	double tallied_s; /* when the tallies were read: CLOCK_MONOTONIC (util/clock.h) */
 };
 
 /* The tables to read; see tracer.h for who owns them. */

@@ -36,7 +36,7 @@ echo ---
 
 # ---- while everything is traced and scanned, with modules, processes, CPUs and memory that go
 echo 28 > /proc/sys/vm/mmap_rnd_bits # the sanitizer's own place is not free where mappings start anywhere
-env %(variables)s kleak-asan --json --origin slab,vmalloc,percpu,pages --scan=2 --show-objects \
+env %(variables)s kleak-asan --json --max-objects 50000 --origin slab,vmalloc,percpu,pages --scan=2 --show-objects \
     --interval 0.3 --save /tmp/save --html /tmp/html --prom /tmp/prom > /tmp/out 2> /tmp/err &
 tracer=$!
 await 1

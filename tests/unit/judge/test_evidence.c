@@ -58,6 +58,14 @@ static struct evidence_sources judge_with(void)
 	};
 }
 
+/* Read in no time. */
+static void enter(struct history *into, const struct sites *sites, double now_s, double min_age_s)
+{
+	struct history_reading reading = {.aged_s = now_s, .counted_s = now_s, .weight = 1};
+
+	assert_int_equal(history__enter(into, sites, &reading, min_age_s), 0);
+}
+
 /* 100 objects of 1000 bytes a second from this site, for 40 s. */
 static struct site leak(uint32_t space, uint32_t cache)
 {
@@ -71,7 +79,7 @@ static struct site leak(uint32_t space, uint32_t cache)
 		site.bytes = site.objects * 1000;
 		for (uint64_t i = 0; i < site.objects; i++)
 			ages[i] = (uint32_t)((t - (double)i / 100 - 0.005) / SECONDS_PER_TICK);
-		assert_int_equal(history__enter(&history, &sites, t, 0), 0);
+		enter(&history, &sites, t, 0);
 	}
 	return site;
 }
@@ -321,7 +329,7 @@ static void test_memory_lasts_for_ever_where_nothing_grows(void **state)
 	site.bytes = 256;
 	assert_true(isnan(evidence__judge(&judge, &site).exhausted_s));
 	for (int t = 1; t <= 40; t++)
-		assert_int_equal(history__enter(&history, &sites, t, 0), 0);
+		enter(&history, &sites, t, 0);
 	assert_true(evidence__judge(&judge, &site).exhausted_s == INFINITY);
 	site.metadata = true;
 	assert_int_equal(evidence__judge(&judge, &site).is.name, VERDICT_CACHE);

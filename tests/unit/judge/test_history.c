@@ -176,6 +176,15 @@ static void rising_load(struct world *w)
 
 /* ---- watching ---- */
 
+/* Read in no time. */
+static void enter(struct history *history, const struct sites *sites, double now_s,
+		  double min_age_s)
+{
+	struct history_reading reading = {.aged_s = now_s, .counted_s = now_s, .weight = 1};
+
+	assert_int_equal(history__enter(history, sites, &reading, min_age_s), 0);
+}
+
 /* What kleak would say after watching for lasts_s, every interval_s. */
 static enum verdict_name watch(void (*step)(struct world *), uint64_t seed, double lasts_s,
 			       double interval_s, struct evidence *evidence)
@@ -207,7 +216,7 @@ static enum verdict_name watch(void (*step)(struct world *), uint64_t seed, doub
 		site.bytes = w.nr * SIZE;
 		site.allocations = w.allocations;
 		site.frees = w.allocations - w.nr;
-		assert_int_equal(history__enter(&history, &sites, w.now_s, 0), 0);
+		enter(&history, &sites, w.now_s, 0);
 	}
 	history__evidence(&history, &site, evidence);
 	evidence->least_s = VERDICT_LEAST_S;
@@ -379,7 +388,7 @@ static void test_young_objects_that_are_left_out_are_no_frees(void **state)
 		site.listed = site.objects;
 		site.bytes = site.objects * SIZE;
 		site.allocations = t;
-		assert_int_equal(history__enter(&history, &sites, t, 5), 0);
+		enter(&history, &sites, t, 5);
 	}
 	history__evidence(&history, &site, &e);
 	assert_true(isnan(e.survival[SURVIVAL_1]));
@@ -404,7 +413,7 @@ static void test_a_leak_of_months(void **state)
 			ages[tick - 1] = (float)((t - tick + 0.5) * day_s / SECONDS_PER_TICK);
 		site.allocations = site.objects = site.listed = t;
 		site.bytes = site.objects * SIZE;
-		assert_int_equal(history__enter(&history, &sites, t * day_s, 0), 0);
+		enter(&history, &sites, t * day_s, 0);
 	}
 	history__evidence(&history, &site, &e);
 	for (int i = 0; i < SURVIVALS; i++)
@@ -427,13 +436,87 @@ static void test_a_site_that_comes_late_starts_at_nothing(void **state)
 		list[1].allocations = list[1].objects = list[1].listed = t > 10;
 		list[1].bytes = t > 10 ? 64 : 0;
 		ages[0] = (float)((t - 10.5) / SECONDS_PER_TICK);
-		assert_int_equal(history__enter(&history, &sites, t, 0), 0);
+		enter(&history, &sites, t, 0);
 	}
 	history__evidence(&history, &list[1], &e);
 	assert_int_equal(e.allocations, 1);
 	assert_true(e.survival[SURVIVAL_5] == 1);
 	assert_true(isnan(e.survival[SURVIVAL_10]));
 	history__free(&history);
+}
+
+/* A table took 0.3 s to read, once: what was allocated in that time was counted, but not seen. */
+static void test_counted_later_than_seen(void **state)
+{
+	static float ages[400];
+	struct site site = {.id = 1};
+	struct sites sites = {.list = &site, .nr = 1, .ages = ages};
+	struct history history = {};
+	struct evidence e;
+
+	(void)state;
+	for (int t = 1; t <= 40; t++) {
+		struct history_reading reading = {
+			.aged_s = t, .counted_s = t == 35 ? t + 0.3 : t, .weight = 1};
+		double counted = 10 * reading.counted_s;
+
+		site.allocations = (uint64_t)counted;
+		site.objects = site.listed = 10UL * t;
+		site.bytes = site.objects * 1000;
+		for (uint64_t i = 0; i < site.objects; i++)
+			ages[i] = (float)((t - (double)i / 10 - 0.05) / SECONDS_PER_TICK);
+		assert_int_equal(history__enter(&history, &sites, &reading, 0), 0);
+	}
+	history__evidence(&history, &site, &e);
+	for (int i = 0; i < SURVIVALS; i++)
+		assert_true(e.survival[i] == 1);
+	history__free(&history);
+}
+
+/*
+ * 20 a second, of which every second one is freed when it is `freed_s` old.  After half of the time
+ * the sample is thinner, by a third in each place, not by half: chance.
+ */
+static void watch_thinned(double freed_s, struct evidence *e)
+{
+	static float ages[800];
+	struct site site = {.id = 1};
+	struct sites sites = {.list = &site, .nr = 1, .ages = ages};
+	struct history history = {};
+
+	for (int t = 1; t <= 40; t++) {
+		struct history_reading reading = {
+			.aged_s = t, .counted_s = t, .weight = t > 20 ? 2 : 1};
+
+		site.allocations = 20UL * t;
+		site.listed = 0;
+		for (int i = 0; i < 20 * t; i++) {
+			double age_s = t - i / 20.0 - 0.025;
+
+			if ((t > 20 && i % 3 == 0) || (i % 2 && age_s >= freed_s))
+				continue;
+			ages[site.listed++] = (float)(age_s / SECONDS_PER_TICK);
+		}
+		site.objects = site.listed * reading.weight;
+		site.bytes = site.objects * 1000;
+		assert_int_equal(history__enter(&history, &sites, &reading, 0), 0);
+	}
+	history__evidence(&history, &site, e);
+	history__free(&history);
+}
+
+static void test_what_a_thinner_sample_drops_was_not_freed(void **state)
+{
+	struct evidence e;
+
+	(void)state;
+	watch_thinned(INFINITY, &e);
+	assert_in_range(e.settled, 400,
+			600); /* as many as were looked at, not what they stand for */
+	assert_int_equal(e.settled_alive, e.settled);
+	watch_thinned(8, &e);
+	assert_in_range(e.settled, 400, 600);
+	assert_in_range(e.settled_alive * 100 / e.settled, 50, 70);
 }
 
 /* Its entry was given back: what comes with its stack later is new. */
@@ -452,7 +535,7 @@ static void test_a_site_that_has_gone_is_forgotten(void **state)
 			list[1] = (struct site){
 				.id = 2, .allocations = 1, .objects = 1, .listed = 1, .bytes = 64};
 		ages[0] = t > 10 ? (float)((t - 10.5) / SECONDS_PER_TICK) : 0;
-		assert_int_equal(history__enter(&history, &sites, t, 0), 0);
+		enter(&history, &sites, t, 0);
 		assert_int_equal(history.nr_rows, sites.nr);
 	}
 	history__evidence(&history, &list[1], &e);
@@ -486,6 +569,8 @@ int main(void)
 		cmocka_unit_test(test_a_leak_of_months),
 		cmocka_unit_test(test_a_site_that_comes_late_starts_at_nothing),
 		cmocka_unit_test(test_a_site_that_has_gone_is_forgotten),
+		cmocka_unit_test(test_counted_later_than_seen),
+		cmocka_unit_test(test_what_a_thinner_sample_drops_was_not_freed),
 		cmocka_unit_test(test_unknown_site_has_no_evidence),
 	};
 

@@ -24,7 +24,7 @@ echo leakrate kzalloc 10 > /proc/kleak_test
 kleak diagnose --json --max-overhead 100 --interval 0.5 --evidence 15 --for 150s; echo "status $?"
 echo stop > /proc/kleak_test
 echo ---
-kleak diagnose --now --interval 0.5 --evidence 12 --for 26s; echo "status $?"
+kleak diagnose --now --interval 0.5 --evidence 12 --for 36s; echo "status $?"
 kill $names
 exec 3>&-
 kill %1

@@ -6,7 +6,7 @@
 #include "cmd/options.h"
 #include "kernel/kernel.h"
 #include "kernel/symbols.h"
-#include "trace/plan.h"
+#include "trace/attach_plan.h"
 
 #include <stdbool.h>
 

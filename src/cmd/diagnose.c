@@ -344,7 +344,7 @@ static int trace_once(struct diagnose *d)
 	origins__print(origins, sizeof(origins), d->options.trace.origins);
 	d->diagnosis.origins = origins;
 	d->diagnosis.caches = d->options.trace.cache;
-	err = plan__make(&plan, &d->options.trace, d->kernel, why, sizeof(why));
+	err = attach_plan__make(&plan, &d->options.trace, d->kernel, why, sizeof(why));
 	if (err) {
 		say("%s", why);
 		return err;

@@ -10,7 +10,7 @@
 #include "kernel/target.h"
 #include "report/reporter.h"
 #include "report/resymbolize.h"
-#include "trace/plan.h"
+#include "trace/attach_plan.h"
 #include "util/say.h"
 #include "util/signals.h"
 
@@ -40,7 +40,7 @@ static void explain(const struct kernel *kernel, const struct plan *plan,
 {
 	const char *file = symbols ? symbols__debug_file(symbols) : NULL;
 
-	plan__print(plan, kernel, stdout);
+	attach_plan__print(plan, kernel, stdout);
 	if (file)
 		printf("source lines: from %s\n", file);
 	else
@@ -127,7 +127,7 @@ int session__run(const struct options *options, bool color)
 	if (!err)
 		err = kernel__probe(&kernel, symbols__kallsyms(symbols), why, sizeof(why));
 	if (!err)
-		err = plan__make(&plan, &what, &kernel, why, sizeof(why));
+		err = attach_plan__make(&plan, &what, &kernel, why, sizeof(why));
 	if (!err && what.cache && !target__has_caches(what.cache, why, sizeof(why)))
 		say("%s", why);
 	if (err)

@@ -148,7 +148,7 @@ static bool is_reclaimable(const struct evidence_sources *judge, const struct si
 
 static struct pins_count pins_of(const struct evidence_sources *judge, const struct site *site)
 {
-	const struct pins_count *pins = pins__of(judge->pins, site->id);
+	const struct pins_count *pins = pin_sample__of(judge->pins, site->id);
 
 	return pins ? *pins : (struct pins_count){};
 }

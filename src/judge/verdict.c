@@ -45,7 +45,7 @@ static double limit_of_sample(uint64_t some, uint64_t sampled, uint64_t of, int 
 
 void verdict__pinned(const struct pins_count *pins, double *low, double *high)
 {
-	uint32_t pinned = pins__pinned(pins);
+	uint32_t pinned = pin_sample__pinned(pins);
 
 	*low = *high = NAN;
 	if (!pins->sampled)

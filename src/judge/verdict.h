@@ -17,7 +17,7 @@
 #define KLEAK_JUDGE_VERDICT_H
 
 #include "judge/growth.h"
-#include "memory/pins.h"
+#include "memory/pin_sample.h"
 
 #include <stdbool.h>
 #include <stddef.h>

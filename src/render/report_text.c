@@ -390,7 +390,7 @@ static void put_pinned(const struct pen *pen, const struct pins_count *p)
 		return;
 	verdict__pinned(p, &low, &high);
 	fprintf(pen->out, "%*spinned %" PRIu32 " of %" PRIu32 " sampled (%.0f%% to %.0f%%)", INDENT,
-		"", pins__pinned(p), p->sampled, floor(low * 100), ceil(high * 100));
+		"", pin_sample__pinned(p), p->sampled, floor(low * 100), ceil(high * 100));
 	if (*p->fs) {
 		fputs(", ", pen->out);
 		pen__name(pen, PEN_PLAIN, p->fs);

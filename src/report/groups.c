@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "report/groups.h"
-#include "judge/together.h"
-#include "report/causes.h"
+#include "judge/group_evidence.h"
+#include "report/same_cause.h"
 
 #include <errno.h>
 #include <math.h>
@@ -11,7 +11,7 @@
 static int by_standing(const void *a, const void *b, void *arg)
 {
 	const struct causes_site *x = a, *y = b;
-	const struct report_site *of_x = causes__site(arg, x), *of_y = causes__site(arg, y);
+	const struct report_site *of_x = same_cause__site(arg, x), *of_y = same_cause__site(arg, y);
 
 	if (x->group != y->group)
 		return x->group < y->group ? -1 : 1;
@@ -46,26 +46,26 @@ static void sum_up(const struct causes *f, const struct causes_site *list, size_
 {
 	struct together together = {};
 
-	*sum = *causes__site(f, &list[0]);
+	*sum = *same_cause__site(f, &list[0]);
 	sum->course = NULL;
 	for (size_t i = 0; i < nr; i++) {
-		const struct report_site *site = causes__site(f, &list[i]);
+		const struct report_site *site = same_cause__site(f, &list[i]);
 
 		if (i)
 			add_site(sum, site);
 		if (!list[i].metadata || list[0].metadata)
-			together__add(&together, &site->verdict, site->course,
-				      f->report->nr_course);
+			group_evidence__add(&together, &site->verdict, site->course,
+					    f->report->nr_course);
 	}
 	if (nr > 1)
-		sum->verdict =
-			together__judge(&together, f->report->course_at, f->report->nr_course);
+		sum->verdict = group_evidence__judge(&together, f->report->course_at,
+						     f->report->nr_course);
 }
 
 /* The frame of the first member that all have in common. */
 static struct headline common_of(const struct causes *f, const struct causes_site *first)
 {
-	const struct report_site *site = causes__site(f, first);
+	const struct report_site *site = same_cause__site(f, first);
 	const uint32_t *frames = f->frames + first->frames;
 	uint32_t common = f->causes[first->group].common;
 
@@ -127,12 +127,12 @@ static int make_groups(struct causes *f, struct groups *groups)
 int groups__find(struct groups *groups, const struct report *report, struct callers *callers)
 {
 	struct causes causes;
-	int err = causes__find(&causes, report, callers);
+	int err = same_cause__find(&causes, report, callers);
 
 	if (err)
 		return err;
 	err = make_groups(&causes, groups);
-	causes__free(&causes);
+	same_cause__free(&causes);
 	return err;
 }
 

@@ -71,9 +71,9 @@ int pinning__look(struct pinning *pinning, const struct snapshot *snapshot,
 	};
 
 	double began = clock__now_s();
-	int err = pinning->known
-			  ? pins__look(&pinning->pins, &pinning->vfs, snapshot, sites, &tables)
-			  : 0;
+	int err = pinning->known ? pin_sample__look(&pinning->pins, &pinning->vfs, snapshot, sites,
+						    &tables)
+				 : 0;
 
 	pinning->seconds = clock__now_s() - began;
 	return err;
@@ -81,5 +81,5 @@ int pinning__look(struct pinning *pinning, const struct snapshot *snapshot,
 
 void pinning__free(struct pinning *pinning)
 {
-	pins__free(&pinning->pins);
+	pin_sample__free(&pinning->pins);
 }

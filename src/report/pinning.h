@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Can the objects of reclaimable caches really go?  What memory/pins has to know of this kernel,
+ * Can the objects of reclaimable caches really go?  What memory/pin_sample has to know of this kernel,
  * brought together.
  */
 #ifndef KLEAK_REPORT_PINNING_H
@@ -8,7 +8,7 @@
 
 #include "kernel/kernel.h"
 #include "kernel/symbols.h"
-#include "memory/pins.h"
+#include "memory/pin_sample.h"
 #include "trace/sites.h"
 #include "trace/snapshot.h"
 #include "trace/tracer.h"

@@ -168,7 +168,7 @@ static json_t *pinned(const struct pins_count *p)
 	return json_pack(
 		"{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b}", "of",
 		json_value__count(p->of), "sampled", json_value__count(p->sampled), "pinned",
-		json_value__count(pins__pinned(p)), "low", json_value__number(low), "high",
+		json_value__count(pin_sample__pinned(p)), "low", json_value__number(low), "high",
 		json_value__number(high), "references", json_value__count(p->by[VFS_REFERENCE]),
 		"children", json_value__count(p->by[VFS_CHILD]), "dentries",
 		json_value__count(p->by[VFS_DENTRY]), "files",

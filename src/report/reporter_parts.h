@@ -7,7 +7,7 @@
 #include "kernel/kernel.h"
 #include "kernel/symbols.h"
 #include "report/report_options.h"
-#include "trace/plan.h"
+#include "trace/attach_plan.h"
 #include "trace/tracer.h"
 
 #include <stdbool.h>

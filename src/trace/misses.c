@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "trace/misses.h"
-#include "kernel/hooks.h"
+#include "kernel/hook_table.h"
 
 #include <stddef.h>
 

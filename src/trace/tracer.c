@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "trace/tracer.h"
-#include "kernel/hooks.h"
+#include "kernel/hook_table.h"
 #include "trace/bpfhash.h"
 #include "trace/chains.h"
 #include "trace/publish.h"

@@ -8,7 +8,7 @@
 #define KLEAK_TRACE_TRACER_H
 
 #include "trace/misses.h"
-#include "trace/plan.h"
+#include "trace/attach_plan.h"
 #include "trace/recycle.h"
 
 #include <stdbool.h>

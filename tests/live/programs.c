@@ -6,7 +6,7 @@
 #include "unit.h"
 
 #include "trace/origins.h"
-#include "trace/plan.h"
+#include "trace/attach_plan.h"
 
 #include "steps.h"
 
@@ -90,7 +90,7 @@ static struct machine load(const struct trace_options *options, uint32_t stack_s
 	char why[256] = "";
 
 	assert_non_null(m.skeleton);
-	if (plan__make(&plan, options, &kernel, why, sizeof(why)))
+	if (attach_plan__make(&plan, options, &kernel, why, sizeof(why)))
 		fail_msg("%s", why);
 	plan.config.buckets = BUCKETS;
 	plan.config.site_entries = SITES;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "unit.h"
 
-#include "kernel/hooks.h"
+#include "kernel/hook_table.h"
+#include "trace/attach_plan.h"
 #include "trace/misses.h"
-#include "trace/plan.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "kernel/hooks.h"
+#include "kernel/hook_table.h"
 
 const char *const hook_event_names[KLEAK_EVENTS] = {
 	[KLEAK_EVENT_KMALLOC] = "kmalloc",

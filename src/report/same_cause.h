@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Which sites of a report have one cause: a number for each of those that may leak */
-#ifndef KLEAK_REPORT_CAUSES_H
-#define KLEAK_REPORT_CAUSES_H
+#ifndef KLEAK_REPORT_SAME_CAUSE_H
+#define KLEAK_REPORT_SAME_CAUSE_H
 
 #include "report/callers.h"
 #include "report/headline.h"
@@ -67,18 +67,18 @@ struct causes {
 };
 
 /* May the site leak: is it something that grows, or too little to tell? */
-bool causes__is_suspect(const struct report_site *site);
+bool same_cause__is_suspect(const struct report_site *site);
 
 /*
  * Give each site that may leak a number, the same to those of one cause; and to metadata that of
  * what it is for.  callers: has been given the stacks of other sites that were traced; those of the
  * report are added.  The report, and it, have to stay.  0, or -ENOMEM: there is nothing to free.
  */
-int causes__find(struct causes *causes, const struct report *report, struct callers *callers);
+int same_cause__find(struct causes *causes, const struct report *report, struct callers *callers);
 
 /* The site in the report. */
-const struct report_site *causes__site(const struct causes *causes, const struct causes_site *site);
+const struct report_site *same_cause__site(const struct causes *causes, const struct causes_site *site);
 
-void causes__free(struct causes *causes);
+void same_cause__free(struct causes *causes);
 
 #endif

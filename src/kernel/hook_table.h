@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The table of hooks: every BPF program, what it attaches to, what is lost without it. */
-#ifndef KLEAK_KERNEL_HOOKS_H
-#define KLEAK_KERNEL_HOOKS_H
+#ifndef KLEAK_KERNEL_HOOK_TABLE_H
+#define KLEAK_KERNEL_HOOK_TABLE_H
 
 #include "kleak.h"
 

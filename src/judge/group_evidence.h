@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The evidence on several sites that have one cause, as if they were one site */
-#ifndef KLEAK_JUDGE_TOGETHER_H
-#define KLEAK_JUDGE_TOGETHER_H
+#ifndef KLEAK_JUDGE_GROUP_EVIDENCE_H
+#define KLEAK_JUDGE_GROUP_EVIDENCE_H
 
 #include "judge/verdict.h"
 
@@ -27,7 +27,7 @@ struct together {
  * known).  Of what is pinned, the site of a reclaimable cache that is pinned least stands for all.
  * *together starts as all zeros.
  */
-void together__add(struct together *together, const struct conclusion *site, const double *course,
+void group_evidence__add(struct together *together, const struct conclusion *site, const double *course,
 		   size_t nr_course);
 
 /*
@@ -35,7 +35,7 @@ void together__add(struct together *together, const struct conclusion *site, con
  * follows from all the evidence, whichever is stronger: what is too little at each of 200 sites may
  * be enough for all.  at: the times of the history, nr_course of them.
  */
-struct conclusion together__judge(const struct together *together, const double *at,
+struct conclusion group_evidence__judge(const struct together *together, const double *at,
 				  size_t nr_course);
 
 #endif

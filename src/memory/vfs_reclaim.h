@@ -6,8 +6,8 @@
  *
  * Nothing is locked.  What changes while it is read counts as unknown, where that can be noticed.
  */
-#ifndef KLEAK_MEMORY_VFS_H
-#define KLEAK_MEMORY_VFS_H
+#ifndef KLEAK_MEMORY_VFS_RECLAIM_H
+#define KLEAK_MEMORY_VFS_RECLAIM_H
 
 #include "kernel/layout.h"
 
@@ -50,15 +50,15 @@ struct vfs_look {
  */
 #define VFS_MOST_DENTRIES 128
 
-struct vfs_look vfs__look_at_dentry(const struct vfs *vfs, uint64_t dentry);
+struct vfs_look vfs_reclaim__look_at_dentry(const struct vfs *vfs, uint64_t dentry);
 
 /* The same of an inode, which its dentries refer to. */
-struct vfs_look vfs__look_at_inode(const struct vfs *vfs, uint64_t inode);
+struct vfs_look vfs_reclaim__look_at_inode(const struct vfs *vfs, uint64_t inode);
 
 /*
  * Where in an object of `size` bytes its struct inode is, told by its own mapping, which refers
  * back to it (inode_init_always()).  SLUB_NONE: there is none.
  */
-uint32_t vfs__find_inode(const struct vfs *vfs, uint64_t object, uint32_t size);
+uint32_t vfs_reclaim__find_inode(const struct vfs *vfs, uint64_t object, uint32_t size);
 
 #endif

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "unit.h"
 
+#include "trace/attach_plan.h"
 #include "trace/origins.h"
-#include "trace/plan.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -47,7 +47,7 @@ static struct plan good(const struct trace_options *options, const struct kernel
 	static struct plan plan;
 	char why[256] = "";
 
-	if (plan__make(&plan, options, kernel, why, sizeof(why)))
+	if (attach_plan__make(&plan, options, kernel, why, sizeof(why)))
 		fail_msg("%s", why);
 	return plan;
 }
@@ -118,7 +118,7 @@ static void test_missing_tracepoint_is_an_error(void **state)
 
 	(void)state;
 	kernel.events[KLEAK_EVENT_KFREE].present = false;
-	assert_int_equal(plan__make(&plan, &options, &kernel, why, sizeof(why)), -ENOTSUP);
+	assert_int_equal(attach_plan__make(&plan, &options, &kernel, why, sizeof(why)), -ENOTSUP);
 	assert_non_null(strstr(why, "kfree"));
 }
 
@@ -181,7 +181,7 @@ static void test_cache_filter(void **state)
 	assert_int_equal(plan.config.wanted[0].kmalloc_flags,
 			 KLEAK_CACHE_KMALLOC | KLEAK_CACHE_ACCOUNT);
 	options.cache = "kmalloc-rnd-01-64";
-	assert_int_equal(plan__make(&plan, &options, &kernel, why, sizeof(why)), -EINVAL);
+	assert_int_equal(attach_plan__make(&plan, &options, &kernel, why, sizeof(why)), -EINVAL);
 }
 
 static void test_vmalloc_without_symbols(void **state)
@@ -199,7 +199,7 @@ static void test_vmalloc_without_symbols(void **state)
 	assert_true(is_blind_to(&plan, "vmalloc is not traced"));
 	assert_true(is_blind_to(&plan, "numbers"));
 	options.origins = ORIGIN_VMALLOC;
-	assert_int_equal(plan__make(&plan, &options, &kernel, why, sizeof(why)), -ENOTSUP);
+	assert_int_equal(attach_plan__make(&plan, &options, &kernel, why, sizeof(why)), -ENOTSUP);
 }
 
 /* Modules that come and go are watched where that can be, and where they have names. */
@@ -272,7 +272,7 @@ static void test_pages(void **state)
 	plan = good(&options, &kernel);
 	assert_true(is_blind_to(&plan, "alloc_pages_bulk()"));
 	kernel.has_loop = false;
-	assert_int_equal(plan__make(&plan, &options, &kernel, why, sizeof(why)), -ENOTSUP);
+	assert_int_equal(attach_plan__make(&plan, &options, &kernel, why, sizeof(why)), -ENOTSUP);
 	assert_non_null(strstr(why, "--origin pages"));
 }
 
@@ -466,7 +466,7 @@ static void test_explain_tells_the_plan(void **state)
 	(void)state;
 	kernel.functions[FUNCTION_FREE_BULK].refused = -EPERM;
 	plan = good(&options, &kernel);
-	plan__print(&plan, &kernel, out);
+	attach_plan__print(&plan, &kernel, out);
 	fclose(out);
 	assert_non_null(strstr(text, "raw_tp kfree\n"));
 	assert_non_null(strstr(text, "fexit  kmem_cache_alloc_bulk_noprof  (2 copies)\n"));

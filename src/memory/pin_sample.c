@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "memory/pins.h"
+#include "memory/pin_sample.h"
 #include "util/array.h"
 #include "util/chance.h"
 
@@ -121,12 +121,12 @@ static struct vfs_look look_at(const struct vfs *vfs, struct pins_site *its,
 			       const struct kleak_cache *cache, uint64_t address)
 {
 	if (is_of_dentries(cache))
-		return vfs__look_at_dentry(vfs, address);
+		return vfs_reclaim__look_at_dentry(vfs, address);
 	if (its->inode == SLUB_NONE)
-		its->inode = vfs__find_inode(vfs, address, cache->size);
+		its->inode = vfs_reclaim__find_inode(vfs, address, cache->size);
 	if (its->inode == SLUB_NONE)
 		return (struct vfs_look){.pin = VFS_UNKNOWN};
-	return vfs__look_at_inode(vfs, address + its->inode);
+	return vfs_reclaim__look_at_inode(vfs, address + its->inode);
 }
 
 static void count(struct pins_count *count, const struct vfs_look *look)
@@ -172,7 +172,7 @@ static void look_at_slot(const struct work *work, struct pins_site *its, uint32_
 	count(&its->count, &look);
 }
 
-int pins__look(struct pins *pins, const struct vfs *vfs, const struct snapshot *snapshot,
+int pin_sample__look(struct pins *pins, const struct vfs *vfs, const struct snapshot *snapshot,
 	       const struct sites *sites, const struct pins_tables *tables)
 {
 	const struct work work = {vfs, snapshot, sites, tables};
@@ -195,7 +195,7 @@ int pins__look(struct pins *pins, const struct vfs *vfs, const struct snapshot *
 	return 0;
 }
 
-const struct pins_count *pins__of(const struct pins *pins, uint64_t id)
+const struct pins_count *pin_sample__of(const struct pins *pins, uint64_t id)
 {
 	for (size_t i = 0; i < pins->nr; i++)
 		if (pins->list[i].id == id)
@@ -203,7 +203,7 @@ const struct pins_count *pins__of(const struct pins *pins, uint64_t id)
 	return NULL;
 }
 
-uint64_t pins__sampled(const struct pins *pins)
+uint64_t pin_sample__sampled(const struct pins *pins)
 {
 	uint64_t sampled = 0;
 
@@ -212,7 +212,7 @@ uint64_t pins__sampled(const struct pins *pins)
 	return sampled;
 }
 
-void pins__free(struct pins *pins)
+void pin_sample__free(struct pins *pins)
 {
 	free(pins->candidates);
 	free(pins->chosen);

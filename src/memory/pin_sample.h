@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Which share of a site's objects cannot go, though their cache is reclaimable: a sample of them,
- * looked at one by one (vfs.h).  Pure but for the callback that reads kernel memory.
+ * looked at one by one (vfs_reclaim.h).  Pure but for the callback that reads kernel memory.
  */
-#ifndef KLEAK_MEMORY_PINS_H
-#define KLEAK_MEMORY_PINS_H
+#ifndef KLEAK_MEMORY_PIN_SAMPLE_H
+#define KLEAK_MEMORY_PIN_SAMPLE_H
 
 #include "kleak.h"
-#include "memory/vfs.h"
+#include "memory/vfs_reclaim.h"
 #include "trace/sites.h"
 #include "trace/snapshot.h"
 
@@ -31,7 +31,7 @@ struct pins_count {
 };
 
 /* Those that cannot go. */
-static inline uint32_t pins__pinned(const struct pins_count *count)
+static inline uint32_t pin_sample__pinned(const struct pins_count *count)
 {
 	return count->sampled - count->by[VFS_NOT_PINNED] - count->by[VFS_UNKNOWN];
 }
@@ -72,15 +72,15 @@ struct pins_tables {
  * Look at the sites of reclaimable caches that have most bytes or grow fastest.  *pins starts as
  * all zeros; what an earlier call saw is forgotten.  0 or -ENOMEM.
  */
-int pins__look(struct pins *pins, const struct vfs *vfs, const struct snapshot *snapshot,
+int pin_sample__look(struct pins *pins, const struct vfs *vfs, const struct snapshot *snapshot,
 	       const struct sites *sites, const struct pins_tables *tables);
 
 /* What was seen of the site with that id; NULL: it was not looked at. */
-const struct pins_count *pins__of(const struct pins *pins, uint64_t id);
+const struct pins_count *pin_sample__of(const struct pins *pins, uint64_t id);
 
 /* How many objects the last call looked at. */
-uint64_t pins__sampled(const struct pins *pins);
+uint64_t pin_sample__sampled(const struct pins *pins);
 
-void pins__free(struct pins *pins);
+void pin_sample__free(struct pins *pins);
 
 #endif

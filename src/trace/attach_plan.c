@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "trace/plan.h"
+#include "trace/attach_plan.h"
 #include "trace/caches.h"
 #include "trace/origins.h"
 #include "util/commas.h"
@@ -305,8 +305,8 @@ static uint32_t shift_of(uint32_t size)
 	return shift;
 }
 
-int plan__make(struct plan *plan, const struct trace_options *options, const struct kernel *kernel,
-	       char *why, size_t len)
+int attach_plan__make(struct plan *plan, const struct trace_options *options,
+		      const struct kernel *kernel, char *why, size_t len)
 {
 	struct kleak_config *config = &plan->config;
 	int err;
@@ -415,7 +415,7 @@ static int copies_of(const struct plan *plan, size_t first)
 	return copies;
 }
 
-void plan__print(const struct plan *plan, const struct kernel *kernel, FILE *out)
+void attach_plan__print(const struct plan *plan, const struct kernel *kernel, FILE *out)
 {
 	const struct kleak_config *config = &plan->config;
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "machine.h"
 
-#include "memory/vfs.h"
+#include "memory/vfs_reclaim.h"
 
 #define ROOM	      1024ULL
 #define WORDS(x)      ((x) * (uint32_t)sizeof(uint64_t))
@@ -162,17 +162,17 @@ static void test_what_nobody_uses_can_go(void **state)
 
 	put_world(m, &vfs, OTHER_LOOKUP);
 	at = put_dentry(m, &vfs, CHILDREN, 0, ROOT);
-	look = vfs__look_at_dentry(&vfs, at);
+	look = vfs_reclaim__look_at_dentry(&vfs, at);
 	assert_pin(look, VFS_NOT_PINNED);
 	assert_string_equal(look.fs, "tmpfs");
 	/* and nothing will ever look at it */
 	put_list(m, at + places.dentry_lru, false);
-	assert_pin(vfs__look_at_dentry(&vfs, at), VFS_OFF_LRU);
+	assert_pin(vfs_reclaim__look_at_dentry(&vfs, at), VFS_OFF_LRU);
 	/* dead */
 	put_int(m, at + places.dentry_count, -128);
-	assert_pin(vfs__look_at_dentry(&vfs, at), VFS_UNKNOWN);
-	assert_pin(vfs__look_at_dentry(&vfs, BASE), VFS_UNKNOWN);
-	assert_string_equal(vfs__look_at_dentry(&vfs, BASE).fs, "");
+	assert_pin(vfs_reclaim__look_at_dentry(&vfs, at), VFS_UNKNOWN);
+	assert_pin(vfs_reclaim__look_at_dentry(&vfs, BASE), VFS_UNKNOWN);
+	assert_string_equal(vfs_reclaim__look_at_dentry(&vfs, BASE).fs, "");
 }
 
 static void test_a_reference_pins(void **state)
@@ -183,10 +183,10 @@ static void test_a_reference_pins(void **state)
 
 	put_world(m, &vfs, OTHER_LOOKUP);
 	at = put_dentry(m, &vfs, CHILDREN, 1, ROOT);
-	assert_pin(vfs__look_at_dentry(&vfs, at), VFS_REFERENCE);
+	assert_pin(vfs_reclaim__look_at_dentry(&vfs, at), VFS_REFERENCE);
 	/* it may be on the LRU from before */
 	put_list(m, at + places.dentry_lru, true);
-	assert_pin(vfs__look_at_dentry(&vfs, at), VFS_REFERENCE);
+	assert_pin(vfs_reclaim__look_at_dentry(&vfs, at), VFS_REFERENCE);
 }
 
 /* Children refer to their parent; they can go, and then it can. */
@@ -200,19 +200,19 @@ static void check_children(struct machine *m, bool ring)
 		put_dentry(m, &vfs, n, 0, ROOT);
 	link_children(m, &vfs, CHILDREN, CHILDREN + 3);
 	put_int(m, root + places.dentry_count, 3);
-	assert_pin(vfs__look_at_dentry(&vfs, root), VFS_NOT_PINNED);
+	assert_pin(vfs_reclaim__look_at_dentry(&vfs, root), VFS_NOT_PINNED);
 	put_int(m, root + places.dentry_count, 4);
-	assert_pin(vfs__look_at_dentry(&vfs, root), VFS_REFERENCE);
+	assert_pin(vfs_reclaim__look_at_dentry(&vfs, root), VFS_REFERENCE);
 	/* fewer than there are children: it changed */
 	put_int(m, root + places.dentry_count, 2);
-	assert_pin(vfs__look_at_dentry(&vfs, root), VFS_UNKNOWN);
+	assert_pin(vfs_reclaim__look_at_dentry(&vfs, root), VFS_UNKNOWN);
 	put_int(m, root + places.dentry_count, 3);
 	put_int(m, OBJECT(CHILDREN + 2) + places.dentry_count, 1);
-	assert_pin(vfs__look_at_dentry(&vfs, root), VFS_CHILD);
+	assert_pin(vfs_reclaim__look_at_dentry(&vfs, root), VFS_CHILD);
 	/* what is no child of it is not taken for one */
 	put_int(m, OBJECT(CHILDREN + 2) + places.dentry_count, 0);
 	put(m, OBJECT(CHILDREN + 2) + places.dentry_parent, OBJECT(CHILDREN));
-	assert_pin(vfs__look_at_dentry(&vfs, root), VFS_UNKNOWN);
+	assert_pin(vfs_reclaim__look_at_dentry(&vfs, root), VFS_UNKNOWN);
 }
 
 static void test_children_pin_only_when_they_are_pinned(void **state)
@@ -233,16 +233,16 @@ static void test_there_is_an_end_to_looking(void **state)
 		put_dentry(m, &vfs, CHILDREN + i, 0, ROOT);
 	link_children(m, &vfs, CHILDREN, CHILDREN + n);
 	put_int(m, OBJECT(ROOT) + places.dentry_count, n);
-	assert_pin(vfs__look_at_dentry(&vfs, OBJECT(ROOT)), VFS_UNKNOWN);
+	assert_pin(vfs_reclaim__look_at_dentry(&vfs, OBJECT(ROOT)), VFS_UNKNOWN);
 	put_int(m, OBJECT(CHILDREN + 5) + places.dentry_count, 1);
-	assert_pin(vfs__look_at_dentry(&vfs, OBJECT(ROOT)), VFS_CHILD);
+	assert_pin(vfs_reclaim__look_at_dentry(&vfs, OBJECT(ROOT)), VFS_CHILD);
 	link_children(m, &vfs, CHILDREN + 6, CHILDREN + n);
 	put_int(m, OBJECT(ROOT) + places.dentry_count, n - 6);
-	assert_pin(vfs__look_at_dentry(&vfs, OBJECT(ROOT)), VFS_NOT_PINNED);
+	assert_pin(vfs_reclaim__look_at_dentry(&vfs, OBJECT(ROOT)), VFS_NOT_PINNED);
 	/* a list that bites its tail */
 	put(m, OBJECT(CHILDREN + 10) + places.dentry_sibling,
 	    OBJECT(CHILDREN + 9) + places.dentry_sibling);
-	assert_pin(vfs__look_at_dentry(&vfs, OBJECT(ROOT)), VFS_UNKNOWN);
+	assert_pin(vfs_reclaim__look_at_dentry(&vfs, OBJECT(ROOT)), VFS_UNKNOWN);
 }
 
 /* A file of tmpfs is there until it is removed: its file system has it nowhere else. */
@@ -256,23 +256,23 @@ static void test_files_that_live_in_memory(void **state)
 	at = put_dentry(m, &vfs, CHILDREN, 1, ROOT);
 	put_inode(m, &vfs, INODE, 1);
 	link_aliases(m, &vfs, INODE, CHILDREN, CHILDREN + 1);
-	assert_pin(vfs__look_at_dentry(&vfs, at), VFS_NAME_KEPT);
-	assert_pin(vfs__look_at_inode(&vfs, OBJECT(INODE)), VFS_NAME_KEPT);
+	assert_pin(vfs_reclaim__look_at_dentry(&vfs, at), VFS_NAME_KEPT);
+	assert_pin(vfs_reclaim__look_at_inode(&vfs, OBJECT(INODE)), VFS_NAME_KEPT);
 	/* and somebody has it open */
 	put_int(m, at + places.dentry_count, 2);
-	assert_pin(vfs__look_at_dentry(&vfs, at), VFS_REFERENCE);
+	assert_pin(vfs_reclaim__look_at_dentry(&vfs, at), VFS_REFERENCE);
 	/* it was removed, and is open */
 	put_int(m, at + places.dentry_count, 1);
 	put(m, at + places.dentry_pprev, 0);
-	assert_pin(vfs__look_at_dentry(&vfs, at), VFS_REFERENCE);
-	assert_pin(vfs__look_at_inode(&vfs, OBJECT(INODE)), VFS_DENTRY);
+	assert_pin(vfs_reclaim__look_at_dentry(&vfs, at), VFS_REFERENCE);
+	assert_pin(vfs_reclaim__look_at_inode(&vfs, OBJECT(INODE)), VFS_DENTRY);
 	/* another kind of file system, or names are hidden */
 	put(m, at + places.dentry_pprev, BASE + RAM);
 	put(m, OBJECT(OP) + places.op_lookup, OTHER_LOOKUP);
-	assert_pin(vfs__look_at_dentry(&vfs, at), VFS_REFERENCE);
+	assert_pin(vfs_reclaim__look_at_dentry(&vfs, at), VFS_REFERENCE);
 	vfs.simple_lookup = 0;
 	put(m, OBJECT(OP) + places.op_lookup, 0);
-	assert_pin(vfs__look_at_dentry(&vfs, at), VFS_REFERENCE);
+	assert_pin(vfs_reclaim__look_at_dentry(&vfs, at), VFS_REFERENCE);
 }
 
 /* ---- inodes ---- */
@@ -285,25 +285,25 @@ static void test_an_inode_that_nobody_uses(void **state)
 
 	put_world(m, &vfs, OTHER_LOOKUP);
 	at = put_inode(m, &vfs, INODE, 0);
-	assert_pin(vfs__look_at_inode(&vfs, at), VFS_OFF_LRU);
+	assert_pin(vfs_reclaim__look_at_inode(&vfs, at), VFS_OFF_LRU);
 	put_list(m, at + places.inode_lru, true);
-	assert_pin(vfs__look_at_inode(&vfs, at), VFS_NOT_PINNED);
-	assert_false(vfs__look_at_inode(&vfs, at).dirty);
+	assert_pin(vfs_reclaim__look_at_inode(&vfs, at), VFS_NOT_PINNED);
+	assert_false(vfs_reclaim__look_at_inode(&vfs, at).dirty);
 	/* it comes to the LRU when it is written, or its pages have gone */
 	put_list(m, at + places.inode_lru, false);
 	put_list(m, at + places.inode_io_list, true);
-	assert_pin(vfs__look_at_inode(&vfs, at), VFS_NOT_PINNED);
-	assert_true(vfs__look_at_inode(&vfs, at).dirty);
+	assert_pin(vfs_reclaim__look_at_inode(&vfs, at), VFS_NOT_PINNED);
+	assert_true(vfs_reclaim__look_at_inode(&vfs, at).dirty);
 	put_list(m, at + places.inode_io_list, false);
 	put(m, at + places.inode_pages, OBJECT(TYPE));
-	assert_pin(vfs__look_at_inode(&vfs, at), VFS_NOT_PINNED);
+	assert_pin(vfs_reclaim__look_at_inode(&vfs, at), VFS_NOT_PINNED);
 	/* its file system has let go of it */
 	put(m, at + places.inode_pages, 0);
 	put_list(m, at + places.inode_sb_list, false);
-	assert_pin(vfs__look_at_inode(&vfs, at), VFS_UNKNOWN);
+	assert_pin(vfs_reclaim__look_at_inode(&vfs, at), VFS_UNKNOWN);
 	/* it is none any more */
 	put(m, at + places.inode_host, 0);
-	assert_pin(vfs__look_at_inode(&vfs, at), VFS_UNKNOWN);
+	assert_pin(vfs_reclaim__look_at_inode(&vfs, at), VFS_UNKNOWN);
 }
 
 static void test_an_inode_is_as_pinned_as_its_dentries(void **state)
@@ -317,20 +317,20 @@ static void test_an_inode_is_as_pinned_as_its_dentries(void **state)
 	put_dentry(m, &vfs, ALIAS, 0, ROOT);
 	put_dentry(m, &vfs, ALIAS + 1, 0, ROOT);
 	link_aliases(m, &vfs, INODE, ALIAS, ALIAS + 2);
-	assert_pin(vfs__look_at_inode(&vfs, at), VFS_NOT_PINNED);
+	assert_pin(vfs_reclaim__look_at_inode(&vfs, at), VFS_NOT_PINNED);
 	put_int(m, OBJECT(ALIAS + 1) + places.dentry_count, 1);
-	assert_pin(vfs__look_at_inode(&vfs, at), VFS_DENTRY);
+	assert_pin(vfs_reclaim__look_at_inode(&vfs, at), VFS_DENTRY);
 	put_int(m, at + places.inode_count, 3);
-	assert_pin(vfs__look_at_inode(&vfs, at), VFS_REFERENCE);
+	assert_pin(vfs_reclaim__look_at_inode(&vfs, at), VFS_REFERENCE);
 	put_int(m, at + places.inode_count, 1);
-	assert_pin(vfs__look_at_inode(&vfs, at), VFS_UNKNOWN);
+	assert_pin(vfs_reclaim__look_at_inode(&vfs, at), VFS_UNKNOWN);
 	/* pinned, though another one is not known */
 	put_int(m, at + places.inode_count, 2);
 	put_int(m, OBJECT(ALIAS) + places.dentry_count, -128);
-	assert_pin(vfs__look_at_inode(&vfs, at), VFS_DENTRY);
+	assert_pin(vfs_reclaim__look_at_inode(&vfs, at), VFS_DENTRY);
 	/* a dentry of another inode */
 	put(m, OBJECT(ALIAS + 1) + places.dentry_inode, OBJECT(TYPE));
-	assert_pin(vfs__look_at_inode(&vfs, at), VFS_UNKNOWN);
+	assert_pin(vfs_reclaim__look_at_inode(&vfs, at), VFS_UNKNOWN);
 }
 
 /* No dentry has it: sockets of the kernel, what somebody grabbed. */
@@ -340,7 +340,7 @@ static void test_an_inode_without_dentries(void **state)
 	struct vfs vfs = on(m, false);
 
 	put_world(m, &vfs, OTHER_LOOKUP);
-	assert_pin(vfs__look_at_inode(&vfs, put_inode(m, &vfs, INODE, 1)), VFS_REFERENCE);
+	assert_pin(vfs_reclaim__look_at_inode(&vfs, put_inode(m, &vfs, INODE, 1)), VFS_REFERENCE);
 }
 
 /* ext4_inode_info and its like have their struct inode somewhere inside. */
@@ -352,13 +352,13 @@ static void test_inodes_are_found_in_what_they_lie_in(void **state)
 
 	memset(memory_at(m, object), 0, 2 * ROOM);
 	put_inode(m, &vfs, INODE, 1);
-	assert_int_equal(vfs__find_inode(&vfs, object, 96 + places.inode), 96);
-	assert_int_equal(vfs__find_inode(&vfs, object, 1000), 96);
-	assert_true(vfs__find_inode(&vfs, object, 88 + places.inode) == SLUB_NONE);
-	assert_true(vfs__find_inode(&vfs, object, 90) == SLUB_NONE);
-	assert_true(vfs__find_inode(&vfs, BASE, 1000) == SLUB_NONE);
+	assert_int_equal(vfs_reclaim__find_inode(&vfs, object, 96 + places.inode), 96);
+	assert_int_equal(vfs_reclaim__find_inode(&vfs, object, 1000), 96);
+	assert_true(vfs_reclaim__find_inode(&vfs, object, 88 + places.inode) == SLUB_NONE);
+	assert_true(vfs_reclaim__find_inode(&vfs, object, 90) == SLUB_NONE);
+	assert_true(vfs_reclaim__find_inode(&vfs, BASE, 1000) == SLUB_NONE);
 	put(m, OBJECT(INODE) + places.inode_sb, 0);
-	assert_true(vfs__find_inode(&vfs, object, 1000) == SLUB_NONE);
+	assert_true(vfs_reclaim__find_inode(&vfs, object, 1000) == SLUB_NONE);
 }
 
 int main(void)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "report/causes.h"
+#include "report/same_cause.h"
 #include "util/array.h"
 #include "util/idmap.h"
 
@@ -21,7 +21,7 @@ struct meeting {
 	uint32_t first, nr; /* met[first ...] */
 };
 
-bool causes__is_suspect(const struct report_site *site)
+bool same_cause__is_suspect(const struct report_site *site)
 {
 	const struct evidence *e = &site->verdict.from;
 
@@ -39,7 +39,7 @@ bool causes__is_suspect(const struct report_site *site)
 	}
 }
 
-const struct report_site *causes__site(const struct causes *f, const struct causes_site *c)
+const struct report_site *same_cause__site(const struct causes *f, const struct causes_site *c)
 {
 	return &f->report->sites[c->site];
 }
@@ -53,7 +53,7 @@ static void add_numbers(struct causes *f, uint32_t candidate)
 	const uint32_t *frames = f->frames + c->frames;
 
 	c->first = (uint32_t)f->nr_numbers;
-	for (size_t i = c->headline.first; i < causes__site(f, c)->nr_frames; i++) {
+	for (size_t i = c->headline.first; i < same_cause__site(f, c)->nr_frames; i++) {
 		uint32_t function = frames[i];
 
 		if (callers__passes_on(f->callers, function) || f->seen[function] == candidate + 1)
@@ -71,7 +71,7 @@ static int see(struct causes *f, uint32_t site)
 	const struct report_site *s = &f->report->sites[site];
 	int err;
 
-	if (!causes__is_suspect(s))
+	if (!same_cause__is_suspect(s))
 		return callers__add(f->callers, s->stack, s->nr_frames, false, NULL);
 	err = array__reserve((void **)&f->list, f->nr + 1, &f->room, sizeof(*f->list));
 	if (!err)
@@ -97,7 +97,7 @@ static void find_callers(struct causes *f)
 {
 	for (uint32_t i = 0; i < f->nr; i++) {
 		struct causes_site *c = &f->list[i];
-		const struct report_site *s = causes__site(f, c);
+		const struct report_site *s = same_cause__site(f, c);
 		const uint32_t *frames = f->frames + c->frames;
 
 		c->headline = headline__of(f->callers, s->stack, frames, s->nr_frames);
@@ -138,8 +138,8 @@ static int by_objects(const void *a, const void *b)
 static double slack_of(const struct causes *f, const struct causes_site *a,
 		       const struct causes_site *b)
 {
-	double error =
-		ERRORS * (causes__site(f, a)->objects_error + causes__site(f, b)->objects_error);
+	double error = ERRORS * (same_cause__site(f, a)->objects_error +
+				 same_cause__site(f, b)->objects_error);
 	double slack = CAUSES_SLACK * (double)a->objects;
 
 	return error + (slack > CAUSES_SLACK_LEAST ? slack : CAUSES_SLACK_LEAST);
@@ -529,7 +529,7 @@ static uint32_t whose(const struct idmap *stacks, const struct report_site *site
 static int add_stacks(const struct causes *f, struct idmap *stacks)
 {
 	for (uint32_t i = 0; i < f->nr; i++) {
-		const struct report_site *site = causes__site(f, &f->list[i]);
+		const struct report_site *site = same_cause__site(f, &f->list[i]);
 		uint64_t id = as_area(stack_id(site), is_area(site));
 
 		if (idmap__find(stacks, id) == NONE && idmap__add(stacks, id, i))
@@ -546,7 +546,7 @@ static int fold_others(struct causes *f, const struct idmap *stacks)
 
 	for (size_t i = 0; i < f->report->nr_sites && !err; i++) {
 		const struct report_site *site = &f->report->sites[i];
-		uint32_t owner = causes__is_suspect(site) ? NONE : whose(stacks, site);
+		uint32_t owner = same_cause__is_suspect(site) ? NONE : whose(stacks, site);
 
 		if (owner == NONE)
 			continue;
@@ -558,7 +558,7 @@ static int fold_others(struct causes *f, const struct idmap *stacks)
 		f->list[f->nr++].metadata = true;
 	}
 	for (uint32_t i = 0; i < candidates && !err; i++)
-		f->list[i].metadata = whose(stacks, causes__site(f, &f->list[i])) != NONE;
+		f->list[i].metadata = whose(stacks, same_cause__site(f, &f->list[i])) != NONE;
 	return err;
 }
 
@@ -594,18 +594,18 @@ static int find(struct causes *f)
 	return err ? err : fold_metadata(f);
 }
 
-int causes__find(struct causes *causes, const struct report *report, struct callers *callers)
+int same_cause__find(struct causes *causes, const struct report *report, struct callers *callers)
 {
 	int err;
 
 	*causes = (struct causes){.report = report, .callers = callers};
 	err = find(causes);
 	if (err)
-		causes__free(causes);
+		same_cause__free(causes);
 	return err;
 }
 
-void causes__free(struct causes *causes)
+void same_cause__free(struct causes *causes)
 {
 	free(causes->list);
 	free(causes->frames);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "memory/vfs.h"
+#include "memory/vfs_reclaim.h"
 #include "util/bytes.h"
 
 #define MOST_OBJECT  4096 /* bytes of a dentry, an inode, or what an inode lies in */
@@ -147,7 +147,7 @@ static enum vfs_pin judge_dentry_at(const struct vfs *vfs, uint64_t at, struct d
 	return judge_dentry(vfs, d, &left, MOST_DEPTH);
 }
 
-struct vfs_look vfs__look_at_dentry(const struct vfs *vfs, uint64_t dentry)
+struct vfs_look vfs_reclaim__look_at_dentry(const struct vfs *vfs, uint64_t dentry)
 {
 	struct vfs_look look = {};
 	struct dentry d = {};
@@ -246,7 +246,7 @@ static enum vfs_pin judge_inode(const struct vfs *vfs, uint64_t at, const struct
 	return by == VFS_NOT_PINNED ? by : VFS_DENTRY;
 }
 
-struct vfs_look vfs__look_at_inode(const struct vfs *vfs, uint64_t at)
+struct vfs_look vfs_reclaim__look_at_inode(const struct vfs *vfs, uint64_t at)
 {
 	struct vfs_look look = {.pin = VFS_UNKNOWN};
 	struct inode inode;
@@ -259,7 +259,7 @@ struct vfs_look vfs__look_at_inode(const struct vfs *vfs, uint64_t at)
 	return look;
 }
 
-uint32_t vfs__find_inode(const struct vfs *vfs, uint64_t object, uint32_t size)
+uint32_t vfs_reclaim__find_inode(const struct vfs *vfs, uint64_t object, uint32_t size)
 {
 	uint8_t bytes[MOST_OBJECT];
 	uint32_t inode = vfs->layout.inode;

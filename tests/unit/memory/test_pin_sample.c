@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "unit.h"
 
-#include "memory/pins.h"
+#include "memory/pin_sample.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -120,7 +120,7 @@ static int end(void **state)
 {
 	struct made_up *m = *state;
 
-	pins__free(&m->pins);
+	pin_sample__free(&m->pins);
 	test_free(m);
 	return 0;
 }
@@ -157,8 +157,9 @@ static struct site *add(struct made_up *m, uint32_t cache, int objects, int used
 
 static const struct pins_count *look(struct made_up *m, const struct site *site)
 {
-	assert_int_equal(pins__look(&m->pins, &m->vfs, &m->snapshot, &m->sites, &m->tables), 0);
-	return pins__of(&m->pins, site->id);
+	assert_int_equal(pin_sample__look(&m->pins, &m->vfs, &m->snapshot, &m->sites, &m->tables),
+			 0);
+	return pin_sample__of(&m->pins, site->id);
 }
 
 static void test_each_kind_is_looked_at(void **state)
@@ -171,11 +172,11 @@ static void test_each_kind_is_looked_at(void **state)
 	assert_int_equal(count->sampled, 20);
 	assert_int_equal(count->by[VFS_REFERENCE], 15);
 	assert_int_equal(count->by[VFS_NOT_PINNED], 5);
-	assert_int_equal(pins__pinned(count), 15);
+	assert_int_equal(pin_sample__pinned(count), 15);
 	count = look(m, inodes);
 	assert_int_equal(count->sampled, 12);
 	assert_int_equal(count->by[VFS_REFERENCE], 12);
-	assert_int_equal(pins__sampled(&m->pins), 32);
+	assert_int_equal(pin_sample__sampled(&m->pins), 32);
 	m->tables.weight = 8;
 	assert_int_equal(look(m, dentries)->of, 160);
 }
@@ -205,7 +206,7 @@ static void test_young_objects_do_not_count(void **state)
 	for (int i = 0; i < 10; i++)
 		m->objects[i].age = 500;
 	assert_int_equal(look(m, site)->of, 20);
-	assert_int_equal(pins__pinned(look(m, site)), 0);
+	assert_int_equal(pin_sample__pinned(look(m, site)), 0);
 	for (int i = 0; i < 30; i++)
 		m->objects[i].age = 500;
 	assert_null(look(m, site));
@@ -216,7 +217,7 @@ static void test_the_sample_is_of_all(void **state)
 {
 	struct made_up *m = *state;
 	const struct pins_count *count = look(m, add(m, DENTRY, 300, 100));
-	uint32_t pinned = pins__pinned(count);
+	uint32_t pinned = pin_sample__pinned(count);
 
 	assert_int_equal(count->of, 300);
 	assert_int_equal(count->sampled, PINS_SAMPLE);
@@ -250,8 +251,8 @@ static void test_references_of_an_overlay_say_nothing(void **state)
 	m->tables.stacked = is_stacked;
 	m->tables.arg = below;
 	assert_int_equal(look(m, below)->by[VFS_UNKNOWN], 15);
-	assert_int_equal(pins__pinned(look(m, below)), 0);
-	assert_int_equal(pins__pinned(look(m, other)), 15);
+	assert_int_equal(pin_sample__pinned(look(m, below)), 0);
+	assert_int_equal(pin_sample__pinned(look(m, other)), 15);
 }
 
 /* Half of the places are for what grows, half for what is large. */
@@ -265,8 +266,8 @@ static void test_which_sites_are_looked_at(void **state)
 		m->list[i].bytes = 1000 + (uint64_t)i;
 	m->list[0].growth_bytes_per_min = 1;
 	assert_non_null(look(m, &m->list[0]));
-	assert_non_null(pins__of(&m->pins, m->list[39].id));
-	assert_null(pins__of(&m->pins, m->list[19].id));
+	assert_non_null(pin_sample__of(&m->pins, m->list[39].id));
+	assert_null(pin_sample__of(&m->pins, m->list[19].id));
 	assert_int_equal(m->pins.nr, PINS_SITES);
 }
 

@@ -3,8 +3,8 @@
  * What will be done: options + kernel -> programs on, their configuration, sizes,
  * blind spots.  Pure; the tracer applies it, --explain prints it.
  */
-#ifndef KLEAK_TRACE_PLAN_H
-#define KLEAK_TRACE_PLAN_H
+#ifndef KLEAK_TRACE_ATTACH_PLAN_H
+#define KLEAK_TRACE_ATTACH_PLAN_H
 
 #include "kernel/kernel.h"
 #include "kleak.h"
@@ -41,10 +41,10 @@ struct plan {
  * 0, or -ENOTSUP / -EINVAL with one sentence in `why`.  Names in *plan point
  * into *kernel and the table of hooks.
  */
-int plan__make(struct plan *plan, const struct trace_options *options, const struct kernel *kernel,
+int attach_plan__make(struct plan *plan, const struct trace_options *options, const struct kernel *kernel,
 	       char *why, size_t len);
 
 /* --explain */
-void plan__print(const struct plan *plan, const struct kernel *kernel, FILE *out);
+void attach_plan__print(const struct plan *plan, const struct kernel *kernel, FILE *out);
 
 #endif

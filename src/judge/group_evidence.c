@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "judge/together.h"
+#include "judge/group_evidence.h"
 
 #include <math.h>
 #include <string.h>
@@ -64,8 +64,8 @@ static void add_course(struct together *t, const double *course, size_t nr)
 		t->course[i] += course[i];
 }
 
-void together__add(struct together *t, const struct conclusion *site, const double *course,
-		   size_t nr_course)
+void group_evidence__add(struct together *t, const struct conclusion *site, const double *course,
+			 size_t nr_course)
 {
 	const struct evidence *e = &site->from;
 
@@ -110,7 +110,8 @@ static void find_slopes(struct evidence *sum, const double *course, const double
 	sum->recent = growth__slope(at, course, first + (nr - first) / 2, nr);
 }
 
-struct conclusion together__judge(const struct together *t, const double *at, size_t nr_course)
+struct conclusion group_evidence__judge(const struct together *t, const double *at,
+					size_t nr_course)
 {
 	struct conclusion all = {.from = t->sum, .exhausted_s = NAN};
 	struct evidence *sum = &all.from;

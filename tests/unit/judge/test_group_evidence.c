@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "unit.h"
 
-#include "judge/together.h"
+#include "judge/group_evidence.h"
 
 #include <math.h>
 
@@ -45,8 +45,9 @@ static void test_one_keeps_its_verdict(void **state)
 
 	(void)state;
 	one.from.settled = one.from.settled_alive = 25;
-	together__add(&together, &one, course, POINTS);
-	assert_int_equal(together__judge(&together, times, POINTS).is.name, VERDICT_INSUFFICIENT);
+	group_evidence__add(&together, &one, course, POINTS);
+	assert_int_equal(group_evidence__judge(&together, times, POINTS).is.name,
+			 VERDICT_INSUFFICIENT);
 }
 
 static void test_two_are_enough(void **state)
@@ -56,9 +57,9 @@ static void test_two_are_enough(void **state)
 	struct conclusion one = site(course, 1, VERDICT_INSUFFICIENT), all;
 
 	(void)state;
-	together__add(&together, &one, course, POINTS);
-	together__add(&together, &one, course, POINTS);
-	all = together__judge(&together, times, POINTS);
+	group_evidence__add(&together, &one, course, POINTS);
+	group_evidence__add(&together, &one, course, POINTS);
+	all = group_evidence__judge(&together, times, POINTS);
 	assert_int_equal(all.is.name, VERDICT_LEAK);
 	assert_int_equal(all.from.settled, 24);
 	assert_true(fabs(all.from.slope.per_s - 2 * 64 / 5.0) < 1e-6);
@@ -76,9 +77,9 @@ static void test_the_strongest(void **state)
 	leak.exhausted_s = 1000;
 	slow.is.name = VERDICT_GROWING;
 	slow.from.drained = 0.1;
-	together__add(&together, &slow, course, POINTS);
-	together__add(&together, &leak, course, POINTS);
-	all = together__judge(&together, times, POINTS);
+	group_evidence__add(&together, &slow, course, POINTS);
+	group_evidence__add(&together, &leak, course, POINTS);
+	all = group_evidence__judge(&together, times, POINTS);
 	assert_int_equal(all.is.name, VERDICT_LEAK);
 	assert_string_equal(all.is.why, "as told");
 	assert_true(fabs(all.exhausted_s - 500) < 1e-6);
@@ -100,9 +101,9 @@ static void test_doubts(void **state)
 		other.from.lost = doubt == 1 ? 100 : 0;
 		other.from.drained = doubt == 2 ? 0.2 : 1;
 		other.from.replaced = doubt == 3 ? 0.9 : NAN;
-		together__add(&together, &one, course, POINTS);
-		together__add(&together, &other, course, POINTS);
-		assert_int_not_equal(together__judge(&together, times, POINTS).is.name,
+		group_evidence__add(&together, &one, course, POINTS);
+		group_evidence__add(&together, &other, course, POINTS);
+		assert_int_not_equal(group_evidence__judge(&together, times, POINTS).is.name,
 				     VERDICT_LEAK);
 	}
 }
@@ -127,9 +128,9 @@ static enum verdict_name judge(const struct conclusion *a, const struct conclusi
 	for (int swap = 0; swap < 2; swap++) {
 		struct together together = {};
 
-		together__add(&together, swap ? b : a, course, POINTS);
-		together__add(&together, swap ? a : b, course, POINTS);
-		names[swap] = together__judge(&together, times, POINTS).is.name;
+		group_evidence__add(&together, swap ? b : a, course, POINTS);
+		group_evidence__add(&together, swap ? a : b, course, POINTS);
+		names[swap] = group_evidence__judge(&together, times, POINTS).is.name;
 	}
 	assert_int_equal(names[0], names[1]);
 	return names[0];
@@ -163,9 +164,9 @@ static void test_no_course(void **state)
 
 	(void)state;
 	one.from.slope = (struct growth_slope){true, 3, 2, 4};
-	together__add(&together, &one, NULL, 0);
-	together__add(&together, &one, NULL, 0);
-	assert_true(together__judge(&together, NULL, 0).from.slope.low == 4);
+	group_evidence__add(&together, &one, NULL, 0);
+	group_evidence__add(&together, &one, NULL, 0);
+	assert_true(group_evidence__judge(&together, NULL, 0).from.slope.low == 4);
 }
 
 int main(void)

@@ -2,6 +2,7 @@
 #include "cmd/screen.h"
 #include "cmd/clash.h"
 #include "render/report_text.h"
+#include "render/screen_keys.h"
 #include "render/screen_view.h"
 #include "report/report_json.h"
 #include "util/nowait.h"
@@ -525,7 +526,7 @@ int screen__turn(struct screen *screen)
 		uint32_t pressed = what == KEY_CODE_YES ? key_of(key) : character_of(key);
 
 		if (pressed)
-			signal = grant(screen, screen_view__key(&screen->view, pressed));
+			signal = grant(screen, screen_keys__press(&screen->view, pressed));
 	}
 	return signal;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the interactive screen shows: reports and keys go in, lines come out.  It knows no
- * terminal: styles are those of pen.h, columns are characters.
+ * What the interactive screen shows: reports go in, and what keys ask for (screen_keys.h); lines
+ * come out.  It knows no terminal: styles are those of pen.h, columns are characters.
  */
 #ifndef KLEAK_RENDER_SCREEN_VIEW_H
 #define KLEAK_RENDER_SCREEN_VIEW_H
@@ -14,20 +14,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Keys that are no characters; characters are their code points. */
-enum {
-	VIEW_KEY_UP = 0x200000,
-	VIEW_KEY_DOWN,
-	VIEW_KEY_PAGE_UP,
-	VIEW_KEY_PAGE_DOWN,
-	VIEW_KEY_HOME,
-	VIEW_KEY_END,
-	VIEW_KEY_ENTER,
-	VIEW_KEY_ESCAPE,
-	VIEW_KEY_BACKSPACE,
-	VIEW_KEY_HELP,
-};
-
 enum view_sort {
 	VIEW_BY_BYTES,
 	VIEW_BY_GROWTH,
@@ -35,16 +21,6 @@ enum view_sort {
 	VIEW_BY_AGE,
 	VIEW_BY_VERDICT,
 	VIEW_SORTS,
-};
-
-/* What a key asks for that the view cannot do. */
-enum view_wish {
-	VIEW_NOTHING,
-	VIEW_SCAN,
-	VIEW_ACKNOWLEDGE,
-	VIEW_SAVE, /* screen_view__report() as file `input` */
-	VIEW_REPAINT,
-	VIEW_QUIT,
 };
 
 struct view_line {
@@ -111,8 +87,20 @@ const struct report *screen_view__report(const struct screen_view *view);
 /* A sentence for the last line, until the next key. */
 void screen_view__say(struct screen_view *view, const char *sentence);
 
-/* A key was pressed. */
-enum view_wish screen_view__key(struct screen_view *view, uint32_t key);
+/* ---- for what keys do (screen_keys.h) ---- */
+
+/* Hold what is shown, or show the newest report again.  0 or -ENOMEM. */
+int screen_view__freeze(struct screen_view *view);
+
+/* Put the newest report and what was chosen in their places.  0 or -ENOMEM. */
+int screen_view__arrange(struct screen_view *view);
+
+/* The first and the last line of the site at this place of the order, of all sites' lines. */
+size_t screen_view__line_of(const struct screen_view *view, size_t site);
+size_t screen_view__last_line_of(const struct screen_view *view, size_t site);
+
+/* Have the site that is followed on the screen. */
+void screen_view__scroll(struct screen_view *view);
 
 /* Draw: view->lines, `height` of them.  0 or -ENOMEM. */
 int screen_view__draw(struct screen_view *view);

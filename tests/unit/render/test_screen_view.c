@@ -2,6 +2,7 @@
 /* Reports and keys go in, lines come out; no terminal is needed. */
 #include "golden/golden.h"
 
+#include "render/screen_keys.h"
 #include "render/screen_view.h"
 
 #include <time.h>
@@ -36,12 +37,12 @@ static void close_view(struct screen_view *view)
 static void press(struct screen_view *view, const char *keys)
 {
 	for (; *keys; keys++)
-		assert_int_equal(screen_view__key(view, (unsigned char)*keys), VIEW_NOTHING);
+		assert_int_equal(screen_keys__press(view, (unsigned char)*keys), VIEW_NOTHING);
 }
 
 static void press_key(struct screen_view *view, uint32_t key)
 {
-	assert_int_equal(screen_view__key(view, key), VIEW_NOTHING);
+	assert_int_equal(screen_keys__press(view, key), VIEW_NOTHING);
 }
 
 /* Without styles; the selected line begins with '>'. */
@@ -201,7 +202,7 @@ static void test_every_size_and_key(void **state)
 			key = (random >> 16) % keys;
 			view->width = 1 + (int)(random >> 8) % 160;
 			view->height = 1 + (int)(random >> 20) % 50;
-			screen_view__key(
+			screen_keys__press(
 				view, key < NR(more) ? more[key]
 						     : (unsigned char)keys_of_all[key - NR(more)]);
 			if (round % 7 == 0)
@@ -446,7 +447,7 @@ static void test_saving(void **state)
 	assert_int_equal(view->mode, VIEW_SAVE_AS);
 	check_shows(view, " save as: kleak-20251123-140325.txt");
 	press(view, "\x15/tmp/q.json");
-	assert_int_equal(screen_view__key(view, VIEW_KEY_ENTER), VIEW_SAVE);
+	assert_int_equal(screen_keys__press(view, VIEW_KEY_ENTER), VIEW_SAVE);
 	assert_string_equal(view->input, "/tmp/q.json");
 	press(view, "s");
 	press_key(view, VIEW_KEY_ESCAPE);
@@ -461,13 +462,13 @@ static void test_wishes(void **state)
 	struct screen_view *view = view_of(golden_report());
 
 	(void)state;
-	assert_int_equal(screen_view__key(view, 'r'), VIEW_SCAN);
-	assert_int_equal(screen_view__key(view, 'x'), VIEW_ACKNOWLEDGE);
-	assert_int_equal(screen_view__key(view, 0x0c), VIEW_REPAINT);
+	assert_int_equal(screen_keys__press(view, 'r'), VIEW_SCAN);
+	assert_int_equal(screen_keys__press(view, 'x'), VIEW_ACKNOWLEDGE);
+	assert_int_equal(screen_keys__press(view, 0x0c), VIEW_REPAINT);
 	press(view, "?");
 	check_shows(view, "any key goes back");
-	assert_int_equal(screen_view__key(view, 'q'), VIEW_NOTHING);
-	assert_int_equal(screen_view__key(view, 'q'), VIEW_QUIT);
+	assert_int_equal(screen_keys__press(view, 'q'), VIEW_NOTHING);
+	assert_int_equal(screen_keys__press(view, 'q'), VIEW_QUIT);
 	close_view(view);
 }
 

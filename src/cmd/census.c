@@ -95,12 +95,15 @@ static bool is_near(uint64_t text, uint64_t value)
 static int look_at_object(struct survey *survey, struct census_cache *cache, const uint64_t *words,
 			  uint32_t size)
 {
+	struct contents contents;
 	int err = 0;
 
 	cache->live++;
 	for (uint32_t i = 0; i < size / sizeof(*words) && !err; i++)
 		if (is_near(survey->text, words[i]))
 			err = census__add_word(cache, i * sizeof(*words), words[i]);
+	if (!err && contents__of(words, size, &contents))
+		err = census__add_contents(cache, &contents);
 	return err;
 }
 

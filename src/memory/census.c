@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MOST_WORDS  65536 /* different ones of a cache */
+#define MOST_WORDS  65536 /* different ones of a cache, and contents */
 #define LEAST_SHARE 20	  /* of 1 in so many objects a word is worth a line */
 
 static struct census_cache *cache_at(struct census *census, uint64_t address)
@@ -71,6 +71,29 @@ int census__add_word(struct census_cache *cache, uint64_t offset, uint64_t value
 	return err;
 }
 
+int census__add_contents(struct census_cache *cache, const struct contents *contents)
+{
+	uint64_t id = idmap__mix(contents__hash(contents));
+	uint32_t index = idmap__find(&cache->by_contents, id);
+	int err;
+
+	if (index != IDMAP_NONE) {
+		cache->contents[index].objects++;
+		contents__join(&cache->contents[index].is, contents);
+		return 0;
+	}
+	if (cache->nr_contents == MOST_WORDS)
+		return 0;
+	err = array__reserve((void **)&cache->contents, cache->nr_contents + 1,
+			     &cache->room_contents, sizeof(*cache->contents));
+	if (!err)
+		err = idmap__add(&cache->by_contents, id, (uint32_t)cache->nr_contents);
+	if (!err)
+		cache->contents[cache->nr_contents++] =
+			(struct census_contents){.is = *contents, .objects = 1};
+	return err;
+}
+
 static int by_objects(const void *a, const void *b)
 {
 	const struct census_word *x = a, *y = b;
@@ -80,8 +103,30 @@ static int by_objects(const void *a, const void *b)
 	return (x->offset > y->offset) - (x->offset < y->offset);
 }
 
+static int by_holders(const void *a, const void *b)
+{
+	const struct census_contents *x = a, *y = b;
+
+	if (x->objects != y->objects)
+		return x->objects > y->objects ? -1 : 1;
+	return strcmp(x->is.text, y->is.text);
+}
+
+/* Do so many of the objects looked at make a line? */
+static bool is_worth_a_line(const struct census_cache *cache, uint64_t objects, size_t listed)
+{
+	return listed < CENSUS_LISTED && objects > 1 && objects * LEAST_SHARE >= cache->live;
+}
+
 void census__end_cache(struct census_cache *cache)
 {
+	idmap__free(&cache->by_contents);
+	if (cache->nr_contents)
+		qsort(cache->contents, cache->nr_contents, sizeof(*cache->contents), by_holders);
+	while (cache->nr_contents_listed < cache->nr_contents &&
+	       is_worth_a_line(cache, cache->contents[cache->nr_contents_listed].objects,
+			       cache->nr_contents_listed))
+		cache->nr_contents_listed++;
 	idmap__free(&cache->by_word);
 	if (cache->nr_words)
 		qsort(cache->words, cache->nr_words, sizeof(*cache->words), by_objects);
@@ -105,7 +150,9 @@ static void free_cache(struct census_cache *cache)
 {
 	free(cache->sample);
 	free(cache->words);
+	free(cache->contents);
 	idmap__free(&cache->by_word);
+	idmap__free(&cache->by_contents);
 	memset(cache, 0, sizeof(*cache));
 }
 

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What lives in the slab caches now, whoever allocated it and when: the pointers to the
- * kernel's own functions and tables that the objects hold tell what they are.  Pure.
+ * kernel's own functions and tables that the objects hold tell what they are, or what else they
+ * have in common.  Pure.
  */
 #ifndef KLEAK_MEMORY_CENSUS_H
 #define KLEAK_MEMORY_CENSUS_H
 
+#include "memory/contents.h"
 #include "util/idmap.h"
 
 #include <stdbool.h>
@@ -15,7 +17,7 @@
 #include <time.h>
 
 #define CENSUS_SLABS  256 /* of a cache that are looked at */
-#define CENSUS_LISTED 5	  /* words of a cache that are listed */
+#define CENSUS_LISTED 5	  /* words of a cache that are listed, and contents */
 #define CENSUS_NAME   64
 
 /* A word that objects of a cache hold. */
@@ -25,6 +27,12 @@ struct census_word {
 	uint32_t objects;	  /* of those looked at, that hold it there */
 	char symbol[CENSUS_NAME]; /* "foo_ops [mod]"; "" when it has no name */
 	uint64_t symbol_offset;
+};
+
+/* What objects of a cache have in common, but for pointers. */
+struct census_contents {
+	struct contents is;
+	uint32_t objects; /* of those looked at */
 };
 
 struct census_cache {
@@ -40,6 +48,10 @@ struct census_cache {
 	size_t nr_words, room_words;
 	struct idmap by_word;
 	size_t nr_listed; /* the first ones are worth a line */
+	struct census_contents *contents;
+	size_t nr_contents, room_contents;
+	struct idmap by_contents;
+	size_t nr_contents_listed; /* the same */
 };
 
 struct census {
@@ -58,7 +70,10 @@ int census__add_slab(struct census *census, uint64_t cache, uint64_t slab);
 /* An object of the cache holds `value` at `offset`.  0 or -ENOMEM. */
 int census__add_word(struct census_cache *cache, uint64_t offset, uint64_t value);
 
-/* The words that most objects hold come first; few are kept.  Estimates `objects`. */
+/* An object of the cache holds that.  0 or -ENOMEM. */
+int census__add_contents(struct census_cache *cache, const struct contents *contents);
+
+/* The words and contents that most objects hold come first; few are kept.  Estimates `objects`. */
 void census__end_cache(struct census_cache *cache);
 
 /* Forget the caches that are not wanted. */

@@ -18,17 +18,32 @@ static json_t *word(const void *of, size_t i)
 			 json_value__number((double)w->objects / (double)c->live));
 }
 
+static json_t *contents(const void *of, size_t i)
+{
+	const struct census_cache *c = of;
+	const struct census_contents *held = &c->contents[i];
+	bool text = held->is.kind == CONTENTS_TEXT;
+
+	return json_pack("{s:o, s:o, s:o, s:o, s:o}", "text",
+			 json_value__text(text ? held->is.text : NULL), "offset",
+			 text ? json_value__count(held->is.offset) : json_null(), "byte",
+			 text ? json_null() : json_value__count(held->is.byte), "objects",
+			 json_value__count(held->objects), "share",
+			 json_value__number((double)held->objects / (double)c->live));
+}
+
 static json_t *cache(const void *of, size_t i)
 {
 	const struct census *census = of;
 	const struct census_cache *c = &census->caches[i];
 
-	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "name", json_value__text(c->name),
-			 "bytes", json_value__count(c->bytes), "slabs", json_value__count(c->slabs),
-			 "slabs_sampled", json_value__count(c->nr_sample), "objects",
-			 json_value__count(c->objects), "objects_sampled",
-			 json_value__count(c->live), "words",
-			 json_value__array(c->nr_listed, word, c));
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "name",
+			 json_value__text(c->name), "bytes", json_value__count(c->bytes), "slabs",
+			 json_value__count(c->slabs), "slabs_sampled",
+			 json_value__count(c->nr_sample), "objects", json_value__count(c->objects),
+			 "objects_sampled", json_value__count(c->live), "words",
+			 json_value__array(c->nr_listed, word, c), "contents",
+			 json_value__array(c->nr_contents_listed, contents, c));
 }
 
 int census__print_json(const struct census *census, FILE *out)

@@ -23,6 +23,26 @@ static void put_word(const struct pen *pen, const struct census_cache *cache,
 	fprintf(pen->out, " at +0x%" PRIx64 "\n", word->offset);
 }
 
+/* "63% hold "firmware-#.bin" at +0x10" */
+static void put_contents(const struct pen *pen, const struct census_cache *cache,
+			 const struct census_contents *contents)
+{
+	const struct contents *is = &contents->is;
+
+	fprintf(pen->out, "%30s%3.0f%% ", "",
+		100.0 * (double)contents->objects / (double)cache->live);
+	if (is->kind == CONTENTS_BYTE) {
+		fprintf(pen->out, "hold nothing but bytes 0x%02x\n", is->byte);
+		return;
+	}
+	fputs(is->offset ? "hold \"" : "begin with \"", pen->out);
+	pen__name(pen, PEN_BOLD, is->text);
+	fputc('"', pen->out);
+	if (is->offset)
+		fprintf(pen->out, " at +0x%" PRIx32, is->offset);
+	fputc('\n', pen->out);
+}
+
 static void put_cache(const struct pen *pen, const struct census_cache *cache)
 {
 	char objects[PEN_NUMBER], live[PEN_NUMBER];
@@ -36,8 +56,11 @@ static void put_cache(const struct pen *pen, const struct census_cache *cache)
 	fputc('\n', pen->out);
 	for (size_t i = 0; i < cache->nr_listed; i++)
 		put_word(pen, cache, &cache->words[i]);
-	if (cache->live && !cache->nr_listed)
-		fprintf(pen->out, "%30sthey hold no pointers to functions or variables in common\n",
+	for (size_t i = 0; i < cache->nr_contents_listed; i++)
+		put_contents(pen, cache, &cache->contents[i]);
+	if (cache->live && !cache->nr_listed && !cache->nr_contents_listed)
+		fprintf(pen->out,
+			"%30sthey hold no pointers to functions or variables in common, no text\n",
 			"");
 }
 

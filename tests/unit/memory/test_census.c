@@ -51,6 +51,23 @@ static void test_the_largest_first(void **state)
 	census__free(&census);
 }
 
+/* Of a hundred: 50 hold a path, 20 one byte, 10 a text further on, 4 another one. */
+static void hold(struct census_cache *cache, int i)
+{
+	struct contents contents = {.kind = CONTENTS_TEXT};
+
+	if (i < 50)
+		snprintf(contents.text, sizeof(contents.text), "/run/user/%s", i % 2 ? "a" : "b");
+	else if (i < 70)
+		contents = (struct contents){.kind = CONTENTS_BYTE, .byte = 0xa5};
+	else if (i < 84)
+		strcpy(contents.text, i < 80 ? "firmware-#.bin\x1b[2J" : "chance");
+	if (i >= 70 && i < 80)
+		contents.offset = 0x18;
+	if (i < 84)
+		assert_int_equal(census__add_contents(cache, &contents), 0);
+}
+
 static struct census made_up(void)
 {
 	struct census census = {.kernel = "6.12.0", .seconds = 0.25};
@@ -69,6 +86,7 @@ static struct census made_up(void)
 			assert_int_equal(census__add_word(cache, 0x28, 0xffffffffc0001000), 0);
 		if (i < 4)
 			assert_int_equal(census__add_word(cache, 0x30, 0xffffffffc0001000), 0);
+		hold(cache, i);
 	}
 	census__end_cache(cache);
 	strcpy(cache->words[0].symbol, "foo_ops [mod]");
@@ -114,13 +132,21 @@ static void test_print(void **state)
 			    "    8.0K        100      100  kmalloc-512\\x1b[2J\n"
 			    "                               91% hold foo_ops [mod] at +0x20\n"
 			    "                               30% hold 0xffffffffc0001000 (no name)"
-			    " at +0x28\n");
+			    " at +0x28\n"
+			    "                               50% begin with \"/run/user/\"\n"
+			    "                               20% hold nothing but bytes 0xa5\n"
+			    "                               10% hold \"firmware-#.bin\\x1b[2J\" at"
+			    " +0x18\n");
 	free(text);
 	text = printed(&census, true);
 	assert_non_null(strstr(
 		text, "\"offset\":32,\"addr\":\"0xffffffffc0001000\",\"symbol\":"
 		      "\"foo_ops [mod]\",\"symbol_offset\":0,\"objects\":91,\"share\":0.91"));
 	assert_non_null(strstr(text, "\"symbol\":null,\"symbol_offset\":null"));
+	assert_non_null(strstr(text, "{\"text\":\"/run/user/\",\"offset\":0,\"byte\":null,"
+				     "\"objects\":50,\"share\":0.5}"));
+	assert_non_null(strstr(text, "{\"text\":null,\"offset\":null,\"byte\":165,"
+				     "\"objects\":20,\"share\":0.2}"));
 	free(text);
 	census__free(&census);
 }

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What objects hold where no pointer tells what they are: text, or one byte all over.  Pure.
+ *
+ * Text is a run of printable ASCII at an offset that is a multiple of 8, where members of
+ * structures stand, of at least CONTENTS_LEAST characters; digits count as one digit, so that
+ * "queue-17" and "queue-230" are the same.
+ */
+#ifndef KLEAK_MEMORY_CONTENTS_H
+#define KLEAK_MEMORY_CONTENTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define CONTENTS_LEAST 6  /* characters; they tell two texts apart */
+#define CONTENTS_MOST  40 /* that are kept */
+
+enum contents_kind {
+	CONTENTS_TEXT,
+	CONTENTS_BYTE,
+};
+
+struct contents {
+	enum contents_kind kind;
+	uint32_t offset;	      /* text: where it starts in the object */
+	uint8_t byte;		      /* the one that the object is full of */
+	char text[CONTENTS_MOST + 1]; /* '#': a number */
+};
+
+/* What an object of `size` bytes holds, the first text if there are several.  False: neither. */
+bool contents__of(const void *object, size_t size, struct contents *contents);
+
+/* Do both hold the same, but for how a text goes on? */
+bool contents__are_alike(const struct contents *a, const struct contents *b);
+
+/* The same number for all that are alike. */
+uint64_t contents__hash(const struct contents *contents);
+
+/* Keep of *of what `other`, which is alike, begins with, too. */
+void contents__join(struct contents *of, const struct contents *other);
+
+#endif

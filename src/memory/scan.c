@@ -349,45 +349,55 @@ static bool is_kernel_address(uint64_t value)
 }
 
 /*
- * Is this a struct vmap_area (include/linux/vmalloc.h)?  va_start, va_end, rb_node (three
- * words), list (two), vm: the kernel's own note of an area, not a user of it.
+ * A link to another vmap_area, to a member of it that never begins a page: 16 or 40 bytes into an
+ * object of 64 or 72.
  */
-static bool is_vmap_area(const struct scan *scan, const uint64_t *words, size_t i, size_t nr)
+static bool is_link(uint64_t value)
+{
+	return value <= RB_COLORS || (is_kernel_address(value) && value % SMALL);
+}
+
+/*
+ * Is this a struct vmap_area (include/linux/vmalloc.h), and all of it before `last`?  va_start,
+ * va_end, rb_node (three words), list (two), vm: the kernel's own note of an area, not a user of
+ * it.  Arrays of areas look like the beginning of one.
+ */
+static bool is_vmap_area(const struct scan *scan, const uint64_t *words, size_t i, size_t last)
 {
 	const uint64_t *w = words + i;
 
-	if (!scan->vm_words || scan->vm_words >= nr - i || (w[0] | w[1]) % SMALL || w[0] >= w[1] ||
-	    !is_kernel_address(w[0]))
+	if (!scan->vm_words || scan->vm_words >= last - i || (w[0] | w[1]) % SMALL ||
+	    w[0] >= w[1] || !is_kernel_address(w[0]))
 		return false;
 	/* linked in a tree and in a list */
 	for (size_t link = 2; link < scan->vm_words; link++)
-		if (w[link] > RB_COLORS && !is_kernel_address(w[link]))
+		if (!is_link(w[link]))
 			return false;
 	return w[scan->vm_words - 2] && w[scan->vm_words - 1];
 }
 
-/* Does a vmap_area say so: of its area, of its vm_struct, or of what begins behind it? */
+/*
+ * Does a vmap_area say so: of its area, of its vm_struct, or of what begins behind it?  It stands
+ * in one object, or outside of any, as the words [first, last) do.
+ */
 static bool is_own_note(const struct scan *scan, const struct scan_range *to, const uint64_t *words,
-			size_t i, size_t nr)
+			size_t i, size_t first, size_t last)
 {
 	const struct scan_object *object = &scan->objects[to->object];
 
 	if (words[i] != to->start)
 		return false;
 	if (object->area)
-		return is_vmap_area(scan, words, i, nr) ||
-		       (i && is_vmap_area(scan, words, i - 1, nr));
+		return is_vmap_area(scan, words, i, last) ||
+		       (i > first && is_vmap_area(scan, words, i - 1, last));
 	/* also that of an older area, which the kernel keeps to use it again */
-	return object->books_of != SCAN_NONE && i >= scan->vm_words &&
-	       is_vmap_area(scan, words, i - scan->vm_words, nr);
+	return object->books_of != SCAN_NONE && i >= first + scan->vm_words &&
+	       is_vmap_area(scan, words, i - scan->vm_words, last);
 }
 
-/*
- * The words [first, last) of `words` (nr), all of them in one object or all outside of
- * any.
- */
+/* The words [first, last) of `words`, all of them in one object or all outside of any. */
 static int piece(struct scan *scan, uint32_t from, uint64_t address, const uint64_t *words,
-		 size_t nr, size_t first, size_t last)
+		 size_t first, size_t last)
 {
 	const struct scan_band low = scan->bands[0], high = scan->bands[1];
 
@@ -398,7 +408,7 @@ static int piece(struct scan *scan, uint32_t from, uint64_t address, const uint6
 		if (words[i] - high.lowest >= high.span && words[i] - low.lowest >= low.span)
 			continue;
 		to = range_of(scan, words[i]);
-		if (!to || is_own_note(scan, to, words, i, nr))
+		if (!to || is_own_note(scan, to, words, i, first, last))
 			continue;
 		err = refer(scan, from, to->object, address + i * sizeof(*words), words[i]);
 		if (err)
@@ -461,12 +471,12 @@ int scan__words(struct scan *scan, uint64_t address, const uint64_t *words, size
 			end = words_until(address, range->end, nr);
 			note_content(object, words + i, end - i);
 			if (!object->silent)
-				err = piece(scan, range->object, address, words, nr, i, end);
+				err = piece(scan, range->object, address, words, i, end);
 			if (address + end * sizeof(*words) >= range->end)
 				scan->at++;
 		} else {
 			end = more ? words_until(address, range->start, nr) : nr;
-			err = piece(scan, SCAN_NONE, address, words, nr, i, end);
+			err = piece(scan, SCAN_NONE, address, words, i, end);
 		}
 	}
 	return err;

@@ -184,6 +184,41 @@ static void test_area_in_two_words(void **state)
 	assert_true(scan->objects[1].reached);
 }
 
+/*
+ * Arrays of areas begin as a vmap_area does: a small one, whose neighbours are other objects, and a
+ * large one.  bpf's programs keep their functions so.
+ */
+static void test_arrays_of_areas(void **state)
+{
+	struct scan *scan = *state;
+	uint64_t small[] = {AREA, HELD, LIST + 8, LIST + 16, LIST + 24, LIST + 40, LIST + 56, LIST};
+	uint64_t large[] = {HELD,
+			    HELD + 4096 * PAGE,
+			    HELD + 5 * PAGE,
+			    HELD + 9 * PAGE,
+			    HELD + 7 * PAGE,
+			    HELD + 8 * PAGE,
+			    AREA + 2 * PAGE,
+			    AREA + PAGE};
+	uint32_t area, held, array;
+
+	scan->vm_words = 7;
+	area = add_area(scan, AREA, AREA + PAGE, 1);
+	held = add_area(scan, HELD, HELD + PAGE, 3);
+	assert_int_equal(scan__add(scan, &array), 0);
+	assert_int_equal(scan__add_range(scan, array, LIST, LIST + 16), 0);
+	roots[0] = LIST;
+	assert_int_equal(scan__index(scan), 0);
+	assert_int_equal(scan__words(scan, ROOTS, roots, NR(roots)), 0);
+	assert_int_equal(scan__words(scan, LIST, small, NR(small)), 0);
+	assert_int_equal(scan__finish(scan), 0);
+	assert_true(scan->objects[area].reached);
+	assert_true(scan->objects[held].reached);
+	scan->objects[held].reached = false;
+	assert_int_equal(scan__words(scan, LIST + 64, large, NR(large)), 0);
+	assert_true(scan->objects[held].reached);
+}
+
 static bool is_even(void *arg, uint64_t at, uint64_t value)
 {
 	assert_ptr_equal(arg, roots);
@@ -314,6 +349,7 @@ int main(void)
 		TEST(test_self_and_cycles),
 		TEST(test_area_with_its_books),
 		TEST(test_area_in_two_words),
+		TEST(test_arrays_of_areas),
 		TEST(test_doubts),
 		TEST(test_per_cpu_pointer),
 		TEST(test_content_tells_a_change),

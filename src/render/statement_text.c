@@ -236,6 +236,35 @@ static bool is_left_out(const struct statement *s, const struct statement_amount
 	return is_after(s) && !amount->delta_bytes && !delta;
 }
 
+/* A sentence from `column` on, folded at blanks; further lines start there too. */
+static void put_sentence(const struct pen *pen, const char *style, const char *s, int column)
+{
+	int margin = column;
+
+	pen__begin(pen, style);
+	while (*s) {
+		char word[5 * PEN_COLUMNS]; /* more than a line's: what is longer is cut */
+		size_t length = strcspn(s, " ");
+
+		snprintf(word, sizeof(word), "%.*s", length < sizeof(word) ? (int)length : INT_MAX,
+			 s);
+		if (column > margin && column + 1 + pen__name_width(word) > PEN_COLUMNS) {
+			pen__end(pen, style);
+			fprintf(pen->out, "\n%*s", margin, "");
+			pen__begin(pen, style);
+			column = margin;
+		} else if (column > margin) {
+			fputc(' ', pen->out);
+			column++;
+		}
+		column += pen__name_cut(pen, PEN_PLAIN, word, PEN_COLUMNS - column);
+		s += length;
+		s += strspn(s, " ");
+	}
+	pen__end(pen, style);
+	fputc('\n', pen->out);
+}
+
 /* " (= a, b, c…)": so much of it as there is room for. */
 static void put_aliases(const struct pen *pen, const char *aliases, int room)
 {
@@ -290,6 +319,16 @@ static void put_caches(const struct pen *pen, const struct statement *s)
 	if (!printed)
 		put_none(pen, s->nr_caches_all, s->nr_caches, "cache");
 	put_more(pen, s, s->nr_caches_all, s->nr_caches, "cache");
+	/* mm/slub.c, get_slabinfo(): only what is free on the nodes' partial lists counts as free
+	 */
+	if (is_after(s) && printed) {
+		fprintf(pen->out, "%*s", INDENT, "");
+		put_sentence(
+			pen, PEN_DIM,
+			"/proc/slabinfo counts what a CPU keeps at hand as in use: a change of "
+			"less than a slab for each CPU may be none",
+			INDENT);
+	}
 }
 
 /* How many, and the change of that.  Returns the columns taken. */
@@ -369,35 +408,6 @@ static void put_lines(const struct pen *pen, const struct statement *s)
 	if (!printed)
 		put_none(pen, s->nr_lines_all, s->nr_lines, "line of source");
 	put_more(pen, s, s->nr_lines_all, s->nr_lines, "line");
-}
-
-/* A sentence from `column` on, folded at blanks; further lines start there too. */
-static void put_sentence(const struct pen *pen, const char *style, const char *s, int column)
-{
-	int margin = column;
-
-	pen__begin(pen, style);
-	while (*s) {
-		char word[5 * PEN_COLUMNS]; /* more than a line's: what is longer is cut */
-		size_t length = strcspn(s, " ");
-
-		snprintf(word, sizeof(word), "%.*s", length < sizeof(word) ? (int)length : INT_MAX,
-			 s);
-		if (column > margin && column + 1 + pen__name_width(word) > PEN_COLUMNS) {
-			pen__end(pen, style);
-			fprintf(pen->out, "\n%*s", margin, "");
-			pen__begin(pen, style);
-			column = margin;
-		} else if (column > margin) {
-			fputc(' ', pen->out);
-			column++;
-		}
-		column += pen__name_cut(pen, PEN_PLAIN, word, PEN_COLUMNS - column);
-		s += length;
-		s += strspn(s, " ");
-	}
-	pen__end(pen, style);
-	fputc('\n', pen->out);
 }
 
 /* Books that only some kernels keep, and what could not be read. */

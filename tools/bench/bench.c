@@ -28,6 +28,7 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -263,6 +264,7 @@ static pid_t start_command(const char *command)
 		int null = open("/dev/null", O_RDWR);
 
 		setpgid(0, 0);
+		prctl(PR_SET_PDEATHSIG, SIGTERM); /* it goes when this program is killed */
 		dup2(null, 0);
 		dup2(null, 1);
 		dup2(null, 2);

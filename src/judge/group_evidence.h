@@ -27,8 +27,8 @@ struct together {
  * known).  Of what is pinned, the site of a reclaimable cache that is pinned least stands for all.
  * *together starts as all zeros.
  */
-void group_evidence__add(struct together *together, const struct conclusion *site, const double *course,
-		   size_t nr_course);
+void group_evidence__add(struct together *together, const struct conclusion *site,
+			 const double *course, size_t nr_course);
 
 /*
  * The verdict on all of them: of one site its own; of several the strongest of theirs, or what
@@ -36,6 +36,6 @@ void group_evidence__add(struct together *together, const struct conclusion *sit
  * be enough for all.  at: the times of the history, nr_course of them.
  */
 struct conclusion group_evidence__judge(const struct together *together, const double *at,
-				  size_t nr_course);
+					size_t nr_course);
 
 #endif

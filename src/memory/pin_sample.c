@@ -173,7 +173,7 @@ static void look_at_slot(const struct work *work, struct pins_site *its, uint32_
 }
 
 int pin_sample__look(struct pins *pins, const struct vfs *vfs, const struct snapshot *snapshot,
-	       const struct sites *sites, const struct pins_tables *tables)
+		     const struct sites *sites, const struct pins_tables *tables)
 {
 	const struct work work = {vfs, snapshot, sites, tables};
 	int err;

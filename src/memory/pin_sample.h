@@ -73,7 +73,7 @@ struct pins_tables {
  * all zeros; what an earlier call saw is forgotten.  0 or -ENOMEM.
  */
 int pin_sample__look(struct pins *pins, const struct vfs *vfs, const struct snapshot *snapshot,
-	       const struct sites *sites, const struct pins_tables *tables);
+		     const struct sites *sites, const struct pins_tables *tables);
 
 /* What was seen of the site with that id; NULL: it was not looked at. */
 const struct pins_count *pin_sample__of(const struct pins *pins, uint64_t id);

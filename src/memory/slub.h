@@ -99,7 +99,8 @@ static inline int slub__read_half(const struct slub *slub, uint64_t address, uin
 	return slub->read(slub->arg, address, half, sizeof(*half));
 }
 
-/* Of the slab whose struct page is at `head`: its own freelist, and its counters (slub_freelist.h). */
+/* Of the slab whose struct page is at `head`: its own freelist, and its counters (slub_freelist.h).
+ */
 static inline int slub__read_counters(const struct slub *slub, uint64_t head, uint64_t counters[2])
 {
 	return slub->read(slub->arg, head + slub->layout.slab_freelist, counters,

@@ -38,10 +38,10 @@ struct groups {
 };
 
 /*
- * Group the sites of a report that may leak, by cause (report/same_cause.h), and list the groups that
- * do, or grow.  A site alone is a group.  callers: has been given the stacks of other sites that
- * were traced; those of the report are added.  Strings and stacks are the report's, which has to
- * stay.  0 or -ENOMEM.
+ * Group the sites of a report that may leak, by cause (report/same_cause.h), and list the groups
+ * that do, or grow.  A site alone is a group.  callers: has been given the stacks of other sites
+ * that were traced; those of the report are added.  Strings and stacks are the report's, which has
+ * to stay.  0 or -ENOMEM.
  */
 int groups__find(struct groups *groups, const struct report *report, struct callers *callers);
 

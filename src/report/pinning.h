@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Can the objects of reclaimable caches really go?  What memory/pin_sample has to know of this kernel,
- * brought together.
+ * Can the objects of reclaimable caches really go?  What memory/pin_sample has to know of this
+ * kernel, brought together.
  */
 #ifndef KLEAK_REPORT_PINNING_H
 #define KLEAK_REPORT_PINNING_H

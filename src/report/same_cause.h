@@ -77,7 +77,8 @@ bool same_cause__is_suspect(const struct report_site *site);
 int same_cause__find(struct causes *causes, const struct report *report, struct callers *callers);
 
 /* The site in the report. */
-const struct report_site *same_cause__site(const struct causes *causes, const struct causes_site *site);
+const struct report_site *same_cause__site(const struct causes *causes,
+					   const struct causes_site *site);
 
 void same_cause__free(struct causes *causes);
 

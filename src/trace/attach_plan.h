@@ -41,8 +41,8 @@ struct plan {
  * 0, or -ENOTSUP / -EINVAL with one sentence in `why`.  Names in *plan point
  * into *kernel and the table of hooks.
  */
-int attach_plan__make(struct plan *plan, const struct trace_options *options, const struct kernel *kernel,
-	       char *why, size_t len);
+int attach_plan__make(struct plan *plan, const struct trace_options *options,
+		      const struct kernel *kernel, char *why, size_t len);
 
 /* --explain */
 void attach_plan__print(const struct plan *plan, const struct kernel *kernel, FILE *out);

@@ -7,8 +7,8 @@
 #ifndef KLEAK_TRACE_TRACER_H
 #define KLEAK_TRACE_TRACER_H
 
-#include "trace/misses.h"
 #include "trace/attach_plan.h"
+#include "trace/misses.h"
 #include "trace/recycle.h"
 
 #include <stdbool.h>

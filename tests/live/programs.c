@@ -5,8 +5,8 @@
  */
 #include "unit.h"
 
-#include "trace/origins.h"
 #include "trace/attach_plan.h"
+#include "trace/origins.h"
 
 #include "steps.h"
 

@@ -23,7 +23,10 @@
 #define LEARN_STEP_US 100000
 
 /* The kernel and its modules lie within 2 GiB of each other; the last MB are error numbers. */
-#define NEAR	  (2ULL << 30)
+#define NEAR (2ULL << 30)
+/* What begins so far below is another variable, after which kallsyms has no symbol. */
+#define FARTHEST (256 << 10)
+
 #define LAST_CODE 0xffffffffff000000ULL
 
 struct survey {
@@ -92,8 +95,9 @@ static bool is_near(uint64_t text, uint64_t value)
 	return apart < NEAR && value < LAST_CODE;
 }
 
+/* whole: `size` bytes are all of it */
 static int look_at_object(struct survey *survey, struct census_cache *cache, const uint64_t *words,
-			  uint32_t size)
+			  uint32_t size, bool whole)
 {
 	struct contents contents;
 	int err = 0;
@@ -102,7 +106,8 @@ static int look_at_object(struct survey *survey, struct census_cache *cache, con
 	for (uint32_t i = 0; i < size / sizeof(*words) && !err; i++)
 		if (is_near(survey->text, words[i]))
 			err = census__add_word(cache, i * sizeof(*words), words[i]);
-	if (!err && contents__of(words, size, &contents))
+	if (!err && contents__of(words, size, &contents) &&
+	    (whole || contents.kind == CONTENTS_TEXT))
 		err = census__add_contents(cache, &contents);
 	return err;
 }
@@ -126,7 +131,8 @@ static int look_at_objects(struct survey *survey, struct census_cache *cache, ui
 			return state;
 		if (state == SLUB_LIVE)
 			err = look_at_object(survey, cache,
-					     words + (uint64_t)i * size / sizeof(*words), part);
+					     words + (uint64_t)i * size / sizeof(*words), part,
+					     part == size);
 	}
 	return err;
 }
@@ -164,7 +170,7 @@ static void name_variable(struct census_word *word, const struct datasym *symbol
 {
 	const struct datasym *found = datasyms__of(symbols, nr, word->value);
 
-	if (!found)
+	if (!found || word->value - found->start > FARTHEST)
 		return;
 	snprintf(word->symbol, sizeof(word->symbol), "%s", found->name);
 	word->symbol_offset = word->value - found->start;

@@ -62,17 +62,36 @@ static void count_alive(struct history_row *row, const struct history *history,
 				     history->aged_s - ages[i] * SECONDS_PER_TICK)]++;
 }
 
+/* Are fewer left of those that had got old than chance leaves of a sample made thinner? */
+static bool is_freed_too(const struct history_row *row, const struct history *history,
+			 const uint32_t *before, double share)
+{
+	double had = 0, have = 0;
+
+	for (size_t c = 0; c < history->settled; c++) {
+		had += before[c];
+		have += row->alive[c];
+	}
+	return have < had * share - 3 * sqrt(had * share * (1 - share));
+}
+
 /*
  * The sample is thinner than it was: so are those that had got old.  Of these the living are as
- * many as are found now; what else is missing was dropped, not freed.
+ * many as are found now; what else is missing was dropped, not freed, unless that is too much for
+ * chance.
  */
 static void thin_out(struct history_row *row, const struct history *history, const uint32_t *before,
 		     double share)
 {
+	bool freed_too = is_freed_too(row, history, before, share);
+
 	for (size_t c = 0; c < history->settled; c++) {
 		uint32_t freed = row->settled[c] > before[c] ? row->settled[c] - before[c] : 0;
+		uint32_t left = (uint32_t)lround(before[c] * share);
 
-		row->settled[c] = row->alive[c] + (uint32_t)lround(freed * share);
+		if (!freed_too || left < row->alive[c])
+			left = row->alive[c];
+		row->settled[c] = left + (uint32_t)lround(freed * share);
 	}
 }
 
@@ -156,12 +175,12 @@ static void fill_settled(const struct history *history, const struct history_row
 			 struct evidence *evidence)
 {
 	for (size_t c = 0; c < history->settled; c++) {
-		uint32_t then = row->settled[c], now = row->alive[c];
+		uint64_t then = row->settled[c], now = row->alive[c];
 
 		if (c + SETTLE_INTERVALS + WATCH_INTERVALS >= history->clock.nr)
 			break;
-		evidence->settled += then;
-		evidence->settled_alive += now < then ? now : then;
+		evidence->settled += then * history->weight;
+		evidence->settled_alive += (now < then ? now : then) * history->weight;
 	}
 }
 

@@ -45,7 +45,7 @@ struct evidence {
 	struct growth_slope slope;  /* of outstanding bytes */
 	struct growth_slope recent; /* the same over the last half */
 	double survival[SURVIVALS]; /* NAN: nothing was allocated then */
-	uint64_t settled;	    /* listed, outlived two intervals three and more ago */
+	uint64_t settled;	    /* objects that outlived two intervals, three and more ago */
 	uint64_t settled_alive;	    /* of them, now */
 	/* the site's own sums */
 	uint64_t objects, bytes, allocations, frees;

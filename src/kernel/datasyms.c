@@ -10,9 +10,6 @@
 /* kernel/kallsyms.c prints names of up to KSYM_NAME_LEN, 512 */
 #define LINE 1024
 
-/* What begins so far below is another variable's: no symbol of this one is in kallsyms. */
-#define FARTHEST (256 << 10)
-
 #define MARK 't' /* as good as text: no variable */
 
 static int by_address(const void *a, const void *b)
@@ -94,8 +91,7 @@ int datasyms__find(struct datasym *list, size_t nr, FILE *kallsyms)
 		list[i].address = address;
 	}
 	for (size_t i = 0; i < nr; i++)
-		if (!list[i].type || is_text(list[i].type) ||
-		    list[i].address - list[i].start > FARTHEST)
+		if (!list[i].type || is_text(list[i].type))
 			list[i].name[0] = '\0';
 	return ferror(kallsyms) ? -EIO : 0;
 }

@@ -22,7 +22,7 @@ struct datasym {
 
 /*
  * Find the names of list[0 .. nr), which is sorted by address here: the last symbol at or
- * below it, if that is a variable and not far below.  0 or -EIO.
+ * below it, if that is a variable.  0 or -EIO.
  */
 int datasyms__find(struct datasym *list, size_t nr, FILE *kallsyms);
 

@@ -70,12 +70,6 @@ bool contents__of(const void *object, size_t size, struct contents *contents)
 	return find_text(bytes, size, contents);
 }
 
-bool contents__are_alike(const struct contents *a, const struct contents *b)
-{
-	return a->kind == b->kind && a->offset == b->offset && a->byte == b->byte &&
-	       !memcmp(a->text, b->text, CONTENTS_LEAST);
-}
-
 uint64_t contents__hash(const struct contents *contents)
 {
 	const uint32_t head[] = {contents->kind, contents->offset, contents->byte};

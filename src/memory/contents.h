@@ -31,10 +31,7 @@ struct contents {
 /* What an object of `size` bytes holds, the first text if there are several.  False: neither. */
 bool contents__of(const void *object, size_t size, struct contents *contents);
 
-/* Do both hold the same, but for how a text goes on? */
-bool contents__are_alike(const struct contents *a, const struct contents *b);
-
-/* The same number for all that are alike. */
+/* The same number for all that hold the same, but for how a text goes on. */
 uint64_t contents__hash(const struct contents *contents);
 
 /* Keep of *of what `other`, which is alike, begins with, too. */

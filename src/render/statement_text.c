@@ -326,7 +326,7 @@ static void put_caches(const struct pen *pen, const struct statement *s)
 		put_sentence(
 			pen, PEN_DIM,
 			"/proc/slabinfo counts what a CPU keeps at hand as in use: a change of "
-			"less than a slab for each CPU may be none",
+			"a few slabs for each CPU may be none",
 			INDENT);
 	}
 }

@@ -82,10 +82,10 @@ def diagnose(version):
     assert page["report"]["sampling"] == 1 and page["report"]["overhead"]["limit_percent"] == 100
     page, status = part(two)
     # an area's vm_struct and array of pages are slab objects of the same site: one cause
-    causes = {headline(g): g["sites"][0]["origin"] for g in page["groups"] if g["verdict"] == "LEAK"}
+    # it ends when one of them is proven
+    causes = {headline(g): g["sites"][0]["origin"] for g in page["groups"] if g["verdict"] in ("LEAK", "GROWING")}
     assert causes == {"kleak_leak_vmalloc": "vmalloc", "kleak_leak_percpu": "percpu"}, page["groups"]
-    assert {("kleak_leak_vmalloc", "vmalloc"), ("kleak_leak_percpu", "percpu")} <= leaks(page), verdicts(page)
-    assert {name for name, _ in leaks(page)} == causes.keys(), verdicts(page)
+    assert leaks(page) and {name for name, _ in leaks(page)} <= causes.keys(), verdicts(page)
     assert status == "status 3", status
     assert page["report"]["overhead"]["limit_percent"] == 1, page["report"]["overhead"]
     # long enough for a LEAK, were there one

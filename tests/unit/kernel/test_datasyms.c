@@ -50,20 +50,6 @@ static void test_find(void **state)
 	}
 }
 
-/* "table" is 256 KiB at most: what stands behind has no symbol. */
-static void test_far_below(void **state)
-{
-	struct datasym list[] = {{.address = 0xffffffffc0041000}, {.address = 0xffffffffc0041001}};
-	FILE *file = fmemopen((void *)text, sizeof(text) - 1, "r");
-
-	(void)state;
-	assert_int_equal(datasyms__find(list, 2, file), 0);
-	fclose(file);
-	assert_string_equal(list[0].name, "table [foo]");
-	assert_string_equal(list[1].name, "");
-	assert_null(datasyms__of(list, 2, list[1].address));
-}
-
 static void test_nothing(void **state)
 {
 	struct datasym one = {.address = 5};
@@ -80,7 +66,6 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_find),
-		cmocka_unit_test(test_far_below),
 		cmocka_unit_test(test_nothing),
 	};
 

@@ -72,9 +72,11 @@ bool contents__of(const void *object, size_t size, struct contents *contents)
 
 uint64_t contents__hash(const struct contents *contents)
 {
-	const uint32_t head[] = {contents->kind, contents->offset, contents->byte};
+	uint64_t hash = fnv__add(FNV_START, &contents->kind, sizeof(contents->kind));
 
-	return fnv__add(fnv__add(FNV_START, head, sizeof(head)), contents->text, CONTENTS_LEAST);
+	hash = fnv__add(hash, &contents->offset, sizeof(contents->offset));
+	hash = fnv__add(hash, &contents->byte, sizeof(contents->byte));
+	return fnv__add(hash, contents->text, CONTENTS_LEAST);
 }
 
 void contents__join(struct contents *of, const struct contents *other)

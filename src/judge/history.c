@@ -137,7 +137,8 @@ int history__enter(struct history *history, const struct sites *sites,
 		row->bytes.value[point] = (double)site->bytes;
 		row->allocated[point] += site->allocations - row->allocations;
 		row->allocations = site->allocations;
-		memcpy(before, row->alive, sizeof(before));
+		if (share < 1)
+			memcpy(before, row->alive, sizeof(before));
 		count_alive(row, history, sites, site);
 		if (share < 1)
 			thin_out(row, history, before, share);

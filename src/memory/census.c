@@ -115,7 +115,7 @@ static int by_holders(const void *a, const void *b)
 /* Do so many of the objects looked at make a line? */
 static bool is_worth_a_line(const struct census_cache *cache, uint64_t objects, size_t listed)
 {
-	return listed < CENSUS_LISTED && objects > 1 && objects * LEAST_SHARE >= cache->live;
+	return listed < CENSUS_LISTED && objects * LEAST_SHARE >= cache->live;
 }
 
 void census__end_cache(struct census_cache *cache)
@@ -124,14 +124,15 @@ void census__end_cache(struct census_cache *cache)
 	if (cache->nr_contents)
 		qsort(cache->contents, cache->nr_contents, sizeof(*cache->contents), by_holders);
 	while (cache->nr_contents_listed < cache->nr_contents &&
+	       cache->contents[cache->nr_contents_listed].objects > 1 &&
 	       is_worth_a_line(cache, cache->contents[cache->nr_contents_listed].objects,
 			       cache->nr_contents_listed))
 		cache->nr_contents_listed++;
 	idmap__free(&cache->by_word);
 	if (cache->nr_words)
 		qsort(cache->words, cache->nr_words, sizeof(*cache->words), by_objects);
-	while (cache->nr_listed < cache->nr_words && cache->nr_listed < CENSUS_LISTED &&
-	       (uint64_t)cache->words[cache->nr_listed].objects * LEAST_SHARE >= cache->live)
+	while (cache->nr_listed < cache->nr_words &&
+	       is_worth_a_line(cache, cache->words[cache->nr_listed].objects, cache->nr_listed))
 		cache->nr_listed++;
 	if (cache->nr_sample)
 		cache->objects = cache->live * cache->slabs / cache->nr_sample;

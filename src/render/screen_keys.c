@@ -228,8 +228,8 @@ static enum view_wish site_key(struct screen_view *view, uint32_t key)
 enum view_wish screen_keys__press(struct screen_view *view, uint32_t key)
 {
 	enum view_wish wish = VIEW_NOTHING;
-	int err = screen_view__arrange(
-		view); /* keys find the newest report in its place, drawn or not */
+	/* keys find the newest report in its place, drawn or not */
+	int err = screen_view__arrange(view);
 
 	*view->message = '\0';
 	if (view->mode == VIEW_FILTER)

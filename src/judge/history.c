@@ -110,7 +110,8 @@ static size_t old_cohorts(const struct history *history)
 int history__enter(struct history *history, const struct sites *sites,
 		   const struct history_reading *reading, double min_age_s)
 {
-	double share = history->weight ? (double)history->weight / reading->weight : 1;
+	bool thinner = history->weight && reading->weight > history->weight;
+	double share = (double)history->weight / reading->weight; /* if it is */
 	uint32_t before[GROWTH_POINTS];
 	bool halved;
 	size_t point = growth__tick(&history->clock, reading->counted_s, &halved), old;
@@ -137,10 +138,10 @@ int history__enter(struct history *history, const struct sites *sites,
 		row->bytes.value[point] = (double)site->bytes;
 		row->allocated[point] += site->allocations - row->allocations;
 		row->allocations = site->allocations;
-		if (share < 1)
+		if (thinner)
 			memcpy(before, row->alive, sizeof(before));
 		count_alive(row, history, sites, site);
-		if (share < 1)
+		if (thinner)
 			thin_out(row, history, before, share);
 		for (size_t c = history->settled; c < old; c++)
 			row->settled[c] = row->alive[c];

@@ -34,6 +34,9 @@
 /* The trace: points of its history that a LEAK needs, warm-up and a little more included. */
 #define TRACE_LEAST (VERDICT_POINTS_LEAK + 4)
 
+/* A leak was proven after so long, and other objects stay: these are watched so much longer. */
+#define OTHERS_UNTIL 1.5
+
 /* The drain ends when nothing was freed for so long (kfree_rcu() batches for 5 s), or at the
  * latest.
  */
@@ -221,10 +224,19 @@ static int look(struct diagnose *d, struct reporter_count *count)
 	return err;
 }
 
+/* A leak was proven after proven_s: is there another one that may be before long? */
+static bool waits_for_others(const struct reporter_count *count, double traced_s, double proven_s)
+{
+	return traced_s < OTHERS_UNTIL * proven_s &&
+	       count->of[VERDICT_GROWING] + count->of[VERDICT_HELD] +
+			       count->of[VERDICT_INSUFFICIENT] >
+		       0;
+}
+
 /* Look every interval, until a leak is proven, something else must be traced, or time is over. */
 static int trace(struct diagnose *d, double until_s)
 {
-	double start_s = clock__now_s(), traced_s = 0;
+	double start_s = clock__now_s(), traced_s = 0, proven_s = 0;
 	bool ended = false;
 	int err = 0;
 
@@ -241,7 +253,9 @@ static int trace(struct diagnose *d, double until_s)
 			break;
 		traced_s = clock__now_s() - start_s;
 		show_progress(d, &count, traced_s);
-		if (count.of[VERDICT_LEAK])
+		if (count.of[VERDICT_LEAK] && !proven_s)
+			proven_s = traced_s;
+		if (proven_s && !waits_for_others(&count, traced_s, proven_s))
 			break;
 		if (traced_s > enough_s(&d->options) &&
 		    (is_worth_another(d) || (d->options.now && !count.of[VERDICT_GROWING])))

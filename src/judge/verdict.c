@@ -26,10 +26,12 @@ static double limit_of_share(double share, double n, int side)
 	return (middle + side * spread) / (1 + Z2_95 / n);
 }
 
-/* The same of the share `some` of `all`. */
-static double limit_of(uint64_t some, uint64_t all, int side)
+/* The same of what got old, of which those that were sampled are known. */
+static double limit_of_settled(const struct evidence *e, int side)
 {
-	return limit_of_share((double)some / (double)all, (double)all, side);
+	double sampled = (double)e->settled / (e->weight ? e->weight : 1);
+
+	return limit_of_share((double)e->settled_alive / (double)e->settled, sampled, side);
 }
 
 /* The same in a sample that is a good part of `of`: when it is all, nothing is left to chance. */
@@ -95,6 +97,12 @@ static struct verdict say(enum verdict_name name, const char *why)
 	return (struct verdict){name, why, NAN};
 }
 
+/* As many of what got old live as of a leak, however few that are. */
+static bool is_mostly_alive(const struct evidence *e)
+{
+	return (double)e->settled_alive >= VERDICT_RETAINED * (double)e->settled;
+}
+
 /* It grew to the end, and what got old stayed: is there any other explanation left? */
 static struct verdict judge_growth(const struct evidence *e)
 {
@@ -136,9 +144,31 @@ static struct verdict judge_cache(const struct evidence *e)
 	return say(VERDICT_CACHE, "the kernel can reclaim it");
 }
 
+/* What got old says little: what else is known? */
+static struct verdict judge_few(const struct evidence *e)
+{
+	if (e->allocations >= VERDICT_SETTLED && e->frees >= e->allocations - e->allocations / 10)
+		return say(VERDICT_CHURN, "freed soon");
+	return say(VERDICT_INSUFFICIENT, "too few objects got old");
+}
+
+/* It grew to the end; low, high: limits of the share of what got old that stays. */
+static struct verdict judge_rising(const struct evidence *e, double low, double high)
+{
+	if (e->reclaimable && !is_pinned(e, false))
+		return say(VERDICT_GROWING, "reclaimable, but stayed when caches were dropped");
+	if (low >= VERDICT_RETAINED)
+		return judge_growth(e);
+	if (high < VERDICT_RELEASED)
+		return say(VERDICT_GROWING, "grows, but old objects are freed");
+	if (is_mostly_alive(e))
+		return say(VERDICT_GROWING, "grows; too few are old to tell whether they stay");
+	return say(VERDICT_GROWING, "grows; part of the old objects is freed");
+}
+
 static struct verdict judge(const struct evidence *e)
 {
-	double low, high;
+	double low;
 
 	if (e->shrunk >= VERDICT_SHRUNK)
 		return say(VERDICT_CACHE, "shrank when caches were dropped");
@@ -154,26 +184,15 @@ static struct verdict judge(const struct evidence *e)
 		return say(VERDICT_CHURN, "freed after allocations stopped");
 	if (e->lost && e->lost >= e->objects)
 		return say(VERDICT_INSUFFICIENT, "more events were missed than objects are left");
-	if (e->settled < VERDICT_SETTLED) {
-		if (e->allocations >= VERDICT_SETTLED &&
-		    e->frees >= e->allocations - e->allocations / 10)
-			return say(VERDICT_CHURN, "freed soon");
-		return say(VERDICT_INSUFFICIENT, "too few objects got old");
-	}
-	low = limit_of(e->settled_alive, e->settled, -1);
-	high = limit_of(e->settled_alive, e->settled, 1);
-	if (rises(&e->slope) && (rises(&e->recent) || !e->recent.known)) {
-		if (e->reclaimable && !is_pinned(e, false))
-			return say(VERDICT_GROWING,
-				   "reclaimable, but stayed when caches were dropped");
-		if (low >= VERDICT_RETAINED)
-			return judge_growth(e);
-		if (high < VERDICT_RELEASED)
-			return say(VERDICT_GROWING, "grows, but old objects are freed");
-		return say(VERDICT_GROWING, "grows; part of the old objects is freed");
-	}
+	if (e->settled < VERDICT_SETTLED)
+		return judge_few(e);
+	low = limit_of_settled(e, -1);
+	if (rises(&e->slope) && (rises(&e->recent) || !e->recent.known))
+		return judge_rising(e, low, limit_of_settled(e, 1));
 	if (low >= VERDICT_RETAINED)
 		return say(VERDICT_HELD, why_held(e));
+	if (is_mostly_alive(e))
+		return judge_few(e);
 	return say(VERDICT_CHURN, "allocations and frees balance");
 }
 

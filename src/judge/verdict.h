@@ -11,7 +11,7 @@
  *              late by design
  * CHURN        is freed again: allocations and frees balance
  * NEW          watched for too short a time
- * INSUFFICIENT too few objects got old, or more was lost than grew
+ * INSUFFICIENT too few objects got old to tell, or more was lost than grew
  */
 #ifndef KLEAK_JUDGE_VERDICT_H
 #define KLEAK_JUDGE_VERDICT_H
@@ -47,6 +47,7 @@ struct evidence {
 	double survival[SURVIVALS]; /* NAN: nothing was allocated then */
 	uint64_t settled;	    /* objects that outlived two intervals, three and more ago */
 	uint64_t settled_alive;	    /* of them, now */
+	uint32_t weight;	    /* each that was seen counts as so many of both; 0: as one */
 	/* the site's own sums */
 	uint64_t objects, bytes, allocations, frees;
 	/* from elsewhere */

@@ -82,7 +82,7 @@ def diagnose(version):
     assert page["report"]["sampling"] == 1 and page["report"]["overhead"]["limit_percent"] == 100
     page, status = part(two)
     # an area's vm_struct and array of pages are slab objects of the same site: one cause
-    # it ends when one of them is proven
+    # it ends when one of them is proven, but waits for the other
     causes = {headline(g): g["sites"][0]["origin"] for g in page["groups"] if g["verdict"] in ("LEAK", "GROWING")}
     assert causes == {"kleak_leak_vmalloc": "vmalloc", "kleak_leak_percpu": "percpu"}, page["groups"]
     assert leaks(page) and {name for name, _ in leaks(page)} <= causes.keys(), verdicts(page)

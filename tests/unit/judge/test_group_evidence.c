@@ -22,6 +22,7 @@ static struct conclusion site(double *course, int every, enum verdict_name verdi
 			 .survival = {NAN, 1, 1, 1},
 			 .settled = 12,
 			 .settled_alive = 12,
+			 .weight = 1,
 			 .objects = 8,
 			 .bytes = 512,
 			 .allocations = 8,
@@ -64,7 +65,24 @@ static void test_two_are_enough(void **state)
 	all = group_evidence__judge(&together, times, POINTS);
 	assert_int_equal(all.is.name, VERDICT_LEAK);
 	assert_int_equal(all.from.settled, 24);
+	assert_int_equal(all.from.weight, 1);
 	assert_true(fabs(all.from.slope.per_s - 2 * 64 / 5.0) < 1e-6);
+}
+
+/* Of samples, it is what was seen that counts. */
+static void test_two_samples(void **state)
+{
+	struct together together = {};
+	double course[POINTS];
+	struct conclusion one = site(course, 1, VERDICT_INSUFFICIENT), all;
+
+	(void)state;
+	one.from.weight = 2;
+	group_evidence__add(&together, &one, course, POINTS);
+	group_evidence__add(&together, &one, course, POINTS);
+	all = group_evidence__judge(&together, times, POINTS);
+	assert_int_equal(all.is.name, VERDICT_GROWING);
+	assert_int_equal(all.from.weight, 2);
 }
 
 /* The strongest of theirs stays; MemAvailable ends sooner by both. */
@@ -176,6 +194,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_one_keeps_its_verdict),
 		cmocka_unit_test(test_two_are_enough),
+		cmocka_unit_test(test_two_samples),
 		cmocka_unit_test(test_the_strongest),
 		cmocka_unit_test(test_doubts),
 		cmocka_unit_test(test_pinned),

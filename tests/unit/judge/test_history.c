@@ -513,6 +513,7 @@ static double share_left(double freed_s, int at_s)
 	struct evidence e;
 
 	watch_thinned(freed_s, at_s, &e);
+	assert_int_equal(e.weight, 2);
 	print_message("# of %" PRIu64 " old objects %" PRIu64 " live\n", e.settled,
 		      e.settled_alive);
 	return (double)e.settled_alive / (double)e.settled;

@@ -352,6 +352,10 @@ static void test_how_sure_the_share_is(void **state)
 	e.settled_alive = 92;
 	assert_why(&e, "grows steadily; old objects stay");
 	e.settled_alive = 91;
+	assert_why(&e, "grows; too few are old to tell whether they stay");
+	e.settled_alive = 85;
+	assert_why(&e, "grows; too few are old to tell whether they stay");
+	e.settled_alive = 84;
 	assert_why(&e, "grows; part of the old objects is freed");
 	e.settled_alive = 41;
 	assert_why(&e, "grows; part of the old objects is freed");
@@ -362,6 +366,44 @@ static void test_how_sure_the_share_is(void **state)
 	e.settled_alive = 92;
 	assert_why(&e, "old objects stay; no steady growth");
 	assert_true(verdict__of(&e).retained == 0.92);
+}
+
+/* Too few to be sure of what most of them do: nothing is said of it that is not known. */
+static void test_few_old_objects_that_all_live(void **state)
+{
+	struct evidence e = clear_leak();
+
+	(void)state;
+	e.settled = e.settled_alive = 21;
+	assert_why(&e, "grows; too few are old to tell whether they stay");
+	assert_verdict(e, VERDICT_GROWING);
+	e.slope.low = 0;
+	assert_why(&e, "too few objects got old");
+	assert_verdict(e, VERDICT_INSUFFICIENT);
+	e.settled_alive = 17; /* of 21: some are freed */
+	assert_why(&e, "allocations and frees balance");
+	e.settled_alive = 21;
+	e.allocations = 1000;
+	e.frees = 979;
+	assert_why(&e, "freed soon");
+	e.settled = e.settled_alive = 22;
+	assert_verdict(e, VERDICT_HELD);
+}
+
+/* What a sample stands for makes it no surer. */
+static void test_a_sample_is_as_sure_as_what_is_in_it(void **state)
+{
+	struct evidence e = clear_leak();
+
+	(void)state;
+	e.weight = 22;
+	e.settled = e.settled_alive = 22UL * 22;
+	assert_verdict(e, VERDICT_LEAK);
+	e.settled = e.settled_alive = 21UL * 22;
+	assert_why(&e, "grows; too few are old to tell whether they stay");
+	e.slope.low = 0;
+	assert_verdict(e, VERDICT_INSUFFICIENT);
+	assert_true(verdict__of(&e).retained == 1);
 }
 
 int main(void)
@@ -381,6 +423,8 @@ int main(void)
 		cmocka_unit_test(test_limits_belong_to_one_side),
 		cmocka_unit_test(test_what_is_freed_soon),
 		cmocka_unit_test(test_how_sure_the_share_is),
+		cmocka_unit_test(test_few_old_objects_that_all_live),
+		cmocka_unit_test(test_a_sample_is_as_sure_as_what_is_in_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -36,6 +36,7 @@ echo ---
 
 # ---- while everything is traced and scanned, with modules, processes, CPUs and memory that go
 echo 28 > /proc/sys/vm/mmap_rnd_bits # the sanitizer's own place is not free where mappings start anywhere
+: > /tmp/out
 env %(variables)s kleak-asan --json --max-objects 50000 --origin slab,vmalloc,percpu,pages --scan=2 --show-objects \
     --interval 0.3 --save /tmp/save --html /tmp/html --prom /tmp/prom > /tmp/out 2> /tmp/err &
 tracer=$!
@@ -74,7 +75,7 @@ echo ${memory:-none}
 echo ---
 
 # ---- a cgroup that goes, on the one CPU of two that is left
-rm /tmp/out
+: > /tmp/out # there before it is looked at
 echo 0 > /sys/devices/system/cpu/cpu1/online
 mkdir /sys/fs/cgroup/gone
 kleak --cgroup /sys/fs/cgroup/gone --max-overhead 50 --json --interval 0.5 > /tmp/out &
@@ -89,7 +90,7 @@ echo 1 > /sys/devices/system/cpu/cpu1/online
 echo ---
 
 # ---- a process that goes, and another one that gets its number
-rm /tmp/out
+: > /tmp/out # there before it is looked at
 sh -c 'while [ ! -e /tmp/go ]; do sleep 0.2; done' &
 followed=$!
 kleak --pid $followed --json --interval 0.5 --cache filp > /tmp/out &

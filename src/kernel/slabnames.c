@@ -94,7 +94,9 @@ void slabnames__aliases(const struct slabnames *names, const char *cache, char *
 		const struct slabnames_cache *other = &names->caches[i];
 		size_t used = strlen(text);
 
-		if (other != found && !strcmp(other->id, found->id))
+		if (other == found || strcmp(other->id, found->id))
+			continue;
+		if (used + strlen(", ") + strlen(other->name) < len)
 			snprintf(text + used, len - used, "%s%s", used ? ", " : "", other->name);
 	}
 }

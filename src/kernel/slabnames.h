@@ -25,7 +25,7 @@ int slabnames__read(struct slabnames *names);
 /* 1, 0, or -1 for what is not told. */
 int slabnames__reclaimable(const struct slabnames *names, const char *cache);
 
-/* Write the other names that the cache goes by, "a, b", cut to len; or "". */
+/* Write the other names that the cache goes by, "a, b", as many as fit into len; or "". */
 void slabnames__aliases(const struct slabnames *names, const char *cache, char *text, size_t len);
 
 void slabnames__free(struct slabnames *names);

@@ -2,6 +2,7 @@
 #include "render/diagnosis_text.h"
 #include "render/holder_text.h"
 #include "render/report_text.h"
+#include "report/cache_aliases.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -223,7 +224,7 @@ static void put_groups(const struct pen *pen, const struct diagnosis *d, enum ve
 			continue;
 		put_headline(pen, &g->sum, g->common, PEN_BOLD);
 		fputc('\n', pen->out);
-		report_text__site(pen, &g->sum);
+		report_text__site(pen, d->report, &g->sum);
 		put_who(pen, &g->sum);
 		put_holder(pen, &g->holder);
 		put_members(pen, d, g);
@@ -335,13 +336,14 @@ static void put_evidence(const struct pen *pen, const struct report_site *s, boo
 }
 
 /* What leaks, as one: from where, and how that is known. */
-static void put_leak(const struct pen *pen, const struct group *g,
+static void put_leak(const struct pen *pen, const struct report *r, const struct group *g,
 		     const struct diagnosis_modules *modules)
 {
 	fprintf(pen->out, "\n  leaks:      %s", g->sum.origin);
 	if (strcmp(g->sum.origin, g->sum.cache)) {
 		fputs(", cache ", pen->out);
 		pen__name(pen, PEN_PLAIN, g->sum.cache);
+		pen__aliases(pen, cache_aliases__in(r, g->sum.cache), PEN_COLUMNS / 2);
 	}
 	if (g->nr > 1)
 		fprintf(pen->out, ", and %zu sites more that have the same cause", g->nr - 1);
@@ -368,7 +370,7 @@ static void put_block(FILE *out, const struct diagnosis *d)
 	fprintf(out, "\n  tainted:    %s\n", d->taint);
 	/* those come first */
 	for (size_t i = 0; i < most; i++)
-		put_leak(&plain, &d->groups.list[i], &d->modules[i]);
+		put_leak(&plain, d->report, &d->groups.list[i], &d->modules[i]);
 	if (leaks > most)
 		fprintf(out, "\n  and %zu more leaks\n", leaks - most);
 	fputs("---- to here ----\n", out);

@@ -436,6 +436,11 @@ static void put_caches(FILE *out, const struct report *r)
 
 		fputs("<tr><th scope=\"row\">", out);
 		markup__text(out, c->name);
+		if (*c->aliases) {
+			fputs(" <small>= ", out);
+			markup__text(out, c->aliases);
+			fputs("</small>", out);
+		}
 		fprintf(out,
 			"%s</th><td>%" PRIu64 "</td><td>%" PRIu64 "</td><td>%" PRIu64
 			"</td><td>%" PRIu64 "</td><td>%" PRIu64 "</td><td>%" PRIu64 "</td></tr>\n",

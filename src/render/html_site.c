@@ -3,6 +3,7 @@
 #include "render/chart.h"
 #include "render/markup.h"
 #include "render/pen.h"
+#include "report/cache_aliases.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -33,7 +34,21 @@ static void put_age(FILE *out, const struct report_site *s)
 		pen__duration(s->age_median_s).text);
 }
 
-static void put_numbers(FILE *out, const struct report_site *s, uint64_t bytes_most)
+/* The cache, and the names of others that are merged with it. */
+static void put_cache(FILE *out, const struct report *r, const struct report_site *s)
+{
+	const char *aliases = cache_aliases__in(r, s->cache);
+
+	markup__text(out, s->cache);
+	if (!*aliases)
+		return;
+	fputs(" <small title=\"other names of the same cache\">= ", out);
+	markup__text(out, aliases);
+	fputs("</small>", out);
+}
+
+static void put_numbers(FILE *out, const struct report *r, const struct report_site *s,
+			uint64_t bytes_most)
 {
 	double share = bytes_most ? (double)s->bytes / (double)bytes_most * 100 : 0;
 
@@ -48,7 +63,7 @@ static void put_numbers(FILE *out, const struct report_site *s, uint64_t bytes_m
 	fputs("<td class=\"c-r\" data-t=\"allocs/s\">", out);
 	markup__text(out, pen__rate(s->allocations_per_s).text); /* "<0.1" */
 	fputs("</td><td class=\"c-c\" data-t=\"cache\">", out);
-	markup__text(out, s->cache);
+	put_cache(out, r, s);
 	if (strcmp(s->cache, s->origin) != 0)
 		fprintf(out, " <small>%s</small>", s->origin);
 	if (s->approximate)
@@ -315,7 +330,7 @@ void html_site__rows(FILE *out, const struct report *r, const struct report_site
 	markup__text(out, s->cache);
 	fputs("\"><tr class=\"row\">", out);
 	put_badge(out, s);
-	put_numbers(out, s, bytes_most);
+	put_numbers(out, r, s, bytes_most);
 	fputs("<td class=\"c-s\">", out);
 	if (s->course)
 		chart__spark(out, r->course_at, s->course, r->nr_course);

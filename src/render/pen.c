@@ -130,6 +130,20 @@ static const char *sign_of(double x, bool change)
 	return change ? "+" : "";
 }
 
+void pen__aliases(const struct pen *pen, const char *aliases, int room)
+{
+	static const char before[] = " (= ", after[] = ")";
+
+	room -= pen__width(before) + pen__width(after);
+	if (!aliases[0] || room < 2)
+		return;
+	pen__begin(pen, PEN_DIM);
+	fputs(before, pen->out);
+	pen__name_cut(pen, PEN_PLAIN, aliases, room);
+	fputs(after, pen->out);
+	pen__end(pen, PEN_DIM);
+}
+
 /* 512, 1.5K, 2.0M; a change has a sign: +1.5K, -2.0M, +0. */
 struct pen_number pen__human(double bytes, bool change)
 {

@@ -50,6 +50,9 @@ int pen__name_width(const char *name);
 int pen__name_cut(const struct pen *pen, const char *style, const char *name, int room);
 int pen__name_tail(const struct pen *pen, const char *style, const char *name, int room);
 
+/* " (= a, b, c…)", dim, in `room` columns at most; nothing where there are none, or no room. */
+void pen__aliases(const struct pen *pen, const char *aliases, int room);
+
 /* 512, 1.5K, 2.0M; a change has a sign: +1.5K, -2.0M, +0.  Not a number: "?". */
 struct pen_number pen__human(double bytes, bool change);
 

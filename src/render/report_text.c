@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "render/report_text.h"
 #include "render/pen.h"
+#include "report/cache_aliases.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -13,6 +14,7 @@
 /* Widths of the columns; frames stand to the right of the first one. */
 #define BYTES  "%8s"
 #define ROW    "  %10s  %9s  %6s  %8s  %-7s  "
+#define BEFORE 60 /* the columns of both */
 #define INDENT 10
 
 /* ---- header line ---- */
@@ -298,8 +300,9 @@ void report_text__frame(const struct pen *pen, const struct symbols_frame *f, in
 	fputc('\n', pen->out);
 }
 
-static void put_row(const struct pen *pen, const struct report_site *s)
+static void put_row(const struct pen *pen, const struct report *r, const struct report_site *s)
 {
+	static const char approximate[] = " approximate";
 	struct pen_number objects;
 
 	snprintf(objects.text, sizeof(objects.text), "%" PRIu64, s->objects);
@@ -308,8 +311,11 @@ static void put_row(const struct pen *pen, const struct report_site *s)
 		pen__duration(s->age_median_s).text, pen__rate(s->allocations_per_s).text,
 		s->origin);
 	pen__name(pen, PEN_PLAIN, s->cache);
+	pen__aliases(pen, cache_aliases__in(r, s->cache),
+		     PEN_COLUMNS - BEFORE - pen__name_width(s->cache) -
+			     (s->approximate ? pen__width(approximate) : 0));
 	if (s->approximate)
-		fputs(" approximate", pen->out);
+		fputs(approximate, pen->out);
 	if (s->pending_objects)
 		fprintf(pen->out, " (+%" PRIu64 " pending RCU)", s->pending_objects);
 	if (s->bytes_error > 0)
@@ -494,9 +500,9 @@ void report_text__stack(const struct pen *pen, const struct report_site *s)
 		fprintf(pen->out, "%*s(no stack)\n", INDENT, "");
 }
 
-void report_text__site(const struct pen *pen, const struct report_site *s)
+void report_text__site(const struct pen *pen, const struct report *r, const struct report_site *s)
 {
-	put_row(pen, s);
+	put_row(pen, r, s);
 	put_unreferenced(pen, s);
 	put_holders(pen, s);
 	put_verdict(pen, &s->verdict);
@@ -532,7 +538,7 @@ static void put_sites(const struct pen *pen, const struct report *r)
 	}
 	report_text__site_head(pen);
 	for (size_t i = 0; i < r->nr_sites; i++)
-		report_text__site(pen, &r->sites[i]);
+		report_text__site(pen, r, &r->sites[i]);
 	put_rest(pen, r);
 }
 

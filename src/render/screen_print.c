@@ -384,7 +384,7 @@ static void put_who(const struct report_site *s, struct pen *pen)
 
 static void write_site(const struct screen_view *view, struct pen *pen)
 {
-	report_text__site(pen, view->order[view->expanded_at].site);
+	report_text__site(pen, screen_view__report(view), view->order[view->expanded_at].site);
 }
 
 void screen_print__details(const struct screen_view *view, struct pen *pen)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "render/screen_view.h"
 #include "render/screen_print.h"
+#include "report/cache_aliases.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -66,9 +67,10 @@ static bool contains(const char *text, const char *part)
 }
 
 /* Does the filter let it pass? */
-static bool passes(const char *filter, const struct report_site *site)
+static bool passes(const char *filter, const struct report *report, const struct report_site *site)
 {
-	if (!*filter || contains(site->cache, filter) || contains(site->origin, filter))
+	if (!*filter || contains(site->cache, filter) || contains(site->origin, filter) ||
+	    contains(cache_aliases__in(report, site->cache), filter))
 		return true;
 	for (size_t i = 0; i < site->nr_frames; i++)
 		if (contains(site->stack[i].symbol, filter) ||
@@ -96,7 +98,7 @@ static int order(struct screen_view *view)
 		view->room = r->nr_sites;
 	}
 	for (size_t i = 0; i < r->nr_sites; i++)
-		if (passes(view->filter, &r->sites[i]))
+		if (passes(view->filter, r, &r->sites[i]))
 			view->order[view->nr++].site = &r->sites[i];
 	if (view->nr)
 		qsort(view->order, view->nr, sizeof(*view->order), orders[view->sort]);

@@ -265,21 +265,6 @@ static void put_sentence(const struct pen *pen, const char *style, const char *s
 	fputc('\n', pen->out);
 }
 
-/* " (= a, b, c…)": so much of it as there is room for. */
-static void put_aliases(const struct pen *pen, const char *aliases, int room)
-{
-	static const char before[] = " (= ", after[] = ")";
-
-	room -= pen__width(before) + pen__width(after);
-	if (!aliases[0] || room < 2)
-		return;
-	pen__begin(pen, PEN_DIM);
-	fputs(before, pen->out);
-	pen__name_cut(pen, PEN_PLAIN, aliases, room);
-	fputs(after, pen->out);
-	pen__end(pen, PEN_DIM);
-}
-
 /* "dentry reclaimable (= a, b)" */
 static void put_cache(const struct pen *pen, const struct statement_cache *c, int room)
 {
@@ -291,7 +276,7 @@ static void put_cache(const struct pen *pen, const struct statement_cache *c, in
 	room -= pen__name_cut(pen, PEN_PLAIN, c->name, room - word) + word;
 	if (word)
 		pen__put(pen, PEN_DIM, reclaimable);
-	put_aliases(pen, c->aliases, room);
+	pen__aliases(pen, c->aliases, room);
 	fputc('\n', pen->out);
 }
 

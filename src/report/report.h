@@ -82,6 +82,7 @@ struct report_site {
 
 struct report_cache {
 	const char *name;
+	const char *aliases; /* caches that are merged with it, "a, b"; "": none, or not known */
 	uint64_t allocations;
 	uint64_t frees;
 	uint64_t implicit_frees;

@@ -131,8 +131,11 @@ static int copy_caches(struct report_copy *copy, struct report *r)
 	int err = COPY(copy, r->caches, r->nr_caches);
 	struct report_cache *caches = (struct report_cache *)r->caches;
 
-	for (size_t i = 0; i < r->nr_caches && !err; i++)
+	for (size_t i = 0; i < r->nr_caches && !err; i++) {
 		err = copy_text(copy, &caches[i].name);
+		if (!err)
+			err = copy_text(copy, &caches[i].aliases);
+	}
 	return err;
 }
 

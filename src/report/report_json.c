@@ -302,8 +302,9 @@ static json_t *cache(const void *of, size_t i)
 	const struct report *r = of;
 	const struct report_cache *c = &r->caches[i];
 
-	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b}", "name",
-			 json_value__text(c->name), "allocations",
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b}", "name",
+			 json_value__text(c->name), "aliases", json_value__words(c->aliases),
+			 "allocations",
 			 json_value__count(c->allocations), "frees", json_value__count(c->frees),
 			 "implicit_frees", json_value__count(c->implicit_frees), "found_free",
 			 json_value__count(c->found_free), "unknown_frees",

@@ -40,6 +40,7 @@ int reporter__open(struct reporter **out, const struct reporter_parts *parts)
 	if (!reporter)
 		return -ENOMEM;
 	reporter->limit.most = parts->options->max_overhead;
+	reporter->totals.aliases.read = slabnames__read;
 	err = readout__open(&reporter->now, parts);
 	if (err) {
 		reporter__close(reporter);
@@ -340,5 +341,6 @@ void reporter__close(struct reporter *reporter)
 		return;
 	readout__close(&reporter->now);
 	rows__free(&reporter->rows);
+	totals__free(&reporter->totals);
 	free(reporter);
 }

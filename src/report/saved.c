@@ -421,6 +421,27 @@ static void read_overhead(struct json_reader *r, json_t *from, struct report_ove
 	};
 }
 
+/* "a, b" of an array; files of before have none. */
+static const char *read_aliases(struct json_reader *r, json_t *from)
+{
+	size_t nr = 0, room = 1;
+	json_t *list = NULL;
+	char *text;
+
+	if (json_object_get(from, "aliases"))
+		list = json_read__array(r, from, "aliases", MOST_CACHES, &nr);
+	for (size_t i = 0; i < nr; i++) {
+		if (!json_is_string(json_array_get(list, i)))
+			json_read__fail(r, "aliases", "names");
+		room += strlen(", ") + json_string_length(json_array_get(list, i));
+	}
+	text = json_read__new(r, room, 1);
+	for (size_t i = 0, used = 0; !r->err && i < nr; i++)
+		used += (size_t)sprintf(text + used, "%s%s", i ? ", " : "",
+					json_string_value(json_array_get(list, i)));
+	return text ? text : "";
+}
+
 static void read_caches(struct json_reader *r, json_t *from, struct report *to)
 {
 	json_t *list = json_read__array(r, from, "caches", MOST_CACHES, &to->nr_caches);
@@ -431,6 +452,7 @@ static void read_caches(struct json_reader *r, json_t *from, struct report *to)
 
 		caches[i] = (struct report_cache){
 			.name = json_read__text(r, c, "name"),
+			.aliases = read_aliases(r, c),
 			.allocations = json_read__count(r, c, "allocations", INT64_MAX),
 			.frees = json_read__count(r, c, "frees", INT64_MAX),
 			.implicit_frees = json_read__count(r, c, "implicit_frees", INT64_MAX),

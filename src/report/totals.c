@@ -123,15 +123,19 @@ static void fill_caches(struct totals *totals, struct report *report, const stru
 {
 	const struct kleak_cache *table = readout->view->caches;
 
-	for (int i = KLEAK_CACHE_UNKNOWN; i < KLEAK_MAX_CACHES; i++) {
+	if (report->final)
+		cache_aliases__forget(&totals->aliases);
+	for (uint32_t i = KLEAK_CACHE_UNKNOWN; i < KLEAK_MAX_CACHES; i++) {
 		const struct cache_sum *sum = &readout->cache_sums[i];
+		char *name = totals->cache_names[report->nr_caches];
 
 		if (!sum->allocations && !table[i].unknown)
 			continue;
-		cache__name(totals->cache_names[report->nr_caches], TOTALS_CACHE_NAME, &table[i],
+		cache__name(name, TOTALS_CACHE_NAME, &table[i],
 			    &readout->parts.kernel->cache_kinds);
 		totals->caches[report->nr_caches] = (struct report_cache){
-			.name = totals->cache_names[report->nr_caches],
+			.name = name,
+			.aliases = cache_aliases__of(&totals->aliases, i, name),
 			.allocations = sum->allocations,
 			.frees = sum->frees,
 			.implicit_frees = sum->implicit,
@@ -173,4 +177,9 @@ void totals__fill(struct totals *totals, struct report *report, const struct rea
 	fill_ledger(report, readout);
 	fill_vfs(report, readout);
 	fill_scan(report, readout);
+}
+
+void totals__free(struct totals *totals)
+{
+	cache_aliases__free(&totals->aliases);
 }

@@ -40,8 +40,8 @@ NAMES = {
     "sites.who": {"times": "allocations"},
 }
 
-# Keys that came to version 2 later, by path: null where a file does not have them.
-ADDED = {"": ["vfs_delta"], "sites.verdict": ["pinned"]}
+# Keys that came to version 2 later, by path, and what stands there where a file does not have them.
+ADDED = {"": {"vfs_delta": None}, "sites.verdict": {"pinned": None}, "caches": {"aliases": []}}
 
 
 def as_now(old, path=""):
@@ -49,7 +49,7 @@ def as_now(old, path=""):
     if isinstance(old, dict):
         named = {NAMES.get(path, {}).get(key, key): as_now(value, f"{path}.{key}".lstrip("."))
                  for key, value in old.items()}
-        return {**named, **dict.fromkeys(ADDED.get(path, []))}
+        return {**named, **ADDED.get(path, {})}
     if isinstance(old, list):
         return [as_now(value, path) for value in old]
     if isinstance(old, float):

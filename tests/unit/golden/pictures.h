@@ -62,7 +62,8 @@ static const struct allocated_by_who pictures_markup_who[] = {
 
 static const char *const pictures_markup_spots[] = {PICTURES_MARKUP};
 
-static const struct report_cache pictures_markup_caches[] = {{.name = PICTURES_MARKUP}};
+static const struct report_cache pictures_markup_caches[] = {
+	{.name = PICTURES_MARKUP, .aliases = PICTURES_MARKUP}};
 
 static struct report __attribute__((unused)) pictures_markup(struct report_site *site)
 {

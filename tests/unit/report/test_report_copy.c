@@ -55,7 +55,7 @@ static struct report lend(struct lent *l)
 	l->object = golden_objects[0];
 	l->site.unreferenced_list = &l->object;
 	l->site.nr_listed = 1;
-	l->cache = (struct report_cache){.name = l->text[3], .allocations = 1};
+	l->cache = (struct report_cache){.name = l->text[3], .aliases = l->text[4], .allocations = 1};
 	l->loss = golden_losses[0];
 	l->class = golden_ledger[0];
 	report.sites = &l->site;
@@ -93,6 +93,7 @@ static void test_nothing_is_borrowed(void **state)
 	assert_string_equal(after, before);
 	assert_string_equal(copy.report.kernel, "6.1.0");
 	assert_string_equal(copy.report.caches[0].name, "kmalloc-8");
+	assert_string_equal(copy.report.caches[0].aliases, "holder");
 	assert_string_equal(copy.report.filter.command, "slab");
 	assert_string_equal(copy.report.sites[0].stack[0].file, "file.c");
 	assert_string_equal(copy.report.sites[0].who[0].comm, "nginx");

@@ -17,11 +17,25 @@ struct made_up {
 	struct report report;
 };
 
+/* "dentry" is also "names_cache". */
+static int read_names(struct slabnames *names)
+{
+	static const struct slabnames_cache caches[] = {
+		{"dentry", ":0000192", 1}, {"filp", "filp", 0}, {"names_cache", ":0000192", 1}};
+
+	names->caches = calloc(sizeof(caches) / sizeof(caches[0]), sizeof(caches[0]));
+	assert_non_null(names->caches);
+	memcpy(names->caches, caches, sizeof(caches));
+	names->nr = sizeof(caches) / sizeof(caches[0]);
+	return 0;
+}
+
 static int begin(void **state)
 {
 	struct made_up *m = test_calloc(1, sizeof(*m));
 
 	m->view.caches = m->caches;
+	m->totals.aliases.read = read_names;
 	m->readout.view = &m->view;
 	m->readout.parts =
 		(struct reporter_parts){.trace = &m->trace, .kernel = &m->kernel, .plan = &m->plan};
@@ -31,6 +45,7 @@ static int begin(void **state)
 
 static int end(void **state)
 {
+	totals__free(&((struct made_up *)*state)->totals);
 	test_free(*state);
 	return 0;
 }
@@ -147,6 +162,8 @@ static void test_caches(void **state)
 	fill(m);
 	assert_int_equal(m->report.nr_caches, 3);
 	assert_string_equal(m->report.caches[0].name, "dentry");
+	assert_string_equal(m->report.caches[0].aliases, "names_cache");
+	assert_string_equal(m->report.caches[1].aliases, "");
 	assert_int_equal(m->report.caches[0].allocations, 100);
 	assert_int_equal(m->report.caches[0].frees, 60);
 	assert_int_equal(m->report.caches[0].implicit_frees, 11);

@@ -558,6 +558,11 @@ int scan__finish(struct scan *scan)
 	return 0;
 }
 
+bool scan__holds(const struct scan *scan, const struct scan_holder *holder)
+{
+	return holder->from == SCAN_NONE || scan->objects[holder->from].reached;
+}
+
 void scan__free(struct scan *scan)
 {
 	free(scan->objects);

@@ -126,6 +126,9 @@ int scan__words(struct scan *scan, uint64_t address, const uint64_t *words, size
 /* All memory has been seen: reach what is reached over others.  0 or -ENOMEM. */
 int scan__finish(struct scan *scan);
 
+/* The same over: what nothing refers to holds nothing. */
+bool scan__holds(const struct scan *scan, const struct scan_holder *holder);
+
 void scan__free(struct scan *scan);
 
 #endif

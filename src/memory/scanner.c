@@ -310,7 +310,7 @@ static int find_holders(struct scanner *scanner)
 	for (size_t i = 0; i < scan->nr_holders && !err; i++) {
 		uint32_t object = scan->holders[i].object;
 
-		if (scanner->found[i].kind)
+		if (scanner->found[i].kind && scan__holds(scan, &scan->holders[i]))
 			err = referrers__add(subjects->holders,
 					     subjects->groups[subjects->list[object].site], object,
 					     &scanner->found[i]);

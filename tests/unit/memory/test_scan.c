@@ -301,6 +301,11 @@ static void test_holders(void **state)
 	assert_int_equal(scan->holders[0].address, ROOTS + 16);
 	assert_int_equal(scan->holders[1].from, 7);
 	assert_int_equal(scan->holders[1].address, address(7) + 16);
+	/* a root does; what nothing refers to does not, though it refers to a reached object */
+	assert_true(scan__holds(scan, &scan->holders[0]));
+	assert_false(scan__holds(scan, &scan->holders[1]));
+	scan->objects[7].reached = true;
+	assert_true(scan__holds(scan, &scan->holders[1]));
 }
 
 /* A range within another, one across two others: of whom none can be said to be unreferenced. */

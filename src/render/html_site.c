@@ -256,10 +256,18 @@ static void put_holders(FILE *out, const struct report_site *s)
 
 static void put_object(FILE *out, const struct report_object *o)
 {
+	size_t nr = o->nr_first < FIRST_BYTES ? o->nr_first : FIRST_BYTES;
+	char text[FIRST_BYTES + 1];
+
 	fprintf(out, "0x%016" PRIx64 " %7s %6s ", o->address,
 		pen__human((double)o->bytes, false).text, pen__duration(o->age_s).text);
-	for (size_t i = 0; i < o->nr_first && i < FIRST_BYTES; i++)
+	for (size_t i = 0; i < nr; i++)
 		fprintf(out, "%s%02x", i % 8 ? "" : " ", o->first[i]);
+	if (nr) {
+		fputs(" |", out);
+		markup__text(out, pen__ascii(o->first, nr, text, sizeof(text)));
+		fputc('|', out);
+	}
 	fputc('\n', out);
 }
 

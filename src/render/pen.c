@@ -144,6 +144,16 @@ void pen__aliases(const struct pen *pen, const char *aliases, int room)
 	pen__end(pen, PEN_DIM);
 }
 
+const char *pen__ascii(const uint8_t *bytes, size_t nr, char *text, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < nr && i + 1 < len; i++)
+		text[i] = bytes[i] >= ' ' && bytes[i] <= '~' ? (char)bytes[i] : '.';
+	text[i] = '\0';
+	return text;
+}
+
 /* 512, 1.5K, 2.0M; a change has a sign: +1.5K, -2.0M, +0. */
 struct pen_number pen__human(double bytes, bool change)
 {

@@ -4,6 +4,8 @@
 #define KLEAK_RENDER_PEN_H
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 
 #define PEN_COLUMNS 100 /* heads are folded there, by default; punctuation may take the last */
@@ -52,6 +54,9 @@ int pen__name_tail(const struct pen *pen, const char *style, const char *name, i
 
 /* " (= a, b, c…)", dim, in `room` columns at most; nothing where there are none, or no room. */
 void pen__aliases(const struct pen *pen, const char *aliases, int room);
+
+/* `nr` bytes as characters, those that ASCII cannot print as dots; cut to len.  Returns text. */
+const char *pen__ascii(const uint8_t *bytes, size_t nr, char *text, size_t len);
 
 /* 512, 1.5K, 2.0M; a change has a sign: +1.5K, -2.0M, +0.  Not a number: "?". */
 struct pen_number pen__human(double bytes, bool change);

@@ -447,15 +447,20 @@ static void put_verdict(const struct pen *pen, const struct conclusion *v)
 		put_survival(pen, &v->from);
 }
 
-#define BYTES_SHOWN 24 /* of an object: what fits */
+#define BYTES_SHOWN 16 /* of an object: what fits */
 
-/* "0xffff8881032ab000     128    12s  6b6c65616b00ff80 ..." */
+/* "0xffff8881032ab000     128    12s  6b6c65616b00ff80 0100000000000000 |kleak...........|" */
 static void put_object(const struct pen *pen, const struct report_object *o)
 {
+	size_t nr = o->nr_first < BYTES_SHOWN ? o->nr_first : BYTES_SHOWN;
+	char text[BYTES_SHOWN + 1];
+
 	fprintf(pen->out, "%*s0x%016" PRIx64 " %7s %6s", INDENT, "", o->address,
 		pen__human((double)o->bytes, false).text, pen__duration(o->age_s).text);
-	for (size_t i = 0; i < o->nr_first && i < BYTES_SHOWN; i++)
+	for (size_t i = 0; i < nr; i++)
 		fprintf(pen->out, "%s%02x", i % 8 ? "" : i ? " " : "  ", o->first[i]);
+	if (o->nr_first)
+		fprintf(pen->out, " |%s|", pen__ascii(o->first, nr, text, sizeof(text)));
 	fputc('\n', pen->out);
 }
 

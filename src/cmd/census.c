@@ -3,6 +3,7 @@
 #include "kernel/datasyms.h"
 #include "memory/census.h"
 #include "memory/kmem.h"
+#include "memory/pointees.h"
 #include "memory/ram.h"
 #include "trace/tracer.h"
 #include "util/clock.h"
@@ -10,6 +11,7 @@
 #include "util/say.h"
 
 #include <errno.h>
+#include <net/if.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -27,6 +29,8 @@
 /* What begins so far below is another variable, after which kallsyms has no symbol. */
 #define FARTHEST (256 << 10)
 
+#define DESCRIBED 256 /* bytes of what is pointed to, where text is looked for */
+
 #define LAST_CODE 0xffffffffff000000ULL
 
 struct survey {
@@ -36,6 +40,7 @@ struct survey {
 	struct kmem reader;
 	struct ram memory;
 	struct census census;
+	struct pointees pointees; /* of the cache that is looked at */
 	uint64_t text;
 };
 
@@ -95,17 +100,29 @@ static bool is_near(uint64_t text, uint64_t value)
 	return apart < NEAR && value < LAST_CODE;
 }
 
+/* Is it an address in the direct map, and not in the object itself? */
+static bool points_elsewhere(const struct survey *survey, uint64_t value, uint64_t object,
+			     uint32_t size)
+{
+	return value - object >= size && ram__contains(&survey->memory, value);
+}
+
 /* whole: `size` bytes are all of it */
-static int look_at_object(struct survey *survey, struct census_cache *cache, const uint64_t *words,
-			  uint32_t size, bool whole)
+static int look_at_object(struct survey *survey, struct census_cache *cache, uint64_t object,
+			  const uint64_t *words, uint32_t size, bool whole)
 {
 	struct contents contents;
 	int err = 0;
 
 	cache->live++;
-	for (uint32_t i = 0; i < size / sizeof(*words) && !err; i++)
+	for (uint32_t i = 0; i < size / sizeof(*words) && !err; i++) {
+		uint64_t offset = i * sizeof(*words);
+
 		if (is_near(survey->text, words[i]))
-			err = census__add_word(cache, i * sizeof(*words), words[i]);
+			err = census__add_word(cache, offset, words[i]);
+		else if (points_elsewhere(survey, words[i], object, size))
+			pointees__add(&survey->pointees, offset, words[i]);
+	}
 	if (!err && contents__of(words, size, &contents) &&
 	    (whole || contents.kind == CONTENTS_TEXT))
 		err = census__add_contents(cache, &contents);
@@ -130,7 +147,7 @@ static int look_at_objects(struct survey *survey, struct census_cache *cache, ui
 		if (state < 0)
 			return state;
 		if (state == SLUB_LIVE)
-			err = look_at_object(survey, cache,
+			err = look_at_object(survey, cache, start + (uint64_t)i * size,
 					     words + (uint64_t)i * size / sizeof(*words), part,
 					     part == size);
 	}
@@ -150,6 +167,71 @@ static int look_at_slab(struct survey *survey, struct census_cache *cache, uint6
 		err = look_at_objects(survey, cache, start + (uint64_t)i * size, size,
 				      nr - i < most ? nr - i : most);
 	return err;
+}
+
+/* ---- where they point to ---- */
+
+/* 0: it lies in the kernel's pages that are no slabs, as what is larger than the caches' objects.
+ */
+static bool cache_of(void *arg, uint64_t value, uint64_t *cache)
+{
+	struct survey *survey = arg;
+	enum ram_kind kind = ram__kind(&survey->memory, value, cache);
+
+	if (kind == RAM_KERNEL)
+		*cache = 0;
+	return kind != RAM_OTHER;
+}
+
+/* The network device that stands there, by a name that one of this namespace has. */
+static void name_device(const struct survey *survey, struct census_pointer *pointer)
+{
+	uint32_t offset = survey->kernel->device_name;
+	struct if_nameindex *devices;
+	char name[IF_NAMESIZE];
+
+	if (offset == SLUB_NONE ||
+	    tracer__read(survey->reader.tracer, pointer->value + offset, name, sizeof(name)) ||
+	    !*name || !memchr(name, '\0', sizeof(name)))
+		return;
+	devices = if_nameindex();
+	for (size_t i = 0; devices && devices[i].if_index; i++)
+		if (!strcmp(devices[i].if_name, name))
+			snprintf(pointer->device, sizeof(pointer->device), "%s", name);
+	if_freenameindex(devices);
+}
+
+/* What is known of the one thing that all of them point to. */
+static void describe(const struct survey *survey, struct census_pointer *pointer)
+{
+	uint8_t bytes[DESCRIBED];
+	struct contents contents;
+
+	name_device(survey, pointer);
+	if (!*pointer->device &&
+	    !tracer__read(survey->reader.tracer, pointer->value, bytes, sizeof(bytes)) &&
+	    contents__of(bytes, sizeof(bytes), &contents) && contents.kind == CONTENTS_TEXT)
+		pointer->is = contents;
+}
+
+static void follow_pointers(struct survey *survey, struct census_cache *cache)
+{
+	struct pointees_lead leads[CENSUS_LEADS];
+
+	cache->nr_pointers = pointees__leads(&survey->pointees, cache->live, cache_of, survey,
+					     leads, CENSUS_LEADS);
+	for (size_t i = 0; i < cache->nr_pointers; i++) {
+		struct census_pointer *pointer = &cache->pointers[i];
+
+		*pointer = (struct census_pointer){.offset = leads[i].offset,
+						   .value = leads[i].value,
+						   .objects = leads[i].objects};
+		if (leads[i].cache)
+			snprintf(pointer->cache, sizeof(pointer->cache), "%s",
+				 ram__cache_name(&survey->memory, leads[i].cache));
+		if (pointer->value)
+			describe(survey, pointer);
+	}
 }
 
 /* ---- names ---- */
@@ -212,8 +294,10 @@ static int look(struct survey *survey)
 	for (size_t c = 0; c < census->nr && !err; c++) {
 		struct census_cache *cache = &census->caches[c];
 
+		memset(&survey->pointees, 0, sizeof(survey->pointees));
 		for (size_t i = 0; i < cache->nr_sample && !err; i++)
 			err = look_at_slab(survey, cache, cache->sample[i]);
+		follow_pointers(survey, cache);
 		census__end_cache(cache);
 	}
 	if (!err)

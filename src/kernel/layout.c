@@ -310,6 +310,13 @@ void layout__read_tasks(struct task_layout *layout, const struct btf *btf)
 	layout->size = task ? task->size : 0;
 }
 
+uint32_t layout__device_name(const struct btf *btf)
+{
+	const struct btf_type *device = struct_called(btf, "net_device");
+
+	return device ? field_of(btf, device, "name") : SLUB_NONE;
+}
+
 /* The member called `name`, or NULL. */
 static const struct btf_type *type_of_member(const struct btf *btf, const char *type_name,
 					     const char *name)

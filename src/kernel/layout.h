@@ -82,6 +82,9 @@ struct task_layout {
 /* What cannot be found is SLUB_NONE. */
 void layout__read_tasks(struct task_layout *layout, const struct btf *btf);
 
+/* Offset of net_device.name (include/linux/netdevice.h), or SLUB_NONE. */
+uint32_t layout__device_name(const struct btf *btf);
+
 /*
  * Dentries and inodes (include/linux/dcache.h, include/linux/fs.h); offsets in bytes, SLUB_NONE in
  * optional ones: this kernel has none.

@@ -18,6 +18,7 @@
 
 #define CENSUS_SLABS  256 /* of a cache that are looked at */
 #define CENSUS_LISTED 5	  /* words of a cache that are listed, and contents */
+#define CENSUS_LEADS  3	  /* places of a cache with pointers that are listed */
 #define CENSUS_NAME   64
 
 /* A word that objects of a cache hold. */
@@ -33,6 +34,16 @@ struct census_word {
 struct census_contents {
 	struct contents is;
 	uint32_t objects; /* of those looked at */
+};
+
+/* What objects of a cache point to: pointers into objects of a cache. */
+struct census_pointer {
+	uint64_t offset;	  /* in the object */
+	uint64_t value;		  /* that most of them have; 0: there are several */
+	uint32_t objects;	  /* estimated: of those looked at, that have one there */
+	char cache[CENSUS_NAME];  /* what they point to is of this cache; "": pages */
+	char device[CENSUS_NAME]; /* of `value`: the network device that it is; "" */
+	struct contents is;	  /* of `value`: text in it; "" */
 };
 
 struct census_cache {
@@ -51,7 +62,9 @@ struct census_cache {
 	struct census_contents *contents;
 	size_t nr_contents, room_contents;
 	struct idmap by_contents;
-	size_t nr_contents_listed; /* the same */
+	size_t nr_contents_listed;		      /* the same */
+	struct census_pointer pointers[CENSUS_LEADS]; /* by the caller */
+	size_t nr_pointers;
 };
 
 struct census {

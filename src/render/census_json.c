@@ -18,6 +18,21 @@ static json_t *word(const void *of, size_t i)
 			 json_value__number((double)w->objects / (double)c->live));
 }
 
+static json_t *pointer(const void *of, size_t i)
+{
+	const struct census_cache *c = of;
+	const struct census_pointer *p = &c->pointers[i];
+
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "offset",
+			 json_value__count(p->offset), "cache",
+			 json_value__text(*p->cache ? p->cache : NULL), "addr",
+			 p->value ? json_sprintf("0x%" PRIx64, p->value) : json_null(), "device",
+			 json_value__text(*p->device ? p->device : NULL), "text",
+			 json_value__text(*p->is.text ? p->is.text : NULL), "objects",
+			 json_value__count(p->objects), "share",
+			 json_value__number((double)p->objects / (double)c->live));
+}
+
 static json_t *contents(const void *of, size_t i)
 {
 	const struct census_cache *c = of;
@@ -37,12 +52,13 @@ static json_t *cache(const void *of, size_t i)
 	const struct census *census = of;
 	const struct census_cache *c = &census->caches[i];
 
-	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "name",
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "name",
 			 json_value__text(c->name), "bytes", json_value__count(c->bytes), "slabs",
 			 json_value__count(c->slabs), "slabs_sampled",
 			 json_value__count(c->nr_sample), "objects", json_value__count(c->objects),
 			 "objects_sampled", json_value__count(c->live), "words",
-			 json_value__array(c->nr_listed, word, c), "contents",
+			 json_value__array(c->nr_listed, word, c), "pointers",
+			 json_value__array(c->nr_pointers, pointer, c), "contents",
 			 json_value__array(c->nr_contents_listed, contents, c));
 }
 

@@ -23,6 +23,30 @@ static void put_word(const struct pen *pen, const struct census_cache *cache,
 	fprintf(pen->out, " at +0x%" PRIx64 "\n", word->offset);
 }
 
+/* "99% point to one object of kmalloc-4k at +0x10: the network device eth0" */
+static void put_pointer(const struct pen *pen, const struct census_cache *cache,
+			const struct census_pointer *pointer)
+{
+	fprintf(pen->out, "%30s%3.0f%% point ", "",
+		100.0 * (double)pointer->objects / (double)cache->live);
+	if (*pointer->cache) {
+		fputs(pointer->value ? "to one object of " : "to objects of ", pen->out);
+		pen__name(pen, PEN_BOLD, pointer->cache);
+	} else {
+		fputs(pointer->value ? "to one place in pages" : "into pages", pen->out);
+	}
+	fprintf(pen->out, " at +0x%" PRIx64, pointer->offset);
+	if (*pointer->device) {
+		fputs(": the network device ", pen->out);
+		pen__name(pen, PEN_BOLD, pointer->device);
+	} else if (*pointer->is.text) {
+		fputs(pointer->is.offset ? ", which holds \"" : ", which begins with \"", pen->out);
+		pen__name(pen, PEN_BOLD, pointer->is.text);
+		fputc('"', pen->out);
+	}
+	fputc('\n', pen->out);
+}
+
 /* "63% hold "firmware-#.bin" at +0x10" */
 static void put_contents(const struct pen *pen, const struct census_cache *cache,
 			 const struct census_contents *contents)
@@ -56,12 +80,12 @@ static void put_cache(const struct pen *pen, const struct census_cache *cache)
 	fputc('\n', pen->out);
 	for (size_t i = 0; i < cache->nr_listed; i++)
 		put_word(pen, cache, &cache->words[i]);
+	for (size_t i = 0; i < cache->nr_pointers; i++)
+		put_pointer(pen, cache, &cache->pointers[i]);
 	for (size_t i = 0; i < cache->nr_contents_listed; i++)
 		put_contents(pen, cache, &cache->contents[i]);
-	if (cache->live && !cache->nr_listed && !cache->nr_contents_listed)
-		fprintf(pen->out,
-			"%30sthey hold no pointers to functions or variables in common, no text\n",
-			"");
+	if (cache->live && !cache->nr_listed && !cache->nr_pointers && !cache->nr_contents_listed)
+		fprintf(pen->out, "%30sthey hold no pointers in common, no text\n", "");
 }
 
 int census__print_text(const struct census *census, bool color, FILE *out)

@@ -304,9 +304,9 @@ static json_t *cache(const void *of, size_t i)
 
 	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b}", "name",
 			 json_value__text(c->name), "aliases", json_value__words(c->aliases),
-			 "allocations",
-			 json_value__count(c->allocations), "frees", json_value__count(c->frees),
-			 "implicit_frees", json_value__count(c->implicit_frees), "found_free",
+			 "allocations", json_value__count(c->allocations), "frees",
+			 json_value__count(c->frees), "implicit_frees",
+			 json_value__count(c->implicit_frees), "found_free",
 			 json_value__count(c->found_free), "unknown_frees",
 			 json_value__count(c->unknown_frees), "live", json_value__count(c->live),
 			 "approximate", c->approximate);

@@ -5,6 +5,7 @@ import json
 import os
 import signal
 import subprocess
+import sys
 
 from kleak import KLEAK, LOAD, ROOT, Kleak, Load, need_root, tap
 
@@ -101,6 +102,36 @@ def test_census():
         done = subprocess.run([KLEAK, "census", "--cache", "no such cache"], stdout=subprocess.PIPE,
                               stderr=subprocess.PIPE, text=True, check=False, timeout=60)
         assert done.returncode == 1 and "no such cache" in done.stderr and not done.stdout, done
+
+
+# In a network of its own: a device whose packets nobody reads keeps them, and each says where it came from.
+KEEP_PACKETS = """
+import ctypes, fcntl, os, socket, struct, subprocess, sys
+assert not ctypes.CDLL(None).unshare(0x40000000) # CLONE_NEWNET
+tun = os.open("/dev/net/tun", os.O_RDWR)
+fcntl.ioctl(tun, 0x400454ca, struct.pack("16sH14x", b"kleak7", 0x1001)) # TUNSETIFF: IFF_TUN | IFF_NO_PI
+with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+    def ask(request, data):
+        fcntl.ioctl(s, request, struct.pack("16s", b"kleak7") + data)
+    ask(0x8916, struct.pack("=H2x4s8x", socket.AF_INET, socket.inet_aton("10.9.9.1"))) # SIOCSIFADDR
+    ask(0x891c, struct.pack("=H2x4s8x", socket.AF_INET, socket.inet_aton("255.255.255.0"))) # SIOCSIFNETMASK
+    ask(0x8914, struct.pack("=H14x", 1)) # SIOCSIFFLAGS: IFF_UP
+    for i in range(500):
+        s.sendto(b"x" * 100, ("10.9.9.7", 9))
+sys.exit(subprocess.call(sys.argv[1:]))
+"""
+
+
+def test_census_names_the_device():
+    if not os.path.exists("/dev/net/tun"):
+        raise tap.Skip("no /dev/net/tun")
+    done = subprocess.run([sys.executable, "-c", KEEP_PACKETS, KLEAK, "census", "--json", "--cache",
+                           "skbuff_head_cache"], stdout=subprocess.PIPE, check=True, timeout=60)
+    cache, = json.loads(done.stdout)["caches"]
+    devices = {p["device"]: p for p in cache["pointers"] if p["device"]}
+    assert list(devices) == ["kleak7"], cache["pointers"]
+    assert 400 <= devices["kleak7"]["objects"] <= cache["objects_sampled"], cache
+    assert devices["kleak7"]["addr"], devices
 
 
 need_root()

@@ -90,6 +90,16 @@ static struct census made_up(void)
 	}
 	census__end_cache(cache);
 	strcpy(cache->words[0].symbol, "foo_ops [mod]");
+	cache->pointers[0] = (struct census_pointer){
+		.offset = 0x10, .value = 0xffff888000004000, .objects = 99, .device = "wlan\x1b"};
+	cache->pointers[1] = (struct census_pointer){.offset = 0x18,
+						     .value = 0xffff888000005000,
+						     .objects = 60,
+						     .cache = "kmalloc-64",
+						     .is = {.text = "queue-#", .offset = 8}};
+	cache->pointers[2] =
+		(struct census_pointer){.offset = 0x20, .objects = 40, .cache = "filp"};
+	cache->nr_pointers = 3;
 	return census;
 }
 
@@ -127,22 +137,35 @@ static void test_print(void **state)
 	char *text = printed(&census, false);
 
 	(void)state;
-	assert_string_equal(text,
-			    "   bytes    objects  sampled  cache\n"
-			    "    8.0K        100      100  kmalloc-512\\x1b[2J\n"
-			    "                               91% hold foo_ops [mod] at +0x20\n"
-			    "                               30% hold 0xffffffffc0001000 (no name)"
-			    " at +0x28\n"
-			    "                               50% begin with \"/run/user/\"\n"
-			    "                               20% hold nothing but bytes 0xa5\n"
-			    "                               10% hold \"firmware-#.bin\\x1b[2J\" at"
-			    " +0x18\n");
+	assert_string_equal(
+		text, "   bytes    objects  sampled  cache\n"
+		      "    8.0K        100      100  kmalloc-512\\x1b[2J\n"
+		      "                               91% hold foo_ops [mod] at +0x20\n"
+		      "                               30% hold 0xffffffffc0001000 (no name)"
+		      " at +0x28\n"
+		      "                               99% point to one place in pages at"
+		      " +0x10: the network device wlan\\x1b\n"
+		      "                               60% point to one object of kmalloc-64 at"
+		      " +0x18, which holds \"queue-#\"\n"
+		      "                               40% point to objects of filp at +0x20\n"
+		      "                               50% begin with \"/run/user/\"\n"
+		      "                               20% hold nothing but bytes 0xa5\n"
+		      "                               10% hold \"firmware-#.bin\\x1b[2J\" at"
+		      " +0x18\n");
 	free(text);
 	text = printed(&census, true);
 	assert_non_null(strstr(
 		text, "\"offset\":32,\"addr\":\"0xffffffffc0001000\",\"symbol\":"
 		      "\"foo_ops [mod]\",\"symbol_offset\":0,\"objects\":91,\"share\":0.91"));
 	assert_non_null(strstr(text, "\"symbol\":null,\"symbol_offset\":null"));
+	assert_non_null(strstr(text, "{\"offset\":16,\"cache\":null,"
+				     "\"addr\":\"0xffff888000004000\",\"device\":\"wlan\\u001B\","
+				     "\"text\":null,\"objects\":99,\"share\":0.99}"));
+	assert_non_null(strstr(text, "{\"offset\":24,\"cache\":\"kmalloc-64\","
+				     "\"addr\":\"0xffff888000005000\",\"device\":null,"
+				     "\"text\":\"queue-#\",\"objects\":60,\"share\":0.6}"));
+	assert_non_null(strstr(text, "{\"offset\":32,\"cache\":\"filp\",\"addr\":null,"
+				     "\"device\":null,\"text\":null,\"objects\":40,"));
 	assert_non_null(strstr(text, "{\"text\":\"/run/user/\",\"offset\":0,\"byte\":null,"
 				     "\"objects\":50,\"share\":0.5}"));
 	assert_non_null(strstr(text, "{\"text\":null,\"offset\":null,\"byte\":165,"

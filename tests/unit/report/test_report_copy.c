@@ -55,7 +55,8 @@ static struct report lend(struct lent *l)
 	l->object = golden_objects[0];
 	l->site.unreferenced_list = &l->object;
 	l->site.nr_listed = 1;
-	l->cache = (struct report_cache){.name = l->text[3], .aliases = l->text[4], .allocations = 1};
+	l->cache =
+		(struct report_cache){.name = l->text[3], .aliases = l->text[4], .allocations = 1};
 	l->loss = golden_losses[0];
 	l->class = golden_ledger[0];
 	report.sites = &l->site;

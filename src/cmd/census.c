@@ -5,6 +5,7 @@
 #include "memory/kmem.h"
 #include "memory/pointees.h"
 #include "memory/ram.h"
+#include "memory/slab_objects.h"
 #include "trace/tracer.h"
 #include "util/clock.h"
 #include "util/commas.h"
@@ -40,7 +41,8 @@ struct survey {
 	struct kmem reader;
 	struct ram memory;
 	struct census census;
-	struct pointees pointees; /* of the cache that is looked at */
+	struct census_cache *cache; /* that is looked at */
+	struct pointees pointees;   /* of it */
 	uint64_t text;
 };
 
@@ -107,10 +109,11 @@ static bool points_elsewhere(const struct survey *survey, uint64_t value, uint64
 	return value - object >= size && ram__contains(&survey->memory, value);
 }
 
-/* whole: `size` bytes are all of it */
-static int look_at_object(struct survey *survey, struct census_cache *cache, uint64_t object,
-			  const uint64_t *words, uint32_t size, bool whole)
+static int look_at_object(void *arg, uint64_t object, const uint64_t *words, uint32_t size,
+			  bool whole)
 {
+	struct survey *survey = arg;
+	struct census_cache *cache = survey->cache;
 	struct contents contents;
 	int err = 0;
 
@@ -126,46 +129,6 @@ static int look_at_object(struct survey *survey, struct census_cache *cache, uin
 	if (!err && contents__of(words, size, &contents) &&
 	    (whole || contents.kind == CONTENTS_TEXT))
 		err = census__add_contents(cache, &contents);
-	return err;
-}
-
-/* So many objects as lie side by side; of one that is too large to be read at once, the first part.
- */
-static int look_at_objects(struct survey *survey, struct census_cache *cache, uint64_t start,
-			   uint32_t size, uint32_t nr)
-{
-	uint64_t words[KLEAK_READ_MOST / sizeof(uint64_t)];
-	struct slub *slub = &survey->reader.slub;
-	uint32_t part = size < sizeof(words) ? size : sizeof(words);
-	int err = 0;
-
-	if (tracer__read(survey->reader.tracer, start, words, (size_t)part * nr))
-		return 0;
-	for (uint32_t i = 0; i < nr && !err; i++) {
-		int state = slub__state(slub, start + (uint64_t)i * size, 0, size, false);
-
-		if (state < 0)
-			return state;
-		if (state == SLUB_LIVE)
-			err = look_at_object(survey, cache, start + (uint64_t)i * size,
-					     words + (uint64_t)i * size / sizeof(*words), part,
-					     part == size);
-	}
-	return err;
-}
-
-static int look_at_slab(struct survey *survey, struct census_cache *cache, uint64_t address)
-{
-	uint64_t start;
-	uint32_t size, nr, most;
-	int err = slub__slab_of(&survey->reader.slub, address, &start, &size, &nr);
-
-	if (err)
-		return err == -ENOMEM ? err : 0;
-	most = size < KLEAK_READ_MOST ? KLEAK_READ_MOST / size : 1;
-	for (uint32_t i = 0; i < nr && !err; i += most)
-		err = look_at_objects(survey, cache, start + (uint64_t)i * size, size,
-				      nr - i < most ? nr - i : most);
 	return err;
 }
 
@@ -294,9 +257,11 @@ static int look(struct survey *survey)
 	for (size_t c = 0; c < census->nr && !err; c++) {
 		struct census_cache *cache = &census->caches[c];
 
+		survey->cache = cache;
 		memset(&survey->pointees, 0, sizeof(survey->pointees));
 		for (size_t i = 0; i < cache->nr_sample && !err; i++)
-			err = look_at_slab(survey, cache, cache->sample[i]);
+			err = slab_objects__each(&survey->reader.slub, cache->sample[i],
+						 look_at_object, survey);
 		follow_pointers(survey, cache);
 		census__end_cache(cache);
 	}

@@ -274,8 +274,10 @@ static int drain(struct diagnose *d)
 	uint64_t live = 1, frees = 0, before = 0;
 	int err;
 
+	err = reporter__find_lookalikes(d->reporter, &d->diagnosis.lookalikes);
 	tracer__stop_allocations(d->tracer);
-	err = reporter__watch(d->reporter);
+	if (!err)
+		err = reporter__watch(d->reporter);
 	if (!err)
 		err = reporter__freeze(d->reporter);
 	start_s = quiet_s = now_s = clock__now_s();

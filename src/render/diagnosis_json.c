@@ -106,6 +106,28 @@ static json_t *held_by(const struct holder *holder)
 			 json_value__number(holder->share));
 }
 
+static json_t *share_of(const struct lookalikes_count *count)
+{
+	return count->looked ? json_value__number((double)count->alike / (double)count->looked)
+			     : json_null();
+}
+
+static json_t *older(const struct diagnosis *d, uint64_t id)
+{
+	const struct lookalikes_site *found = lookalikes__of(&d->lookalikes, id);
+
+	if (!found)
+		return json_null();
+	return json_pack(
+		"{s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "told",
+		lookalikes__answer(found) == LOOKALIKES_TOLD, "objects",
+		json_value__count(found->older_all), "objects_sampled",
+		json_value__count(found->older.looked), "alike_share", share_of(&found->older),
+		"others_sampled", json_value__count(found->others.looked), "others_alike_share",
+		share_of(&found->others), "own_sampled", json_value__count(found->own.looked),
+		"own_alike_share", share_of(&found->own));
+}
+
 static json_t *group(const void *of, size_t i)
 {
 	const struct diagnosis *d = of;
@@ -113,16 +135,16 @@ static json_t *group(const void *of, size_t i)
 	const struct listing listing = {d, g};
 	const struct growth_slope *slope = &g->sum.verdict.from.slope;
 
-	return json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "verdict",
+	return json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "verdict",
 			 verdict__name(g->sum.verdict.is.name), "why", g->sum.verdict.is.why,
 			 "bytes", json_value__count(g->sum.bytes), "objects",
 			 json_value__count(g->sum.objects), "growth_bytes_per_min",
 			 report_json__per_min(slope, slope->per_s), "growth_low_bytes_per_min",
 			 report_json__per_min(slope, slope->low), "growth_high_bytes_per_min",
 			 report_json__per_min(slope, slope->high), "held_by", held_by(&g->holder),
-			 "headline", frames(&g->sum, g->common), "modules",
-			 json_value__array(d->modules[i].nr, module, &d->modules[i]), "sites",
-			 json_value__array(g->nr, member, &listing));
+			 "older", older(d, g->sum.id), "headline", frames(&g->sum, g->common),
+			 "modules", json_value__array(d->modules[i].nr, module, &d->modules[i]),
+			 "sites", json_value__array(g->nr, member, &listing));
 }
 
 static json_t *next(const void *of, size_t i)

@@ -212,6 +212,50 @@ static void put_holder(const struct pen *pen, const struct holder *holder)
 	fputs("\n\n", pen->out);
 }
 
+static double share_of(const struct lookalikes_count *count)
+{
+	return count->looked ? (double)count->alike / (double)count->looked : 0;
+}
+
+/* "of ~734000 objects in kmalloc-64 from before the trace ~96% look like these" */
+static void put_told(const struct pen *pen, const struct lookalikes_site *of, const char *cache)
+{
+	fprintf(pen->out, "of ~%" PRIu64 " objects in ", of->older_all);
+	pen__name(pen, PEN_PLAIN, cache);
+	fputs(" from before the trace ", pen->out);
+	pen__put(pen, PEN_BOLD, "~%.0f%%", 100 * share_of(&of->older));
+	fputs(" look like these", pen->out);
+	if (of->others.looked)
+		fprintf(pen->out,
+			"\n          (of %" PRIu32 " that others have allocated since, %.0f%%)",
+			of->others.looked, 100 * share_of(&of->others));
+}
+
+/* Memory of before the trace that looks the same. */
+static void put_older(const struct pen *pen, const struct diagnosis *d, const struct report_site *s)
+{
+	const struct lookalikes_site *of = lookalikes__of(&d->lookalikes, s->id);
+
+	if (!of)
+		return;
+	fputs("          older memory: ", pen->out);
+	switch (lookalikes__answer(of)) {
+	case LOOKALIKES_EMPTY:
+		fputs("not known: these objects hold too little to be told from others", pen->out);
+		break;
+	case LOOKALIKES_ALIKE:
+		fputs("not known: objects of others in the same cache look like these", pen->out);
+		break;
+	case LOOKALIKES_NONE:
+		fputs("nothing seen in the cache is from before the trace", pen->out);
+		break;
+	case LOOKALIKES_TOLD:
+		put_told(pen, of, s->cache);
+		break;
+	}
+	fputs("\n\n", pen->out);
+}
+
 static void put_groups(const struct pen *pen, const struct diagnosis *d, enum verdict_name name,
 		       size_t most)
 {
@@ -226,6 +270,7 @@ static void put_groups(const struct pen *pen, const struct diagnosis *d, enum ve
 		fputc('\n', pen->out);
 		report_text__site(pen, d->report, &g->sum);
 		put_who(pen, &g->sum);
+		put_older(pen, d, &g->sum);
 		put_holder(pen, &g->holder);
 		put_members(pen, d, g);
 		put++;

@@ -5,6 +5,7 @@
 
 #include "judge/suspects.h"
 #include "report/groups.h"
+#include "report/lookalikes.h"
 #include "report/report.h"
 
 #include <stdbool.h>
@@ -44,6 +45,7 @@ struct diagnosis {
 	const char *caches;	     /* "kmalloc-512,dentry"; NULL: every cache */
 	const struct report *report; /* NULL: nothing was traced.  All sites, LEAK first */
 	struct groups groups;	     /* of these */
+	struct lookalikes lookalikes;
 	size_t top; /* groups and members that are listed, and sites in JSON; 0: all */
 	const struct diagnosis_modules *modules; /* of each group */
 	const char *const *next;		 /* sentences: what to do */

@@ -260,6 +260,11 @@ void reporter__sort_by_verdict(struct reporter *reporter)
 	reporter->by_verdict = true;
 }
 
+int reporter__find_lookalikes(struct reporter *reporter, struct lookalikes *lookalikes)
+{
+	return lookalikes__find(lookalikes, &reporter->now);
+}
+
 int reporter__each_idle_stack(struct reporter *reporter,
 			      int (*see)(const struct symbols_frame *stack, size_t nr, void *arg),
 			      void *arg)

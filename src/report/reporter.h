@@ -3,6 +3,7 @@
 #ifndef KLEAK_REPORT_REPORTER_H
 #define KLEAK_REPORT_REPORTER_H
 
+#include "report/lookalikes.h"
 #include "report/report.h"
 #include "report/reporter_parts.h"
 
@@ -64,6 +65,12 @@ int reporter__mark_drop(struct reporter *reporter);
 
 /* List LEAK first, from here on. */
 void reporter__sort_by_verdict(struct reporter *reporter);
+
+/*
+ * Look for objects from before the trace that look like those of the sites that leak, as of the
+ * last reading (report/lookalikes.h).  While allocations are recorded.  0 or -ENOMEM.
+ */
+int reporter__find_lookalikes(struct reporter *reporter, struct lookalikes *lookalikes);
 
 /*
  * Give `see` the stacks of sites that the last report does not list, because nothing is outstanding

@@ -28,10 +28,11 @@ kleak diagnose --now --interval 0.5 --evidence 12 --for 36s; echo "status $?"
 kill $names
 exec 3>&-
 kill %1
-# without all that: two at once
+# without all that: two at once, of which one has leaked before
 echo ---
+echo leak kmemdup 2000 > /proc/kleak_test
 echo leakrate vmalloc 60 > /proc/kleak_test
-echo leakrate percpu 400 > /proc/kleak_test
+echo leakrate kmemdup 100 > /proc/kleak_test
 kleak diagnose --json --interval 0.5 --evidence 12 --for 150s; echo "status $?"
 echo stop > /proc/kleak_test
 """
@@ -60,6 +61,16 @@ def part(text):
     return json.loads(page), status
 
 
+def check_older(page):
+    """What leaked before the trace is found by what it holds."""
+    older = {headline(g): g["older"] for g in page["groups"]}["kleak_leak_kmemdup"]
+    if not older:
+        return  # it was no LEAK when the trace ended
+    assert older["told"] and older["own_alike_share"] > 0.95, older
+    alike = older["objects"] * older["alike_share"]
+    assert 1900 < alike < 2000 + 60 * 100, older  # and what leaked while kleak attached
+
+
 def diagnose(version):
     slab, text, two = boot(version, SCRIPT, "--add", "build/live-load:/bin/load",
                            "--mem", "1000", "--timeout", "700").split("---\n")
@@ -84,8 +95,9 @@ def diagnose(version):
     # an area's vm_struct and array of pages are slab objects of the same site: one cause
     # it ends when one of them is proven, but waits for the other
     causes = {headline(g): g["sites"][0]["origin"] for g in page["groups"] if g["verdict"] in ("LEAK", "GROWING")}
-    assert causes == {"kleak_leak_vmalloc": "vmalloc", "kleak_leak_percpu": "percpu"}, (causes, verdicts(page))
+    assert causes == {"kleak_leak_vmalloc": "vmalloc", "kleak_leak_kmemdup": "slab"}, (causes, verdicts(page))
     assert leaks(page) and {name for name, _ in leaks(page)} <= causes.keys(), verdicts(page)
+    check_older(page)
     assert status == "status 3", status
     assert page["report"]["overhead"]["limit_percent"] == 1, page["report"]["overhead"]
     # long enough for a LEAK, were there one

@@ -178,6 +178,36 @@ static void test_advice(void **state)
 	assert_non_null(strstr(next[0], "--for"));
 }
 
+static void check_older(struct lookalikes_site site, const char *expected)
+{
+	struct report report = golden_report();
+	struct diagnosis diagnosis = golden_diagnosis(&report);
+	char *text;
+
+	site.id = diagnosis.lookalikes.list[0].id;
+	diagnosis.lookalikes.list[0] = site;
+	text = printed(diagnosis, false);
+	assert_non_null(strstr(text, expected));
+	free(text);
+}
+
+/* What is not known is not said. */
+static void test_older_memory(void **state)
+{
+	(void)state;
+	check_older((struct lookalikes_site){.own = {9, 9}, .older = {50, 10}, .older_all = 60},
+		    "older memory: of ~60 objects in kmalloc-256 from before the trace ~20% look "
+		    "like these\n\n");
+	check_older((struct lookalikes_site){.own = {9, 9}},
+		    "older memory: nothing seen in the cache is from before the trace\n\n");
+	check_older((struct lookalikes_site){.own = {9, 9}, .others = {9, 9}, .older = {9, 9}},
+		    "older memory: not known: objects of others in the same cache look like "
+		    "these\n\n");
+	check_older((struct lookalikes_site){.older = {9, 9}},
+		    "older memory: not known: these objects hold too little to be told from "
+		    "others\n\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -190,6 +220,7 @@ int main(void)
 		cmocka_unit_test(test_top),
 		cmocka_unit_test(test_color),
 		cmocka_unit_test(test_advice),
+		cmocka_unit_test(test_older_memory),
 	};
 
 	setenv("TZ", "UTC", 1);

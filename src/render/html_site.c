@@ -3,6 +3,7 @@
 #include "render/chart.h"
 #include "render/markup.h"
 #include "render/pen.h"
+#include "report/by_design.h"
 #include "report/cache_aliases.h"
 
 #include <inttypes.h>
@@ -202,6 +203,8 @@ static void put_verdict(FILE *out, const struct report_site *s)
 	if (s->pending_objects)
 		fprintf(out, ", %" PRIu64 " more pending RCU", s->pending_objects);
 	fputs("</li>", out);
+	if (by_design__why(s))
+		fprintf(out, "<li>by design: %s</li>", by_design__why(s));
 	if (s->bytes_error > 0)
 		fprintf(out, "<li>estimates: ±%s, ±%.6g objects</li>",
 			pen__human(s->bytes_error, false).text, s->objects_error);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "render/report_text.h"
 #include "render/pen.h"
+#include "report/by_design.h"
 #include "report/cache_aliases.h"
 
 #include <errno.h>
@@ -447,6 +448,14 @@ static void put_verdict(const struct pen *pen, const struct conclusion *v)
 		put_survival(pen, &v->from);
 }
 
+static void put_by_design(const struct pen *pen, const struct report_site *s)
+{
+	const char *why = by_design__why(s);
+
+	if (why)
+		fprintf(pen->out, "%*sby design: %s\n", INDENT, "", why);
+}
+
 #define BYTES_SHOWN 16 /* of an object: what fits */
 
 /* "0xffff8881032ab000     128    12s  6b6c65616b00ff80 0100000000000000 |kleak...........|" */
@@ -511,6 +520,7 @@ void report_text__site(const struct pen *pen, const struct report *r, const stru
 	put_unreferenced(pen, s);
 	put_holders(pen, s);
 	put_verdict(pen, &s->verdict);
+	put_by_design(pen, s);
 	report_text__stack(pen, s);
 	fputc('\n', pen->out);
 }

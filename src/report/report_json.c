@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "report/report_json.h"
+#include "report/by_design.h"
 #include "util/json_value.h"
 
 #include <errno.h>
@@ -275,7 +276,7 @@ static json_t *site(const void *of, size_t i)
 
 	return json_pack(
 		"{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:o, "
-		"s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+		"s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
 		"id", json_sprintf("%016" PRIx64, s->id), "bytes", json_value__count(s->bytes),
 		"objects", json_value__count(s->objects), "requested_bytes",
 		json_value__count(s->bytes_requested), "bytes_error",
@@ -287,8 +288,9 @@ static json_t *site(const void *of, size_t i)
 		"allocations_per_s", json_value__number(s->allocations_per_s), "pending_objects",
 		json_value__count(s->pending_objects), "origin", json_value__text(s->origin),
 		"cache", json_value__text(s->cache), "approximate", s->approximate, "verdict",
-		verdict(&s->verdict), "who", json_value__array(s->nr_who, who, s),
-		"who_allocations", json_value__count(s->who_times), "stack",
+		verdict(&s->verdict), "by_design", json_value__text(by_design__why(s)), "who",
+		json_value__array(s->nr_who, who, s), "who_allocations",
+		json_value__count(s->who_times), "stack",
 		json_value__array(s->nr_frames, report_json__frame, s), "unreferenced_objects",
 		r->scan.passes ? json_value__count(s->unreferenced) : json_null(),
 		"unreferenced_bytes",

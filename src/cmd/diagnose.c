@@ -272,9 +272,10 @@ static int drain(struct diagnose *d)
 {
 	double start_s, quiet_s, now_s, most_s;
 	uint64_t live = 1, frees = 0, before = 0;
-	int err;
+	int err = 0;
 
-	err = reporter__find_lookalikes(d->reporter, &d->diagnosis.lookalikes);
+	if (!d->diagnosis.interrupted)
+		err = reporter__find_lookalikes(d->reporter, &d->diagnosis.lookalikes);
 	tracer__stop_allocations(d->tracer);
 	if (!err)
 		err = reporter__watch(d->reporter);

@@ -28,6 +28,10 @@ struct ram {
 	/* the same as read(), without the copy: valid until the next call; or NULL */
 	void *(*peek)(void *arg, uint64_t address, size_t len);
 
+	/* by the caller: asked every few MB of a walk, which ends with -EINTR then; or NULL */
+	bool (*is_over)(void *arg);
+	void *over_arg;
+
 	struct ram_range *ram; /* sorted, apart from each other */
 	size_t nr_ram, room_ram;
 	uint64_t code;	/* physical address of the kernel's text */

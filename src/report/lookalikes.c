@@ -8,7 +8,9 @@
 #include "memory/subjects.h"
 #include "report/readout.h"
 #include "util/array.h"
+#include "util/clock.h"
 #include "util/say.h"
+#include "util/signals.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -17,8 +19,9 @@
 #define SAMPLED	   (2 * LIKENESS_SAMPLE) /* of a site: every second one is learnt from */
 #define OLD_S	   1.0			 /* younger ones are still being filled in */
 #define SENTENCE   512
-#define LEAST_OWN  0.8 /* of its own look alike, or nothing can be told */
-#define MOST_OTHER 0.2 /* of others' do, at most */
+#define MOST_S	   10.0 /* to look through the memory */
+#define LEAST_OWN  0.8	/* of its own look alike, or nothing can be told */
+#define MOST_OTHER 0.2	/* of others' do, at most */
 
 /* An object in use. */
 struct seen {
@@ -30,6 +33,7 @@ struct seen {
 struct look {
 	struct readout *readout;
 	struct ram memory;
+	double end_s;	     /* CLOCK_MONOTONIC: not known is better than late */
 	struct census slabs; /* a sample of each cache's */
 	struct likeness *likeness[LOOKALIKES_SITES];
 	uint64_t kmem[LOOKALIKES_SITES]; /* the struct kmem_cache; 0: not to be looked at */
@@ -94,14 +98,15 @@ static void learn(struct look *look, struct lookalikes_site *of)
 	for (size_t i = 0; i < readout->snapshot.nr_list && nr < SAMPLED; i++) {
 		const struct snapshot_object *object = &readout->snapshot.list[i];
 		struct kleak_record record;
-		uint64_t address;
+		uint64_t key, address;
 
 		if (readout->sites.of_entry[object->site] != look->site->index ||
 		    object->age * SECONDS_PER_TICK < OLD_S)
 			continue;
-		address = subjects__address_of(
-			snapshot__read_record(&record, readout->view->buckets, object->slot));
-		if (record.site != object->site || read_object(look, address, cache->size, words))
+		key = snapshot__read_record(&record, readout->view->buckets, object->slot);
+		address = subjects__address_of(key);
+		if (key == KLEAK_KEY_EMPTY || key == KLEAK_KEY_BUSY ||
+		    record.site != object->site || read_object(look, address, cache->size, words))
 			continue;
 		if (nr++ % 2)
 			tested[nr_tested++] = address;
@@ -127,12 +132,19 @@ static void learn(struct look *look, struct lookalikes_site *of)
 static int see_slab(void *arg, uint64_t slab, uint64_t cache)
 {
 	struct look *look = arg;
-	int err = 0;
 
-	for (size_t i = 0; i < LOOKALIKES_SITES && !err; i++)
-		if (cache && look->kmem[i] == cache)
+	for (size_t i = 0; i < LOOKALIKES_SITES; i++)
+		if (look->kmem[i] && look->kmem[i] == cache)
 			return census__add_slab(&look->slabs, cache, slab);
 	return 0;
+}
+
+/* Nobody waits for it any more, or there is too much memory to look through. */
+static bool is_over(void *arg)
+{
+	const struct look *look = arg;
+
+	return signals__want_end() || clock__now_s() > look->end_s;
 }
 
 static int see_object(void *arg, uint64_t address, const uint64_t *words, uint32_t size, bool whole)
@@ -246,6 +258,8 @@ static int look_at_all(struct look *look, struct lookalikes *lookalikes,
 	err = ram__walk_slabs(&look->memory, see_slab, look);
 	kmem__see_cpus(&look->readout->reader);
 	for (look->at = 0; look->at < lookalikes->nr && !err; look->at++) {
+		if (is_over(look))
+			return -EINTR;
 		look->site = sites[look->at];
 		if (look->kmem[look->at])
 			err = look_at_cache(look, &lookalikes->list[look->at]);
@@ -255,8 +269,8 @@ static int look_at_all(struct look *look, struct lookalikes *lookalikes,
 
 int lookalikes__find(struct lookalikes *lookalikes, struct readout *readout)
 {
-	const struct site *sites[LOOKALIKES_SITES];
-	struct look look = {.readout = readout};
+	const struct site *sites[LOOKALIKES_SITES] = {};
+	struct look look = {.readout = readout, .end_s = clock__now_s() + MOST_S};
 	const struct kallsyms *symbols =
 		readout->parts.symbols ? symbols__kallsyms(readout->parts.symbols) : NULL;
 	char why[SENTENCE];
@@ -275,6 +289,8 @@ int lookalikes__find(struct lookalikes *lookalikes, struct readout *readout)
 				&text, "older objects cannot be looked at", why, sizeof(why));
 	if (err && err != -ENOMEM && readout->parts.options->verbose)
 		say("%s", why);
+	look.memory.is_over = is_over;
+	look.memory.over_arg = &look;
 	if (!err)
 		err = ram__find_base(&look.memory, readout->reader.in_map, text);
 	if (!err)

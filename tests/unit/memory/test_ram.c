@@ -271,14 +271,42 @@ static void test_names_are_those_of_now(void **state)
 	assert_string_equal(ram__cache_name(&m->memory, CACHE), "inode");
 }
 
+static bool is_over_later(void *arg)
+{
+	return !(*(int *)arg)--;
+}
+
+/* A walk can be ended before it is done. */
+static void test_a_walk_that_is_over(void **state)
+{
+	struct machine *m = *state;
+	int left = 1000;
+
+	m->memory.is_over = is_over_later;
+	m->memory.over_arg = &left;
+	assert_int_equal(ram__walk_slabs(&m->memory, see_nothing, NULL), 0);
+	assert_true(left < 1000);
+	left = 0;
+	assert_int_equal(ram__walk_slabs(&m->memory, see_nothing, NULL), -EINTR);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 	const struct CMUnitTest tests[] = {
-		TEST(test_iomem),  TEST(test_base),	      TEST(test_walk),
-		TEST(test_a_hole), TEST(test_masks),	      TEST(test_behind_a_hole),
-		TEST(test_kinds),  TEST(test_no_freelist),    TEST(test_masks_a_large_slab),
-		TEST(test_bases),  TEST(test_names_are_full), TEST(test_names_are_those_of_now),
+		TEST(test_a_walk_that_is_over),
+		TEST(test_iomem),
+		TEST(test_base),
+		TEST(test_walk),
+		TEST(test_a_hole),
+		TEST(test_masks),
+		TEST(test_behind_a_hole),
+		TEST(test_kinds),
+		TEST(test_no_freelist),
+		TEST(test_masks_a_large_slab),
+		TEST(test_bases),
+		TEST(test_names_are_full),
+		TEST(test_names_are_those_of_now),
 	};
 
 	return run_on_all(tests, sizeof(tests) / sizeof(tests[0]));

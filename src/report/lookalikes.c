@@ -71,7 +71,7 @@ static void choose(struct lookalikes *lookalikes, const struct readout *readout,
 			sites[at] = site;
 		lookalikes->nr += lookalikes->nr < LOOKALIKES_SITES;
 	}
-	for (size_t i = 0; i < lookalikes->nr; i++)
+	for (size_t i = 0; i < lookalikes->nr && sites[i]; i++)
 		lookalikes->list[i].id = sites[i]->id;
 }
 

@@ -81,7 +81,11 @@ mkdir /sys/fs/cgroup/gone
 kleak --cgroup /sys/fs/cgroup/gone --max-overhead 50 --json --interval 0.5 > /tmp/out &
 tracer=$!
 await 1
-sh -c 'echo $$ > /sys/fs/cgroup/gone/cgroup.procs; exec ls /proc > /dev/null'
+sh -c 'echo $$ > /sys/fs/cgroup/gone/cgroup.procs; while [ ! -e /tmp/seen ]; do ls /proc > /dev/null; done' &
+followed=$!
+await 3
+touch /tmp/seen
+wait $followed
 until rmdir /sys/fs/cgroup/gone; do sleep 0.1; done
 await 3
 end

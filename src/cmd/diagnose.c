@@ -262,8 +262,7 @@ static int trace(struct diagnose *d, double until_s)
 			break;
 	}
 	d->traced_from_s = start_s;
-	d->traced_to_s = clock__now_s();
-	d->diagnosis.traced_s += d->traced_to_s - start_s;
+	d->diagnosis.traced_s += clock__now_s() - start_s;
 	return err;
 }
 
@@ -277,6 +276,9 @@ static int drain(struct diagnose *d)
 	if (!d->diagnosis.interrupted)
 		err = reporter__find_lookalikes(d->reporter, &d->diagnosis.lookalikes);
 	tracer__stop_allocations(d->tracer);
+	d->traced_to_s = clock__now_s();
+	if (!err)
+		err = holding__read_now(d->holding, d->traced_to_s);
 	if (!err)
 		err = reporter__watch(d->reporter);
 	if (!err)

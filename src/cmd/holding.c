@@ -38,14 +38,11 @@ int holding__open(struct holding **out)
 	return 0;
 }
 
-int holding__read(struct holding *holding, double now_s)
+int holding__read_now(struct holding *holding, double now_s)
 {
 	struct handles handles = {};
-	int err;
+	int err = handle_reader__read(holding->reader, &handles);
 
-	if (now_s < holding->next_s)
-		return 0;
-	err = handle_reader__read(holding->reader, &handles);
 	if (!err)
 		err = holders__enter(holding->holders, &handles, now_s);
 	holding->next_s = now_s + HOLDING_EVERY_S;
@@ -53,6 +50,11 @@ int holding__read(struct holding *holding, double now_s)
 		holding->next_s = now_s + handles.took_s / HOLDING_SHARE;
 	handles__free(&handles);
 	return err == -ENOMEM ? err : 0; /* without them it is less sure, no more */
+}
+
+int holding__read(struct holding *holding, double now_s)
+{
+	return now_s < holding->next_s ? 0 : holding__read_now(holding, now_s);
 }
 
 /* The process that allocates most of them, if one does. */

@@ -17,6 +17,9 @@ int holding__open(struct holding **holding);
  */
 int holding__read(struct holding *holding, double now_s);
 
+/* The same, now: what was read before is older than what is to be explained. */
+int holding__read_now(struct holding *holding, double now_s);
+
 #define HOLDING_EVERY_S 5.0
 #define HOLDING_SHARE	0.01
 

@@ -182,6 +182,33 @@ static void test_the_kernels_books(void **state)
 	assert_int_equal(m->report.slab.objects_bytes, 42);
 }
 
+/* Dentries and inodes, where both times told them. */
+static void test_what_the_file_systems_hold(void **state)
+{
+	struct made_up *m = *state;
+	struct books *was = &m->readout.books_start, *is = &m->readout.books;
+
+	was->dentries = (struct vfsstate){100, 40};
+	is->dentries = (struct vfsstate){150, 30};
+	was->inodes = (struct vfsstate){1000, 7};
+	is->inodes = (struct vfsstate){900, 9};
+	fill(m);
+	assert_true(m->report.vfs_known);
+	assert_int_equal(m->report.dentries.all, 50);
+	assert_int_equal(m->report.dentries.unused, -10);
+	assert_int_equal(m->report.inodes.all, -100);
+	assert_int_equal(m->report.inodes.unused, 2);
+	was->vfs_err = -1;
+	fill(m);
+	assert_false(m->report.vfs_known);
+	assert_int_equal(m->report.dentries.all, 0);
+	was->vfs_err = 0;
+	is->vfs_err = -1;
+	fill(m);
+	assert_false(m->report.vfs_known);
+	assert_int_equal(m->report.inodes.all, 0);
+}
+
 static void test_what_was_asked_for(void **state)
 {
 	struct made_up *m = *state;
@@ -238,9 +265,14 @@ static void test_scans(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_events), TEST(test_what_was_not_checked), TEST(test_losses),
-		TEST(test_caches), TEST(test_the_kernels_books),    TEST(test_what_was_asked_for),
+		TEST(test_events),
+		TEST(test_what_was_not_checked),
+		TEST(test_losses),
+		TEST(test_caches),
+		TEST(test_the_kernels_books),
+		TEST(test_what_was_asked_for),
 		TEST(test_scans),
+		TEST(test_what_the_file_systems_hold),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -85,8 +85,9 @@ static const char *common(size_t group)
 static void test_one_site(void **state)
 {
 	(void)state;
-	leak("newque < ipcget < ksys_msgget < x64_sys_call", 100);
+	leak("newque < ipcget < ksys_msgget < x64_sys_call", 100)->verdict.exhausted_s = 77;
 	find();
+	assert_true(groups.list[0].sum.verdict.exhausted_s == 77); /* its own, not judged again */
 	assert_int_equal(groups.nr, 1);
 	assert_int_equal(groups.list[0].nr, 1);
 	assert_int_equal(groups.list[0].common.nr, 3);
@@ -565,6 +566,39 @@ static void test_the_larger_owner(void **state)
 	}
 }
 
+/* What one group has in common says nothing of another, though they share functions. */
+static void test_groups_that_share_functions(void **state)
+{
+	(void)state;
+	leak("z < w < m < b_top", 100);
+	leak("b2 < p2 < m < b_top", 100);
+	leak("b3 < p3 < m < b_top", 100);
+	leak("a1 < z < w < k < a_top", 300);
+	leak("a2 < q < k < a_top", 300);
+	find();
+	assert_int_equal(groups.nr, 2);
+	for (size_t g = 0; g < 2; g++)
+		assert_string_equal(common(g), groups.list[g].nr == 3 ? "m" : "k");
+}
+
+/* Of two causes that turn out to be one the other has no members. */
+static void test_a_cause_that_others_join(void **state)
+{
+	struct report report = {.sites = sites};
+	struct causes causes;
+
+	(void)state;
+	for (uint64_t i = 0; i < 5; i++)
+		leak(i < 3 ? "leak_it < a < x" : "leak_it < b < y", i < 3 ? 300 : 100);
+	report.nr_sites = nr_sites;
+	assert_int_equal(same_cause__find(&causes, &report, &callers), 0);
+	for (uint32_t i = 0; i < causes.nr; i++)
+		assert_int_equal(causes.list[i].group, causes.list[0].group);
+	for (uint32_t g = 0; g < causes.nr_causes; g++)
+		assert_int_equal(causes.causes[g].nr, g == causes.list[0].group ? 5 : 0);
+	same_cause__free(&causes);
+}
+
 /* How many members a cause has is what its sites say. */
 static void test_causes_count_their_members(void **state)
 {
@@ -663,6 +697,23 @@ static void test_whose_it_is(void **state)
 	assert_true(is_metadata("slab", VERDICT_CHURN, false, true));
 	assert_false(is_metadata("slab", VERDICT_CACHE, false, false));
 	assert_false(is_metadata("slab", VERDICT_CHURN, true, false));
+}
+
+/* Wherever it is listed; and also where it may leak itself. */
+static void test_metadata_that_may_leak(void **state)
+{
+	(void)state;
+	add("load_it[foo] < foo_write[foo] < vfs_write", 5, VERDICT_CACHE)->verdict.from.metadata =
+		true;
+	leak("load_it[foo] < foo_write[foo] < vfs_write", 20);
+	leak("load_it[foo] < foo_write[foo] < vfs_write", 40)->origin = "vmalloc";
+	find();
+	assert_int_equal(groups.nr, 1);
+	assert_int_equal(groups.list[0].nr, 3);
+	assert_int_equal(groups.members[0].site, 2);
+	assert_false(groups.members[0].metadata);
+	assert_true(groups.members[1].metadata);
+	assert_true(groups.members[2].metadata);
 }
 
 /* Of other stacks, or none, nobody is told; nor is an area another one's. */
@@ -901,6 +952,9 @@ int main(void)
 		TEST(test_what_may_leak),
 		TEST(test_whose_it_is),
 		TEST(test_whose_it_is_not),
+		TEST(test_groups_that_share_functions),
+		TEST(test_a_cause_that_others_join),
+		TEST(test_metadata_that_may_leak),
 		TEST(test_order_of_members),
 		TEST(test_sums),
 		TEST(test_order_of_groups),

@@ -256,6 +256,40 @@ static void test_order_of_what_is_alike(void **state)
 	}
 }
 
+/* Each key by itself: bytes, growth, objects and age have four orders here. */
+static void test_order_of_each_key(void **state)
+{
+	static const struct {
+		enum sites_key key;
+		uint64_t ids[3];
+	} wanted[] = {{SITES_BY_BYTES, {1, 2, 3}},
+		      {SITES_BY_GROWTH, {2, 3, 1}},
+		      {SITES_BY_OBJECTS, {3, 2, 1}},
+		      {SITES_BY_AGE, {2, 1, 3}}};
+	struct report_site sites[3];
+
+	(void)state;
+	for (uint64_t i = 0; i < 3; i++) {
+		sites[i] = golden_sites[1];
+		sites[i].id = i + 1;
+		sites[i].bytes = 30 - i;
+		sites[i].growth_bytes_per_min = (double[]){-1, 9, 3}[i];
+		sites[i].objects = 10 + i;
+		sites[i].age_median_s = (double[]){5, 6, 1}[i];
+	}
+	for (size_t k = 0; k < NR(wanted); k++) {
+		const struct wanted options = {.sort_given = true, .sort = wanted[k].key};
+		struct saved_report saved = {.report = golden_report()};
+
+		saved.report.sites = sites;
+		saved.report.nr_sites = 3;
+		assert_int_equal(apply(&saved, &options), 0);
+		for (size_t i = 0; i < 3; i++)
+			assert_int_equal(saved.report.sites[i].id, wanted[k].ids[i]);
+		arena__free(&saved.arena);
+	}
+}
+
 /* Unless it is asked for the order stays, and so does what was read. */
 static void test_order_stays(void **state)
 {
@@ -291,6 +325,7 @@ int main(void)
 		cmocka_unit_test(test_both_are_asked_for),
 		cmocka_unit_test(test_what_was_traced),
 		cmocka_unit_test(test_order_of_what_is_alike),
+		cmocka_unit_test(test_order_of_each_key),
 		cmocka_unit_test(test_order_stays),
 	};
 

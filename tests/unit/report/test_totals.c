@@ -8,7 +8,7 @@
 
 struct made_up {
 	struct readout readout;
-	struct kleak_cache caches[KLEAK_MAX_CACHES];
+	struct kleak_cache *caches; /* KLEAK_MAX_CACHES, and nothing behind them */
 	struct tracer_view view;
 	struct kernel kernel;
 	struct plan plan;
@@ -21,6 +21,8 @@ static int begin(void **state)
 {
 	struct made_up *m = test_calloc(1, sizeof(*m));
 
+	m->caches = calloc(KLEAK_MAX_CACHES, sizeof(*m->caches));
+	assert_non_null(m->caches);
 	m->view.caches = m->caches;
 	m->readout.view = &m->view;
 	m->readout.parts =
@@ -31,7 +33,10 @@ static int begin(void **state)
 
 static int end(void **state)
 {
-	test_free(*state);
+	struct made_up *m = *state;
+
+	free(m->caches);
+	test_free(m);
 	return 0;
 }
 

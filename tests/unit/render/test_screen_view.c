@@ -1029,6 +1029,10 @@ static void test_places_of_details(void **state)
 	press_key(view, VIEW_KEY_HOME);
 	press_key(view, VIEW_KEY_ENTER);
 	assert_int_equal(view->expanded_at, 0);
+	press(view, "jjj"); /* and the first one begins where it begins */
+	check_place(view, 0, 3);
+	press_key(view, VIEW_KEY_HOME);
+	check_place(view, 0, 0);
 	press_key(view, VIEW_KEY_ENTER);
 	assert_int_equal(view->details.nr, 0);
 	assert_true(view->expanded_at == SIZE_MAX);

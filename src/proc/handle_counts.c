@@ -88,21 +88,22 @@ static int read_row(char *line, void *arg)
 
 int handle_counts__shm(struct handles *handles, FILE *file)
 {
-	struct table table = {handles, HANDLE_SHM, "cpid", true, -1, -1, 0};
+	struct table table = {
+		.handles = handles, .kind = HANDLE_SHM, .creator = "cpid", .is_process = true};
 
 	return each_line(handles, file, read_row, &table);
 }
 
 int handle_counts__sem(struct handles *handles, FILE *file)
 {
-	struct table table = {handles, HANDLE_SEM, "cuid", false, -1, -1, 0};
+	struct table table = {.handles = handles, .kind = HANDLE_SEM, .creator = "cuid"};
 
 	return each_line(handles, file, read_row, &table);
 }
 
 int handle_counts__msg(struct handles *handles, FILE *file)
 {
-	struct table table = {handles, HANDLE_QUEUE, "cuid", false, -1, -1, 0};
+	struct table table = {.handles = handles, .kind = HANDLE_QUEUE, .creator = "cuid"};
 
 	return each_line(handles, file, read_row, &table);
 }
@@ -187,12 +188,14 @@ static int read_keys(char *line, void *arg)
 	struct handles_owner owner = {};
 	char *words[WORDS], *slash;
 	uint64_t user, keys;
-	int nr = cut(line, words);
-	size_t length = nr ? strlen(words[0]) : 0;
+	size_t colon;
 
-	if (nr < 3 || !length || words[0][length - 1] != ':')
+	if (cut(line, words) < 3)
 		return LINES_ODD;
-	words[0][length - 1] = '\0';
+	colon = strlen(words[0]) - 1;
+	if (words[0][colon] != ':')
+		return LINES_ODD;
+	words[0][colon] = '\0';
 	slash = strchr(words[2], '/');
 	if (!slash)
 		return LINES_ODD;

@@ -327,7 +327,7 @@ static bool is_listed(const char *list, const char *name, size_t length)
 
 		if (open ? length >= word - 1 && !strncmp(list, name, word - 1)
 			 : length == word && !strncmp(list, name, word))
-			return word > 0;
+			return true;
 		list += word + (list[word] == ' ');
 	}
 	return false;

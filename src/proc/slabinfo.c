@@ -131,15 +131,14 @@ static bool sum_up(struct json_reader *reading, const struct slabinfo_cache *cac
 static int add_cache(struct json_reader *reading, char *line)
 {
 	struct slabinfo *info = &reading->info;
-	int err = array__reserve((void **)&info->caches, info->nr + 1, &reading->room,
-				 sizeof(*info->caches));
+	struct slabinfo_cache cache = {};
 
-	if (err)
-		return err;
-	if (!parse_cache(&info->caches[info->nr], line) ||
-	    !sum_up(reading, &info->caches[info->nr]))
+	if (!parse_cache(&cache, line) || !sum_up(reading, &cache))
 		return LINES_ODD;
-	info->nr++;
+	if (array__reserve((void **)&info->caches, info->nr + 1, &reading->room,
+			   sizeof(*info->caches)))
+		return -ENOMEM;
+	info->caches[info->nr++] = cache;
 	return 0;
 }
 

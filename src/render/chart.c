@@ -25,13 +25,13 @@ static double round_step(double step)
 {
 	static const double steps[] = {1, 2, 5, 10, 20, 50, 100, 200, 500};
 	double unit = 1;
+	size_t i = 0;
 
 	while (step > 500 * unit)
 		unit *= 1024;
-	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++)
-		if (steps[i] * unit >= step)
-			return steps[i] * unit;
-	return 1024 * unit;
+	while (steps[i] * unit < step) /* the last one is not */
+		i++;
+	return steps[i] * unit;
 }
 
 static struct scale scale_of(const double *at, size_t nr, const struct chart_line *lines,

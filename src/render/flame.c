@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "render/flame.h"
 #include "util/array.h"
+#include "util/order.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -40,11 +41,9 @@ static int compare_frames(const struct symbols_frame *a, const struct symbols_fr
 {
 	int order = compare_text(a->symbol, b->symbol);
 
-	if (!order && !a->symbol && a->address != b->address)
-		order = a->address < b->address ? -1 : 1;
-	if (!order)
-		order = compare_text(a->module, b->module);
-	return order ? order : (int)a->inlined - (int)b->inlined;
+	if (!a->symbol)
+		order = order ?: ORDER_UP(a->address, b->address);
+	return order ?: compare_text(a->module, b->module) ?: ORDER_UP(a->inlined, b->inlined);
 }
 
 /* The frame at a level, counted from the outermost; NULL: the stack ends, the cache is next. */
@@ -57,14 +56,12 @@ static const struct symbols_frame *frame_at(const struct report_site *site, size
 static int compare_at(const struct report_site *a, const struct report_site *b, size_t level)
 {
 	const struct symbols_frame *x = frame_at(a, level), *y = frame_at(b, level);
-	int order;
 
 	if (x && y)
 		return compare_frames(x, y);
 	if (x || y)
 		return x ? 1 : -1;
-	order = compare_text(a->origin, b->origin);
-	return order ? order : compare_text(a->cache, b->cache);
+	return compare_text(a->origin, b->origin) ?: compare_text(a->cache, b->cache);
 }
 
 static int compare_items(const void *a, const void *b)
@@ -79,9 +76,7 @@ static int compare_items(const void *a, const void *b)
 		if (!frame_at(x, level) && !frame_at(y, level))
 			break;
 	}
-	if (order)
-		return order;
-	return x < y ? -1 : x > y; /* as they are listed */
+	return order ?: ORDER_UP(x, y); /* as they are listed */
 }
 
 /* ---- boxes ---- */
@@ -91,9 +86,7 @@ static int compare_runs(const void *a, const void *b)
 {
 	const struct run *x = a, *y = b;
 
-	if (x->weight != y->weight)
-		return x->weight > y->weight ? -1 : 1;
-	return x->first < y->first ? -1 : x->first > y->first;
+	return ORDER_DOWN(x->weight, y->weight) ?: ORDER_UP(x->first, y->first);
 }
 
 static enum verdict_name verdict_of(const struct report_site *site)

@@ -7,6 +7,7 @@
 #include "render/page.js.h"
 #include "render/pen.h"
 #include "render/svg.h"
+#include "util/order.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -285,9 +286,8 @@ static int compare_sites(const void *a, const void *b)
 {
 	const struct report_site *x = ((const struct row *)a)->site;
 	const struct report_site *y = ((const struct row *)b)->site;
-	int order = html_site__rank(y) - html_site__rank(x);
 
-	return order ? order : (x > y) - (x < y);
+	return ORDER_DOWN(html_site__rank(x), html_site__rank(y)) ?: ORDER_UP(x, y);
 }
 
 /* The sites that get rows, in order.  How many. */

@@ -186,8 +186,9 @@ static void put_verdict(FILE *out, const struct report_site *s)
 
 	if (!v->is.why)
 		return;
-	fprintf(out, "<div class=\"why\"><h4>%s: %s</h4><ul>", verdict__name(v->is.name),
-		v->is.why);
+	fprintf(out, "<div class=\"why\"><h4>%s: ", verdict__name(v->is.name));
+	markup__text(out, v->is.why);
+	fputs("</h4><ul>", out);
 	put_rate(out, v);
 	if (e->settled)
 		fprintf(out, "<li>of %" PRIu64 " objects that got old %" PRIu64 " live</li>",

@@ -137,42 +137,40 @@ static void sort_by(struct screen_view *view, enum view_sort sort)
 {
 	view->sort = sort;
 	view->follow = false; /* the first one is what it is sorted for */
-	view->at = 0;
 	view->top = 0;
 }
 
-static bool move_key(struct screen_view *view, uint32_t key)
+static void move_key(struct screen_view *view, uint32_t key)
 {
 	switch (key) {
 	case VIEW_KEY_UP:
 	case 'k':
 		go_up(view);
-		return true;
+		break;
 	case VIEW_KEY_DOWN:
 	case 'j':
 		go_down(view);
-		return true;
+		break;
 	case VIEW_KEY_PAGE_UP:
 		go_page(view, -1);
-		return true;
+		break;
 	case VIEW_KEY_PAGE_DOWN:
 		go_page(view, 1);
-		return true;
+		break;
 	case VIEW_KEY_HOME:
 		sort_by(view, view->sort);
-		return true;
+		break;
 	case VIEW_KEY_END:
 	case 'G':
 		go_to(view, SIZE_MAX);
-		return true;
+		break;
 	case VIEW_KEY_ENTER:
 		toggle(view);
-		return true;
+		break;
 	}
-	return false;
 }
 
-static bool sort_key(struct screen_view *view, uint32_t key)
+static void sort_key(struct screen_view *view, uint32_t key)
 {
 	static const char keys[VIEW_SORTS + 1] = "bgoav";
 	const char *found = key < 0x80 && key ? strchr(keys, (int)key) : NULL;
@@ -183,15 +181,13 @@ static bool sort_key(struct screen_view *view, uint32_t key)
 		sort_by(view, (view->sort + 1) % VIEW_SORTS);
 	else if (key == '<')
 		sort_by(view, (view->sort + VIEW_SORTS - 1) % VIEW_SORTS);
-	else
-		return false;
-	return true;
 }
 
+/* No key is one of two kinds. */
 static enum view_wish site_key(struct screen_view *view, uint32_t key)
 {
-	if (move_key(view, key) || sort_key(view, key))
-		return VIEW_NOTHING;
+	move_key(view, key);
+	sort_key(view, key);
 	switch (key) {
 	case VIEW_KEY_ESCAPE:
 		*view->filter = '\0';

@@ -2,6 +2,7 @@
 #include "render/screen_view.h"
 #include "render/screen_print.h"
 #include "report/cache_aliases.h"
+#include "util/order.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -10,16 +11,6 @@
 #define LEAST_ROWS 3 /* the head gives way to them */
 
 /* ---- order ---- */
-
-static int compare_double(double a, double b)
-{
-	return (a < b) - (a > b);
-}
-
-static int compare_count(uint64_t a, uint64_t b)
-{
-	return (a < b) - (a > b);
-}
 
 static const struct report_site *site_of(const void *row)
 {
@@ -30,35 +21,35 @@ static int by_bytes(const void *a, const void *b)
 {
 	const struct report_site *s = site_of(a), *t = site_of(b);
 
-	return compare_count(s->bytes, t->bytes) ?: compare_count(s->id, t->id);
+	return ORDER_DOWN(s->bytes, t->bytes) ?: ORDER_DOWN(s->id, t->id);
 }
 
 static int by_growth(const void *a, const void *b)
 {
 	const struct report_site *s = site_of(a), *t = site_of(b);
 
-	return compare_double(s->growth_bytes_per_min, t->growth_bytes_per_min) ?: by_bytes(a, b);
+	return ORDER_DOWN(s->growth_bytes_per_min, t->growth_bytes_per_min) ?: by_bytes(a, b);
 }
 
 static int by_objects(const void *a, const void *b)
 {
 	const struct report_site *s = site_of(a), *t = site_of(b);
 
-	return compare_count(s->objects, t->objects) ?: by_bytes(a, b);
+	return ORDER_DOWN(s->objects, t->objects) ?: by_bytes(a, b);
 }
 
 static int by_age(const void *a, const void *b)
 {
 	const struct report_site *s = site_of(a), *t = site_of(b);
 
-	return compare_double(s->age_median_s, t->age_median_s) ?: by_bytes(a, b);
+	return ORDER_DOWN(s->age_median_s, t->age_median_s) ?: by_bytes(a, b);
 }
 
 static int by_verdict(const void *a, const void *b)
 {
 	const struct report_site *s = site_of(a), *t = site_of(b);
 
-	return screen_print__rank(t) - screen_print__rank(s) ?: by_growth(a, b);
+	return ORDER_DOWN(screen_print__rank(s), screen_print__rank(t)) ?: by_growth(a, b);
 }
 
 static bool contains(const char *text, const char *part)

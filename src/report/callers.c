@@ -25,7 +25,7 @@ static uint64_t name_of(const struct symbols_frame *frame)
 	uint64_t hash = FNV_START;
 
 	if (!frame->symbol)
-		return mix(frame->address, 0);
+		return idmap__mix(frame->address);
 	hash = fnv__add(hash, frame->symbol, strlen(frame->symbol) + 1);
 	if (frame->module)
 		hash = fnv__add(hash, frame->module, strlen(frame->module));

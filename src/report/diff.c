@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "report/diff.h"
 #include "util/fnv.h"
+#include "util/order.h"
 
 #include <errno.h>
 #include <math.h>
@@ -79,9 +80,8 @@ static int by_hash(const void *a, const void *b)
 {
 	const struct entry *left = a, *right = b;
 
-	if (left->hash != right->hash)
-		return left->hash > right->hash ? -1 : 1;
-	return right->side - left->side; /* `after` first */
+	/* `after` first */
+	return ORDER_DOWN(left->hash, right->hash) ?: ORDER_DOWN(left->side, right->side);
 }
 
 static int list_entries(struct match *match)
@@ -150,19 +150,12 @@ static int64_t size_of(int64_t change)
 static int by_difference(const void *a, const void *b)
 {
 	const struct diff_site *left = a, *right = b;
-	int64_t bytes = size_of(left->bytes_delta), others = size_of(right->bytes_delta);
 
-	if (bytes != others)
-		return bytes > others ? -1 : 1;
-	if (left->bytes_delta != right->bytes_delta)
-		return left->bytes_delta > right->bytes_delta ? -1 : 1;
-	bytes = size_of(left->objects_delta);
-	others = size_of(right->objects_delta);
-	if (bytes != others)
-		return bytes > others ? -1 : 1;
-	if (left->bytes[DIFF_AFTER] != right->bytes[DIFF_AFTER])
-		return left->bytes[DIFF_AFTER] > right->bytes[DIFF_AFTER] ? -1 : 1;
-	return left->site->id < right->site->id ? -1 : left->site->id > right->site->id;
+	return ORDER_DOWN(size_of(left->bytes_delta), size_of(right->bytes_delta)) ?:
+	       ORDER_DOWN(left->bytes_delta, right->bytes_delta) ?:
+	       ORDER_DOWN(size_of(left->objects_delta), size_of(right->objects_delta)) ?:
+	       ORDER_DOWN(left->bytes[DIFF_AFTER], right->bytes[DIFF_AFTER]) ?:
+	       ORDER_UP(left->site->id, right->site->id);
 }
 
 static int compare_sites(struct diff *diff)

@@ -2,6 +2,7 @@
 #include "report/groups.h"
 #include "judge/group_evidence.h"
 #include "report/same_cause.h"
+#include "util/order.h"
 
 #include <errno.h>
 #include <math.h>
@@ -13,15 +14,9 @@ static int by_standing(const void *a, const void *b, void *arg)
 	const struct causes_site *x = a, *y = b;
 	const struct report_site *of_x = same_cause__site(arg, x), *of_y = same_cause__site(arg, y);
 
-	if (x->group != y->group)
-		return x->group < y->group ? -1 : 1;
-	if (x->metadata != y->metadata)
-		return x->metadata - y->metadata;
-	if (of_x->verdict.is.name != of_y->verdict.is.name)
-		return of_x->verdict.is.name > of_y->verdict.is.name ? -1 : 1;
-	if (of_x->bytes != of_y->bytes)
-		return of_x->bytes > of_y->bytes ? -1 : 1;
-	return x->site < y->site ? -1 : x->site > y->site;
+	return ORDER_UP(x->group, y->group) ?: ORDER_UP(x->metadata, y->metadata) ?:
+	       ORDER_DOWN(of_x->verdict.is.name, of_y->verdict.is.name) ?:
+	       ORDER_DOWN(of_x->bytes, of_y->bytes) ?: ORDER_UP(x->site, y->site);
 }
 
 static void add_site(struct report_site *sum, const struct report_site *site)
@@ -92,11 +87,9 @@ static int by_weight(const void *a, const void *b)
 {
 	const struct group *x = a, *y = b;
 
-	if (x->sum.verdict.is.name != y->sum.verdict.is.name)
-		return x->sum.verdict.is.name > y->sum.verdict.is.name ? -1 : 1;
-	if (x->sum.growth_bytes_per_min != y->sum.growth_bytes_per_min)
-		return x->sum.growth_bytes_per_min > y->sum.growth_bytes_per_min ? -1 : 1;
-	return x->first < y->first ? -1 : x->first > y->first;
+	return ORDER_DOWN(x->sum.verdict.is.name, y->sum.verdict.is.name) ?:
+	       ORDER_DOWN(x->sum.growth_bytes_per_min, y->sum.growth_bytes_per_min) ?:
+	       ORDER_UP(x->first, y->first);
 }
 
 static int make_groups(struct causes *f, struct groups *groups)

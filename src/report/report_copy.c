@@ -19,11 +19,11 @@ struct report_copy_block {
 static void *take(struct report_copy *copy, size_t size)
 {
 	struct report_copy_block *block = copy->blocks;
-	size_t room = size > BLOCK_ROOM ? size : BLOCK_ROOM;
+	size_t room;
 	void *taken;
 
 	size = (size + alignof(max_align_t) - 1) & ~(alignof(max_align_t) - 1);
-	room = (room + alignof(max_align_t) - 1) & ~(alignof(max_align_t) - 1);
+	room = size > BLOCK_ROOM ? size : BLOCK_ROOM;
 	if (!block || block->room - block->used < size) {
 		block = malloc(sizeof(*block) + room);
 		if (!block)
@@ -102,6 +102,9 @@ static int copy_holders(struct report_copy *copy, struct report_site *site)
 static int copy_site(struct report_copy *copy, struct report_site *site)
 {
 	int err = copy_stack(copy, site);
+
+	if (!err && site->course)
+		err = COPY(copy, site->course, copy->report.nr_course);
 
 	if (!err)
 		err = copy_text(copy, &site->origin);
@@ -201,6 +204,8 @@ int report_copy__make(struct report_copy *copy, const struct report *report)
 		err = copy_blind_spots(&made, r);
 	if (!err)
 		err = copy_ledger(&made, r);
+	if (!err)
+		err = COPY(&made, r->course_at, r->nr_course);
 	if (!err)
 		err = copy_text(&made, &r->kernel);
 	if (!err)

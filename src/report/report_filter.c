@@ -2,6 +2,7 @@
 #include "report/report_filter.h"
 #include "trace/origins.h"
 #include "util/commas.h"
+#include "util/order.h"
 
 #include <errno.h>
 #include <math.h>
@@ -78,31 +79,19 @@ static int check(const struct report *report, const char *origins, const char *c
 
 /* ---- sorting ---- */
 
-static int descending(double a, double b)
-{
-	return a > b ? -1 : a < b;
-}
-
-static int descending_count(uint64_t a, uint64_t b)
-{
-	return a > b ? -1 : a < b;
-}
-
 /* As sites__sort() does it. */
 static int compare(const void *a, const void *b, void *key)
 {
 	const struct report_site *left = a, *right = b;
-	int order = descending_count(left->unreferenced_bytes, right->unreferenced_bytes);
+	int order = ORDER_DOWN(left->unreferenced_bytes, right->unreferenced_bytes);
 
 	if (!order && *(enum sites_key *)key == SITES_BY_GROWTH)
-		order = descending(left->growth_bytes_per_min, right->growth_bytes_per_min);
+		order = ORDER_DOWN(left->growth_bytes_per_min, right->growth_bytes_per_min);
 	if (!order && *(enum sites_key *)key == SITES_BY_OBJECTS)
-		order = descending_count(left->objects, right->objects);
+		order = ORDER_DOWN(left->objects, right->objects);
 	if (!order && *(enum sites_key *)key == SITES_BY_AGE)
-		order = descending(left->age_median_s, right->age_median_s);
-	if (!order)
-		order = descending_count(left->bytes, right->bytes);
-	return order ? order : -descending_count(left->id, right->id);
+		order = ORDER_DOWN(left->age_median_s, right->age_median_s);
+	return order ?: ORDER_DOWN(left->bytes, right->bytes) ?: ORDER_UP(left->id, right->id);
 }
 
 int report_filter__apply(struct saved_report *saved, const struct trace_options *traced,

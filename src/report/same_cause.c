@@ -2,6 +2,7 @@
 #include "report/same_cause.h"
 #include "util/array.h"
 #include "util/idmap.h"
+#include "util/order.h"
 
 #include <errno.h>
 #include <math.h>
@@ -130,9 +131,7 @@ static int by_objects(const void *a, const void *b)
 {
 	const struct causes_site *x = a, *y = b;
 
-	if (x->objects != y->objects)
-		return x->objects < y->objects ? -1 : 1;
-	return x->site < y->site ? -1 : x->site > y->site;
+	return ORDER_UP(x->objects, y->objects) ?: ORDER_UP(x->site, y->site);
 }
 
 static double slack_of(const struct causes *f, const struct causes_site *a,
@@ -183,9 +182,7 @@ static int by_size(const void *a, const void *b)
 {
 	const struct meeting *x = a, *y = b;
 
-	if (x->nr != y->nr)
-		return x->nr > y->nr ? -1 : 1;
-	return x->first < y->first ? -1 : x->first > y->first;
+	return ORDER_DOWN(x->nr, y->nr) ?: ORDER_UP(x->first, y->first);
 }
 
 static uint64_t meeting_id(const struct causes_site *c, uint32_t function)
@@ -360,16 +357,13 @@ static void find_common(struct causes *f, const uint32_t *members, uint32_t nr, 
 
 	cause->nr = nr;
 	cause->objects = first->objects;
-	cause->headline = first->function;
+	cause->common = NONE;
 	for (uint32_t i = 0; i < nr; i++) {
 		const struct causes_site *c = &f->list[members[i]];
 
-		if (c->function != cause->headline)
-			cause->headline = NONE;
 		for (uint32_t k = 0; k < c->nr; k++)
 			counts[f->numbers[c->first + k]]++;
 	}
-	cause->common = cause->headline;
 	for (uint32_t k = 0; k < first->nr && cause->common == NONE; k++)
 		if (counts[f->numbers[first->first + k]] == nr)
 			cause->common = f->numbers[first->first + k];

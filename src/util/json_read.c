@@ -183,9 +183,7 @@ uint64_t json_read__hex(struct json_reader *reading, json_t *object, const char 
 
 static int digit(char c)
 {
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+	return c <= '9' ? c - '0' : c - 'a' + 10;
 }
 
 size_t json_read__bytes(struct json_reader *reading, const char *key, const char *digits,
@@ -202,16 +200,13 @@ size_t json_read__bytes(struct json_reader *reading, const char *key, const char
 	return length / 2;
 }
 
-/* The number that the `length` first characters are, or -1. */
+/* The number that the `length` first characters, all of them digits, are. */
 static int decimal(const char *text, size_t length)
 {
 	int n = 0;
 
-	for (size_t i = 0; i < length; i++) {
-		if (text[i] < '0' || text[i] > '9')
-			return -1;
+	for (size_t i = 0; i < length; i++)
 		n = 10 * n + (text[i] - '0');
-	}
 	return n;
 }
 
@@ -273,7 +268,7 @@ json_t *json_read__object_or_null(struct json_reader *reading, json_t *object, c
 
 json_t *json_read__object_if_there(struct json_reader *reading, json_t *object, const char *key)
 {
-	if (!reading->err && !json_object_get(object, key))
+	if (!json_object_get(object, key))
 		return NULL;
 	return json_read__object_or_null(reading, object, key);
 }

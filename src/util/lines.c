@@ -14,16 +14,16 @@ int lines__each(FILE *file, int (*each)(char *line, void *arg), void *arg, uint6
 	int err = 0;
 
 	*odd = 0;
-	while (err >= 0 && (length = getline(&line, &room, file)) >= 0) {
-		if (length && line[length - 1] == '\n')
+	while (err >= 0 && (length = getline(&line, &room, file)) != -1) {
+		if (line[length - 1] == '\n')
 			line[--length] = '\0';
 		err = strlen(line) == (size_t)length ? each(line, arg) : LINES_ODD;
 		*odd += err == LINES_ODD;
 	}
 	free(line);
-	if (err >= 0 && !feof(file))
-		return -EIO;
-	return err < 0 ? err : 0;
+	if (err < 0)
+		return err;
+	return feof(file) ? 0 : -EIO;
 }
 
 bool lines__complaint(char *text, size_t len, const char *path, uint64_t odd)

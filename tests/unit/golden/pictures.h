@@ -73,6 +73,7 @@ static struct report __attribute__((unused)) pictures_markup(struct report_site 
 	site->cache = PICTURES_MARKUP;
 	site->stack = pictures_markup_stack;
 	site->nr_frames = 1;
+	site->verdict.is.why = PICTURES_MARKUP;
 	site->who = pictures_markup_who;
 	site->nr_who = 1;
 	site->sampled = 1;

@@ -52,6 +52,8 @@ static void test_later_version(void **state)
 	assert_int_equal(info.nr, 1);
 	assert_string_equal(info.lines[0].function, "f");
 	allocinfo__free(&info);
+	assert_null(info.lines);
+	assert_int_equal(info.nr, 0);
 }
 
 static void test_long_names_lose_their_start(void **state)
@@ -122,6 +124,85 @@ static void test_what_is_malformed(void **state)
 	}
 }
 
+/* The last bytes that there is room for stay, of each of the names. */
+static void test_how_much_of_a_name_stays(void **state)
+{
+	char text[1000], name[201];
+	struct allocinfo info;
+
+	(void)state;
+	for (size_t length = 90; length < 100; length++) {
+		struct allocinfo_line *line;
+
+		for (size_t i = 0; i < length; i++)
+			name[i] = (char)('a' + i % 26);
+		name[length] = '\0';
+		snprintf(text, sizeof(text), HEAD "1 1 %s [%s] func:%s\n", name, name, name);
+		assert_int_equal(parse(&info, text), 0);
+		line = &info.lines[0];
+		assert_string_equal(line->place, name + (length > 95 ? length - 95 : 0));
+		assert_string_equal(line->function, name + (length > 95 ? length - 95 : 0));
+		assert_string_equal(line->module, name + length - 55);
+		allocinfo__free(&info);
+	}
+}
+
+static void test_texts_with_nothing_in_them(void **state)
+{
+	struct allocinfo info;
+
+	(void)state;
+	assert_int_equal(parse(&info, HEAD), 0);
+	assert_int_equal(info.nr, 0);
+	/* a line of 0 bytes is one that was understood */
+	assert_int_equal(parse(&info, HEAD "0 0 a.c:1 func:f\nnonsense\n"), 0);
+	assert_int_equal(info.nr, 0);
+	assert_int_equal(info.odd, 1);
+}
+
+static void test_versions(void **state)
+{
+	static const char *const wrong[] = {
+		"allocinfo - version: 1\n", "allocinfo - version: 10.0\n",
+		"allocinfo - version: 3.0\n", "allocinfo - version: \n", "allocinfo\n"};
+	struct allocinfo info;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
+		assert_int_equal(parse(&info, wrong[i]), -EINVAL);
+	assert_int_equal(parse(&info, "allocinfo - version: 1.7\n"), 0);
+}
+
+static void test_many_lines(void **state)
+{
+	FILE *file = tmpfile();
+	struct allocinfo info;
+
+	(void)state;
+	assert_non_null(file);
+	fputs(HEAD, file);
+	for (int i = 1; i <= 1000; i++)
+		fprintf(file, "%d 1 a.c:%d func:f\n", i, i);
+	rewind(file);
+	assert_int_equal(allocinfo__parse(&info, file), 0);
+	fclose(file);
+	assert_int_equal(info.nr, 1000);
+	for (int i = 1; i <= 1000; i++)
+		assert_int_equal(info.lines[i - 1].bytes, i);
+	allocinfo__free(&info);
+}
+
+static void test_what_cannot_be_read(void **state)
+{
+	struct allocinfo info = {.nr = 12345};
+	FILE *file = open_broken();
+
+	(void)state;
+	assert_int_equal(allocinfo__parse(&info, file), -EIO);
+	fclose(file);
+	assert_int_equal(info.nr, 12345);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -130,6 +211,11 @@ int main(void)
 		cmocka_unit_test(test_long_names_lose_their_start),
 		cmocka_unit_test(test_odd_lines_cost_themselves),
 		cmocka_unit_test(test_what_is_malformed),
+		cmocka_unit_test(test_how_much_of_a_name_stays),
+		cmocka_unit_test(test_texts_with_nothing_in_them),
+		cmocka_unit_test(test_versions),
+		cmocka_unit_test(test_many_lines),
+		cmocka_unit_test(test_what_cannot_be_read),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

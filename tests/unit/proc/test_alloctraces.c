@@ -93,6 +93,40 @@ static void test_what_cannot_be_read(void **state)
 	assert_int_equal(traces.objects, 77); /* untouched */
 }
 
+/* A place is cut where there is no room for more of it. */
+static void test_long_places(void **state)
+{
+	struct alloctraces traces;
+	char text[200], expected[128] = "";
+
+	(void)state;
+	for (size_t length = sizeof(traces.place) - 2; length <= sizeof(traces.place) + 1;
+	     length++) {
+		size_t kept = length < sizeof(traces.place) ? length : sizeof(traces.place) - 1;
+
+		snprintf(text, sizeof(text), "3 %0*d age=1\n", (int)length, 7);
+		assert_int_equal(parse(&traces, text), 0);
+		assert_int_equal(strlen(traces.place), kept);
+		snprintf(expected, sizeof(expected), "%0*d", (int)length, 7);
+		assert_string_equal(traces.place, expected);
+	}
+}
+
+/* Words behind the first "=" are no part of it, however many there are. */
+static void test_where_a_place_ends(void **state)
+{
+	struct alloctraces traces;
+
+	(void)state;
+	assert_int_equal(parse(&traces, "  3 a b age=1 pid=2\n"), 0);
+	assert_string_equal(traces.place, "a b");
+	assert_int_equal(parse(&traces, "3 x=1 age=2\n"), 0);
+	assert_string_equal(traces.place, "");
+	assert_int_equal(parse(&traces, "3\tx age=2\n4x y age=1\n"), 0);
+	assert_int_equal(traces.objects, 0);
+	assert_int_equal(traces.odd, 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -101,6 +135,8 @@ int main(void)
 		cmocka_unit_test(test_hostile),
 		cmocka_unit_test(test_what_a_place_is),
 		cmocka_unit_test(test_what_cannot_be_read),
+		cmocka_unit_test(test_long_places),
+		cmocka_unit_test(test_where_a_place_ends),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -235,6 +235,135 @@ static void test_words(void **state)
 	}
 }
 
+/* Which fields a class is made of, and with which sign. */
+static void test_every_field_has_its_class(void **state)
+{
+	static const struct {
+		enum meminfo_field field;
+		enum memory_class which;
+		int sign;
+	} fields[] = {
+		{MEMINFO_MEM_FREE, CLASS_FREE, 1},
+		{MEMINFO_ANON_PAGES, CLASS_ANON, 1},
+		{MEMINFO_SWAP_CACHED, CLASS_ANON, 1},
+		{MEMINFO_BUFFERS, CLASS_CACHE, 1},
+		{MEMINFO_CACHED, CLASS_CACHE, 1},
+		{MEMINFO_SHMEM, CLASS_CACHE, -1},
+		{MEMINFO_SHMEM, CLASS_SHMEM, 1},
+		{MEMINFO_HUGETLB, CLASS_HUGETLB, 1},
+		{MEMINFO_ZSWAP, CLASS_ZSWAP, 1},
+		{MEMINFO_S_UNRECLAIM, CLASS_SLAB_UNRECLAIMABLE, 1},
+		{MEMINFO_S_RECLAIMABLE, CLASS_SLAB_RECLAIMABLE, 1},
+		{MEMINFO_KERNEL_STACK, CLASS_KERNEL_STACK, 1},
+		{MEMINFO_PERCPU, CLASS_PERCPU, 1},
+		{MEMINFO_PAGE_TABLES, CLASS_PAGE_TABLES, 1},
+		{MEMINFO_SEC_PAGE_TABLES, CLASS_SEC_PAGE_TABLES, 1},
+		{MEMINFO_VMALLOC_USED, CLASS_VMALLOC, 1},
+		{MEMINFO_BOUNCE, CLASS_OTHER, 1},
+		{MEMINFO_HARDWARE_CORRUPTED, CLASS_OTHER, 1},
+		{MEMINFO_BALLOON, CLASS_OTHER, 1},
+		{MEMINFO_UNACCEPTED, CLASS_OTHER, 1},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+		struct meminfo mem = {};
+		struct classes classes;
+
+		set(&mem, MEMINFO_MEM_TOTAL, 1000);
+		set(&mem, fields[i].field, 70);
+		classes__of(&classes, &mem, NULL, PAGE, false);
+		assert_int_equal(classes.bytes[fields[i].which], fields[i].sign * 70);
+		assert_true(classes.known[fields[i].which]);
+		check_sum(&classes, &mem);
+	}
+}
+
+/* A difference of two counters takes both of them. */
+static void test_differences_take_both(void **state)
+{
+	static const enum meminfo_field alone[] = {MEMINFO_SWAP_TOTAL, MEMINFO_SWAP_FREE,
+						   MEMINFO_K_RECLAIMABLE};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(alone) / sizeof(alone[0]); i++) {
+		struct meminfo mem = {};
+		struct classes classes;
+
+		set(&mem, MEMINFO_MEM_TOTAL, 1000);
+		set(&mem, alone[i], 70);
+		classes__of(&classes, &mem, NULL, PAGE, false);
+		for (int which = 0; which < CLASSES; which++)
+			assert_int_equal(classes.known[which], which == CLASS_UNACCOUNTED);
+		assert_int_equal(classes.bytes[CLASS_SWAP], 0);
+		assert_int_equal(classes.bytes[CLASS_UNACCOUNTED], 1000);
+	}
+}
+
+/* VmallocUsed is what it is nearer to; just between, it is what it says. */
+static void test_nearer_to_pages_or_to_space(void **state)
+{
+	const struct vmallocinfo areas = {.alloc_pages = 10, .spanned_bytes = 20 * PAGE};
+	static const struct {
+		uint64_t used;
+		enum vmalloc_count is;
+	} cases[] = {
+		{5 * PAGE, VMALLOC_BY_FIELD},
+		{15 * PAGE, VMALLOC_BY_FIELD},
+		{15 * PAGE + 1, VMALLOC_IS_SPACE},
+		{40 * PAGE, VMALLOC_IS_SPACE},
+		{1, VMALLOC_BY_FIELD},
+		{0, VMALLOC_IS_ZERO},
+	};
+	struct meminfo mem = {};
+	struct classes classes;
+
+	(void)state;
+	set(&mem, MEMINFO_MEM_TOTAL, 1000 * PAGE);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		set(&mem, MEMINFO_VMALLOC_USED, cases[i].used);
+		classes__of(&classes, &mem, &areas, PAGE, false);
+		assert_int_equal(classes.vmalloc, cases[i].is);
+		assert_int_equal(classes.bytes[CLASS_VMALLOC],
+				 cases[i].is == VMALLOC_BY_FIELD ? cases[i].used : 10 * PAGE);
+	}
+}
+
+/* Of an unknown sum no stacks are taken off; what is known and 0 is remarked on as always. */
+static void test_remarks(void **state)
+{
+	struct meminfo mem = {};
+	struct classes classes;
+
+	(void)state;
+	set(&mem, MEMINFO_MEM_TOTAL, 1000);
+	set(&mem, MEMINFO_KERNEL_STACK, 100);
+	set(&mem, MEMINFO_VMALLOC_USED, 0);
+	classes__of(&classes, &mem, NULL, PAGE, true);
+	assert_int_equal(classes.bytes[CLASS_UNACCOUNTED], 900);
+	assert_string_equal(classes__remark(&classes, CLASS_UNACCOUNTED),
+			    "raw pages, vmalloc among them");
+	set(&mem, MEMINFO_KERNEL_STACK, 1000);
+	set(&mem, MEMINFO_VMALLOC_USED, 1001);
+	classes__of(&classes, &mem, NULL, PAGE, true);
+	assert_int_equal(classes.bytes[CLASS_UNACCOUNTED], -1);
+	assert_string_equal(classes__remark(&classes, CLASS_UNACCOUNTED),
+			    "below 0: some memory counts twice");
+	set(&mem, MEMINFO_VMALLOC_USED, 1000);
+	classes__of(&classes, &mem, NULL, PAGE, true);
+	assert_int_equal(classes.bytes[CLASS_UNACCOUNTED], 0);
+	assert_string_equal(classes__remark(&classes, CLASS_UNACCOUNTED),
+			    "raw pages that no counter shows");
+	assert_null(classes__remark(&classes, CLASS_FREE));
+	assert_null(classes__remark(&classes, CLASS_VMALLOC));
+	assert_string_equal(classes__remark(&classes, CLASS_SLAB_RECLAIMABLE),
+			    "the kernel can take it back");
+	assert_string_equal(class__name(CLASS_SLAB_UNRECLAIMABLE), "slab_unreclaimable");
+	assert_string_equal(class__title(CLASS_SLAB_UNRECLAIMABLE), "slab, unreclaimable");
+	assert_false(class__is_apart(CLASS_UNACCOUNTED));
+	assert_true(class__is_apart(CLASS_SWAP));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -248,6 +377,10 @@ int main(void)
 		cmocka_unit_test(test_vmalloc_used_is_address_space),
 		cmocka_unit_test(test_vmalloc_used_counts_pages),
 		cmocka_unit_test(test_words),
+		cmocka_unit_test(test_every_field_has_its_class),
+		cmocka_unit_test(test_differences_take_both),
+		cmocka_unit_test(test_nearer_to_pages_or_to_space),
+		cmocka_unit_test(test_remarks),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

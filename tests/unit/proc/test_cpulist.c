@@ -26,6 +26,11 @@ static void test_lists(void **state)
 	assert_int_equal(read_text("0-1,4-5,7\n"), 5);
 	assert_memory_equal(list, ((const uint32_t[]){0, 1, 4, 5, 7}), 5 * sizeof(*list));
 	assert_int_equal(read_text("3,5"), 2);
+	assert_memory_equal(list, ((const uint32_t[]){3, 5}), 2 * sizeof(*list));
+	assert_int_equal(read_text("2-3"), 2);
+	assert_memory_equal(list, ((const uint32_t[]){2, 3}), 2 * sizeof(*list));
+	assert_int_equal(read_text("4-4\n"), 1);
+	assert_int_equal(list[0], 4);
 }
 
 /* CPUs that nobody has room for; the same ones again and again. */
@@ -37,11 +42,14 @@ static void test_limit(void **state)
 	assert_int_equal(read_text("0-4294967295\n"), LIMIT);
 	assert_int_equal(read_text("0-5,0-5,0-5\n"), LIMIT);
 	assert_int_equal(read_text("4294967295\n"), 0);
+	assert_int_equal(read_text("7\n"), 1);
+	assert_int_equal(read_text("8\n"), 0);
 }
 
 static void test_no_list(void **state)
 {
-	static const char *const texts[] = {"\n", "x", "0-", "0,", "0-x\n", "1;2\n", "0-1-2\n"};
+	static const char *const texts[] = {"\n",    "x",	"0-",	   "0,",    "0-x\n",
+					    "1;2\n", "0-1-2\n", "0-1;2\n", "1,x\n", ",1\n"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)

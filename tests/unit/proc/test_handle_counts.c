@@ -104,6 +104,38 @@ static void odd_tables_cost_their_lines(void **state)
 				  "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 "
 				  "25 26 27\n");
 	assert_row(0, "uid 1", HANDLE_SEM, "", 1);
+	assert_int_equal(handles.odd, 0);
+}
+
+/* A column may be any, the first one as well; who made it may have the largest number. */
+static void finds_columns_by_their_heads(void **state)
+{
+	(void)state;
+	parse(handle_counts__msg, "qnum\tcuid\n5\t7\n6\t4294967295\n");
+	assert_row(0, "uid 7", HANDLE_QUEUE, "", 1);
+	assert_row(0, "uid 7", HANDLE_MESSAGE, "", 5);
+	assert_row(0, "uid 4294967295", HANDLE_MESSAGE, "", 6);
+	assert_int_equal(handles.odd, 0);
+	parse(handle_counts__msg, "qnum cuid\n5 4294967296\n5 6 7\n");
+	assert_int_equal(handles.odd, 1);
+	assert_row(0, "uid 6", HANDLE_QUEUE, "", 1);
+	/* a table without messages has none */
+	parse(handle_counts__shm, "cpid\n12\n");
+	assert_row(12, "", HANDLE_SHM, "", 1);
+	assert_int_equal(handles.nr, 1);
+}
+
+/* What was odd before is counted as well. */
+static void adds_to_what_is_there(void **state)
+{
+	FILE *file = open_text("nr_descendants x\nnr_descendants 3\n");
+
+	(void)state;
+	parse(handle_counts__cgroup_stat, "nr_descendants 4\nnonsense\n");
+	assert_int_equal(handle_counts__cgroup_stat(&handles, file), 0);
+	fclose(file);
+	assert_row(0, "", HANDLE_CGROUP, "", 7);
+	assert_int_equal(handles.odd, 2);
 }
 
 static void reads_sockets(void **state)
@@ -124,6 +156,8 @@ static void reads_sockets(void **state)
 	parse(handle_counts__sockstat, "no colon\nTCP: inuse\nTCP: inuse -1\n: : :\n");
 	assert_int_equal(handles.nr, 0);
 	assert_int_equal(handles.odd, 3);
+	parse(handle_counts__sockstat, "A_LONG_PROTOCOL: with_a_long_state 9\n");
+	assert_row(0, "", HANDLE_SOCKET_STATE, "A_LONG_PROT with_a_long", 9);
 }
 
 static void reads_cgroups(void **state)
@@ -150,6 +184,10 @@ static void reads_memory_of_cgroup_v1(void **state)
 	snprintf(text, sizeof(text), "%scpuset\t3\t1\t1\nmemory\t4\t29\t1\n", head);
 	parse(handle_counts__cgroups, text);
 	assert_row(0, "", HANDLE_CGROUP, "memory, v1", 29);
+	snprintf(text, sizeof(text), "%smemory\t4\tx\t1\nmemory\t4\t2\n", head);
+	parse(handle_counts__cgroups, text);
+	assert_int_equal(handles.nr, 0);
+	assert_int_equal(handles.odd, 1);
 	/* of v2's hierarchy */
 	snprintf(text, sizeof(text), "%smemory\t0\t29\t1\n", head);
 	parse(handle_counts__cgroups, text);
@@ -166,6 +204,9 @@ static void reads_keys(void **state)
 	parse(handle_counts__keys, "\n0 9 8/8\n0: 9 8\n0: 9 x/8\n-1: 9 8/8\n:\n: 1 2/3\n");
 	assert_int_equal(handles.nr, 0);
 	assert_int_equal(handles.odd, 7);
+	parse(handle_counts__keys, "0: 9 8/8\n5 9 8/8\n");
+	assert_row(0, "uid 0", HANDLE_KEY, "", 8);
+	assert_int_equal(handles.odd, 1);
 }
 
 struct places {
@@ -211,6 +252,47 @@ static void reads_mounts(void **state)
 	assert_string_equal(places.path[1], "/a b\\c\\000\\9");
 }
 
+/* Three octal digits behind a backslash, of no more than a byte, and not that of NUL. */
+static void reads_escaped_paths(void **state)
+{
+	static const struct {
+		const char *escaped, *path;
+	} paths[] = {
+		{"/\\001", "/\001"},  {"/\\377", "/\377"},  {"/\\177", "/\177"},
+		{"/\\400", "/\\400"}, {"/\\080", "/\\080"}, {"/\\008", "/\\008"},
+		{"/\\/00", "/\\/00"}, {"/\\0/0", "/\\0/0"}, {"/\\00/", "/\\00/"},
+		{"/\\04", "/\\04"},   {"/\\", "/\\"},	    {"/\\\\040", "/\\ "},
+		{"/\\0400", "/ 0"},   {"/\\000", "/\\000"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+		struct places places = {};
+		char text[128];
+		FILE *file;
+
+		snprintf(text, sizeof(text), "1 1 0:5 / %s rw - tmpfs tmpfs rw\n",
+			 paths[i].escaped);
+		file = open_text(text);
+		assert_int_equal(handle_counts__mounts(&handles, file, note, &places), 0);
+		fclose(file);
+		assert_int_equal(places.nr, 1);
+		assert_string_equal(places.path[0], paths[i].path);
+	}
+}
+
+static void counts_mounts_for_nobody(void **state)
+{
+	FILE *file = open_text("1 1 0:5 / /dev/shm rw - tmpfs\n");
+
+	(void)state;
+	handles__free(&handles);
+	assert_int_equal(handle_counts__mounts(&handles, file, NULL, NULL), 0);
+	fclose(file);
+	assert_row(0, "", HANDLE_MOUNT, "", 1);
+	assert_int_equal(handles.odd, 0);
+}
+
 static int numbers_of(const char *text, uint64_t numbers[3])
 {
 	FILE *file = open_text(text);
@@ -232,6 +314,9 @@ static void reads_numbers(void **state)
 	assert_int_equal(numbers_of("7", numbers), 1);
 	assert_int_equal(numbers_of("", numbers), 0);
 	assert_int_equal(numbers_of("7 -1 3\n", numbers), 1);
+	assert_int_equal(numbers_of(" 7 \t 8\n", numbers), 2);
+	assert_int_equal(numbers[0], 7);
+	assert_int_equal(numbers[1], 8);
 	assert_int_equal(numbers_of("99999999999999999999\n", numbers), 0);
 }
 
@@ -259,11 +344,15 @@ int main(void)
 		cmocka_unit_test(reads_semaphores),
 		cmocka_unit_test(reads_shared_memory),
 		cmocka_unit_test(odd_tables_cost_their_lines),
+		cmocka_unit_test(finds_columns_by_their_heads),
+		cmocka_unit_test(adds_to_what_is_there),
 		cmocka_unit_test(reads_sockets),
 		cmocka_unit_test(reads_cgroups),
 		cmocka_unit_test(reads_memory_of_cgroup_v1),
 		cmocka_unit_test(reads_keys),
 		cmocka_unit_test(reads_mounts),
+		cmocka_unit_test(reads_escaped_paths),
+		cmocka_unit_test(counts_mounts_for_nobody),
 		cmocka_unit_test(reads_numbers),
 		cmocka_unit_test(says_when_it_cannot_read),
 	};

@@ -43,6 +43,12 @@ static void tells_files_by_their_links(void **state)
 	assert_link("/dev/pts/0", HANDLE_DEVICE, "");
 	assert_link("/dev/shm/pool", HANDLE_REGULAR, "");
 	assert_link("/tmp/x (deleted)", HANDLE_DELETED, "");
+	assert_link("/dev/mqueue/queue", HANDLE_REGULAR, "");
+	assert_link("/dev/hugepages/page", HANDLE_REGULAR, "");
+	assert_link("/dev/shm/pool (deleted)", HANDLE_DELETED, "");
+	assert_link("/dev/gone (deleted)", HANDLE_DEVICE, "");
+	assert_link("anon_inode:bpf-link", HANDLE_BPF_LINK, "");
+	assert_link("time:[4026531834]", HANDLE_NAMESPACE_FILE, "time");
 	assert_link("/etc/passwd", HANDLE_REGULAR, "");
 }
 
@@ -106,6 +112,12 @@ static void knows_makers_by_any_name_of_a_system_call(void **state)
 	assert_false(handle_kind__is_made_by(HANDLE_EVENTFD, "do_eventfd2"));
 	assert_false(handle_kind__is_made_by(HANDLE_EVENTFD, "my_sys_eventfd2"));
 	assert_false(handle_kind__is_made_by(HANDLE_REGULAR, "x64_sys_mount"));
+	/* a name that ends in '*' stands for all that begin with it */
+	assert_true(handle_kind__is_made_by(HANDLE_FILE, "alloc_empty_file"));
+	assert_false(handle_kind__is_made_by(HANDLE_FILE, "alloc_empty_fil"));
+	assert_true(handle_kind__is_made_by(HANDLE_FILE, "path_openat"));
+	assert_false(handle_kind__is_made_by(HANDLE_FILE, "path_openat2"));
+	assert_true(handle_kind__is_made_by(HANDLE_MEMFD, "__shmem_file_setup"));
 }
 
 static void knows_caches(void **state)
@@ -132,6 +144,28 @@ static void sums_of_the_kernel_prove_nothing(void **state)
 	assert_true(handle_kind__can_be_released(HANDLE_QUEUE));
 	assert_true(handle_kind__can_be_released(HANDLE_OFFLINE));
 	assert_true(handle_kind__can_be_released(HANDLE_KEY));
+	assert_true(handle_kind__can_be_released(HANDLE_LOOP));
+	assert_true(handle_kind__can_be_released(HANDLE_TMPFS));
+	assert_false(handle_kind__can_be_released(HANDLE_BPF_MAP_ALL));
+}
+
+/* Of a process are its files and what is no file of it; the sum of all files is none of them. */
+static void tells_whose_a_kind_is(void **state)
+{
+	(void)state;
+	assert_false(handle_kind__is_file(HANDLE_FILE));
+	assert_true(handle_kind__is_file(HANDLE_REGULAR));
+	assert_true(handle_kind__is_file(HANDLE_UNSEEN));
+	assert_false(handle_kind__is_file(HANDLE_THREAD));
+	assert_false(handle_kind__is_file(HANDLE_FILE_ALL));
+	assert_true(handle_kind__is_of_process(HANDLE_FILE));
+	assert_true(handle_kind__is_of_process(HANDLE_THREAD));
+	assert_true(handle_kind__is_of_process(HANDLE_MAPPING));
+	assert_false(handle_kind__is_of_process(HANDLE_SHM));
+	assert_false(handle_kind__is_of_process(HANDLE_INODE));
+	assert_string_equal(handle_kind__name(HANDLE_SHM, false), "SysV shared memory segment");
+	assert_string_equal(handle_kind__name(HANDLE_DENTRY, false), "dentry in use");
+	assert_string_equal(handle_kind__name(HANDLE_DENTRY, true), "dentries in use");
 }
 
 int main(void)
@@ -144,6 +178,7 @@ int main(void)
 		cmocka_unit_test(knows_makers_by_any_name_of_a_system_call),
 		cmocka_unit_test(knows_caches),
 		cmocka_unit_test(sums_of_the_kernel_prove_nothing),
+		cmocka_unit_test(tells_whose_a_kind_is),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

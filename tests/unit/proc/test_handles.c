@@ -83,6 +83,49 @@ static void holds_many(void **state)
 	handles__free(&handles);
 }
 
+/* Kinds and details make rows of their own; a detail is cut where a row has no room. */
+static void kinds_and_details_are_told_apart(void **state)
+{
+	static const char long_detail[] = "a detail that is longer than there is room for";
+	struct handles handles = {};
+	const struct handles_row *row;
+
+	(void)state;
+	handles__add(&handles, &python, HANDLE_PIPE, "", 1);
+	handles__add(&handles, &python, HANDLE_EPOLL, "", 2);
+	handles__add(&handles, &python, HANDLE_OTHER_FILE, "a", 3);
+	handles__add(&handles, &python, HANDLE_OTHER_FILE, "b", 4);
+	handles__add(&handles, &python, HANDLE_OTHER_FILE, long_detail, 5);
+	assert_int_equal(handles.nr, 5);
+	assert_int_equal(count_of(&handles, &python, HANDLE_PIPE, ""), 1);
+	assert_int_equal(count_of(&handles, &python, HANDLE_EPOLL, ""), 2);
+	assert_int_equal(count_of(&handles, &python, HANDLE_OTHER_FILE, "a"), 3);
+	assert_int_equal(count_of(&handles, &python, HANDLE_OTHER_FILE, "b"), 4);
+	row = handles__find(&handles, &python, HANDLE_OTHER_FILE, long_detail);
+	assert_int_equal(row->kind, HANDLE_OTHER_FILE);
+	assert_int_equal(row->count, 5);
+	assert_memory_equal(row->detail, long_detail, sizeof(row->detail) - 1);
+	assert_null(handles__find(&handles, &python, HANDLE_OTHER_FILE, ""));
+	assert_null(handles__find(&handles, &python, HANDLE_SOCKET, "a"));
+	handles__free(&handles);
+	assert_null(handles.rows);
+}
+
+/* What tells rows apart is the same in every run: others keep it. */
+static void an_id_is_of_who_and_what(void **state)
+{
+	struct handles_owner renamed = python;
+	uint64_t id = handles__id(&python, HANDLE_SOCKET, "TCP");
+
+	(void)state;
+	strcpy(renamed.name, "server");
+	assert_true(handles__id(&renamed, HANDLE_SOCKET, "TCP") == id);
+	assert_true(handles__id(&reborn, HANDLE_SOCKET, "TCP") != id);
+	assert_true(handles__id(&python, HANDLE_SOCKET, "UDP") != id);
+	assert_true(handles__id(&python, HANDLE_PIPE, "TCP") != id);
+	assert_true(handles__id(&root, HANDLE_SEM, "") != handles__id(&user, HANDLE_SEM, ""));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -90,6 +133,8 @@ int main(void)
 		cmocka_unit_test(a_pid_is_no_process),
 		cmocka_unit_test(users_are_told_apart_by_name),
 		cmocka_unit_test(holds_many),
+		cmocka_unit_test(kinds_and_details_are_told_apart),
+		cmocka_unit_test(an_id_is_of_who_and_what),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -35,6 +35,7 @@ static void test_list(void **state)
 		0);
 	assert_int_equal(list.objects, 2);
 	assert_int_equal(list.bytes, 1032);
+	assert_int_equal(list.odd, 0);
 	assert_int_equal(parse(&list, ""), 0);
 	assert_int_equal(list.objects, 0);
 }
@@ -55,11 +56,23 @@ static void test_malformed(void **state)
 	assert_int_equal(list.odd, 4);
 }
 
+static void test_what_cannot_be_read(void **state)
+{
+	struct kmemleak list = {.objects = 77};
+	FILE *file = open_broken();
+
+	(void)state;
+	assert_int_equal(kmemleak__parse(&list, file), -EIO);
+	fclose(file);
+	assert_int_equal(list.objects, 77);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_list),
 		cmocka_unit_test(test_malformed),
+		cmocka_unit_test(test_what_cannot_be_read),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

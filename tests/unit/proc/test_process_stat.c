@@ -61,6 +61,13 @@ static void refuses_what_is_no_process(void **state)
 	assert_none("4711 (python3");
 	assert_none("4711 python3) S 1");
 	assert_none(")(");
+	assert_none(")" REST "(");
+	assert_none("4711 (python3)_S 4242 4711 4711 0 -1 4194304 1 0 0 0 1 2 0 0 20 0 3 0 9 5");
+	assert_none("4711 (python3) SS 4242 4711 4711 0 -1 4194304 1 0 0 0 1 2 0 0 20 0 3 0 9 5");
+	assert_none("4711 (python3)  4242 4711 4711 0 -1 4194304 1 0 0 0 1 2 0 0 20 0 3 0 9x 5");
+	/* beyond what such a number can be */
+	assert_none("1 (a) S 4294967296 4711 4711 0 -1 4194304 1 0 0 0 1 2 0 0 20 0 3 0 9 5");
+	assert_none("1 (a) S 1 4711 4711 0 -1 4194304 1 0 0 0 1 2 0 0 20 0 4294967296 0 9 5");
 	assert_none("4711 (python3)");
 	assert_none("4711 (python3) ");
 	assert_none("4711 (python3) S");
@@ -71,12 +78,34 @@ static void refuses_what_is_no_process(void **state)
 		    "99999999999999999999 5");
 }
 
+/* Numbers as large as they can be; the last that is read may end the text. */
+static void takes_the_largest_numbers(void **state)
+{
+	static const char *const ends[] = {"", " ", "\n"};
+	struct process_stat stat;
+	char text[256];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		snprintf(text, sizeof(text),
+			 "1 (a) R 4294967295 4711 4711 0 -1 4194304 1 0 0 0 1 2 0 0 20 0 "
+			 "4294967295 0 18446744073709551615%s",
+			 ends[i]);
+		assert_true(process_stat__parse(&stat, text));
+		assert_int_equal(stat.state, 'R');
+		assert_int_equal(stat.parent, UINT32_MAX);
+		assert_int_equal(stat.threads, UINT32_MAX);
+		assert_true(stat.start == UINT64_MAX);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_a_process),
 		cmocka_unit_test(takes_any_name),
 		cmocka_unit_test(refuses_what_is_no_process),
+		cmocka_unit_test(takes_the_largest_numbers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -192,6 +192,7 @@ static void finds_by_whole_name(void **state)
 	assert_null(slabinfo__find(&info, ""));
 	slabinfo__free(&info);
 	assert_null(slabinfo__find(&info, "kmalloc-8"));
+	assert_null(info.caches);
 }
 
 static void reads_names_with_blanks(void **state)
@@ -383,6 +384,59 @@ static void reports_a_failed_read(void **state)
 	assert_fails(-EIO, open_broken());
 }
 
+/* The largest sums that are believed, of bytes and of pages, and the next number. */
+static void refuses_sums_too_big(void **state)
+{
+	struct slabinfo info;
+
+	(void)state;
+	assert_int_equal(
+		parse(&info,
+		      open_text(VERSION_LINE "a 1 1 288230376151711743 1 1" TUNABLES SLABDATA "\n"
+					     "b 1 1 1 1 1" TUNABLES SLABDATA "\n"
+					     "used 1 0 1 1 1" TUNABLES SLABDATA "\n"
+					     "all 0 1 1 1 1" TUNABLES SLABDATA "\n")),
+		0);
+	assert_int_equal(info.nr, 2);
+	assert_int_equal(info.odd, 2);
+	slabinfo__free(&info);
+	assert_int_equal(
+		parse(&info, open_text(VERSION_LINE "a 1 1 1 1 1" TUNABLES
+						    " : slabdata 1 4398046511103 0\n"
+						    "b 1 1 1 1 1" TUNABLES " : slabdata 1 1 0\n"
+						    "c 1 1 1 1 1" TUNABLES " : slabdata 1 1 0\n")),
+		0);
+	assert_int_equal(info.nr, 2);
+	assert_int_equal(info.odd, 1);
+	slabinfo__free(&info);
+}
+
+/* Blanks may stand anywhere between the words, not before the head or instead of a name. */
+static void takes_any_number_of_blanks(void **state)
+{
+	struct slabinfo info;
+
+	(void)state;
+	assert_int_equal(
+		parse(&info,
+		      open_text(VERSION_LINE "x  1   2 3  4   5   : tunables  6  7 8 : slabdata  "
+					     "9   10  11\n")),
+		0);
+	assert_int_equal(info.nr, 1);
+	assert_cache(&info, (struct slabinfo_cache){.name = "x",
+						    .active_objects = 1,
+						    .objects = 2,
+						    .object_size = 3,
+						    .objects_per_slab = 4,
+						    .pages_per_slab = 5,
+						    .slabs = 10});
+	slabinfo__free(&info);
+	assert_int_equal(parse(&info, open_text(VERSION_LINE "# names\n#x" REST "\n")), 0);
+	assert_int_equal(info.nr, 1);
+	assert_string_equal(info.caches[0].name, "#x");
+	slabinfo__free(&info);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -403,6 +457,8 @@ int main(void)
 		cmocka_unit_test(refuses_nul_bytes),
 		cmocka_unit_test(survives_long_lines),
 		cmocka_unit_test(reports_a_failed_read),
+		cmocka_unit_test(refuses_sums_too_big),
+		cmocka_unit_test(takes_any_number_of_blanks),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -297,6 +297,75 @@ static void callers_by_name(void **state)
 	vmallocinfo__free(&info);
 }
 
+/* Words that say what an area is name nobody; a module stands right behind its function. */
+static void tells_callers_from_other_words(void **state)
+{
+	static const struct {
+		const char *words, *caller;
+	} areas[] = {
+		{"vmalloc pages=1", "(unknown)"},
+		{"ioremap vmalloc pages=1", "(unknown)"},
+		{"vmap vmalloc pages=1", "(unknown)"},
+		{"user vmalloc pages=1", "(unknown)"},
+		{"dma-coherent vmalloc pages=1", "(unknown)"},
+		{"vpages vmalloc pages=1", "(unknown)"},
+		{"sparse vmalloc pages=1", "(unknown)"},
+		{"phys=0x1000 vmalloc pages=1", "(unknown)"},
+		{"pages=1 vmalloc", "(unknown)"},
+		{"pages=1 [mod] vmalloc", "(unknown)"},
+		{"f+0x1/0x2 vmalloc pages=1", "f+0x1/0x2"},
+		{"f+0x1/0x2 [mod] vmalloc pages=1", "f+0x1/0x2 [mod]"},
+		{"f+0x1/0x2 vmalloc [mod] pages=1", "f+0x1/0x2"},
+		{"physical+0x1/0x2 vmalloc pages=1", "physical+0x1/0x2"},
+		{"phys vmalloc pages=1", "phys"},
+		{"[mod] vmalloc pages=1", "[mod]"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(areas) / sizeof(areas[0]); i++) {
+		struct vmallocinfo info;
+		char text[128];
+
+		snprintf(text, sizeof(text), RANGE " %s\n", areas[i].words);
+		assert_int_equal(parse(&info, open_text(text)), 0);
+		assert_int_equal(info.nr_callers, 1);
+		assert_string_equal(info.callers[0].name, areas[i].caller);
+		assert_int_equal(info.callers[0].pages, 1);
+		vmallocinfo__free(&info);
+		assert_null(info.callers);
+	}
+}
+
+/* The most that is believed, of bytes and of pages. */
+static void takes_the_largest_sums(void **state)
+{
+	struct vmallocinfo info;
+
+	(void)state;
+	assert_info(open_text(RANGE " f pages=4398046511104 vmalloc\n"),
+		    (struct vmallocinfo){.alloc_areas = 1, .alloc_pages = 1ULL << 42});
+	assert_info(open_text("0x1-0x2 288230376151711744 f vmap\n0x1-0x2 1 f vmap\n"),
+		    (struct vmallocinfo){.vmap_areas = 1, .odd = 1});
+	/* what was too much is no part of the sums */
+	assert_int_equal(
+		parse(&info, open_text(RANGE " f vmap\n" RANGE " f pages=4398046511105 vmap\n" RANGE
+					     " f pages=4398046511104 vmap\n")),
+		0);
+	assert_int_equal(info.vmap_areas, 2);
+	assert_int_equal(info.spanned_bytes, 2 * 20480);
+	vmallocinfo__free(&info);
+}
+
+/* A text of which a line was understood is one, whatever the others are. */
+static void takes_a_text_with_one_area(void **state)
+{
+	(void)state;
+	assert_info(open_text(RANGE " unpurged vm_area\nnonsense\n"),
+		    (struct vmallocinfo){.unpurged_areas = 1, .odd = 1});
+	assert_info(open_text(RANGE " f pages=4398046511105 vmap\n"),
+		    (struct vmallocinfo){.odd = 1});
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -316,6 +385,9 @@ int main(void)
 		cmocka_unit_test(refuses_nul_bytes),
 		cmocka_unit_test(survives_long_lines),
 		cmocka_unit_test(reports_a_failed_read),
+		cmocka_unit_test(tells_callers_from_other_words),
+		cmocka_unit_test(takes_the_largest_sums),
+		cmocka_unit_test(takes_a_text_with_one_area),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -208,6 +208,232 @@ static void test_older_memory(void **state)
 		    "others\n\n");
 }
 
+static void check_line(struct diagnosis diagnosis, const char *expected)
+{
+	char *text = printed(diagnosis, false);
+
+	if (!strstr(text, expected))
+		fail_msg("no \"%s\" in:\n%s", expected, text);
+	free(text);
+}
+
+static void check_no_line(struct diagnosis diagnosis, const char *unexpected)
+{
+	char *text = printed(diagnosis, false);
+
+	if (strstr(text, unexpected))
+		fail_msg("\"%s\" in:\n%s", unexpected, text);
+	free(text);
+}
+
+static void test_titles(void **state)
+{
+	struct report report = golden_report();
+	struct diagnosis diagnosis = golden_diagnosis(&report);
+
+	(void)state;
+	diagnosis.rounds = 1;
+	diagnosis.caches = NULL;
+	check_line(diagnosis, "traced slab for 5.1m, drained for 8.5s\n");
+	diagnosis.rounds = 2;
+	diagnosis.caches_dropped = true;
+	diagnosis.interrupted = true;
+	check_line(diagnosis, "for 8.5s, 2 times in all, dropped clean caches; interrupted\n");
+	diagnosis.groups.nr = 0;
+	check_line(diagnosis, "UNDECIDED: not traced for long enough  2025");
+	diagnosis.interrupted = false;
+	check_line(diagnosis, "no leak found  2025");
+}
+
+/* Many groups: all leaks, five of those that only grow or are held, or as many as --top says. */
+static void test_many_groups(void **state)
+{
+	struct report report = golden_report();
+	struct diagnosis diagnosis = golden_diagnosis(&report);
+	struct diagnosis_modules modules[22] = {};
+	struct group groups[22];
+
+	(void)state;
+	for (size_t i = 0; i < NR(groups); i++) {
+		groups[i] = diagnosis.groups.list[i < 7 ? 0 : i < 14 ? 1 : 2];
+		groups[i].nr = 1;
+	}
+	diagnosis.groups.list = groups;
+	diagnosis.groups.nr = NR(groups);
+	diagnosis.modules = modules;
+	check_line(diagnosis, "LEAK: 7 sites  ");
+	check_no_line(diagnosis, "more LEAK");
+	check_no_line(diagnosis, "more leaks");
+	check_line(diagnosis, "… and 2 more GROWING\n");
+	check_line(diagnosis, "… and 3 more HELD\n");
+	diagnosis.top = 7;
+	check_no_line(diagnosis, "more LEAK");
+	check_line(diagnosis, "… and 2 more GROWING\n");
+	diagnosis.top = 6;
+	check_line(diagnosis, "… and 1 more LEAK\n");
+	check_line(diagnosis, "  and 1 more leaks\n");
+	diagnosis.top = 3;
+	check_line(diagnosis, "… and 4 more GROWING\n");
+	/* without the leaks */
+	diagnosis.top = 0;
+	diagnosis.groups.list = groups + 7;
+	diagnosis.groups.nr = 7;
+	check_line(diagnosis, "UNDECIDED: no leak proven, 7 suspects  ");
+	diagnosis.groups.list = groups + 14;
+	check_line(diagnosis, "HELD BY pyth\\x1bon3[4711]: 775 eventfds, +10/s  2025");
+	diagnosis.groups.list = groups + 13;
+	check_line(diagnosis, "HELD BY pyth\\x1bon3[4711]: 775 eventfds, +10/s  2025");
+}
+
+/* Five members beside the first one, fewer with --top; all with --top 0. */
+static void test_members(void **state)
+{
+	struct report report = golden_report();
+	struct diagnosis diagnosis = golden_diagnosis(&report);
+	struct groups_member members[9] = {};
+	struct group group = diagnosis.groups.list[0];
+
+	(void)state;
+	group.nr = NR(members);
+	diagnosis.groups = (struct groups){
+		.list = &group, .nr = 1, .members = members, .nr_members = NR(members)};
+	check_no_line(diagnosis, "--top 0 lists them");
+	check_line(diagnosis, "kmalloc-256  (no stack)\n");
+	diagnosis.top = 20;
+	check_line(diagnosis, "          … and 3 more (--top 0 lists them)\n");
+	diagnosis.top = 2;
+	check_line(diagnosis, "          … and 6 more (--top 0 lists them)\n");
+	group.nr = 3;
+	check_no_line(diagnosis, "--top 0 lists them");
+	check_line(diagnosis, "sum of 3 sites");
+	group.nr = 1;
+	check_no_line(diagnosis, "with one cause");
+}
+
+static void test_who_allocates(void **state)
+{
+	static const struct allocated_by_who who[] = {{"process", "bash", 7, "/", 1},
+						      {"kernel thread", "kworker", 0, "/a/b", 3}};
+	struct report report = golden_report();
+	struct diagnosis diagnosis = golden_diagnosis(&report);
+	struct group group = diagnosis.groups.list[0];
+
+	(void)state;
+	group.sum.who = who;
+	group.sum.nr_who = 2;
+	group.sum.who_times = 4;
+	diagnosis.groups.list = &group;
+	diagnosis.groups.nr = 1;
+	check_line(diagnosis, "\n          allocated by: bash[7] 25%, kworker 75% in /a/b\n\n");
+	group.sum.nr_who = 0;
+	check_no_line(diagnosis, "allocated by");
+}
+
+/* What the classes grew by, of those that are known and traced; more than there is has a reason. */
+static void test_the_rest(void **state)
+{
+	struct coverage_class classes[] = {
+		{"vmalloc", MEMINFO_VMALLOC_USED, true, 2000, 2009, 1},
+		{"percpu", MEMINFO_PERCPU, true, 2000, 2010, 1},
+		{"slab_reclaimable", MEMINFO_S_RECLAIMABLE, true, 0, 10, 1},
+		{"slab_unreclaimable", MEMINFO_S_UNRECLAIM, false, 1000, 1000, 1},
+		{"kernel_stack", MEMINFO_KERNEL_STACK, true, 1000, 0, 1},
+		{"page_tables", MEMINFO_PAGE_TABLES, true, 1, 2, 1},
+	};
+	struct report report = golden_report();
+	struct diagnosis diagnosis = golden_diagnosis(&report);
+
+	(void)state;
+	report.ledger = classes;
+	report.nr_ledger = NR(classes);
+	check_line(diagnosis, "\nwhile tracing, vmalloc grew by +2.0K; traced 2.0K, rest -9\n"
+			      "while tracing, percpu grew by +2.0K; traced 2.0K, rest -10\n"
+			      "  (above 100%: older memory was freed, or frees were missed)\n"
+			      "while tracing, slab_reclaimable grew by +0; traced 10, rest -10\n"
+			      "while tracing, page_tables grew by +1; traced 2, rest -1\n"
+			      "  (above 100%: older memory was freed, or frees were missed)\n"
+			      "losses: none");
+}
+
+/* The last word that fits, and the first one that does not. */
+static void test_sentences_fold(void **state)
+{
+	static const char *const next[] = {
+		"12345678901234567890 12345678901234567890 12345678901234567890 "
+		"12345678901234567890 1234567890 1 end",
+		"12345678901234567890 12345678901234567890 12345678901234567890 "
+		"12345678901234567890 12345678901 end",
+		"",
+		"a  few   words",
+	};
+	struct report report = golden_report();
+	struct diagnosis diagnosis = golden_diagnosis(&report);
+
+	(void)state;
+	diagnosis.next = next;
+	diagnosis.nr_next = NR(next);
+	check_line(diagnosis, "\nnext: 12345678901234567890 12345678901234567890 "
+			      "12345678901234567890 12345678901234567890 1234567890\n"
+			      "      1 end\n"
+			      "      12345678901234567890 12345678901234567890 "
+			      "12345678901234567890 12345678901234567890\n"
+			      "      12345678901 end\n"
+			      "      \n"
+			      "      a few words\n\n---- bug");
+}
+
+/* The block to paste, of a site alone and of what has no cache. */
+static void test_block(void **state)
+{
+	struct report report = golden_report();
+	struct diagnosis diagnosis = golden_diagnosis(&report);
+	struct group group = diagnosis.groups.list[0];
+
+	(void)state;
+	group.nr = 1;
+	group.sum.cache = "vmalloc";
+	group.sum.origin = "vmalloc";
+	group.sum.objects = 0;
+	group.sum.verdict.from.drained = NAN;
+	group.common = (struct headline){0, 0};
+	diagnosis.groups.list = &group;
+	diagnosis.groups.nr = 1;
+	check_line(diagnosis, "\n  leaks:      vmalloc\n  from:       (no stack)\n");
+	check_line(diagnosis, " in objects of 0 bytes\n");
+	check_line(diagnosis, "watched for 3 more, 29990 live\n  stack:\n");
+	group.nr = 2;
+	group.sum.cache = "kmalloc-8";
+	check_line(diagnosis, "\n  leaks:      vmalloc, cache kmalloc-8, and 1 sites more");
+}
+
+static void test_output_fails(void **state)
+{
+	struct report report = golden_report();
+	struct diagnosis diagnosis = golden_diagnosis(&report);
+
+	(void)state;
+	for (int unbuffered = 0; unbuffered < 2; unbuffered++) {
+		FILE *full = fopen("/dev/full", "w");
+
+		assert_non_null(full);
+		if (unbuffered)
+			setvbuf(full, NULL, _IONBF, 0);
+		assert_true(diagnosis_text__print(&diagnosis, false, full) < 0);
+		fclose(full);
+	}
+}
+
+/* With styles: what was found, and all of a report. */
+static void test_colors(void **state)
+{
+	struct report report = golden_report();
+	char *text = printed(golden_diagnosis(&report), true);
+
+	(void)state;
+	golden_compare("diagnosis-color.txt", text);
+	free(text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -221,6 +447,15 @@ int main(void)
 		cmocka_unit_test(test_color),
 		cmocka_unit_test(test_advice),
 		cmocka_unit_test(test_older_memory),
+		cmocka_unit_test(test_titles),
+		cmocka_unit_test(test_many_groups),
+		cmocka_unit_test(test_members),
+		cmocka_unit_test(test_who_allocates),
+		cmocka_unit_test(test_the_rest),
+		cmocka_unit_test(test_sentences_fold),
+		cmocka_unit_test(test_block),
+		cmocka_unit_test(test_output_fails),
+		cmocka_unit_test(test_colors),
 	};
 
 	setenv("TZ", "UTC", 1);

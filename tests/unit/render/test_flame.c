@@ -57,6 +57,35 @@ static double end_of(const struct flame_box *box)
 	return box->start + box->weight;
 }
 
+static bool is_text(const char *a, const char *b)
+{
+	return a && b ? !strcmp(a, b) : a == b;
+}
+
+/* Is what stands in them the same? */
+static bool are_alike(const struct flame_box *a, const struct flame_box *b)
+{
+	const struct symbols_frame *x = a->frame, *y = b->frame;
+
+	if (!x || !y)
+		return !x && !y && is_text(a->site->origin, b->site->origin) &&
+		       is_text(a->site->cache, b->site->cache);
+	return is_text(x->symbol, y->symbol) && is_text(x->module, y->module) &&
+	       x->inlined == y->inlined && (x->symbol || x->address == y->address);
+}
+
+/* No two boxes that stand on one are alike: they would be one. */
+static void check_unlike(const struct flame *flame)
+{
+	for (size_t i = 0; i < flame->nr; i++) {
+		const struct flame_box *box = &flame->boxes[i];
+
+		for (size_t j = i; j-- > 0 && flame->boxes[j].level >= box->level;)
+			if (flame->boxes[j].level == box->level)
+				assert_false(are_alike(&flame->boxes[j], box));
+	}
+}
+
 /*
  * Boxes stand on those they belong to, beside each other without overlap, the widest first; what
  * stands on a box weighs no more than it.
@@ -110,6 +139,7 @@ static void test_layout(void **state)
 			bytes += (double)sites[i].bytes;
 		assert_int_equal(flame__lay_out(&flame, &report, WEIGHT_BYTES, 0), 0);
 		check_layout(&flame);
+		check_unlike(&flame);
 		assert_int_equal(flame.left_out, 0);
 		if (bytes > 0)
 			assert_true(flame.boxes[0].weight == bytes);
@@ -287,6 +317,147 @@ static void test_the_verdict_of_a_box(void **state)
 	assert_true(flame__is_mixed(&box));
 	box.of[VERDICT_CHURN] = 3;
 	assert_int_equal(flame__verdict(&box), VERDICT_CHURN);
+	box = (struct flame_box){.of = {[VERDICT_NEW] = 2, [VERDICT_LEAK] = 1}};
+	assert_int_equal(flame__verdict(&box), VERDICT_NEW);
+	assert_true(flame__is_mixed(&box));
+	box = (struct flame_box){.of = {[VERDICTS - 1] = 1}};
+	assert_int_equal(flame__verdict(&box), VERDICTS - 1);
+	assert_false(flame__is_mixed(&box));
+}
+
+/* The sites of one frame each, or of none where it has no address, that weigh the same. */
+static void lay_out_frames(struct flame *flame, const struct symbols_frame *frames, size_t nr)
+{
+	static struct report_site sites[16];
+	struct report report = golden_nothing();
+
+	assert_true(nr <= NR(sites));
+	for (size_t i = 0; i < nr; i++) {
+		sites[i] = golden_sites[0];
+		sites[i].stack = &frames[i];
+		sites[i].nr_frames = frames[i].address ? 1 : 0;
+	}
+	report.sites = sites;
+	report.nr_sites = nr;
+	assert_int_equal(flame__lay_out(flame, &report, WEIGHT_BYTES, 0), 0);
+}
+
+/* Of boxes that are as wide the order is always the same, however the sites are listed. */
+static void test_the_order_of_equals(void **state)
+{
+	static const struct symbols_frame sorted[] = {
+		{.address = 0},
+		{.address = 5},
+		{.address = 6},
+		{.address = 9, .module = "m"},
+		{.address = 4, .symbol = "f"},
+		{.address = 3, .symbol = "f", .inlined = true},
+		{.address = 2, .symbol = "f", .module = "m"},
+		{.address = 1, .symbol = "f", .module = "n"},
+		{.address = 1, .symbol = "g"},
+	};
+
+	(void)state;
+	for (size_t turn = 0; turn < NR(sorted); turn++) {
+		struct symbols_frame frames[NR(sorted)];
+		struct flame flame = {};
+		size_t found = 0;
+
+		for (size_t i = 0; i < NR(sorted); i++)
+			frames[i] = sorted[turn % 2 ? (i + turn) % NR(sorted)
+						    : (2 * NR(sorted) - 1 - i - turn) % NR(sorted)];
+		lay_out_frames(&flame, frames, NR(sorted));
+		check_layout(&flame);
+		for (size_t i = 0; i < flame.nr; i++) {
+			const struct flame_box *box = &flame.boxes[i];
+
+			if (box->level != 1)
+				continue;
+			if (found)
+				assert_memory_equal(box->frame, &sorted[found],
+						    sizeof(*box->frame));
+			else
+				assert_null(box->frame);
+			found++;
+		}
+		assert_int_equal(found, NR(sorted));
+		flame__free(&flame);
+	}
+}
+
+/* Without frames it is the origin and then the cache that tells; the first of equals is the box's.
+ */
+static void test_the_order_of_caches(void **state)
+{
+	static const char *const names[][2] = {{"slab", "b"},  {"vmalloc", "a"}, {"slab", "a"},
+					       {"slab", "b"},  {"slab", "a"},	 {"slab", "c"},
+					       {"percpu", "z"}};
+	struct report_site sites[NR(names)];
+	struct report report = golden_nothing();
+	struct flame flame = {};
+
+	(void)state;
+	for (size_t i = 0; i < NR(names); i++) {
+		sites[i] = golden_sites[0];
+		sites[i].nr_frames = 0;
+		sites[i].origin = names[i][0];
+		sites[i].cache = names[i][1];
+		sites[i].growth_bytes_per_min = 1;
+	}
+	report.sites = sites;
+	report.nr_sites = NR(names);
+	assert_int_equal(flame__lay_out(&flame, &report, WEIGHT_BYTES, 0), 0);
+	check_layout(&flame);
+	assert_int_equal(flame.nr, 6);
+	assert_int_equal(flame.levels, 2);
+	assert_ptr_equal(flame.boxes[1].site, &sites[2]); /* two that are a slab's "a" */
+	assert_ptr_equal(flame.boxes[2].site, &sites[0]);
+	assert_ptr_equal(flame.boxes[3].site, &sites[6]);
+	assert_ptr_equal(flame.boxes[4].site, &sites[5]);
+	assert_ptr_equal(flame.boxes[5].site, &sites[1]);
+	assert_int_equal(flame.boxes[1].sites, 2);
+	assert_true(flame.boxes[0].growth == 7);
+	assert_true(flame.boxes[1].growth == 2);
+	assert_true(flame.boxes[1].bytes == 2 * (double)sites[0].bytes);
+	assert_true(flame.boxes[1].objects == 2 * (double)sites[0].objects);
+	flame__free(&flame);
+	assert_null(flame.boxes);
+	assert_int_equal(flame.nr, 0);
+}
+
+/* Just as wide as asked for is wide enough; what is left out is counted on every level. */
+static void test_what_is_left_out(void **state)
+{
+	static const struct symbols_frame stacks[][2] = {{{.symbol = "a"}, {.symbol = "f"}},
+							 {{.symbol = "b"}, {.symbol = "f"}},
+							 {{.symbol = "c"}, {.symbol = "f"}},
+							 {{.symbol = "d"}, {.symbol = "g"}},
+							 {{.symbol = "e"}, {.symbol = "h"}}};
+	static const uint64_t bytes[] = {50, 25, 13, 10, 2};
+	struct report_site sites[NR(bytes)];
+	struct report report = golden_nothing();
+	struct flame flame = {};
+
+	(void)state;
+	for (size_t i = 0; i < NR(bytes); i++) {
+		sites[i] = golden_sites[0];
+		sites[i].bytes = bytes[i];
+		sites[i].stack = stacks[i];
+		sites[i].nr_frames = 2;
+		sites[i].verdict.is.why = i ? "why" : NULL;
+	}
+	report.sites = sites;
+	report.nr_sites = NR(bytes);
+	assert_int_equal(flame__lay_out(&flame, &report, WEIGHT_BYTES, 0.25), 0);
+	check_layout(&flame);
+	assert_int_equal(flame.nr, 1 + 1 + 2 + 2); /* f; a and b; their caches */
+	assert_int_equal(flame.left_out, 3);	   /* c, g, h */
+	assert_true(flame.left_out_weight == 25);
+	assert_true(flame.boxes[0].weight == 100);
+	/* who has no verdict yet is new */
+	assert_true(flame.boxes[0].of[VERDICT_NEW] == 50);
+	assert_true(flame.boxes[0].of[VERDICT_LEAK] == 50);
+	flame__free(&flame);
 }
 
 int main(void)
@@ -301,6 +472,9 @@ int main(void)
 		cmocka_unit_test(test_too_deep),
 		cmocka_unit_test(test_many),
 		cmocka_unit_test(test_the_verdict_of_a_box),
+		cmocka_unit_test(test_the_order_of_equals),
+		cmocka_unit_test(test_the_order_of_caches),
+		cmocka_unit_test(test_what_is_left_out),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

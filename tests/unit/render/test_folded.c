@@ -107,6 +107,21 @@ static void test_hostile(void **state)
 	free(text);
 }
 
+/* The first characters that are no controls stand for themselves. */
+static void test_characters_at_the_edge(void **state)
+{
+	struct report_site site = golden_sites[0];
+	struct report report = golden_report();
+
+	(void)state;
+	site.nr_frames = 0;
+	site.bytes = 1;
+	site.cache = "\x1f ~\x7f\xc2\x9f\xc2\xa0:<";
+	report.sites = &site;
+	report.nr_sites = 1;
+	check(report, WEIGHT_BYTES, "[\\x1f ~\\x7f\\xc2\\x9f\xc2\xa0:<] 1\n");
+}
+
 static void test_huge_growth(void **state)
 {
 	struct report_site site = golden_sites[0];
@@ -133,15 +148,26 @@ static void test_full(void **state)
 	assert_non_null(full);
 	assert_int_equal(folded__print(&report, WEIGHT_BYTES, full), -EIO);
 	fclose(full);
+	/* also where it failed before the end */
+	full = fopen("/dev/full", "w");
+	assert_non_null(full);
+	setvbuf(full, NULL, _IONBF, 0);
+	assert_int_equal(folded__print(&report, WEIGHT_BYTES, full), -EIO);
+	fclose(full);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_bytes),	    cmocka_unit_test(test_objects),
-		cmocka_unit_test(test_growth),	    cmocka_unit_test(test_unreferenced),
-		cmocka_unit_test(test_inlined),	    cmocka_unit_test(test_hostile),
-		cmocka_unit_test(test_huge_growth), cmocka_unit_test(test_full),
+		cmocka_unit_test(test_bytes),
+		cmocka_unit_test(test_objects),
+		cmocka_unit_test(test_growth),
+		cmocka_unit_test(test_unreferenced),
+		cmocka_unit_test(test_inlined),
+		cmocka_unit_test(test_hostile),
+		cmocka_unit_test(test_characters_at_the_edge),
+		cmocka_unit_test(test_huge_growth),
+		cmocka_unit_test(test_full),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -167,6 +167,20 @@ static void test_self_contained(void **state)
 	free(text);
 }
 
+/* A file that somebody sent says what it wants, but not to the browser. */
+static void test_names_are_no_markup(void **state)
+{
+	struct report_site site;
+	struct report report = pictures_markup(&site);
+	char *text = page(&report);
+
+	(void)state;
+	assert_null(strstr(text, "<script>alert"));
+	assert_null(strstr(text, "onclick=\""));
+	assert_null(strstr(text, "onload=\""));
+	free(text);
+}
+
 static void test_full(void **state)
 {
 	struct report report = golden_report();
@@ -182,9 +196,13 @@ static void test_full(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_golden),	    cmocka_unit_test(test_huge_charts),
-		cmocka_unit_test(test_worst_first), cmocka_unit_test(test_huge_events),
-		cmocka_unit_test(test_many),	    cmocka_unit_test(test_self_contained),
+		cmocka_unit_test(test_golden),
+		cmocka_unit_test(test_huge_charts),
+		cmocka_unit_test(test_worst_first),
+		cmocka_unit_test(test_huge_events),
+		cmocka_unit_test(test_many),
+		cmocka_unit_test(test_self_contained),
+		cmocka_unit_test(test_names_are_no_markup),
 		cmocka_unit_test(test_full),
 	};
 

@@ -3,6 +3,8 @@
 
 #include "render/markup.h"
 
+#include <stdbool.h>
+
 static void check(const char *given, const char *want)
 {
 	char *text = NULL;
@@ -62,12 +64,69 @@ static void test_no_utf8(void **state)
 	      "\\xc0\\xaf\\xed\\xa0\\x80\\xf5\\xff\\xe2\\x82");
 }
 
+static void encode(char text[5], unsigned int c)
+{
+	memset(text, 0, 5);
+	if (c < 0x80) {
+		text[0] = (char)c;
+	} else if (c < 0x800) {
+		text[0] = (char)(0xc0 | c >> 6);
+		text[1] = (char)(0x80 | (c & 0x3f));
+	} else if (c < 0x10000) {
+		text[0] = (char)(0xe0 | c >> 12);
+		text[1] = (char)(0x80 | (c >> 6 & 0x3f));
+		text[2] = (char)(0x80 | (c & 0x3f));
+	} else {
+		text[0] = (char)(0xf0 | c >> 18);
+		text[1] = (char)(0x80 | (c >> 12 & 0x3f));
+		text[2] = (char)(0x80 | (c >> 6 & 0x3f));
+		text[3] = (char)(0x80 | (c & 0x3f));
+	}
+}
+
+/* Every character from the first to the last one stands for itself, but for these. */
+static void check_characters(unsigned int first, unsigned int last)
+{
+	static const struct {
+		unsigned int first, last;
+	} escaped[] = {{0, 0x1f},	 {0x7f, 0x9f},	   {0x200e, 0x200f},
+		       {0x2028, 0x202e}, {0x2066, 0x2069}, {0xfffe, 0xffff}};
+
+	for (unsigned int c = first; c <= last; c++) {
+		char given[5], want[32] = "";
+		bool is_escaped = false;
+
+		encode(given, c);
+		for (size_t i = 0; i < NR(escaped); i++)
+			is_escaped |= c >= escaped[i].first && c <= escaped[i].last;
+		if (is_escaped)
+			for (const char *s = given; *s; s++)
+				sprintf(want + strlen(want), "\\x%02x", (unsigned char)*s);
+		else if (c < 0x80 && strchr("<>&\"'", (int)c))
+			sprintf(want, "&#%u;", c);
+		else
+			strcpy(want, given);
+		check(given, want);
+	}
+}
+
+static void test_every_character(void **state)
+{
+	(void)state;
+	check_characters(1, 0xff);
+	check_characters(0x7f0, 0x80f);
+	check_characters(0x1ff0, 0x207f);
+	check_characters(0xfff0, 0x1000f);
+	check_characters(0x10fff0, 0x10ffff);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_plain),	  cmocka_unit_test(test_markup),
-		cmocka_unit_test(test_controls),  cmocka_unit_test(test_no_characters),
-		cmocka_unit_test(test_direction), cmocka_unit_test(test_no_utf8),
+		cmocka_unit_test(test_plain),		cmocka_unit_test(test_markup),
+		cmocka_unit_test(test_controls),	cmocka_unit_test(test_no_characters),
+		cmocka_unit_test(test_direction),	cmocka_unit_test(test_no_utf8),
+		cmocka_unit_test(test_every_character),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -33,6 +33,10 @@ static void test_growth_at_its_limits(void **state)
 	assert_int_equal(weight__of(&site, WEIGHT_GROWTH), 0);
 	site.growth_bytes_per_min = 0.5;
 	assert_int_equal(weight__of(&site, WEIGHT_GROWTH), 1);
+	site.growth_bytes_per_min = 0x1p62;
+	assert_true(weight__of(&site, WEIGHT_GROWTH) == UINT64_C(1) << 62);
+	site.growth_bytes_per_min = 0x1p63;
+	assert_int_equal(weight__of(&site, WEIGHT_GROWTH), INT64_MAX);
 	site.growth_bytes_per_min = 1e30;
 	assert_int_equal(weight__of(&site, WEIGHT_GROWTH), INT64_MAX);
 }
@@ -45,6 +49,9 @@ static void test_amounts_for_people(void **state)
 	assert_string_equal(weight__human(1e15, WEIGHT_OBJECTS).text, "1e+15");
 	assert_string_equal(weight__human(1536, WEIGHT_GROWTH).text, "+1.5K/min");
 	assert_string_equal(weight__human(1536, WEIGHT_UNREFERENCED).text, "1.5K");
+	assert_string_equal(weight__human(-1, WEIGHT_BYTES).text, "-1");
+	assert_string_equal(weight__title(WEIGHT_BYTES), "outstanding bytes");
+	assert_string_equal(weight__title(WEIGHT_UNREFERENCED), "bytes that nothing refers to");
 	assert_string_equal(weight__title(WEIGHT_OBJECTS), "outstanding objects");
 	assert_string_equal(weight__title(WEIGHT_GROWTH), "growth in bytes a minute");
 }

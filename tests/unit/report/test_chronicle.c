@@ -26,17 +26,19 @@ static void test_enter(void **state)
 static void test_week(void **state)
 {
 	struct chronicle chronicle = {};
-	struct coverage_class class = golden_ledger[0];
+	struct coverage_class classes[CHRONICLE_CLASSES] = {};
 	struct report report = golden_report();
 	const size_t reports = 7 * 86400;
 
 	(void)state;
-	report.ledger = &class;
-	report.nr_ledger = 1;
+	report.ledger = classes;
+	report.nr_ledger = NR(classes);
 	for (size_t i = 1; i <= reports; i++) {
 		report.elapsed_s = (double)i;
-		class.kernel_delta_bytes = (int64_t)i * 3;
-		class.traced_bytes = (int64_t)i * 2;
+		for (size_t c = 0; c < NR(classes); c++) {
+			classes[c].kernel_delta_bytes = (int64_t)(i * (3 + c));
+			classes[c].traced_bytes = (int64_t)(i * (2 + c));
+		}
 		report.meminfo_delta[MEMINFO_MEM_AVAILABLE] = -(int64_t)i;
 		chronicle__enter(&chronicle, &report);
 	}
@@ -45,8 +47,12 @@ static void test_week(void **state)
 	assert_true(chronicle.clock.at[0] < (double)reports / 30);
 	assert_int_equal(chronicle.reports, reports);
 	for (size_t i = 0; i < chronicle.clock.nr; i++) {
-		assert_true(chronicle.kernel[0].value[i] == chronicle.clock.at[i] * 3);
-		assert_true(chronicle.traced[0].value[i] == chronicle.clock.at[i] * 2);
+		for (size_t c = 0; c < NR(classes); c++) {
+			double at = chronicle.clock.at[i];
+
+			assert_true(chronicle.kernel[c].value[i] == at * (3 + (double)c));
+			assert_true(chronicle.traced[c].value[i] == at * (2 + (double)c));
+		}
 		assert_true(chronicle.available.value[i] == -chronicle.clock.at[i]);
 		if (i)
 			assert_true(chronicle.clock.at[i] > chronicle.clock.at[i - 1]);

@@ -121,12 +121,92 @@ static void test_untraced_growth(void **state)
 	assert_int_equal(diagnosis__answer(&d), DIAGNOSIS_NONE);
 }
 
+/* How many sentences are said, and which of these. */
+static void assert_advice(const struct diagnosis *d, size_t nr, const char *const *parts)
+{
+	const char *next[DIAGNOSIS_NEXT];
+
+	assert_int_equal(diagnosis__advise(d, next), nr);
+	for (size_t i = 0; i < nr; i++)
+		if (!strstr(next[i], parts[i]))
+			fail_msg("\"%s\" does not say \"%s\"", next[i], parts[i]);
+}
+
+#define ASSERT_ADVICE(d, ...)                                                                      \
+	do {                                                                                       \
+		const char *const parts_[] = {__VA_ARGS__};                                        \
+                                                                                                   \
+		assert_advice(d, sizeof(parts_) / sizeof(parts_[0]), parts_);                      \
+	} while (0)
+
+static void test_advice(void **state)
+{
+	struct report_loss losses[] = {{"table_full", "full", 0}, {"race", "lost", 0}};
+	struct report report;
+	struct diagnosis d = watched(&report, VERDICT_CHURN);
+
+	(void)state;
+	ASSERT_ADVICE(&d, "--for 2h");
+	report.losses = losses;
+	report.nr_losses = 2;
+	ASSERT_ADVICE(&d, "--for 2h");
+	losses[1].count = 1;
+	ASSERT_ADVICE(&d, "--for 2h", "events were lost");
+	losses[1].count = 0;
+	losses[0].count = 1;
+	ASSERT_ADVICE(&d, "--for 2h", "events were lost");
+	losses[0].count = 0;
+	d.nr_growth = 1;
+	growth[0].traced = true;
+	growth[0].reclaimable = STATEMENT_YES;
+	ASSERT_ADVICE(&d, "--for 2h", "--drop-caches");
+	d.caches_dropped = true;
+	ASSERT_ADVICE(&d, "--for 2h");
+	d.caches_dropped = false;
+	growth[0].reclaimable = STATEMENT_UNKNOWN;
+	ASSERT_ADVICE(&d, "--for 2h");
+	groups[0].sum.verdict.is.name = VERDICT_GROWING;
+	ASSERT_ADVICE(&d, "--for 2h", "GROWING are worth another look");
+	d.interrupted = true;
+	ASSERT_ADVICE(&d, "too short a time", "GROWING are worth another look");
+	d.report = NULL;
+	ASSERT_ADVICE(&d, "too short a time", "GROWING are worth another look");
+}
+
+/* A leak beside what only grows: what is proven is to be mended first. */
+static void test_advice_about_a_leak(void **state)
+{
+	struct report_loss loss = {"race", "lost", 1};
+	struct report report;
+	struct diagnosis d = watched(&report, VERDICT_LEAK);
+
+	(void)state;
+	groups[0].sum.verdict.is.name = VERDICT_GROWING;
+	ASSERT_ADVICE(&d, "find the path");
+	report.losses = &loss;
+	report.nr_losses = 1;
+	d.nr_growth = 1;
+	ASSERT_ADVICE(&d, "find the path", "--origin", "events were lost");
+	groups[1].sum.verdict.is.name = VERDICT_HELD;
+	ASSERT_ADVICE(&d, "no leak of the kernel", "--origin", "events were lost");
+}
+
+static void test_names_of_answers(void **state)
+{
+	(void)state;
+	assert_string_equal(diagnosis__answer_name(DIAGNOSIS_NONE), "none");
+	assert_string_equal(diagnosis__answer_name(DIAGNOSIS_UNDECIDED), "undecided");
+	assert_string_equal(diagnosis__answer_name(DIAGNOSIS_LEAK), "leak");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_a_leak),		cmocka_unit_test(test_no_leak_found),
-		cmocka_unit_test(test_too_short),	cmocka_unit_test(test_a_suspect),
-		cmocka_unit_test(test_untraced_growth), cmocka_unit_test(test_held),
+		cmocka_unit_test(test_a_leak),		 cmocka_unit_test(test_no_leak_found),
+		cmocka_unit_test(test_too_short),	 cmocka_unit_test(test_a_suspect),
+		cmocka_unit_test(test_untraced_growth),	 cmocka_unit_test(test_held),
+		cmocka_unit_test(test_advice),		 cmocka_unit_test(test_advice_about_a_leak),
+		cmocka_unit_test(test_names_of_answers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

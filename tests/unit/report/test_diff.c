@@ -288,6 +288,12 @@ static void test_output_fails(void **state)
 	assert_int_equal(diff_json__print(&diff, full), -EIO);
 	assert_int_equal(diff_text__print(&diff, false, full), -EIO);
 	fclose(full);
+	/* also where it failed before the end */
+	full = fopen("/dev/full", "w");
+	assert_non_null(full);
+	setvbuf(full, NULL, _IONBF, 0);
+	assert_int_equal(diff_text__print(&diff, false, full), -EIO);
+	fclose(full);
 	diff__free(&diff);
 }
 
@@ -302,33 +308,37 @@ static void test_order(void **state)
 		{{50, 50}, {9, 1}}, {{50, 50}, {1, 5}},	  {{70, 70}, {1, 3}},
 		{{60, 60}, {1, 3}}, {{40, 40}, {7, 7}},	  {{40, 40}, {7, 7}},
 	};
-	struct report_site sites[2][NR(wanted)] = {};
-	struct report before = golden_nothing(), after = golden_nothing();
-	char caches[NR(wanted)][2];
-	struct diff diff;
-
 	(void)state;
-	for (size_t i = 0; i < NR(wanted); i++) {
-		snprintf(caches[i], sizeof(caches[i]), "%c", (char)('z' - i));
-		for (int side = 0; side < 2; side++)
-			/* in another order than they are wanted */
-			sites[side][(i * 4 + 2) % NR(wanted)] =
-				(struct report_site){.id = i + 1,
-						     .origin = "slab",
-						     .cache = caches[i],
-						     .bytes = wanted[i].bytes[side],
-						     .objects = wanted[i].objects[side]};
+	/* however they are listed, and whatever they hash to */
+	for (size_t turn = 0; turn < NR(wanted); turn++) {
+		struct report_site sites[2][NR(wanted)] = {};
+		struct report before = golden_nothing(), after = golden_nothing();
+		char caches[NR(wanted)][2];
+		struct diff diff;
+
+		for (size_t i = 0; i < NR(wanted); i++) {
+			snprintf(caches[i], sizeof(caches[i]), "%c",
+				 (char)('z' - (i + turn) % NR(wanted)));
+			for (int side = 0; side < 2; side++)
+				sites[side][(i * 4 + 2 + turn) % NR(wanted)] =
+					(struct report_site){.id = i + 1,
+							     .origin = "slab",
+							     .cache = caches[i],
+							     .bytes = wanted[i].bytes[side],
+							     .objects = wanted[i].objects[side]};
+		}
+		before.sites = sites[0];
+		after.sites = sites[1];
+		before.nr_sites = before.nr_sites_all = after.nr_sites = after.nr_sites_all =
+			NR(wanted);
+		diff = make(&before, &after, &unknown, &unknown, 0);
+		assert_int_equal(diff.nr_both, NR(wanted));
+		assert_int_equal(diff.nr_changed, NR(wanted) - 2);
+		for (size_t i = 0; i < NR(wanted); i++)
+			assert_int_equal(diff.sites[i].site->id, i + 1);
+		diff__free(&diff);
+		assert_null(diff.sites);
 	}
-	before.sites = sites[0];
-	after.sites = sites[1];
-	before.nr_sites = before.nr_sites_all = after.nr_sites = after.nr_sites_all = NR(wanted);
-	diff = make(&before, &after, &unknown, &unknown, 0);
-	assert_int_equal(diff.nr_both, NR(wanted));
-	assert_int_equal(diff.nr_changed, NR(wanted) - 2);
-	for (size_t i = 0; i < NR(wanted); i++)
-		assert_int_equal(diff.sites[i].site->id, i + 1);
-	diff__free(&diff);
-	assert_null(diff.sites);
 }
 
 static void test_one_more(void **state)
@@ -351,6 +361,254 @@ static void test_one_more(void **state)
 	diff__free(&diff);
 }
 
+/* The same stack in both, once with that image of the module and once with this one. */
+static bool is_same_module(struct image before, struct image after)
+{
+	struct images left = {&before, 1}, right = {&after, 1};
+	struct report a = golden_report(), b = later();
+	struct diff diff;
+	bool same;
+
+	moved[0].offset += 8;
+	diff = make(&a, &b, &left, &right, 0);
+	same = diff.nr_both == 1; /* offsets tell them apart */
+	diff__free(&diff);
+	return same;
+}
+
+/* Build-ids are the same when all of their bytes are; none tells nothing. */
+static void test_build_ids(void **state)
+{
+	const struct image one = {.name = "kleak_test", .build_id = {1, 2}, .build_id_length = 2};
+	struct image other = one, none = one;
+
+	(void)state;
+	assert_true(is_same_module(one, other));
+	other.build_id[1] = 3;
+	assert_false(is_same_module(one, other));
+	other = one;
+	other.build_id_length = 1;
+	assert_false(is_same_module(one, other));
+	assert_false(is_same_module(other, one));
+	none.build_id_length = 0;
+	assert_false(is_same_module(none, none));
+	assert_false(is_same_module(one, none));
+}
+
+static bool is_same_build(const struct images *a, const struct images *b, const char *release,
+			  const char *version)
+{
+	struct report before = golden_nothing(), after = golden_nothing();
+	const struct diff_side sides[] = {{"a", &before, a, "#1"}, {"b", &after, b, version}};
+	struct diff diff;
+	bool same;
+
+	after.kernel = release;
+	assert_int_equal(diff__make(&diff, &sides[0], &sides[1], 0), 0);
+	same = diff.same_build;
+	diff__free(&diff);
+	return same;
+}
+
+/* Without build-ids on both sides release and version tell. */
+static void test_builds_of_the_kernel(void **state)
+{
+	static struct image one[] = {{.build_id = {1}, .build_id_length = 1}},
+			    two[] = {{.build_id = {2}, .build_id_length = 1}}, bare[] = {{}};
+	const struct images first = {one, 1}, second = {two, 1}, none = {bare, 1};
+
+	(void)state;
+	assert_true(is_same_build(&first, &first, "6.13", "#2"));
+	assert_false(is_same_build(&first, &second, "6.1.0", "#1"));
+	assert_true(is_same_build(&first, &none, "6.1.0", "#1"));
+	assert_true(is_same_build(&none, &first, "6.1.0", "#1"));
+	assert_true(is_same_build(&none, &none, "6.1.0", "#1"));
+	assert_true(is_same_build(&unknown, &first, "6.1.0", "#1"));
+	assert_false(is_same_build(&none, &none, "6.1.0", "#2"));
+	assert_false(is_same_build(&none, &none, "6.1.1", "#1"));
+}
+
+/* Frames without names are told by their addresses. */
+static void test_frames_without_names(void **state)
+{
+	struct symbols_frame stacks[] = {
+		{.address = 0x1000}, {.address = 0x1000, .offset = 7}, {.address = 0x1008}};
+	struct report_site sites[NR(stacks)];
+	struct report before = golden_nothing(), after = golden_nothing();
+	struct diff diff;
+
+	(void)state;
+	for (size_t i = 0; i < NR(stacks); i++) {
+		sites[i] = golden_sites[0];
+		sites[i].stack = &stacks[i];
+		sites[i].nr_frames = 1;
+	}
+	before.sites = &sites[0];
+	before.nr_sites = 1;
+	after.sites = &sites[1];
+	after.nr_sites = 1;
+	diff = make(&before, &after, &known, &known, 0);
+	assert_int_equal(diff.nr_both, 1);
+	diff__free(&diff);
+	after.sites = &sites[2];
+	diff = make(&before, &after, &known, &known, 0);
+	assert_int_equal(diff.nr_both, 0);
+	diff__free(&diff);
+}
+
+/* Sites that are one, as nothing tells them apart, are summed up, and so are their errors. */
+static void test_sites_that_are_one(void **state)
+{
+	struct report_site sites[4] = {golden_sites[2], golden_sites[2], golden_sites[2],
+				       golden_sites[3]};
+	struct report before = golden_nothing(), after = golden_nothing();
+	struct diff diff;
+	char *text;
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		sites[i].bytes = 1000 << i;
+		sites[i].objects = 10 << i;
+	}
+	sites[1].bytes_error = 3072;
+	sites[2].bytes_error = 4096;
+	before.sites = sites;
+	before.nr_sites = 1;
+	before.sampling = 2;
+	after.sites = sites + 1;
+	after.nr_sites = 3;
+	diff = make(&before, &after, &unknown, &unknown, 0);
+	assert_int_equal(diff.nr_sites, 2);
+	assert_int_equal(diff.nr_both, 1);
+	assert_int_equal(diff.nr_only[DIFF_AFTER], 1);
+	assert_int_equal(diff.nr_only[DIFF_BEFORE], 0);
+	assert_int_equal(diff.sites[0].bytes[DIFF_BEFORE], 1000);
+	assert_int_equal(diff.sites[0].bytes[DIFF_AFTER], 6000);
+	assert_int_equal(diff.sites[0].bytes_delta, 5000);
+	assert_int_equal(diff.sites[0].objects_delta, 50);
+	assert_ptr_equal(diff.sites[0].site, &sites[1]); /* the first of those that are there now */
+	assert_true(diff.sites[0].bytes_error == 5120);
+	assert_int_equal(diff.bytes[DIFF_BEFORE], 1000);
+	assert_int_equal(diff.bytes[DIFF_AFTER], 6064);
+	text = text_of(&diff, true);
+	assert_non_null(strstr(text, "1;31m   +4.9K\x1b[0m        +50  slab     dentry (±5.0K)\n"));
+	assert_non_null(strstr(text, "percpu\n")); /* without an error */
+	assert_non_null(strstr(text, "kernel 6.1.0  1 object in 2\n"));
+	assert_non_null(strstr(text, "kernel 6.1.0\n"));
+	free(text);
+	diff__free(&diff);
+}
+
+/* A change of objects alone is one as well. */
+static void test_objects_alone(void **state)
+{
+	struct report_site site = golden_sites[2];
+	struct report before = golden_report(), after = golden_nothing();
+	struct diff diff;
+
+	(void)state;
+	before.sites = &golden_sites[2];
+	before.nr_sites = 1;
+	site.objects += 3;
+	after.sites = &site;
+	after.nr_sites = 1;
+	diff = make(&before, &after, &unknown, &unknown, 0);
+	assert_int_equal(diff.nr_changed, 1);
+	assert_int_equal(diff.sites[0].objects_delta, 3);
+	diff__free(&diff);
+}
+
+/* What both have of the kernel's books; a difference takes two that are known. */
+static void test_ledgers(void **state)
+{
+	static const struct coverage_class then[] = {
+		{"vmalloc", MEMINFO_VMALLOC_USED, true, 1000, 10, 0},
+		{"percpu", MEMINFO_PERCPU, true, 5, 5, 0},
+		{"slab_unreclaimable", MEMINFO_S_UNRECLAIM, false, 0, 7, 0},
+	};
+	static const struct coverage_class now[] = {
+		{"slab_unreclaimable", MEMINFO_S_UNRECLAIM, true, 9, 8, 0},
+		{"slab_reclaimable", MEMINFO_S_RECLAIMABLE, true, 9, 9, 0},
+		{"vmalloc", MEMINFO_VMALLOC_USED, true, 3048, 30, 0},
+		{"percpu", MEMINFO_PERCPU, false, 0, 4, 0},
+	};
+	struct report before = golden_nothing(), after = golden_nothing();
+	struct diff diff;
+	char *text;
+
+	(void)state;
+	before.ledger = then;
+	before.nr_ledger = NR(then);
+	after.ledger = now;
+	after.nr_ledger = NR(now);
+	diff = make(&before, &after, &unknown, &unknown, 0);
+	assert_int_equal(diff.nr_ledger, 3);
+	assert_true(isnan(diff.ledger[0].kernel_delta) && isnan(diff.ledger[2].kernel_delta));
+	assert_true(diff.ledger[0].traced_delta == 1);
+	assert_true(diff.ledger[1].kernel_delta == 2048);
+	assert_true(diff.ledger[1].traced_delta == 20);
+	assert_true(diff.ledger[2].traced_delta == -1);
+	assert_ptr_equal(diff.ledger[1].side[DIFF_BEFORE], &then[0]);
+	assert_ptr_equal(diff.ledger[1].side[DIFF_AFTER], &now[2]);
+	text = text_of(&diff, false);
+	assert_non_null(strstr(text, "SUnreclaim    unknown, traced 7 → 8 (+1)\n"
+				     "VmallocUsed   +1000 → +3.0K (+2.0K), traced 10 → 30 (+20)\n"
+				     "Percpu        unknown, traced 5 → 4 (-1)\n"));
+	free(text);
+	text = json_of(&diff);
+	assert_non_null(strstr(text, "\"kernel_before_bytes\":null,\"kernel_after_bytes\":9,"
+				     "\"kernel_delta_bytes\":null,\"traced_before_bytes\":7"));
+	free(text);
+	diff__free(&diff);
+	assert_null(diff.ledger);
+}
+
+/* A difference that is no integer any more is not known, either way. */
+static void test_huge_ledgers(void **state)
+{
+	struct coverage_class least[] = {{"vmalloc", MEMINFO_VMALLOC_USED, true, INT64_MIN, 0, 0}};
+	struct coverage_class most[] = {{"vmalloc", MEMINFO_VMALLOC_USED, true, INT64_MAX, 0, 0}};
+	struct report before = golden_nothing(), after = golden_nothing();
+
+	(void)state;
+	before.nr_ledger = after.nr_ledger = 1;
+	for (int turn = 0; turn < 2; turn++) {
+		struct diff diff;
+		char *text;
+
+		before.ledger = turn ? most : least;
+		after.ledger = turn ? least : most;
+		diff = make(&before, &after, &unknown, &unknown, 0);
+		text = json_of(&diff);
+		assert_non_null(strstr(text, "\"kernel_delta_bytes\":null"));
+		free(text);
+		diff__free(&diff);
+	}
+}
+
+/* --top shows so many; what did not change is not shown to people. */
+static void test_top(void **state)
+{
+	struct report before = golden_report(), after = later();
+	struct diff diff = make(&before, &after, &known, &known, 6);
+	char *text = text_of(&diff, false);
+
+	(void)state;
+	assert_int_equal(diff.nr_shown, 6);
+	assert_null(strstr(text, " more site"));
+	free(text);
+	diff__free(&diff);
+	diff = make(&before, &after, &known, &known, 7);
+	assert_int_equal(diff.nr_shown, 6);
+	diff__free(&diff);
+	diff = make(&before, &after, &known, &known, 3);
+	assert_int_equal(diff.nr_shown, 3);
+	text = text_of(&diff, false);
+	assert_non_null(strstr(text, "… and 2 more sites with -256\n"));
+	free(text);
+	diff__free(&diff);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -366,6 +624,14 @@ int main(void)
 		cmocka_unit_test(test_output_fails),
 		cmocka_unit_test(test_order),
 		cmocka_unit_test(test_one_more),
+		cmocka_unit_test(test_build_ids),
+		cmocka_unit_test(test_builds_of_the_kernel),
+		cmocka_unit_test(test_frames_without_names),
+		cmocka_unit_test(test_sites_that_are_one),
+		cmocka_unit_test(test_objects_alone),
+		cmocka_unit_test(test_ledgers),
+		cmocka_unit_test(test_huge_ledgers),
+		cmocka_unit_test(test_top),
 	};
 
 	setenv("TZ", "UTC", 1);

@@ -166,6 +166,51 @@ static void test_inlined(void **state)
 	callers__free(&callers);
 }
 
+/* So many frames at most, and none of the ways into the kernel but the first. */
+static void test_how_many_frames(void **state)
+{
+	struct callers callers = {};
+
+	(void)state;
+	expect(&callers, "a < b < c < d < e < f", "a", HEADLINE_FRAMES);
+	expect(&callers, "a < b < c < d", "a", 4);
+	expect(&callers, "a < b < c", "a", 3);
+	expect(&callers, "a < b < c < vfs_write < e", "a", 3);
+	expect(&callers, "vfs_write < ksys_write < do_syscall_64", "vfs_write", 1);
+	callers__free(&callers);
+}
+
+static void test_from_a_frame(void **state)
+{
+	struct stack *stack = stack_of("a < b < c < vfs_write");
+	struct callers callers = {};
+	uint32_t numbers[4];
+
+	(void)state;
+	assert_int_equal(callers__add(&callers, stack->frames, 4, false, numbers), 0);
+	for (size_t first = 0; first < 5; first++) {
+		struct headline from = headline__from(&callers, numbers, 4, first);
+
+		assert_int_equal(from.nr, first < 3 ? 3 - first : first == 3);
+		assert_int_equal(from.first, first < 4 ? first : 0);
+	}
+	callers__free(&callers);
+}
+
+/* Between constructors one function may stand, inlined ones not counted; behind each one again. */
+static void test_between_constructors(void **state)
+{
+	struct callers callers = {};
+
+	(void)state;
+	expect(&callers, "a < alloc_inode < user < main", "user", 2);
+	expect(&callers, "a < b < alloc_inode < user", "a", 4);
+	expect(&callers, "a < b(inlined) < alloc_inode < user", "user", 1);
+	expect(&callers, "a < alloc_inode < c < __alloc_skb < user < main", "user", 2);
+	expect(&callers, "alloc_inode < c < d < __alloc_skb < user", "c", 4);
+	callers__free(&callers);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -179,6 +224,9 @@ int main(void)
 		cmocka_unit_test_teardown(test_all_callers_leak, stacks_free),
 		cmocka_unit_test_teardown(test_who_passes_work_on, stacks_free),
 		cmocka_unit_test_teardown(test_inlined, stacks_free),
+		cmocka_unit_test_teardown(test_how_many_frames, stacks_free),
+		cmocka_unit_test_teardown(test_from_a_frame, stacks_free),
+		cmocka_unit_test_teardown(test_between_constructors, stacks_free),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -29,6 +29,7 @@ struct lent {
 	struct coverage_class class;
 	struct allocated_by_who who;
 	struct report_object object;
+	double at[3], course[3];
 	char text[8][32];
 };
 
@@ -59,6 +60,13 @@ static struct report lend(struct lent *l)
 		(struct report_cache){.name = l->text[3], .aliases = l->text[4], .allocations = 1};
 	l->loss = golden_losses[0];
 	l->class = golden_ledger[0];
+	for (size_t i = 0; i < 3; i++) {
+		l->at[i] = 5.0 * (double)i;
+		l->course[i] = 4096.0 * (double)i;
+	}
+	l->site.course = l->course;
+	report.course_at = l->at;
+	report.nr_course = 3;
 	report.sites = &l->site;
 	report.nr_sites = 1;
 	report.caches = &l->cache;
@@ -98,6 +106,8 @@ static void test_nothing_is_borrowed(void **state)
 	assert_string_equal(copy.report.filter.command, "slab");
 	assert_string_equal(copy.report.sites[0].stack[0].file, "file.c");
 	assert_string_equal(copy.report.sites[0].who[0].comm, "nginx");
+	assert_true(copy.report.course_at[2] == 10);
+	assert_true(copy.report.sites[0].course[2] == 8192);
 	free(before);
 	free(after);
 	report_copy__free(&copy);
@@ -172,6 +182,57 @@ static void test_many_sites(void **state)
 	report_copy__free(&copy);
 }
 
+/* Texts that are longer than a block, and what comes behind them. */
+static void test_long_texts(void **state)
+{
+	enum { LONGEST = 70 * 1024 };
+	char *text = malloc(LONGEST + 1);
+	struct report report = golden_nothing();
+
+	(void)state;
+	assert_non_null(text);
+	memset(text, 'x', LONGEST);
+	text[LONGEST] = '\0';
+	for (size_t length = 64 * 1024 - 20; length <= LONGEST;
+	     length += length < 64 * 1024 + 20 ? 1 : 999) {
+		struct report_copy copy;
+
+		report.kernel = text + LONGEST - length;
+		report.note = "what comes next";
+		report.filter.command = "before";
+		assert_int_equal(report_copy__make(&copy, &report), 0);
+		assert_string_equal(copy.report.kernel, report.kernel);
+		assert_string_equal(copy.report.note, report.note);
+		assert_string_equal(copy.report.filter.command, "before");
+		assert_int_equal((uintptr_t)copy.report.note % _Alignof(max_align_t), 0);
+		report_copy__free(&copy);
+		assert_null(copy.blocks);
+	}
+	free(text);
+}
+
+/* A site whose course is not known has none in the copy either. */
+static void test_no_course(void **state)
+{
+	static const double at[] = {5, 10}, course[] = {1, 2};
+	struct report_site sites[] = {golden_sites[0], golden_sites[1]};
+	struct report report = golden_report();
+	struct report_copy copy;
+
+	(void)state;
+	sites[1].course = course;
+	report.sites = sites;
+	report.nr_sites = 2;
+	report.course_at = at;
+	report.nr_course = 2;
+	assert_int_equal(report_copy__make(&copy, &report), 0);
+	assert_null(copy.report.sites[0].course);
+	assert_memory_equal(copy.report.sites[1].course, course, sizeof(course));
+	assert_ptr_not_equal(copy.report.sites[1].course, course);
+	assert_ptr_not_equal(copy.report.course_at, at);
+	report_copy__free(&copy);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -179,6 +240,8 @@ int main(void)
 		cmocka_unit_test(test_nothing_of_a_read_report_is_borrowed),
 		cmocka_unit_test(test_every_report),
 		cmocka_unit_test(test_many_sites),
+		cmocka_unit_test(test_long_texts),
+		cmocka_unit_test(test_no_course),
 	};
 
 	setenv("TZ", "UTC", 1);

@@ -414,6 +414,215 @@ static void test_refused(void **state)
 	check_refused("{", "[{", "no JSON");
 }
 
+/* ---- a report of which a value is another one ---- */
+
+/* Where a path of keys ("sites.0.verdict") leads. */
+static json_t *at_path(json_t *value, const char *path)
+{
+	char copy[128], *rest = copy, *key;
+
+	snprintf(copy, sizeof(copy), "%s", path);
+	while ((key = strtok_r(rest, ".", &rest)))
+		value = json_is_array(value) ? json_array_get(value, strtoul(key, NULL, 10))
+					     : json_object_get(value, key);
+	if (!value)
+		fail_msg("there is no %s", path);
+	return value;
+}
+
+/* Read golden_report() with `value` at `key` of what is at `path`.  Why not is written to `why`. */
+static int read_with(struct saved_report *saved, const char *path, const char *key,
+		     const char *value, char *why, size_t len)
+{
+	struct report report = golden_report();
+	char *good = saved__print_report(&report), *line;
+	json_t *whole = json_loads(good, 0, NULL), *new = json_loads(value, JSON_DECODE_ANY, NULL);
+	int err;
+
+	assert_non_null(new);
+	assert_int_equal(json_object_set_new(at_path(whole, path), key, new), 0);
+	line = json_dumps(whole, JSON_REAL_PRECISION(17));
+	*why = '\0';
+	err = saved__read_report(saved, line, strlen(line), why, len);
+	json_decref(whole);
+	free(line);
+	free(good);
+	return err;
+}
+
+static void check_refused_at(const char *path, const char *key, const char *value, const char *said)
+{
+	struct saved_report saved;
+	char why[128];
+
+	if (read_with(&saved, path, key, value, why, sizeof(why)) != -EINVAL)
+		fail_msg("%s of %s: %s was let pass", key, path, value);
+	if (!strstr(why, said))
+		fail_msg("%s: \"%s\" does not say \"%s\"", value, why, said);
+}
+
+static struct saved_report read_at(const char *path, const char *key, const char *value)
+{
+	struct saved_report saved;
+	char why[128];
+
+	if (read_with(&saved, path, key, value, why, sizeof(why)))
+		fail_msg("%s", why);
+	return saved;
+}
+
+/* What cannot be at the same time. */
+static void test_contradictions(void **state)
+{
+	(void)state;
+	check_refused_at("", "version", "0", "\"version\" is not 1 or 2");
+	check_refused_at("scan", "passes", "0", "\"passes\" is not a count of passes");
+	check_refused_at("", "scan", "null", "null, where there was no scan");
+	check_refused_at("sites.2.verdict.pinned", "sampled", "0", "\"sampled\"");
+	check_refused_at("sites.2.verdict.pinned", "references", "65", "\"references\"");
+	check_refused_at("sites.2.verdict.pinned", "children", "62", "\"children\"");
+	check_refused_at("sites.2.verdict.pinned", "dirty", "65", "\"dirty\"");
+	check_refused_at("sites.1.held_by", "sampled", "0", "\"sampled\"");
+	check_refused_at("sites_total", "sites", "3", "\"sites_total\" is not a total");
+}
+
+/* Either of the two numbers tells that there was a scan. */
+static void test_unreferenced_without_a_scan(void **state)
+{
+	static const char *const keys[] = {"unreferenced_objects", "unreferenced_bytes"};
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		struct report report = golden_report();
+		struct report_site sites[] = {golden_sites[1]};
+		struct saved_report saved;
+		char *good, *line, why[128];
+		json_t *whole;
+		int err;
+
+		report.scan = (struct report_scan){};
+		report.sites = sites;
+		report.nr_sites = report.nr_sites_all = 1;
+		good = saved__print_report(&report);
+		whole = json_loads(good, 0, NULL);
+		if (i < 2)
+			json_object_set_new(at_path(whole, "sites.0"), keys[i], json_integer(1));
+		line = json_dumps(whole, 0);
+		err = saved__read_report(&saved, line, strlen(line), why, sizeof(why));
+		assert_int_equal(err, i < 2 ? -EINVAL : 0);
+		if (!err)
+			saved__free_report(&saved);
+		json_decref(whole);
+		free(line);
+		free(good);
+	}
+}
+
+/* Of wrong types where a list wants sentences, shares, allocators, plain names. */
+static void test_wrong_types(void **state)
+{
+	(void)state;
+	check_refused_at("", "blind_spots", "[\"a\",1]", "a list of sentences");
+	check_refused_at("", "blind_spots", "[\"a\\n\"]", "a list of sentences");
+	check_refused_at("", "blind_spots", "{}", "\"blind_spots\"");
+	check_refused_at("sites.0.verdict", "survival_shares", "[1,1,1]", "\"survival_shares\"");
+	check_refused_at("sites.0.verdict", "survival_shares", "[1,1,1,1,1]",
+			 "\"survival_shares\"");
+	check_refused_at("sites.0.verdict", "survival_shares", "[1,1,1,\"1\"]", "a list of shares");
+	check_refused_at("filter", "origins", "[1]", "an allocator");
+	check_refused_at("filter", "origins", "[\"slab\",\"slab\",\"slab\",\"slab\",\"slab\"]",
+			 "\"origins\"");
+	check_refused_at("filter", "pid", "-1", "\"pid\"");
+	check_refused_at("loss_texts", "race", "null", "\"race\"");
+	check_refused_at("sites.0", "origin", "null", "\"origin\"");
+	check_refused_at("sites.0", "stack", "null", "\"stack\"");
+	check_refused_at("sites.0", "verdict", "[]", "\"verdict\"");
+	check_refused_at("", "slab", "1", "\"slab\"");
+	check_refused_at("", "caches", "[{}]", "\"name\" is not there");
+}
+
+/* null is what is not known. */
+static void test_what_is_not_known(void **state)
+{
+	struct saved_report saved = read_at("", "slab", "null");
+
+	(void)state;
+	assert_false(saved.report.slab.known);
+	assert_true(isnan(saved.report.slab.explained));
+	saved__free_report(&saved);
+	saved = read_at("", "overhead", "null");
+	assert_false(saved.report.overhead.known);
+	saved__free_report(&saved);
+	saved = read_at("ledger.0", "kernel_delta_bytes", "null");
+	assert_false(saved.report.ledger[0].known);
+	assert_int_equal(saved.report.ledger[0].kernel_delta_bytes, 0);
+	assert_true(saved.report.ledger[1].known);
+	saved__free_report(&saved);
+	saved = read_at("sites.0", "verdict", "null");
+	assert_null(saved.report.sites[0].verdict.is.why);
+	saved__free_report(&saved);
+	saved = read_at("sites.0.verdict", "growth_bytes_per_min", "null");
+	assert_false(saved.report.sites[0].verdict.from.slope.known);
+	saved__free_report(&saved);
+	saved = read_at("sites.0", "held_by", "null");
+	assert_int_equal(saved.report.sites[0].sampled, 0);
+	saved__free_report(&saved);
+	saved = read_at("sites.0.verdict", "survival_shares", "[null,0.5,1,null]");
+	assert_true(isnan(saved.report.sites[0].verdict.from.survival[0]));
+	assert_true(saved.report.sites[0].verdict.from.survival[1] == 0.5);
+	saved__free_report(&saved);
+	saved = read_at("filter", "pid", "0");
+	assert_int_equal(saved.report.filter.pid, 0);
+	saved__free_report(&saved);
+	saved = read_at("filter", "origins", "[]");
+	assert_string_equal(saved.report.filter.origins, "");
+	saved__free_report(&saved);
+}
+
+/* What a verdict was made of is the site's, and the share of what is retained follows. */
+static void test_what_follows(void **state)
+{
+	struct saved_report saved = read_at("sites.0.verdict", "settled_alive", "15000");
+	const struct report_site *site = &saved.report.sites[0];
+	const struct evidence *e = &site->verdict.from;
+
+	(void)state;
+	assert_int_equal(e->objects, site->objects);
+	assert_int_equal(e->bytes, site->bytes);
+	assert_int_equal(e->allocations, site->allocations);
+	assert_int_equal(e->frees, site->frees);
+	assert_true(site->verdict.is.retained == 15000.0 / 30001);
+	assert_true(e->slope.known);
+	/* those that cannot go are all but the others */
+	assert_int_equal(saved.report.sites[2].verdict.from.pins.by[VFS_NOT_PINNED], 55);
+	saved__free_report(&saved);
+	saved = read_at("sites.0.verdict", "settled", "0");
+	assert_true(isnan(saved.report.sites[0].verdict.is.retained));
+	saved__free_report(&saved);
+	saved = read_at("sites.2.verdict.pinned", "references", "58");
+	assert_int_equal(saved.report.sites[2].verdict.from.pins.by[VFS_NOT_PINNED], 0);
+	saved__free_report(&saved);
+}
+
+/* A name that is too long is cut, between characters. */
+static void test_names_that_are_cut(void **state)
+{
+	(void)state;
+	for (int length = 60; length <= 66; length++) {
+		char name[128], value[160];
+		struct saved_report saved;
+
+		/* x...x and a character of two bytes */
+		snprintf(name, sizeof(name), "%0*d\xc3\xa9", length, 0);
+		snprintf(value, sizeof(value), "\"%s\"", name);
+		saved = read_at("sites.0.who.0", "comm", value);
+		if (length + 2 > 63)
+			name[length < 63 ? length : 63] = '\0';
+		assert_string_equal(saved.report.sites[0].who[0].comm, name);
+		saved__free_report(&saved);
+	}
+}
+
 /* Whatever is cut off: it is refused. */
 static void test_every_prefix(void **state)
 {
@@ -447,6 +656,25 @@ static void test_limits(void **state)
 	assert_true(saved__fits("{}", 2));
 	check_too_large(',', SAVED_VALUES + 1);
 	check_too_large(' ', SAVED_LINE + 1UL);
+}
+
+/* As many values, or bytes, as there may be. */
+static void test_what_just_fits(void **state)
+{
+	const size_t most = SAVED_LINE;
+	char *line = malloc(most + 1);
+
+	(void)state;
+	assert_non_null(line);
+	memset(line, ' ', most + 1);
+	assert_true(saved__fits(line, most));
+	assert_false(saved__fits(line, most + 1));
+	for (size_t i = 0; i < SAVED_VALUES; i++)
+		line[i] = ",[{"[i % 3];
+	assert_true(saved__fits(line, most));
+	line[most - 1] = '{';
+	assert_false(saved__fits(line, most));
+	free(line);
 }
 
 /* ---- headers ---- */
@@ -513,6 +741,80 @@ static void test_header_refused(void **state)
 	assert_non_null(strstr(why, "build_id"));
 }
 
+/* A header with one image, of which this is the JSON. */
+static int read_image(struct saved_header *h, const char *image, char *why, size_t len)
+{
+	char line[4096];
+
+	*why = '\0';
+	snprintf(line, sizeof(line),
+		 "{\"kleak_saved\":1,\"time\":\"2025-11-23T14:03:25.123Z\",\"kernel\":\"6\","
+		 "\"kernel_version\":\"\",\"machine\":\"\",\"images\":[%s]}",
+		 image);
+	return saved__read_header(h, line, strlen(line), why, len);
+}
+
+/* A name of that length, as JSON. */
+static const char *name_of(int length)
+{
+	static char name[128];
+
+	snprintf(name, sizeof(name), "\"%0*d\"", length, 0);
+	return name;
+}
+
+static void test_images(void **state)
+{
+	struct saved_header h;
+	char image[1024], why[128];
+
+	(void)state;
+	assert_int_equal(read_image(&h, "", why, sizeof(why)), 0);
+	assert_int_equal(h.images.nr, 0);
+	saved__free_header(&h);
+	for (int length = IMAGE_NAME - 1; length <= IMAGE_NAME; length++) {
+		int wanted = length < IMAGE_NAME ? 0 : -EINVAL;
+
+		snprintf(image, sizeof(image), "{\"module\":%s,\"build_id\":null,\"places\":[]}",
+			 name_of(length));
+		assert_int_equal(read_image(&h, image, why, sizeof(why)), wanted);
+		if (!wanted) {
+			assert_int_equal(strlen(h.images.list[0].name), length);
+			assert_int_equal(h.images.list[0].build_id_length, 0);
+			saved__free_header(&h);
+		}
+		snprintf(image, sizeof(image),
+			 "{\"module\":null,\"build_id\":\"0a0b\",\"places\":[{\"name\":%s,"
+			 "\"addr\":\"0x10\"}]}",
+			 name_of(length - IMAGE_NAME + (int)sizeof(h.images.list->places->name)));
+		assert_int_equal(read_image(&h, image, why, sizeof(why)), wanted);
+		if (!wanted) {
+			assert_string_equal(h.images.list[0].name, "");
+			assert_int_equal(h.images.list[0].build_id_length, 2);
+			assert_int_equal(h.images.list[0].build_id[1], 0x0b);
+			assert_int_equal(h.images.list[0].nr_places, 1);
+			assert_int_equal(h.images.list[0].places[0].address, 0x10);
+			saved__free_header(&h);
+		}
+	}
+	assert_string_equal(why, "\"name\" is not so short");
+}
+
+/* What a line begins with tells, if it is long enough; of one that is cut so much as there is. */
+static void test_what_is_a_header(void **state)
+{
+	static const char line[] = "{\"kleak_saved\":2,";
+
+	(void)state;
+	assert_true(saved__is_header(line, 15, false));
+	assert_false(saved__is_header(line, 14, false));
+	assert_true(saved__is_header(line, 14, true));
+	assert_true(saved__is_header(line, 1, true));
+	assert_true(saved__is_header(line, sizeof(line) - 1, true));
+	assert_false(saved__is_header("{\"kleak_other\":2,", 18, true));
+	assert_false(saved__is_header("[", 1, true));
+}
+
 /* ---- failures ---- */
 
 static long allocations_left;
@@ -562,6 +864,15 @@ int main(void)
 		cmocka_unit_test(test_header),
 		cmocka_unit_test(test_header_refused),
 		cmocka_unit_test(test_no_memory),
+		cmocka_unit_test(test_contradictions),
+		cmocka_unit_test(test_unreferenced_without_a_scan),
+		cmocka_unit_test(test_wrong_types),
+		cmocka_unit_test(test_what_is_not_known),
+		cmocka_unit_test(test_what_follows),
+		cmocka_unit_test(test_names_that_are_cut),
+		cmocka_unit_test(test_what_just_fits),
+		cmocka_unit_test(test_images),
+		cmocka_unit_test(test_what_is_a_header),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

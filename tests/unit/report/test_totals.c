@@ -8,7 +8,7 @@
 
 struct made_up {
 	struct readout readout;
-	struct kleak_cache caches[KLEAK_MAX_CACHES];
+	struct kleak_cache *caches; /* KLEAK_MAX_CACHES, and nothing behind them */
 	struct tracer_view view;
 	struct kernel kernel;
 	struct plan plan;
@@ -34,6 +34,8 @@ static int begin(void **state)
 {
 	struct made_up *m = test_calloc(1, sizeof(*m));
 
+	m->caches = calloc(KLEAK_MAX_CACHES, sizeof(*m->caches));
+	assert_non_null(m->caches);
 	m->view.caches = m->caches;
 	m->totals.aliases.read = read_names;
 	m->readout.view = &m->view;
@@ -45,8 +47,11 @@ static int begin(void **state)
 
 static int end(void **state)
 {
-	totals__free(&((struct made_up *)*state)->totals);
-	test_free(*state);
+	struct made_up *m = *state;
+
+	totals__free(&m->totals);
+	free(m->caches);
+	test_free(m);
 	return 0;
 }
 
@@ -199,6 +204,33 @@ static void test_the_kernels_books(void **state)
 	assert_int_equal(m->report.slab.objects_bytes, 42);
 }
 
+/* Dentries and inodes, where both times told them. */
+static void test_what_the_file_systems_hold(void **state)
+{
+	struct made_up *m = *state;
+	struct books *was = &m->readout.books_start, *is = &m->readout.books;
+
+	was->dentries = (struct vfsstate){100, 40};
+	is->dentries = (struct vfsstate){150, 30};
+	was->inodes = (struct vfsstate){1000, 7};
+	is->inodes = (struct vfsstate){900, 9};
+	fill(m);
+	assert_true(m->report.vfs_known);
+	assert_int_equal(m->report.dentries.all, 50);
+	assert_int_equal(m->report.dentries.unused, -10);
+	assert_int_equal(m->report.inodes.all, -100);
+	assert_int_equal(m->report.inodes.unused, 2);
+	was->vfs_err = -1;
+	fill(m);
+	assert_false(m->report.vfs_known);
+	assert_int_equal(m->report.dentries.all, 0);
+	was->vfs_err = 0;
+	is->vfs_err = -1;
+	fill(m);
+	assert_false(m->report.vfs_known);
+	assert_int_equal(m->report.inodes.all, 0);
+}
+
 static void test_what_was_asked_for(void **state)
 {
 	struct made_up *m = *state;
@@ -255,9 +287,14 @@ static void test_scans(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_events), TEST(test_what_was_not_checked), TEST(test_losses),
-		TEST(test_caches), TEST(test_the_kernels_books),    TEST(test_what_was_asked_for),
+		TEST(test_events),
+		TEST(test_what_was_not_checked),
+		TEST(test_losses),
+		TEST(test_caches),
+		TEST(test_the_kernels_books),
+		TEST(test_what_was_asked_for),
 		TEST(test_scans),
+		TEST(test_what_the_file_systems_hold),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -18,9 +18,17 @@ static void test_memory_is_zeros_and_apart(void **state)
 		assert_int_equal(second[i], 0);
 	assert_int_equal((uintptr_t)first % _Alignof(max_align_t), 0);
 	assert_non_null(arena__new(&arena, 0, 8));
+	assert_non_null(arena__new(&arena, 3, 0));
 	arena__free(&arena);
 	assert_null(arena.pieces);
 	arena__free(&arena);
+}
+
+/* AddressSanitizer's malloc() fails as any other, and does not end the program. */
+const char *__asan_default_options(void);
+const char *__asan_default_options(void)
+{
+	return "allocator_may_return_null=1";
 }
 
 static void test_more_than_there_can_be(void **state)
@@ -30,6 +38,7 @@ static void test_more_than_there_can_be(void **state)
 	(void)state;
 	assert_null(arena__new(&arena, SIZE_MAX / 8, 16));
 	assert_null(arena__new(&arena, SIZE_MAX / 8 + 1, 8)); /* the sum would be small again */
+	assert_null(arena__new(&arena, SIZE_MAX / 4, 1));     /* a size, but nobody has as much */
 	assert_null(arena.pieces);
 	arena__free(&arena);
 }

@@ -29,10 +29,25 @@ static void test_room_doubles(void **state)
 	free(array);
 }
 
+/* What is asked for is enough: no more is taken. */
+static void test_room_that_is_just_enough(void **state)
+{
+	size_t room = 0;
+	char *array = NULL;
+
+	(void)state;
+	assert_int_equal(array__reserve((void **)&array, 256, &room, 1), 0);
+	assert_int_equal(room, 256);
+	assert_int_equal(array__reserve((void **)&array, 1024, &room, 1), 0);
+	assert_int_equal(room, 1024);
+	free(array);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_room_doubles),
+		cmocka_unit_test(test_room_that_is_just_enough),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -114,6 +114,15 @@ static void test_truth(void **state)
 		end(&r_);                                                                          \
 	} while (0)
 
+#define READS_NOTHING(value, f)                                                                    \
+	do {                                                                                       \
+		struct read r_ = open_value(value);                                                \
+                                                                                                   \
+		assert_string_equal(f(begin(&r_), r_.object, "x"), "");                            \
+		assert_int_equal(r_.reading.err, -EINVAL);                                         \
+		end(&r_);                                                                          \
+	} while (0)
+
 static void test_texts(void **state)
 {
 	(void)state;
@@ -125,6 +134,7 @@ static void test_texts(void **state)
 	READS_TEXT("\"two words, \\u00e9\"", "two words, \xc3\xa9", json_read__words);
 	FAILS("\"a\\u001bb\"", "plain words", json_read__words);
 	FAILS("\"\\u007f\"", "plain words", json_read__words);
+	FAILS("\"\\u001f\"", "plain words", json_read__words);
 	FAILS("\"\\u009b31m\"", "plain words", json_read__words); /* CSI */
 	READS_TEXT("\"\\u00a0\"", "\xc2\xa0", json_read__words);
 	READS_TEXT("\" \"", " ", json_read__words);
@@ -133,6 +143,10 @@ static void test_texts(void **state)
 	FAILS("\"A\"", "a plain name", json_read__identifier);
 	FAILS("\"a b\"", "a plain name", json_read__identifier);
 	assert_false(json_read__are_words("\xff"));
+	/* a text is one also where it failed */
+	READS_NOTHING("1", json_read__text);
+	READS_NOTHING("\"a\\u001bb\"", json_read__words);
+	READS_NOTHING("\"A\"", json_read__identifier);
 }
 
 static void test_hexadecimal_numbers(void **state)
@@ -173,9 +187,10 @@ static void test_times(void **state)
 {
 	static const char *const wrong[] = {
 		"2026-11-28T17:00:00.250",  "2026-11-28T17:00:00.2500Z", "2026-11-28 17:00:00.250Z",
-		"2026-02-30T17:00:00.250Z", "2026-13-01T17:00:00.250Z",	 "2026-11-28T24:00:00.250Z",
-		"2026-11-28T17:60:00.250Z", "2026-11-28T17:00:61.250Z",	 "1969-12-31T23:59:59.999Z",
-		"2026-11-28T17:00:0x.250Z",
+		"2026-02-30T17:00:00.250Z", "2026-00-10T17:00:00.250Z",	 "2026-13-01T17:00:00.250Z",
+		"2026-11-28T24:00:00.250Z", "2026-11-28T17:60:00.250Z",	 "2026-11-28T17:00:60.250Z",
+		"1969-12-31T23:59:59.999Z", "2026-11-28T17:00:0x.250Z",	 "x026-11-28T17:00:00.250Z",
+		"2026-11-28T17:00:00.250z",
 	};
 	struct read r = open_value("\"2026-11-28T17:01:02.250Z\"");
 	struct timespec time = json_read__time(begin(&r), r.object, "x");
@@ -217,9 +232,14 @@ static void test_what_has_parts(void **state)
 	READS("null", NULL, json_read__object_or_null);
 	FAILS("[]", "an object", json_read__object_if_there);
 	READS("null", NULL, json_read__object_if_there);
+	FAILS("{}", "a list that one can take", json_read__array, 3, &nr);
+	assert_int_equal(nr, 0);
 	r = open_value("{}");
 	assert_ptr_equal(json_read__object(begin(&r), r.object, "x"),
 			 json_object_get(r.object, "x"));
+	assert_ptr_equal(json_read__object_if_there(&r.reading, r.object, "x"),
+			 json_object_get(r.object, "x"));
+	assert_null(json_read__object_if_there(&r.reading, r.object, "later"));
 	assert_int_equal(r.reading.err, 0);
 	end(&r);
 }
@@ -234,6 +254,7 @@ static void test_it_fails_once(void **state)
 	assert_string_equal(r.why, "\"y\" is not there");
 	assert_int_equal(json_read__count(&r.reading, r.object, "x", 10), 0);
 	assert_string_equal(json_read__text(&r.reading, r.object, "x"), "");
+	assert_null(json_read__object_if_there(&r.reading, r.object, "x"));
 	assert_string_equal(r.why, "\"y\" is not there");
 	assert_null(json_read__new(&r.reading, 1, 8));
 	assert_int_equal(r.reading.err, -EINVAL);

@@ -97,6 +97,25 @@ static void test_output_fails(void **state)
 	assert_int_equal(json_value__print(NULL, stdout), -ENOMEM);
 }
 
+static void test_words(void **state)
+{
+	(void)state;
+	assert_prints(json_value__words(""), "[[]]\n");
+	assert_prints(json_value__words("slab, pages,\xff"),
+		      "[[\"slab\",\"pages\",\"\\uFFFD\"]]\n");
+}
+
+/* What could not be written is noticed, even where nothing is left to be written at the end. */
+static void test_output_that_failed_before(void **state)
+{
+	FILE *full = fopen("/dev/full", "we");
+
+	(void)state;
+	setvbuf(full, NULL, _IONBF, 0);
+	assert_int_equal(json_value__print(json_array(), full), -EIO);
+	fclose(full);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -107,6 +126,8 @@ int main(void)
 		cmocka_unit_test(test_arrays),
 		cmocka_unit_test(test_exact),
 		cmocka_unit_test(test_output_fails),
+		cmocka_unit_test(test_words),
+		cmocka_unit_test(test_output_that_failed_before),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

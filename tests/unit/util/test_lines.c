@@ -73,6 +73,12 @@ static void test_numbers(void **state)
 	assert_number("+1", false, 77, "+1");
 	assert_number(" 1", false, 77, " 1");
 	assert_number("", false, 77, "");
+	assert_number("0", true, 0, "");
+	assert_number("9", true, 9, "");
+	assert_number("90/8", true, 90, "/8"); /* what stands around the digits in ASCII */
+	assert_number("19:", true, 19, ":");
+	assert_number("/1", false, 77, "/1");
+	assert_number(":1", false, 77, ":1");
 }
 
 static void test_sums_stay_numbers(void **state)
@@ -90,6 +96,11 @@ static void test_sums_stay_numbers(void **state)
 	assert_false(lines__add_product(&sum, UINT64_C(1) << 32, UINT64_C(1) << 32));
 	assert_false(lines__add_product(&sum, UINT64_C(1) << 32, UINT64_C(1) << 31));
 	assert_int_equal(sum, 13);
+	sum = LINES_MOST;
+	assert_true(lines__add(&sum, 0));
+	sum = LINES_MOST + 1;
+	assert_false(lines__add(&sum, 0));
+	assert_int_equal(sum, LINES_MOST + 1);
 }
 
 static void test_complaint(void **state)

@@ -122,7 +122,6 @@ static void print_option(const struct option_row *row, bool with_takers, FILE *o
 	if (row->argument)
 		add(left, row->if_left_out ? "[=" : " ", row->argument,
 		    row->if_left_out ? "]" : "");
-	add(left, "", " ", "");
 
 	add(text, "", row->help, "");
 	if (row->choices) {

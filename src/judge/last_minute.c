@@ -43,8 +43,6 @@ static void make_point(struct last_minute *last_minute, double now_s)
 	if (last_minute->nr_points == LAST_MINUTE_POINTS)
 		drop_oldest(last_minute);
 	last_minute->times[last_minute->nr_points++] = now_s;
-	for (uint32_t i = 0; i < last_minute->nr_rows; i++)
-		last_minute->rows[i].bytes[last_minute->nr_points - 1] = 0;
 }
 
 /* The point that growth is measured from: the last one that covers the window, or the first. */

@@ -59,6 +59,22 @@ static void test_every_option_is_there(void **state)
 	}
 }
 
+/* What an option does stands in a column of its own. */
+static void test_columns(void **state)
+{
+	const struct option_row *row;
+	char *text = help_of(VERB_TRACE);
+
+	(void)state;
+	for (size_t i = 0; (row = option_table__row(i)); i++) {
+		const char *line = line_of(text, row) + 1;
+
+		if (line[25] != ' ' || line[26] == ' ')
+			fail_msg("%s: not in its column", row->name);
+	}
+	free(text);
+}
+
 static void test_lines_fit(void **state)
 {
 	(void)state;
@@ -99,6 +115,17 @@ static void test_all(void **state)
 	/* what all take needs no list */
 	assert_has(text, "\n      --json              one JSON object a report and line\n");
 	assert_has(text, "\n      --no-color          no colours (NO_COLOR does the same)\n");
+	assert_has(text, "\n\nkleak COMMAND --help lists the options of that command alone.\n");
+	/* what the group's heading says is not said of each */
+	assert_has(text, "      --scan-rate MB      read no more than that a second; without it, "
+			 "there is\n                          no limit\n");
+	assert_has(text, "status\n      --threshold BYTES   what may be left (default 0)\n\n");
+	assert_has(text, "(default slab,vmalloc,percpu) [kleak, run,\n                          "
+			 "diagnose, report, diff]\n");
+	assert_has(text, "SIGUSR2 leaves out what has been found (default 60)\n");
+	assert_has(text,
+		   "\n  -h, --help              print this; after a command, its options alone\n"
+		   "\nSECS may end in ms,");
 	free(text);
 }
 
@@ -119,6 +146,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_every_option_is_there),
 		cmocka_unit_test(test_lines_fit),
+		cmocka_unit_test(test_columns),
 		cmocka_unit_test(test_all),
 		cmocka_unit_test(test_one_command),
 	};

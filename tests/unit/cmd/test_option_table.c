@@ -73,6 +73,12 @@ static void test_rows(void **state)
 	const struct option_row *row, *other;
 
 	(void)state;
+	assert_string_equal(option_table__row(0)->name, "--interval");
+	assert_true(option_table__row(40));
+	assert_null(option_table__row(OPTION_ROWS_MOST));
+	assert_string_equal(option_table__verb(VERB_TRACE)->word, "");
+	assert_string_equal(option_table__verb(VERB_DIFF)->word, "diff");
+	assert_null(option_table__verb(VERB_DIFF + 1));
 	for (size_t i = 0; (row = option_table__row(i)); i++) {
 		assert_memory_equal(row->name, "--", 2);
 		assert_true(row->help && *row->help && row->group && row->verbs);
@@ -101,6 +107,14 @@ static void test_lists(void **state)
 	assert_string_equal(text, "kleak");
 	option_table__verbs(1U << VERB_TRACE | 1U << VERB_DIFF, text, sizeof(text));
 	assert_string_equal(text, "kleak and kleak diff");
+	option_table__verbs(1U << VERB_TRACE | 1U << VERB_RUN | 1U << VERB_LEDGER, text,
+			    sizeof(text));
+	assert_string_equal(text, "kleak, kleak run and kleak ledger");
+	option_table__verbs(0, text, sizeof(text));
+	assert_string_equal(text, "");
+	/* cut to what there is room for */
+	option_table__choices(three, " or ", text, sizeof("a, b o"));
+	assert_string_equal(text, "a, b o");
 	option_table__verbs((2U << VERB_DIFF) - 1, text, sizeof(text)); /* it has room for all */
 	assert_string_equal(text + strlen(text) - strlen(" and kleak diff"), " and kleak diff");
 }

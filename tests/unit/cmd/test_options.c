@@ -310,6 +310,98 @@ static void test_saved_files(void **state)
 	bad("kmemleak --save x list", "--save");
 }
 
+static void test_words(void **state)
+{
+	struct options o = good("ledger --interval 2 -- sleep 5");
+
+	(void)state;
+	assert_int_equal(o.verb, VERB_LEDGER);
+	assert_string_equal(o.trace.command[0], "sleep");
+	assert_null(good("ledger").trace.command);
+	assert_true(good("ledger --duration 5").duration_s == 5);
+	bad("ledger --duration 5 -- ls", "leave --duration away");
+	assert_string_equal(good("kmemleak scan").action, "scan");
+	assert_string_equal(good("kmemleak list").action, "list");
+	assert_string_equal(good("kmemleak clear").action, "clear");
+	assert_int_equal(good("kmemleak clear").verb, VERB_KMEMLEAK);
+	bad("kmemleak", "kleak kmemleak needs scan, list or clear: kleak kmemleak scan|list|clear");
+	bad("kmemleak scan list", "needs scan, list or clear");
+	bad("kmemleak x", "needs scan, list or clear");
+	bad("run --explain --json -- true", "--json");
+	assert_null(good("run --explain").trace.command);
+	assert_string_equal(good("report x --no-color").files[0], "x");
+	assert_null(good("report x").files[1]);
+	bad("x", "unexpected \"x\"");
+	bad("diagnose x", "unexpected \"x\"");
+	bad("census --json x y", "unexpected \"x\"");
+	/* a verb is the first word and nothing else */
+	bad("--json run", "unexpected \"run\"");
+}
+
+/* kleak without any argument, as execve() allows. */
+static void test_no_words(void **state)
+{
+	static char *none[] = {NULL}, *name[] = {"kleak", NULL};
+	struct options o;
+	char why[256];
+
+	(void)state;
+	assert_int_equal(options__parse(&o, 1, name, why, sizeof(why)), 0);
+	assert_int_equal(o.verb, VERB_TRACE);
+	assert_int_equal(options__parse(&o, 0, none, why, sizeof(why)), 0);
+	assert_int_equal(o.verb, VERB_TRACE);
+}
+
+/* What is asked for at all. */
+static void test_who_and_lenient(void **state)
+{
+	(void)state;
+	assert_true(good("diagnose").trace.who && good("diagnose").trace.lenient);
+	assert_false(good("").trace.who || good("").trace.lenient);
+	assert_false(good("run ls").trace.who || good("run ls").trace.lenient);
+	assert_true(good("diagnose --duration 200").duration_s == 200);
+	assert_true(good("diagnose --duration 200 --for 300").duration_s == 200);
+	assert_false(good("").top_given || good("").weight_given || good("").report.sort_given);
+	assert_true(good("--top 10").top_given);
+	assert_int_equal(good("report x --html y").report.rows, 0);
+	assert_int_equal(good("--folded y").report.rows, 0);
+	assert_int_equal(good("--svg y").report.rows, 0);
+	assert_int_equal(good("--html y").report.rows, 0);
+	assert_int_equal(good("--prom y").report.rows, 10);
+	assert_int_equal(good("report x --svg y --weight unreferenced").weight,
+			 WEIGHT_UNREFERENCED);
+	assert_int_equal(good("--html y --weight objects").weight, WEIGHT_OBJECTS);
+	assert_int_equal(good("--folded y --weight objects").weight, WEIGHT_OBJECTS);
+	assert_int_equal(good("--min-size 4K --max-size 4K").trace.max_size, 4096);
+	assert_true(good("-p 1").trace.pid == 1 && !good("-p 1").trace.cgroup);
+	bad("--cgroup=", "--cgroup: \"\" is not a folder");
+	bad("--json=5", "--json");
+	bad("-p", "-p needs a value");
+	bad("-vx", "-x is no option of kleak");
+	bad("-v --nonsense", "--nonsense is no option of kleak");
+	bad("--interval", "--interval needs a value");
+}
+
+/* Nothing is looked for where nobody asks. */
+static void test_debug_info(void **state)
+{
+	struct options o = good("");
+	struct dwarf_sources sources;
+
+	(void)state;
+	assert_false(options__debug_info(&o).wanted);
+	o = good("-v");
+	assert_true(options__debug_info(&o).wanted);
+	o = good("--debuginfod");
+	sources = options__debug_info(&o);
+	assert_true(sources.wanted && sources.debuginfod);
+	o = good("--debug-dir x --debug-dir y");
+	sources = options__debug_info(&o);
+	assert_true(sources.wanted && !sources.debuginfod);
+	assert_int_equal(sources.nr_folders, 2);
+	assert_string_equal(sources.folders[1], "y");
+}
+
 static void test_nonsense(void **state)
 {
 	(void)state;
@@ -368,6 +460,10 @@ int main(void)
 		cmocka_unit_test(test_pictures),
 		cmocka_unit_test(test_screen_and_prom),
 		cmocka_unit_test(test_saved_files),
+		cmocka_unit_test(test_words),
+		cmocka_unit_test(test_no_words),
+		cmocka_unit_test(test_who_and_lenient),
+		cmocka_unit_test(test_debug_info),
 		cmocka_unit_test(test_nonsense),
 	};
 

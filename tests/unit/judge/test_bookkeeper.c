@@ -3,6 +3,7 @@
 
 #include "judge/bookkeeper.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -83,6 +84,10 @@ static void test_a_caller_that_went_has_nothing(void **state)
 	assert_string_equal(s.callers[1].name, "b+0x1/0x2 [m]");
 	assert_int_equal(s.callers[1].areas, 0);
 	assert_int_equal(s.callers[1].delta_areas, -1);
+	assert_int_equal(s.callers[1].amount.delta_bytes, -4096);
+	assert_string_equal(s.callers[0].name, "a+0x1/0x2");
+	assert_int_equal(s.callers[0].areas, 10);
+	assert_int_equal(s.callers[0].amount.bytes, 10 * 4096);
 	bookkeeper__close(keeper);
 }
 
@@ -141,6 +146,150 @@ static void test_top_and_classes(void **state)
 	bookkeeper__close(keeper);
 }
 
+/* Numbers of the machine, as they are and as they change. */
+static void test_what_is_available(void **state)
+{
+	struct bookkeeper *keeper;
+	struct statement s = {};
+
+	(void)state;
+	assert_int_equal(bookkeeper__open(&keeper, NULL, true), 0);
+	for (int t = 0; t < 20; t++) {
+		struct books books = books_at(t);
+
+		books.mem.present[MEMINFO_CACHED] = true;
+		books.mem.bytes[MEMINFO_CACHED] = 1000 + t;
+		assert_int_equal(bookkeeper__enter(keeper, &books, t), 0);
+	}
+	assert_int_equal(bookkeeper__state(keeper, &s, 0), 0);
+	assert_int_equal(s.total_bytes, 1 << 30);
+	assert_int_equal(s.available.bytes, (1 << 29) - 51200 * 19);
+	assert_int_equal(s.available.delta_bytes, -51200 * 19);
+	assert_int_equal(s.free_cache[0], 1019);
+	assert_true(s.classes[CLASS_SLAB_UNRECLAIMABLE].known);
+	assert_string_equal(s.classes[CLASS_SLAB_UNRECLAIMABLE].name, "slab_unreclaimable");
+	assert_int_equal(s.classes[CLASS_SLAB_UNRECLAIMABLE].amount.bytes, (1 << 20) + 51200 * 19);
+	assert_true(fabs(s.classes[CLASS_SLAB_UNRECLAIMABLE].amount.growth.per_s - 51200) < 1e-6);
+	bookkeeper__close(keeper);
+	bookkeeper__close(NULL);
+}
+
+/* What does not shrink lasts for ever. */
+static void test_memory_that_does_not_shrink(void **state)
+{
+	struct bookkeeper *keeper;
+	struct statement s = {};
+
+	(void)state;
+	for (int how = 0; how < 2; how++) {
+		assert_int_equal(bookkeeper__open(&keeper, NULL, true), 0);
+		for (int t = 0; t < 20; t++) {
+			struct books books = books_at(0);
+
+			books.mem.present[MEMINFO_MEM_AVAILABLE] = !how;
+			assert_int_equal(bookkeeper__enter(keeper, &books, t), 0);
+		}
+		assert_int_equal(bookkeeper__state(keeper, &s, 0), 0);
+		assert_int_equal(s.available_known, !how);
+		assert_true(how ? isnan(s.exhausted_s) : s.exhausted_s == INFINITY);
+		bookkeeper__close(keeper);
+	}
+}
+
+/* A reading without /proc/meminfo changes nothing of what that said. */
+static void test_readings_that_failed(void **state)
+{
+	struct bookkeeper *keeper = keep(3);
+	struct statement s = {};
+	struct books books = books_at(3);
+
+	(void)state;
+	books.mem = (struct meminfo){};
+	books.mem_err = -EACCES;
+	assert_int_equal(bookkeeper__enter(keeper, &books, 3), 0);
+	assert_int_equal(bookkeeper__state(keeper, &s, 0), 0);
+	assert_true(s.available_known);
+	assert_int_equal(s.total_bytes, 1 << 30);
+	assert_int_equal(s.available.delta_bytes, -51200 * 2);
+	assert_int_equal(s.caches[0].delta_objects, 300);
+	/* nor does one without areas say how much is ioremap()ed */
+	assert_true(s.classes[CLASS_IOREMAP].known);
+	books = books_at(4);
+	books.areas_err = -EACCES;
+	assert_int_equal(bookkeeper__enter(keeper, &books, 4), 0);
+	assert_int_equal(bookkeeper__state(keeper, &s, 0), 0);
+	assert_false(s.classes[CLASS_IOREMAP].known);
+	bookkeeper__close(keeper);
+}
+
+/* Most growth first, then the most bytes, then by name; what never held anything is not there. */
+static void test_order(void **state)
+{
+	static const char *const order[] = {"grows", "large", "a", "b", "shrinks"};
+	struct bookkeeper *keeper;
+	struct statement s = {};
+
+	(void)state;
+	for (int turn = 0; turn < 5; turn++) {
+		assert_int_equal(bookkeeper__open(&keeper, NULL, true), 0);
+		for (int t = 0; t < 2; t++) {
+			struct allocinfo_line list[] = {
+				{"b", "", "f", 20, 1},	   {"grows", "", "f", 5 + t, 1},
+				{"a", "", "f", 20, 1},	   {"shrinks", "", "f", 90 - t, 1},
+				{"large", "", "f", 30, 1}, {"empty", "", "f", 0, 0},
+			};
+			struct allocinfo_line turned[6];
+			struct books books = {.mem_err = -EACCES};
+
+			for (int i = 0; i < 6; i++)
+				turned[i] = list[(i + turn) % 6];
+			books.lines = (struct allocinfo){.lines = turned, .nr = 6};
+			assert_int_equal(bookkeeper__enter(keeper, &books, t), 0);
+		}
+		assert_int_equal(bookkeeper__state(keeper, &s, 0), 0);
+		assert_int_equal(s.nr_lines, 5);
+		for (size_t i = 0; i < s.nr_lines; i++)
+			assert_string_equal(s.lines[i].place, order[i]);
+		assert_int_equal(s.lines[0].calls, 1);
+		assert_int_equal(s.lines[0].delta_calls, 0);
+		/* as many as are wanted */
+		assert_int_equal(bookkeeper__state(keeper, &s, 2), 0);
+		assert_int_equal(s.nr_lines, 2);
+		assert_int_equal(s.nr_lines_all, 5);
+		assert_int_equal(bookkeeper__state(keeper, &s, 5), 0);
+		assert_int_equal(s.nr_lines, 5);
+		bookkeeper__close(keeper);
+	}
+}
+
+/* Whatever /sys/kernel/slab says of a cache is said with it. */
+static void test_names_of_slab_caches(void **state)
+{
+	struct slabnames_cache list[] = {
+		{"dentry", "dentry", 1}, {"kmalloc-512", ":0000512", 0}, {"sock", ":0000512", 0}};
+	struct slabnames names = {.caches = list, .nr = 3};
+	struct bookkeeper *keeper;
+	struct statement s = {};
+	struct books books = books_at(5);
+
+	(void)state;
+	assert_int_equal(bookkeeper__open(&keeper, &names, true), 0);
+	assert_int_equal(bookkeeper__enter(keeper, &books, 0), 0);
+	assert_int_equal(bookkeeper__state(keeper, &s, 0), 0);
+	assert_int_equal(s.nr_caches, 3);
+	assert_string_equal(s.caches[0].name, "kmalloc-512");
+	assert_string_equal(s.caches[0].aliases, "sock");
+	assert_int_equal(s.caches[0].reclaimable, STATEMENT_NO);
+	assert_int_equal(s.caches[0].active_objects, 1500);
+	assert_int_equal(s.caches[0].object_size, 512);
+	assert_int_equal(s.caches[0].amount.bytes, (250 + 13 * 5) * 4096);
+	assert_string_equal(s.caches[1].name, "dentry");
+	assert_string_equal(s.caches[1].aliases, "");
+	assert_int_equal(s.caches[1].reclaimable, STATEMENT_YES);
+	assert_int_equal(s.caches[2].reclaimable, STATEMENT_UNKNOWN);
+	bookkeeper__close(keeper);
+}
+
 /* More readings than a history has points. */
 static void test_long_runs(void **state)
 {
@@ -151,6 +300,9 @@ static void test_long_runs(void **state)
 	assert_int_equal(bookkeeper__state(keeper, &s, 0), 0);
 	assert_true(fabs(s.caches[0].amount.growth.per_s - 51200) < 1e-6);
 	assert_int_equal(s.caches[0].delta_objects, 99900);
+	assert_true(fabs(s.lines[0].amount.growth.per_s - 1) < 1e-6);
+	assert_true(fabs(s.available.growth.per_s + 51200) < 1e-6);
+	assert_true(fabs(s.classes[CLASS_SLAB_UNRECLAIMABLE].amount.growth.per_s - 51200) < 1e-6);
 	bookkeeper__close(keeper);
 }
 
@@ -162,6 +314,11 @@ int main(void)
 		cmocka_unit_test(test_lines_are_told_apart_by_module),
 		cmocka_unit_test(test_time_to_exhaustion),
 		cmocka_unit_test(test_top_and_classes),
+		cmocka_unit_test(test_what_is_available),
+		cmocka_unit_test(test_memory_that_does_not_shrink),
+		cmocka_unit_test(test_readings_that_failed),
+		cmocka_unit_test(test_order),
+		cmocka_unit_test(test_names_of_slab_caches),
 		cmocka_unit_test(test_long_runs),
 	};
 

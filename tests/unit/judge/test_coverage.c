@@ -14,9 +14,12 @@ static const struct kleak_cache caches[KLEAK_MAX_CACHES] = {
 static void test_sum_by_class(void **state)
 {
 	const struct kleak_site entries[] = {
-		{.space = KLEAK_SPACE_SLAB, .cache = 2},    {.space = KLEAK_SPACE_SLAB, .cache = 3},
-		{.space = KLEAK_SPACE_SLAB, .cache = 4},    {.space = KLEAK_SPACE_VMALLOC},
-		{.space = KLEAK_SPACE_SLAB, .cache = 9999}, {.space = KLEAK_SPACE_PERCPU},
+		{.space = KLEAK_SPACE_SLAB, .cache = 2},
+		{.space = KLEAK_SPACE_SLAB, .cache = 3},
+		{.space = KLEAK_SPACE_SLAB, .cache = 4},
+		{.space = KLEAK_SPACE_VMALLOC},
+		{.space = KLEAK_SPACE_SLAB, .cache = KLEAK_MAX_CACHES},
+		{.space = KLEAK_SPACE_PERCPU},
 	};
 	struct snapshot_site sites[] = {
 		{.live = 1, .held_bytes = 192},	  {.live = 1, .held_bytes = 1000},
@@ -137,11 +140,12 @@ static void test_compare_slabs(void **state)
 				       .slabs = 1,
 				       .pages_per_slab = 8}};
 	const struct slabinfo before = {.caches = was, .nr = 1}, now = {.caches = is, .nr = 2};
-	const struct kleak_site entries[] = {{.space = KLEAK_SPACE_SLAB, .cache = 2},
-					     {.space = KLEAK_SPACE_SLAB, .cache = 3},
-					     {.space = KLEAK_SPACE_SLAB, .cache = 4},
-					     {.space = KLEAK_SPACE_VMALLOC},
-					     {.space = KLEAK_SPACE_SLAB, .cache = 9999}};
+	const struct kleak_site entries[] = {
+		{.space = KLEAK_SPACE_SLAB, .cache = 2},
+		{.space = KLEAK_SPACE_SLAB, .cache = 3},
+		{.space = KLEAK_SPACE_SLAB, .cache = 4},
+		{.space = KLEAK_SPACE_VMALLOC},
+		{.space = KLEAK_SPACE_SLAB, .cache = KLEAK_MAX_CACHES}};
 	struct snapshot_site sites[] = {{.live = 1, .held_bytes = 500},
 					{.live = 0, .held_bytes = 7000},
 					{.live = 1, .held_bytes = 16384}, /* beyond the caches */

@@ -203,6 +203,13 @@ static void test_objects_that_replace_older_ones(void **state)
 	sums[FILP].live = 4000;
 	judge.slabs_now = &(struct slabinfo){};
 	assert_true(isnan(evidence__judge(&judge, &site).from.replaced));
+	judge.slabs_now = &slabs_now;
+	judge.slabs_before = &(struct slabinfo){};
+	assert_true(isnan(evidence__judge(&judge, &site).from.replaced));
+	/* not in the list */
+	judge.slabs_before = &slabs_before;
+	set_cache(1, "filp2", 256, 5000, 5050);
+	assert_true(isnan(evidence__judge(&judge, &site).from.replaced));
 }
 
 /* kmalloc's classes are compared whole, whatever bucket the kernel took them from. */
@@ -213,9 +220,12 @@ static void test_classes_of_kmalloc(void **state)
 
 	(void)state;
 	assert_true(evidence__judge(&judge, &site).from.replaced < 0.01);
-	set_cache(2, "kmalloc-64", 64, 5000, 7000);
+	set_cache(0, "kmalloc-64", 64, 5000, 7000);
+	set_cache(2, "dentry", 192, 5000, 9000);
 	set_cache(3, "msg_msg-64", 64, 5000, 5000);
-	assert_true(evidence__judge(&judge, &site).from.replaced > 0.9);
+	/* they grew by 2000, and 2 CPUs may keep 2 * (120 + 10) of each of the two caches */
+	assert_true(fabs(evidence__judge(&judge, &site).from.replaced - (1 - 3040 / 40000.0)) <
+		    1e-9);
 	site.cache = LARGE;
 	assert_true(isnan(evidence__judge(&judge, &site).from.replaced));
 }
@@ -227,6 +237,9 @@ static void test_vmalloc_is_compared_with_its_class(void **state)
 
 	(void)state;
 	assert_true(isnan(evidence__judge(&judge, &site).from.replaced));
+	/* nothing of it was traced: none can have replaced others */
+	ledger[COVERAGE_VMALLOC] = (struct coverage_class){.known = true};
+	assert_true(isnan(evidence__judge(&judge, &site).from.replaced));
 	ledger[COVERAGE_VMALLOC] = (struct coverage_class){
 		.known = true, .traced_bytes = 4000000, .kernel_delta_bytes = 4000000};
 	assert_int_equal(evidence__judge(&judge, &site).is.name, VERDICT_LEAK);
@@ -234,6 +247,18 @@ static void test_vmalloc_is_compared_with_its_class(void **state)
 	assert_int_equal(evidence__judge(&judge, &site).is.name, VERDICT_GROWING);
 	ledger[COVERAGE_VMALLOC].kernel_delta_bytes = -1000000;
 	assert_int_equal(evidence__judge(&judge, &site).is.name, VERDICT_GROWING);
+}
+
+/* What the table's entry says of a slab cache says nothing of memory beyond the slabs. */
+static void test_what_is_in_no_cache_is_no_cache(void **state)
+{
+	struct evidence_sources judge = judge_with();
+	struct site site = leak(KLEAK_SPACE_VMALLOC, DENTRY);
+
+	(void)state;
+	assert_int_equal(evidence__judge(&judge, &site).is.name, VERDICT_LEAK);
+	site.cache = VMAP_AREA;
+	assert_int_equal(evidence__judge(&judge, &site).is.name, VERDICT_LEAK);
 }
 
 static void test_drain_and_dropped_caches(void **state)
@@ -346,6 +371,7 @@ int main(void)
 		cmocka_unit_test_setup(test_many_possible_cpus, reset),
 		cmocka_unit_test_setup(test_classes_of_kmalloc, reset),
 		cmocka_unit_test_setup(test_vmalloc_is_compared_with_its_class, reset),
+		cmocka_unit_test_setup(test_what_is_in_no_cache_is_no_cache, reset),
 		cmocka_unit_test_setup(test_drain_and_dropped_caches, reset),
 		cmocka_unit_test_setup(test_missed_frees_may_be_its_own, reset),
 		cmocka_unit_test_setup(test_what_cpus_keep, reset),

@@ -113,6 +113,92 @@ static void test_the_interval_is_at_least_sens(void **state)
 	assert_true(slope.high >= 1.3333 && slope.high < 2);
 }
 
+/* Of each the wider one, reckoned apart from this program; the last but one has ties. */
+static void test_intervals_as_published(void **state)
+{
+	static const struct {
+		size_t nr;
+		double at[11], value[11];
+		double per_s, low, high;
+	} known[] = {
+		/* Sen's */
+		{8,
+		 {1, 5, 8, 9, 10, 11, 12, 14},
+		 {8, 18, 26, 27, 26, 36, 38, 40},
+		 71 / 28.0,
+		 1.6,
+		 10 / 3.0},
+		{9,
+		 {1, 5, 6, 7, 8, 9, 10, 13, 15},
+		 {-1, 17, 14, 21, 24, 29, 35, 35, 48},
+		 97 / 28.0,
+		 2.6,
+		 14 / 3.0},
+		/* that of the steps */
+		{10,
+		 {1, 2, 3, 4, 5, 6, 7, 8, 9, 10},
+		 {1, 3, 2, 5, 4, 7, 6, 9, 8, 11},
+		 1,
+		 0.47243952539452594,
+		 1.7497826968276964},
+		{9,
+		 {1, 2, 4, 5, 7, 8, 11, 12, 13},
+		 {1, 3, 3, 3, 6, 6, 4, 9, 12},
+		 65 / 88.0,
+		 -0.037413556079365806,
+		 1.870746889412699},
+		{11,
+		 {1, 2, 4, 5, 7, 8, 11, 12, 13, 14, 15},
+		 {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 90},
+		 0,
+		 -8.422079708616437,
+		 21.279222565759294},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		struct growth_slope slope =
+			growth__slope(known[i].at, known[i].value, 0, known[i].nr);
+
+		assert_true(slope.known);
+		assert_near(slope.per_s, known[i].per_s);
+		assert_near(slope.low, known[i].low);
+		assert_near(slope.high, known[i].high);
+	}
+}
+
+/* What was before does not count. */
+static void test_points_before_the_first_are_left_out(void **state)
+{
+	static const double at[] = {1, 2, 10, 11, 12, 13, 14, 15, 16, 17};
+	static const double value[] = {900, 0, 5, 7, 9, 11, 13, 15, 17, 19};
+	static const double constant[] = {900, 0, 5, 5, 5, 5, 5, 5, 5, 5};
+	struct growth_slope slope = growth__slope(at, value, 2, 10);
+
+	(void)state;
+	assert_true(slope.known);
+	assert_near(slope.per_s, 2);
+	assert_near(slope.low, 2);
+	assert_near(slope.high, 2);
+	slope = growth__slope(at, constant, 2, 10);
+	assert_true(slope.known);
+	assert_true(slope.low == 0 && slope.high == 0);
+	assert_false(growth__slope(at, value, 3, 10).known); /* too few */
+}
+
+/* Of the pairs only those count between which time passed. */
+static void test_readings_at_one_moment(void **state)
+{
+	static const double at[] = {1, 1, 1, 1, 1, 1, 1, 2};
+	static const double value[] = {0, 4, 8, 12, 16, 20, 24, 28};
+	struct growth_slope slope = growth__slope(at, value, 0, 8);
+
+	(void)state;
+	assert_true(slope.known);
+	assert_near(slope.per_s, 16);
+	assert_true(slope.low <= 4 && slope.high >= 28);
+}
+
 static void test_too_few_points(void **state)
 {
 	(void)state;
@@ -173,6 +259,9 @@ int main(void)
 		cmocka_unit_test(test_outliers_do_not_count),
 		cmocka_unit_test(test_a_wave_does_not_grow),
 		cmocka_unit_test(test_the_interval_is_at_least_sens),
+		cmocka_unit_test(test_intervals_as_published),
+		cmocka_unit_test(test_points_before_the_first_are_left_out),
+		cmocka_unit_test(test_readings_at_one_moment),
 		cmocka_unit_test(test_too_few_points),
 		cmocka_unit_test(test_the_clock_spans_the_run),
 		cmocka_unit_test(test_warm_up),

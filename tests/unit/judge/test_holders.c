@@ -535,6 +535,406 @@ static void lists_no_more_than_there_is_room_for(void **state)
 	assert_int_equal(few[0].kind, all[0].kind);
 }
 
+/* The handle's row of this process or of nobody, or NULL. */
+static const struct holder *row_of(const struct holder *list, size_t nr, uint32_t pid,
+				   enum handle_kind kind, const char *detail)
+{
+	for (size_t i = 0; i < nr; i++)
+		if (list[i].owner.pid == pid && list[i].kind == kind &&
+		    !strcmp(list[i].detail, detail))
+			return &list[i];
+	return NULL;
+}
+
+/* Each is told once, as the process's own or as what all have. */
+static void nothing_is_told_twice(void **state)
+{
+	struct holder list[LISTED];
+	size_t nr;
+
+	(void)state;
+	hold_ten_a_second();
+	nr = ask(10, "x", of_nothing, 2, 0, list);
+	assert_int_equal(nr, 2); /* eventfds; all files */
+	for (size_t i = 0; i < nr; i++)
+		assert_ptr_equal(row_of(list, nr, 4711, list[i].kind, list[i].detail), &list[i]);
+}
+
+/* A process may take another name; the later one is told. */
+static void a_process_with_a_new_name(void **state)
+{
+	struct handles_owner owner = python;
+	struct holder list[LISTED];
+
+	(void)state;
+	for (int i = 0; i < READINGS; i++) {
+		strcpy(owner.name, i < 5 ? "sh" : "python3");
+		hold(&owner, HANDLE_EVENTFD, "", 10 * now_s);
+		enter();
+	}
+	assert_true(ask(10, "x", of_eventfd, 3, 0, list) >= 1);
+	assert_string_equal(list[0].owner.name, "python3");
+}
+
+/* Sockets of all protocols are a row of the process's own, too. */
+static void sockets_of_a_process(void **state)
+{
+	struct holder list[LISTED];
+	const struct holder *all;
+	size_t nr;
+
+	(void)state;
+	for (int i = 0; i < READINGS; i++) {
+		hold(&python, HANDLE_SOCKET, "TCP", 5 * now_s);
+		hold(&python, HANDLE_SOCKET, "UNIX", 6 * now_s);
+		enter();
+	}
+	nr = holders__growing(holders, list, LISTED);
+	all = row_of(list, nr, 4711, HANDLE_SOCKET, "");
+	assert_non_null(all);
+	assert_true(fabs(all->per_s - 11) < 1e-6);
+	assert_int_equal(all->count, 11 * 95);
+	assert_non_null(row_of(list, nr, 4711, HANDLE_SOCKET, "TCP"));
+	assert_non_null(row_of(list, nr, 4711, HANDLE_SOCKET, "UNIX"));
+}
+
+/* The first or the last function of the stack tells as well as those between; some have no name. */
+static void any_function_of_the_stack(void **state)
+{
+	static const char *const first[] = {"do_eventfd", "x"}, *const last[] = {"x", "do_eventfd"};
+	static const char *const unnamed[] = {NULL, "do_eventfd"};
+	struct holder list[LISTED];
+
+	(void)state;
+	hold_ten_a_second();
+	assert_true(ask(10, "x", first, 2, 0, list) >= 1);
+	assert_int_equal(list[0].link, HOLDER_BY_STACK);
+	assert_true(ask(10, "x", last, 2, 0, list) >= 1);
+	assert_int_equal(list[0].link, HOLDER_BY_STACK);
+	assert_true(ask(10, "x", unnamed, 2, 0, list) >= 1);
+	assert_int_equal(list[0].link, HOLDER_BY_STACK);
+	assert_true(ask(10, "x", last, 1, 0, list) >= 1);
+	assert_int_equal(list[0].link, HOLDER_GROWS);
+	assert_true(ask(10, "filp", last, 2, 4711, list) >= 1);
+	assert_int_equal(list[0].link, HOLDER_BY_STACK | HOLDER_BY_CACHE | HOLDER_BY_PROCESS);
+}
+
+/* One object each, or two to four; what does not come out even is something else. */
+static void objects_for_each_handle(void **state)
+{
+	static const struct {
+		double per_s, share;
+	} known[] = {{9.1, 1},	      {10, 1}, {12, 10 / 12.0}, {14, 0}, {20, 1},
+		     {22, 20 / 22.0}, {23, 0}, {25, 0},		{30, 1}, {40, 1},
+		     {43, 40 / 43.0}, {50, 0}, {100, 0}};
+	struct holder list[LISTED];
+
+	(void)state;
+	hold_ten_a_second();
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		size_t nr = ask(known[i].per_s, "x", of_eventfd, 3, 0, list);
+
+		assert_int_equal(nr > 0, known[i].share > 0);
+		if (!nr)
+			continue;
+		assert_true(fabs(list[0].share - known[i].share) < 1e-6);
+		assert_true(fabs(list[0].ratio - known[i].per_s / 10) < 1e-6);
+		assert_true(fabs(list[0].grew - 950) < 1e-6);
+	}
+	/* less than one for each: who else makes them? */
+	assert_true(ask(9.1, "x", of_nothing, 2, 0, list) >= 1);
+	assert_int_equal(ask(8.9, "x", of_nothing, 2, 0, list), 0);
+	assert_true(ask(8.9, "filp", of_nothing, 2, 0, list) >= 1);
+	assert_true(list[0].share == 1);
+}
+
+/* Half of the growth was there in the middle: not much more or less may be of the other's. */
+static void curves_that_are_apart(void **state)
+{
+	double at[] = {0, 45, 95}, objects[] = {100, 0, 1050};
+	struct holders_question question = {
+		.functions = of_eventfd, .nr_functions = 3, .at = at, .objects = objects, .nr = 3};
+	struct holder list[LISTED];
+
+	(void)state;
+	hold_ten_a_second();
+	for (double apart = -0.15; apart < 0.2; apart += 0.1) {
+		objects[1] = 100 + 450 + apart * 950;
+		assert_int_equal(holders__explain(holders, &question, list, LISTED) > 0,
+				 fabs(apart) < 0.1);
+	}
+}
+
+/* Before the first reading, and after the last one, there were as many as then. */
+static void a_question_of_more_than_the_time(void **state)
+{
+	double at[] = {-50, 500}, objects[] = {0, 950};
+	struct holders_question question = {
+		.functions = of_eventfd, .nr_functions = 3, .at = at, .objects = objects, .nr = 2};
+	struct holder list[LISTED];
+
+	(void)state;
+	hold_ten_a_second();
+	assert_true(holders__explain(holders, &question, list, LISTED) >= 1);
+	assert_true(fabs(list[0].grew - 950) < 1e-6);
+}
+
+/* Eight of each are enough. */
+static void least_growth(void **state)
+{
+	struct holder list[LISTED];
+
+	(void)state;
+	for (int i = 0; i < READINGS; i++) {
+		hold(&python, HANDLE_EVENTFD, "", i < 7 ? i : i < 18 ? 7 : 8);
+		hold(&other, HANDLE_PIPE, "", i < 7 ? i : 7);
+		enter();
+	}
+	assert_true(ask(8 / 95.0, "x", of_eventfd, 3, 0, list) >= 1);
+	assert_int_equal(list[0].kind, HANDLE_EVENTFD);
+	assert_true(list[0].grew == 8);
+	assert_int_equal(ask(7.9 / 95, "x", of_eventfd, 3, 0, list), 0);
+	assert_int_equal(ask(8 / 95.0, "x", (const char *const[]){"do_pipe2"}, 1, 4712, list),
+			 ask(8 / 95.0, "x", of_nothing, 2, 0, list));
+}
+
+/* Too few readings for a slope: the mean rate is told, and nothing is called steady. */
+static void few_readings(void **state)
+{
+	struct holder list[LISTED];
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		hold(&python, HANDLE_EVENTFD, "", 100 * i * i);
+		enter();
+	}
+	assert_true(ask(40, "x", of_eventfd, 3, 0, list) >= 1);
+	assert_true(list[0].per_s == 40);
+	assert_false(list[0].growth.known || list[0].steady);
+	assert_int_equal(holders__growing(holders, list, LISTED), 0);
+}
+
+/* The best ones stay where there is no room for all, whenever they come. */
+static void the_best_of_many(void **state)
+{
+	static const struct handles_owner third = {.pid = 4713, .start = 102, .name = "bash"};
+	struct holder list[LISTED];
+
+	(void)state;
+	for (int i = 0; i < READINGS; i++) {
+		hold(&python, HANDLE_MAPPING, "", 2 * now_s);
+		hold(&other, HANDLE_MAPPING, "", 1 * now_s);
+		hold(&third, HANDLE_MAPPING, "", 3 * now_s);
+		enter();
+	}
+	assert_int_equal(holders__growing(holders, list, LISTED), 3);
+	assert_int_equal(list[0].owner.pid, 4713);
+	assert_int_equal(list[1].owner.pid, 4711);
+	assert_int_equal(list[2].owner.pid, 4712);
+	memset(list, 0, sizeof(list));
+	assert_int_equal(holders__growing(holders, list, 2), 2);
+	assert_int_equal(list[0].owner.pid, 4713);
+	assert_int_equal(list[1].owner.pid, 4711);
+	assert_int_equal(list[2].owner.pid, 0);
+	assert_int_equal(holders__growing(holders, list, 1), 1);
+	assert_int_equal(list[0].owner.pid, 4713);
+	assert_true(list[0].grew == 285);
+}
+
+/* One process's handles before what several hold; the kind before all files; a protocol before all.
+ */
+static void the_closest_answer_first(void **state)
+{
+	struct holder list[LISTED];
+	size_t nr;
+
+	(void)state;
+	for (int i = 0; i < READINGS; i++) {
+		hold(&python, HANDLE_SOCKET, "TCP", 10 * now_s);
+		hold(&other, HANDLE_PIPE, "", 10 * now_s);
+		hold(&root, HANDLE_SHM, "", 10 * now_s);
+		enter();
+	}
+	nr = ask(10, "x", of_nothing, 2, 0, list);
+	assert_true(nr >= 5);
+	/* of one process and of a protocol */
+	assert_int_equal(list[0].owner.pid, 4711);
+	assert_string_equal(list[0].detail, "TCP");
+	/* then what has none, */
+	assert_true(list[1].owner.pid && list[2].owner.pid);
+	assert_true(list[1].kind == HANDLE_SOCKET || list[1].kind == HANDLE_PIPE);
+	assert_true(list[2].kind == HANDLE_SOCKET || list[2].kind == HANDLE_PIPE);
+	/* then files of all kinds, then what no process holds. */
+	assert_int_equal(list[3].kind, HANDLE_FILE);
+	assert_int_equal(list[nr - 1].kind, HANDLE_SHM);
+	/* the process that allocates goes before all of these */
+	assert_true(ask(10, "x", of_nothing, 2, 4712, list) >= 5);
+	assert_int_equal(list[0].owner.pid, 4712);
+	assert_int_equal(list[0].kind, HANDLE_PIPE);
+}
+
+/* Two hold the same half each: as many as there are objects are simpler than two for each. */
+static void the_simpler_answer_first(void **state)
+{
+	struct holder list[LISTED];
+
+	(void)state;
+	for (int i = 0; i < READINGS; i++) {
+		hold(&python, HANDLE_EVENTFD, "", 5 * now_s);
+		hold(&other, HANDLE_EVENTFD, "", 5 * now_s);
+		enter();
+	}
+	assert_true(ask(10, "x", of_eventfd, 3, 0, list) >= 3);
+	assert_true(list[0].several);
+	assert_true(fabs(list[0].ratio - 1) < 1e-6);
+	assert_int_equal(list[0].owner.pid, 4711); /* the first of those that have as many */
+	assert_false(list[1].several);
+	assert_true(fabs(list[1].ratio - 2) < 1e-6);
+}
+
+/* He who has four fifths of the growth has it all; less is not his alone. */
+static void most_of_the_growth(void **state)
+{
+	struct holder list[LISTED];
+
+	(void)state;
+	for (int most = 79; most <= 80; most++) {
+		for (int i = 0; i < READINGS; i++) {
+			hold(&other, HANDLE_EVENTFD, "", (100 - most) * now_s);
+			hold(&python, HANDLE_EVENTFD, "", most * now_s);
+			enter();
+		}
+		assert_true(ask(100, "x", of_eventfd, 3, 0, list) >= 1);
+		assert_int_equal(list[0].owner.pid, 4711);
+		assert_int_equal(list[0].several, most < 80);
+		assert_true(fabs(list[0].grew - (most < 80 ? 9500 : 7600)) < 1e-6);
+		end(NULL);
+		begin(NULL);
+	}
+}
+
+/* They came between two readings: what was there at the first sight became more since the last. */
+static void what_several_began_at_once(void **state)
+{
+	struct holder list[LISTED];
+
+	(void)state;
+	for (int i = 0; i < READINGS; i++) {
+		hold(&python, HANDLE_PIPE, "", 2);
+		hold(&other, HANDLE_PIPE, "", 2);
+		if (i >= 5) {
+			hold(&python, HANDLE_EVENTFD, "", 100 + 6 * now_s);
+			hold(&other, HANDLE_EVENTFD, "", 100 + 6 * now_s);
+		}
+		enter();
+	}
+	assert_true(ask((200 + 12 * 95) / 95.0, "x", of_eventfd, 3, 0, list) >= 1);
+	assert_true(list[0].several);
+	assert_true(fabs(list[0].grew - (200 + 12 * 95)) < 1e-6);
+}
+
+/* A reading without all files is none of their sum, which is taken for what it was. */
+static void sums_that_a_reading_lacks(void **state)
+{
+	double at[] = {0, 50, 95}, objects[] = {0, 500, 950};
+	struct holders_question question = {
+		.functions = of_eventfd, .nr_functions = 3, .at = at, .objects = objects, .nr = 3};
+	struct holder list[LISTED];
+
+	(void)state;
+	for (int i = 0; i < READINGS; i++) {
+		now.files_unseen = i == 10 ? 1000 : 0;
+		hold(&python, HANDLE_EVENTFD, "", 5 * now_s);
+		hold(&other, HANDLE_EVENTFD, "", 5 * now_s);
+		enter();
+	}
+	assert_true(holders__explain(holders, &question, list, LISTED) >= 1);
+	assert_true(list[0].several);
+	assert_true(fabs(list[0].grew - 950) < 1e-6);
+}
+
+/* Points are joined as the run gets longer; since when what is known moves with them. */
+static void begins_late_in_a_long_run(void **state)
+{
+	static const enum handle_kind kinds[] = {HANDLE_EVENTFD, HANDLE_ZOMBIE};
+
+	(void)state;
+	for (size_t k = 0; k < 2; k++) {
+		struct holder list[LISTED];
+
+		for (int i = 0; i < 90; i++) {
+			now.processes_unseen = i < 50;
+			hold(&python, HANDLE_MAPPING, "", 7);
+			if (i >= 50)
+				hold(&other, HANDLE_MAPPING, "", 7);
+			if (i >= 70) {
+				hold(&python, kinds[k], "", 6 * (now_s - 345));
+				hold(&other, kinds[k], "", 4 * (now_s - 345));
+			}
+			enter();
+		}
+		/* all of it is growth: there were none of either when they were first counted */
+		assert_true(ask(1000 / 445.0, "x", of_nothing, 2, 0, list) >= 1);
+		assert_true(list[0].several);
+		assert_int_equal(list[0].kind, kinds[k]);
+		assert_true(fabs(list[0].grew - 1000) < 1e-6);
+		assert_true(holders__growing(holders, list, LISTED) >= 1);
+		assert_int_equal(list[0].owner.pid, 4712);
+		assert_true(list[0].grew == 400);
+		end(NULL);
+		begin(NULL);
+	}
+}
+
+/* What belongs to nobody and has no row any more is there no more. */
+static void what_nobody_has_any_more(void **state)
+{
+	struct handles_owner nobody = {};
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		hold(&python, HANDLE_PIPE, "", 10);
+		if (i < 2)
+			hold(&nobody, HANDLE_FILE_ALL, "", 500);
+		enter();
+	}
+	assert_int_equal(holders__unheld_files(holders), -500);
+}
+
+/* The tmpfs that grew most is named, if it grew nearly as much as the cgroups did. */
+static void what_pins_cgroups(void **state)
+{
+	static const char *const stack[] = {"mem_cgroup_css_alloc"};
+	static const struct handles_owner nobody = {}, tmp = {.name = "/tmp"};
+	struct holder list[LISTED];
+	const struct holder *offline;
+	size_t nr;
+
+	(void)state;
+	for (int turn = 0; turn < 3; turn++) {
+		for (int i = 0; i < READINGS; i++) {
+			hold(&nobody, HANDLE_OFFLINE, "", 100 * now_s);
+			hold(&shm, HANDLE_TMPFS, "", (turn == 0 ? 90 : 79) * now_s);
+			hold(&tmp, HANDLE_TMPFS, "", (turn == 1 ? 82 : 78) * now_s);
+			enter();
+		}
+		assert_true(ask(100, "kmalloc-4k", stack, 1, 0, list) >= 1);
+		assert_int_equal(list[0].kind, HANDLE_OFFLINE);
+		assert_string_equal(list[0].pinned_by, turn == 0   ? "/dev/shm"
+						       : turn == 1 ? "/tmp"
+								   : "");
+		nr = holders__growing(holders, list, LISTED);
+		offline = row_of(list, nr, 0, HANDLE_OFFLINE, "");
+		assert_non_null(offline);
+		assert_string_equal(offline->pinned_by, turn == 0   ? "/dev/shm"
+							: turn == 1 ? "/tmp"
+								    : "");
+		assert_true(offline->pinned_by_grew == 95 * (turn == 0 ? 90 : turn == 1 ? 82 : 0));
+		end(NULL);
+		begin(NULL);
+	}
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, begin, end)
 
 int main(void)
@@ -565,6 +965,24 @@ int main(void)
 		TEST(sockets_of_all_protocols),
 		TEST(runs_for_long),
 		TEST(lists_no_more_than_there_is_room_for),
+		TEST(nothing_is_told_twice),
+		TEST(a_process_with_a_new_name),
+		TEST(sockets_of_a_process),
+		TEST(any_function_of_the_stack),
+		TEST(objects_for_each_handle),
+		TEST(curves_that_are_apart),
+		TEST(a_question_of_more_than_the_time),
+		TEST(least_growth),
+		TEST(few_readings),
+		TEST(the_best_of_many),
+		TEST(the_closest_answer_first),
+		TEST(the_simpler_answer_first),
+		TEST(most_of_the_growth),
+		TEST(what_several_began_at_once),
+		TEST(sums_that_a_reading_lacks),
+		TEST(begins_late_in_a_long_run),
+		TEST(what_nobody_has_any_more),
+		TEST(what_pins_cgroups),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

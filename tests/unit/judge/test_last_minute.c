@@ -177,9 +177,28 @@ static void test_a_point_of_a_site_that_is_away_is_empty(void **state)
 	last_minute__free(&last_minute);
 }
 
+/* Nobody looked for longer than the window: it is measured from the last look on. */
+static void test_a_look_after_a_long_time(void **state)
+{
+	struct site site = {.id = 1, .bytes = 600, .allocations = 6};
+	struct sites sites = {.list = &site, .nr = 1};
+	struct last_minute last_minute = {};
+
+	(void)state;
+	assert_int_equal(last_minute__enter(&last_minute, &sites, 10), 0);
+	site.bytes = 1500;
+	last_minute__measure(&last_minute, &sites, 100);
+	assert_near(site.growth_bytes_per_min, 600);
+	last_minute__free(&last_minute);
+}
+
 static void test_no_rate_without_time(void **state)
 {
-	struct site site = {.id = 1, .bytes = 100, .allocations = 5};
+	struct site site = {.id = 1,
+			    .bytes = 100,
+			    .allocations = 5,
+			    .growth_bytes_per_min = 7,
+			    .allocations_per_s = 7};
 	struct sites sites = {.list = &site, .nr = 1};
 	struct last_minute last_minute = {};
 
@@ -205,6 +224,7 @@ int main(void)
 		cmocka_unit_test(test_a_site_that_has_gone_is_forgotten),
 		cmocka_unit_test(test_points_of_the_ring),
 		cmocka_unit_test(test_a_point_of_a_site_that_is_away_is_empty),
+		cmocka_unit_test(test_a_look_after_a_long_time),
 		cmocka_unit_test(test_no_rate_without_time),
 	};
 

@@ -157,6 +157,7 @@ static void test_pages_are_wanted_where_no_counter_tells(void **state)
 	classes[CLASS_UNACCOUNTED].amount = growing(6000, 5000);
 	suspects = find();
 	assert_true(suspects__wants_pages(&suspects, &options));
+	assert_false(suspects__wants_caches(&suspects, &options)); /* classes are none */
 	options.origins_given = true;
 	assert_false(suspects__wants_pages(&suspects, &options));
 	options.origins_given = false;
@@ -203,6 +204,140 @@ static void test_least_amounts(void **state)
 	classes[CLASS_UNACCOUNTED].amount.delta_bytes = SUSPECTS_LEAST_RAW - 1;
 	suspects = find();
 	assert_int_equal(suspects.nr, 0);
+	/* that many are enough */
+	caches[0].delta_objects++;
+	classes[CLASS_PERCPU].amount.delta_bytes++;
+	classes[CLASS_UNACCOUNTED].amount.delta_bytes++;
+	assert_int_equal(suspects__find(&suspects, &statement), 0);
+	assert_int_equal(suspects.nr, 3);
+	/* each time anew */
+	classes[CLASS_PERCPU].known = false;
+	classes[CLASS_UNACCOUNTED].amount.growth.known = false;
+	assert_int_equal(suspects__find(&suspects, &statement), 0);
+	assert_int_equal(suspects.nr, 1);
+	assert_string_equal(suspects.list[0].title, "filp");
+	suspects__free(&suspects);
+	assert_int_equal(suspects.nr, 0);
+}
+
+/* An interval that begins at a quarter of the slope is narrow enough. */
+static void test_sure_enough(void **state)
+{
+	struct suspects suspects;
+
+	(void)state;
+	reset();
+	add_cache("filp", 256, STATEMENT_NO, 100, 25);
+	add_cache("inode", 256, STATEMENT_NO, 50, 12.4);
+	suspects = find();
+	assert_true(suspects.list[0].sure);
+	assert_false(suspects.list[1].sure);
+	suspects__free(&suspects);
+}
+
+/* Classes first, then what grows faster, then by name: whatever order they came in. */
+static void test_order(void **state)
+{
+	static const char *const order[] = {"vmalloc", "percpu", "c", "a", "b"};
+	struct suspects suspects;
+
+	(void)state;
+	for (int turn = 0; turn < 2; turn++) {
+		reset();
+		classes[CLASS_VMALLOC].amount = growing(20, 15);
+		classes[CLASS_PERCPU].amount = growing(10, 5);
+		add_cache(turn ? "a" : "b", 64, STATEMENT_NO, 100, 90);
+		add_cache(turn ? "b" : "c", 64, STATEMENT_NO, turn ? 100 : 200, 90);
+		add_cache(turn ? "c" : "a", 64, STATEMENT_NO, turn ? 200 : 100, 90);
+		suspects = find();
+		assert_int_equal(suspects.nr, 5);
+		for (size_t i = 0; i < suspects.nr; i++) {
+			assert_string_equal(suspects.list[i].name, order[i]);
+			assert_int_equal(suspects.list[i].cache, i >= 2);
+		}
+		suspects__free(&suspects);
+	}
+}
+
+/* By its origins, each of them; a list of caches is about caches only. */
+static void test_classes_are_traced_by_their_origins(void **state)
+{
+	static const struct {
+		enum memory_class class;
+		uint32_t origins;
+	} known[] = {
+		{CLASS_SLAB_UNRECLAIMABLE, ORIGIN_SLAB},
+		{CLASS_SLAB_RECLAIMABLE, 0},
+		{CLASS_VMALLOC, ORIGIN_VMALLOC},
+		{CLASS_PERCPU, ORIGIN_PERCPU},
+		{CLASS_KERNEL_STACK, ORIGIN_VMALLOC | ORIGIN_SLAB},
+		{CLASS_UNACCOUNTED, ORIGIN_PAGES},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		struct suspects suspects;
+
+		reset();
+		classes[known[i].class].amount = growing(6000, 5000);
+		suspects = find();
+		assert_int_equal(suspects.nr, 1);
+		assert_string_equal(suspects.list[0].title, class__title(known[i].class));
+		for (uint32_t origin = 1; origin <= ORIGIN_PAGES; origin <<= 1) {
+			struct trace_options options = {.origins = origin, .cache = "filp"};
+
+			suspects__mark_traced(&suspects, &options);
+			assert_int_equal(suspects.list[0].traced, !!(known[i].origins & origin));
+		}
+		suspects__free(&suspects);
+	}
+}
+
+/* Caches are of the slab allocator. */
+static void test_caches_need_the_slab_allocator(void **state)
+{
+	struct trace_options options = {.origins = ORIGIN_VMALLOC};
+	struct suspects suspects;
+
+	(void)state;
+	reset();
+	add_cache("filp", 256, STATEMENT_NO, 100, 90);
+	suspects = find();
+	suspects__mark_traced(&suspects, &options);
+	assert_false(suspects.list[0].traced);
+	options.cache = "filp";
+	suspects__mark_traced(&suspects, &options);
+	assert_false(suspects.list[0].traced);
+	options.origins |= ORIGIN_SLAB;
+	suspects__mark_traced(&suspects, &options);
+	assert_true(suspects.list[0].traced);
+	suspects__free(&suspects);
+}
+
+/* A list that would be cut would have kleak trace something else. */
+static void test_a_list_has_to_fit(void **state)
+{
+	struct trace_options options = plain;
+	struct suspects suspects;
+	char list[sizeof("kmalloc-512,filp")];
+
+	(void)state;
+	reset();
+	add_cache("kmalloc-512", 512, STATEMENT_NO, 5000, 4500);
+	add_cache("filp", 256, STATEMENT_NO, 4000, 3500);
+	suspects = find();
+	assert_true(suspects__narrow(&suspects, &options, list, sizeof(list)));
+	assert_string_equal(options.cache, "kmalloc-512,filp");
+	options = plain;
+	assert_false(suspects__narrow(&suspects, &options, list, sizeof(list) - 1));
+	assert_null(options.cache);
+	assert_int_equal(options.origins, plain.origins);
+	suspects__free(&suspects);
+	/* classes are in no cache */
+	reset();
+	classes[CLASS_VMALLOC].amount = growing(6000, 5000);
+	suspects = find();
+	assert_false(suspects__narrow(&suspects, &options, list, sizeof(list)));
 	suspects__free(&suspects);
 }
 
@@ -234,9 +369,11 @@ static void test_variants_of_kmalloc_are_one_class(void **state)
 	add_cache("kmalloc-cg-512", 512, STATEMENT_NO, 4000, 3500);
 	add_cache("kmalloc-rnd-03-2k", 2048, STATEMENT_NO, 3000, 2500);
 	add_cache("task-64", 320, STATEMENT_NO, 2000, 1900); /* a name that only looks like it */
+	add_cache("kmalloc-cg-1k", 1024, STATEMENT_NO, 1000, 900);
 	suspects = find();
+	assert_int_equal(suspects.list[0].class_size, 512);
 	options = narrow(&suspects, plain, list, sizeof(list));
-	assert_string_equal(options.cache, "kmalloc-512,kmalloc-2k,task-64");
+	assert_string_equal(options.cache, "kmalloc-512,kmalloc-2k,task-64,kmalloc-1k");
 	suspects__free(&suspects);
 }
 
@@ -305,6 +442,11 @@ int main(void)
 		cmocka_unit_test(test_a_cache_that_grows),
 		cmocka_unit_test(test_a_weak_suspect_is_traced_with_others_only),
 		cmocka_unit_test(test_least_amounts),
+		cmocka_unit_test(test_sure_enough),
+		cmocka_unit_test(test_order),
+		cmocka_unit_test(test_classes_are_traced_by_their_origins),
+		cmocka_unit_test(test_caches_need_the_slab_allocator),
+		cmocka_unit_test(test_a_list_has_to_fit),
 		cmocka_unit_test(test_reclaimable_alone_is_not_traced),
 		cmocka_unit_test(test_variants_of_kmalloc_are_one_class),
 		cmocka_unit_test(test_what_is_traced),

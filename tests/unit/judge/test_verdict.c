@@ -251,6 +251,12 @@ static void test_limits_of_the_pinned_share(void **state)
 	pins.by[VFS_UNKNOWN] = 10;
 	verdict__pinned(&pins, &low, &high);
 	assert_true(low == 0.6 && high == 0.8);
+	/* of a population that is not much larger the sample tells more: as 176 of a large one */
+	pins = (struct pins_count){.of = 100, .sampled = 64, .by = {[VFS_NOT_PINNED] = 8}};
+	pins.by[VFS_CHILD] = 50;
+	pins.by[VFS_UNKNOWN] = 6;
+	verdict__pinned(&pins, &low, &high);
+	assert_true(fabs(low - 0.714526) < 1e-6 && fabs(high - 0.915984) < 1e-6);
 	pins = (struct pins_count){.of = 1000000, .sampled = 64, .by = {[VFS_NOT_PINNED] = 64}};
 	verdict__pinned(&pins, &low, &high);
 	assert_true(low == 0 && fabs(high - 0.0566) < 1e-4); /* Wilson: z^2 / (n + z^2) */
@@ -332,6 +338,11 @@ static void test_what_is_freed_soon(void **state)
 	e.frees--;
 	assert_verdict(e, VERDICT_INSUFFICIENT);
 	e.allocations = e.frees = VERDICT_SETTLED - 1;
+	assert_verdict(e, VERDICT_INSUFFICIENT);
+	e.allocations = 1000;
+	e.frees = 900;
+	assert_verdict(e, VERDICT_CHURN);
+	e.frees--;
 	assert_verdict(e, VERDICT_INSUFFICIENT);
 	e.settled = e.settled_alive = VERDICT_SETTLED; /* too few for more than this */
 	assert_verdict(e, VERDICT_GROWING);

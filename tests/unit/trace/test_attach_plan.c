@@ -477,6 +477,377 @@ static void test_explain_tells_the_plan(void **state)
 	free(text);
 }
 
+static int refused(const struct trace_options *options, const struct kernel *kernel,
+		   const char *part)
+{
+	static struct plan plan;
+	char why[256] = "";
+	int err = attach_plan__make(&plan, options, kernel, why, sizeof(why));
+
+	if (!strstr(why, part))
+		fail_msg("\"%s\" does not say \"%s\"", why, part);
+	return err;
+}
+
+/* What the programs are told is what the user wants and the kernel has. */
+static void test_the_programs_are_told_all(void **state)
+{
+	struct trace_options options = defaults();
+	struct kernel kernel = modern();
+	struct plan plan;
+
+	(void)state;
+	options.min_size = 100;
+	options.max_size = 200;
+	options.who = true;
+	options.sampling = 16;
+	kernel.page_size = 16384;
+	kernel.events[KLEAK_EVENT_KFREE].args.ptr = 3;
+	kernel.events[KLEAK_EVENT_PAGE_FREE].args.ptr = 4;
+	kernel.kmalloc[0] = (struct kleak_range){1, 2};
+	kernel.kmalloc[KLEAK_KMALLOC_RANGES - 1] = (struct kleak_range){3, 4};
+	kernel.interrupts[0] = (struct kleak_range){5, 6};
+	kernel.interrupts[KLEAK_INTERRUPT_RANGES - 1] = (struct kleak_range){7, 8};
+	kernel.gfp_dma = 1;
+	kernel.gfp_reclaimable = 2;
+	kernel.gfp_account = 4;
+	kernel.gfp_movable = 8;
+	kernel.gfp_comp = 16;
+	kernel.page_struct = 56;
+	kernel.kvfree_rcu_offset = kernel.bulk_all_or_none = kernel.has_cast = true;
+	kernel.jiffy_ns = 4000000;
+	kernel.stack_size = 16384;
+	plan = good(&options, &kernel);
+	assert_int_equal(plan.sampling, 16);
+	assert_int_equal(plan.config.min_size, 100);
+	assert_int_equal(plan.config.max_size, 200);
+	assert_int_equal(plan.config.frames, 16 + KLEAK_PLUMBING_DEPTH);
+	assert_int_equal(plan.config.page_shift, 14);
+	assert_int_equal(plan.config.args[KLEAK_EVENT_KFREE].ptr, 3);
+	assert_int_equal(plan.config.args[KLEAK_EVENT_PAGE_FREE].ptr, 4);
+	assert_int_equal(plan.config.area_alloc.start, 0x1000);
+	assert_memory_equal(plan.config.kmalloc, kernel.kmalloc, sizeof(kernel.kmalloc));
+	assert_memory_equal(plan.config.interrupts, kernel.interrupts, sizeof(kernel.interrupts));
+	assert_int_equal(plan.config.gfp_dma, 1);
+	assert_int_equal(plan.config.gfp_reclaimable, 2);
+	assert_int_equal(plan.config.gfp_account, 4);
+	assert_int_equal(plan.config.gfp_movable, 8);
+	assert_int_equal(plan.config.gfp_comp, 16);
+	assert_int_equal(plan.config.page_struct, 56);
+	assert_true(plan.config.kvfree_rcu_offset && plan.config.bulk_all_or_none);
+	assert_true(plan.config.has_cast && plan.config.who);
+	assert_int_equal(plan.config.jiffy_ns, 4000000);
+	assert_int_equal(plan.config.stack_size, 16384);
+	assert_false(plan.config.has_others);
+	plan = good(&(struct trace_options){.pid = -1, .origins = ORIGIN_PAGES << 1}, &kernel);
+	assert_false(plan.config.who || plan.config.slab || plan.config.vmalloc ||
+		     plan.config.percpu || plan.config.pages);
+}
+
+/* A plan is made anew, whatever stood there. */
+static void test_no_plan_has_a_part_of_another(void **state)
+{
+	static struct plan plan;
+	struct trace_options options = defaults();
+	struct kernel kernel = modern();
+	char why[256];
+
+	(void)state;
+	memset(&plan, 0xff, sizeof(plan));
+	assert_int_equal(attach_plan__make(&plan, &options, &kernel, why, sizeof(why)), 0);
+	assert_int_equal(plan.config.nr_wanted, 0);
+	assert_false(plan.queues || plan.config.one_copy != 1);
+	for (size_t i = 0; i < plan.nr_blind_spots; i++)
+		assert_ptr_equal(plan.blind_spot_list[i], plan.blind_spots[i]);
+}
+
+static uint64_t memory_of(const struct trace_options *options, const struct kernel *kernel)
+{
+	return good(options, kernel).memory_bytes;
+}
+
+/* What the maps take: with each part the more that this has. */
+static void test_memory(void **state)
+{
+	struct trace_options options = defaults();
+	struct kernel kernel = modern();
+	char *command[] = {"ls", NULL};
+	struct plan plan = good(&options, &kernel);
+	uint64_t least = plan.memory_bytes;
+
+	(void)state;
+	assert_int_equal(
+		least,
+		(uint64_t)plan.config.buckets * sizeof(struct kleak_bucket) +
+			(16384ULL + 1 + KLEAK_SITE_PROBES) *
+				(sizeof(struct kleak_site) + 2 * sizeof(struct kleak_tally)) +
+			KLEAK_MAX_CACHES * sizeof(struct kleak_cache) + 4 * 32768 + 2 * 32768 / 8 +
+			4 * 8192 + 8 * 4096 + 8 * 1024 + KLEAK_STEP_BYTES + KLEAK_CHAIN_BYTES +
+			KLEAK_READ_MOST + 8 * KLEAK_MAX_CPUS + 2 * KLEAK_SCRATCH_BYTES);
+	assert_int_equal(plan.own_bytes, (16 << 20) + 20 * plan.max_objects + 2560 * 16384);
+	kernel.has_modules = kernel.has_loop = true;
+	assert_int_equal(memory_of(&options, &kernel), least + KLEAK_MODULE_RING);
+	kernel = modern();
+	options.who = true;
+	assert_int_equal(memory_of(&options, &kernel),
+			 least + KLEAK_MAX_WHO * (64 + sizeof(struct kleak_who) +
+						  sizeof(struct kleak_who_times)));
+	options = defaults();
+	options.command = command; /* its key and its value take eight bytes each */
+	assert_int_equal(memory_of(&options, &kernel), least + KLEAK_MAX_FAMILY * (64 + 8 + 8));
+}
+
+/* Room for a third more than that many objects, in whole groups of buckets. */
+static void test_places(void **state)
+{
+	struct trace_options options = defaults();
+	struct kernel kernel = modern();
+
+	(void)state;
+	for (options.max_objects = 1024; options.max_objects < 100000; options.max_objects += 777) {
+		struct plan plan = good(&options, &kernel);
+		uint64_t places = (uint64_t)plan.config.buckets * KLEAK_BUCKET_KEYS;
+		uint64_t wanted = options.max_objects + options.max_objects / 3;
+
+		assert_int_equal(plan.config.buckets % KLEAK_GROUP_BUCKETS, 0);
+		assert_true(places >= wanted);
+		assert_true(places <= wanted + KLEAK_BUCKET_KEYS * KLEAK_GROUP_BUCKETS);
+	}
+	options = defaults();
+	kernel.memory_bytes = 1ULL << 30; /* no small machine */
+	assert_int_equal(good(&options, &kernel).config.sites, 16384);
+	kernel.memory_bytes--;
+	assert_int_equal(good(&options, &kernel).config.sites, 4096);
+}
+
+/* A lane for each CPU, sixteen at most; a power of two. */
+static void test_lanes(void **state)
+{
+	static const uint32_t known[][2] = {{1, 1}, {2, 2},   {3, 4},	{4, 4},
+					    {5, 8}, {16, 16}, {17, 16}, {1000, 16}};
+	const struct trace_options options = defaults();
+	struct kernel kernel = modern();
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		kernel.cpus = known[i][0];
+		assert_int_equal(good(&options, &kernel).lanes, known[i][1]);
+	}
+}
+
+static void test_lists_of_caches(void **state)
+{
+	const struct kernel kernel = modern();
+	struct trace_options options = defaults();
+	struct plan plan;
+
+	(void)state;
+	options.cache = "dentry,kmalloc-cg-64";
+	plan = good(&options, &kernel);
+	assert_int_equal(plan.config.nr_wanted, 2);
+	assert_string_equal(plan.config.wanted[0].name, "dentry");
+	assert_int_equal(plan.config.wanted[1].kmalloc_size, 64);
+	assert_true(plan.config.slab);
+	assert_false(plan.config.vmalloc || plan.config.percpu || plan.config.pages);
+	/* what else there is stays, and any kind of kmalloc will do */
+	options.lenient = true;
+	plan = good(&options, &kernel);
+	assert_true(plan.config.vmalloc && plan.config.percpu);
+	assert_int_equal(plan.config.wanted[1].kmalloc_flags, KLEAK_ANY_KIND);
+	options.cache = "1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16";
+	assert_int_equal(good(&options, &kernel).config.nr_wanted, KLEAK_MAX_WANTED);
+	options.cache = "1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17";
+	assert_int_equal(refused(&options, &kernel, "16 names at most"), -EINVAL);
+	options.cache = "filp,kmalloc-rnd-01-64,dentry";
+	assert_int_equal(refused(&options, &kernel, "--cache kmalloc-rnd-01-64:"), -EINVAL);
+}
+
+/* Each of them is needed. */
+static void test_pages_need_all_of_it(void **state)
+{
+	struct trace_options options = defaults();
+	struct kernel all = modern();
+
+	(void)state;
+	options.origins = ORIGIN_PAGES;
+	all.events[KLEAK_EVENT_PAGE_ALLOC].present = true;
+	all.events[KLEAK_EVENT_PAGE_FREE].present = true;
+	all.has_loop = true;
+	all.page_struct = 64;
+	assert_true(good(&options, &all).config.pages);
+	for (int lacks = 0; lacks < 5; lacks++) {
+		struct kernel kernel = all;
+
+		kernel.events[KLEAK_EVENT_PAGE_ALLOC].present = lacks != 0;
+		kernel.events[KLEAK_EVENT_PAGE_FREE].present = lacks != 1;
+		kernel.has_loop = lacks != 2;
+		kernel.page_struct = lacks != 3 ? 64 : 0;
+		kernel.has_symbols = lacks != 4;
+		assert_int_equal(refused(&options, &kernel, "--origin pages needs"), -ENOTSUP);
+	}
+}
+
+static void test_percpu_needs_both_tracepoints(void **state)
+{
+	struct trace_options options = defaults();
+	struct kernel kernel = modern();
+	struct plan plan;
+
+	(void)state;
+	kernel.events[KLEAK_EVENT_PERCPU_ALLOC].present = false;
+	assert_false(good(&options, &kernel).config.percpu);
+	kernel = modern();
+	kernel.events[KLEAK_EVENT_PERCPU_FREE].present = false;
+	assert_false(good(&options, &kernel).config.percpu);
+	options.origins = ORIGIN_SLAB; /* who does not want it is not told */
+	plan = good(&options, &kernel);
+	assert_false(is_blind_to(&plan, "per-CPU memory is not traced"));
+}
+
+/* Blind spots are told of what is traced, and not of what is not. */
+static void test_blind_spots_of_what_is_traced(void **state)
+{
+	struct trace_options options = defaults();
+	struct kernel kernel = modern();
+	struct plan plan;
+
+	(void)state;
+	plan = good(&options, &kernel);
+	assert_true(is_blind_to(&plan, "vmalloc areas passed to kvfree_rcu()"));
+	assert_false(is_blind_to(&plan, "interrupts"));
+	assert_false(is_blind_to(&plan, "own books"));
+	assert_false(is_blind_to(&plan, "dentries"));
+	assert_false(is_blind_to(&plan, "numbers"));
+	snprintf(kernel.slub_unknown, sizeof(kernel.slub_unknown), "no slub");
+	snprintf(kernel.vfs_unknown, sizeof(kernel.vfs_unknown), "no vfs");
+	plan = good(&options, &kernel);
+	assert_true(is_blind_to(&plan, "own books, which this kernel keeps in another way (no "
+				       "slub)"));
+	assert_true(is_blind_to(&plan, "this kernel keeps them in another way (no vfs)"));
+	options.origins = ORIGIN_SLAB;
+	plan = good(&options, &kernel);
+	assert_true(is_blind_to(&plan, "own books"));
+	assert_false(is_blind_to(&plan, "vmalloc areas"));
+	options.origins = ORIGIN_VMALLOC;
+	plan = good(&options, &kernel);
+	assert_true(is_blind_to(&plan, "own books"));
+	assert_false(is_blind_to(&plan, "dentries"));
+	options.origins = ORIGIN_PERCPU;
+	plan = good(&options, &kernel);
+	assert_false(is_blind_to(&plan, "own books"));
+}
+
+/* Frees by bulk are found in the books, where these are read. */
+static void test_what_a_refused_hook_costs(void **state)
+{
+	struct trace_options options = defaults();
+	struct kernel kernel = modern();
+	struct plan plan;
+	size_t times = 0;
+
+	(void)state;
+	kernel.functions[FUNCTION_FREE_BULK].refused = -EPERM;
+	kernel.functions[FUNCTION_ALLOC_BULK].refused = -EBUSY;
+	plan = good(&options, &kernel);
+	assert_true(is_blind_to(&plan, "not seen at once, only in the allocator's books before "
+				       "anything is listed (fentry refused: Operation not "
+				       "permitted)"));
+	assert_true(is_blind_to(&plan, "are not recorded (fexit refused: "));
+	snprintf(kernel.slub_unknown, sizeof(kernel.slub_unknown), "no slub");
+	plan = good(&options, &kernel);
+	assert_true(is_blind_to(&plan, "not seen at once: what they free is listed until its "
+				       "address is used again (fentry refused"));
+	assert_false(plan.queues);
+	/* once, whatever number of programs there would be */
+	for (size_t i = 0; i < plan.nr_blind_spots; i++)
+		times += !!strstr(plan.blind_spots[i], "kmem_cache_free_bulk()");
+	assert_int_equal(times, 1);
+}
+
+/* Without the books nothing shows what waits in kfree_rcu()'s queues. */
+static void test_queues_need_the_books(void **state)
+{
+	struct trace_options options = defaults();
+	struct kernel kernel = modern();
+	struct plan plan;
+
+	(void)state;
+	kernel.functions[FUNCTION_KVFREE_CALL_RCU].refused = -EPERM;
+	snprintf(kernel.slub_unknown, sizeof(kernel.slub_unknown), "no slub");
+	plan = good(&options, &kernel);
+	assert_false(plan.queues);
+	assert_true(is_blind_to(&plan, "memory passed to kfree_rcu() counts as outstanding"));
+}
+
+/* Only what follows processes has to tell their stacks from others'. */
+static void test_others(void **state)
+{
+	struct trace_options options = defaults();
+	struct kernel kernel = modern();
+	char *command[] = {"ls", NULL};
+	struct plan plan;
+
+	(void)state;
+	assert_false(good(&options, &kernel).config.has_others);
+	options.cgroup = "/x";
+	assert_false(good(&options, &kernel).config.has_others);
+	options.cgroup = NULL;
+	options.command = command;
+	plan = good(&options, &kernel);
+	assert_true(plan.config.has_others && is_on(&plan, "task_newtask"));
+	options.command = NULL;
+	options.pid = 0;
+	plan = good(&options, &kernel);
+	assert_int_equal(plan.config.follow, KLEAK_FOLLOW_PROCESS);
+	assert_false(is_on(&plan, "sched_process_fork"));
+}
+
+static char *print(const struct trace_options *options, const struct kernel *kernel)
+{
+	const struct plan plan = good(options, kernel);
+	char *text = NULL;
+	size_t len = 0;
+	FILE *out = open_memstream(&text, &len);
+
+	attach_plan__print(&plan, kernel, out);
+	fclose(out);
+	return text;
+}
+
+static void test_explain_tells_numbers(void **state)
+{
+	struct trace_options options = defaults();
+	struct kernel kernel = modern();
+	char *text;
+
+	(void)state;
+	options.max_objects = 65536;
+	options.max_sites = 4096;
+	text = print(&options, &kernel);
+	assert_non_null(strstr(text, "kernel 6.12.0, 2 possible CPUs\n\nhooks on\n"));
+	assert_non_null(strstr(text, "  raw_tp kmem_cache_free\n"));
+	assert_non_null(strstr(text, "  vmalloc through kmalloc in __get_vm_area_node"));
+	assert_null(strstr(text, "its own queues"));
+	assert_non_null(strstr(text, "\n\nhooks off\n"));
+	assert_non_null(strstr(text, "\n  raw_tp mm_page_alloc: not needed\n"));
+	/* a copy stands in the line of the first */
+	assert_null(strstr(strstr(text, "raw_tp mm_page_alloc: ") + 1, "raw_tp mm_page_alloc: "));
+	assert_null(strstr(strstr(text, "raw_tp kmalloc\n") + 1, "raw_tp kmalloc\n"));
+	assert_non_null(strstr(text, "\nblind spots\n  memory allocated before kleak started is "
+				     "not listed\n"));
+	assert_non_null(strstr(text, " MiB of kernel maps, for 65536 live objects and 4096 call "
+				     "sites; "));
+	/* 16 MiB, 20 bytes of an object and 2560 of a site */
+	assert_non_null(strstr(text, "about 16 MiB, up to 27.2 MiB when"));
+	free(text);
+	kernel.functions[FUNCTION_KVFREE_CALL_RCU].refused = -EPERM;
+	options.origins = ORIGIN_SLAB;
+	text = print(&options, &kernel);
+	assert_non_null(strstr(text, "  kfree_rcu through its own queues, before anything"));
+	assert_null(strstr(text, "  vmalloc through kmalloc"));
+	free(text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -499,6 +870,19 @@ int main(void)
 		cmocka_unit_test(test_no_fentry),
 		cmocka_unit_test(test_copies_where_the_books_are_not_read),
 		cmocka_unit_test(test_explain_tells_the_plan),
+		cmocka_unit_test(test_the_programs_are_told_all),
+		cmocka_unit_test(test_no_plan_has_a_part_of_another),
+		cmocka_unit_test(test_memory),
+		cmocka_unit_test(test_places),
+		cmocka_unit_test(test_lanes),
+		cmocka_unit_test(test_lists_of_caches),
+		cmocka_unit_test(test_pages_need_all_of_it),
+		cmocka_unit_test(test_percpu_needs_both_tracepoints),
+		cmocka_unit_test(test_blind_spots_of_what_is_traced),
+		cmocka_unit_test(test_what_a_refused_hook_costs),
+		cmocka_unit_test(test_queues_need_the_books),
+		cmocka_unit_test(test_others),
+		cmocka_unit_test(test_explain_tells_numbers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -446,6 +446,129 @@ static void test_what_cannot_be_forgotten_stays(void **state)
 	assert_int_equal(run->recycle.sites, 0);
 }
 
+/* How long a site was idle, told by how many entries left at now_s. */
+static uint32_t nr_leaving(const struct tables *tables)
+{
+	uint32_t nr = 0;
+
+	for (uint32_t i = 0; i < SITES; i++)
+		nr += tables->sites[i].hash == KLEAK_SITE_LEAVING;
+	return nr;
+}
+
+/* More than half, but not three quarters: a minute; more: what is idle now. */
+static void test_how_full_the_table_is(void **state)
+{
+	struct run *run = *state;
+
+	for (uint32_t used = SITES / 2; used < SITES; used++) {
+		memset(&run->tables.sites, 0, sizeof(run->tables.sites));
+		memset(&run->tables.tallies, 0, sizeof(run->tables.tallies));
+		recycle__free(&run->recycle);
+		for (uint32_t i = 1; i <= used; i++)
+			use(&run->tables, i, 10);
+		report(run, 1);
+		assert_int_equal(nr_leaving(&run->tables), 0);
+		report(run, 2);
+		assert_int_equal(nr_leaving(&run->tables), used > SITES / 4 * 3 ? used : 0);
+		if (used > SITES / 4 * 3)
+			continue;
+		report(run, 61); /* for a minute, not longer */
+		assert_int_equal(nr_leaving(&run->tables), 0);
+		report(run, 61.5);
+		assert_int_equal(nr_leaving(&run->tables), used > SITES / 2 ? used : 0);
+	}
+}
+
+/* Those go that have been idle for longest, if that makes room enough: half of the table. */
+static void test_enough_is_enough(void **state)
+{
+	struct run *run = *state;
+
+	for (uint32_t old = 28; old <= 29; old++) {
+		memset(&run->tables.sites, 0, sizeof(run->tables.sites));
+		memset(&run->tables.tallies, 0, sizeof(run->tables.tallies));
+		recycle__free(&run->recycle);
+		for (uint32_t i = 1; i <= old; i++)
+			use(&run->tables, i, 10);
+		report(run, 1);
+		for (uint32_t i = old + 1; i <= 32; i++)
+			use(&run->tables, i, 10);
+		report(run, 500);
+		for (uint32_t i = 33; i <= 61; i++)
+			use(&run->tables, i, 10);
+		report(run, 602); /* 32 of these 61 may stay */
+		assert_int_equal(nr_leaving(&run->tables), old == 29 ? 29 : 32);
+	}
+}
+
+/* What is not, or not yet, found by a hash of its own cannot leave. */
+static void test_what_is_no_hash_of_a_site_stays(void **state)
+{
+	struct run *run = *state;
+	struct tables *tables = &run->tables;
+
+	for (uint32_t i = 1; i < SITES; i++)
+		use(tables, i, 10);
+	tables->sites[8].hash = KLEAK_SITE_EMPTY;
+	tables->sites[9].hash = KLEAK_SITE_REUSABLE;
+	tables->sites[10].hash = KLEAK_SITE_LEAST;
+	report(run, 1);
+	report(run, 62);
+	assert_int_equal(tables->sites[10].hash, KLEAK_SITE_LEAVING);
+	assert_int_equal(tables->sites[8].hash, KLEAK_SITE_EMPTY);
+	assert_int_equal(tables->sites[9].hash, KLEAK_SITE_REUSABLE);
+	assert_int_equal(nr_leaving(tables), SITES - 3);
+}
+
+/* All lanes are cleared, and others' tallies are not touched. */
+static void test_tallies_of_what_is_given_back(void **state)
+{
+	struct run *run = *state;
+	struct tables *tables = &run->tables;
+
+	for (uint32_t i = 1; i < SITES; i++)
+		use(tables, i, 10);
+	hold(tables, 1, 7);
+	tables->tallies[7].allocations = 50;
+	report(run, 1);
+	report(run, 62);
+	report(run, 63);
+	for (uint32_t i = 1; i < SITES; i++) {
+		assert_int_equal(tables->tallies[i].allocations, i == 7 ? 50 : 0);
+		assert_int_equal(tables->tallies[SITES + i].frees, i == 7 ? 10 : 0);
+	}
+	assert_int_equal(run->recycle.sites, SITES - 2);
+	assert_int_equal(tables->sites[7].hash, 0x1007);
+	/* used anew it begins from nothing */
+	use(tables, 6, 3);
+	report(run, 64);
+	assert_int_equal(run->snapshot.sites[6].allocations, 3);
+	assert_int_equal(tables->sites[6].hash, 0x1006);
+}
+
+/* What programs remember of entries that stay, or of none, is kept. */
+static void test_what_is_remembered_of_others(void **state)
+{
+	struct run *run = *state;
+	struct tables *tables = &run->tables;
+	uint32_t last = (1 << KLEAK_KNOWN_BITS) - 1;
+
+	for (uint32_t i = 1; i < SITES; i++)
+		use(tables, i, 10);
+	hold(tables, 1, 7);
+	tables->known[0] = 1ULL << KLEAK_KNOWN_SITE | 7;
+	tables->known[1] = 2ULL << KLEAK_KNOWN_SITE | (SITES - 1);
+	tables->known[2] = 3ULL << KLEAK_KNOWN_SITE | SITES; /* nonsense */
+	tables->known[last] = 4ULL << KLEAK_KNOWN_SITE | 8;
+	report(run, 1);
+	report(run, 62);
+	assert_int_equal(tables->known[0], 1ULL << KLEAK_KNOWN_SITE | 7);
+	assert_int_equal(tables->known[1], 0);
+	assert_int_equal(tables->known[2], 3ULL << KLEAK_KNOWN_SITE | SITES);
+	assert_int_equal(tables->known[last], 0);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
@@ -462,6 +585,11 @@ int main(void)
 		TEST(test_limits_of_idleness),
 		TEST(test_the_entry_of_no_site_stays),
 		TEST(test_what_cannot_be_forgotten_stays),
+		TEST(test_how_full_the_table_is),
+		TEST(test_enough_is_enough),
+		TEST(test_what_is_no_hash_of_a_site_stays),
+		TEST(test_tallies_of_what_is_given_back),
+		TEST(test_what_is_remembered_of_others),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -391,6 +391,229 @@ static void test_orders(void **state)
 	}
 }
 
+/* As many frames as an allocator has above it; further out it may be anybody's function. */
+static void test_how_deep_plumbing_is_looked_for(void **state)
+{
+	struct sites sites = {};
+	struct made_up m;
+
+	(void)state;
+	for (uint32_t at = 5; at < 25; at++) {
+		uint64_t frames[30];
+
+		init(&m);
+		for (uint32_t i = 0; i < 30; i++)
+			frames[i] = 0x9000 + i;
+		frames[at] = 0x1050; /* the allocator's */
+		entry(&m, 1, 2, 30, frames);
+		frames[at] = 0x1250; /* of its metadata */
+		entry(&m, 2, 2, 30, frames);
+		frames[at] = 0x7050; /* another allocator's */
+		entry(&m, 3, 2, 30, frames);
+		m.entries[1].whole = 1;
+		m.entries[3].space = KLEAK_SPACE_PAGES;
+		sum(&sites, &m, KLEAK_MAX_DEPTH);
+		assert_int_equal(sites.nr, 3);
+		assert_int_equal(sites.list[0].frames[0],
+				 at < KLEAK_PLUMBING_DEPTH ? 0x9000 + at + 1 : 0x9000);
+		assert_int_equal(sites.list[1].metadata, at < KLEAK_PLUMBING_DEPTH);
+		assert_int_equal(sites.list[2].backing, at < 20);
+		/* only of memory that is of slab, or of pages */
+		m.entries[2].space = KLEAK_SPACE_VMALLOC;
+		m.entries[3].space = KLEAK_SPACE_SLAB;
+		sum(&sites, &m, KLEAK_MAX_DEPTH);
+		assert_false(sites.list[1].metadata || sites.list[2].backing);
+	}
+	sites__free(&sites);
+}
+
+/* Plumbing to the last frame: all of it is shown, as it is. */
+static void test_short_stacks(void **state)
+{
+	struct sites sites = {};
+	struct made_up m;
+
+	(void)state;
+	init(&m);
+	ENTRY(&m, 1, 2, 0x9000, 0x1050);
+	ENTRY(&m, 2, 2, 0x1050);
+	ENTRY(&m, 3, 2, 0x1050, 0x5000);
+	m.entries[1].whole = 1;
+	sum(&sites, &m, 16);
+	assert_int_equal(sites.list[0].nr_frames, 2);
+	assert_int_equal(sites.list[0].frames[0], 0x9000);
+	assert_int_equal(sites.list[1].nr_frames, 1);
+	assert_int_equal(sites.list[2].nr_frames, 1);
+	assert_int_equal(sites.list[2].frames[0], 0x5000);
+	sites__free(&sites);
+}
+
+/* Every number is the sum of its entries'. */
+static void test_all_that_is_summed(void **state)
+{
+	const struct snapshot_site one = {.live = 1,
+					  .objects = 2,
+					  .bytes = 3,
+					  .bytes_requested = 4,
+					  .pending = 5,
+					  .listed = 6,
+					  .squares = 7,
+					  .allocations = 8,
+					  .frees = 9,
+					  .implicit = 10,
+					  .verified = 11,
+					  .evicted = 12};
+	struct sites sites = {};
+	struct made_up m;
+	const struct site *site;
+
+	(void)state;
+	init(&m);
+	for (int i = 2; i <= 4; i++) {
+		ENTRY(&m, i, 2, 0x5000, 0x6000);
+		m.sums[i] = one;
+	}
+	sum(&sites, &m, 16);
+	assert_int_equal(sites.nr, 1);
+	site = &sites.list[0];
+	assert_int_equal(site->live, 3);
+	assert_int_equal(site->objects, 6);
+	assert_int_equal(site->bytes, 9);
+	assert_int_equal(site->bytes_requested, 12);
+	assert_int_equal(site->pending, 15);
+	assert_int_equal(site->listed, 18);
+	assert_true(site->squares == 21);
+	assert_int_equal(site->allocations, 24);
+	assert_int_equal(site->frees, 27);
+	assert_int_equal(site->implicit, 30);
+	assert_int_equal(site->verified, 33);
+	assert_int_equal(site->evicted, 36);
+	assert_int_equal(site->cache, 2);
+	assert_int_equal(site->index, 0);
+	sites__free(&sites);
+	assert_null(sites.list);
+}
+
+/* What counted nothing is no site; what was never counted and lives is one. */
+static void test_entries_that_are_not_used(void **state)
+{
+	struct sites sites = {};
+	struct made_up m;
+
+	(void)state;
+	init(&m);
+	ENTRY(&m, 0, 2, 0x5000);
+	ENTRY(&m, 1, 2, 0x5100);
+	ENTRY(&m, 2, KLEAK_MAX_CACHES, 0x5200);
+	ENTRY(&m, 7, 2, 0x5300);
+	m.sums[1] = (struct snapshot_site){.frees = 5};
+	m.sums[2] = (struct snapshot_site){.live = 1};
+	m.sums[7] = (struct snapshot_site){.allocations = 1};
+	sum(&sites, &m, 16);
+	assert_int_equal(sites.nr, 3);
+	assert_int_equal(sites.of_entry[0], 0);
+	assert_int_equal(sites.of_entry[1], SITES_NONE);
+	assert_int_equal(sites.of_entry[2], 1);
+	assert_int_equal(sites.of_entry[6], SITES_NONE);
+	assert_int_equal(sites.of_entry[7], 2);
+	assert_int_equal(sites.list[1].cache, KLEAK_CACHE_UNKNOWN);
+	/* and made anew, from what is there then */
+	init(&m);
+	sum(&sites, &m, 16);
+	assert_int_equal(sites.nr, 0);
+	assert_int_equal(sites.of_entry[7], SITES_NONE);
+	sites__sort(&sites, SITES_BY_BYTES);
+	sites__free(&sites);
+}
+
+/* The same frames in another space, of another cache, or through other allocators. */
+static void test_what_tells_sites_apart(void **state)
+{
+	struct sites sites = {};
+	struct made_up m;
+
+	(void)state;
+	init(&m);
+	ENTRY(&m, 0, 2, 0x5000);
+	ENTRY(&m, 1, 3, 0x5000);
+	ENTRY(&m, 2, 2, 0x5000);
+	ENTRY(&m, 3, 2, 0x5000);
+	ENTRY(&m, 4, 2, 0x5000);
+	ENTRY(&m, 5, 2, 0x1250, 0x5000);	 /* metadata */
+	ENTRY(&m, 6, 2, 0x5000, 0x7050);	 /* backing */
+	ENTRY(&m, 7, 2, 0x5000, 0x5001, 0x5000); /* deeper */
+	m.entries[2].space = KLEAK_SPACE_VMALLOC;
+	m.entries[3].space = KLEAK_SPACE_PERCPU;
+	m.entries[4].space = m.entries[6].space = KLEAK_SPACE_PAGES;
+	sum(&sites, &m, 1);
+	assert_int_equal(sites.nr, 7);
+	assert_int_equal(sites.of_entry[7], sites.of_entry[0]);
+	sum(&sites, &m, 16);
+	assert_int_equal(sites.nr, 8);
+	for (size_t i = 0; i < sites.nr; i++)
+		assert_int_equal(sites.list[i].index, i);
+	sites__free(&sites);
+}
+
+static void test_no_age_of_what_has_no_objects(void **state)
+{
+	struct snapshot_object list[] = {{2, 40, 0}, {1, 30, 0}, {2, 20, 0}};
+	struct sites sites = {};
+	struct made_up m;
+
+	(void)state;
+	init(&m);
+	ENTRY(&m, 0, 2, 0x5000);
+	ENTRY(&m, 1, 2, 0x5100);
+	ENTRY(&m, 2, 2, 0x5200);
+	m.sums[1].listed = 1;
+	m.sums[2].listed = 2;
+	m.snapshot.list = list;
+	m.snapshot.nr_list = 3;
+	sum(&sites, &m, 16);
+	sites.list[0].age_median_s = 77;
+	assert_int_equal(sites__age(&sites, &m.snapshot), 0);
+	assert_true(sites.list[0].age_median_s == 0);
+	assert_int_equal(sites.list[1].first_age, 0);
+	assert_true(sites.ages[0] == 30);
+	assert_int_equal(sites.list[2].first_age, 1);
+	assert_true(sites.ages[1] + sites.ages[2] == 60);
+	assert_true(fabs(sites.list[2].age_median_s - 20 * TICK_S) < 1e-9);
+	sites__free(&sites);
+}
+
+/* What nothing refers to before all; of equals the smaller id, whatever order they came in. */
+static void test_ties(void **state)
+{
+	struct site list[] = {
+		{.id = 4, .bytes = 10, .rank = 1},
+		{.id = 2, .bytes = 10, .rank = 1},
+		{.id = 3, .bytes = 10, .rank = 2, .growth_bytes_per_min = -1},
+		{.id = 1, .bytes = 10, .unreferenced_bytes = 1},
+		{.id = 5, .bytes = 11, .rank = 1},
+		{.id = 6, .bytes = 1, .unreferenced_bytes = 2},
+	};
+	static const uint64_t expected[][6] = {
+		[SITES_BY_BYTES] = {6, 1, 5, 2, 3, 4},	 [SITES_BY_GROWTH] = {6, 1, 5, 2, 4, 3},
+		[SITES_BY_OBJECTS] = {6, 1, 5, 2, 3, 4}, [SITES_BY_AGE] = {6, 1, 5, 2, 3, 4},
+		[SITES_BY_RANK] = {6, 1, 3, 5, 2, 4},
+	};
+	struct sites sites = {.list = list, .nr = 6};
+
+	(void)state;
+	for (int turn = 0; turn < 3; turn++) {
+		for (int key = 0; key <= SITES_BY_RANK; key++) {
+			struct site first = list[0];
+
+			memmove(list, list + 1, sizeof(list) - sizeof(list[0]));
+			list[5] = first;
+			sites__sort(&sites, key);
+			for (int i = 0; i < 6; i++)
+				assert_int_equal(sites.list[i].id, expected[key][i]);
+		}
+	}
+}
+
 static void test_inlined_wrappers_are_plumbing(void **state)
 {
 	static const char *const wrappers[] = {"kzalloc", "kzalloc_noprof", "kmalloc_array_noprof",
@@ -422,6 +645,13 @@ int main(void)
 		cmocka_unit_test(test_ids_do_not_depend_on_the_order),
 		cmocka_unit_test(test_median_age_is_exact),
 		cmocka_unit_test(test_orders),
+		cmocka_unit_test(test_how_deep_plumbing_is_looked_for),
+		cmocka_unit_test(test_short_stacks),
+		cmocka_unit_test(test_all_that_is_summed),
+		cmocka_unit_test(test_entries_that_are_not_used),
+		cmocka_unit_test(test_what_tells_sites_apart),
+		cmocka_unit_test(test_no_age_of_what_has_no_objects),
+		cmocka_unit_test(test_ties),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

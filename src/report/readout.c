@@ -380,7 +380,8 @@ int readout__refresh(struct readout *readout, double elapsed_s, const struct rea
 		return err;
 	compare(readout);
 	reading = (struct history_reading){
-		.aged_s = readout->taken_s,
+		/* by the records' own clock: no object moves from one cohort to the next */
+		.aged_s = (double)readout->taken_tick * SECONDS_PER_TICK - readout->started_s,
 		.counted_s = readout->snapshot.tallied_s - readout->started_s,
 		.weight = readout->sampling,
 	};

@@ -87,7 +87,7 @@ static int read_sheaf(void *arg, uint64_t sheaf)
 	uint64_t objects[MOST_SHEAF];
 	uint32_t nr;
 
-	if (slub__read_half(slub, sheaf + l->sheaf_size, &nr) || nr > MOST_SHEAF)
+	if (slub__read_half(slub, sheaf + l->sheaf_size, &nr) || !nr || nr > MOST_SHEAF)
 		return 0;
 	if (slub->read(slub->arg, sheaf + l->sheaf_objects, objects, nr * sizeof(*objects)))
 		return 0;

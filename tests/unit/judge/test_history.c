@@ -565,6 +565,111 @@ static void test_unknown_site_has_no_evidence(void **state)
 	assert_int_equal(verdict__of(&e).name, VERDICT_NEW);
 }
 
+/*
+ * Ten objects in each of 20 intervals of a second, each standing for `weight`; every second one is
+ * freed when it is five seconds old.
+ */
+static void watch_halves(double min_age_s, uint32_t weight, struct evidence *e,
+			 struct history *history)
+{
+	float ages[200];
+	struct site site = {.id = 9};
+	struct sites sites = {.list = &site, .nr = 1, .ages = ages};
+
+	for (int t = 1; t <= 20; t++) {
+		struct history_reading reading = {.aged_s = t, .counted_s = t, .weight = weight};
+
+		site.listed = 0;
+		for (int i = 0; i < 10 * t; i++) {
+			double age_s = t - i / 10.0 - 0.05;
+
+			if ((i % 2 && age_s > 5) || age_s < min_age_s)
+				continue;
+			ages[site.listed++] = (float)(age_s / SECONDS_PER_TICK);
+		}
+		site.allocations = 10ULL * t * weight;
+		site.objects = site.listed * weight;
+		site.bytes = site.objects * 100;
+		site.frees = 1;
+		site.implicit = 20;
+		site.verified = 300;
+		site.evicted = 4000;
+		assert_int_equal(history__enter(history, &sites, &reading, min_age_s), 0);
+	}
+	history__evidence(history, &site, e);
+}
+
+static void test_evidence_to_the_number(void **state)
+{
+	struct history history = {};
+	struct evidence e;
+
+	(void)state;
+	watch_halves(0, 1, &e, &history);
+	assert_true(e.observed_s == 20 && e.interval_s == 1);
+	assert_int_equal(e.points, 18); /* a tenth of the time is warm-up */
+	assert_int_equal(e.allocations, 200);
+	assert_int_equal(e.frees, 4321);
+	assert_int_equal(e.objects, 125);
+	assert_int_equal(e.bytes, 12500);
+	assert_int_equal(e.weight, 1);
+	assert_true(e.survival[SURVIVAL_1] == 1);
+	assert_true(e.survival[SURVIVAL_2] == 1);
+	assert_true(e.survival[SURVIVAL_5] == 0.5);
+	assert_true(e.survival[SURVIVAL_10] == 0.5);
+	/* what got old five intervals ago, and before; all of it lived then */
+	assert_int_equal(e.settled, 150);
+	assert_int_equal(e.settled_alive, 75);
+	assert_true(isnan(e.shrunk) && isnan(e.drained) && isnan(e.replaced));
+	/* it grew by 1000 a second at first, then by 500 */
+	assert_true(e.slope.known && e.recent.known);
+	assert_true(fabs(e.recent.per_s - 500) < 1e-6);
+	assert_true(history__course(&history, 9)[3] == 4000);
+	assert_true(history__course(&history, 9)[19] == 12500);
+	assert_null(history__course(&history, 8));
+	history__free(&history);
+	assert_null(history.rows);
+	assert_int_equal(history.clock.nr, 0);
+}
+
+/* What is younger cannot be seen: its cohorts say nothing, and are counted when they can be. */
+static void test_evidence_of_what_is_old_enough(void **state)
+{
+	struct history history = {};
+	struct evidence e;
+
+	(void)state;
+	watch_halves(3, 1, &e, &history);
+	assert_true(isnan(e.survival[SURVIVAL_1]));
+	assert_true(e.survival[SURVIVAL_2] == 1);
+	assert_true(e.survival[SURVIVAL_5] == 0.5);
+	assert_int_equal(e.settled, 150);
+	assert_int_equal(e.settled_alive, 75);
+	history__free(&history);
+	watch_halves(7, 1, &e, &history);
+	assert_true(isnan(e.survival[SURVIVAL_1]) && isnan(e.survival[SURVIVAL_2]));
+	assert_true(e.survival[SURVIVAL_5] == 0.5);
+	assert_int_equal(e.settled, 65); /* they were half of 130 when they were seen first */
+	assert_int_equal(e.settled_alive, 65);
+	history__free(&history);
+}
+
+static void test_evidence_of_a_sample(void **state)
+{
+	struct history history = {};
+	struct evidence e;
+
+	(void)state;
+	watch_halves(0, 4, &e, &history);
+	assert_int_equal(e.weight, 4);
+	assert_int_equal(e.allocations, 800);
+	assert_true(e.survival[SURVIVAL_1] == 1);
+	assert_true(e.survival[SURVIVAL_5] == 0.5);
+	assert_int_equal(e.settled, 600);
+	assert_int_equal(e.settled_alive, 300);
+	history__free(&history);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -580,6 +685,9 @@ int main(void)
 		cmocka_unit_test(test_counted_later_than_seen),
 		cmocka_unit_test(test_what_a_thinner_sample_drops_was_not_freed),
 		cmocka_unit_test(test_unknown_site_has_no_evidence),
+		cmocka_unit_test(test_evidence_to_the_number),
+		cmocka_unit_test(test_evidence_of_what_is_old_enough),
+		cmocka_unit_test(test_evidence_of_a_sample),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -144,16 +144,15 @@ static bool is_one_of(const char *word, const char *const *list)
 
 /* ---- SLUB ---- */
 
-static int read_slub(struct slub_layout *layout, const char *without, const char *more, char *why,
-		     size_t len)
+static int read_slub(struct slub_layout *layout, const char *without, char *why, size_t len)
 {
 	struct btf *btf = begin();
 	int err;
 
 	add_types(btf, slub_types, without);
-	if (more)
-		add_types(btf, more, NULL);
 	add_enum(btf, "pageflags", "PG_slab", 9);
+	assert_int_equal(btf__add_enum_value(btf, "PG_lru", 10), 0);
+	assert_int_equal(btf__add_enum_value(btf, "PG_hwpoison", 11), 0);
 	err = layout__read_slub(layout, btf, 4096, why, len);
 	btf__free(btf);
 	return err;
@@ -165,7 +164,7 @@ static void test_slub(void **state)
 	char why[64] = "";
 
 	(void)state;
-	assert_int_equal(read_slub(&l, NULL, NULL, why, sizeof(why)), 0);
+	assert_int_equal(read_slub(&l, NULL, why, sizeof(why)), 0);
 	assert_int_equal(l.page_size, 4096);
 	assert_int_equal(l.page, 64);
 	assert_int_equal(l.page_flags, 1);
@@ -204,6 +203,8 @@ static void test_slub(void **state)
 	assert_int_equal(l.barn_empty, 41);
 	assert_int_equal(l.cache_barn, SLUB_NONE);
 	assert_int_equal(l.slab_flag, 9);
+	assert_int_equal(l.lru_flag, 10);
+	assert_int_equal(l.poison_flag, 11);
 	assert_int_equal(l.slab_type, SLUB_NONE);
 	assert_int_equal(l.large_type, SLUB_NONE);
 	assert_int_equal(l.reclaim_flag, 0x20000);
@@ -231,7 +232,7 @@ static void without_one_of_slub(const char *field)
 					    NULL};
 	struct slub_layout l = {};
 	char why[64] = "", expected[64];
-	int err = read_slub(&l, field, NULL, why, sizeof(why));
+	int err = read_slub(&l, field, why, sizeof(why));
 
 	if (is_one_of(field, optional) || is_one_of(field, kinds)) {
 		assert_int_equal(err, 0);
@@ -255,10 +256,10 @@ static void test_slub_needs_its_fields(void **state)
 	(void)state;
 	each_field(slub_types, without_one_of_slub);
 	/* a kernel of before sheaves, and one of after slabs of CPUs */
-	assert_int_equal(read_slub(&l, "kmem_cache.cpu_sheaves", NULL, why, sizeof(why)), 0);
+	assert_int_equal(read_slub(&l, "kmem_cache.cpu_sheaves", why, sizeof(why)), 0);
 	assert_int_equal(l.cache_sheaves, SLUB_NONE);
 	assert_int_equal(l.cache_cpu, 17);
-	assert_int_equal(read_slub(&l, "kmem_cache.cpu_slab", NULL, why, sizeof(why)), 0);
+	assert_int_equal(read_slub(&l, "kmem_cache.cpu_slab", why, sizeof(why)), 0);
 	assert_int_equal(l.cache_cpu, SLUB_NONE);
 }
 
@@ -513,10 +514,13 @@ static void test_dentries_of_another_kind(void **state)
 static void without_one_of_tasks(const char *field)
 {
 	struct btf *btf = begin();
-	struct task_layout l;
+	struct task_layout l = {};
 
 	add_types(btf, task_types, field);
 	layout__read_tasks(&l, btf);
+	assert_int_equal(l.tgid, strcmp(field, "task_struct.tgid") ? 4 : SLUB_NONE);
+	assert_int_equal(l.thread, strcmp(field, "task_struct.thread") ? 500 : SLUB_NONE);
+	assert_int_equal(l.size, 900);
 	assert_int_equal(l.sp, strcmp(field, "task_struct.stack_vm_area") ? SLUB_NONE : 524);
 	assert_int_equal(l.stack_vm_area,
 			 strcmp(field, "task_struct.stack_vm_area") ? 2 : SLUB_NONE);

@@ -242,6 +242,93 @@ static void test_order_of_caches(void **state)
 	census__free(&census);
 }
 
+/* What most hold first, whatever order it came in; of as many, by place or by text. */
+static void test_orders(void **state)
+{
+	static const char *const texts[] = {"d-text", "b-text", "c-text", "a-text"};
+	static const int holders[] = {5, 7, 9, 7};
+	struct census census = {};
+	struct census_cache *cache;
+
+	(void)state;
+	assert_int_equal(census__add_slab(&census, 2, 0), 0);
+	cache = &census.caches[0];
+	cache->live = 100;
+	for (int k = 0; k < 4; k++)
+		for (int i = 0; i < holders[k]; i++) {
+			struct contents contents = {.kind = CONTENTS_TEXT};
+
+			strcpy(contents.text, texts[k]);
+			assert_int_equal(census__add_contents(cache, &contents), 0);
+			assert_int_equal(census__add_word(cache, 32 - 8 * (uint32_t)k, 7), 0);
+		}
+	census__end_cache(cache);
+	assert_int_equal(cache->nr_contents_listed, 4);
+	assert_string_equal(cache->contents[0].is.text, "c-text");
+	assert_string_equal(cache->contents[1].is.text, "a-text");
+	assert_string_equal(cache->contents[2].is.text, "b-text");
+	assert_string_equal(cache->contents[3].is.text, "d-text");
+	assert_int_equal(cache->nr_listed, 4);
+	assert_int_equal(cache->words[0].objects, 9);
+	assert_int_equal(cache->words[1].offset, 8);
+	assert_int_equal(cache->words[2].offset, 24);
+	assert_int_equal(cache->words[3].objects, 5);
+	census__free(&census);
+}
+
+/* What one object holds is no kind; no more lines than there is room for. */
+static void test_which_contents_are_listed(void **state)
+{
+	struct census census = {};
+	struct census_cache *cache;
+
+	(void)state;
+	assert_int_equal(census__add_slab(&census, 2, 0), 0);
+	assert_int_equal(census__add_slab(&census, 2, 1), 0);
+	assert_int_equal(census__add_slab(&census, 2, 2), 0);
+	cache = &census.caches[0];
+	cache->live = 10;
+	for (int k = 0; k < CENSUS_LISTED + 2; k++)
+		for (int i = 0; i < (k == 3 ? 1 : 2); i++) {
+			struct contents contents = {.kind = CONTENTS_BYTE, .byte = (uint8_t)k};
+
+			assert_int_equal(census__add_contents(cache, &contents), 0);
+		}
+	census__end_cache(cache);
+	assert_int_equal(cache->nr_contents, CENSUS_LISTED + 2);
+	assert_int_equal(cache->nr_contents_listed, CENSUS_LISTED);
+	assert_int_equal(cache->objects, 10); /* all three slabs were looked at */
+	census__free(&census);
+	assert_int_equal(census__add_slab(&census, 2, 0), 0);
+	cache = &census.caches[0];
+	cache->live = 10;
+	for (int i = 0; i < 3; i++) {
+		struct contents contents = {.kind = CONTENTS_BYTE, .byte = (uint8_t)(i / 2)};
+
+		assert_int_equal(census__add_contents(cache, &contents), 0);
+	}
+	census__end_cache(cache);
+	assert_int_equal(cache->nr_contents_listed, 1);
+	census__free(&census);
+}
+
+/* Of a part of the slabs: as many objects in each of the others. */
+static void test_estimates(void **state)
+{
+	struct census census = {};
+
+	(void)state;
+	for (uint64_t slab = 0; slab < 4 * CENSUS_SLABS; slab++)
+		assert_int_equal(census__add_slab(&census, 2, slab), 0);
+	census.caches[0].live = 300;
+	census__end_cache(&census.caches[0]);
+	assert_int_equal(census.caches[0].objects, 1200);
+	census__free(&census);
+	assert_int_equal(census.nr, 0);
+	census__sort(&census, 5); /* of none */
+	assert_int_equal(census.nr, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -252,6 +339,9 @@ int main(void)
 		cmocka_unit_test(test_out_fails),
 		cmocka_unit_test(test_which_words_are_listed),
 		cmocka_unit_test(test_order_of_caches),
+		cmocka_unit_test(test_orders),
+		cmocka_unit_test(test_which_contents_are_listed),
+		cmocka_unit_test(test_estimates),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

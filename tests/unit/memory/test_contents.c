@@ -87,6 +87,69 @@ static void test_alike(void **state)
 	assert_string_equal(a.text, "/var/lib/");
 }
 
+/* Printable is what has a shape, and the space. */
+static void test_what_is_text(void **state)
+{
+	struct contents contents;
+	char object[] = "\1 ~abcd\0";
+
+	(void)state;
+	for (int byte = 0; byte < 256; byte++) {
+		char text[8] = {'a', 'b', 'c', (char)byte, 'e', 'f', 0, 0};
+		bool is = byte >= 0x20 && byte < 0x7f;
+
+		assert_int_equal(contents__of(text, sizeof(text), &contents), is);
+	}
+	assert_false(contents__of(object, sizeof(object), &contents)); /* not aligned */
+	/* as long as is needed, and one too short */
+	assert_string_equal(of("abcdef", 6).text, "abcdef");
+	assert_false(contents__of("abcde\0", 7, &contents));
+	assert_int_equal(of("\1\0\0\0\0\0\0\0abcdef", 14).offset, 8);
+	assert_false(contents__of("\1\0\0\0\0\0\0\0abcde", 13, &contents));
+}
+
+/* Each number is one character, wherever it stands; as many as are kept. */
+static void test_numbers_in_texts(void **state)
+{
+	char object[100];
+
+	(void)state;
+	assert_string_equal(of("12abc345de6", 11).text, "#abc#de#");
+	assert_string_equal(of("a0b9c/:d", 8).text, "a#b#c/:d");
+	for (size_t i = 0; i < sizeof(object); i++)
+		object[i] = i % 2 ? '7' : 'a';
+	assert_int_equal(strlen(of(object, sizeof(object)).text), CONTENTS_MOST);
+	assert_int_equal(of("aa", 2).kind, CONTENTS_BYTE);
+	assert_int_equal(of("\0\0", 2).byte, 0);
+}
+
+/* Kind, place and byte tell them apart, and how the text begins. */
+static void test_different(void **state)
+{
+	const struct contents a = {.kind = CONTENTS_TEXT, .offset = 8, .text = "abcdef"};
+	struct contents b = a;
+
+	(void)state;
+	assert_true(contents__hash(&a) == contents__hash(&b));
+	b.text[7] = 'x'; /* behind what is looked at */
+	assert_true(contents__hash(&a) == contents__hash(&b));
+	b.text[5] = 'x';
+	assert_true(contents__hash(&a) != contents__hash(&b));
+	b = a;
+	b.offset = 16;
+	assert_true(contents__hash(&a) != contents__hash(&b));
+	b = a;
+	b.kind = CONTENTS_BYTE;
+	assert_true(contents__hash(&a) != contents__hash(&b));
+	b = a;
+	b.byte = 1;
+	assert_true(contents__hash(&a) != contents__hash(&b));
+	b = a;
+	strcpy(b.text, "abc");
+	contents__join(&b, &a);
+	assert_string_equal(b.text, "abc");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -95,6 +158,9 @@ int main(void)
 		cmocka_unit_test(test_text_to_the_end),
 		cmocka_unit_test(test_one_byte_all_over),
 		cmocka_unit_test(test_alike),
+		cmocka_unit_test(test_what_is_text),
+		cmocka_unit_test(test_numbers_in_texts),
+		cmocka_unit_test(test_different),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

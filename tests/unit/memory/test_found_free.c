@@ -292,6 +292,152 @@ static void test_what_is_allocated_meanwhile_is_left(void **state)
 	}
 }
 
+/* ---- a kernel all of whose pages are slabs of four objects, or large ones ---- */
+
+#define SLAB_CACHE 0xffffffff82000000ULL
+#define PLACE(i)   (BASE + (i)*65536ULL) /* at the start of a page, however large that is */
+
+static uint32_t its_type;
+
+static int read_slabs(void *arg, uint64_t address, void *to, size_t len)
+{
+	uint64_t page[8] = {[2] = SLAB_CACHE, [5] = 4 | 4 << 16};
+	const uint32_t cache[2] = {192, 0};
+
+	(void)arg;
+	page[6] = (uint64_t)its_type << 24;
+	memset(to, 0, len);
+	if (address >= 0xffffea0000000000ULL && address < 0xffffea0010000000ULL)
+		memcpy(to, (const char *)page + address % 64, len);
+	else if (address >= SLAB_CACHE && address < SLAB_CACHE + 8)
+		memcpy(to, (const char *)cache + (address - SLAB_CACHE), len);
+	return 0;
+}
+
+static void init_slabs(struct made_up *m)
+{
+	init(m);
+	m->slub.read = read_slabs;
+	m->slub.layout.slab_cache = 16;
+	m->slub.layout.slab_freelist = 32;
+	m->slub.layout.cache_offset = 4;
+	m->slub.layout.cache_random = SLUB_NONE;
+	m->slub.layout.cache_cpu = SLUB_NONE;
+	m->slub.layout.cache_sheaves = SLUB_NONE;
+	its_type = 0xf5;
+}
+
+static void put_at(struct made_up *m, uint32_t slot, uint32_t entry, uint32_t space,
+		   uint64_t address, uint64_t bytes)
+{
+	object(m, slot, entry, space, 100);
+	m->buckets[slot / KLEAK_BUCKET_KEYS].key[slot % KLEAK_BUCKET_KEYS] = ~(address | space);
+	m->buckets[slot / KLEAK_BUCKET_KEYS].record[slot % KLEAK_BUCKET_KEYS].bytes = bytes;
+}
+
+/* What is live is not listed; of an area it is the vm_struct, whatever the area's size. */
+static void test_live_objects_are_not_listed(void **state)
+{
+	struct found_free verify;
+	struct made_up m;
+
+	(void)state;
+	init_slabs(&m);
+	site(&m, 0, 4, KLEAK_SPACE_VMALLOC, 1);
+	site(&m, 1, 6, KLEAK_SPACE_SLAB, 3);
+	put_at(&m, 1, 4, KLEAK_SPACE_VMALLOC, PLACE(1), 8192);
+	put_at(&m, 2, 6, KLEAK_SPACE_SLAB, PLACE(2), 192);
+	put_at(&m, 3, 6, KLEAK_SPACE_SLAB, PLACE(3), 256);     /* another cache has the page */
+	put_at(&m, 4, 6, KLEAK_SPACE_SLAB, PLACE(4) + 8, 192); /* no object begins there */
+	verify = look(&m, 10, 100);
+	assert_int_equal(verify.checked, 4);
+	assert_int_equal(verify.unknown, 1);
+	assert_int_equal(verify.nr, 1);
+	assert_int_equal(verify.list[0].slot, 3);
+	found_free__free(&verify);
+	assert_null(verify.list);
+}
+
+/* A page of a large kmalloc() is one by its type, not by a size. */
+static void test_large_objects(void **state)
+{
+	struct found_free verify;
+	struct made_up m;
+
+	(void)state;
+	for (int turn = 0; turn < 2; turn++) {
+		init_slabs(&m);
+		site(&m, 0, 6, KLEAK_SPACE_SLAB, 1);
+		m.entries[6].cache = 3;
+		put_at(&m, 1, 6, KLEAK_SPACE_SLAB, PLACE(1), 16384);
+		its_type = turn ? 0xf5 : 0xf8;
+		verify = look(&m, 10, 100);
+		assert_int_equal(verify.checked, 1);
+		assert_int_equal(verify.nr, turn); /* the page went to a slab */
+		found_free__free(&verify);
+	}
+}
+
+/* Each look reads the books anew, and counts anew. */
+static void test_each_look_is_a_new_one(void **state)
+{
+	struct found_free verify = {};
+	struct made_up m;
+	const struct found_free_tables its = {m.buckets, m.entries, caches, NOW};
+
+	(void)state;
+	init_slabs(&m);
+	site(&m, 0, 6, KLEAK_SPACE_SLAB, 2);
+	put_at(&m, 1, 6, KLEAK_SPACE_SLAB, PLACE(1), 192);
+	put_at(&m, 2, 6, KLEAK_SPACE_SLAB, PLACE(2) + 8, 192);
+	for (int turn = 0; turn < 4; turn++) {
+		its_type = turn % 2 ? 0x11 : 0xf5; /* no slab any more; and again */
+		assert_int_equal(
+			found_free__look(&verify, &m.slub, &m.snapshot, &m.sites, &its, 1, 100), 0);
+		assert_int_equal(verify.checked, 2);
+		assert_int_equal(verify.nr, turn % 2 ? 2 : 0);
+		assert_int_equal(verify.unknown, turn % 2 ? 0 : 1);
+		assert_int_equal(verify.skipped, 0);
+	}
+	slub__free(&m.slub);
+	found_free__free(&verify);
+}
+
+/* First those of the sites that are shown, wherever their objects stand. */
+static void test_what_is_shown_comes_first(void **state)
+{
+	struct found_free verify = {};
+	struct made_up m;
+
+	(void)state;
+	init(&m);
+	site(&m, 0, 5, KLEAK_SPACE_SLAB, 1);
+	site(&m, 1, 6, KLEAK_SPACE_SLAB, 1);
+	object(&m, 1, 6, KLEAK_SPACE_SLAB, 100);
+	object(&m, 2, 5, KLEAK_SPACE_SLAB, 100);
+	look_again(&verify, &m, 1, 100);
+	assert_int_equal(verify.nr, 2);
+	assert_int_equal(verify.list[0].slot, 2);
+	assert_int_equal(verify.list[1].slot, 1);
+	look_again(&verify, &m, 2, 100);
+	assert_int_equal(verify.list[0].slot, 1);
+	/* a quarter of the budget stays for the others */
+	m.list[0].listed = 75;
+	look_again(&verify, &m, 1, 100);
+	assert_int_equal(verify.list[0].slot, 2);
+	m.list[0].listed = 76;
+	look_again(&verify, &m, 1, 100);
+	assert_int_equal(verify.list[0].slot, 1);
+	/* nothing is outstanding anywhere */
+	m.snapshot.nr_list = 0;
+	m.sites.nr = 0;
+	look_again(&verify, &m, 1, 100);
+	assert_int_equal(verify.checked, 0);
+	slub__free(&m.slub);
+	found_free__free(&verify);
+	assert_null(verify.list);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -303,6 +449,10 @@ int main(void)
 		cmocka_unit_test(test_pages_of_processes_are_evicted),
 		cmocka_unit_test(test_what_changed_meanwhile_is_left),
 		cmocka_unit_test(test_what_is_allocated_meanwhile_is_left),
+		cmocka_unit_test(test_live_objects_are_not_listed),
+		cmocka_unit_test(test_large_objects),
+		cmocka_unit_test(test_each_look_is_a_new_one),
+		cmocka_unit_test(test_what_is_shown_comes_first),
 	};
 
 	int failed = 0;

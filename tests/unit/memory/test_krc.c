@@ -67,7 +67,7 @@ static void init(struct made_up *m, bool lists)
 		m->cpu_offsets[cpu] = BASE + PAGES * MOST_PAGE + cpu * CPU_AREA;
 	m->krc.layout = (struct krc_layout){
 		.from_rq = POINTER - RUN,
-		.head = 0,
+		.head = WORDS(19),
 		.bulk = WORDS(1), /* two lists */
 		.works = WORDS(5),
 		.nr_works = 2,
@@ -152,7 +152,7 @@ static void check_kind(bool lists)
 	put_block(&m, queues_of(&m, 0) + m.krc.layout.bulk, 3, 5, object);
 	put_block(&m, work_of(&m, LAST, 1) + m.krc.layout.work_bulk, 4, 3, object + 1024);
 	/* two in a chain, the rcu_head at 16 */
-	*word(&m, queues_of(&m, LAST)) = chained + 16;
+	*word(&m, queues_of(&m, LAST) + m.krc.layout.head) = chained + 16;
 	*word(&m, chained + 16) = chained + 128 + 16;
 	*word(&m, chained + 16 + WORDS(1)) = lists ? chained : 16;
 	*word(&m, chained + 128 + 16 + WORDS(1)) = lists ? chained + 128 : 16;
@@ -165,7 +165,7 @@ static void check_kind(bool lists)
 	assert_false(waits(&m, object + 320));
 
 	/* and it is forgotten */
-	*word(&m, queues_of(&m, LAST)) = 0;
+	*word(&m, queues_of(&m, LAST) + m.krc.layout.head) = 0;
 	assert_int_equal(krc__read(&m.krc), 0);
 	assert_int_equal(m.krc.waiting.nr, 8);
 	krc__free(&m.krc);
@@ -251,6 +251,7 @@ static void test_no_sheaves(void **state)
 	assert_int_equal(krc__find(&m.krc, page(0)), 0);
 	assert_true(m.krc.rcu_pointer == 0);
 	put_callback(&m, put_sheaf(&m, 3, 32, page(8)), FREE, 0);
+	*word(&m, m.cpu_offsets[LAST] + WORDS(7)) = page(3) + WORDS(1);
 	assert_int_equal(krc__read(&m.krc), 0);
 	assert_int_equal(m.krc.waiting.nr, 0);
 	krc__free(&m.krc);
@@ -291,7 +292,7 @@ static void test_bare_heads(void **state)
 	*word(&m, structs + 48) = 0xf5000000;
 	*word(&m, structs + 40) = 42 | 42ULL << 16;
 	*word(&m, structs + 64 + 48) = 0xf8000000; /* and page 9 a large kmalloc */
-	*word(&m, queues_of(&m, LAST)) = page(8) + 96 * 2 + 40;
+	*word(&m, queues_of(&m, LAST) + m.krc.layout.head) = page(8) + 96 * 2 + 40;
 	*word(&m, page(8) + 96 * 2 + 40) = page(9) + 128;
 	assert_int_equal(krc__read(&m.krc), 0); /* nobody knows what that is */
 	assert_int_equal(m.krc.waiting.nr, 0);
@@ -307,6 +308,77 @@ static void test_bare_heads(void **state)
 	slub__free(&slub);
 }
 
+/* Each queue of each CPU: its own chain and blocks, and those of each of its works. */
+static void test_every_queue(void **state)
+{
+	static struct made_up m;
+	const struct krc_layout *l = &m.krc.layout;
+	uint64_t chained = page(9);
+
+	(void)state;
+	init(&m, true);
+	assert_int_equal(krc__find(&m.krc, page(0)), 0);
+	put_block(&m, queues_of(&m, LAST) + l->bulk, 3, 1, page(8));
+	put_block(&m, work_of(&m, LAST, 0) + l->work_bulk, 4, 1, page(8) + 64);
+	put_block(&m, work_of(&m, LAST, 1) + l->work_bulk, 5, 1, page(8) + 128);
+	/* a second block in a list */
+	*word(&m, page(5)) = page(6);
+	*word(&m, page(6)) = work_of(&m, LAST, 1) + l->work_bulk;
+	*word(&m, page(6) + l->block_nr) = 1;
+	*word(&m, page(6) + l->block_records) = page(8) + 192;
+	for (uint64_t i = 0; i < 3; i++) {
+		*word(&m, i == 2 ? queues_of(&m, LAST) + l->head : work_of(&m, LAST, (int)i)) =
+			chained + i * 64;
+		*word(&m, chained + i * 64 + WORDS(1)) = chained + i * 64;
+	}
+	assert_int_equal(krc__read(&m.krc), 0);
+	assert_int_equal(m.krc.waiting.nr, 7);
+	for (uint64_t i = 0; i < 4; i++)
+		assert_true(waits(&m, page(8) + i * 64));
+	for (uint64_t i = 0; i < 3; i++)
+		assert_true(waits(&m, chained + i * 64));
+	krc__free(&m.krc);
+	assert_null(m.krc.block);
+}
+
+/* As many as there is room for in its page, and no more. */
+static void test_a_full_block(void **state)
+{
+	static struct made_up m;
+
+	(void)state;
+	for (int more = 0; more < 2; more++) {
+		int most;
+
+		init(&m, true);
+		assert_int_equal(krc__find(&m.krc, page(0)), 0);
+		most = (int)((PAGE - m.krc.layout.block_records) / 8);
+		put_block(&m, queues_of(&m, 0) + m.krc.layout.bulk, 3, most, page(8));
+		*word(&m, page(3) + m.krc.layout.block_nr) = (uint64_t)(most + more);
+		assert_int_equal(krc__read(&m.krc), 0);
+		assert_int_equal(m.krc.waiting.nr, more ? 0 : most);
+		krc__free(&m.krc);
+	}
+}
+
+/* Once it is not found any more, nothing is read. */
+static void test_found_no_more(void **state)
+{
+	static struct made_up m;
+
+	(void)state;
+	init(&m, true);
+	assert_int_equal(krc__find(&m.krc, page(0)), 0);
+	put_block(&m, queues_of(&m, 0) + m.krc.layout.bulk, 3, 1, page(8));
+	assert_int_equal(krc__read(&m.krc), 0);
+	assert_int_equal(m.krc.waiting.nr, 1);
+	assert_int_equal(krc__find(&m.krc, 4096), -ENODATA);
+	assert_true(m.krc.pointer == 0 && m.krc.rcu_pointer == 0);
+	assert_int_equal(krc__read(&m.krc), 0);
+	assert_int_equal(m.krc.waiting.nr, 0);
+	krc__free(&m.krc);
+}
+
 static int count_spare(void *arg, uint64_t start, uint64_t end)
 {
 	int *nr = arg;
@@ -314,6 +386,13 @@ static int count_spare(void *arg, uint64_t start, uint64_t end)
 	assert_int_equal(end - start, PAGE);
 	assert_true(start == page(3 + *nr));
 	return ++*nr == 3 ? -EINTR : 0;
+}
+
+static int refuse(void *arg, uint64_t start, uint64_t end)
+{
+	(void)arg;
+	assert_true(start == MOST_PAGE && end == MOST_PAGE + PAGE);
+	return -EINTR;
 }
 
 /* Blocks that are kept for the next queue. */
@@ -342,6 +421,10 @@ static void test_spare(void **state)
 	assert_int_equal(krc__each_spare(&m.krc, count_spare, &nr), -EINTR);
 	m.krc.layout.spare = SLUB_NONE;
 	assert_int_equal(krc__each_spare(&m.krc, count_spare, &nr), 0);
+	/* what see() says counts, also of what cannot be read */
+	m.krc.layout.spare = WORDS(18);
+	*word(&m, head) = MOST_PAGE;
+	assert_int_equal(krc__each_spare(&m.krc, refuse, NULL), -EINTR);
 	krc__free(&m.krc);
 }
 
@@ -380,14 +463,14 @@ static void test_hostile(void **state)
 	/* a list that never comes back, a chain that bites its tail */
 	put_block(&m, head, 3, 2, page(8));
 	*word(&m, page(3)) = page(3);
-	*word(&m, queues_of(&m, 0)) = page(9);
+	*word(&m, queues_of(&m, 0) + m.krc.layout.head) = page(9);
 	*word(&m, page(9)) = page(9);
 	assert_int_equal(krc__read(&m.krc), 0);
 	assert_int_equal(m.krc.waiting.nr, 3); /* 0 is one of them */
 	/* more than a page holds; nothing there */
 	put_block(&m, head, 3, 2, page(8));
 	*word(&m, page(3) + m.krc.layout.block_nr) = 100000;
-	*word(&m, queues_of(&m, 0)) = 0x1234;
+	*word(&m, queues_of(&m, 0) + m.krc.layout.head) = 0x1234;
 	assert_int_equal(krc__read(&m.krc), 0);
 	assert_int_equal(m.krc.waiting.nr, 0);
 	*word(&m, head) = 0xdead;
@@ -398,10 +481,12 @@ static void test_hostile(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_lists),	   cmocka_unit_test(test_pointers),
-		cmocka_unit_test(test_sheaves),	   cmocka_unit_test(test_no_sheaves),
-		cmocka_unit_test(test_bare_heads), cmocka_unit_test(test_spare),
-		cmocka_unit_test(test_not_found),  cmocka_unit_test(test_hostile),
+		cmocka_unit_test(test_lists),	      cmocka_unit_test(test_pointers),
+		cmocka_unit_test(test_sheaves),	      cmocka_unit_test(test_no_sheaves),
+		cmocka_unit_test(test_bare_heads),    cmocka_unit_test(test_spare),
+		cmocka_unit_test(test_not_found),     cmocka_unit_test(test_hostile),
+		cmocka_unit_test(test_every_queue),   cmocka_unit_test(test_a_full_block),
+		cmocka_unit_test(test_found_no_more),
 	};
 
 	static const uint32_t counts[] = {1, 2, 256, MOST_CPUS};

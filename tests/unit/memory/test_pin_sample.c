@@ -271,6 +271,41 @@ static void test_which_sites_are_looked_at(void **state)
 	assert_int_equal(m->pins.nr, PINS_SITES);
 }
 
+/* Those that grow fastest, and of the others the largest; the smaller id of two that are alike. */
+static void test_the_fastest_and_the_largest(void **state)
+{
+	struct made_up *m = *state;
+
+	for (int i = 0; i < 40; i++)
+		add(m, DENTRY, 10, 0);
+	for (int i = 0; i < 40; i++) {
+		m->list[i].bytes = i < 24 ? 5 : 1000 + 10 * (uint64_t)i;
+		m->list[i].growth_bytes_per_min = i % 5 ? i : 0;
+		m->list[i].id = 200 - (uint64_t)i;
+	}
+	look(m, m->list);
+	assert_int_equal(m->pins.nr, PINS_SITES);
+	/* 39, 38, 37, 36, 34, ... */
+	for (int k = 0, i = 39; k < PINS_SITES / 2; i--)
+		if (i % 5)
+			assert_int_equal(m->pins.list[k++].id, 200 - (uint64_t)i);
+	/* of those that are left the large ones, and then by id: the last ones of the list */
+	assert_int_equal(m->pins.list[16].id, 165);
+	assert_int_equal(m->pins.list[17].id, 170);
+	assert_int_equal(m->pins.list[18].id, 175);
+	for (size_t k = 20; k < PINS_SITES; k++)
+		assert_true(m->pins.list[k].id > m->pins.list[k - 1].id);
+	/* and again, of what there is then */
+	m->sites.nr = 1;
+	m->snapshot.nr_list = 10;
+	assert_int_equal(look(m, m->list)->sampled, 10);
+	assert_int_equal(m->pins.nr, 1);
+	m->sites.nr = 0;
+	m->snapshot.nr_list = 0;
+	assert_null(look(m, m->list));
+	assert_int_equal(pin_sample__sampled(&m->pins), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -282,6 +317,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_references_of_an_overlay_say_nothing, begin,
 						end),
 		cmocka_unit_test_setup_teardown(test_which_sites_are_looked_at, begin, end),
+		cmocka_unit_test_setup_teardown(test_the_fastest_and_the_largest, begin, end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

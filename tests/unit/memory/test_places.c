@@ -265,6 +265,124 @@ static void test_names_of_variables(void **state)
 	assert_int_equal(list[3].offset, 0x290);
 }
 
+/* Symbols of which one ends behind CALLER. */
+static struct names *names_with(const char *function)
+{
+	char text[256];
+	struct kallsyms *table;
+	struct names *names;
+	FILE *file;
+
+	snprintf(text, sizeof(text), "%llx T _stext\n%llx T other\n%llx T %s\n%llx T _etext\n",
+		 TEXT, TEXT, CALLER - 0x10, function, CALLER + 0x1000);
+	file = fmemopen(text, strlen(text), "r");
+	assert_int_equal(kallsyms__parse(&table, file, NULL), 0);
+	fclose(file);
+	assert_int_equal(names__open(&names, table), 0);
+	return names;
+}
+
+/* Who made an area tells what it is: a stack, a module, or something that has its name. */
+static void test_areas_by_who_made_them(void **state)
+{
+	static const char *const makers[] = {"alloc_thread_stack_node", "dup_task_struct",
+					     "copy_process.isra.0", "kernel_clone"};
+	struct machine *m = *state;
+	struct places places = places_of(m);
+	struct place place;
+
+	put_area(m);
+	assert_int_equal(places__begin(&places), 0);
+	for (size_t i = 0; i < 8; i++) {
+		const char *function = i < 4	? makers[i]
+				       : i == 4 ? "load_module"
+				       : i == 5 ? "execmem_alloc"
+				       : i == 6 ? "my_kernel_clone"
+						: "bpf_map_area_alloc";
+		struct names *names = names_with(function);
+
+		places.names = names;
+		assert_int_equal(places__find(&places, &place, page(SECOND) + 24), 0);
+		assert_string_equal(place.kind, i < 4 ? "stack" : "vmalloc");
+		assert_string_equal(place.name, i < 4 ? "" : function);
+		assert_true(place.variable == (i == 4 || i == 5 ? AREA + PAGE + 24 : 0));
+		assert_int_equal(place.offset, PAGE + 24);
+		names__close(names);
+	}
+	places__free(&places);
+}
+
+/* Its first byte and its last one. */
+static void test_limits_of_pages(void **state)
+{
+	struct machine *m = *state;
+	struct places places = places_of(m);
+	struct place place;
+
+	put_area(m);
+	set_page(m, FIRST + 1, 0, 0xffffffff, 1, 0);
+	set_page(m, FIRST - 1, 0, 0xffffffff, 1, 0);
+	set_page(m, SECOND + 1, 0, 0xffffffff, 1, 0);
+	assert_int_equal(places__begin(&places), 0);
+	assert_int_equal(places__find(&places, &place, page(FIRST)), 0);
+	assert_string_equal(place.kind, "vmalloc");
+	assert_int_equal(place.offset, 0);
+	assert_int_equal(places__find(&places, &place, page(FIRST) + PAGE - 1), 0);
+	assert_string_equal(place.kind, "vmalloc");
+	assert_int_equal(places__find(&places, &place, page(FIRST) + PAGE), 0);
+	assert_string_not_equal(place.kind, "vmalloc");
+	assert_int_equal(places__find(&places, &place, page(FIRST) - 1), 0);
+	assert_string_not_equal(place.kind, "vmalloc");
+	assert_int_equal(places__find(&places, &place, page(SECOND) + PAGE), 0);
+	assert_string_not_equal(place.kind, "vmalloc");
+	places__free(&places);
+}
+
+static int refuse(void *arg, uint64_t address)
+{
+	size_t *nr = arg;
+
+	(void)address;
+	return ++*nr == 1 ? -EINTR : 0;
+}
+
+static void test_pages_until_somebody_refuses(void **state)
+{
+	struct machine *m = *state;
+	struct places places = places_of(m);
+	size_t nr = 0;
+
+	put_area(m);
+	assert_int_equal(places__begin(&places), 0);
+	assert_int_equal(places__each_page(&places, AREA, refuse, &nr), -EINTR);
+	assert_int_equal(nr, 1);
+	nr = 0;
+	assert_int_equal(places__each_page(&places, AREA - 1, refuse, &nr), 0);
+	assert_int_equal(places__each_page(&places, AREA + 2 * PAGE - 1, refuse, &nr), -EINTR);
+	places__free(&places);
+	assert_int_equal(places.nr_pages, 0);
+}
+
+/* Of one CPU they end somewhere, of those that are far apart as well. */
+static void test_room_of_cpus(void **state)
+{
+	struct machine *m = *state;
+	const uint64_t far[] = {BASE + (1ULL << 40), BASE, BASE + (1ULL << 30)};
+	const uint64_t near[] = {BASE + 0x30000, BASE, BASE + 0x50000};
+	struct places places = places_of(m);
+
+	assert_int_equal(places__begin(&places), 0);
+	assert_int_equal(places.cpu_room, 4 << 20);
+	places.cpu_offsets = far;
+	places.nr_cpus = 3;
+	assert_int_equal(places__begin(&places), 0);
+	assert_int_equal(places.cpu_room, 4 << 20);
+	places.cpu_offsets = near;
+	assert_int_equal(places__begin(&places), 0);
+	assert_int_equal(places.cpu_room, 0x20000);
+	places__free(&places);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
@@ -276,6 +394,10 @@ int main(void)
 		TEST(test_variables_of_cpus),
 		TEST(test_variables_of_the_image),
 		TEST(test_names_of_variables),
+		TEST(test_areas_by_who_made_them),
+		TEST(test_limits_of_pages),
+		TEST(test_pages_until_somebody_refuses),
+		TEST(test_room_of_cpus),
 	};
 
 	return run_on_all(tests, sizeof(tests) / sizeof(tests[0]));

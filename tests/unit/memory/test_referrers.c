@@ -43,10 +43,38 @@ static void test_objects_are_counted_once(void **state)
 	assert_null(referrers__of(&holders, 79));
 
 	/* again, with the memory there is */
+	holders.sites[first].sampled = 5;
 	referrers__begin(&holders);
 	assert_null(referrers__of(&holders, 77));
 	assert_int_equal(referrers__add_site(&holders, 80, &first), 0);
+	assert_int_equal(first, 0);
 	assert_int_equal(referrers__of(&holders, 80)->nr, 0);
+	assert_int_equal(referrers__of(&holders, 80)->sampled, 0);
+	assert_int_equal(referrers__add(&holders, first, 9, &list), 0);
+	assert_int_equal(referrers__of(&holders, 80)->list[0].objects, 1);
+	referrers__free(&holders);
+}
+
+/* Kind, name and offset make a place; of one object it counts once however it comes in between. */
+static void test_what_makes_a_place(void **state)
+{
+	const struct place places[] = {place("cache", "a", 8), place("variable", "a", 8),
+				       place("cache", "b", 8), place("cache", "a", 16)};
+	struct referrers holders = {};
+	const struct referrers_site *site;
+	uint32_t number;
+
+	(void)state;
+	assert_int_equal(referrers__add_site(&holders, 1, &number), 0);
+	for (uint32_t object = 0; object < 2; object++)
+		for (int times = 0; times < 2; times++)
+			for (size_t i = 0; i < 4; i++)
+				assert_int_equal(
+					referrers__add(&holders, number, object, &places[i]), 0);
+	site = referrers__of(&holders, 1);
+	assert_int_equal(site->nr, 4);
+	for (size_t i = 0; i < 4; i++)
+		assert_int_equal(site->list[i].objects, 2);
 	referrers__free(&holders);
 }
 
@@ -103,6 +131,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_objects_are_counted_once),
+		cmocka_unit_test(test_what_makes_a_place),
 		cmocka_unit_test(test_order),
 		cmocka_unit_test(test_many_sites),
 	};

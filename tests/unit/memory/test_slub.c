@@ -725,6 +725,220 @@ static void test_masks_many_small_objects(void **state)
 	slub__free(&slub);
 }
 
+/* Links as they are, without CONFIG_SLAB_FREELIST_HARDENED; and more objects than a word has bits.
+ */
+static void test_plain_links(void **state)
+{
+	static const int free[] = {99, 64, 63, 0};
+	struct slub slub = made_up();
+	uint64_t next = 0;
+
+	(void)state;
+	slub.layout.cache_random = SLUB_NONE;
+	put32(CACHE + layout.cache_size, 24);
+	put32(CACHE + layout.cache_offset, 16); /* the last word of an object */
+	for (size_t i = 0; i < 4; i++) {
+		put64(object(1, 0) + free[i] * 24ULL + 16, next);
+		next = object(1, 0) + free[i] * 24ULL;
+	}
+	slab(1, CACHE, next, 96, false);
+	put64(page(1) + layout.slab_freelist + 8, 96 | 100U << 16);
+	for (int i = 0; i < 100; i++)
+		assert_int_equal(slub__state(&slub, object(1, 0) + i * 24ULL, 0, 24, false),
+				 i == 99 || i == 64 || i == 63 || !i ? SLUB_FREE : SLUB_LIVE);
+	assert_int_equal(slub__state(&slub, object(1, 0) + 2400, 0, 24, false), SLUB_UNKNOWN);
+	/* a link that would lie outside of its object */
+	put32(CACHE + layout.cache_offset, 17);
+	slub__begin(&slub);
+	assert_int_equal(slub__state(&slub, object(1, 0), 0, 24, false), SLUB_UNKNOWN);
+	put32(CACHE + layout.cache_offset, 16);
+	put32(CACHE + layout.cache_size, 0);
+	slub__begin(&slub);
+	assert_int_equal(slub__state(&slub, object(1, 0), 0, 0, false), SLUB_UNKNOWN);
+	slub__free(&slub);
+}
+
+/* A slab has sixteen pages at most, and one object at least. */
+static void test_the_largest_slab(void **state)
+{
+	struct slub slub = made_up();
+
+	(void)state;
+	slab(0, CACHE, CHAIN(0, 255), 255, false);
+	put64(page(0) + layout.slab_freelist + 8, 255 | 256U << 16);
+	for (int i = 1; i < 16; i++)
+		put64(page(i) + layout.page_head, page(0) | 1);
+	assert_state(&slub, object(15, 15), SLUB_FREE);
+	assert_state(&slub, object(15, 14), SLUB_LIVE);
+	put64(page(0) + layout.slab_freelist + 8, 256 | 257U << 16);
+	slub__begin(&slub);
+	assert_state(&slub, object(0, 0), SLUB_UNKNOWN);
+	put64(page(0) + layout.slab_freelist + 8, 0);
+	slub__begin(&slub);
+	assert_state(&slub, object(0, 0), SLUB_UNKNOWN);
+	slub__free(&slub);
+}
+
+/* Where a slab lies is known of all that is one, also when its lists will not hold still. */
+static void test_slabs_have_places(void **state)
+{
+	struct slub slub = made_up();
+	uint64_t start = 0;
+	uint32_t size = 0, nr = 0;
+
+	(void)state;
+	slab(1, CACHE, CHAIN(1, 3), 15, false);
+	slab(2, CACHE_2, 0, 15, false); /* its count disagrees */
+	put32(page(3) + layout.page_refcount, 1);
+	slab(4, META + META_SIZE - 8, 0, 16, false); /* its cache cannot be read */
+	assert_int_equal(slub__slab_of(&slub, object(1, 7) + 5, &start, &size, &nr), 0);
+	assert_true(start == object(1, 0));
+	assert_int_equal(size, OBJECT);
+	assert_int_equal(nr, 16);
+	assert_state(&slub, object(2, 0), SLUB_UNKNOWN);
+	assert_int_equal(slub__slab_of(&slub, object(2, 0), &start, &size, &nr), 0);
+	assert_true(start == object(2, 0));
+	assert_int_equal(slub__slab_of(&slub, object(3, 0), &start, &size, &nr), -ENOENT);
+	assert_int_equal(slub__slab_of(&slub, object(4, 0), &start, &size, &nr), -ENOENT);
+	assert_int_equal(slub__slab_of(&slub, BASE + 1000ULL * PAGE, &start, &size, &nr), -ENOENT);
+	/* nothing is kept of what was read */
+	slub__begin(&slub);
+	assert_int_equal(slub.nr_slabs, 0);
+	assert_int_equal(slub.nr_caches, 0);
+	assert_int_equal(slub.nr_bits, 0);
+	put32(page(1) + layout.page_type, 0);
+	assert_int_equal(slub__slab_of(&slub, object(1, 0), &start, &size, &nr), -ENOENT);
+	slub__free(&slub);
+	assert_null(slub.slabs);
+	assert_int_equal(slub.nr_slabs, 0);
+}
+
+/* What CPUs had is asked anew after the kernel has gone on. */
+static void test_lists_of_cpus_are_forgotten(void **state)
+{
+	struct slub slub = made_up();
+
+	(void)state;
+	put_on_cpu(LAST, 1);
+	assert_state(&slub, object(1, 5), SLUB_FREE);
+	assert_int_equal(slub.nr_cpu_lists, 1);
+	slub__begin(&slub);
+	assert_int_equal(slub.nr_cpu_lists, 0);
+	/* it has given the slab back, with all that it had of it */
+	put64(cpu_offsets[LAST] + PERCPU + layout.cpu_slab, 0);
+	slab(1, CACHE, CHAIN(1, 5, 6), 14, false);
+	assert_state(&slub, object(1, 5), SLUB_FREE);
+	assert_state(&slub, object(1, 6), SLUB_FREE);
+	assert_int_equal(slub.nr_cpu_lists, 0);
+	slub__free(&slub);
+}
+
+/* Objects in sheaves are free as well; a list of a CPU that makes no sense leaves the rest. */
+static void test_masks_what_sheaves_hold(void **state)
+{
+	const uint64_t objects[] = {object(1, 0), object(1, 15), object(2, 3)};
+	struct slub slub = made_up();
+	struct slub_place whole;
+
+	(void)state;
+	put64(CACHE + layout.cache_sheaves, SHEAVES);
+	put64(cpu_offsets[LAST] + SHEAVES + layout.sheaves_main, SHEAF(0));
+	sheaf(0, 0, objects, 3);
+	for (int broken = 0; broken < 2; broken++) {
+		slab(1, CACHE, CHAIN(1, 7), 15, false);
+		for (int i = 0; i < 16; i++)
+			put64(object(1, i) + 64, 77);
+		whole = place(1);
+		slub__begin(&slub);
+		assert_int_equal(slub_mask__note(&slub, &whole, CACHE), 0);
+		whole.cpu_freelist =
+			broken ? object(1, 9) : 0; /* an object in use: it has no link */
+		put64(object(1, 9) + 128, 4711);
+		slub_mask__whole(&slub, &whole, at(object(1, 0), PAGE));
+		for (int i = 0; i < 16; i++)
+			assert_int_equal(*at(object(1, i) + 64, 1),
+					 i == 0 || i == 7 || i == 15 ? 0 : 77);
+	}
+	/* a cache without sheaves has none of them */
+	slab(2, CACHE_2, 0, 16, false);
+	put64(object(2, 3) + 64, 77);
+	whole = place(2);
+	assert_int_equal(slub_mask__note(&slub, &whole, CACHE_2), 0);
+	slub_mask__whole(&slub, &whole, at(object(2, 0), PAGE));
+	assert_int_equal(*at(object(2, 3) + 64, 1), 77);
+	/* a cache that cannot be read: nothing is known, nothing masked */
+	assert_int_equal(slub_mask__note(&slub, &whole, META + META_SIZE - 8), 0);
+	slub_mask__whole(&slub, &whole, at(object(2, 0), PAGE));
+	assert_int_equal(*at(object(2, 3) + 64, 1), 77);
+	slub__free(&slub);
+}
+
+/* No sheaf has so many objects: it is something else by now. */
+static void test_sizes_of_sheaves(void **state)
+{
+	const uint64_t one = object(1, 1);
+	struct slub slub = made_up();
+
+	(void)state;
+	slab(1, CACHE, 0, 16, false);
+	put64(CACHE + layout.cache_sheaves, SHEAVES);
+	put64(cpu_offsets[0] + SHEAVES + layout.sheaves_main, SHEAF(0));
+	sheaf(0, 0, &one, 1);
+	assert_state(&slub, one, SLUB_FREE);
+	slub__begin(&slub);
+	put32(SHEAF(0) + layout.sheaf_size, 1025);
+	assert_state(&slub, one, SLUB_LIVE);
+	slub__begin(&slub);
+	put32(SHEAF(0) + layout.sheaf_size, 0);
+	assert_state(&slub, one, SLUB_LIVE);
+	slub__free(&slub);
+}
+
+/* The slab on a node's list says whose it is: one of another cache has no vote. */
+static void test_votes_of_its_own_slabs_only(void **state)
+{
+	struct slub slub = made_up();
+	uint64_t expected = slub.page_base;
+
+	(void)state;
+	cache(META + 640, META + 768, CACHE);
+	put64(CACHE_2 + layout.cache_list, META + 640 + layout.cache_list);
+	for (int others = 0; others < 2; others++) {
+		slab(3, CACHE, CHAIN(3, 2), 15, false);
+		slab(7, CACHE_2, CHAIN(7, 9), 15, false);
+		slab(9, others ? CACHE : META + 640, CHAIN(9, 0), 15, false);
+		partial(NODE, 3);
+		partial(NODE_2, 7);
+		partial(META + 768, 9);
+		assert_int_equal(vmemmap__learn(&slub, CACHE), others ? -ENODATA : 0);
+		assert_true(slub.page_base == expected);
+	}
+	/* nor has one of another order, or without a free object to tell by */
+	slab(9, META + 640, 0, 16, false);
+	assert_int_equal(vmemmap__learn(&slub, CACHE), -ENODATA);
+	slab(9, META + 640, CHAIN(9, 0), 15, false);
+	put64(page(9) + layout.slab_freelist + 8, 15 | 17U << 16);
+	assert_int_equal(vmemmap__learn(&slub, CACHE), -ENODATA);
+	put64(page(9) + layout.slab_freelist + 8, 15 | 16U << 16);
+	assert_int_equal(vmemmap__learn(&slub, CACHE), 0);
+	put32(META + 640 + layout.cache_oo, 11 << 16 | 16); /* no slab has so many pages */
+	assert_int_equal(vmemmap__learn(&slub, CACHE), -ENODATA);
+	slub__free(&slub);
+}
+
+static void test_mapped_pages(void **state)
+{
+	struct slub slub = made_up();
+
+	(void)state;
+	slub.layout.page_mapping = 24;
+	assert_false(vmemmap__is_mapped(&slub, page(1)));
+	put64(page(1) + 24, BASE);
+	assert_true(vmemmap__is_mapped(&slub, page(1)));
+	assert_false(vmemmap__is_mapped(&slub, 8)); /* cannot be read */
+	slub__free(&slub);
+}
+
 static int run(const struct CMUnitTest *tests, size_t nr)
 {
 	static const uint32_t counts[] = {1, 2, 256, 1024};
@@ -765,6 +979,14 @@ int main(void)
 		cmocka_unit_test(test_masks_what_a_cpu_has),
 		cmocka_unit_test(test_masks_parts),
 		cmocka_unit_test(test_masks_many_small_objects),
+		cmocka_unit_test(test_plain_links),
+		cmocka_unit_test(test_the_largest_slab),
+		cmocka_unit_test(test_slabs_have_places),
+		cmocka_unit_test(test_lists_of_cpus_are_forgotten),
+		cmocka_unit_test(test_masks_what_sheaves_hold),
+		cmocka_unit_test(test_sizes_of_sheaves),
+		cmocka_unit_test(test_votes_of_its_own_slabs_only),
+		cmocka_unit_test(test_mapped_pages),
 	};
 
 	return run(tests, sizeof(tests) / sizeof(tests[0]));

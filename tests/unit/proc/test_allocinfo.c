@@ -81,6 +81,8 @@ static void test_odd_lines_cost_themselves(void **state)
 		"99999999999999999999999 1 mm/race.c:7 func:racing\n",
 		"288230376151711744 1 mm/race.c:7 func:racing\n",
 		"4096 1 mm/race.c:7\n",
+		"4096x 1 mm/race.c:7 func:racing\n",
+		"4096 1mm/race.c:7 func:racing\n",
 		"nonsense\n",
 		"\n",
 	};

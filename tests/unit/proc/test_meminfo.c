@@ -165,6 +165,7 @@ static void passes_over_unknown_lines(void **state)
 			 0);
 	assert_int_equal(mem.bytes[MEMINFO_MEM_TOTAL], 5 * KB);
 	assert_false(mem.present[MEMINFO_PERCPU]);
+	assert_int_equal(mem.odd, 0);
 }
 
 static void needs_no_last_newline(void **state)

@@ -120,6 +120,10 @@ static void test_worst_first(void **state)
 	assert_true(strstr(text, "<tbody class=\"site\" id=\"s00f3a9c1d2e4b587\"") <
 		    strstr(text, "<tbody class=\"site\" id=\"s0000000000000001\""));
 	assert_int_equal(times(text, " open=\"open\""), 1);
+	/* bars are of the largest one, wherever it stands */
+	assert_int_equal(times(text, "1.0T</span><span class=\"bar\"><i style=\"width:100.0%\">"),
+			 1);
+	assert_int_equal(times(text, "9.1M</span><span class=\"bar\"><i style=\"width:0.0%\">"), 1);
 	free(text);
 }
 

@@ -389,6 +389,26 @@ static void test_rows_that_are_cut(void **state)
 	check_contains(report, "\n… and 212 more sites with 0\n");
 }
 
+/* Of objects that are not listed there are no more; of those that are, as many as are left out. */
+static void test_objects_that_are_listed(void **state)
+{
+	struct report_site site = golden_sites[0];
+	struct report report = golden_report();
+	char *text;
+
+	(void)state;
+	report.sites = &site;
+	report.nr_sites = 1;
+	for (size_t nr = 0; nr <= 2; nr++) {
+		site.unreferenced = 2;
+		site.nr_listed = nr;
+		text = printed(&report, false);
+		assert_int_equal(strstr(text, "… and 1 more\n") != NULL, nr == 1);
+		assert_int_equal(strstr(text, "… and 2 more\n") != NULL, false);
+		free(text);
+	}
+}
+
 static void test_pending_only_when_there_are(void **state)
 {
 	struct report report = golden_report();
@@ -469,6 +489,7 @@ int main(void)
 		cmocka_unit_test(test_losses_are_all_named),
 		cmocka_unit_test(test_rows_that_are_cut),
 		cmocka_unit_test(test_pending_only_when_there_are),
+		cmocka_unit_test(test_objects_that_are_listed),
 		cmocka_unit_test(test_fits_100_columns),
 		cmocka_unit_test(test_local_time),
 		cmocka_unit_test(test_output_fails),

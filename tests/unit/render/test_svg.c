@@ -51,6 +51,25 @@ static void test_weights(void **state)
 	free(text);
 }
 
+/* The style and the script are in there, and once for a page. */
+static void test_style_and_script(void **state)
+{
+	struct report report = golden_report();
+	char *text = printed(&report, WEIGHT_BYTES), *element = NULL;
+	size_t length;
+	FILE *out = open_memstream(&element, &length);
+
+	(void)state;
+	assert_non_null(strstr(text, "<style>\n.picture {"));
+	assert_non_null(strstr(text, "addEventListener"));
+	assert_int_equal(svg__element(&report, WEIGHT_BYTES, out), 0);
+	fclose(out);
+	assert_null(strstr(element, ".picture {"));
+	assert_null(strstr(element, "addEventListener"));
+	free(element);
+	free(text);
+}
+
 /* Nothing is fetched: the only addresses are names of XML. */
 static void test_self_contained(void **state)
 {
@@ -126,9 +145,10 @@ static void test_full(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_golden),	       cmocka_unit_test(test_weights),
-		cmocka_unit_test(test_self_contained), cmocka_unit_test(test_narrow),
-		cmocka_unit_test(test_too_many),       cmocka_unit_test(test_full),
+		cmocka_unit_test(test_golden),		 cmocka_unit_test(test_weights),
+		cmocka_unit_test(test_self_contained),	 cmocka_unit_test(test_narrow),
+		cmocka_unit_test(test_too_many),	 cmocka_unit_test(test_full),
+		cmocka_unit_test(test_style_and_script),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -470,6 +470,7 @@ static void test_sites_that_are_one(void **state)
 		sites[i].bytes = 1000 << i;
 		sites[i].objects = 10 << i;
 	}
+	sites[3].bytes_error = 0.7;
 	sites[1].bytes_error = 3072;
 	sites[2].bytes_error = 4096;
 	before.sites = sites;
@@ -492,7 +493,7 @@ static void test_sites_that_are_one(void **state)
 	assert_int_equal(diff.bytes[DIFF_AFTER], 6064);
 	text = text_of(&diff, true);
 	assert_non_null(strstr(text, "1;31m   +4.9K\x1b[0m        +50  slab     dentry (±5.0K)\n"));
-	assert_non_null(strstr(text, "percpu\n")); /* without an error */
+	assert_non_null(strstr(text, "percpu (±1)\n"));
 	assert_non_null(strstr(text, "kernel 6.1.0  1 object in 2\n"));
 	assert_non_null(strstr(text, "kernel 6.1.0\n"));
 	free(text);

@@ -171,6 +171,49 @@ static void test_three_percent(void **state)
 	assert_true(cache__is_approximate(&sum));
 }
 
+/* Whole KiB have a k; sizes end at 1 GiB. */
+static void test_sizes_in_names(void **state)
+{
+	uint32_t size, flags;
+
+	(void)state;
+	assert_name(1023, 0, &all_kinds, "kmalloc-1023");
+	assert_name(1536, 0, &all_kinds, "kmalloc-1536");
+	assert_name(3072, 0, &all_kinds, "kmalloc-3k");
+	assert_name(1047552, 0, &all_kinds, "kmalloc-1023k");
+	assert_parsed("kmalloc-1M", 1 << 20, 0);
+	assert_parsed("kmalloc-3M", 3 << 20, 0);
+	assert_parsed("kmalloc-1073741824", 1 << 30, 0);
+	assert_parsed("kmalloc-1048576k", 1 << 30, 0);
+	assert_parsed("kmalloc-1024M", 1 << 30, 0);
+	assert_false(cache__parse_kmalloc("kmalloc-1073741825", &size, &flags));
+	assert_false(cache__parse_kmalloc("kmalloc-1048577k", &size, &flags));
+	assert_false(cache__parse_kmalloc("kmalloc-1025M", &size, &flags));
+	assert_false(cache__parse_kmalloc("kmalloc-18014398509481985k", &size, &flags));
+	assert_int_equal(cache__class_size("x-1M", 1 << 20), 1 << 20);
+	assert_int_equal(cache__class_size("x-0", 0), 0);
+	assert_true(cache__is_lazy("vmap_area"));
+	assert_false(cache__is_lazy("vmap_area2"));
+}
+
+/* Nothing is left of the sums of before; a cache beyond the table is another one's place. */
+static void test_sums_anew(void **state)
+{
+	static struct cache_sum sums[KLEAK_MAX_CACHES];
+	const struct kleak_site entries[] = {{.space = KLEAK_SPACE_SLAB, .cache = 7}};
+	struct snapshot_site sites[] = {{.allocations = 9, .frees = 5, .live = 4}};
+	const struct snapshot snapshot = {.sites = sites, .nr_sites = 1};
+
+	(void)state;
+	memset(sums, 0xff, sizeof(sums));
+	for (int times = 0; times < 2; times++) {
+		cache__sum(sums, &snapshot, entries);
+		assert_int_equal(sums[7].allocations, 9);
+		assert_int_equal(sums[0].live, 0);
+		assert_int_equal(sums[KLEAK_MAX_CACHES - 1].allocations, 0);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -183,6 +226,8 @@ int main(void)
 		cmocka_unit_test(test_what_is_approximate),
 		cmocka_unit_test(test_names_of_classes_at_their_limits),
 		cmocka_unit_test(test_three_percent),
+		cmocka_unit_test(test_sizes_in_names),
+		cmocka_unit_test(test_sums_anew),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -25,9 +25,13 @@ static void look(void *arg)
 
 	m->waits++;
 	assert_true(m->control.chain_seed == 0 || m->wanted.seed == m->seed_before);
-	for (size_t i = 0; i < KLEAK_CHAINS; i++)
+	for (size_t i = 0; i < KLEAK_CHAINS; i++) {
 		if (m->chains[i].tag)
 			assert_memory_equal(&m->chains[i], &m->before[i], sizeof(m->chains[i]));
+		/* what is to be another one is not to be found any more */
+		if (m->before[i].sum != m->table[i].sum || m->before[i].tag != m->table[i].tag)
+			assert_int_equal(m->chains[i].tag, 0);
+	}
 }
 
 static int begin(void **state)
@@ -104,6 +108,22 @@ static void test_chains_that_go(void **state)
 	assert_int_equal(m->chains[2].tag, 0);
 }
 
+/* The first place of the table, and the last one. */
+static void test_every_place(void **state)
+{
+	struct made_up *m = *state;
+
+	publish(m);
+	m->table[0] = (struct kleak_chain){.tag = 5, .sum = 1000, .nr = 2};
+	m->table[KLEAK_CHAINS - 1] = m->table[0];
+	publish(m);
+	assert_int_equal(m->waits, 1);
+	m->table[0].sum++;
+	m->table[KLEAK_CHAINS - 1].sum++;
+	publish(m);
+	assert_int_equal(m->waits, 1);
+}
+
 /* By another seed each chain has another place: none is looked for meanwhile. */
 static void test_another_seed(void **state)
 {
@@ -125,12 +145,18 @@ static void look_at_old_bits(void *arg)
 	assert_int_equal(m->present[1][0], 0x0f);
 }
 
+static void look_at_nothing(void *arg)
+{
+	(void)arg;
+}
+
 static void test_bits_of_what_is_present(void **state)
 {
 	struct made_up *m = *state;
 
 	m->present[0][0] = 0xf0;
 	m->present[1][0] = 0x0f; /* of the time before: some may look at it still */
+	m->presence[0] = 7;
 	m->presence[1] = 3;
 	m->presence[32] = 1;
 	m->presence[PRESENCE - 1] = 1;
@@ -139,10 +165,18 @@ static void test_bits_of_what_is_present(void **state)
 	assert_int_equal(m->waits, 1);
 	assert_int_equal(m->control.present, 1);
 	assert_int_equal(m->present[0][0], 0xf0);
-	assert_int_equal(m->present[1][0], 2);
+	assert_int_equal(m->present[1][0], 3);
 	assert_int_equal(m->present[1][1], 1);
 	assert_int_equal(m->present[1][2], 0);
 	assert_int_equal(m->present[1][3], 1U << 31);
+	/* the next time the other one, from nothing */
+	m->tables.wait = look_at_nothing;
+	memset(m->presence, 0, sizeof(m->presence));
+	m->presence[2] = 1;
+	publish__present(&m->tables);
+	assert_int_equal(m->control.present, 0);
+	assert_int_equal(m->present[0][0], 4);
+	assert_int_equal(m->present[0][3], 0);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
@@ -150,9 +184,9 @@ static void test_bits_of_what_is_present(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_the_first_chains),	    TEST(test_what_is_the_same_stays),
-		TEST(test_chains_that_go),	    TEST(test_another_seed),
-		TEST(test_bits_of_what_is_present),
+		TEST(test_the_first_chains), TEST(test_what_is_the_same_stays),
+		TEST(test_chains_that_go),   TEST(test_every_place),
+		TEST(test_another_seed),     TEST(test_bits_of_what_is_present),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -40,6 +40,8 @@ static void test_numbers_are_rounded(void **state)
 	assert_prints(json_value__number(NAN), "[null]\n");
 	assert_prints(json_value__number(INFINITY), "[null]\n");
 	assert_prints(json_value__number(1e12), "[1000000000000.0]\n");
+	/* all digits that a double has */
+	assert_prints(json_value__number(123456789012.345), "[123456789012.345]\n");
 	assert_prints(json_pack("{s:[f,{s:f}]}", "a", 0.12349, "b", 2.0001),
 		      "[{\"a\":[0.123,{\"b\":2.0}]}]\n");
 }

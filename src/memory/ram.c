@@ -37,10 +37,10 @@ static int add_ram(struct ram *memory, uint64_t start, uint64_t end)
 /* Take a part out of the RAM that was added last: it is not the kernel's to use. */
 static int cut_ram(struct ram *memory, uint64_t start, uint64_t end)
 {
-	struct ram_range *last = &memory->ram[memory->nr_ram - 1];
+	struct ram_range *last = memory->nr_ram ? &memory->ram[memory->nr_ram - 1] : NULL;
 	uint64_t its_end;
 
-	if (!memory->nr_ram || start < last->start || end > last->end)
+	if (!last || start < last->start || end > last->end)
 		return 0;
 	its_end = last->end;
 	last->end = start;

@@ -80,6 +80,7 @@ static struct options with(const char *name, const char *value)
 	char why[512] = "";
 
 	memset(&options, 0xff, sizeof(options)); /* what stood there before */
+	errno = ERANGE;				 /* and went wrong */
 	if (option_value__store(row_called(name), value, &options, why, sizeof(why)))
 		fail_msg("%s %s: %s", name, value, why);
 	assert_string_equal(why, "");

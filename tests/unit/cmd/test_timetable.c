@@ -74,6 +74,18 @@ static void test_a_scan_that_is_asked_for(void **state)
 	assert_true(scan.next_s == INFINITY); /* no other one is planned */
 }
 
+/* Any time between them is one. */
+static void test_scans_in_short_order(void **state)
+{
+	struct timetable_scan scan = {.passes = 1, .every_s = 0.5};
+
+	(void)state;
+	timetable__scan_at(&scan, 100, false);
+	timetable__passed(&scan, true, 100.1);
+	assert_false(timetable__end_scan(&scan, true));
+	assert_true(scan.next_s == 102.5);
+}
+
 /* A pass that failed ends its scan, and is told to who asked. */
 static void test_a_pass_that_failed(void **state)
 {
@@ -112,6 +124,7 @@ int main(void)
 		cmocka_unit_test(test_a_scan_has_its_passes),
 		cmocka_unit_test(test_a_long_scan),
 		cmocka_unit_test(test_a_scan_that_is_asked_for),
+		cmocka_unit_test(test_scans_in_short_order),
 		cmocka_unit_test(test_a_pass_that_failed),
 		cmocka_unit_test(test_late_frees),
 	};

@@ -137,6 +137,7 @@ static void test_top_and_classes(void **state)
 	assert_int_equal(s.nr_caches, 1);
 	assert_int_equal(s.nr_caches_all, 3);
 	assert_int_equal(s.nr_callers, 1);
+	assert_int_equal(s.nr_callers_all, 2);
 	assert_int_equal(s.nr_classes, CLASSES);
 	for (size_t i = 0; i < s.nr_classes; i++)
 		if (!s.classes[i].apart)

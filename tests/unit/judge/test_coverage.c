@@ -70,6 +70,19 @@ static void test_compare(void **state)
 	assert_true(isnan(classes[COVERAGE_VMALLOC].explained));
 }
 
+/* As little as there may be. */
+static void test_growth_by_a_byte(void **state)
+{
+	const struct meminfo before = books(1000, 5000, 100), now = books(1001, 4999, 100);
+	const int64_t traced[COVERAGE_CLASSES] = {3, 3, 3, 3};
+	struct coverage_class classes[COVERAGE_CLASSES];
+
+	(void)state;
+	coverage__compare(classes, &before, &now, traced);
+	assert_true(classes[COVERAGE_SLAB_UNRECLAIMABLE].explained == 3);
+	assert_true(isnan(classes[COVERAGE_SLAB_RECLAIMABLE].explained));
+}
+
 static void test_field_that_the_kernel_lacks(void **state)
 {
 	struct meminfo before = books(0, 0, 0), now = books(10, 10, 10);
@@ -204,6 +217,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_sum_by_class),
 		cmocka_unit_test(test_compare),
+		cmocka_unit_test(test_growth_by_a_byte),
 		cmocka_unit_test(test_field_that_the_kernel_lacks),
 		cmocka_unit_test(test_filters),
 		cmocka_unit_test(test_compare_slabs),

@@ -341,6 +341,24 @@ static void test_percpu_is_compared_with_its_class(void **state)
 	assert_true(isnan(evidence__judge(&judge, &site).from.replaced));
 }
 
+/* However slow it grows: a byte in twenty seconds. */
+static void test_memory_lasts_long(void **state)
+{
+	float ages[1] = {(float)(100 / SECONDS_PER_TICK)};
+	struct site site = {.id = 42, .space = KLEAK_SPACE_SLAB, .cache = FILP};
+	struct sites sites = {.list = &site, .nr = 1, .ages = ages};
+	struct evidence_sources judge = judge_with();
+
+	(void)state;
+	history__free(&history);
+	site.allocations = site.objects = site.listed = site.live = 1;
+	for (int t = 1; t <= 40; t++) {
+		site.bytes = 1000 + (uint64_t)t;
+		enter(&history, &sites, 20 * t, 0);
+	}
+	assert_true(fabs(evidence__judge(&judge, &site).exhausted_s - 20 * 6e9) < 1);
+}
+
 static void test_memory_lasts_for_ever_where_nothing_grows(void **state)
 {
 	float ages[1] = {(float)(100 / SECONDS_PER_TICK)};
@@ -376,6 +394,7 @@ int main(void)
 		cmocka_unit_test_setup(test_missed_frees_may_be_its_own, reset),
 		cmocka_unit_test_setup(test_what_cpus_keep, reset),
 		cmocka_unit_test_setup(test_percpu_is_compared_with_its_class, reset),
+		cmocka_unit_test_setup(test_memory_lasts_long, reset),
 		cmocka_unit_test_setup(test_memory_lasts_for_ever_where_nothing_grows, reset),
 	};
 

@@ -272,8 +272,8 @@ static void test_who_knows_what_is_available(void **state)
 	struct conclusion leak = site(course, 1, VERDICT_LEAK), still = leak, shrinks = leak;
 
 	(void)state;
-	leak.from.slope = (struct growth_slope){true, 64 / 5.0, 10, 14};
-	leak.exhausted_s = 1000;
+	leak.from.slope = (struct growth_slope){true, 0.5, 0.25, 1};
+	leak.exhausted_s = 25600;
 	still.exhausted_s = INFINITY;
 	still.from.slope = leak.from.slope;
 	shrinks.exhausted_s = 10;

@@ -619,6 +619,27 @@ static void any_function_of_the_stack(void **state)
 	assert_int_equal(list[0].link, HOLDER_BY_STACK | HOLDER_BY_CACHE | HOLDER_BY_PROCESS);
 }
 
+/* There is nothing to compare in one reading, or at one time. */
+static void one_moment(void **state)
+{
+	double at[] = {0, 5}, objects[] = {0, 100};
+	struct holders_question question = {
+		.functions = of_eventfd, .nr_functions = 3, .at = at, .objects = objects, .nr = 2};
+	struct holder list[LISTED];
+
+	(void)state;
+	hold(&python, HANDLE_EVENTFD, "", 0);
+	enter();
+	assert_int_equal(holders__explain(holders, &question, list, LISTED), 0);
+	hold(&python, HANDLE_EVENTFD, "", 100);
+	enter();
+	assert_true(holders__explain(holders, &question, list, LISTED) >= 1);
+	question.nr = 1;
+	assert_int_equal(holders__explain(holders, &question, list, LISTED), 0);
+	question.nr = 0;
+	assert_int_equal(holders__explain(holders, &question, list, LISTED), 0);
+}
+
 /* One object each, or two to four; what does not come out even is something else. */
 static void objects_for_each_handle(void **state)
 {
@@ -886,6 +907,48 @@ static void begins_late_in_a_long_run(void **state)
 	}
 }
 
+/* Joined points are those of the later reading: what was counted is at its place. */
+static void a_part_of_a_long_run(void **state)
+{
+	double at[] = {100, 200}, objects[] = {0, 1000};
+	struct holders_question question = {
+		.functions = of_eventfd, .nr_functions = 3, .at = at, .objects = objects, .nr = 2};
+	struct holder list[LISTED];
+
+	(void)state;
+	for (int i = 0; i < 70; i++) { /* twice as many points as there is room for, nearly */
+		hold(&python, HANDLE_EVENTFD, "", 10 * now_s);
+		enter();
+	}
+	assert_true(holders__explain(holders, &question, list, LISTED) >= 1);
+	assert_true(fabs(list[0].grew - 1000) < 1e-6);
+}
+
+/* Of answers that are as good, what one holds goes before what several or nobody hold. */
+static void who_it_is_goes_before_what_it_is(void **state)
+{
+	struct holder list[LISTED];
+	size_t nr;
+
+	(void)state;
+	for (int i = 0; i < READINGS; i++) {
+		hold(&root, HANDLE_SHM, "", 10 * now_s);
+		hold(&python, HANDLE_PIPE, "", 5 * now_s);
+		hold(&other, HANDLE_PIPE, "", 5 * now_s);
+		hold(&python, HANDLE_MAPPING, "", 10 * now_s);
+		enter();
+	}
+	nr = ask(10, "x", of_nothing, 2, 0, list);
+	assert_true(nr >= 4);
+	assert_int_equal(list[0].kind, HANDLE_MAPPING);
+	/* the rest is nobody's alone; each kind before all files */
+	for (size_t i = 1; i < nr; i++) {
+		assert_true(list[i].several || !list[i].owner.pid || list[i].ratio > 1.5);
+		if (list[i].kind == HANDLE_FILE)
+			assert_true(i > 2);
+	}
+}
+
 /* What belongs to nobody and has no row any more is there no more. */
 static void what_nobody_has_any_more(void **state)
 {
@@ -969,6 +1032,7 @@ int main(void)
 		TEST(a_process_with_a_new_name),
 		TEST(sockets_of_a_process),
 		TEST(any_function_of_the_stack),
+		TEST(one_moment),
 		TEST(objects_for_each_handle),
 		TEST(curves_that_are_apart),
 		TEST(a_question_of_more_than_the_time),
@@ -983,6 +1047,8 @@ int main(void)
 		TEST(begins_late_in_a_long_run),
 		TEST(what_nobody_has_any_more),
 		TEST(what_pins_cgroups),
+		TEST(a_part_of_a_long_run),
+		TEST(who_it_is_goes_before_what_it_is),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -172,8 +172,10 @@ static void test_a_point_of_a_site_that_is_away_is_empty(void **state)
 		assert_int_equal(last_minute__enter(&last_minute, &sites, t), 0);
 	}
 	list[0].bytes = 60;
+	list[1].bytes = 170;
 	last_minute__measure(&last_minute, &sites, 301);
 	assert_near(list[0].growth_bytes_per_min, 60);
+	assert_near(list[1].growth_bytes_per_min, 70);
 	last_minute__free(&last_minute);
 }
 

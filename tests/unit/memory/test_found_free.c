@@ -428,6 +428,13 @@ static void test_what_is_shown_comes_first(void **state)
 	m.list[0].listed = 76;
 	look_again(&verify, &m, 1, 100);
 	assert_int_equal(verify.list[0].slot, 1);
+	/* what is too young to tell takes no part of it */
+	m.objects[0].age = 0;
+	m.list[0].listed = m.list[1].listed = 1;
+	look_again(&verify, &m, 0, 1);
+	assert_int_equal(verify.checked, 1);
+	assert_int_equal(verify.list[0].slot, 2);
+	assert_int_equal(verify.skipped, 0);
 	/* nothing is outstanding anywhere */
 	m.snapshot.nr_list = 0;
 	m.sites.nr = 0;

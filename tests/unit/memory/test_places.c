@@ -268,13 +268,15 @@ static void test_names_of_variables(void **state)
 /* Symbols of which one ends behind CALLER. */
 static struct names *names_with(const char *function)
 {
-	char text[256];
+	char text[512];
 	struct kallsyms *table;
 	struct names *names;
 	FILE *file;
 
-	snprintf(text, sizeof(text), "%llx T _stext\n%llx T other\n%llx T %s\n%llx T _etext\n",
-		 TEXT, TEXT, CALLER - 0x10, function, CALLER + 0x1000);
+	/* the call is the last thing that it does */
+	snprintf(text, sizeof(text),
+		 "%llx T _stext\n%llx T other\n%llx T %s\n%llx T behind\n%llx T _etext\n", TEXT,
+		 TEXT, CALLER - 0x10, function, CALLER, CALLER + 0x1000);
 	file = fmemopen(text, strlen(text), "r");
 	assert_int_equal(kallsyms__parse(&table, file, NULL), 0);
 	fclose(file);
@@ -309,6 +311,28 @@ static void test_areas_by_who_made_them(void **state)
 		assert_int_equal(place.offset, PAGE + 24);
 		names__close(names);
 	}
+	places__free(&places);
+}
+
+/* More pages than are read at once. */
+static void test_a_large_area(void **state)
+{
+	struct machine *m = *state;
+	struct places places = places_of(m);
+	const uint32_t many = 1030;
+	struct place place;
+
+	put_area(m);
+	put(m, page(NOTES) + 5 * SIZE + 8, AREA + (many + 1) * PAGE);
+	put(m, page(STRUCTS) + 2 * SIZE + areas.vm_size, (many + 1) * PAGE);
+	put(m, page(STRUCTS) + 2 * SIZE + areas.vm_nr_pages, many);
+	for (uint32_t i = 0; i < many; i++)
+		put(m, page(ARRAY) + i * 8,
+		    VMEMMAP + (RAM / PAGE + (i + 1 < many ? FIRST : SECOND)) * 64);
+	assert_int_equal(places__begin(&places), 0);
+	assert_int_equal(places.nr_pages, many);
+	assert_int_equal(places__find(&places, &place, page(SECOND) + 8), 0);
+	assert_int_equal(place.offset, (many - 1) * PAGE + 8);
 	places__free(&places);
 }
 
@@ -395,6 +419,7 @@ int main(void)
 		TEST(test_variables_of_the_image),
 		TEST(test_names_of_variables),
 		TEST(test_areas_by_who_made_them),
+		TEST(test_a_large_area),
 		TEST(test_limits_of_pages),
 		TEST(test_pages_until_somebody_refuses),
 		TEST(test_room_of_cpus),

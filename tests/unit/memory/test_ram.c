@@ -227,7 +227,11 @@ static void test_kinds(void **state)
 	assert_int_equal(cache, CACHE);
 	assert_int_equal(ram__kind(&m->memory, BASE + RAM + 11 * PAGE, &cache), RAM_KERNEL);
 	assert_int_equal(ram__kind(&m->memory, BASE + RAM + 12 * PAGE, &cache), RAM_OTHER);
+	assert_int_equal(cache, 0);
 	assert_int_equal(ram__kind(&m->memory, 0, &cache), RAM_OTHER);
+	cache = 77;
+	assert_int_equal(ram__kind(&m->memory, 0, &cache), RAM_OTHER);
+	assert_int_equal(cache, 0);
 }
 
 /* More caches than there is room for have no names; those that were given out stay. */
@@ -290,6 +294,136 @@ static void test_a_walk_that_is_over(void **state)
 	assert_int_equal(ram__walk_slabs(&m->memory, see_nothing, NULL), -EINTR);
 }
 
+/* The crash kernel may have the beginning of a range, its end, or all of it. */
+static void test_where_the_crash_kernel_is(void **state)
+{
+	static const struct {
+		const char *where;
+		size_t nr;
+		uint64_t start, end; /* of the first range */
+	} known[] = {
+		{"01000000-010fffff", 1, 0x1100000, 0x2000000},
+		{"01f00000-01ffffff", 1, 0x1000000, 0x1f00000},
+		{"01800000-018fffff", 2, 0x1000000, 0x1800000},
+		{"01000000-01ffffff", 0, 0, 0},
+		{"00f00000-010fffff", 1, 0x1000000, 0x2000000}, /* it is not all in there */
+		{"01f00000-02ffffff", 1, 0x1000000, 0x2000000},
+	};
+	char text[256];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		struct ram other = {};
+
+		snprintf(text, sizeof(text),
+			 "01000000-01ffffff : System RAM\n  %s : Crash kernel\n"
+			 "  01000000-010017ff : Kernel code\n",
+			 known[i].where);
+		assert_int_equal(parse(&other, text), known[i].nr ? 0 : -ENODATA);
+		assert_int_equal(other.nr_ram, known[i].nr);
+		if (known[i].nr) {
+			assert_int_equal(other.ram[0].start, known[i].start);
+			assert_int_equal(other.ram[0].end, known[i].end);
+		}
+		if (known[i].nr == 2) {
+			assert_int_equal(other.ram[1].start, 0x1900000);
+			assert_int_equal(other.ram[1].end, 0x2000000);
+		}
+		ram__free(&other);
+		assert_null(other.ram);
+	}
+}
+
+/* A crash kernel in no RAM, and again from the beginning. */
+static void test_iomem_anew(void **state)
+{
+	struct ram other = {};
+
+	(void)state;
+	assert_int_equal(parse(&other, "  01000000-010fffff : Crash kernel\n"), -ENODATA);
+	assert_int_equal(parse(&other, "01000000-01ffffff : System RAM\n"
+				       "  01000000-010017ff : Kernel code\n"
+				       "02000000-02ffffff : System RAM (kmem)\n"
+				       "  03000000-03ffffff : System RAM\n"),
+			 0);
+	assert_int_equal(other.nr_ram, 2);
+	assert_int_equal(other.image, 0x1800);
+	assert_int_equal(parse(&other, "01000000-01ffffff : System RAM\n"), -ENODATA);
+	assert_int_equal(other.nr_ram, 1);
+	ram__free(&other);
+}
+
+struct slabs {
+	uint64_t address[8], cache[8];
+	size_t nr;
+	int err;
+};
+
+static int see_slab(void *arg, uint64_t address, uint64_t cache)
+{
+	struct slabs *slabs = arg;
+
+	slabs->address[slabs->nr] = address;
+	slabs->cache[slabs->nr++] = cache;
+	return slabs->err;
+}
+
+/* Each is seen once, however many pages it has; pages of other kinds are none. */
+static void test_slabs(void **state)
+{
+	struct machine *m = *state;
+	struct slabs slabs = {}, first = {.err = -EINTR};
+
+	assert_int_equal(ram__find_base(&m->memory, BASE, TEXT), 0);
+	set_page(m, 10, 1 << SLAB, 0xffffffff, 1, CACHE);
+	m->pages[11][1] = (VMEMMAP + (RAM / PAGE + 10) * 64) | 1;
+	set_page(m, 12, 0, 0xffffffff, 1, 0);
+	set_page(m, 13, 1 << SLAB, 0xffffffff, 1, CACHE + 64);
+	set_page(m, PAGES - 1, 1 << SLAB, 0xffffffff, 1, CACHE);
+	assert_int_equal(ram__walk_slabs(&m->memory, see_slab, &slabs), 0);
+	assert_int_equal(slabs.nr, 3);
+	assert_true(slabs.address[0] == BASE + RAM + 10 * PAGE);
+	assert_true(slabs.address[1] == BASE + RAM + 13 * PAGE);
+	assert_true(slabs.address[2] == BASE + RAM + (PAGES - 1) * PAGE);
+	assert_true(slabs.cache[0] == CACHE && slabs.cache[1] == CACHE + 64);
+	assert_int_equal(ram__walk_slabs(&m->memory, see_slab, &first), -EINTR);
+	assert_int_equal(first.nr, 1);
+}
+
+/* In any order, over pages that are not the kernel's, and none once they are forgotten. */
+static void test_masks_what_is_dead(void **state)
+{
+	struct machine *m = *state;
+	static const int starts[] = {3008, 0, 1024}, ends[] = {3016, 8, 2048};
+
+	assert_int_equal(ram__find_base(&m->memory, BASE, TEXT), 0);
+	set_page(m, 12, 0, 0xffffffff, 1, 0);
+	set_page(m, 40, 0, 0xffffffff, 1, 0);
+	for (int i = 0; i < 3; i++)
+		for (int page = 12; page <= 40; page += 14) /* 26 is free */
+			assert_int_equal(ram__add_dead(&m->memory,
+						       BASE + RAM + page * PAGE + starts[i],
+						       BASE + RAM + page * PAGE + ends[i]),
+					 0);
+	assert_int_equal(ram__add_dead(&m->memory, BASE + RAM + 12 * PAGE, BASE + RAM + 12 * PAGE),
+			 0); /* nothing */
+	assert_int_equal(m->memory.nr_dead, 9);
+	memset(m->ram + 12 * PAGE, 1, PAGE);
+	memset(m->ram + 40 * PAGE, 1, PAGE);
+	assert_int_equal(ram__walk(&m->memory, see_masked, m), 0);
+	for (int page = 12; page <= 40; page += 28)
+		for (int at = 0; at < 4096; at++) {
+			bool dead =
+				at < 8 || (at >= 1024 && at < 2048) || (at >= 3008 && at < 3016);
+
+			assert_int_equal(m->ram[page * PAGE + at], !dead);
+		}
+	ram__forget_dead(&m->memory);
+	memset(m->ram + 12 * PAGE, 1, PAGE);
+	assert_int_equal(ram__walk(&m->memory, see_masked, m), 0);
+	assert_int_equal(m->ram[12 * PAGE], 1);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
@@ -307,6 +441,10 @@ int main(void)
 		TEST(test_bases),
 		TEST(test_names_are_full),
 		TEST(test_names_are_those_of_now),
+		TEST(test_where_the_crash_kernel_is),
+		TEST(test_iomem_anew),
+		TEST(test_slabs),
+		TEST(test_masks_what_is_dead),
 	};
 
 	return run_on_all(tests, sizeof(tests) / sizeof(tests[0]));

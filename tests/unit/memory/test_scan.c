@@ -241,9 +241,9 @@ static void test_doubts(void **state)
 	look(scan);
 	check(scan, ".x.x............"); /* nobody asks about 3 */
 	roots[0] = 0;
-	scan__words(scan, ROOTS, roots, NR(roots));
 	for (uint32_t i = 0; i < MOST; i++)
 		scan->objects[i].reached = false;
+	scan__words(scan, ROOTS, roots, NR(roots));
 	assert_int_equal(scan__finish(scan), 0);
 	check(scan, "................");
 	roots[4] = address(8);
@@ -333,6 +333,29 @@ static void test_ranges_that_overlap(void **state)
 }
 
 /* Too many edges for the memory there is: then it counts as reached. */
+/* Each of many objects is found by its address, wherever that lies among the others. */
+static void test_many_objects(void **state)
+{
+	const uint32_t many = 3000;
+	struct scan *scan = *state;
+	uint32_t number;
+
+	for (uint32_t i = MOST; i < many; i++) {
+		assert_int_equal(scan__add(scan, &number), 0);
+		assert_int_equal(scan__add_range(scan, number, address(i), address(i + 1)), 0);
+	}
+	assert_int_equal(scan__index(scan), 0);
+	for (uint32_t i = 0; i < many; i += 2) {
+		roots[0] = address(i) + i % OBJECT;
+		assert_int_equal(scan__words(scan, ROOTS, roots, 1), 0);
+	}
+	assert_int_equal(scan__finish(scan), 0);
+	for (uint32_t i = 0; i < many; i++) {
+		assert_int_equal(scan->objects[i].reached, i % 2 == 0);
+		assert_int_equal(scan__find(scan, address(i)), i);
+	}
+}
+
 static void test_edges_are_bounded(void **state)
 {
 	struct scan *scan = *state;
@@ -360,6 +383,7 @@ int main(void)
 		TEST(test_content_tells_a_change),
 		TEST(test_holders),
 		TEST(test_ranges_that_overlap),
+		TEST(test_many_objects),
 		TEST(test_edges_are_bounded),
 	};
 

@@ -748,6 +748,10 @@ static void test_plain_links(void **state)
 				 i == 99 || i == 64 || i == 63 || !i ? SLUB_FREE : SLUB_LIVE);
 	assert_int_equal(slub__state(&slub, object(1, 0) + 2400, 0, 24, false), SLUB_UNKNOWN);
 	/* a link that would lie outside of its object */
+	slab(1, CACHE, 0, 100, false);
+	put64(page(1) + layout.slab_freelist + 8, 100 | 100U << 16);
+	slub__begin(&slub);
+	assert_int_equal(slub__state(&slub, object(1, 0), 0, 24, false), SLUB_LIVE);
 	put32(CACHE + layout.cache_offset, 17);
 	slub__begin(&slub);
 	assert_int_equal(slub__state(&slub, object(1, 0), 0, 24, false), SLUB_UNKNOWN);
@@ -801,6 +805,12 @@ static void test_slabs_have_places(void **state)
 	assert_int_equal(slub__slab_of(&slub, object(3, 0), &start, &size, &nr), -ENOENT);
 	assert_int_equal(slub__slab_of(&slub, object(4, 0), &start, &size, &nr), -ENOENT);
 	assert_int_equal(slub__slab_of(&slub, BASE + 1000ULL * PAGE, &start, &size, &nr), -ENOENT);
+	/* caches are read once, whichever comes when */
+	for (int i = 0; i < 4; i++) {
+		slab(10 + i, i % 2 ? CACHE : CACHE_2, 0, 16, false);
+		assert_state(&slub, object(10 + i, 0), SLUB_LIVE);
+	}
+	assert_int_equal(slub.nr_caches, 3);
 	/* nothing is kept of what was read */
 	slub__begin(&slub);
 	assert_int_equal(slub.nr_slabs, 0);

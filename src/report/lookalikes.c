@@ -180,7 +180,7 @@ static void look_up(struct look *look)
 	     slot++) {
 		struct kleak_record record;
 		uint64_t key = snapshot__read_record(&record, view->buckets, slot);
-		struct seen *found, wanted;
+		struct seen *found, wanted = {};
 
 		if (key == KLEAK_KEY_EMPTY || key == KLEAK_KEY_BUSY ||
 		    (~key & KLEAK_SPACE_MASK) != KLEAK_SPACE_SLAB)

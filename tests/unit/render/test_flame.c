@@ -320,7 +320,8 @@ static void test_the_verdict_of_a_box(void **state)
 	box = (struct flame_box){.of = {[VERDICT_NEW] = 2, [VERDICT_LEAK] = 1}};
 	assert_int_equal(flame__verdict(&box), VERDICT_NEW);
 	assert_true(flame__is_mixed(&box));
-	box = (struct flame_box){.of = {[VERDICTS - 1] = 1}};
+	memset(&box, 0, sizeof(box));
+	box.of[VERDICTS - 1] = 1;
 	assert_int_equal(flame__verdict(&box), VERDICTS - 1);
 	assert_false(flame__is_mixed(&box));
 }

@@ -19,7 +19,9 @@ int view_text__split(struct view_text *text, char *raw)
 
 	for (const char *s = raw; (s = strchr(s, '\n')); s++)
 		nr++;
-	*text = (struct view_text){.text = raw, .line = calloc(nr + 1, sizeof(char *))};
+	text->text = raw;
+	text->nr = 0;
+	text->line = calloc(nr + 1, sizeof(char *));
 	if (!text->line)
 		return -ENOMEM;
 	for (char *s = raw; text->nr < nr; text->nr++) {

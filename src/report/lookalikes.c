@@ -248,7 +248,7 @@ static int look_at_all(struct look *look, struct lookalikes *lookalikes,
 {
 	int err = 0;
 
-	for (look->at = 0; look->at < lookalikes->nr; look->at++) {
+	for (look->at = 0; look->at < lookalikes->nr && sites[look->at]; look->at++) {
 		look->site = sites[look->at];
 		look->likeness[look->at] = calloc(1, sizeof(struct likeness));
 		if (!look->likeness[look->at])

@@ -150,18 +150,14 @@ static bool cache_of(void *arg, uint64_t value, uint64_t *cache)
 static void name_device(const struct survey *survey, struct census_pointer *pointer)
 {
 	uint32_t offset = survey->kernel->device_name;
-	struct if_nameindex *devices;
 	char name[IF_NAMESIZE];
 
 	if (offset == SLUB_NONE ||
 	    tracer__read(survey->reader.tracer, pointer->value + offset, name, sizeof(name)) ||
-	    !*name || !memchr(name, '\0', sizeof(name)))
+	    !memchr(name, '\0', sizeof(name)))
 		return;
-	devices = if_nameindex();
-	for (size_t i = 0; devices && devices[i].if_index; i++)
-		if (!strcmp(devices[i].if_name, name))
-			snprintf(pointer->device, sizeof(pointer->device), "%s", name);
-	if_freenameindex(devices);
+	if (if_nametoindex(name))
+		snprintf(pointer->device, sizeof(pointer->device), "%s", name);
 }
 
 /* What is known of the one thing that all of them point to. */

@@ -97,8 +97,7 @@ static struct verdict say(enum verdict_name name, const char *why)
 	return (struct verdict){name, why, NAN};
 }
 
-/* As many of what got old live as of a leak, however few that are. */
-static bool is_mostly_alive(const struct evidence *e)
+bool verdict__is_mostly_alive(const struct evidence *e)
 {
 	return (double)e->settled_alive >= VERDICT_RETAINED * (double)e->settled;
 }
@@ -161,7 +160,7 @@ static struct verdict judge_rising(const struct evidence *e, double low, double 
 		return judge_growth(e);
 	if (high < VERDICT_RELEASED)
 		return say(VERDICT_GROWING, "grows, but old objects are freed");
-	if (is_mostly_alive(e))
+	if (verdict__is_mostly_alive(e))
 		return say(VERDICT_GROWING, "grows; too few are old to tell whether they stay");
 	return say(VERDICT_GROWING, "grows; part of the old objects is freed");
 }
@@ -191,7 +190,7 @@ static struct verdict judge(const struct evidence *e)
 		return judge_rising(e, low, limit_of_settled(e, 1));
 	if (low >= VERDICT_RETAINED)
 		return say(VERDICT_HELD, why_held(e));
-	if (is_mostly_alive(e))
+	if (verdict__is_mostly_alive(e))
 		return judge_few(e);
 	return say(VERDICT_CHURN, "allocations and frees balance");
 }

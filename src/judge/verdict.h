@@ -93,6 +93,9 @@ struct conclusion {
 
 struct verdict verdict__of(const struct evidence *evidence);
 
+/* Does as much of what got old live as of a leak's, however little that is? */
+bool verdict__is_mostly_alive(const struct evidence *evidence);
+
 /*
  * Lower and upper limit of the share that is pinned, with 95% confidence; what is unknown may be
  * either.  NAN: none were sampled.

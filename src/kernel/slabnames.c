@@ -78,6 +78,11 @@ static const struct slabnames_cache *find(const struct slabnames *names, const c
 	return NULL;
 }
 
+bool slabnames__has(const struct slabnames *names, const char *cache)
+{
+	return find(names, cache);
+}
+
 int slabnames__reclaimable(const struct slabnames *names, const char *cache)
 {
 	const struct slabnames_cache *found = find(names, cache);

@@ -6,6 +6,7 @@
 #ifndef KLEAK_KERNEL_SLABNAMES_H
 #define KLEAK_KERNEL_SLABNAMES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct slabnames_cache {
@@ -21,6 +22,9 @@ struct slabnames {
 
 /* Read the directory; works unprivileged.  0, -ENOENT where the kernel keeps none, -errno. */
 int slabnames__read(struct slabnames *names);
+
+/* Is there such a cache? */
+bool slabnames__has(const struct slabnames *names, const char *cache);
 
 /* 1, 0, or -1 for what is not told. */
 int slabnames__reclaimable(const struct slabnames *names, const char *cache);

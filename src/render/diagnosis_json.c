@@ -106,26 +106,21 @@ static json_t *held_by(const struct holder *holder)
 			 json_value__number(holder->share));
 }
 
-static json_t *share_of(const struct lookalikes_count *count)
-{
-	return count->looked ? json_value__number((double)count->alike / (double)count->looked)
-			     : json_null();
-}
-
 static json_t *older(const struct diagnosis *d, uint64_t id)
 {
 	const struct lookalikes_site *found = lookalikes__of(&d->lookalikes, id);
 
 	if (!found)
 		return json_null();
-	return json_pack(
-		"{s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "told",
-		lookalikes__answer(found) == LOOKALIKES_TOLD, "objects",
-		json_value__count(found->older_all), "objects_sampled",
-		json_value__count(found->older.looked), "alike_share", share_of(&found->older),
-		"others_sampled", json_value__count(found->others.looked), "others_alike_share",
-		share_of(&found->others), "own_sampled", json_value__count(found->own.looked),
-		"own_alike_share", share_of(&found->own));
+	return json_pack("{s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "told",
+			 lookalikes__answer(found) == LOOKALIKES_TOLD, "objects",
+			 json_value__count(found->older_all), "objects_sampled",
+			 json_value__count(found->older.looked), "alike_share",
+			 json_value__number(lookalikes__share(&found->older)), "others_sampled",
+			 json_value__count(found->others.looked), "others_alike_share",
+			 json_value__number(lookalikes__share(&found->others)), "own_sampled",
+			 json_value__count(found->own.looked), "own_alike_share",
+			 json_value__number(lookalikes__share(&found->own)));
 }
 
 static json_t *group(const void *of, size_t i)

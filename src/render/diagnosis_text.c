@@ -212,23 +212,18 @@ static void put_holder(const struct pen *pen, const struct holder *holder)
 	fputs("\n\n", pen->out);
 }
 
-static double share_of(const struct lookalikes_count *count)
-{
-	return count->looked ? (double)count->alike / (double)count->looked : 0;
-}
-
 /* "of ~734000 objects in kmalloc-64 from before the trace ~96% look like these" */
 static void put_told(const struct pen *pen, const struct lookalikes_site *of, const char *cache)
 {
 	fprintf(pen->out, "of ~%" PRIu64 " objects in ", of->older_all);
 	pen__name(pen, PEN_PLAIN, cache);
 	fputs(" from before the trace ", pen->out);
-	pen__put(pen, PEN_BOLD, "~%.0f%%", 100 * share_of(&of->older));
+	pen__put(pen, PEN_BOLD, "~%.0f%%", 100 * lookalikes__share(&of->older));
 	fputs(" look like these", pen->out);
 	if (of->others.looked)
 		fprintf(pen->out,
 			"\n          (of %" PRIu32 " that others have allocated since, %.0f%%)",
-			of->others.looked, 100 * share_of(&of->others));
+			of->others.looked, 100 * lookalikes__share(&of->others));
 }
 
 /* Memory of before the trace that looks the same. */

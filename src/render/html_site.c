@@ -183,6 +183,7 @@ static void put_verdict(FILE *out, const struct report_site *s)
 {
 	const struct conclusion *v = &s->verdict;
 	const struct evidence *e = &v->from;
+	const char *by_design = by_design__why(s);
 
 	if (!v->is.why)
 		return;
@@ -204,8 +205,8 @@ static void put_verdict(FILE *out, const struct report_site *s)
 	if (s->pending_objects)
 		fprintf(out, ", %" PRIu64 " more pending RCU", s->pending_objects);
 	fputs("</li>", out);
-	if (by_design__why(s))
-		fprintf(out, "<li>by design: %s</li>", by_design__why(s));
+	if (by_design)
+		fprintf(out, "<li>by design: %s</li>", by_design);
 	if (s->bytes_error > 0)
 		fprintf(out, "<li>estimates: ±%s, ±%.6g objects</li>",
 			pen__human(s->bytes_error, false).text, s->objects_error);

@@ -4,21 +4,13 @@
 #include <stdio.h>
 #include <string.h>
 
-static bool is_known(const struct slabnames *names, const char *cache)
-{
-	for (size_t i = 0; i < names->nr; i++)
-		if (!strcmp(names->caches[i].name, cache))
-			return true;
-	return false;
-}
-
 const char *cache_aliases__of(struct cache_aliases *aliases, uint32_t index, const char *name)
 {
 	char *text = aliases->entries[index].text, *of = aliases->entries[index].name;
 
 	if (!strcmp(of, name))
 		return text;
-	if (!is_known(&aliases->names, name)) {
+	if (!slabnames__has(&aliases->names, name)) {
 		slabnames__free(&aliases->names);
 		if (aliases->read(&aliases->names))
 			aliases->names = (struct slabnames){};

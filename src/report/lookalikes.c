@@ -9,10 +9,12 @@
 #include "report/readout.h"
 #include "util/array.h"
 #include "util/clock.h"
+#include "util/order.h"
 #include "util/say.h"
 #include "util/signals.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -168,7 +170,7 @@ static int by_address(const void *a, const void *b)
 {
 	const struct seen *x = a, *y = b;
 
-	return (x->address > y->address) - (x->address < y->address);
+	return ORDER_UP(x->address, y->address);
 }
 
 /* Who has allocated them, as far as the tables have them. */
@@ -303,6 +305,11 @@ int lookalikes__find(struct lookalikes *lookalikes, struct readout *readout)
 	if (err)
 		lookalikes->nr = 0;
 	return err == -ENOMEM ? err : 0;
+}
+
+double lookalikes__share(const struct lookalikes_count *count)
+{
+	return count->looked ? (double)count->alike / (double)count->looked : NAN;
 }
 
 enum lookalikes_answer lookalikes__answer(const struct lookalikes_site *site)

@@ -49,6 +49,9 @@ enum lookalikes_answer lookalikes__answer(const struct lookalikes_site *site);
  */
 int lookalikes__find(struct lookalikes *lookalikes, struct readout *readout);
 
+/* Of those looked at, the share that looks alike; NAN: none was looked at. */
+double lookalikes__share(const struct lookalikes_count *count);
+
 /* What was found of the site with that id, or NULL. */
 const struct lookalikes_site *lookalikes__of(const struct lookalikes *lookalikes, uint64_t id);
 

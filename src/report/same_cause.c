@@ -32,7 +32,7 @@ bool same_cause__is_suspect(const struct report_site *site)
 		return true;
 	case VERDICT_NEW:
 	case VERDICT_INSUFFICIENT:
-		return (double)e->settled_alive >= VERDICT_RETAINED * (double)e->settled;
+		return verdict__is_mostly_alive(e);
 	case VERDICT_HELD:
 		return e->recent.known && e->recent.per_s > 0;
 	default:

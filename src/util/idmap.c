@@ -89,7 +89,9 @@ int idmap__drop_rows(struct idmap *map, void *rows, uint32_t *nr, size_t size, u
 
 		if (((const struct idmap_row *)from)->entered != entered)
 			continue;
-		memmove(to + left++ * size, from, size);
+		if (left != i)
+			memcpy(to + left * size, from, size);
+		left++;
 	}
 	if (left == *nr)
 		return 0;

@@ -473,13 +473,20 @@ static bool explain(const struct holders *holders, const struct entry *entry,
 	return true;
 }
 
+/* How far it is from one object for each handle: 1 is exact, 2 is twice as many or half as many. */
+static double misfit(const struct holder *holder)
+{
+	return fmax(holder->ratio, 1 / holder->ratio);
+}
+
 /*
- * Clearly fewer objects a handle: of two programs that hold the same half each, both explain the
- * whole by two objects a handle.
+ * Clearly nearer to one object a handle: of two programs that hold the same half each, both explain
+ * the whole by two objects a handle; and who has many more handles than there are objects made them
+ * elsewhere.
  */
 static bool is_simpler(const struct holder *a, const struct holder *b)
 {
-	return fmax(1, a->ratio) < HOLDERS_SHARE * fmax(1, b->ratio);
+	return misfit(a) < HOLDERS_SHARE * misfit(b);
 }
 
 /* Is `a` the better answer?  First why, then who, then what. */

@@ -22,6 +22,7 @@
 
 #define STEP_S 0.5
 #define LISTED 64
+#define POINTS 10 /* of a line of objects: what other programs make at once does not follow it */
 
 static void print(const char *word, const struct holder *holder)
 {
@@ -57,10 +58,14 @@ static int watch(struct handle_reader *reader, struct holders *holders, double s
 static void tell(const struct holders *holders, double seconds, int nr, char **words)
 {
 	struct holder list[LISTED];
-	double at[] = {0, seconds}, objects[] = {0, nr ? seconds * atof(words[0]) : 0};
-	struct holders_question question = {.at = at, .objects = objects, .nr = 2};
+	double at[POINTS], objects[POINTS];
+	struct holders_question question = {.at = at, .objects = objects, .nr = POINTS};
 	size_t found = holders__growing(holders, list, LISTED);
 
+	for (size_t i = 0; i < POINTS; i++) {
+		at[i] = seconds * (double)i / (POINTS - 1);
+		objects[i] = nr ? at[i] * atof(words[0]) : 0;
+	}
 	for (size_t i = 0; i < found; i++)
 		print("grows", &list[i]);
 	if (nr < 3)

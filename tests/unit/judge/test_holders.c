@@ -813,6 +813,25 @@ static void the_simpler_answer_first(void **state)
 	assert_true(fabs(list[1].ratio - 2) < 1e-6);
 }
 
+/* Who has half as many handles again as there are objects made the rest elsewhere. */
+static void as_many_before_many_more(void **state)
+{
+	struct holder list[LISTED];
+	size_t nr;
+
+	(void)state;
+	for (int i = 0; i < READINGS; i++) {
+		hold(&other, HANDLE_EVENTFD, "", 15 * now_s);
+		hold(&python, HANDLE_EVENTFD, "", 10 * now_s);
+		enter();
+	}
+	nr = ask(10, "x", of_eventfd, 3, 0, list);
+	assert_true(nr >= 2);
+	assert_int_equal(list[0].owner.pid, 4711);
+	assert_false(list[0].several);
+	assert_true(fabs(list[0].ratio - 1) < 1e-6);
+}
+
 /* He who has four fifths of the growth has it all; less is not his alone. */
 static void most_of_the_growth(void **state)
 {
@@ -1041,6 +1060,7 @@ int main(void)
 		TEST(the_best_of_many),
 		TEST(the_closest_answer_first),
 		TEST(the_simpler_answer_first),
+		TEST(as_many_before_many_more),
 		TEST(most_of_the_growth),
 		TEST(what_several_began_at_once),
 		TEST(sums_that_a_reading_lacks),

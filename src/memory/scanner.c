@@ -287,10 +287,20 @@ static int name_places(struct scanner *scanner)
 	return err == -ENOMEM ? err : 0;
 }
 
+/* Is this still a reference, from something that is in use? */
+static bool is_held(const struct scanner *scanner, const struct scan_holder *holder)
+{
+	const struct subjects *subjects = &scanner->subjects;
+
+	return scanner->scan.objects[holder->object].sampled &&
+	       scan__holds(&scanner->scan, holder) &&
+	       (holder->from == SCAN_NONE || subjects__is_there(subjects, holder->from));
+}
+
 /* Where the references stand that were seen to the objects that are sampled. */
 static int find_holders(struct scanner *scanner)
 {
-	const struct subjects *subjects = &scanner->subjects;
+	struct subjects *subjects = &scanner->subjects;
 	struct scan *scan = &scanner->scan;
 	int err = array__reserve((void **)&scanner->found, scan->nr_holders, &scanner->room_found,
 				 sizeof(*scanner->found));
@@ -307,10 +317,11 @@ static int find_holders(struct scanner *scanner)
 					     scan->holders[i].address);
 	if (!err)
 		err = name_places(scanner);
+	subjects__drop_freed(subjects); /* last: the places were read before */
 	for (size_t i = 0; i < scan->nr_holders && !err; i++) {
 		uint32_t object = scan->holders[i].object;
 
-		if (scanner->found[i].kind && scan__holds(scan, &scan->holders[i]))
+		if (scanner->found[i].kind && is_held(scanner, &scan->holders[i]))
 			err = referrers__add(subjects->holders,
 					     subjects->groups[subjects->list[object].site], object,
 					     &scanner->found[i]);

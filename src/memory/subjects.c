@@ -260,6 +260,26 @@ bool subjects__read_record(const struct subjects *subjects, const struct subject
 	       !(record->flags & KLEAK_RECORD_RCU_PENDING);
 }
 
+bool subjects__is_there(const struct subjects *subjects, uint32_t object)
+{
+	struct kleak_record record;
+
+	return !subjects->list[object].key ||
+	       subjects__read_record(subjects, &subjects->list[object], &record);
+}
+
+void subjects__drop_freed(struct subjects *subjects)
+{
+	for (uint32_t i = 0; i < subjects->nr; i++) {
+		struct scan_object *object = &subjects->scan->objects[i];
+
+		if (!object->sampled || subjects__is_there(subjects, i))
+			continue;
+		object->sampled = false;
+		subjects->holders->sites[subjects->groups[subjects->list[i].site]].sampled--;
+	}
+}
+
 void subjects__free(struct subjects *subjects)
 {
 	free(subjects->list);

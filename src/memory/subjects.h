@@ -72,6 +72,12 @@ uint64_t subjects__area_of(const struct subjects *subjects, uint64_t vm);
 bool subjects__read_record(const struct subjects *subjects, const struct subject *subject,
 			   struct kleak_record *record);
 
+/* Is what this object of the scan stands for still there?  True where it has no record. */
+bool subjects__is_there(const struct subjects *subjects, uint32_t object);
+
+/* What was sampled and has been freed since is no sample: what referred to it is others' by now. */
+void subjects__drop_freed(struct subjects *subjects);
+
 void subjects__free(struct subjects *subjects);
 
 #endif

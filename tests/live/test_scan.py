@@ -51,7 +51,8 @@ def test_nothing_in_use_is_unreferenced():
 
 
 def test_a_signal_scans_now():
-    with Load() as load, Kleak("--scan-rate", "400", interval=1) as kleak:
+    # of this process alone: other tests have eventfds, which they may close at any moment
+    with Load() as load, Kleak("--scan-rate", "400", "--pid", str(load.pid), interval=1) as kleak:
         load.do("eventfd 300")
         kleak.process.send_signal(signal.SIGUSR1)
         report = kleak.until(lambda r: r["scan"] and r["scan"]["passes"] >= 3, patience=40)

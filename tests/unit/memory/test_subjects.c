@@ -309,6 +309,34 @@ static void test_some_objects_of_a_site_are_sampled(void **state)
 	assert_false(m->scan.objects[2].sampled);
 }
 
+/* Freed since, or another object by now: of the sample it is none. */
+static void test_what_was_freed_is_no_sample(void **state)
+{
+	struct made_up *m = *state;
+	uint32_t groups[SITES] = {SCAN_NONE, 0, SCAN_NONE, SCAN_NONE};
+	struct referrers_site site = {};
+	struct referrers holders = {.sites = &site, .nr = 1};
+
+	m->subjects.holders = &holders;
+	m->subjects.groups = groups;
+	for (uint32_t i = 0; i < 4; i++)
+		record(m, i, CACHE + 64 * i, KLEAK_SPACE_SLAB, 64);
+	record(m, 3, CACHE + 64 * 3, KLEAK_SPACE_SLAB, 64)->site = 2;
+	gather(m);
+	assert_int_equal(site.sampled, 3);
+	m->bucket.key[1] = KLEAK_KEY_EMPTY;
+	m->bucket.record[2].allocated_at++;
+	m->bucket.key[3] = KLEAK_KEY_EMPTY; /* was not sampled */
+	assert_true(subjects__is_there(&m->subjects, 0));
+	assert_false(subjects__is_there(&m->subjects, 1));
+	subjects__drop_freed(&m->subjects);
+	assert_int_equal(site.sampled, 1);
+	assert_true(m->scan.objects[0].sampled);
+	assert_false(m->scan.objects[1].sampled || m->scan.objects[2].sampled);
+	m->subjects.list[1].key = 0; /* what has no record is not known to be gone */
+	assert_true(subjects__is_there(&m->subjects, 1));
+}
+
 static void test_a_record_that_is_still_there(void **state)
 {
 	struct made_up *m = *state;
@@ -347,6 +375,7 @@ int main(void)
 		TEST(test_an_area_that_is_not_what_was_recorded),
 		TEST(test_pointers_to_percpu_memory),
 		TEST(test_some_objects_of_a_site_are_sampled),
+		TEST(test_what_was_freed_is_no_sample),
 		TEST(test_a_record_that_is_still_there),
 	};
 

@@ -18,6 +18,7 @@
 struct bulk {
 	__u64 array;
 	struct kleak_record record;
+	__u64 gone; /* the last one that was in the table, as object_freed() says it */
 	bool again;
 };
 
@@ -42,10 +43,14 @@ static long bulk_allocated(__u32 i, void *arg)
 static long bulk_freed(__u32 i, void *arg)
 {
 	struct bulk *b = arg;
-	__u64 ptr = bulk_object(b, i);
+	__u64 ptr = bulk_object(b, i), gone;
 
-	if (ptr >= LOWEST_OBJECT && !object_freed(ptr, KLEAK_SPACE_SLAB) && !b->again &&
-	    !is_filtered())
+	if (ptr < LOWEST_OBJECT)
+		return 0;
+	gone = object_freed(ptr, KLEAK_SPACE_SLAB);
+	if (gone)
+		b->gone = gone;
+	else if (!b->again && !is_filtered())
 		count(KLEAK_COUNT_UNKNOWN_FREES, 1);
 	return 0;
 }
@@ -120,6 +125,8 @@ static __always_inline int free_bulk(void *ctx, bool again)
 		return 0;
 	b.array = array;
 	bpf_loop(bulk_bounded(n), bulk_freed, &b, 0);
+	if (b.gone)
+		note_free(ctx, 0, b.gone); /* of many one: they come from one call */
 	return 0;
 }
 
@@ -148,14 +155,17 @@ int kmem_cache_free_bulk_2(void *ctx)
 	return free_bulk(ctx, true);
 }
 
-static __always_inline void mark_pending(struct kleak_bucket *b, __u64 key)
+/* Its site, or KLEAK_SITE_NONE. */
+static __always_inline __u32 mark_pending(struct kleak_bucket *b, __u64 key)
 {
 	__u32 i = b ? bucket_find(b, key) : KLEAK_BUCKET_KEYS;
 
 	const struct kleak_record pending = {.flags = KLEAK_RECORD_RCU_PENDING};
 
-	if (i < KLEAK_BUCKET_KEYS)
-		__sync_fetch_and_or(&b->record[i].stamp, pending.stamp);
+	if (i >= KLEAK_BUCKET_KEYS)
+		return KLEAK_SITE_NONE;
+	__sync_fetch_and_or(&b->record[i].stamp, pending.stamp);
+	return b->record[i].site;
 }
 
 /*
@@ -166,14 +176,17 @@ static __always_inline void mark_pending(struct kleak_bucket *b, __u64 key)
 static __always_inline int freed_by_rcu(void *ctx)
 {
 	__u64 head = 0, second = 0, ptr;
+	__u32 site;
 
 	if (bpf_get_func_arg(ctx, 0, &head) || bpf_get_func_arg(ctx, 1, &second))
 		return 0;
 	ptr = config.kvfree_rcu_offset && head ? head - second : second;
 	if (ptr < LOWEST_OBJECT)
 		return 0;
-	mark_pending(bucket_first(ptr), key_of(ptr, KLEAK_SPACE_SLAB));
-	mark_pending(bucket_second(ptr), key_of(ptr, KLEAK_SPACE_SLAB));
+	site = mark_pending(bucket_first(ptr), key_of(ptr, KLEAK_SPACE_SLAB))
+		       ?: mark_pending(bucket_second(ptr), key_of(ptr, KLEAK_SPACE_SLAB));
+	if (site != KLEAK_SITE_NONE)
+		note_free(ctx, 0, site << TAKEN_SITE);
 	return 0;
 }
 

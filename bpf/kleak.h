@@ -158,6 +158,9 @@ struct kleak_site {
 	__u32 lessons; /* walks of its stack that could be learnt from, see stack.bpf.h */
 	__u32 modules; /* kleak_control.module_changes when it was made */
 	__u32 retired; /* other modules have come to where its frames lie: no more are found */
+	__s32 frees_to_note; /* set by the loader, counted down: who frees is noted, see freer.bpf.h
+			      */
+	__u32 pad;
 	__u64 frames[KLEAK_MAX_FRAMES]; /* return addresses, innermost first */
 	/* words from where each stands to the next one's place; sure: seen twice in a row */
 	__u8 distance[KLEAK_MAX_FRAMES];
@@ -228,14 +231,15 @@ enum kleak_count {
 	KLEAK_LOSS_SITES_FULL,	   /* allocation recorded without its stack */
 	KLEAK_LOSS_CACHES_FULL,	   /* allocation recorded without its cache's name */
 	KLEAK_LOSS_NO_STACK,	   /* the kernel could not walk the stack: call_site only */
-	KLEAK_LOSS_NO_SCRATCH,	/* allocation not recorded: every stack buffer of the CPU in use */
-	KLEAK_LOSS_RACE,	/* allocation not recorded: lost every race for a slot */
-	KLEAK_LOSS_BULK_CUT,	/* objects of a bulk call beyond what one program can visit */
-	KLEAK_LOSS_FAMILY_FULL, /* a child process not followed: too many at once */
-	KLEAK_LOSS_WRONG_STACK, /* a stack followed by learnt steps was another one */
-	KLEAK_COUNT_WALKS,	/* stacks walked by the kernel */
-	KLEAK_COUNT_CHECKS,	/* those among them that were known, walked to compare */
-	KLEAK_COUNT_WHO_FULL,	/* an allocation whose allocator was not noted: no room */
+	KLEAK_LOSS_NO_SCRATCH,	 /* allocation not recorded: every stack buffer of the CPU in use */
+	KLEAK_LOSS_RACE,	 /* allocation not recorded: lost every race for a slot */
+	KLEAK_LOSS_BULK_CUT,	 /* objects of a bulk call beyond what one program can visit */
+	KLEAK_LOSS_FAMILY_FULL,	 /* a child process not followed: too many at once */
+	KLEAK_LOSS_WRONG_STACK,	 /* a stack followed by learnt steps was another one */
+	KLEAK_COUNT_WALKS,	 /* stacks walked by the kernel */
+	KLEAK_COUNT_CHECKS,	 /* those among them that were known, walked to compare */
+	KLEAK_COUNT_WHO_FULL,	 /* an allocation whose allocator was not noted: no room */
+	KLEAK_COUNT_FREERS_FULL, /* a free to be noted that was not: no room */
 	KLEAK_COUNTS,
 };
 
@@ -303,6 +307,23 @@ struct kleak_who_times {
 	__u32 several; /* processes of that name */
 };
 
+/*
+ * Who frees what was allocated at a site, as the stack says.  By a hash of these frames and of the
+ * site.
+ */
+#define KLEAK_MAX_FREERS   1024
+#define KLEAK_FREER_FRAMES 16
+
+struct kleak_freer {
+	__u32 site; /* index into the site table */
+	__u32 nr;
+	__u32 whole;   /* as kleak_site.whole */
+	__u32 modules; /* kleak_control.module_changes when it was seen first */
+	__u64 times;
+	__u64 last;			  /* the tick of the last one */
+	__u64 frames[KLEAK_FREER_FRAMES]; /* return addresses, innermost first */
+};
+
 /* Addresses [start, end). */
 struct kleak_range {
 	__u64 start;
@@ -352,7 +373,7 @@ struct kleak_config {
 	__u8 vmalloc;
 	__u8 percpu;
 	__u8 pages;
-	__u8 who;		/* count who allocates */
+	__u8 who;		/* count who allocates, and note who frees */
 	__u8 pages_bulk_array;	/* position of alloc_pages_bulk()'s page_array */
 	__u8 has_cast;		/* bpf_rdonly_cast() */
 	__u8 kvfree_rcu_offset; /* kvfree_call_rcu(head, offset), up to 6.5; then (head, ptr) */
@@ -377,6 +398,7 @@ struct kleak_control {
 	__u32 module_changes; /* how often a module came or went */
 	__u32 module_told;    /* of those, what has been told as far as it will ever be */
 	__u32 module_losses;  /* of those, what the loader could not be told */
+	__u32 note_frees;     /* of some site who frees is to be noted */
 };
 
 /*

@@ -37,8 +37,8 @@
  *   kleak_tally              (allocations: before their    the loader: fences between the tables
  *                            key, frees after it)
  *
- * A record's bytes and stamp, `known`, `others`, a site's `muted` and what only guesses (`recent`,
- * `next`, distances) are words that say all by themselves.
+ * A record's bytes and stamp, `known`, `others`, a site's `muted` and `frees_to_note` and what only
+ * guesses (`recent`, `next`, distances) are words that say all by themselves.
  */
 
 /* The loader sets max_entries of the arrays marked "sized" from the plan. */
@@ -174,6 +174,14 @@ struct {
 	__type(key, struct kleak_who);
 	__type(value, struct kleak_who_times);
 } who SEC(".maps");
+
+/* Who frees, by kleak_freer.site and the stack (config.who; else one entry, never used). */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1);
+	__type(key, __u64);
+	__type(value, struct kleak_freer);
+} freers SEC(".maps");
 
 const volatile struct kleak_config config;
 volatile struct kleak_control control;

@@ -391,16 +391,19 @@ static __always_inline __u32 bucket_find_dying(struct kleak_bucket *b, __u64 add
 enum taken {
 	TAKEN = 1 << 0,
 	TAKEN_TWIN = 1 << 1, /* a vm_struct is a slab object and stands for its area */
+	TAKEN_SITE = 2,	     /* bits below its site; none where kfree_rcu() was told of it before */
 };
 
 /*
- * Take `address` out of `b`: bits of enum taken.  TAKEN_TWIN: it may stand in the table once more.
+ * Take `address` out of `b`: bits of enum taken, and the site above them.  TAKEN_TWIN: it may stand
+ * in the table once more.
  */
 __noinline int bucket_take(struct kleak_bucket *b, __u64 address, __u32 space, bool implicit)
 {
 	__u32 i = b ? bucket_find_dying(b, address, space) : KLEAK_BUCKET_KEYS;
 	int taken = TAKEN;
 	__u64 key, bytes;
+	bool pending;
 	__u32 site;
 
 	if (!b || i >= KLEAK_BUCKET_KEYS)
@@ -409,6 +412,7 @@ __noinline int bucket_take(struct kleak_bucket *b, __u64 address, __u32 space, b
 	if (!is_key_of(key, address, space))
 		return 0;
 	site = b->record[i].site;
+	pending = b->record[i].flags & KLEAK_RECORD_RCU_PENDING;
 	if (key == key_of(address, KLEAK_SPACE_VMALLOC) ||
 	    b->record[i].flags & KLEAK_RECORD_VM_STRUCT)
 		taken |= TAKEN_TWIN;
@@ -425,7 +429,7 @@ __noinline int bucket_take(struct kleak_bucket *b, __u64 address, __u32 space, b
 		return 0;
 	presence_add(address, -1);
 	tally_free(site, bytes, implicit);
-	return taken;
+	return taken | (pending ? 0 : site << TAKEN_SITE);
 }
 
 static __always_inline int take_spilled(struct kleak_bucket *first, __u64 address, __u32 space,
@@ -441,22 +445,24 @@ static __always_inline int take_spilled(struct kleak_bucket *first, __u64 addres
 }
 
 /*
- * Forget an object and count its free.  False if it is not in the table.  The
- * free of a slab object is that of the area too, if it is a vm_struct.  implicit: nobody saw
- * it being freed, but its address is somebody else's now.
+ * Forget an object and count its free.  What bucket_take() says of it, 0 if it is not in the table,
+ * and 32 bits above that what it says of its twin: the free of a slab object is that of the area
+ * too, if it is a vm_struct.  implicit: nobody saw it being freed, but its address is somebody
+ * else's now.
  */
-static __always_inline bool object_gone(__u64 address, __u32 space, bool implicit)
+static __always_inline __u64 object_gone(__u64 address, __u32 space, bool implicit)
 {
 	struct kleak_bucket *first = bucket_first(address);
-	int taken;
+	__u32 taken, twin = 0;
 
 	if (!first)
-		return false;
+		return 0;
 	taken = bucket_take(first, address, space, implicit)
 			?: take_spilled(first, address, space, implicit);
-	if (taken & TAKEN_TWIN && !bucket_take(first, address, space, implicit))
-		take_spilled(first, address, space, implicit);
-	return taken;
+	if (taken & TAKEN_TWIN)
+		twin = bucket_take(first, address, space, implicit)
+			       ?: take_spilled(first, address, space, implicit);
+	return taken | (__u64)twin << 32;
 }
 
 /*
@@ -536,10 +542,10 @@ __noinline int object_allocated(__u64 address, __u32 space, const struct kleak_r
 	return ALLOCATION_LOST;
 }
 
-static __always_inline bool object_freed(__u64 address, __u32 space)
+static __always_inline __u64 object_freed(__u64 address, __u32 space)
 {
 	if (is_filtered() && !is_present(address))
-		return false;
+		return 0;
 	return object_gone(address, space, false);
 }
 

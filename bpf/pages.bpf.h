@@ -78,13 +78,15 @@ static __always_inline void page_allocated(struct bpf_raw_tracepoint_args *ctx, 
  * recorded, which is no loss.  Only where the first page is one of a block that is
  * freed in one piece are the others looked for; with sampling the first need not be recorded.
  */
-static __always_inline void page_freed(const struct bpf_raw_tracepoint_args *ctx, __u64 page)
+static __always_inline void page_freed(struct bpf_raw_tracepoint_args *ctx, __u64 page)
 {
 	struct block block = {.page = page};
 	__u32 order = ctx->args[1];
 
-	bool recorded = object_freed(page, KLEAK_SPACE_PAGES);
+	__u64 recorded = object_freed(page, KLEAK_SPACE_PAGES);
 
+	if (recorded)
+		note_free(ctx, 0, recorded);
 	if (order && (recorded || control.sample_mask))
 		bpf_loop(order <= 10 ? 1U << order : MAX_ORDER_PAGES, block_page_freed, &block, 0);
 }

@@ -24,6 +24,7 @@
 
 #include "cache.bpf.h"
 #include "filter.bpf.h"
+#include "freer.bpf.h"
 #include "objects.bpf.h"
 
 /* NULL and ZERO_SIZE_PTR are no objects. */
@@ -212,14 +213,27 @@ static __always_inline void count_unknown(const struct bpf_raw_tracepoint_args *
 		__sync_fetch_and_add(&cache->unknown, 1);
 }
 
+/* Where the allocator was called to free; 0 where the event does not say. */
+static __always_inline __u64 freed_at(const struct bpf_raw_tracepoint_args *ctx,
+				      enum kleak_event event)
+{
+	const volatile struct kleak_event_args *args = &config.args[event];
+
+	return args->call_site == KLEAK_ARG_NONE ? 0 : event_arg(ctx, args->call_site);
+}
+
 /* shift: what makes an address that is 8-aligned of the event's pointer */
 static __always_inline void event_freed(struct bpf_raw_tracepoint_args *ctx, enum kleak_event event,
 					enum copy copy, __u64 ptr, __u32 space, __u32 shift)
 {
+	__u64 gone;
+
 	if (ptr < LOWEST_OBJECT || (!is_filtered() && !is_sampled(ptr << shift)))
 		return;
-	/* Only the first copy can tell "never there" from "already taken". */
-	if (!object_freed(ptr << shift, space) && copy == COPY_FIRST)
+	gone = object_freed(ptr << shift, space);
+	if (gone)
+		note_free(ctx, freed_at(ctx, event), gone);
+	else if (copy == COPY_FIRST) /* it can tell "never there" from "already taken" */
 		count_unknown(ctx, event);
 }
 

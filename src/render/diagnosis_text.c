@@ -11,6 +11,8 @@
 
 #define GROWING_LISTED 5 /* suspects below the leaks */
 #define MEMBERS_LISTED 5 /* of a group, beside the first one */
+#define FRAMES_LISTED  4 /* of who frees */
+#define MARGIN	       10
 
 static size_t count(const struct diagnosis *d, enum verdict_name name)
 {
@@ -147,19 +149,60 @@ static void put_who(const struct pen *pen, const struct report_site *s)
 }
 
 /* "newque ← ipcget ← ksys_msgget" */
+static void put_frames(const struct pen *pen, const struct symbols_frame *frames, size_t nr,
+		       const char *style)
+{
+	for (size_t i = 0; i < nr; i++) {
+		if (i)
+			fputs(" ← ", pen->out);
+		if (frames[i].symbol)
+			pen__name(pen, i ? PEN_PLAIN : style, frames[i].symbol);
+		else
+			fprintf(pen->out, "0x%" PRIx64, frames[i].address);
+	}
+}
+
 static void put_headline(const struct pen *pen, const struct report_site *s, struct headline h,
 			 const char *style)
 {
-	for (size_t i = h.first; i < (size_t)h.first + h.nr; i++) {
-		if (i > h.first)
-			fputs(" ← ", pen->out);
-		if (s->stack[i].symbol)
-			pen__name(pen, i == h.first ? style : PEN_PLAIN, s->stack[i].symbol);
-		else
-			fprintf(pen->out, "0x%" PRIx64, s->stack[i].address);
-	}
+	put_frames(pen, s->stack + h.first, h.nr, style);
 	if (!h.nr)
 		fputs("(no stack)", pen->out);
+}
+
+/* "  93%  free_ctinfo ← tcf_action_cleanup ← __tcf_action_put ← …, last 3s before the end" */
+static void put_freer(const struct pen *pen, const struct report_site *s,
+		      const struct report_freer *f)
+{
+	fprintf(pen->out, "%*s%3.0f%%  ", MARGIN, "",
+		100.0 * (double)f->frees / (double)s->frees_noted);
+	put_frames(pen, f->stack, f->nr_frames < FRAMES_LISTED ? f->nr_frames : FRAMES_LISTED,
+		   PEN_PLAIN);
+	fprintf(pen->out, "%s, last %s before the end\n",
+		f->nr_frames > FRAMES_LISTED ? " ← …" : "", pen__duration(f->last_s).text);
+}
+
+/* Who frees others of the same site: where it is missing is mostly near by. */
+static void put_freers(const struct pen *pen, const struct report_site *s)
+{
+	if (s->verdict.is.name != VERDICT_LEAK && s->verdict.is.name != VERDICT_GROWING)
+		return;
+	fprintf(pen->out, "%*sfreed by: ", MARGIN, "");
+	if (!s->frees) {
+		fputs("nobody while this was traced\n\n", pen->out);
+		return;
+	}
+	if (!s->nr_freed_by) {
+		fprintf(pen->out,
+			"not known: of its %" PRIu64 " frees none was looked at; that is done once "
+			"it is a suspect\n\n",
+			s->frees);
+		return;
+	}
+	fprintf(pen->out, "(%" PRIu64 " of its frees were looked at)\n", s->frees_noted);
+	for (size_t i = 0; i < s->nr_freed_by; i++)
+		put_freer(pen, s, &s->freed_by[i]);
+	fputc('\n', pen->out);
 }
 
 /* "    12.0K        157  slab     kmalloc-96  foo_init ← ops_init" */
@@ -265,6 +308,7 @@ static void put_groups(const struct pen *pen, const struct diagnosis *d, enum ve
 		fputc('\n', pen->out);
 		report_text__site(pen, d->report, &g->sum);
 		put_who(pen, &g->sum);
+		put_freers(pen, &g->sum);
 		put_older(pen, d, &g->sum);
 		put_holder(pen, &g->holder);
 		put_members(pen, d, g);

@@ -237,6 +237,32 @@ static void put_who(FILE *out, const struct report_site *s)
 	fputs("</ul></div>\n", out);
 }
 
+/* "93% free_ctinfo ← tcf_action_cleanup ← …" */
+static void put_freers(FILE *out, const struct report_site *s)
+{
+	if (!s->nr_freed_by)
+		return;
+	fprintf(out,
+		"<div class=\"who\"><h4>Freed by</h4><ul><li>of %" PRIu64
+		" frees that were looked at</li>",
+		s->frees_noted);
+	for (size_t i = 0; i < s->nr_freed_by; i++) {
+		const struct report_freer *f = &s->freed_by[i];
+
+		fprintf(out, "<li>%.0f%% ", (double)f->frees / (double)s->frees_noted * 100);
+		for (size_t k = 0; k < f->nr_frames; k++) {
+			if (k)
+				fputs(" ← ", out);
+			if (f->stack[k].symbol)
+				markup__text(out, f->stack[k].symbol);
+			else
+				fprintf(out, "0x%" PRIx64, f->stack[k].address);
+		}
+		fputs("</li>", out);
+	}
+	fputs("</ul></div>\n", out);
+}
+
 static void put_holders(FILE *out, const struct report_site *s)
 {
 	if (!s->nr_holders)
@@ -358,6 +384,7 @@ void html_site__rows(FILE *out, const struct report *r, const struct report_site
 	if (s->verdict.is.why)
 		put_survival(out, &s->verdict.from);
 	put_who(out, s);
+	put_freers(out, s);
 	put_holders(out, s);
 	fputs("</div></div></details></td></tr></tbody>\n", out);
 }

@@ -50,6 +50,14 @@ struct report_holder {
 
 #define REPORT_HOLDERS 4
 
+/* Who frees, of a site. */
+struct report_freer {
+	const struct symbols_frame *stack; /* from whoever called the allocator on */
+	size_t nr_frames;
+	uint64_t frees; /* that were noted with this stack */
+	double last_s;	/* so long before the report there was the last one */
+};
+
 struct report_site {
 	uint64_t id; /* stable while the kernel runs */
 	uint64_t bytes;
@@ -71,8 +79,11 @@ struct report_site {
 	const double *course; /* bytes at the times of report.course_at; NULL: not known */
 	const struct allocated_by_who *who; /* the most frequent first */
 	size_t nr_who;
-	uint64_t who_times;			       /* of all, also of those not listed */
-	uint64_t unreferenced, unreferenced_bytes;     /* of `objects`, if there were scans */
+	uint64_t who_times;		     /* of all, also of those not listed */
+	const struct report_freer *freed_by; /* the most frequent first */
+	size_t nr_freed_by;
+	uint64_t frees_noted;			   /* of `frees`, those whose stack was looked at */
+	uint64_t unreferenced, unreferenced_bytes; /* of `objects`, if there were scans */
 	const struct report_object *unreferenced_list; /* --show-objects: the first ones */
 	size_t nr_listed;
 	uint32_t sampled; /* objects whose holders were looked for; 0: none */

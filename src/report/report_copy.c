@@ -62,12 +62,12 @@ static int copy_text(struct report_copy *copy, const char **text)
 
 #define COPY(copy, array, nr) copy_array(copy, (const void **)&(array), nr, sizeof(*(array)))
 
-static int copy_stack(struct report_copy *copy, struct report_site *site)
+static int copy_stack(struct report_copy *copy, const struct symbols_frame **stack, size_t nr)
 {
-	int err = COPY(copy, site->stack, site->nr_frames);
-	struct symbols_frame *frames = (struct symbols_frame *)site->stack; /* ours now */
+	int err = COPY(copy, *stack, nr);
+	struct symbols_frame *frames = (struct symbols_frame *)*stack; /* ours now */
 
-	for (size_t i = 0; i < site->nr_frames && !err; i++) {
+	for (size_t i = 0; i < nr && !err; i++) {
 		err = copy_text(copy, &frames[i].symbol);
 		if (!err)
 			err = copy_text(copy, &frames[i].module);
@@ -87,6 +87,16 @@ static int copy_who(struct report_copy *copy, struct report_site *site)
 	return err;
 }
 
+static int copy_freers(struct report_copy *copy, struct report_site *site)
+{
+	int err = COPY(copy, site->freed_by, site->nr_freed_by);
+	struct report_freer *freers = (struct report_freer *)site->freed_by;
+
+	for (size_t i = 0; i < site->nr_freed_by && !err; i++)
+		err = copy_stack(copy, &freers[i].stack, freers[i].nr_frames);
+	return err;
+}
+
 static int copy_holders(struct report_copy *copy, struct report_site *site)
 {
 	int err = 0;
@@ -101,7 +111,7 @@ static int copy_holders(struct report_copy *copy, struct report_site *site)
 
 static int copy_site(struct report_copy *copy, struct report_site *site)
 {
-	int err = copy_stack(copy, site);
+	int err = copy_stack(copy, &site->stack, site->nr_frames);
 
 	if (!err && site->course)
 		err = COPY(copy, site->course, copy->report.nr_course);
@@ -114,6 +124,8 @@ static int copy_site(struct report_copy *copy, struct report_site *site)
 		err = copy_text(copy, &site->verdict.is.why);
 	if (!err)
 		err = copy_who(copy, site);
+	if (!err)
+		err = copy_freers(copy, site);
 	if (!err)
 		err = COPY(copy, site->unreferenced_list, site->nr_listed);
 	return err ? err : copy_holders(copy, site);

@@ -132,17 +132,21 @@ static json_t *class(const void *of, size_t i)
 			 c->known ? json_value__number(c->explained) : json_null());
 }
 
-json_t *report_json__frame(const void *of, size_t i)
+static json_t *frame(const struct symbols_frame *f)
 {
-	const struct report_site *site = of;
-	const struct symbols_frame *f = &site->stack[i];
-
 	return json_pack(
 		"{s:o, s:o, s:o, s:o, s:o, s:o, s:b}", "addr",
 		json_sprintf("0x%" PRIx64, f->address), "symbol", json_value__text(f->symbol),
 		"offset", f->symbol && !f->inlined ? json_value__count(f->offset) : json_null(),
 		"module", json_value__text(f->module), "file", json_value__text(f->file), "line",
 		f->file ? json_value__count(f->line) : json_null(), "inlined", f->inlined);
+}
+
+json_t *report_json__frame(const void *of, size_t i)
+{
+	const struct report_site *site = of;
+
+	return frame(&site->stack[i]);
 }
 
 static json_t *survival(const struct evidence *e)
@@ -213,6 +217,31 @@ static json_t *who(const void *of, size_t i)
 			 json_value__count(w->times));
 }
 
+static json_t *freer_frame(const void *of, size_t i)
+{
+	const struct report_freer *f = of;
+
+	return frame(&f->stack[i]);
+}
+
+static json_t *freer(const void *of, size_t i)
+{
+	const struct report_site *s = of;
+	const struct report_freer *f = &s->freed_by[i];
+
+	return json_pack("{s:o, s:o, s:o}", "frees", json_value__count(f->frees), "last_s",
+			 json_value__number(f->last_s), "stack",
+			 json_value__array(f->nr_frames, freer_frame, f));
+}
+
+static json_t *freed_by(const struct report_site *s)
+{
+	if (!s->nr_freed_by)
+		return json_null();
+	return json_pack("{s:o, s:o}", "noted", json_value__count(s->frees_noted), "stacks",
+			 json_value__array(s->nr_freed_by, freer, s));
+}
+
 static json_t *slab(const struct coverage_slab *s)
 {
 	if (!s->known)
@@ -276,7 +305,7 @@ static json_t *site(const void *of, size_t i)
 
 	return json_pack(
 		"{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:o, "
-		"s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+		"s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
 		"id", json_sprintf("%016" PRIx64, s->id), "bytes", json_value__count(s->bytes),
 		"objects", json_value__count(s->objects), "requested_bytes",
 		json_value__count(s->bytes_requested), "bytes_error",
@@ -291,7 +320,8 @@ static json_t *site(const void *of, size_t i)
 		verdict(&s->verdict), "by_design", json_value__text(by_design__why(s)), "who",
 		json_value__array(s->nr_who, who, s), "who_allocations",
 		json_value__count(s->who_times), "stack",
-		json_value__array(s->nr_frames, report_json__frame, s), "unreferenced_objects",
+		json_value__array(s->nr_frames, report_json__frame, s), "freed_by", freed_by(s),
+		"unreferenced_objects",
 		r->scan.passes ? json_value__count(s->unreferenced) : json_null(),
 		"unreferenced_bytes",
 		r->scan.passes ? json_value__count(s->unreferenced_bytes) : json_null(),

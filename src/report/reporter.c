@@ -20,6 +20,13 @@
 #define FOUND_FREE_BUDGET	100000
 #define FOUND_FREE_BUDGET_FINAL 4000000
 
+/*
+ * Who frees is noted of so many suspects, the first ones, and of so many of their frees from one
+ * report to the next: a stack is walked for each.
+ */
+#define SUSPECTS_NOTED	  16
+#define FREES_TO_BE_NOTED 64
+
 #define OVERHEAD_WINDOW_S 0.1
 #define OVERHEAD_SHARE	  0.2 /* of the time between two reports, at most */
 
@@ -86,13 +93,56 @@ static void add_who(const struct kleak_who *who, const struct kleak_who_times *t
 				  times);
 }
 
-/* Who allocated what will be listed. */
+static void add_freer(const struct kleak_freer *freer, void *arg)
+{
+	struct reporter *reporter = arg;
+	const struct readout *now = &reporter->now;
+
+	if (freer->site < now->snapshot.nr_sites && now->snapshot.sites[freer->site].allocations)
+		freed_by__add(&reporter->rows.freed_by, now->sites.of_entry[freer->site], freer,
+			      now->parts.allocator);
+}
+
+/* Who allocated what will be listed, and who frees it. */
 static int read_crowd(struct reporter *reporter)
 {
+	int err;
+
 	reporter->rows.crowd.nr = 0;
+	reporter->rows.freed_by.nr = 0;
 	if (!reporter->now.parts.plan->config.who)
 		return 0;
-	return tracer__who(reporter->now.parts.tracer, add_who, reporter);
+	err = tracer__who(reporter->now.parts.tracer, add_who, reporter);
+	return err ? err : tracer__freers(reporter->now.parts.tracer, add_freer, reporter);
+}
+
+static bool is_suspect(const struct readout *now, const struct site *site)
+{
+	enum verdict_name name;
+
+	if (!readout__is_shown(site))
+		return false;
+	name = evidence__judge(&now->judge, site).is.name;
+	return name == VERDICT_GROWING || name == VERDICT_LEAK;
+}
+
+/* From here to the next report, have it noted who frees what suspects allocate. */
+static void note_frees(const struct readout *now)
+{
+	uint32_t suspects[SUSPECTS_NOTED], nr = 0;
+
+	if (!now->parts.plan->config.who)
+		return;
+	for (size_t i = 0; i < now->sites.nr && nr < SUSPECTS_NOTED; i++)
+		if (is_suspect(now, &now->sites.list[i]))
+			suspects[nr++] = now->sites.list[i].index;
+	for (uint32_t entry = 0; nr && entry < now->snapshot.nr_sites; entry++) {
+		if (!now->snapshot.sites[entry].allocations)
+			continue;
+		for (uint32_t i = 0; i < nr; i++)
+			if (now->sites.of_entry[entry] == suspects[i])
+				tracer__note_frees(now->parts.tracer, entry, FREES_TO_BE_NOTED);
+	}
 }
 
 /* The sites that have something outstanding, in order, as rows. */
@@ -203,8 +253,10 @@ int reporter__make(struct reporter *reporter, struct report *report, const char 
 	if (!err && !final)
 		err = reporter__limit_overhead(reporter);
 	report->overhead = reporter->overhead;
-	if (!err)
+	if (!err) {
+		note_frees(now);
 		err = readout__recycle(now);
+	}
 	if (!err && now->parts.options->verbose)
 		say_statistics(now, began_s);
 	return err;
@@ -216,7 +268,10 @@ int reporter__watch(struct reporter *reporter)
 	struct readout *now = &reporter->now;
 	int err = readout__refresh(now, readout__elapsed(now), &budget);
 
-	return err ? err : readout__recycle(now);
+	if (err)
+		return err;
+	note_frees(now);
+	return readout__recycle(now);
 }
 
 void reporter__count_verdicts(const struct reporter *reporter, struct reporter_count *count)

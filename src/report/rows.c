@@ -28,6 +28,7 @@ static int reserve(struct rows *rows, size_t nr)
 {
 	struct report_site *list;
 	struct allocated_by_who(*who)[ALLOCATED_BY_LISTED];
+	struct report_freer(*freers)[FREED_BY_LISTED];
 	char(*names)[ROWS_CACHE_NAME];
 
 	if (nr <= rows->room)
@@ -41,7 +42,10 @@ static int reserve(struct rows *rows, size_t nr)
 	who = realloc(rows->who, nr * sizeof(*who));
 	if (who)
 		rows->who = who;
-	if (!list || !names || !who)
+	freers = realloc(rows->freers, nr * sizeof(*freers));
+	if (freers)
+		rows->freers = freers;
+	if (!list || !names || !who || !freers)
 		return -ENOMEM;
 	rows->room = nr;
 	return 0;
@@ -113,20 +117,43 @@ static void fill_row(struct rows *rows, size_t i, const struct readout *readout,
 				       names->cgroup);
 }
 
-/* Name the frames of a row, behind those of the rows before it. */
-static int fill_stack(struct rows *rows, size_t i, const struct readout *readout,
-		      const struct site *site, const struct rows_names *names)
+/* Name the frames of a stack behind those that are there; *named: how many lines it has. */
+static int add_frames(struct rows *rows, const struct readout *readout,
+		      const struct rows_names *names, const uint64_t *frames, size_t nr,
+		      uint32_t when, size_t *named)
 {
 	int err = array__reserve((void **)&rows->frames, rows->nr_frames + SYMBOLS_MOST_FRAMES,
 				 &rows->room_frames, sizeof(*rows->frames));
 
 	if (err)
 		return err;
-	rows->list[i].nr_frames =
-		names->stack(readout->parts.symbols, site->frames, site->nr_frames,
-			     readout__named_at(readout, site), rows->frames + rows->nr_frames);
-	rows->nr_frames += rows->list[i].nr_frames;
+	*named = names->stack(readout->parts.symbols, frames, nr, when,
+			      rows->frames + rows->nr_frames);
+	rows->nr_frames += *named;
 	return 0;
+}
+
+static int fill_freers(struct rows *rows, size_t i, const struct readout *readout,
+		       const struct site *site, const struct rows_names *names)
+{
+	const struct freed_by_member *most[FREED_BY_LISTED];
+	struct report_site *row = &rows->list[i];
+	int err = 0;
+
+	row->freed_by = rows->freers[i];
+	row->nr_freed_by = freed_by__of(&rows->freed_by, site->index, most, &row->frees_noted);
+	for (size_t k = 0; k < row->nr_freed_by && !err; k++) {
+		struct report_freer *freer = &rows->freers[i][k];
+
+		*freer = (struct report_freer){
+			.frees = most[k]->times,
+			.last_s = (double)kleak_age(readout->taken_tick, most[k]->last) *
+				  SECONDS_PER_TICK,
+		};
+		err = add_frames(rows, readout, names, most[k]->frames, most[k]->nr_frames,
+				 most[k]->modules, &freer->nr_frames);
+	}
+	return err;
 }
 
 /* They may have moved while there came more. */
@@ -137,6 +164,10 @@ static void link_stacks(struct rows *rows, size_t nr)
 	for (size_t i = 0; i < nr; i++) {
 		rows->list[i].stack = next;
 		next += rows->list[i].nr_frames;
+		for (size_t k = 0; k < rows->list[i].nr_freed_by; k++) {
+			rows->freers[i][k].stack = next;
+			next += rows->freers[i][k].nr_frames;
+		}
 	}
 }
 
@@ -151,7 +182,11 @@ int rows__fill(struct rows *rows, struct report *report, const struct readout *r
 		if (!readout__is_shown(&sites->list[i]))
 			continue;
 		fill_row(rows, row, readout, &sites->list[i], names);
-		err = fill_stack(rows, row++, readout, &sites->list[i], names);
+		err = add_frames(
+			rows, readout, names, sites->list[i].frames, sites->list[i].nr_frames,
+			readout__named_at(readout, &sites->list[i]), &rows->list[row].nr_frames);
+		if (!err)
+			err = fill_freers(rows, row++, readout, &sites->list[i], names);
 	}
 	if (err)
 		return err;
@@ -166,5 +201,7 @@ void rows__free(struct rows *rows)
 	free(rows->frames);
 	free(rows->names);
 	free(rows->who);
+	free(rows->freers);
 	allocated_by__free(&rows->crowd);
+	freed_by__free(&rows->freed_by);
 }

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The sites of a report: its rows, the lines of their stacks, who allocates and who refers. */
+/* The sites of a report: its rows, the lines of their stacks, who allocates, frees and refers. */
 #ifndef KLEAK_REPORT_ROWS_H
 #define KLEAK_REPORT_ROWS_H
 
 #include "report/readout.h"
 #include "report/report.h"
 #include "trace/allocated_by.h"
+#include "trace/freed_by.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -15,12 +16,15 @@
 /* What the rows of the last report point into; all zeros at first. */
 struct rows {
 	struct report_site *list;
-	struct symbols_frame *frames; /* of all rows, one behind the other */
+	struct symbols_frame *frames; /* of all rows, one behind the other: its own, its freers' */
 	size_t nr_frames, room_frames;
 	char (*names)[ROWS_CACHE_NAME];
 	struct allocated_by_who (*who)[ALLOCATED_BY_LISTED];
+	struct report_freer (*freers)[FREED_BY_LISTED];
 	size_t room;
-	struct allocated_by crowd; /* by the caller: who allocates at which site */
+	/* by the caller: who allocates at which site, and who frees what was allocated there */
+	struct allocated_by crowd;
+	struct freed_by freed_by;
 };
 
 /* How names are found; strings stay. */

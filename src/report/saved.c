@@ -2,6 +2,7 @@
 #include "report/saved.h"
 #include "report/old_json.h"
 #include "report/report_json.h"
+#include "trace/freed_by.h"
 #include "util/json_read.h"
 #include "util/json_value.h"
 
@@ -482,14 +483,14 @@ static void read_frame(struct json_reader *r, json_t *from, struct symbols_frame
 		to->offset = json_read__count(r, from, "offset", INT64_MAX);
 }
 
-static void read_stack(struct json_reader *r, json_t *from, struct report_site *to)
+static const struct symbols_frame *read_stack(struct json_reader *r, json_t *from, size_t *nr)
 {
-	json_t *list = json_read__array(r, from, "stack", MOST_FRAMES, &to->nr_frames);
-	struct symbols_frame *frames = json_read__new(r, to->nr_frames, sizeof(*frames));
+	json_t *list = json_read__array(r, from, "stack", MOST_FRAMES, nr);
+	struct symbols_frame *frames = json_read__new(r, *nr, sizeof(*frames));
 
-	for (size_t i = 0; !r->err && i < to->nr_frames; i++)
+	for (size_t i = 0; !r->err && i < *nr; i++)
 		read_frame(r, json_array_get(list, i), &frames[i]);
-	to->stack = frames;
+	return frames;
 }
 
 static enum verdict_name verdict_called(struct json_reader *r, const char *name)
@@ -619,6 +620,26 @@ static void read_who(struct json_reader *r, json_t *from, struct report_site *to
 	to->who_times = json_read__count(r, from, "who_allocations", INT64_MAX);
 }
 
+static void read_freers(struct json_reader *r, json_t *from, struct report_site *to)
+{
+	json_t *noted = json_read__object_if_there(r, from, "freed_by"), *list;
+	struct report_freer *freers;
+
+	if (!noted)
+		return;
+	to->frees_noted = json_read__count(r, noted, "noted", INT64_MAX);
+	list = json_read__array(r, noted, "stacks", FREED_BY_LISTED, &to->nr_freed_by);
+	freers = json_read__new(r, to->nr_freed_by, sizeof(*freers));
+	for (size_t i = 0; !r->err && i < to->nr_freed_by; i++) {
+		json_t *f = json_array_get(list, i);
+
+		freers[i].frees = json_read__count(r, f, "frees", INT64_MAX);
+		freers[i].last_s = json_read__number(r, f, "last_s");
+		freers[i].stack = read_stack(r, f, &freers[i].nr_frames);
+	}
+	to->freed_by = freers;
+}
+
 static void read_listed(struct json_reader *r, json_t *from, struct report_site *to)
 {
 	json_t *list = json_read__array(r, from, "unreferenced_list", MOST_LISTED, &to->nr_listed);
@@ -684,9 +705,10 @@ static void read_site(struct json_reader *r, json_t *from, struct report_site *t
 	};
 	if (!scanned && (to->unreferenced || to->unreferenced_bytes))
 		json_read__fail(r, "unreferenced_objects", "null, where there was no scan");
-	read_stack(r, from, to);
+	to->stack = read_stack(r, from, &to->nr_frames);
 	read_verdict(r, from, to);
 	read_who(r, from, to);
+	read_freers(r, from, to);
 	read_listed(r, from, to);
 	read_holders(r, from, to);
 }

@@ -19,6 +19,7 @@ static const struct {
 	{KLEAK_LOSS_RACE, "race", "allocations not recorded: lost a race"},
 	{KLEAK_LOSS_BULK_CUT, "bulk_cut", "objects not recorded: bulk call too large"},
 	{KLEAK_COUNT_WHO_FULL, "who_full", "allocations whose process was not noted: too many"},
+	{KLEAK_COUNT_FREERS_FULL, "freers_full", "frees whose stack was not noted: too many"},
 	{KLEAK_LOSS_FAMILY_FULL, "family_full", "child processes not followed: too many"},
 };
 

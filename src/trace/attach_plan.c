@@ -176,8 +176,10 @@ static void plan_memory(struct plan *plan, const struct kernel *kernel)
 	if (config->modules)
 		plan->memory_bytes += KLEAK_MODULE_RING;
 	if (config->who)
-		plan->memory_bytes += hash_bytes(KLEAK_MAX_WHO, sizeof(struct kleak_who),
-						 sizeof(struct kleak_who_times));
+		plan->memory_bytes +=
+			hash_bytes(KLEAK_MAX_WHO, sizeof(struct kleak_who),
+				   sizeof(struct kleak_who_times)) +
+			hash_bytes(KLEAK_MAX_FREERS, sizeof(uint64_t), sizeof(struct kleak_freer));
 	if (config->follow == KLEAK_FOLLOW_FAMILY)
 		plan->memory_bytes += hash_bytes(KLEAK_MAX_FAMILY, sizeof(uint32_t), 1);
 }

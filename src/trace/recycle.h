@@ -27,7 +27,7 @@ struct recycle_tables {
 	uint64_t *known; /* 1 << KLEAK_KNOWN_BITS */
 	/* Wait until every program that runs now has ended. */
 	void (*wait)(void *arg);
-	/* Forget who allocates at the entries i of which gone[i] is set.  0 or -errno. */
+	/* Forget who allocates and frees at the entries i of which gone[i] is set.  0 or -errno. */
 	int (*forget_who)(void *arg, const bool *gone);
 	void *arg;
 };

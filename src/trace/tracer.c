@@ -94,7 +94,8 @@ static int configure(struct tracer *tracer, const struct plan *plan)
 	if (plan->config.modules &&
 	    bpf_map__set_max_entries(skeleton->maps.modules, KLEAK_MODULE_RING))
 		return -EINVAL;
-	if (plan->config.who && bpf_map__set_max_entries(skeleton->maps.who, KLEAK_MAX_WHO))
+	if (plan->config.who && (bpf_map__set_max_entries(skeleton->maps.who, KLEAK_MAX_WHO) ||
+				 bpf_map__set_max_entries(skeleton->maps.freers, KLEAK_MAX_FREERS)))
 		return -EINVAL;
 
 	bpf_program__set_autoload(skeleton->progs.read_memory, plan->verify);
@@ -560,42 +561,95 @@ int tracer__who(const struct tracer *tracer,
 			     sizeof(struct kleak_who_times), pass_who, &reader);
 }
 
-/* Keys of the map of who allocates, to be deleted when all have been looked at. */
-struct who_keys {
+void tracer__note_frees(struct tracer *tracer, uint32_t entry, uint32_t nr)
+{
+	__atomic_store_n(&tracer->sites[entry].frees_to_note, (int32_t)nr, __ATOMIC_RELAXED);
+	tracer->skeleton->bss->control.note_frees = 1;
+}
+
+struct freer_reader {
+	void (*each)(const struct kleak_freer *freer, void *arg);
+	void *arg;
+};
+
+static void pass_freer(const void *key, const void *value, void *arg)
+{
+	const struct freer_reader *reader = arg;
+
+	(void)key;
+	reader->each(value, reader->arg);
+}
+
+int tracer__freers(const struct tracer *tracer,
+		   void (*each)(const struct kleak_freer *freer, void *arg), void *arg)
+{
+	struct freer_reader reader = {each, arg};
+
+	return bpfhash__each(bpf_map__fd(tracer->skeleton->maps.freers), sizeof(uint64_t),
+			     sizeof(struct kleak_freer), pass_freer, &reader);
+}
+
+/* Keys of a map of what is noted of sites, to be deleted when all have been looked at. */
+struct noted_keys {
 	const bool *gone;
-	struct kleak_who *list;
-	size_t nr, room;
+	uint8_t *list;
+	size_t size, nr, room;
 	int err;
 };
 
-static void add_key(const struct kleak_who *who, const struct kleak_who_times *times, void *arg)
+static void add_key(struct noted_keys *keys, const void *key, uint32_t site)
 {
-	struct who_keys *keys = arg;
-
-	(void)times;
-	if (keys->err || !keys->gone[who->site])
+	if (keys->err || !keys->gone[site])
 		return;
-	keys->err = array__reserve((void **)&keys->list, keys->nr + 1, &keys->room,
-				   sizeof(*keys->list));
+	keys->err = array__reserve((void **)&keys->list, keys->nr + 1, &keys->room, keys->size);
 	if (!keys->err)
-		keys->list[keys->nr++] = *who;
+		memcpy(keys->list + keys->nr++ * keys->size, key, keys->size);
+}
+
+static void add_who(const void *key, const void *value, void *arg)
+{
+	const struct kleak_who *who = key;
+
+	(void)value;
+	add_key(arg, who, who->site);
+}
+
+static void add_freer(const void *key, const void *value, void *arg)
+{
+	const struct kleak_freer *freer = value;
+
+	add_key(arg, key, freer->site);
+}
+
+/* Delete from a map what it has noted of the entries that are gone. */
+static int forget(int map, size_t key_size, size_t value_size,
+		  void (*add)(const void *key, const void *value, void *arg), const bool *gone)
+{
+	struct noted_keys keys = {.gone = gone, .size = key_size};
+	int err = bpfhash__each(map, key_size, value_size, add, &keys);
+
+	if (!err)
+		err = keys.err;
+	for (size_t i = 0; i < keys.nr && !err; i++)
+		bpf_map_delete_elem(map, keys.list + i * key_size);
+	free(keys.list);
+	return err;
 }
 
 static int forget_who(void *arg, const bool *gone)
 {
-	struct tracer *tracer = arg;
-	struct who_keys keys = {.gone = gone};
+	const struct tracer *tracer = arg;
+	const struct kleak *skeleton = tracer->skeleton;
 	int err;
 
-	if (!tracer->skeleton->rodata->config.who)
+	if (!skeleton->rodata->config.who)
 		return 0;
-	err = tracer__who(tracer, add_key, &keys);
-	if (!err)
-		err = keys.err;
-	for (size_t i = 0; i < keys.nr && !err; i++)
-		bpf_map_delete_elem(bpf_map__fd(tracer->skeleton->maps.who), &keys.list[i]);
-	free(keys.list);
-	return err;
+	err = forget(bpf_map__fd(skeleton->maps.who), sizeof(struct kleak_who),
+		     sizeof(struct kleak_who_times), add_who, gone);
+	if (err)
+		return err;
+	return forget(bpf_map__fd(skeleton->maps.freers), sizeof(uint64_t),
+		      sizeof(struct kleak_freer), add_freer, gone);
 }
 
 int tracer__recycle(struct tracer *tracer, const struct recycle_look *look)

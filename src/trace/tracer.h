@@ -140,6 +140,16 @@ int tracer__who(const struct tracer *tracer,
 		void *arg);
 
 /*
+ * Who frees: note it of the next `nr` frees of objects of this entry of the site table, with
+ * plan->config.who.
+ */
+void tracer__note_frees(struct tracer *tracer, uint32_t entry, uint32_t nr);
+
+/* What was noted: each(freer, arg) for every stack.  0 or -errno. */
+int tracer__freers(const struct tracer *tracer,
+		   void (*each)(const struct kleak_freer *freer, void *arg), void *arg);
+
+/*
  * How often modules came or went, and how many of these changes tracer__each_module() does not
  * tell.  quiet: no program was telling of one when this was asked: what tracer__each_module() does
  * not give after that will not come.

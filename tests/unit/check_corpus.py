@@ -57,6 +57,17 @@ def test_the_module_has_to_be_named():
     assert not expect.judge(page(other), "LEAK at lose_it [leak_it]").right
 
 
+def test_who_frees_has_to_be_told():
+    wanted, told = "LEAK at lose_it [leak_it], freed by find_it", page(GUILTY)
+    site = told["report"]["sites"][0]
+    site["freed_by"] = None
+    assert not expect.judge(told, wanted).right
+    for frames, right in ((["find_it", "vfs_write"], True), (["vfs_write", "find_it"], False)):
+        site["freed_by"] = {"noted": 3, "stacks": [{"frees": 3, "stack": [{"symbol": f} for f in frames]}]}
+        assert expect.judge(told, wanted).right is right, frames
+    assert expect.judge(told, "LEAK at lose_it [leak_it]").right
+
+
 def test_growth_is_that_of_all_rows_of_the_function():
     assert expect.growth(page(GUILTY, VICTIM, HIDDEN), "LEAK at lose_it [leak_it]") == 200
     assert expect.growth(page(GUILTY), "HELD BY actor: file") == 0

@@ -26,6 +26,7 @@ struct tracer {
 	struct misses missed;
 	struct kleak_who who; /* times 0: nobody */
 	struct kleak_who_times who_times;
+	struct kleak_freer freer; /* times 0: nobody */
 	uint64_t now;
 	uint32_t sampling;
 	uint64_t run_ns; /* that the programs take between two looks */
@@ -34,8 +35,9 @@ struct tracer {
 	/* what it was told to do */
 	unsigned int coarsened, recycles, looks, asked_missed;
 	bool muted[SITES];
-	size_t sized; /* slots, in all */
-	int fails;    /* what tracer__now() returns */
+	uint32_t noted[SITES]; /* frees to be noted */
+	size_t sized;	       /* slots, in all */
+	int fails;	       /* what tracer__now() returns */
 };
 
 static void fake_tracer_init(struct tracer *t)
@@ -169,6 +171,19 @@ int tracer__who(const struct tracer *tracer,
 {
 	if (tracer->who_times.times)
 		each(&tracer->who, &tracer->who_times, arg);
+	return 0;
+}
+
+void tracer__note_frees(struct tracer *tracer, uint32_t entry, uint32_t nr)
+{
+	tracer->noted[entry] = nr;
+}
+
+int tracer__freers(const struct tracer *tracer,
+		   void (*each)(const struct kleak_freer *freer, void *arg), void *arg)
+{
+	if (tracer->freer.times)
+		each(&tracer->freer, arg);
 	return 0;
 }
 

@@ -4,6 +4,7 @@ What was expected of a diagnosis, and what it says: values in, values out.
 
 The language, a line for a case:
   LEAK at FUNCTION [MODULE]       the first row called LEAK is headed by FUNCTION, and the page names MODULE
+  ..., freed by OTHER             and others of that row's first site are mostly freed by a call from OTHER
   STOPPED at FUNCTION [MODULE]    a row of it says that it is kept, whether or not it grows on
   HELD BY COMM: KIND              somewhere it is laid at that program's door, with a kind that matches KIND
   OFFLINE CGROUPS                 somewhere it says so
@@ -14,7 +15,8 @@ key it stands at.
 import re
 from typing import NamedTuple
 
-GRAMMAR = re.compile(r"(LEAK|STOPPED) at (\w+)(?: \[(\w+)\])?|HELD BY (\w+): (.+)|(OFFLINE CGROUPS)|(no LEAK)")
+GRAMMAR = re.compile(r"(LEAK|STOPPED) at (\w+)(?: \[(\w+)\])?(?:, freed by (\w+))?|HELD BY (\w+): (.+)"
+                     r"|(OFFLINE CGROUPS)|(no LEAK)")
 KEPT = ("LEAK", "STOPPED", "HELD")
 
 
@@ -77,16 +79,23 @@ def growth(page, expectation):
     return sum(g["growth_bytes_per_min"] or 0 for g in groups(page, ("LEAK",)) if function in stacks(page, g))
 
 
-def judge_leak(page, function, module):
+def freers(page, group):
+    """The functions that most often free what the first site of a row allocates."""
+    first = next(s for s in page["report"]["sites"] if s["id"] == group["sites"][0]["id"])
+    return frames(first["freed_by"]["stacks"][0]) if first["freed_by"] else []
+
+
+def judge_leak(page, function, module, freer=None):
     found = groups(page, ("LEAK",))
     if not found:
         return Answer(False, False, doors(page))
     head, modules = label(found[0])
-    return Answer(head == function and (not module or module in modules),
+    return Answer(head == function and (not module or module in modules) and
+                  (not freer or freers(page, found[0])[:1] == [freer]),
                   any(function in stacks(page, g) for g in found), doors(page))
 
 
-def judge_stopped(page, function, module):
+def judge_stopped(page, function, module, _=None):
     """What is kept and does not grow stands among the sites, under its stack's first function."""
     if judge_leak(page, function, module).right:
         return Answer(True, True, doors(page))
@@ -100,9 +109,9 @@ def judge(page, expectation):
     """The answer of a page, as parsed from its JSON."""
     match = GRAMMAR.fullmatch(expectation)
     assert match, f"{expectation!r} is not in the language"
-    verdict, function, module, comm, kind, offline, none = match.groups()
+    verdict, function, module, freer, comm, kind, offline, none = match.groups()
     if verdict:
-        return (judge_leak if verdict == "LEAK" else judge_stopped)(page, function, module)
+        return (judge_leak if verdict == "LEAK" else judge_stopped)(page, function, module, freer)
     if none:
         accused = groups(page, ("LEAK",))
         return Answer(not accused, False, doors(page))

@@ -169,6 +169,24 @@ static const struct allocated_by_who golden_who[] = {
 	{"interrupt", "", 0, "", 133},
 };
 
+static const struct symbols_frame golden_free_stack[] = {
+	{.address = 0xffffffffc09a5017,
+	 .symbol = "kleak_free_one",
+	 .offset = 0x17,
+	 .module = "kleak_test",
+	 .file = "kleak_test.c",
+	 .line = 200},
+	{.address = 0xffffffff811a0432, .symbol = "process_one_work", .offset = 0x172},
+	{.address = 0xffffffff811a0b55, .symbol = "worker_thread", .offset = 0x235},
+	{.address = 0xffffffff811a8c20, .symbol = "kthread", .offset = 0xe0},
+	{.address = 0xffffffff81003e14, .symbol = "ret_from_fork", .offset = 0x34},
+};
+
+static const struct report_freer golden_freers[] = {
+	{golden_free_stack, NR(golden_free_stack), 60, 12.25},
+	{golden_free_stack + 2, 1, 3, 250},
+};
+
 static const struct report_object golden_objects[] = {
 	{0xffff8881032ab000, 256, 61.5, {0x6b, 0x6c, 0x65, 0x61, 0x6b, 0, 0xff, 0x80, 1}, 32},
 	{0xffff8881032ab100, 256, 7, {}, 0},
@@ -193,6 +211,9 @@ static const struct report_site golden_sites[] = {
 		.who = golden_who,
 		.nr_who = NR(golden_who),
 		.who_times = 37133,
+		.freed_by = golden_freers,
+		.nr_freed_by = NR(golden_freers),
+		.frees_noted = 64,
 		.unreferenced = 37000,
 		.unreferenced_bytes = 37000 * 256,
 		.unreferenced_list = golden_objects,

@@ -28,6 +28,7 @@ struct lent {
 	struct report_loss loss;
 	struct coverage_class class;
 	struct allocated_by_who who;
+	struct report_freer freer;
 	struct report_object object;
 	double at[3], course[3];
 	char text[8][32];
@@ -53,6 +54,9 @@ static struct report lend(struct lent *l)
 	l->who = golden_who[0];
 	l->site.who = &l->who;
 	l->site.nr_who = 1;
+	l->freer = (struct report_freer){&l->frame, 1, 3, 4};
+	l->site.freed_by = &l->freer;
+	l->site.nr_freed_by = 1;
 	l->object = golden_objects[0];
 	l->site.unreferenced_list = &l->object;
 	l->site.nr_listed = 1;
@@ -106,6 +110,7 @@ static void test_nothing_is_borrowed(void **state)
 	assert_string_equal(copy.report.filter.command, "slab");
 	assert_string_equal(copy.report.sites[0].stack[0].file, "file.c");
 	assert_string_equal(copy.report.sites[0].who[0].comm, "nginx");
+	assert_string_equal(copy.report.sites[0].freed_by[0].stack[0].module, "module");
 	assert_true(copy.report.course_at[2] == 10);
 	assert_true(copy.report.sites[0].course[2] == 8192);
 	free(before);

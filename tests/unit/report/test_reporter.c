@@ -251,6 +251,26 @@ static void test_who_allocates(void **state)
 	assert_int_equal(m->report.sites[0].nr_who, 0);
 }
 
+static void test_who_frees(void **state)
+{
+	struct made_up *m = *state;
+
+	site(m, 1, KLEAK_SPACE_SLAB, 0x1000);
+	object(m, 0, 1, 64);
+	m->tracer.freer = (struct kleak_freer){.site = 1, .nr = 1, .times = 7};
+	open_reporter(m);
+	make(m, false);
+	assert_int_equal(m->report.sites[0].nr_freed_by, 0); /* not asked for */
+	m->plan.config.who = 1;
+	make(m, false);
+	assert_int_equal(m->report.sites[0].nr_freed_by, 1);
+	assert_int_equal(m->report.sites[0].frees_noted, 7);
+	assert_int_equal(m->tracer.noted[1], 0); /* it is no suspect yet */
+	m->tracer.freer.site = SITES;
+	make(m, false);
+	assert_int_equal(m->report.sites[0].nr_freed_by, 0);
+}
+
 static void test_tracing_that_costs_too_much_gets_coarser(void **state)
 {
 	struct made_up *m = *state;
@@ -404,6 +424,7 @@ int main(void)
 		TEST(test_new_areas_are_sized_before_they_count),
 		TEST(test_pages_that_are_counted_elsewhere_are_muted),
 		TEST(test_who_allocates),
+		TEST(test_who_frees),
 		TEST(test_tracing_that_costs_too_much_gets_coarser),
 		TEST(test_tracing_costs_are_limited_between_reports),
 		TEST(test_an_overhead_that_cannot_be_known_is_no_error),

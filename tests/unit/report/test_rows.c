@@ -187,6 +187,37 @@ static void test_who_allocates(void **state)
 	assert_string_equal(m->report.sites[1].who[0].cgroup, "/group-9");
 }
 
+/* Its stacks stand behind the row's own, and those of the rows after it behind them. */
+static void test_who_frees(void **state)
+{
+	static const struct allocator no_allocator = {};
+	struct made_up *m = *state;
+	struct kleak_freer freer = {.nr = 2, .modules = 4, .times = 3, .last = 900};
+	const struct report_site *s;
+
+	m->readout.taken_tick = 1000;
+	for (uint32_t i = 0; i < 2; i++) {
+		freer.frames[0] = 7 + i;
+		assert_int_equal(freed_by__add(&m->rows.freed_by, 1, &freer, &no_allocator), 0);
+		freer.times += 2;
+	}
+	fill(m, 0);
+	assert_int_equal(m->report.sites[0].nr_freed_by, 0);
+	assert_int_equal(m->report.sites[0].frees_noted, 0);
+	s = &m->report.sites[1];
+	assert_int_equal(s->nr_freed_by, 2);
+	assert_int_equal(s->frees_noted, 8);
+	assert_int_equal(s->freed_by[0].frees, 5);
+	assert_true(fabs(s->freed_by[0].last_s - 100 * SECONDS_PER_TICK) < 1e-9);
+	for (size_t k = 0; k < 2; k++) {
+		assert_int_equal(s->freed_by[k].nr_frames, 2);
+		assert_int_equal(s->freed_by[k].stack[1].address, 4 * 100 + 2 * 10 + 1);
+	}
+	assert_true(s->freed_by[0].stack == s->stack + 2);
+	assert_true(s->freed_by[1].stack == s->stack + 4);
+	assert_true(m->report.sites[2].stack == s->stack + 6);
+}
+
 /* Of the site that was sampled; no more than there is room for. */
 static void test_who_refers(void **state)
 {
@@ -257,6 +288,7 @@ int main(void)
 		TEST(test_names_of_caches_and_origins),
 		TEST(test_stacks),
 		TEST(test_who_allocates),
+		TEST(test_who_frees),
 		TEST(test_who_refers),
 		TEST(test_what_nothing_refers_to),
 	};

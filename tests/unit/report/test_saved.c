@@ -140,6 +140,10 @@ static void test_every_field(void **state)
 	assert_int_equal(r->sites[0].nr_who, 3);
 	assert_string_equal(r->sites[0].who[0].cgroup, "/system.slice/nginx.service");
 	assert_string_equal(r->sites[0].who[2].comm, "");
+	assert_int_equal(r->sites[0].frees_noted, 64);
+	assert_int_equal(r->sites[0].nr_freed_by, 2);
+	assert_string_equal(r->sites[0].freed_by[0].stack[4].symbol, "ret_from_fork");
+	assert_int_equal(r->sites[1].nr_freed_by, 0);
 	assert_int_equal(r->sites[0].unreferenced_list[0].first[4], 0x6b);
 	assert_int_equal(r->sites[0].unreferenced_list[0].nr_first, 32);
 	assert_int_equal(r->sites[1].stack[0].address, 0xffffffff81e00131);

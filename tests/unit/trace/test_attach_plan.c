@@ -590,8 +590,10 @@ static void test_memory(void **state)
 	kernel = modern();
 	options.who = true;
 	assert_int_equal(memory_of(&options, &kernel),
-			 least + KLEAK_MAX_WHO * (64 + sizeof(struct kleak_who) +
-						  sizeof(struct kleak_who_times)));
+			 least +
+				 KLEAK_MAX_WHO * (64 + sizeof(struct kleak_who) +
+						  sizeof(struct kleak_who_times)) +
+				 KLEAK_MAX_FREERS * (64 + 8 + sizeof(struct kleak_freer)));
 	options = defaults();
 	options.command = command; /* its key and its value take eight bytes each */
 	assert_int_equal(memory_of(&options, &kernel), least + KLEAK_MAX_FAMILY * (64 + 8 + 8));

@@ -333,10 +333,12 @@ static int find_groups(struct diagnose *d)
 
 static int conclude(struct diagnose *d)
 {
+	struct group_holders_time time = {d->traced_from_s, d->traced_to_s, 0};
 	int err = reporter__settle_areas(d->reporter);
 
 	reporter__sort_by_verdict(d->reporter);
 	tracer__stop(d->tracer);
+	time.report_s = clock__now_s();
 	if (!err)
 		err = reporter__make(d->reporter, &d->report, NULL, true);
 	if (!err)
@@ -345,8 +347,8 @@ static int conclude(struct diagnose *d)
 		say("cannot read the tables: %s", strerror(-err));
 		return err;
 	}
-	holding__explain(d->holding, &d->report, &d->diagnosis.groups, d->traced_from_s,
-			 d->traced_to_s);
+	holding__explain(d->holding, &d->report, &d->diagnosis.groups, &time);
+	groups__acquit_sites(&d->diagnosis.groups, (struct report_site *)d->report.sites);
 	d->diagnosis.report = &d->report;
 	return 0;
 }

@@ -3,7 +3,7 @@
 #ifndef KLEAK_CMD_HOLDING_H
 #define KLEAK_CMD_HOLDING_H
 
-#include "report/groups.h"
+#include "report/group_holders.h"
 
 struct holding;
 
@@ -23,13 +23,9 @@ int holding__read_now(struct holding *holding, double now_s);
 #define HOLDING_EVERY_S 5.0
 #define HOLDING_SHARE	0.01
 
-/*
- * Say of each group of the report's sites who holds the objects (group->holder), which were none at
- * from_s and as many as they are at to_s; those that somebody holds for certain are no leaks
- * (groups__acquit()).
- */
+/* As group_holders__explain(), by the readings so far; times are of CLOCK_MONOTONIC. */
 void holding__explain(const struct holding *holding, const struct report *report,
-		      struct groups *groups, double from_s, double to_s);
+		      struct groups *groups, const struct group_holders_time *time);
 
 void holding__close(struct holding *holding);
 

@@ -143,6 +143,16 @@ void groups__acquit(struct groups *groups)
 		qsort(groups->list, groups->nr, sizeof(*groups->list), by_weight);
 }
 
+void groups__acquit_sites(const struct groups *groups, struct report_site *sites)
+{
+	for (size_t i = 0; i < groups->nr; i++) {
+		const struct group *g = &groups->list[i];
+
+		for (size_t k = 0; k < g->nr && g->holder.sure; k++)
+			sites[groups->members[g->first + k].site].verdict.is = g->sum.verdict.is;
+	}
+}
+
 size_t groups__count(const struct groups *groups, enum verdict_name verdict, size_t *sites)
 {
 	size_t count = 0, members = 0;

@@ -51,6 +51,9 @@ int groups__find(struct groups *groups, const struct report *report, struct call
  */
 void groups__acquit(struct groups *groups);
 
+/* The same of their members among the sites of the report, wherever those are listed. */
+void groups__acquit_sites(const struct groups *groups, struct report_site *sites);
+
 /* How many groups have this verdict, and how many sites are in them (may be NULL). */
 size_t groups__count(const struct groups *groups, enum verdict_name verdict, size_t *sites);
 

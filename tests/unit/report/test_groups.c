@@ -852,6 +852,12 @@ static void test_order_of_groups(void **state)
 	assert_string_equal(groups.list[3].sum.verdict.is.why,
 			    "somebody holds them, and can let go of them");
 	assert_string_equal(groups.list[0].sum.verdict.is.why, "as told");
+	/* their sites, too */
+	groups__acquit_sites(&groups, sites);
+	for (size_t i = 0; i < 5; i++)
+		assert_int_equal(sites[i].verdict.is.name,
+				 i == 2 || i == 3 ? VERDICT_HELD : listed[i].verdict);
+	assert_string_equal(sites[3].verdict.is.why, groups.list[3].sum.verdict.is.why);
 	groups__free(&groups);
 	assert_null(groups.list);
 	assert_int_equal(groups.nr, 0);

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "report/group_holders.h"
+
+#include <string.h>
+
+#define POINTS 3
+
+/* The process that allocates most of them, if one does. */
+static const struct allocated_by_who *allocator_of(const struct report_site *site)
+{
+	const struct allocated_by_who *first = site->nr_who ? &site->who[0] : NULL;
+
+	return first && first->pid && 2 * first->times > site->who_times ? first : NULL;
+}
+
+/*
+ * Ask who holds as many objects.  half_s: when there were half of them; elsewhere than between the
+ * two ends of the question that is not known.
+ */
+static void ask(const struct holders *holders, struct holders_question question,
+		const struct group_holders_time *time, double half_s, uint64_t count,
+		struct holder *holder)
+{
+	double at[POINTS] = {time->from_s}, objects[POINTS] = {0};
+	size_t nr = 1;
+
+	if (half_s > time->from_s && half_s < time->to_s) {
+		at[nr] = half_s;
+		objects[nr++] = (double)count / 2;
+	}
+	at[nr] = time->to_s;
+	objects[nr++] = (double)count;
+	question.at = at;
+	question.objects = objects;
+	question.nr = nr;
+	if (!holders__explain(holders, &question, holder, 1))
+		*holder = (struct holder){};
+}
+
+/* Of the cache that the first site, which stands for the group, allocates from. */
+static uint64_t objects_of_cache(const struct report *report, const struct groups_member *members,
+				 size_t nr)
+{
+	const char *cache = report->sites[members[0].site].cache;
+	uint64_t objects = 0;
+
+	for (size_t i = 0; i < nr; i++) {
+		const struct report_site *site = &report->sites[members[i].site];
+
+		if (!strcmp(site->cache, cache))
+			objects += site->objects;
+	}
+	return objects;
+}
+
+/*
+ * A handle may make objects at many sites.  Those of one cache are its objects through many
+ * stacks, or each site has one of each: as many as the first site has.
+ */
+static void explain(const struct holders *holders, const struct report *report,
+		    const struct groups_member *members, struct group *group,
+		    const struct group_holders_time *time)
+{
+	const struct report_site *sum = &group->sum, *first = &report->sites[members[0].site];
+	const struct allocated_by_who *who = allocator_of(sum);
+	uint64_t all = objects_of_cache(report, members, group->nr);
+	double half_s = time->report_s - first->age_median_s;
+	const char *functions[SYMBOLS_MOST_FRAMES];
+	struct holders_question question = {
+		.cache = strcmp(sum->origin, "slab") ? NULL : sum->cache,
+		.functions = functions,
+		.pid = who ? who->pid : 0,
+		.comm = who ? who->comm : NULL,
+	};
+
+	for (size_t i = 0; i < sum->nr_frames && i < SYMBOLS_MOST_FRAMES; i++)
+		if (sum->stack[i].symbol)
+			functions[question.nr_functions++] = sum->stack[i].symbol;
+	ask(holders, question, time, half_s, all, &group->holder);
+	if (!group->holder.sure && all != first->objects)
+		ask(holders, question, time, half_s, first->objects, &group->holder);
+}
+
+void group_holders__explain(const struct holders *holders, const struct report *report,
+			    struct groups *groups, const struct group_holders_time *time)
+{
+	for (size_t i = 0; i < groups->nr; i++)
+		explain(holders, report, &groups->members[groups->list[i].first], &groups->list[i],
+			time);
+	groups__acquit(groups);
+}

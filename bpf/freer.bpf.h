@@ -34,7 +34,7 @@ static __always_inline void freer_add(struct scratch *s, __u64 hash)
 		count(KLEAK_COUNT_FREERS_FULL, 1);
 }
 
-/* The same program frees an object of the site `index`, by a call from `call_site` (0: unknown). */
+/* An object of the site `index` is being freed, by a call from `call_site` (0: not known). */
 static __noinline int freer_note(void *ctx, __u64 call_site, __u32 index)
 {
 	struct kleak_site *site = site_at(index);

@@ -17,6 +17,9 @@
 /* What is outstanding of errors in both numbers, 95% of the time: two standard errors. */
 #define ERRORS 2
 
+/* Two numbers that may be as far apart as that, of the number, are alike by chance. */
+#define VAGUE 0.15
+
 /* Candidates of one number of objects that have a caller in common. */
 struct meeting {
 	uint32_t first, nr; /* met[first ...] */
@@ -125,6 +128,71 @@ static int collect(struct causes *f)
 	return 0;
 }
 
+/* ---- the allocators' own ---- */
+
+static uint64_t stack_id(const struct report_site *site)
+{
+	uint64_t id = 0;
+
+	for (size_t i = 0; i < site->nr_frames; i++)
+		id = idmap__mix(id + site->stack[i].address);
+	return id;
+}
+
+/* A place from which areas come, and objects: two ids. */
+static uint64_t as_area(uint64_t stack, bool area)
+{
+	return idmap__mix(stack + area);
+}
+
+static bool is_area(const struct report_site *site)
+{
+	return !strcmp(site->origin, "vmalloc");
+}
+
+/*
+ * Whose is it, if a slab site is of the allocators?  What vmalloc needs for an area has the area's
+ * stack, and so has the vector of a slab that of the object for which the slab was made.
+ */
+static uint32_t whose(const struct idmap *stacks, const struct report_site *site)
+{
+	const struct evidence *e = &site->verdict.from;
+	uint64_t stack;
+	uint32_t area;
+
+	if (!site->nr_frames || is_area(site))
+		return NONE;
+	stack = stack_id(site);
+	area = idmap__find(stacks, as_area(stack, true));
+	if (area != NONE && (e->lazy || site->verdict.is.name != VERDICT_CHURN))
+		return area;
+	return e->metadata ? idmap__find(stacks, as_area(stack, false)) : NONE;
+}
+
+static int add_stacks(const struct causes *f, struct idmap *stacks)
+{
+	for (uint32_t i = 0; i < f->nr; i++) {
+		const struct report_site *site = same_cause__site(f, &f->list[i]);
+		uint64_t id = as_area(stack_id(site), is_area(site));
+
+		if (idmap__find(stacks, id) == NONE && idmap__add(stacks, id, i))
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+/* Which of the candidates are there for another one? */
+static int find_metadata(struct causes *f)
+{
+	struct idmap stacks = {};
+	int err = add_stacks(f, &stacks);
+
+	for (uint32_t i = 0; i < f->nr && !err; i++)
+		f->list[i].metadata = whose(&stacks, same_cause__site(f, &f->list[i])) != NONE;
+	idmap__free(&stacks);
+	return err;
+}
+
 /* ---- as many as each other ---- */
 
 static int by_objects(const void *a, const void *b)
@@ -144,7 +212,10 @@ static double slack_of(const struct causes *f, const struct causes_site *a,
 	return error + (slack > CAUSES_SLACK_LEAST ? slack : CAUSES_SLACK_LEAST);
 }
 
-/* Number those that have as many objects as the first one of them. */
+/*
+ * Number those that have as many objects as the first one of them.  What is there for another one
+ * has as many as that needs.
+ */
 static void find_alike(struct causes *f)
 {
 	const struct causes_site *first = NULL;
@@ -155,7 +226,7 @@ static void find_alike(struct causes *f)
 	for (uint32_t i = 0; i < f->nr; i++) {
 		struct causes_site *c = &f->list[i];
 
-		if (c->objects < CAUSES_OBJECTS)
+		if (c->objects < CAUSES_OBJECTS || c->metadata)
 			continue;
 		if (!first || (double)(c->objects - first->objects) > slack_of(f, first, c)) {
 			first = c;
@@ -245,15 +316,27 @@ static void fill_meetings(const struct causes *f, struct meetings *m)
 	}
 }
 
-/* Those of a meeting that are in no group yet make one, two at least. */
+/* Is what they have of errors small beside their number? */
+static bool is_precise(const struct causes *f, const struct causes_site *c)
+{
+	return 2 * ERRORS * same_cause__site(f, c)->objects_error <= VAGUE * (double)c->objects;
+}
+
+/* Those of a meeting that are in no group yet make one, two at least, or three where that is vague.
+ */
 static int settle_meeting(struct causes *f, const struct meeting *m, const uint32_t *met)
 {
-	uint32_t open = 0;
+	uint32_t open = 0, least = 2;
 	int err;
 
-	for (uint32_t i = 0; i < m->nr; i++)
-		open += f->list[met[m->first + i]].group == NONE;
-	if (open < 2)
+	for (uint32_t i = 0; i < m->nr; i++) {
+		const struct causes_site *c = &f->list[met[m->first + i]];
+
+		open += c->group == NONE;
+		if (!is_precise(f, c))
+			least = OWNERS;
+	}
+	if (open < least)
 		return 0;
 	err = new_cause(f, NONE);
 	for (uint32_t i = 0; i < m->nr && !err; i++) {
@@ -479,58 +562,7 @@ static int join_owners(struct causes *f)
 	return 0;
 }
 
-/* ---- the allocators' own ---- */
-
-static uint64_t stack_id(const struct report_site *site)
-{
-	uint64_t id = 0;
-
-	for (size_t i = 0; i < site->nr_frames; i++)
-		id = idmap__mix(id + site->stack[i].address);
-	return id;
-}
-
-/* A place from which areas come, and objects: two ids. */
-static uint64_t as_area(uint64_t stack, bool area)
-{
-	return idmap__mix(stack + area);
-}
-
-static bool is_area(const struct report_site *site)
-{
-	return !strcmp(site->origin, "vmalloc");
-}
-
-/*
- * Whose is it, if a slab site is of the allocators?  What vmalloc needs for an area has the area's
- * stack, and so has the vector of a slab that of the object for which the slab was made.
- */
-static uint32_t whose(const struct idmap *stacks, const struct report_site *site)
-{
-	const struct evidence *e = &site->verdict.from;
-	uint64_t stack;
-	uint32_t area;
-
-	if (!site->nr_frames || is_area(site))
-		return NONE;
-	stack = stack_id(site);
-	area = idmap__find(stacks, as_area(stack, true));
-	if (area != NONE && (e->lazy || site->verdict.is.name != VERDICT_CHURN))
-		return area;
-	return e->metadata ? idmap__find(stacks, as_area(stack, false)) : NONE;
-}
-
-static int add_stacks(const struct causes *f, struct idmap *stacks)
-{
-	for (uint32_t i = 0; i < f->nr; i++) {
-		const struct report_site *site = same_cause__site(f, &f->list[i]);
-		uint64_t id = as_area(stack_id(site), is_area(site));
-
-		if (idmap__find(stacks, id) == NONE && idmap__add(stacks, id, i))
-			return -ENOMEM;
-	}
-	return 0;
-}
+/* ---- what the allocators need for them ---- */
 
 /* What is no candidate by itself becomes a member where it belongs. */
 static int fold_others(struct causes *f, const struct idmap *stacks)
@@ -551,8 +583,12 @@ static int fold_others(struct causes *f, const struct idmap *stacks)
 		f->list[f->nr].site = (uint32_t)i;
 		f->list[f->nr++].metadata = true;
 	}
-	for (uint32_t i = 0; i < candidates && !err; i++)
-		f->list[i].metadata = whose(stacks, same_cause__site(f, &f->list[i])) != NONE;
+	for (uint32_t i = 0; i < candidates && !err; i++) {
+		uint32_t owner = whose(stacks, same_cause__site(f, &f->list[i]));
+
+		if (owner != NONE)
+			f->list[i].group = f->list[owner].group;
+	}
 	return err;
 }
 
@@ -573,6 +609,8 @@ static int find(struct causes *f)
 {
 	int err = collect(f);
 
+	if (!err)
+		err = find_metadata(f);
 	if (!err) {
 		find_alike(f);
 		err = join_callers(f);

@@ -181,13 +181,25 @@ static int add_stacks(const struct causes *f, struct idmap *stacks)
 	return 0;
 }
 
+/* Is there anything that others may be there for? */
+static bool has_owners(const struct causes *f)
+{
+	for (uint32_t i = 0; i < f->nr; i++) {
+		const struct report_site *site = same_cause__site(f, &f->list[i]);
+
+		if (is_area(site) || site->verdict.from.metadata)
+			return true;
+	}
+	return false;
+}
+
 /* Which of the candidates are there for another one? */
 static int find_metadata(struct causes *f)
 {
 	struct idmap stacks = {};
-	int err = add_stacks(f, &stacks);
+	int err = has_owners(f) ? add_stacks(f, &stacks) : 0;
 
-	for (uint32_t i = 0; i < f->nr && !err; i++)
+	for (uint32_t i = 0; i < f->nr && !err && stacks.nr; i++)
 		f->list[i].metadata = whose(&stacks, same_cause__site(f, &f->list[i])) != NONE;
 	idmap__free(&stacks);
 	return err;

@@ -12,6 +12,7 @@
  *   epoll N    epolls, each waiting for an eventfd of its own
  *   timer N    armed timers: POSIX ones and files
  *   map N      BPF arrays of 1 MiB   (vmalloc)
+ *   user UID   is another user from here on: what belongs to users is told apart
  *   hide       holds the files by messages in flight: none is open any more
  *   free       all of the above
  *   churn SECS processes, mappings, sockets, pipes, epolls, files: made and gone
@@ -305,6 +306,8 @@ static int obey(const char *word, unsigned long n)
 	}
 	if (!strcmp(word, "hide"))
 		return hide_fds();
+	if (!strcmp(word, "user"))
+		return seteuid((uid_t)n);
 	if (!strcmp(word, "churn"))
 		churn(n);
 	else if (!strcmp(word, "free"))

@@ -813,6 +813,36 @@ static void the_simpler_answer_first(void **state)
 	assert_true(fabs(list[1].ratio - 2) < 1e-6);
 }
 
+/* Queues belong to a user: another program's may be there for a while, but those have to be. */
+static void others_of_nobody(void **state)
+{
+	static const char *const of_queue[] = {"newque", "ipcget"};
+	double end_s = (READINGS - 1) * STEP_S;
+	double at[] = {0, end_s / 2, end_s}, objects[] = {0, 10 * end_s / 2, 10 * end_s};
+	struct holders_question question = {
+		.functions = of_queue, .nr_functions = 2, .at = at, .objects = objects, .nr = 3};
+	struct holder list[LISTED];
+
+	(void)state;
+	for (int i = 0; i < READINGS; i++) {
+		bool middle = i > READINGS / 4 && i < READINGS * 3 / 4;
+
+		hold(&root, HANDLE_QUEUE, "", 10 * now_s + (middle ? 3000 : 0));
+		hold(&python, HANDLE_EVENTFD, "", 10 * now_s + (middle ? 3000 : 0));
+		enter();
+	}
+	assert_true(holders__explain(holders, &question, list, LISTED) >= 1);
+	assert_int_equal(list[0].kind, HANDLE_QUEUE);
+	assert_true(list[0].sure);
+	question.functions = of_eventfd; /* a process's are its own */
+	assert_int_equal(holders__explain(holders, &question, list, LISTED), 1);
+	assert_int_equal(list[0].kind, HANDLE_QUEUE);
+	objects[1] = 10 * end_s; /* when there were fewer than that */
+	question.functions = of_queue;
+	at[1] = end_s / 8;
+	assert_int_equal(holders__explain(holders, &question, list, LISTED), 0);
+}
+
 /* Who has half as many handles again as there are objects made the rest elsewhere. */
 static void as_many_before_many_more(void **state)
 {
@@ -1061,6 +1091,7 @@ int main(void)
 		TEST(the_closest_answer_first),
 		TEST(the_simpler_answer_first),
 		TEST(as_many_before_many_more),
+		TEST(others_of_nobody),
 		TEST(most_of_the_growth),
 		TEST(what_several_began_at_once),
 		TEST(sums_that_a_reading_lacks),

@@ -336,7 +336,6 @@ static int conclude(struct diagnose *d)
 	struct group_holders_time time = {d->traced_from_s, d->traced_to_s, 0};
 	int err = reporter__settle_areas(d->reporter);
 
-	reporter__sort_by_verdict(d->reporter);
 	tracer__stop(d->tracer);
 	time.report_s = clock__now_s();
 	if (!err)
@@ -511,7 +510,7 @@ int cmd_diagnose(const struct options *options, const struct reporter_parts *par
 			      .signals = signals,
 			      .terminal = isatty(STDERR_FILENO)};
 	signals__keep(LOST);
-	d.options.report.sort = SITES_BY_GROWTH;
+	d.options.report.sort = SITES_BY_RANK;
 	d.end_s = clock__now_s() + options->duration_s;
 	fit_interval(&d.options);
 	err = slabnames__read(&d.names);

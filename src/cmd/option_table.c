@@ -51,11 +51,8 @@ enum {
 /* ---- options ---- */
 
 static const char *const sort_keys[] = {
-	[SITES_BY_BYTES] = "bytes",
-	[SITES_BY_GROWTH] = "growth",
-	[SITES_BY_OBJECTS] = "objects",
-	[SITES_BY_AGE] = "age",
-	NULL,
+	[SITES_BY_BYTES] = "bytes", [SITES_BY_GROWTH] = "growth", [SITES_BY_OBJECTS] = "objects",
+	[SITES_BY_AGE] = "age",	    [SITES_BY_RANK] = "verdict",  NULL,
 };
 
 static const char *const weights[] = {
@@ -91,8 +88,10 @@ static const struct option_row rows[] = {
 	{GROUP, "--top", 0, "N", PRINTING,
 	 "show the N first sites; 0 is all, the default of --json", "10",
 	 NUMBER(0, UINT32_MAX, uint32_t, top), GIVEN(top_given)},
-	{GROUP, "--sort", 0, "KEY", TRACE | RUN | REPORT, "order sites by", "bytes",
+	{GROUP, "--sort", 0, "KEY", TRACE | RUN | REPORT, "order sites by", "verdict",
 	 CHOICE(sort_keys, enum sites_key, report.sort), GIVEN(report.sort_given)},
+	{GROUP, "--stacks", 0, NULL, TRACE | REPORT,
+	 "the stack and the evidence of each site, not only of what leaks", FLAG(stacks)},
 	{GROUP, "--min-age", 0, "SECS", TRACE | RUN, "leave out objects younger than that",
 	 TIME(0, trace.min_age_s)},
 	{GROUP, "--json", 0, NULL, PRINTING, "one JSON object a report and line", FLAG(json)},

@@ -192,6 +192,8 @@ static const char *check_output(const struct options *o)
 {
 	if (o->screen && o->json)
 		return "--screen and --json exclude each other: give one of them";
+	if (o->stacks && (o->json || o->screen))
+		return "--stacks is for printed reports: leave it away, the others have them";
 	if (o->explain && o->json)
 		return "--explain prints text: leave --json away";
 	if (o->weight_given && !o->folded && !o->svg && !o->html)
@@ -223,6 +225,8 @@ static void conclude(struct options *o)
 	bool all = o->folded || o->svg || o->html || o->save || o->verb == VERB_DIAGNOSE;
 
 	o->top_listed = o->top;
+	if ((o->json || o->verb == VERB_RUN) && !o->report.sort_given)
+		o->report.sort = SITES_BY_BYTES;
 	if ((o->json || o->screen) && !o->top_given)
 		o->top = 0;
 	o->report.rows = all ? 0 : o->top;

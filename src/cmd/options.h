@@ -46,6 +46,7 @@ struct options {
 	uint32_t top_listed; /* --top, by default also where the report has all: --prom, the end of
 				--screen */
 	bool json;
+	bool stacks;			 /* --stacks: of every site that is printed */
 	const char *folded, *svg, *html; /* files; NULL: not wanted */
 	enum weight weight;
 	bool weight_given;

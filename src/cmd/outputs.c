@@ -17,6 +17,10 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#define LEAST_COLUMNS 60 /* that a report is made to fit */
 
 /* A file that is written anew at each report. */
 struct picture {
@@ -165,13 +169,23 @@ int outputs__push(struct outputs *outputs)
 	return printout__push(outputs->printout);
 }
 
+/* 0: stdout is no terminal, or one that is too narrow to follow. */
+static int columns_of_terminal(void)
+{
+	struct winsize size;
+
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) || size.ws_col < LEAST_COLUMNS)
+		return 0;
+	return size.ws_col;
+}
+
 static int print_report(void *arg, FILE *out)
 {
 	const struct outputs *outputs = arg;
 
 	if (outputs->options->json)
 		return report_json__print(outputs->report, out);
-	return report_text__print(outputs->report, outputs->color, out);
+	return report_text__print(outputs->report, outputs->color, columns_of_terminal(), out);
 }
 
 static int print(struct outputs *outputs, const struct report *report)
@@ -188,6 +202,8 @@ static int print(struct outputs *outputs, const struct report *report)
 			 gap);
 		shown.note = note;
 	}
+	shown.all_listed = !outputs->options->top;
+	shown.stacks = outputs->options->stacks;
 	outputs->report = &shown;
 	err = printout__print(outputs->printout, print_report, outputs, report->final, "report");
 	outputs->report = given;

@@ -267,6 +267,8 @@ static enum view_sort sort_of(enum sites_key sort)
 		return VIEW_BY_OBJECTS;
 	case SITES_BY_AGE:
 		return VIEW_BY_AGE;
+	case SITES_BY_RANK:
+		return VIEW_BY_VERDICT;
 	default:
 		return VIEW_BY_BYTES;
 	}
@@ -454,7 +456,7 @@ static int print_report(void *arg, FILE *out)
 	const struct report *report = screen_view__report(&screen->view);
 
 	return end && !strcmp(end, ".json") ? report_json__print(report, out)
-					    : report_text__print(report, false, out);
+					    : report_text__print(report, false, 0, out);
 }
 
 /* Save what is shown as view.input; ask first where there is such a file. */

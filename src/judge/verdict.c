@@ -12,6 +12,29 @@ static const char *const names[VERDICTS] = {
 	[VERDICT_LEAK] = "LEAK",
 };
 
+const char *verdict__word(enum verdict_name name)
+{
+	static const char *const words[VERDICTS] = {
+		[VERDICT_NEW] = "new",	   [VERDICT_INSUFFICIENT] = "few",
+		[VERDICT_CHURN] = "churn", [VERDICT_CACHE] = "cache",
+		[VERDICT_HELD] = "held",   [VERDICT_GROWING] = "GROWS",
+		[VERDICT_LEAK] = "LEAK",
+	};
+
+	return words[name];
+}
+
+uint32_t verdict__suspicion(enum verdict_name name)
+{
+	static const uint32_t suspicion[VERDICTS] = {
+		[VERDICT_CHURN] = 0, [VERDICT_CACHE] = 1,	 [VERDICT_HELD] = 2,
+		[VERDICT_NEW] = 3,   [VERDICT_INSUFFICIENT] = 3, [VERDICT_GROWING] = 4,
+		[VERDICT_LEAK] = 5,
+	};
+
+	return suspicion[name];
+}
+
 const char *verdict__name(enum verdict_name name)
 {
 	return names[name];

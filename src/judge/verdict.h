@@ -77,6 +77,10 @@ struct evidence {
 
 #define VERDICT_PINNED 0.9 /* of a reclaimable cache's: lower limit; less is a CACHE */
 
+/* What is to be looked at first is higher: what grows, then what is not decided, last what is
+ * harmless. */
+uint32_t verdict__suspicion(enum verdict_name name);
+
 struct verdict {
 	enum verdict_name name;
 	const char *why; /* a few words; static */
@@ -107,5 +111,8 @@ bool verdict__is_less_pinned(const struct pins_count *pins, const struct pins_co
 
 /* "LEAK" */
 const char *verdict__name(enum verdict_name name);
+
+/* The same in six columns: "LEAK", "GROWS", "held". */
+const char *verdict__word(enum verdict_name name);
 
 #endif

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "render/report_text.h"
 #include "render/pen.h"
+#include "render/suspects_text.h"
 #include "report/by_design.h"
 #include "report/cache_aliases.h"
 
@@ -545,10 +546,54 @@ void report_text__site_head(const struct pen *pen)
 	fputc('\n', pen->out);
 }
 
+static bool is_guilty(const struct report_site *s)
+{
+	return s->unreferenced || s->verdict.is.name == VERDICT_LEAK;
+}
+
+static bool is_suspect(const struct report_site *s)
+{
+	return is_guilty(s) || s->verdict.is.name == VERDICT_GROWING;
+}
+
+/*
+ * Is it told with its stack and all its evidence?  What leaks is; in the last report what grows,
+ * too, and where nothing does, whatever is listed.
+ */
+static bool is_whole(const struct report *r, const struct report_site *s)
+{
+	if (r->stacks)
+		return true;
+	if (!r->final)
+		return is_guilty(s);
+	return is_suspect(s) || !is_suspect(&r->sites[0]);
+}
+
+/* A line for each, then those that are suspected, whole. */
+static void put_suspects(const struct pen *pen, const struct report *r)
+{
+	bool any = false;
+
+	suspects_text__rows(pen, r);
+	fputc('\n', pen->out);
+	for (size_t i = 0; i < r->nr_sites; i++) {
+		if (suspects_text__is_folded(r, &r->sites[i]) || !is_whole(r, &r->sites[i]))
+			continue;
+		if (!any)
+			report_text__site_head(pen);
+		any = true;
+		report_text__site(pen, r, &r->sites[i]);
+	}
+}
+
 static void put_sites(const struct pen *pen, const struct report *r)
 {
 	if (!r->nr_sites_all) {
 		fputs("nothing outstanding\n\n", pen->out);
+		return;
+	}
+	if (r->by_suspicion) {
+		put_suspects(pen, r);
 		return;
 	}
 	report_text__site_head(pen);
@@ -557,10 +602,11 @@ static void put_sites(const struct pen *pen, const struct report *r)
 	put_rest(pen, r);
 }
 
-int report_text__print(const struct report *report, bool color, FILE *out)
+int report_text__print(const struct report *report, bool color, int columns, FILE *out)
 {
-	struct pen pen = {.out = out, .color = color};
+	struct pen pen = {.out = out, .color = color, .columns = columns};
 
+	suspects_text__answer(&pen, report);
 	put_header(&pen, report);
 	put_slab(&pen, &report->slab);
 	put_vfs(&pen, report);

@@ -10,10 +10,10 @@
 #include <stdio.h>
 
 /*
- * Print the report: header line, losses line, sites with their stacks.  `color`
- * allows SGR escapes.  Local time.  0, or -EIO when `out` failed.
+ * Print the report: the answer, what grew, losses, sites.  `color` allows SGR escapes; `columns`:
+ * how wide lines may be, 0: PEN_COLUMNS.  Local time.  0, or -EIO when `out` failed.
  */
-int report_text__print(const struct report *report, bool color, FILE *out);
+int report_text__print(const struct report *report, bool color, int columns, FILE *out);
 
 /*
  * Parts of it, for other pages: the head of the columns, a site with verdict and stack, the stack

@@ -29,16 +29,9 @@ static const char *style_of(const struct report_site *site)
 /* In 6 columns. */
 static const char *word_of(const struct report_site *site)
 {
-	static const char *const words[VERDICTS] = {
-		[VERDICT_NEW] = "new",	   [VERDICT_INSUFFICIENT] = "few",
-		[VERDICT_CHURN] = "churn", [VERDICT_CACHE] = "cache",
-		[VERDICT_HELD] = "held",   [VERDICT_GROWING] = "GROWS",
-		[VERDICT_LEAK] = "LEAK",
-	};
-
 	if (site->unreferenced)
 		return "UNREF";
-	return site->verdict.is.why ? words[site->verdict.is.name] : "";
+	return site->verdict.is.why ? verdict__word(site->verdict.is.name) : "";
 }
 
 /* The last `cells` points, right-aligned. */

@@ -53,7 +53,7 @@ static bool is_wanted(const struct readout *readout, const struct site *site)
 	return site->space == KLEAK_SPACE_SLAB && site->cache > KLEAK_CACHE_UNKNOWN &&
 	       site->cache < KLEAK_MAX_CACHES &&
 	       !(readout->view->caches[site->cache].flags & KLEAK_CACHE_LARGE) && !site->metadata &&
-	       !site->backing && evidence__judge(&readout->judge, site).is.name == VERDICT_LEAK;
+	       !site->backing && site->verdict == VERDICT_LEAK;
 }
 
 /* What grows fastest first. */

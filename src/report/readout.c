@@ -236,8 +236,36 @@ static int rank(struct readout *readout, double elapsed_s)
 	if (readout->scanner)
 		unreferenced__count(&readout->findings, readout->scanner, sites,
 				    readout->parts.trace->min_age_s, readout->sampling);
+	for (size_t i = 0; i < sites->nr; i++) { /* as far as is known from the report before */
+		uint32_t rank = idmap__find(&readout->ranks, sites->list[i].id);
+
+		sites->list[i].rank = rank == IDMAP_NONE ? verdict__suspicion(VERDICT_NEW) : rank;
+	}
 	sites__sort(sites, readout->parts.options->sort);
 	return 0;
+}
+
+/* What is thought of each site, and how suspicious that makes it. */
+static int judge(struct readout *readout)
+{
+	int err = 0;
+
+	idmap__clear(&readout->ranks);
+	for (size_t i = 0; i < readout->sites.nr && !err; i++) {
+		struct site *site = &readout->sites.list[i];
+		const struct conclusion conclusion = evidence__judge(&readout->judge, site);
+		const struct growth_slope *slope = &conclusion.from.slope;
+
+		site->verdict = conclusion.is.name;
+		site->rank = verdict__suspicion(conclusion.is.name);
+		site->slope_bytes_per_min = slope->known ? slope->per_s * 60 : 0;
+		if (readout->frozen && slope->known)
+			site->growth_bytes_per_min = site->slope_bytes_per_min;
+		err = idmap__add(&readout->ranks, site->id, site->rank);
+	}
+	if (readout->parts.options->sort == SITES_BY_RANK)
+		sites__sort(&readout->sites, SITES_BY_RANK);
+	return err;
 }
 
 int readout__rank(struct readout *readout, double elapsed_s)
@@ -388,7 +416,9 @@ int readout__refresh(struct readout *readout, double elapsed_s, const struct rea
 	if (!readout->frozen)
 		err = history__enter(&readout->history, &readout->sites, &reading,
 				     readout->parts.trace->min_age_s);
-	return err ? err : last_minute__enter(&readout->last_minute, &readout->sites, elapsed_s);
+	if (!err)
+		err = last_minute__enter(&readout->last_minute, &readout->sites, elapsed_s);
+	return err ? err : judge(readout);
 }
 
 void readout__close(struct readout *readout)
@@ -398,6 +428,7 @@ void readout__close(struct readout *readout)
 	snapshot__free(&readout->snapshot);
 	sites__free(&readout->sites);
 	last_minute__free(&readout->last_minute);
+	idmap__free(&readout->ranks);
 	history__free(&readout->history);
 	marks__free(&readout->before_drain);
 	marks__free(&readout->before_drop);

@@ -60,6 +60,7 @@ struct readout {
 	struct history history;
 	struct marks before_drain, before_drop;
 	struct evidence_sources judge;
+	struct idmap ranks; /* site.rank of the last one, by id */
 };
 
 /* *readout is all zeros.  0 or -errno; readout__close() it, whatever happened. */
@@ -88,7 +89,7 @@ struct readout_budget {
 
 /*
  * The same, and take out what the allocator's own books call free, as far as the budget goes; set
- * the kernel's books beside it, and enter it into the histories.  0 or -errno.
+ * the kernel's books beside it, enter it into the histories, and judge each site.  0 or -errno.
  */
 int readout__refresh(struct readout *readout, double elapsed_s,
 		     const struct readout_budget *budget);

@@ -134,6 +134,13 @@ struct report_overhead {
 	bool spent; /* above the budget, and coarser sampling does not help */
 };
 
+/* Sites of one verdict. */
+struct report_verdict {
+	uint64_t sites;
+	uint64_t bytes;
+	double growth_bytes_per_min; /* of those whose growth is known */
+};
+
 struct report {
 	struct timespec time; /* CLOCK_REALTIME */
 	double elapsed_s;
@@ -175,6 +182,11 @@ struct report {
 	size_t nr_sites_all; /* before --top */
 	uint64_t bytes_all;
 	double bytes_all_error;
+	bool verdicts_known;			  /* false: of an old file */
+	struct report_verdict verdicts[VERDICTS]; /* of all of them */
+	bool by_suspicion;		   /* they are sorted so: CACHE and CHURN come last */
+	bool all_listed;		   /* --top 0: nothing is folded */
+	bool stacks;			   /* --stacks: each site is told whole */
 	const struct report_cache *caches; /* those that had allocations or frees */
 	size_t nr_caches;
 	const char *note; /* NULL, or a sentence about this report ("process 12 has exited") */

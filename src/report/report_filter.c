@@ -55,6 +55,26 @@ static void leave_out(struct report *report, struct report_site *sites, const ch
 	report->bytes_all_error = isfinite(squares) ? sqrt(squares) : 0;
 }
 
+/* Where all of them are there, what is thought of them can be counted. */
+static void count_verdicts(struct report *report)
+{
+	report->verdicts_known = report->nr_sites == report->nr_sites_all;
+	for (size_t i = 0; i < report->nr_sites && report->verdicts_known; i++) {
+		const struct report_site *site = &report->sites[i];
+		struct report_verdict *verdict = &report->verdicts[site->verdict.is.name];
+
+		if (!site->verdict.is.why) {
+			report->verdicts_known = false;
+			break;
+		}
+		verdict->sites++;
+		if (__builtin_add_overflow(verdict->bytes, site->bytes, &verdict->bytes))
+			verdict->bytes = UINT64_MAX;
+		if (site->verdict.from.slope.known)
+			verdict->growth_bytes_per_min += site->verdict.from.slope.per_s * 60;
+	}
+}
+
 /* Was what is asked for traced? */
 static int check(const struct report *report, const char *origins, const char *caches, char *why,
 		 size_t len)
@@ -91,6 +111,11 @@ static int compare(const void *a, const void *b, void *key)
 		order = ORDER_DOWN(left->objects, right->objects);
 	if (!order && *(enum sites_key *)key == SITES_BY_AGE)
 		order = ORDER_DOWN(left->age_median_s, right->age_median_s);
+	if (!order && *(enum sites_key *)key == SITES_BY_RANK)
+		order = ORDER_DOWN(verdict__suspicion(left->verdict.is.name),
+				   verdict__suspicion(right->verdict.is.name))
+				?: ORDER_DOWN(left->growth_bytes_per_min,
+					      right->growth_bytes_per_min);
 	return order ?: ORDER_DOWN(left->bytes, right->bytes) ?: ORDER_UP(left->id, right->id);
 }
 
@@ -127,7 +152,9 @@ int report_filter__apply(struct saved_report *saved, const struct trace_options 
 			report->filter.origins = "slab";
 		}
 	}
-	if (options->sort_given && report->nr_sites)
+	if (report->nr_sites && (options->sort_given || key == SITES_BY_RANK))
 		qsort_r(sites, report->nr_sites, sizeof(*sites), compare, &key);
+	report->by_suspicion = key == SITES_BY_RANK;
+	count_verdicts(report);
 	return 0;
 }

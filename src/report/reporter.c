@@ -34,7 +34,6 @@ struct reporter {
 	struct readout now;
 	struct overhead_limit limit;
 	struct report_overhead overhead; /* as it was measured last */
-	bool by_verdict;
 	struct totals totals;
 	struct rows rows;
 };
@@ -116,14 +115,10 @@ static int read_crowd(struct reporter *reporter)
 	return err ? err : tracer__freers(reporter->now.parts.tracer, add_freer, reporter);
 }
 
-static bool is_suspect(const struct readout *now, const struct site *site)
+static bool is_suspect(const struct site *site)
 {
-	enum verdict_name name;
-
-	if (!readout__is_shown(site))
-		return false;
-	name = evidence__judge(&now->judge, site).is.name;
-	return name == VERDICT_GROWING || name == VERDICT_LEAK;
+	return readout__is_shown(site) &&
+	       (site->verdict == VERDICT_GROWING || site->verdict == VERDICT_LEAK);
 }
 
 /* From here to the next report, have it noted who frees what suspects allocate. */
@@ -134,7 +129,7 @@ static void note_frees(const struct readout *now)
 	if (!now->parts.plan->config.who)
 		return;
 	for (size_t i = 0; i < now->sites.nr && nr < SUSPECTS_NOTED; i++)
-		if (is_suspect(now, &now->sites.list[i]))
+		if (is_suspect(&now->sites.list[i]))
 			suspects[nr++] = now->sites.list[i].index;
 	for (uint32_t entry = 0; nr && entry < now->snapshot.nr_sites; entry++) {
 		if (!now->snapshot.sites[entry].allocations)
@@ -186,21 +181,6 @@ int reporter__limit_overhead(struct reporter *reporter)
 	return err;
 }
 
-/* The worst verdict first; among equals what grows fastest. */
-static void rank_by_verdict(struct reporter *reporter)
-{
-	struct sites *sites = &reporter->now.sites;
-
-	for (size_t i = 0; i < sites->nr; i++) {
-		struct conclusion verdict = evidence__judge(&reporter->now.judge, &sites->list[i]);
-
-		sites->list[i].rank = verdict.is.name;
-		if (verdict.from.slope.known)
-			sites->list[i].growth_bytes_per_min = verdict.from.slope.per_s * 60;
-	}
-	sites__sort(sites, SITES_BY_RANK);
-}
-
 static void say_statistics(const struct readout *now, double began_s)
 {
 	const struct recycle *recycled = tracer__recycled(now->parts.tracer);
@@ -244,8 +224,6 @@ int reporter__make(struct reporter *reporter, struct report *report, const char 
 	report->course_at = now->history.clock.at;
 	report->nr_course = now->history.clock.nr;
 	totals__fill(&reporter->totals, report, now);
-	if (reporter->by_verdict)
-		rank_by_verdict(reporter);
 	err = read_crowd(reporter);
 	if (!err)
 		err = fill_sites(reporter, report);
@@ -283,7 +261,7 @@ void reporter__count_verdicts(const struct reporter *reporter, struct reporter_c
 		if (!readout__is_shown(&sites->list[i]))
 			continue;
 		count->sites++;
-		count->of[evidence__judge(&reporter->now.judge, &sites->list[i]).is.name]++;
+		count->of[sites->list[i].verdict]++;
 	}
 }
 
@@ -293,8 +271,7 @@ uint64_t reporter__outstanding(const struct reporter *reporter)
 	uint64_t bytes = 0;
 
 	for (size_t i = 0; i < sites->nr; i++)
-		if (readout__is_shown(&sites->list[i]) &&
-		    evidence__judge(&reporter->now.judge, &sites->list[i]).is.name != VERDICT_CACHE)
+		if (readout__is_shown(&sites->list[i]) && sites->list[i].verdict != VERDICT_CACHE)
 			bytes += sites->list[i].bytes;
 	return bytes;
 }
@@ -308,11 +285,6 @@ int reporter__freeze(struct reporter *reporter)
 int reporter__mark_drop(struct reporter *reporter)
 {
 	return marks__set(&reporter->now.before_drop, &reporter->now.sites);
-}
-
-void reporter__sort_by_verdict(struct reporter *reporter)
-{
-	reporter->by_verdict = true;
 }
 
 int reporter__find_lookalikes(struct reporter *reporter, struct lookalikes *lookalikes)

@@ -63,9 +63,6 @@ int reporter__freeze(struct reporter *reporter);
 /* Caches are dropped after this: what goes was a cache.  0 or -ENOMEM. */
 int reporter__mark_drop(struct reporter *reporter);
 
-/* List LEAK first, from here on. */
-void reporter__sort_by_verdict(struct reporter *reporter);
-
 /*
  * Look for objects from before the trace that look like those of the sites that leak, as of the
  * last reading (report/lookalikes.h).  While allocations are recorded.  0 or -ENOMEM.

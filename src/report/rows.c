@@ -8,6 +8,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+static void count_verdict(struct report *report, const struct site *site)
+{
+	struct report_verdict *verdict = &report->verdicts[site->verdict];
+
+	verdict->sites++;
+	verdict->bytes += site->bytes;
+	verdict->growth_bytes_per_min += site->slope_bytes_per_min;
+}
+
 void rows__count(struct report *report, const struct readout *readout, uint32_t most)
 {
 	const struct sites *sites = &readout->sites;
@@ -19,7 +28,10 @@ void rows__count(struct report *report, const struct readout *readout, uint32_t 
 		report->nr_sites_all++;
 		report->bytes_all += sites->list[i].bytes;
 		squares += sites->list[i].squares;
+		count_verdict(report, &sites->list[i]);
 	}
+	report->verdicts_known = true;
+	report->by_suspicion = readout->parts.options->sort == SITES_BY_RANK;
 	report->bytes_all_error = sample__error(readout->sampling, squares);
 	report->nr_sites = most && most < report->nr_sites_all ? most : report->nr_sites_all;
 }

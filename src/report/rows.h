@@ -37,8 +37,8 @@ struct rows_names {
 };
 
 /*
- * Sum what is outstanding into the report, and tell how many of the sites become rows: those with
- * something outstanding; `most` at most, or all if that is 0.
+ * Sum what is outstanding into the report, by verdict, too, and tell how many of the sites become
+ * rows: those with something outstanding; `most` at most, or all if that is 0.
  */
 void rows__count(struct report *report, const struct readout *readout, uint32_t most);
 

@@ -62,7 +62,7 @@ static char *printed(int (*print)(const void *of, FILE *out), const void *of)
 
 static int print_text(const void *of, FILE *out)
 {
-	return report_text__print(of, false, out);
+	return report_text__print(of, false, 0, out);
 }
 
 static char *text_of(const struct report *report)

@@ -107,9 +107,10 @@ static void test_all(void **state)
 	assert_has(text,
 		   "\n\nObjects that nothing refers to (kleak, run):\n      --scan[=SECS]     ");
 	/* wrapped under its beginning */
-	assert_has(text, "\n      --sort KEY          order sites by: bytes, growth, objects or "
-			 "age (default\n"
-			 "                          bytes) [kleak, run, report]\n");
+	assert_has(text,
+		   "\n      --sort KEY          order sites by: bytes, growth, objects, age or "
+		   "verdict\n"
+		   "                          (default verdict) [kleak, run, report]\n");
 	assert_has(text, "  -p, --pid PID           only what");
 	assert_has(text, "-- CMD");
 	/* what all take needs no list */

@@ -57,7 +57,11 @@ static void test_defaults(void **state)
 	assert_true(o.duration_s == 0);
 	assert_int_equal(o.trace.pid, -1);
 	assert_int_equal(o.top, 10);
-	assert_int_equal(o.report.sort, SITES_BY_BYTES);
+	assert_int_equal(o.report.sort, SITES_BY_RANK);
+	assert_int_equal(good("--json").report.sort, SITES_BY_BYTES);
+	assert_int_equal(good("run -- true").report.sort, SITES_BY_BYTES);
+	assert_int_equal(good("--json --sort verdict").report.sort, SITES_BY_RANK);
+	assert_true(good("--stacks").stacks && !o.stacks);
 	assert_int_equal(o.trace.origins, ORIGIN_SLAB | ORIGIN_VMALLOC | ORIGIN_PERCPU);
 	assert_true(o.trace.min_size == 0 && o.trace.max_size == UINT64_MAX);
 	origins__print(text, sizeof(text), o.trace.origins);
@@ -427,6 +431,8 @@ static void test_nonsense(void **state)
 	bad("--max-size 99999999999999T", "--max-size");
 	bad("--min-size 8K --max-size 4K", "--min-size is above --max-size");
 	bad("--sort size", "--sort");
+	bad("--stacks --json", "--stacks");
+	bad("--stacks --screen", "--stacks");
 	bad("--origin slab,", "--origin");
 	bad("--origin heap", "--origin");
 	assert_int_equal(good("--origin pages,slab").trace.origins, ORIGIN_PAGES | ORIGIN_SLAB);

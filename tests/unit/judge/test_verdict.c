@@ -417,9 +417,26 @@ static void test_a_sample_is_as_sure_as_what_is_in_it(void **state)
 	assert_true(verdict__of(&e).retained == 1);
 }
 
+/* What grows is looked at first, what is harmless last. */
+static void test_suspicion(void **state)
+{
+	static const enum verdict_name order[] = {VERDICT_LEAK, VERDICT_GROWING,
+						  VERDICT_INSUFFICIENT, VERDICT_HELD,
+						  VERDICT_CACHE, VERDICT_CHURN};
+
+	(void)state;
+	for (size_t i = 0; i + 1 < sizeof(order) / sizeof(order[0]); i++)
+		assert_true(verdict__suspicion(order[i]) > verdict__suspicion(order[i + 1]));
+	assert_int_equal(verdict__suspicion(VERDICT_NEW), verdict__suspicion(VERDICT_INSUFFICIENT));
+	assert_string_equal(verdict__word(VERDICT_GROWING), "GROWS");
+	for (int name = 0; name < VERDICTS; name++)
+		assert_true(strlen(verdict__word(name)) <= 6);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_suspicion),
 		cmocka_unit_test(test_a_clear_leak),
 		cmocka_unit_test(test_every_part_of_the_evidence_is_needed),
 		cmocka_unit_test(test_held_says_what_is_known_of_growth),

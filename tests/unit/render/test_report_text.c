@@ -13,7 +13,7 @@ static char *printed(const struct report *report, bool color)
 	FILE *out = open_memstream(&text, &length);
 
 	assert_non_null(out);
-	assert_int_equal(report_text__print(report, color, out), 0);
+	assert_int_equal(report_text__print(report, color, 0, out), 0);
 	assert_int_equal(fclose(out), 0);
 	assert_int_equal(strlen(text), length);
 	return text;
@@ -52,6 +52,74 @@ static void test_golden(void **state)
 	check_golden(golden_final(), false, "final.txt");
 	check_golden(golden_nothing(), false, "nothing.txt");
 	check_golden(golden_huge(), false, "huge.txt");
+}
+
+/* By suspicion: a line for each, and what leaks whole. */
+static struct report by_suspicion(struct report report)
+{
+	report.by_suspicion = report.verdicts_known = true;
+	report.nr_sites_all = 345;
+	report.verdicts[VERDICT_LEAK] = (struct report_verdict){1, 37120 * 256, 12687769.6};
+	report.verdicts[VERDICT_GROWING] = (struct report_verdict){1, 1572864, 64};
+	report.verdicts[VERDICT_NEW] = (struct report_verdict){9, 1000, 0};
+	report.verdicts[VERDICT_HELD] = (struct report_verdict){6, 7000, 0};
+	report.verdicts[VERDICT_INSUFFICIENT] = (struct report_verdict){2, 500, 0};
+	report.verdicts[VERDICT_CACHE] = (struct report_verdict){181, 139 << 20, 0};
+	report.verdicts[VERDICT_CHURN] = (struct report_verdict){145, 3 << 20, 0};
+	return report;
+}
+
+static void test_by_suspicion(void **state)
+{
+	struct report report = by_suspicion(golden_report());
+
+	(void)state;
+	check_golden(report, false, "suspects.txt");
+	check_golden(report, true, "suspects-color.txt");
+	check_golden(by_suspicion(golden_final()), false, "suspects-final.txt");
+	check_golden(by_suspicion(golden_hostile()), false, "suspects-hostile.txt");
+	report.all_listed = true;
+	check_golden(report, false, "suspects-all.txt");
+}
+
+/* What is told whole: what leaks; at last what grows; all where nothing does, or asked for. */
+static void test_what_is_told_whole(void **state)
+{
+	static const char growing[] = "grows; part of the old objects is freed";
+	static const char fresh[] = "          NEW\n", cache[] = "the kernel can reclaim it";
+	struct report report = by_suspicion(golden_report());
+
+	(void)state;
+	check_lacks(report, growing);
+	check_lacks(report, fresh);
+	report.final = true;
+	check_contains(report, growing);
+	check_lacks(report, fresh);
+	report.stacks = true;
+	check_contains(report, fresh);
+	check_lacks(report, cache); /* folded */
+	report.stacks = false;
+	report.sites += 3;
+	report.nr_sites = 1;
+	check_contains(report, fresh);
+	report.final = false;
+	check_lacks(report, fresh);
+}
+
+/* Nothing is decided yet, or an old file does not tell. */
+static void test_answers(void **state)
+{
+	struct report report = golden_report();
+
+	(void)state;
+	check_lacks(report, "leak,");
+	report.by_suspicion = report.verdicts_known = true;
+	report.verdicts[VERDICT_NEW] = (struct report_verdict){4, 1000, 0};
+	check_contains(report, "4 new: too early to tell\n");
+	report.verdicts[VERDICT_LEAK] = (struct report_verdict){2, 1000, -1};
+	check_contains(report, "2 leaks, -1/min: kleak_leak_kmalloc · 4 new\n");
+	report.verdicts_known = false;
+	check_lacks(report, "leaks,");
 }
 
 static void test_golden_colours(void **state)
@@ -459,13 +527,13 @@ static void test_output_fails(void **state)
 
 	(void)state;
 	assert_non_null(full);
-	assert_int_equal(report_text__print(&report, false, full), -EIO);
+	assert_int_equal(report_text__print(&report, false, 0, full), -EIO);
 	fclose(full);
 	/* unbuffered: nothing is left for fflush() to fail at */
 	full = fopen("/dev/full", "w");
 	assert_non_null(full);
 	setvbuf(full, NULL, _IONBF, 0);
-	assert_int_equal(report_text__print(&report, false, full), -EIO);
+	assert_int_equal(report_text__print(&report, false, 0, full), -EIO);
 	fclose(full);
 }
 
@@ -473,6 +541,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_golden),
+		cmocka_unit_test(test_by_suspicion),
+		cmocka_unit_test(test_what_is_told_whole),
+		cmocka_unit_test(test_answers),
 		cmocka_unit_test(test_golden_colours),
 		cmocka_unit_test(test_golden_hostile_names),
 		cmocka_unit_test(test_colors_add_nothing),

@@ -15,7 +15,7 @@ static char *printed(const struct report *report)
 	FILE *out = open_memstream(&text, &length);
 
 	assert_non_null(out);
-	assert_int_equal(report_text__print(report, false, out), 0);
+	assert_int_equal(report_text__print(report, false, 0, out), 0);
 	assert_int_equal(fclose(out), 0);
 	return text;
 }

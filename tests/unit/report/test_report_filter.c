@@ -147,6 +147,51 @@ static void test_order(void **state)
 	check_order(SITES_BY_OBJECTS, (const uint64_t[]){a, b, c, d});
 	check_order(SITES_BY_GROWTH, (const uint64_t[]){a, d, c, b});
 	check_order(SITES_BY_AGE, (const uint64_t[]){c, b, a, d});
+	check_order(SITES_BY_RANK, (const uint64_t[]){a, b, d, c});
+}
+
+/* The default of printed reports sorts, that of JSON leaves the order as it was saved. */
+static void test_order_by_default(void **state)
+{
+	struct saved_report saved = good((struct wanted){.sort = SITES_BY_RANK});
+
+	(void)state;
+	assert_true(saved.report.by_suspicion && saved.report.verdicts_known);
+	assert_int_equal(saved.report.sites[2].id, 0x0123456789abcdef);
+	arena__free(&saved.arena);
+	saved = good((struct wanted){.sort = SITES_BY_BYTES});
+	assert_false(saved.report.by_suspicion);
+	assert_int_equal(saved.report.sites[2].id, 1);
+	arena__free(&saved.arena);
+}
+
+/* Where all sites are there, they can be counted by verdict. */
+static void test_verdicts_are_counted(void **state)
+{
+	struct saved_report saved = good((struct wanted){});
+	struct report_site sites[4];
+
+	(void)state;
+	assert_true(saved.report.verdicts_known);
+	assert_int_equal(saved.report.verdicts[VERDICT_LEAK].sites, 1);
+	assert_int_equal(saved.report.verdicts[VERDICT_LEAK].bytes, 37120 * 256);
+	assert_true(saved.report.verdicts[VERDICT_LEAK].growth_bytes_per_min == 211462.8 * 60);
+	assert_int_equal(saved.report.verdicts[VERDICT_HELD].sites, 0);
+	arena__free(&saved.arena);
+	/* not all are there */
+	saved = (struct saved_report){.report = golden_report()};
+	saved.report.nr_sites_all++;
+	assert_int_equal(apply(&saved, &(struct wanted){}), 0);
+	assert_false(saved.report.verdicts_known);
+	arena__free(&saved.arena);
+	/* or one is without a verdict */
+	saved = (struct saved_report){.report = golden_report()};
+	memcpy(sites, golden_sites, sizeof(sites));
+	sites[3].verdict.is.why = NULL;
+	saved.report.sites = sites;
+	assert_int_equal(apply(&saved, &(struct wanted){}), 0);
+	assert_false(saved.report.verdicts_known);
+	arena__free(&saved.arena);
 }
 
 /* What nothing refers to comes first, whatever the order. */
@@ -320,6 +365,8 @@ int main(void)
 		cmocka_unit_test(test_cache_not_traced),
 		cmocka_unit_test(test_error),
 		cmocka_unit_test(test_order),
+		cmocka_unit_test(test_order_by_default),
+		cmocka_unit_test(test_verdicts_are_counted),
 		cmocka_unit_test(test_unreferenced_first),
 		cmocka_unit_test(test_sums),
 		cmocka_unit_test(test_both_are_asked_for),

@@ -271,6 +271,35 @@ static void test_who_frees(void **state)
 	assert_int_equal(m->report.sites[0].nr_freed_by, 0);
 }
 
+/* What is harmless comes last, however large, already where only the first row is checked. */
+static void test_by_suspicion(void **state)
+{
+	struct made_up *m = *state;
+
+	m->options.sort = SITES_BY_RANK;
+	m->options.rows = 1;
+	site(m, 1, KLEAK_SPACE_SLAB, 0x1000);
+	site(m, 2, KLEAK_SPACE_SLAB, 0x2000);
+	m->tracer.sites[1].cache = 7;
+	m->tracer.caches[7] = (struct kleak_cache){.name = "dentry",
+						   .size = 192,
+						   .object_size = 192,
+						   .flags = KLEAK_CACHE_RECLAIMABLE,
+						   .ready = 1};
+	object(m, 0, 1, 8192);
+	object(m, 1, 2, 32);
+	open_reporter(m);
+	for (int i = 0; i < 2; i++) {
+		make(m, false);
+		assert_true(m->report.by_suspicion);
+		assert_int_equal(m->report.verdicts[VERDICT_CACHE].sites, 1);
+		assert_int_equal(m->report.verdicts[VERDICT_CACHE].bytes, 8192);
+		assert_int_equal(m->report.verdicts[VERDICT_NEW].sites, 1);
+		assert_int_equal(m->report.nr_sites, 1);
+		assert_int_equal(m->report.sites[0].bytes, 32);
+	}
+}
+
 static void test_tracing_that_costs_too_much_gets_coarser(void **state)
 {
 	struct made_up *m = *state;
@@ -425,6 +454,7 @@ int main(void)
 		TEST(test_pages_that_are_counted_elsewhere_are_muted),
 		TEST(test_who_allocates),
 		TEST(test_who_frees),
+		TEST(test_by_suspicion),
 		TEST(test_tracing_that_costs_too_much_gets_coarser),
 		TEST(test_tracing_costs_are_limited_between_reports),
 		TEST(test_an_overhead_that_cannot_be_known_is_no_error),

@@ -110,6 +110,23 @@ static void test_what_is_counted(void **state)
 	assert_true(m->report.sites[0].objects_error == sqrt(12.0 * 30));
 }
 
+/* Of all sites, by what is thought of them. */
+static void test_verdicts_are_counted(void **state)
+{
+	struct made_up *m = *state;
+
+	fill(m, 1);
+	assert_true(m->report.verdicts_known);
+	assert_int_equal(m->report.verdicts[VERDICT_NEW].sites, 3);
+	assert_int_equal(m->report.verdicts[VERDICT_NEW].bytes, 6000);
+	assert_false(m->report.by_suspicion);
+	m->sites[0].objects = 0;
+	m->options.sort = SITES_BY_RANK;
+	fill(m, 1);
+	assert_int_equal(m->report.verdicts[VERDICT_NEW].sites, 2);
+	assert_true(m->report.by_suspicion);
+}
+
 static void test_only_the_first_rows(void **state)
 {
 	struct made_up *m = *state;
@@ -283,6 +300,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_what_is_counted),
+		TEST(test_verdicts_are_counted),
 		TEST(test_only_the_first_rows),
 		TEST(test_frees_of_every_kind),
 		TEST(test_names_of_caches_and_origins),

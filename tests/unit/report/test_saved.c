@@ -14,7 +14,7 @@ static char *text_of(const struct report *report)
 	FILE *out = open_memstream(&text, &length);
 
 	assert_non_null(out);
-	assert_int_equal(report_text__print(report, true, out), 0);
+	assert_int_equal(report_text__print(report, true, 0, out), 0);
 	assert_int_equal(fclose(out), 0);
 	return text;
 }

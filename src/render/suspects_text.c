@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "render/suspects_text.h"
+#include "report/headline.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ITEM	    256
+#define NAMED	    3 /* of the sites that leak */
+#define CACHE	    16
+#define BEFORE	    67 /* columns before the stack */
+#define LEAST_STACK 20
+#define MARGIN	    2 /* of an answer that is folded */
+#define ROW	    "  %8s  %10s  %9s  %6s  "
+
+/* ---- the answer ---- */
+
+static uint64_t count(const struct report *r, enum verdict_name name)
+{
+	return r->verdicts[name].sites;
+}
+
+/* The function that a site is known by: the first that is no constructor. */
+static const char *name_of(const struct report_site *s)
+{
+	struct callers callers = {};
+	uint32_t *numbers = calloc(s->nr_frames + 1, sizeof(*numbers));
+	struct headline headline = {};
+
+	if (numbers && !callers__add(&callers, s->stack, s->nr_frames, true, numbers))
+		headline = headline__of(&callers, s->stack, numbers, s->nr_frames);
+	callers__free(&callers);
+	free(numbers);
+	return headline.nr ? s->stack[headline.first].symbol : NULL;
+}
+
+/* The first item begins the line. */
+static void put_item(struct pen *pen, const char *style, const char *item)
+{
+	if (pen->gap)
+		pen__head_item(pen, " ·", style, item);
+	else
+		pen__head_begin(pen, style, item, 1);
+	pen->margin = MARGIN;
+}
+
+/* "1 leak, +297.0K/min: newque, foo_init" */
+static void put_leaks(struct pen *pen, const struct report *r)
+{
+	const struct report_verdict *leaks = &r->verdicts[VERDICT_LEAK];
+	char item[ITEM];
+	size_t named = 0;
+
+	if (!leaks->sites)
+		return;
+	snprintf(item, sizeof(item), "%" PRIu64 " leak%s, %s/min", leaks->sites,
+		 leaks->sites == 1 ? "" : "s", pen__growth(leaks->growth_bytes_per_min).text);
+	put_item(pen, PEN_RED, item);
+	for (size_t i = 0; i < r->nr_sites && named < NAMED; i++) {
+		const char *name = NULL;
+
+		if (r->sites[i].verdict.is.name == VERDICT_LEAK)
+			name = name_of(&r->sites[i]);
+		if (!name)
+			continue;
+		fputs(named++ ? ", " : ": ", pen->out);
+		pen__name(pen, PEN_BOLD, name);
+		pen->column += 2 + pen__name_width(name);
+	}
+}
+
+/* "6 held", if there are any. */
+static void put_count(struct pen *pen, const char *style, uint64_t n, const char *what)
+{
+	char item[ITEM];
+
+	if (!n)
+		return;
+	snprintf(item, sizeof(item), "%" PRIu64 " %s", n, what);
+	put_item(pen, style, item);
+}
+
+/* "181 cache 139.0M", and whether they are listed. */
+static void put_class(struct pen *pen, const struct report *r, enum verdict_name name,
+		      const char *what)
+{
+	const struct report_verdict *class = &r->verdicts[name];
+	char item[ITEM];
+
+	if (!class->sites)
+		return;
+	snprintf(item, sizeof(item), "%" PRIu64 " %s %s%s", class->sites, what,
+		 pen__human((double)class->bytes, false).text,
+		 r->by_suspicion && !r->all_listed ? " (folded)" : "");
+	put_item(pen, PEN_DIM, item);
+}
+
+void suspects_text__answer(struct pen *pen, const struct report *r)
+{
+	uint64_t told = 0;
+
+	if (!r->verdicts_known || !r->nr_sites_all)
+		return;
+	for (int name = 0; name < VERDICTS; name++)
+		if (name != VERDICT_NEW)
+			told += count(r, name);
+	pen->gap = 0;
+	put_leaks(pen, r);
+	put_count(pen, PEN_YELLOW, count(r, VERDICT_GROWING), "growing");
+	put_count(pen, PEN_PLAIN, count(r, VERDICT_NEW), told ? "new" : "new: too early to tell");
+	put_count(pen, PEN_PLAIN, count(r, VERDICT_INSUFFICIENT), "too few to tell");
+	put_count(pen, PEN_PLAIN, count(r, VERDICT_HELD), "held");
+	put_class(pen, r, VERDICT_CACHE, "cache");
+	put_class(pen, r, VERDICT_CHURN, "churn");
+	pen__head_end(pen);
+}
+
+/* ---- the rows ---- */
+
+bool suspects_text__is_folded(const struct report *r, const struct report_site *site)
+{
+	return r->by_suspicion && !r->all_listed && !site->unreferenced && site->verdict.is.why &&
+	       (site->verdict.is.name == VERDICT_CACHE || site->verdict.is.name == VERDICT_CHURN);
+}
+
+static const char *word_of(const struct report_site *s)
+{
+	if (s->unreferenced)
+		return "UNREF";
+	return s->verdict.is.why ? verdict__word(s->verdict.is.name) : "";
+}
+
+static const char *style_of(const struct report_site *s)
+{
+	if (s->unreferenced || s->verdict.is.name == VERDICT_LEAK)
+		return PEN_RED;
+	return s->verdict.is.name == VERDICT_GROWING ? PEN_YELLOW : PEN_PLAIN;
+}
+
+/* "newque ← ipcget ← ksys_msgget", in `room` columns. */
+static void put_headline(const struct pen *pen, const struct report_site *s, int room)
+{
+	size_t first = 0, end = s->nr_frames;
+	const char *name = name_of(s);
+
+	while (name && first < end && s->stack[first].symbol != name)
+		first++;
+	for (size_t i = first; i < end && i < first + HEADLINE_FRAMES; i++) {
+		char address[PEN_NUMBER];
+		const char *symbol = s->stack[i].symbol;
+		int arrow = i > first ? 3 : 0;
+
+		if (!symbol) {
+			snprintf(address, sizeof(address), "0x%" PRIx64, s->stack[i].address);
+			symbol = address;
+		}
+		if (room < arrow + 2 || (i > first && room < arrow + pen__name_width(symbol)))
+			break;
+		if (arrow)
+			fputs(" ← ", pen->out);
+		room -= arrow +
+			pen__name_cut(pen, i > first ? PEN_PLAIN : PEN_BOLD, symbol, room - arrow);
+	}
+	if (!s->nr_frames)
+		fputs("(no stack)", pen->out);
+}
+
+/* "LEAK     297.0K     +297.0K       5000    1.2m  kmalloc-256       newque ← ipcget" */
+static void put_row(const struct pen *pen, const struct report_site *s)
+{
+	int columns = pen->columns ? pen->columns : PEN_COLUMNS;
+	struct pen_number objects;
+	int width;
+
+	snprintf(objects.text, sizeof(objects.text), "%" PRIu64, s->objects);
+	pen__put(pen, style_of(s), "%-6s", word_of(s));
+	fprintf(pen->out, ROW, pen__human((double)s->bytes, false).text,
+		pen__growth(s->growth_bytes_per_min).text, objects.text,
+		pen__duration(s->age_median_s).text);
+	width = pen__name_cut(pen, PEN_PLAIN, s->cache, CACHE);
+	fprintf(pen->out, "%*s", CACHE - width + 2, "");
+	put_headline(pen, s, columns > BEFORE + LEAST_STACK ? columns - BEFORE : LEAST_STACK);
+	fputc('\n', pen->out);
+}
+
+/* What is neither listed nor folded. */
+static void put_rest(const struct pen *pen, const struct report *r, uint64_t listed)
+{
+	uint64_t all = r->nr_sites_all, folded = 0;
+
+	if (r->verdicts_known && r->by_suspicion && !r->all_listed)
+		folded = count(r, VERDICT_CACHE) + count(r, VERDICT_CHURN);
+	if (all > listed + folded)
+		fprintf(pen->out, "… and %" PRIu64 " more (--top 0 lists all)\n",
+			all - listed - folded);
+}
+
+void suspects_text__rows(const struct pen *pen, const struct report *r)
+{
+	uint64_t listed = 0;
+
+	for (size_t i = 0; i < r->nr_sites; i++) {
+		if (suspects_text__is_folded(r, &r->sites[i]))
+			continue;
+		if (!listed++) {
+			pen__put(pen, PEN_DIM, "%-6s" ROW "%-*s  %s", "", "bytes", "growth/min",
+				 "objects", "age~", CACHE, "cache", "allocated at");
+			fputc('\n', pen->out);
+		}
+		put_row(pen, &r->sites[i]);
+	}
+	put_rest(pen, r, listed);
+}

@@ -27,13 +27,29 @@
 struct reports {
 	struct reporter *reporter;
 	struct outputs *outputs;
+	bool waits; /* the terminal says that the first one is waited for */
 };
 
-static int report(const struct reports *reports, const char *note, bool final)
+/* On the terminal: when will there be something to see? */
+static void wait_for_first(struct reports *reports, double interval_s)
+{
+	reports->waits = true;
+	say__doing("tracing; the first report comes in %.3g s", interval_s);
+}
+
+static void stop_waiting(struct reports *reports)
+{
+	if (reports->waits)
+		say__done();
+	reports->waits = false;
+}
+
+static int report(struct reports *reports, const char *note, bool final)
 {
 	struct report made;
 	int err = reporter__make(reports->reporter, &made, note, final);
 
+	stop_waiting(reports);
 	if (!err)
 		return outputs__report(reports->outputs, &made);
 	say("cannot make a report: %s", strerror(-err));
@@ -41,7 +57,7 @@ static int report(const struct reports *reports, const char *note, bool final)
 }
 
 /* Stop in the order that loses nothing, and report once more. */
-static int finish(struct tracer *tracer, const struct reports *reports, const char *note)
+static int finish(struct tracer *tracer, struct reports *reports, const char *note)
 {
 	int err;
 
@@ -118,12 +134,12 @@ static int wait_until(int signals, int out, struct outputs *outputs, double dead
 /* ---- scans ---- */
 
 struct scans {
-	const struct reports *reports;
+	struct reports *reports;
 	struct timetable_scan times;
 	double end_s; /* of --duration */
 };
 
-static struct scans scans_of(const struct options *options, const struct reports *reports)
+static struct scans scans_of(const struct options *options, struct reports *reports)
 {
 	return (struct scans){
 		.reports = reports,
@@ -255,6 +271,7 @@ static int watch(const struct options *options, struct tracer *tracer, struct sc
 		int err;
 
 		if (signals__is_request(signal)) {
+			stop_waiting(scans->reports);
 			obey(scans, signal);
 			continue;
 		}
@@ -275,7 +292,7 @@ static int watch(const struct options *options, struct tracer *tracer, struct sc
 }
 
 static int watch_machine(const struct options *options, struct tracer *tracer,
-			 const struct reports *reports, int signals)
+			 struct reports *reports, bool progress, int signals)
 {
 	struct scans scans = scans_of(options, reports);
 	char note[128];
@@ -289,6 +306,10 @@ static int watch_machine(const struct options *options, struct tracer *tracer,
 		timetable__scan_at(&scans.times, clock__now_s() + options->trace.scan_s, false);
 	if (options->duration_s > 0)
 		scans.end_s = clock__now_s() + options->duration_s;
+	if (progress)
+		wait_for_first(reports,
+			       fmin(options->report.interval_s,
+				    options->duration_s > 0 ? options->duration_s : INFINITY));
 	err = watch(options, tracer, &scans, signals, scans.end_s);
 	if (err < 0)
 		return err;
@@ -353,7 +374,7 @@ static const char *note_of_family(const struct options *options, const struct tr
 }
 
 static int watch_command(const struct options *options, struct tracer *tracer,
-			 const struct reports *reports, int signals, int *status)
+			 struct reports *reports, int signals, int *status)
 {
 	struct scans scans = scans_of(options, reports);
 	struct chores chores;
@@ -401,11 +422,16 @@ int cmd_trace(const struct options *options, const struct reporter_parts *given,
 	struct reporter_parts parts = *given;
 	struct reports reports = {.outputs = outputs};
 	char why[SENTENCE] = "";
-	int err = tracer__open(&parts.tracer, parts.plan,
-			       options->trace.pid >= 0 ? options->trace.pid : 0, target,
-			       options->report.verbose, why, sizeof(why));
+	int err;
 
 	*status = 0;
+	if (parts.progress)
+		say__doing("loading the programs");
+	err = tracer__open(&parts.tracer, parts.plan,
+			   options->trace.pid >= 0 ? options->trace.pid : 0, target,
+			   options->report.verbose, why, sizeof(why));
+	if (parts.progress)
+		say__done();
 	if (err) {
 		say("%s", why);
 		return err;
@@ -416,7 +442,7 @@ int cmd_trace(const struct options *options, const struct reporter_parts *given,
 	else if (options->verb == VERB_RUN)
 		err = watch_command(options, parts.tracer, &reports, signals, status);
 	else
-		err = watch_machine(options, parts.tracer, &reports, signals);
+		err = watch_machine(options, parts.tracer, &reports, parts.progress, signals);
 	reporter__close(reports.reporter);
 	tracer__close(parts.tracer);
 	return err;

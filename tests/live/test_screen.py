@@ -21,9 +21,9 @@ ALTERNATE, NORMAL = b"\x1b[?1049h", b"\x1b[?1049l"
 
 
 class Screen:
-    """kleak --screen on a terminal of its own."""
+    """kleak --screen, or another way of it, on a terminal of its own."""
 
-    def __init__(self, *options, rows=30, columns=110, **env):
+    def __init__(self, *options, way=("--screen",), rows=30, columns=110, **env):
         try:
             self.master, self.slave = pty.openpty()
         except OSError as error:
@@ -34,7 +34,7 @@ class Screen:
         self.before = termios.tcgetattr(self.slave)
         self.output = b""
         self.process = subprocess.Popen(
-            [KLEAK, "--screen", "--interval", "0.5", *options], stdin=self.slave, stdout=self.slave,
+            [KLEAK, *way, "--interval", "0.5", *options], stdin=self.slave, stdout=self.slave,
             stderr=self.slave, preexec_fn=self.own,
             env=dict(os.environ, **{"TERM": "xterm-256color", "LC_ALL": "C.UTF-8", **env}))
 
@@ -127,6 +127,26 @@ def test_a_session():
         status, after = screen.end()
         assert status == 0, (status, after)
         assert "final report" in after and "do_eventfd" in after, after
+
+
+def test_a_printed_report():
+    """Without --screen: what is waited for, then reports as wide as the terminal."""
+    with Load() as load, Screen("--pid", str(load.pid), way=(), columns=180, rows=60) as screen:
+        screen.expect("SUnreclaim")
+        load.do("eventfd 50")
+        screen.expect("too early to tell")
+        screen.expect("do_eventfd ← __x64_sys_eventfd2")
+        told = screen.output.index(b"kleak: tracing; the first report comes in 0.5 s")
+        first = screen.output.index(b"SUnreclaim")
+        assert screen.output.index(b"kleak: loading the programs") < told < first, screen.output[:500]
+        assert b"\r\x1b[K" in screen.output[told:first], screen.output[told:first]
+        assert not any("first report" in line for line in screen.shown.display), screen.shown.display
+        widest = max(len(line.rstrip()) for line in screen.shown.display if "VmallocUsed" in line)
+        assert 110 < widest <= 180, screen.shown.display
+        screen.process.send_signal(signal.SIGINT)
+        while screen.process.poll() is None:
+            screen.read(0.1)
+        assert screen.process.returncode == 0
 
 
 def check_end_by(number, status):

@@ -468,8 +468,8 @@ static bool explain(const struct holders *holders, const struct entry *entry,
 	holder->link = link_of(entry, question);
 	holder->ratio = objects / holder->grew;
 	holder->share = share_of(holder->ratio, holder->kind, holder->link, fmin(tolerance, 0.5));
-	if (holder->share < HOLDERS_SHARE ||
-	    !grow_together(holders, entry, question, holder->grew, tolerance))
+	if (holder->share + question->error < HOLDERS_SHARE ||
+	    !grow_together(holders, entry, question, holder->grew, tolerance + question->error))
 		return false;
 	if (entry->sum)
 		name_first(holders, entry, from_s, until_s, holder);

@@ -71,6 +71,7 @@ struct holders_question {
 	const double *at;
 	const double *objects;
 	size_t nr;
+	double error; /* sampling: standard error of the objects, of as many; else 0 */
 };
 
 /* Less growth of objects or handles than this is nothing to compare. */

@@ -71,6 +71,7 @@ static void explain(const struct holders *holders, const struct report *report,
 		.functions = functions,
 		.pid = who ? who->pid : 0,
 		.comm = who ? who->comm : NULL,
+		.error = first->objects ? first->objects_error / (double)first->objects : 0,
 	};
 
 	for (size_t i = 0; i < sum->nr_frames && i < SYMBOLS_MOST_FRAMES; i++)

@@ -452,6 +452,7 @@ static void find_common(struct causes *f, const uint32_t *members, uint32_t nr, 
 
 	cause->nr = nr;
 	cause->objects = first->objects;
+	cause->objects_error = same_cause__site(f, first)->objects_error;
 	cause->common = NONE;
 	for (uint32_t i = 0; i < nr; i++) {
 		const struct causes_site *c = &f->list[members[i]];
@@ -529,19 +530,26 @@ static uint32_t *find_owners(const struct causes *f)
 	return owners;
 }
 
-static bool is_multiple(uint64_t many, uint64_t of)
+/* error: of both numbers.  It makes as many of them, but no multiple: anything would be one. */
+static bool is_multiple(uint64_t many, uint64_t of, double error)
 {
 	double times = of ? round((double)many / (double)of) : 0;
 	double slack = fmax(CAUSES_SLACK * (double)of, CAUSES_SLACK_LEAST);
 
-	return of >= CAUSES_OBJECTS && times >= 1 && times <= CAUSES_MULTIPLE &&
+	if (of < CAUSES_OBJECTS)
+		return false;
+	if (fabs((double)many - (double)of) <= slack + error)
+		return true;
+	return times >= 1 && times <= CAUSES_MULTIPLE &&
 	       fabs((double)many - times * (double)of) <= slack;
 }
 
 static bool belongs_to(const struct causes *f, const struct causes_site *c,
 		       const struct causes_cause *cause)
 {
-	if (is_multiple(c->objects, cause->objects))
+	double error = ERRORS * (same_cause__site(f, c)->objects_error + cause->objects_error);
+
+	if (is_multiple(c->objects, cause->objects, error))
 		return true;
 	return cause->nr >= CAUSES_CROWD &&
 	       cause->nr >= CAUSES_ALMOST_ALL * f->count[cause->common];

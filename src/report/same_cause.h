@@ -47,6 +47,7 @@ struct causes_cause {
 	uint32_t headline; /* function, if all had the same when it was made, or CAUSES_NONE */
 	uint32_t common;   /* function that all have, innermost first; or CAUSES_NONE */
 	uint64_t objects;  /* of its first member */
+	double objects_error;
 };
 
 struct causes {

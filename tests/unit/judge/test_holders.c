@@ -843,6 +843,32 @@ static void others_of_nobody(void **state)
 	assert_int_equal(holders__explain(holders, &question, list, LISTED), 0);
 }
 
+/* A sample is as sure as its error says: of how many, and of when. */
+static void within_the_error(void **state)
+{
+	double end_s = (READINGS - 1) * STEP_S;
+	double at[] = {0, end_s / 2, end_s}, objects[3] = {};
+	struct holders_question question = {
+		.functions = of_eventfd, .nr_functions = 3, .at = at, .objects = objects, .nr = 3};
+	struct holder list[LISTED];
+
+	(void)state;
+	hold_ten_a_second();
+	for (int known = 0; known < 2; known++) {
+		question.error = known ? 0 : 0.1;
+		objects[1] = 10 * end_s * 1.4 / 2;
+		objects[2] = 10 * end_s * 1.4; /* share 0.71 */
+		assert_int_equal(holders__explain(holders, &question, list, LISTED) > 0, !known);
+		objects[2] = 10 * end_s * 1.5; /* 0.67 */
+		assert_int_equal(holders__explain(holders, &question, list, LISTED), 0);
+		objects[1] = 10 * end_s * 0.7; /* 0.2 more than half of them */
+		objects[2] = 10 * end_s;
+		assert_int_equal(holders__explain(holders, &question, list, LISTED) > 0, !known);
+		objects[1] = 10 * end_s * 0.8;
+		assert_int_equal(holders__explain(holders, &question, list, LISTED), 0);
+	}
+}
+
 /* Who has half as many handles again as there are objects made the rest elsewhere. */
 static void as_many_before_many_more(void **state)
 {
@@ -1091,6 +1117,7 @@ int main(void)
 		TEST(the_closest_answer_first),
 		TEST(the_simpler_answer_first),
 		TEST(as_many_before_many_more),
+		TEST(within_the_error),
 		TEST(others_of_nobody),
 		TEST(most_of_the_growth),
 		TEST(what_several_began_at_once),

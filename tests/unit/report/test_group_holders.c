@@ -106,6 +106,27 @@ static void test_when_there_were_half_of_them(void **state)
 	assert_int_equal(group.holder.owner.pid, 4712);
 }
 
+/* A sample of a few: neither how many nor when is known well. */
+static void test_within_the_error(void **state)
+{
+	(void)state;
+	read_all(10, 0);
+	sites[0].objects = 1350;
+	explain(1, &whole);
+	assert_false(group.holder.sure);
+	sites[0].objects_error = 0.15 * 1350;
+	explain(1, &whole);
+	assert_true(group.holder.sure);
+	sites[0].objects = 1000;
+	sites[0].objects_error = 150;
+	sites[0].age_median_s = 57 + 20;
+	explain(1, &whole);
+	assert_true(group.holder.sure);
+	sites[0].objects_error = 50;
+	explain(1, &whole);
+	assert_false(group.holder.sure);
+}
+
 /* Older than recording, or younger than its end: when half of them were there is not known. */
 static void test_ages_that_tell_nothing(void **state)
 {
@@ -179,9 +200,13 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 	const struct CMUnitTest tests[] = {
-		TEST(test_a_program_that_keeps_them),  TEST(test_when_there_were_half_of_them),
-		TEST(test_ages_that_tell_nothing),     TEST(test_a_group_of_sites),
-		TEST(test_the_process_that_allocates), TEST(test_other_origins),
+		TEST(test_a_program_that_keeps_them),
+		TEST(test_when_there_were_half_of_them),
+		TEST(test_ages_that_tell_nothing),
+		TEST(test_within_the_error),
+		TEST(test_a_group_of_sites),
+		TEST(test_the_process_that_allocates),
+		TEST(test_other_origins),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

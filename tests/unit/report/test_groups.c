@@ -508,7 +508,7 @@ static void test_groups_of_one_headline(void **state)
 }
 
 /* Does one of so many objects go along with three of 100 that have a caller in common? */
-static bool goes_along(uint64_t objects)
+static bool goes_along_with(uint64_t objects, double error)
 {
 	char text[100];
 	bool along;
@@ -517,7 +517,7 @@ static bool goes_along(uint64_t objects)
 		snprintf(text, sizeof(text), "thing_%d < init_%d < setup < y", i, i);
 		leak(text, 100);
 	}
-	leak("other < other_init < setup < x", objects);
+	leak("other < other_init < setup < x", objects)->objects_error = error;
 	find();
 	along = are_one(0, 3);
 	assert_true(are_one(0, 1) && are_one(0, 2));
@@ -525,6 +525,23 @@ static bool goes_along(uint64_t objects)
 		assert_string_equal(common(0), "setup");
 	forget();
 	return along;
+}
+
+static bool goes_along(uint64_t objects)
+{
+	return goes_along_with(objects, 0);
+}
+
+/* Within the error as many are as many; but a multiple has to be exact. */
+static void test_errors_of_multiples(void **state)
+{
+	(void)state;
+	assert_true(goes_along_with(142, 20));
+	assert_false(goes_along_with(143, 20));
+	assert_true(goes_along_with(58, 20));
+	assert_false(goes_along_with(57, 20));
+	assert_false(goes_along_with(230, 20));
+	assert_true(goes_along_with(302, 20));
 }
 
 static void test_multiples(void **state)
@@ -1002,6 +1019,7 @@ int main(void)
 		TEST(test_the_largest_meeting_first),
 		TEST(test_groups_of_one_headline),
 		TEST(test_multiples),
+		TEST(test_errors_of_multiples),
 		TEST(test_two_own_nothing),
 		TEST(test_almost_all_of_a_crowd),
 		TEST(test_the_larger_owner),

@@ -21,8 +21,8 @@ static uint64_t count(const struct report *r, enum verdict_name name)
 	return r->verdicts[name].sites;
 }
 
-/* The function that a site is known by: the first that is no constructor. */
-static const char *name_of(const struct report_site *s)
+/* The frames that a site is known by: from the first function on that is no constructor. */
+static struct headline headline_of_site(const struct report_site *s)
 {
 	struct callers callers = {};
 	uint32_t *numbers = calloc(s->nr_frames + 1, sizeof(*numbers));
@@ -32,7 +32,7 @@ static const char *name_of(const struct report_site *s)
 		headline = headline__of(&callers, s->stack, numbers, s->nr_frames);
 	callers__free(&callers);
 	free(numbers);
-	return headline.nr ? s->stack[headline.first].symbol : NULL;
+	return headline;
 }
 
 /* The first item begins the line. */
@@ -58,10 +58,11 @@ static void put_leaks(struct pen *pen, const struct report *r)
 		 leaks->sites == 1 ? "" : "s", pen__growth(leaks->growth_bytes_per_min).text);
 	put_item(pen, PEN_RED, item);
 	for (size_t i = 0; i < r->nr_sites && named < NAMED; i++) {
+		const struct report_site *s = &r->sites[i];
 		const char *name = NULL;
 
-		if (r->sites[i].verdict.is.name == VERDICT_LEAK)
-			name = name_of(&r->sites[i]);
+		if (s->verdict.is.name == VERDICT_LEAK && s->nr_frames)
+			name = s->stack[headline_of_site(s).first].symbol;
 		if (!name)
 			continue;
 		fputs(named++ ? ", " : ": ", pen->out);
@@ -141,11 +142,10 @@ static const char *style_of(const struct report_site *s)
 /* "newque ← ipcget ← ksys_msgget", in `room` columns. */
 static void put_headline(const struct pen *pen, const struct report_site *s, int room)
 {
-	size_t first = 0, end = s->nr_frames;
-	const char *name = name_of(s);
+	size_t first = headline_of_site(s).first, end = s->nr_frames;
 
-	while (name && first < end && s->stack[first].symbol != name)
-		first++;
+	if (first < end && !s->stack[first].symbol)
+		first = 0; /* what comes before has a name at least */
 	for (size_t i = first; i < end && i < first + HEADLINE_FRAMES; i++) {
 		char address[PEN_NUMBER];
 		const char *symbol = s->stack[i].symbol;

@@ -181,28 +181,11 @@ static int add_stacks(const struct causes *f, struct idmap *stacks)
 	return 0;
 }
 
-/* Is there anything that others may be there for? */
-static bool has_owners(const struct causes *f)
-{
-	for (uint32_t i = 0; i < f->nr; i++) {
-		const struct report_site *site = same_cause__site(f, &f->list[i]);
-
-		if (is_area(site) || site->verdict.from.metadata)
-			return true;
-	}
-	return false;
-}
-
 /* Which of the candidates are there for another one? */
-static int find_metadata(struct causes *f)
+static void find_metadata(struct causes *f, const struct idmap *stacks)
 {
-	struct idmap stacks = {};
-	int err = has_owners(f) ? add_stacks(f, &stacks) : 0;
-
-	for (uint32_t i = 0; i < f->nr && !err && stacks.nr; i++)
-		f->list[i].metadata = whose(&stacks, same_cause__site(f, &f->list[i])) != NONE;
-	idmap__free(&stacks);
-	return err;
+	for (uint32_t i = 0; i < f->nr; i++)
+		f->list[i].metadata = whose(stacks, same_cause__site(f, &f->list[i])) != NONE;
 }
 
 /* ---- as many as each other ---- */
@@ -233,8 +216,6 @@ static void find_alike(struct causes *f)
 	const struct causes_site *first = NULL;
 	uint32_t alike = NONE;
 
-	if (f->nr)
-		qsort(f->list, f->nr, sizeof(*f->list), by_objects);
 	for (uint32_t i = 0; i < f->nr; i++) {
 		struct causes_site *c = &f->list[i];
 
@@ -604,34 +585,27 @@ static int fold_others(struct causes *f, const struct idmap *stacks)
 		f->list[f->nr++].metadata = true;
 	}
 	for (uint32_t i = 0; i < candidates && !err; i++) {
-		uint32_t owner = whose(stacks, same_cause__site(f, &f->list[i]));
+		struct causes_site *c = &f->list[i];
 
-		if (owner != NONE)
-			f->list[i].group = f->list[owner].group;
+		if (c->metadata)
+			c->group = f->list[whose(stacks, same_cause__site(f, c))].group;
 	}
-	return err;
-}
-
-static int fold_metadata(struct causes *f)
-{
-	struct idmap stacks = {};
-	int err = add_stacks(f, &stacks);
-
-	if (!err)
-		err = fold_others(f, &stacks);
-	idmap__free(&stacks);
 	return err;
 }
 
 /* ---- all of that ---- */
 
-static int find(struct causes *f)
+/* stacks: empty; where the candidates' are, once they are in order. */
+static int find(struct causes *f, struct idmap *stacks)
 {
 	int err = collect(f);
 
+	if (!err && f->nr)
+		qsort(f->list, f->nr, sizeof(*f->list), by_objects);
 	if (!err)
-		err = find_metadata(f);
+		err = add_stacks(f, stacks);
 	if (!err) {
+		find_metadata(f, stacks);
 		find_alike(f);
 		err = join_callers(f);
 	}
@@ -643,15 +617,17 @@ static int find(struct causes *f)
 		err = join_owners(f);
 	if (!err)
 		err = find_commons(f);
-	return err ? err : fold_metadata(f);
+	return err ? err : fold_others(f, stacks);
 }
 
 int same_cause__find(struct causes *causes, const struct report *report, struct callers *callers)
 {
+	struct idmap stacks = {};
 	int err;
 
 	*causes = (struct causes){.report = report, .callers = callers};
-	err = find(causes);
+	err = find(causes, &stacks);
+	idmap__free(&stacks);
 	if (err)
 		same_cause__free(causes);
 	return err;

@@ -6,7 +6,7 @@
 
 /* A * stands for any characters: one at an end or in the middle, or one at either end. */
 static const char *const constructors[] = {
-	/* net/core/skbuff.c, net/core/sock.c */
+	/* net/core/skbuff.c, net/core/sock.c, net/socket.c */
 	"*alloc_skb*",
 	"*build_skb*",
 	"skb_clone",
@@ -19,12 +19,14 @@ static const char *const constructors[] = {
 	"sock_omalloc",
 	"sock_kmalloc",
 	"sock_alloc",
+	"__sock_create",
+	"sock_create*",
 	"sk_alloc",
 	"sk_prot_alloc",
 	"sk_clone_lock",
 	"*page_frag_alloc*",
 	"*page_frag_refill",
-	/* fs/inode.c, fs/dcache.c, fs/file_table.c, fs/anon_inodes.c, fs/seq_file.c */
+	/* fs/inode.c, fs/dcache.c, fs/file_table.c, fs/namei.c, fs/open.c, fs/seq_file.c */
 	"alloc_inode",
 	"*_alloc_inode",
 	"new_inode*",
@@ -37,6 +39,12 @@ static const char *const constructors[] = {
 	"init_file",
 	"alloc_file*",
 	"alloc_empty_file*",
+	"path_openat",
+	"do_filp_open",
+	"do_file_open_root",
+	"filp_open",
+	"file_open_*",
+	"dentry_open",
 	"*anon_inode_get*",
 	"single_open*",
 	"*seq_open*",

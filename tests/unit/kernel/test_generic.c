@@ -6,10 +6,24 @@
 static void test_constructors(void **state)
 {
 	static const char *const names[] = {
-		"alloc_skb_with_frags", "__alloc_skb",	       "napi_alloc_skb",
-		"new_inode_pseudo",	"ext4_alloc_inode",    "security_inode_alloc",
-		"idr_get_free",		"percpu_counter_init", "__percpu_counter_init_many.isra.0",
-		"kernfs_new_node",	"__kernfs_new_node",   "d_alloc_parallel",
+		"alloc_skb_with_frags",
+		"__alloc_skb",
+		"napi_alloc_skb",
+		"new_inode_pseudo",
+		"ext4_alloc_inode",
+		"security_inode_alloc",
+		"idr_get_free",
+		"percpu_counter_init",
+		"__percpu_counter_init_many.isra.0",
+		"kernfs_new_node",
+		"__kernfs_new_node",
+		"d_alloc_parallel",
+		"path_openat",
+		"__sock_create",
+		"sock_create_kern",
+		"filp_open",
+		"file_open_root",
+		"alloc_file_pseudo",
 	};
 
 	(void)state;
@@ -30,6 +44,8 @@ static void test_others(void **state)
 		"sk_alloc_x",
 		"security_",
 		"percpu",
+		"do_sys_openat2",
+		"__sys_socket",
 	};
 
 	(void)state;

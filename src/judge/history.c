@@ -200,6 +200,7 @@ void history__evidence(const struct history *history, const struct site *site,
 		.allocations = site->allocations,
 		.frees = site->frees + site->implicit + site->verified + site->evicted,
 		.weight = history->weight,
+		.arrivals = {.kept_share = NAN},
 		.shrunk = NAN,
 		.drained = NAN,
 		.replaced = NAN,
@@ -219,6 +220,9 @@ void history__evidence(const struct history *history, const struct site *site,
 	evidence->recent = growth__slope(clock->at, history->rows[index].bytes.value,
 					 first + evidence->points / 2, clock->nr);
 	fill_settled(history, &history->rows[index], evidence);
+	evidence->arrivals =
+		arrivals__of(clock->at, history->rows[index].allocated, history->rows[index].alive,
+			     history->settled, history->weight, history->aged_s);
 }
 
 const double *history__course(const struct history *history, uint64_t id)

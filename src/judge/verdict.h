@@ -16,6 +16,7 @@
 #ifndef KLEAK_JUDGE_VERDICT_H
 #define KLEAK_JUDGE_VERDICT_H
 
+#include "judge/arrivals.h"
 #include "judge/growth.h"
 #include "memory/pin_sample.h"
 
@@ -47,6 +48,7 @@ struct evidence {
 	double survival[SURVIVALS]; /* NAN: nothing was allocated then */
 	uint64_t settled;	    /* objects that outlived two intervals, three and more ago */
 	uint64_t settled_alive;	    /* of them, now */
+	struct arrivals arrivals;   /* of what stays, by what was allocated long enough ago */
 	uint32_t weight;	    /* each that was seen counts as so many of both; 0: as one */
 	/* the site's own sums */
 	uint64_t objects, bytes, allocations, frees;

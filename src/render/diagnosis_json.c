@@ -33,8 +33,8 @@ static json_t *module(const void *of, size_t i)
 {
 	const struct diagnosis_module *m = &((const struct diagnosis_modules *)of)->list[i];
 
-	return json_pack("{s:o, s:o, s:o}", "name", json_value__text(m->name), "version",
-			 told(m->version), "taint", told(m->taint));
+	return json_pack("{s:o, s:o, s:o, s:b}", "name", json_value__text(m->name), "version",
+			 told(m->version), "taint", told(m->taint), "gone", m->gone);
 }
 
 /* The frames of a site that are worth a line. */

@@ -12,6 +12,8 @@
 #define GROWING_LISTED 5 /* suspects below the leaks */
 #define MEMBERS_LISTED 5 /* of a group, beside the first one */
 #define FRAMES_LISTED  4 /* of who frees */
+#define STOPPED_LISTED 5
+#define STOPPED_BYTES  10
 #define MARGIN	       10
 
 static size_t count(const struct diagnosis *d, enum verdict_name name)
@@ -318,6 +320,68 @@ static void put_groups(const struct pen *pen, const struct diagnosis *d, enum ve
 		fprintf(pen->out, "… and %zu more %s\n\n", all - put, verdict__name(name));
 }
 
+/* What came while this was traced, stays, and comes no more. */
+static bool has_stopped(const struct report_site *s)
+{
+	return s->verdict.is.name == VERDICT_HELD && s->verdict.is.why &&
+	       s->verdict.from.arrivals.shape == ARRIVALS_STOPPED;
+}
+
+/* "  300.0K        300  slab     kmalloc-1k  event_ring_init ← ring_open" */
+static void put_stopped_site(const struct pen *pen, const struct report_site *s)
+{
+	const struct arrivals *a = &s->verdict.from.arrivals;
+
+	fprintf(pen->out, "%*s %10" PRIu64 "  %-7s  ", STOPPED_BYTES,
+		pen__human((double)s->bytes, false).text, s->objects, s->origin);
+	pen__name(pen, PEN_PLAIN, s->cache);
+	fputs("  ", pen->out);
+	put_headline(pen, s, headline__alone(s->stack, s->nr_frames), PEN_BOLD);
+	fprintf(pen->out, "\n%*swithin %s; none since, for %s\n", STOPPED_BYTES + MARGIN + 3, "",
+		pen__duration(a->lasted_s).text, pen__duration(a->since_s).text);
+}
+
+/* Where it comes among the largest ones, of which there are *nr. */
+static void keep_largest(const struct report_site **list, size_t *nr, const struct report_site *s)
+{
+	size_t at = *nr;
+
+	while (at && list[at - 1]->bytes < s->bytes)
+		at--;
+	if (at == STOPPED_LISTED)
+		return;
+	*nr += *nr < STOPPED_LISTED;
+	memmove(list + at + 1, list + at, (*nr - at - 1) * sizeof(*list));
+	list[at] = s;
+}
+
+/*
+ * A leak that stopped looks like what is needed for good: where it was is told, and no more.
+ */
+static void put_stopped(const struct pen *pen, const struct diagnosis *d)
+{
+	const struct report_site *largest[STOPPED_LISTED];
+	size_t nr = 0, all = 0, most = listed(d, STOPPED_LISTED);
+
+	for (size_t i = 0; i < d->report->nr_sites; i++) {
+		if (!has_stopped(&d->report->sites[i]))
+			continue;
+		all++;
+		keep_largest(largest, &nr, &d->report->sites[i]);
+	}
+	if (!all)
+		return;
+	pen__put(pen, PEN_DIM,
+		 "stopped: came while this was traced, stays, and no more comes (needed for good, "
+		 "or leaked once)");
+	fputc('\n', pen->out);
+	for (size_t i = 0; i < nr && i < most; i++)
+		put_stopped_site(pen, largest[i]);
+	if (all > most)
+		fprintf(pen->out, "%*s … and %zu more\n", STOPPED_BYTES, "", all - most);
+	fputc('\n', pen->out);
+}
+
 /* Of each class that was traced: the kernel's growth, what is traced of it, the rest. */
 static void put_rest(struct pen *pen, const struct diagnosis *d)
 {
@@ -381,7 +445,7 @@ static void put_module(const struct pen *pen, const struct diagnosis_module *m)
 		fputs(", taint ", pen->out);
 		pen__name(pen, PEN_PLAIN, m->taint);
 	}
-	fputc('\n', pen->out);
+	fputs(m->gone ? "; unloaded since: what it left behind nobody can free\n" : "\n", pen->out);
 }
 
 /* All that the stack goes through, innermost first, a line each. */
@@ -475,6 +539,7 @@ int diagnosis_text__print(const struct diagnosis *diagnosis, bool color, FILE *o
 		put_groups(&pen, diagnosis, VERDICT_LEAK, listed(diagnosis, SIZE_MAX));
 		put_groups(&pen, diagnosis, VERDICT_GROWING, listed(diagnosis, GROWING_LISTED));
 		put_groups(&pen, diagnosis, VERDICT_HELD, listed(diagnosis, GROWING_LISTED));
+		put_stopped(&pen, diagnosis);
 		put_rest(&pen, diagnosis);
 	}
 	put_next(&pen, diagnosis);

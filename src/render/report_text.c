@@ -328,6 +328,8 @@ static void put_row(const struct pen *pen, const struct report *r, const struct 
 
 /* ---- verdicts ---- */
 
+#define FEW_KEPT 0.5 /* of the allocations: then the others are worth a word */
+
 static const char *style_of(enum verdict_name name)
 {
 	if (name == VERDICT_LEAK)
@@ -360,6 +362,23 @@ static void put_reason(const struct pen *pen, const struct conclusion *v)
 	if (e->settled)
 		fprintf(pen->out, "%*sof %" PRIu64 " objects that got old %" PRIu64 " live\n",
 			INDENT, "", e->settled, e->settled_alive);
+}
+
+/* "in bursts: what stays came 3 times, the last 40s ago" */
+static void put_arrivals(const struct pen *pen, const struct arrivals *a)
+{
+	if (a->shape == ARRIVALS_STOPPED)
+		fprintf(pen->out,
+			"%*sstopped: what stays was allocated within %s; none since, for %s\n",
+			INDENT, "", pen__duration(a->lasted_s).text,
+			pen__duration(a->since_s).text);
+	else if (a->shape == ARRIVALS_BURSTS)
+		fprintf(pen->out,
+			"%*sin bursts: what stays came at %" PRIu32 " times, the last %s ago\n",
+			INDENT, "", a->bursts, pen__duration(a->since_s).text);
+	if (a->shape != ARRIVALS_UNKNOWN && a->kept_share > 0 && a->kept_share < FEW_KEPT)
+		fprintf(pen->out, "%*sof %.0f allocations one stays; the others are freed\n",
+			INDENT, "", 1 / a->kept_share);
 }
 
 /* ", children 3", if there are any. */
@@ -432,6 +451,11 @@ static void put_survival(const struct pen *pen, const struct evidence *e)
 	fputc('\n', pen->out);
 }
 
+static bool is_kept(enum verdict_name name)
+{
+	return name == VERDICT_LEAK || name == VERDICT_GROWING || name == VERDICT_HELD;
+}
+
 /* "LEAK  +1.0M/min (...)", why, and what it stands on. */
 static void put_verdict(const struct pen *pen, const struct conclusion *v)
 {
@@ -444,6 +468,8 @@ static void put_verdict(const struct pen *pen, const struct conclusion *v)
 	fputc('\n', pen->out);
 	if (v->is.name != VERDICT_NEW)
 		put_reason(pen, v);
+	if (is_kept(v->is.name))
+		put_arrivals(pen, &v->from.arrivals);
 	put_pinned(pen, &v->from.pins);
 	if (v->is.name != VERDICT_NEW)
 		put_survival(pen, &v->from);

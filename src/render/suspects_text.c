@@ -3,7 +3,6 @@
 #include "report/headline.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define ITEM	    256
@@ -19,20 +18,6 @@
 static uint64_t count(const struct report *r, enum verdict_name name)
 {
 	return r->verdicts[name].sites;
-}
-
-/* The frames that a site is known by: from the first function on that is no constructor. */
-static struct headline headline_of_site(const struct report_site *s)
-{
-	struct callers callers = {};
-	uint32_t *numbers = calloc(s->nr_frames + 1, sizeof(*numbers));
-	struct headline headline = {};
-
-	if (numbers && !callers__add(&callers, s->stack, s->nr_frames, true, numbers))
-		headline = headline__of(&callers, s->stack, numbers, s->nr_frames);
-	callers__free(&callers);
-	free(numbers);
-	return headline;
 }
 
 /* The first item begins the line. */
@@ -62,7 +47,7 @@ static void put_leaks(struct pen *pen, const struct report *r)
 		const char *name = NULL;
 
 		if (s->verdict.is.name == VERDICT_LEAK && s->nr_frames)
-			name = s->stack[headline_of_site(s).first].symbol;
+			name = s->stack[headline__alone(s->stack, s->nr_frames).first].symbol;
 		if (!name)
 			continue;
 		fputs(named++ ? ", " : ": ", pen->out);
@@ -142,7 +127,7 @@ static const char *style_of(const struct report_site *s)
 /* "newque ← ipcget ← ksys_msgget", in `room` columns. */
 static void put_headline(const struct pen *pen, const struct report_site *s, int room)
 {
-	size_t first = headline_of_site(s).first, end = s->nr_frames;
+	size_t first = headline__alone(s->stack, s->nr_frames).first, end = s->nr_frames;
 
 	if (first < end && !s->stack[first].symbol)
 		first = 0; /* what comes before has a name at least */

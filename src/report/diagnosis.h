@@ -16,6 +16,7 @@
 struct diagnosis_module {
 	const char *name;
 	char version[64], taint[16]; /* as /sys/module has them; "": not told */
+	bool gone;		     /* it has been unloaded meanwhile */
 };
 
 #define DIAGNOSIS_MODULES 16

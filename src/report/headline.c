@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "report/headline.h"
 
+#include <stdlib.h>
+
 /*
  * A constructor may call a function of its own that allocates: alloc_inode() has the file system's
  * do it.  So many frames may stand between two, or before the first.
@@ -36,4 +38,17 @@ struct headline headline__of(const struct callers *callers, const struct symbols
 		}
 	}
 	return headline__from(callers, numbers, nr, first);
+}
+
+struct headline headline__alone(const struct symbols_frame *stack, size_t nr)
+{
+	struct callers callers = {};
+	uint32_t *numbers = calloc(nr + 1, sizeof(*numbers));
+	struct headline headline = {};
+
+	if (numbers && !callers__add(&callers, stack, nr, true, numbers))
+		headline = headline__of(&callers, stack, numbers, nr);
+	callers__free(&callers);
+	free(numbers);
+	return headline;
 }

@@ -22,6 +22,9 @@ struct headline {
 struct headline headline__of(const struct callers *callers, const struct symbols_frame *stack,
 			     const uint32_t *numbers, size_t nr);
 
+/* The same of a stack beside which no others are known; nothing where there is no memory. */
+struct headline headline__alone(const struct symbols_frame *stack, size_t nr);
+
 /* The same where the first frame was chosen. */
 struct headline headline__from(const struct callers *callers, const uint32_t *numbers, size_t nr,
 			       size_t first);

@@ -54,6 +54,7 @@ static struct diagnosis_module module_of(const struct symbols_frame *frame,
 		return module;
 	memcpy(module.version, known->version, sizeof(module.version));
 	memcpy(module.taint, known->taint, sizeof(module.taint));
+	module.gone = known->until != NAMES_STILL;
 	return module;
 }
 

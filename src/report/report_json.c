@@ -184,6 +184,16 @@ static json_t *pinned(const struct pins_count *p)
 		p->other_fs);
 }
 
+static json_t *arrivals(const struct arrivals *a)
+{
+	if (a->shape == ARRIVALS_UNKNOWN)
+		return json_null();
+	return json_pack("{s:s, s:o, s:o, s:o, s:o}", "shape", arrivals__name(a->shape), "bursts",
+			 json_value__count(a->bursts), "lasted_s", json_value__number(a->lasted_s),
+			 "since_s", json_value__number(a->since_s), "kept_share",
+			 json_value__number(a->kept_share));
+}
+
 static json_t *verdict(const struct conclusion *v)
 {
 	const struct evidence *e = &v->from;
@@ -191,18 +201,19 @@ static json_t *verdict(const struct conclusion *v)
 	if (!v->is.why)
 		return json_null();
 	return json_pack(
-		"{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:o}",
+		"{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:o, s:o, "
+		"s:o}",
 		"name", verdict__name(v->is.name), "why", v->is.why, "growth_bytes_per_min",
 		report_json__per_min(&e->slope, e->slope.per_s), "growth_low_bytes_per_min",
 		report_json__per_min(&e->slope, e->slope.low), "growth_high_bytes_per_min",
 		report_json__per_min(&e->slope, e->slope.high), "points",
 		json_value__count(e->points), "interval_s", json_value__number(e->interval_s),
 		"survival_shares", survival(e), "settled", json_value__count(e->settled),
-		"settled_alive", json_value__count(e->settled_alive), "exhausted_s",
-		json_value__number(v->exhausted_s), "reclaimable", e->reclaimable, "pinned",
-		pinned(&e->pins), "replaced_share", json_value__number(e->replaced),
-		"after_drain_share", json_value__number(e->drained), "shrunk_share",
-		json_value__number(e->shrunk));
+		"settled_alive", json_value__count(e->settled_alive), "arrivals",
+		arrivals(&e->arrivals), "exhausted_s", json_value__number(v->exhausted_s),
+		"reclaimable", e->reclaimable, "pinned", pinned(&e->pins), "replaced_share",
+		json_value__number(e->replaced), "after_drain_share",
+		json_value__number(e->drained), "shrunk_share", json_value__number(e->shrunk));
 }
 
 static json_t *who(const void *of, size_t i)

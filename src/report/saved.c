@@ -567,6 +567,29 @@ static void read_pinned(struct json_reader *r, json_t *from, struct pins_count *
 	to->other_fs = json_read__truth(r, p, "other_file_systems");
 }
 
+static enum arrivals_shape shape_called(struct json_reader *r, const char *name)
+{
+	for (int i = ARRIVALS_ONGOING; i <= ARRIVALS_STOPPED; i++)
+		if (name && !strcmp(name, arrivals__name(i)))
+			return i;
+	json_read__fail(r, "shape", "ongoing, bursts or stopped");
+	return ARRIVALS_UNKNOWN;
+}
+
+static void read_arrivals(struct json_reader *r, json_t *from, struct arrivals *to)
+{
+	json_t *a = json_read__object_if_there(r, from, "arrivals");
+
+	to->kept_share = NAN;
+	if (!a)
+		return;
+	to->shape = shape_called(r, json_read__text(r, a, "shape"));
+	to->bursts = (uint32_t)json_read__count(r, a, "bursts", UINT32_MAX);
+	to->lasted_s = json_read__number_or(r, a, "lasted_s", NAN);
+	to->since_s = json_read__number_or(r, a, "since_s", NAN);
+	to->kept_share = json_read__number_or(r, a, "kept_share", NAN);
+}
+
 static void read_verdict(struct json_reader *r, json_t *from, struct report_site *site)
 {
 	json_t *v = json_read__object_or_null(r, from, "verdict");
@@ -587,6 +610,7 @@ static void read_verdict(struct json_reader *r, json_t *from, struct report_site
 	read_survival(r, v, e);
 	e->settled = json_read__count(r, v, "settled", INT64_MAX);
 	e->settled_alive = json_read__count(r, v, "settled_alive", INT64_MAX);
+	read_arrivals(r, v, &e->arrivals);
 	e->reclaimable = json_read__truth(r, v, "reclaimable");
 	read_pinned(r, v, &e->pins);
 	e->replaced = json_read__number_or(r, v, "replaced_share", NAN);

@@ -118,9 +118,9 @@ static __attribute__((unused)) const struct suspect golden_growth[] = {
 };
 
 static __attribute__((unused)) const struct diagnosis_modules golden_modules[] = {
-	{{{"kleak_test", "1.2", "OE"}, {"leaky_net", "", ""}}, 2},
-	{{{"gone", "", ""}}, 1},
-	{{{"gone", "", ""}}, 1},
+	{{{"kleak_test", "1.2", "OE", false}, {"leaky_net", "", "", false}}, 2},
+	{{{"gone", "", "", false}}, 1},
+	{{{"gone", "", "", false}}, 1},
 	{.nr = 0},
 };
 

@@ -366,6 +366,8 @@ static void test_everything_survives_in_a_leak(void **state)
 	watch(plain_leak, 3, 900, 5, &e); /* longer than there are points: every second one went */
 	for (int i = 0; i < SURVIVALS; i++)
 		assert_true(e.survival[i] > 0.99);
+	assert_int_equal(e.arrivals.shape, ARRIVALS_ONGOING);
+	assert_true(e.arrivals.kept_share > 0.99);
 	assert_true(e.settled_alive == e.settled);
 	assert_true(e.settled > 7000 && e.settled < 9200);
 	assert_true(e.points > 30 && e.points <= GROWTH_POINTS);

@@ -420,9 +420,9 @@ static void test_a_sample_is_as_sure_as_what_is_in_it(void **state)
 /* What grows is looked at first, what is harmless last. */
 static void test_suspicion(void **state)
 {
-	static const enum verdict_name order[] = {VERDICT_LEAK, VERDICT_GROWING,
+	static const enum verdict_name order[] = {VERDICT_LEAK,		VERDICT_GROWING,
 						  VERDICT_INSUFFICIENT, VERDICT_HELD,
-						  VERDICT_CACHE, VERDICT_CHURN};
+						  VERDICT_CACHE,	VERDICT_CHURN};
 
 	(void)state;
 	for (size_t i = 0; i + 1 < sizeof(order) / sizeof(order[0]); i++)

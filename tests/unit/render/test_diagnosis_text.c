@@ -126,7 +126,7 @@ static void test_top(void **state)
 /* All that is printed of a leak, with names from outside. */
 static void golden_hostile_group(struct diagnosis *diagnosis, const struct report *report)
 {
-	static const struct diagnosis_modules modules = {{{HOSTILE, "\x1b", "\x1b"}}, 1};
+	static const struct diagnosis_modules modules = {{{HOSTILE, "\x1b", "\x1b", true}}, 1};
 	static struct groups_member members[2] = {{.headline = {0, 1}}, {.headline = {0, 1}}};
 	static struct group group;
 
@@ -388,6 +388,7 @@ static void test_block(void **state)
 	struct report report = golden_report();
 	struct diagnosis diagnosis = golden_diagnosis(&report);
 	struct group group = diagnosis.groups.list[0];
+	struct diagnosis_modules modules;
 
 	(void)state;
 	group.nr = 1;
@@ -404,6 +405,10 @@ static void test_block(void **state)
 	group.nr = 2;
 	group.sum.cache = "kmalloc-8";
 	check_line(diagnosis, "\n  leaks:      vmalloc, cache kmalloc-8, and 1 sites more");
+	modules = diagnosis.modules[0];
+	modules.list[0].gone = true;
+	diagnosis.modules = &modules;
+	check_line(diagnosis, "taint OE; unloaded since: what it left behind nobody can free\n");
 }
 
 static void test_output_fails(void **state)
@@ -421,6 +426,49 @@ static void test_output_fails(void **state)
 		assert_true(diagnosis_text__print(&diagnosis, false, full) < 0);
 		fclose(full);
 	}
+}
+
+static struct report_site stopped(uint64_t bytes)
+{
+	struct report_site site = golden_report().sites[0];
+
+	site.bytes = bytes;
+	site.objects = bytes / 1024;
+	site.verdict.is =
+		(struct verdict){VERDICT_HELD, "old objects stay; it grew, and no more", 1};
+	site.verdict.from.arrivals = (struct arrivals){ARRIVALS_STOPPED, 1, 30, 120, 1};
+	return site;
+}
+
+/* A leak that stopped has a line of its own, the largest first; nothing else that is held has. */
+static void test_stopped(void **state)
+{
+	static const uint64_t bytes[] = {4, 300, 7, 1, 200, 6, 5};
+	struct report_site sites[NR(bytes) + 1];
+	struct report report = golden_report();
+	struct diagnosis diagnosis = golden_diagnosis(&report);
+
+	(void)state;
+	for (size_t i = 0; i < NR(bytes); i++)
+		sites[i] = stopped(bytes[i] << 10);
+	sites[NR(bytes)] = stopped(1 << 30);
+	sites[NR(bytes)].verdict.from.arrivals.shape = ARRIVALS_ONGOING;
+	report.sites = sites;
+	report.nr_sites = NR(sites);
+	diagnosis.groups.nr = 0;
+	diagnosis.top = 0;
+	check_line(diagnosis, "(needed for good, or leaked once)\n"
+			      "    300.0K        300  slab     kmalloc-256  ");
+	check_line(diagnosis, "\n                       within 30s; none since, for 2.0m\n"
+			      "    200.0K        200  slab     ");
+	check_line(diagnosis, "\n      5.0K          5  slab     ");
+	check_line(diagnosis, "2.0m\n           … and 2 more\n\nwhile tracing");
+	diagnosis.top = 1;
+	check_line(diagnosis, "2.0m\n           … and 6 more\n\nwhile tracing");
+	/* somebody else's verdict says more */
+	for (size_t i = 0; i < NR(bytes); i++)
+		sites[i].verdict.is.name = i % 2 ? VERDICT_GROWING : VERDICT_CACHE;
+	check_no_line(diagnosis, "stopped: came");
 }
 
 /* With styles: what was found, and all of a report. */
@@ -455,6 +503,7 @@ int main(void)
 		cmocka_unit_test(test_sentences_fold),
 		cmocka_unit_test(test_block),
 		cmocka_unit_test(test_output_fails),
+		cmocka_unit_test(test_stopped),
 		cmocka_unit_test(test_colors),
 	};
 

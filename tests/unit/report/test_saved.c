@@ -111,6 +111,7 @@ static void test_every_digit(void **state)
 		site.verdict.from.slope = (struct growth_slope){true, x, -x, 2 * x};
 		site.verdict.from.drained = site.verdict.from.survival[1] = x;
 		site.verdict.exhausted_s = site.verdict.from.interval_s = x;
+		site.verdict.from.arrivals = (struct arrivals){ARRIVALS_BURSTS, 2, x, x, x};
 		report.sites = &site;
 		report.overhead = (struct report_overhead){true, x, x / 3, x, x, false};
 		report.slab.explained = report.elapsed_s = report.scan.seconds = x;
@@ -385,6 +386,8 @@ static void test_refused(void **state)
 	check_refused("\"elapsed_s\":", "\"elapsed_s\":1.1e304,\"x\":", "\"elapsed_s\"");
 	check_refused("\"growth_bytes_per_min\":", "\"growth_bytes_per_min\":-1.7e308,\"x\":",
 		      "\"growth_bytes_per_min\"");
+	check_refused("\"shape\":\"ongoing\"", "\"shape\":\"new\"", "\"shape\"");
+	check_refused("\"shape\":\"ongoing\"", "\"shape\":null", "\"shape\"");
 	check_refused("\"survival_shares\":[1.0,", "\"survival_shares\":[1e308,",
 		      "\"survival_shares\"");
 	/* less as much below 0 it would be none either */
@@ -574,6 +577,13 @@ static void test_what_is_not_known(void **state)
 	saved = read_at("sites.0.verdict", "survival_shares", "[null,0.5,1,null]");
 	assert_true(isnan(saved.report.sites[0].verdict.from.survival[0]));
 	assert_true(saved.report.sites[0].verdict.from.survival[1] == 0.5);
+	saved__free_report(&saved);
+	saved = read_at("sites.0.verdict", "arrivals", "null");
+	assert_int_equal(saved.report.sites[0].verdict.from.arrivals.shape, ARRIVALS_UNKNOWN);
+	assert_true(isnan(saved.report.sites[0].verdict.from.arrivals.kept_share));
+	saved__free_report(&saved);
+	saved = read_at("sites.0.verdict.arrivals", "kept_share", "null");
+	assert_true(isnan(saved.report.sites[0].verdict.from.arrivals.kept_share));
 	saved__free_report(&saved);
 	saved = read_at("filter", "pid", "0");
 	assert_int_equal(saved.report.filter.pid, 0);

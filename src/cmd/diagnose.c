@@ -270,7 +270,8 @@ static int trace(struct diagnose *d, double until_s)
 static int drain(struct diagnose *d)
 {
 	double start_s, quiet_s, now_s, most_s;
-	uint64_t live = 1, frees = 0, before = 0;
+	struct reporter_left left = {.live = 1};
+	uint64_t before = 0;
 	int err = 0;
 
 	if (!d->diagnosis.interrupted)
@@ -285,13 +286,13 @@ static int drain(struct diagnose *d)
 		err = reporter__freeze(d->reporter);
 	start_s = quiet_s = now_s = clock__now_s();
 	most_s = fmax(fmin(d->end_s - start_s, DRAIN_MOST_S), DRAIN_QUIET_S);
-	while (!err && live && now_s - quiet_s < DRAIN_QUIET_S && now_s - start_s < most_s) {
-		err = reporter__count(d->reporter, &live, &frees);
-		if (frees != before)
+	while (!err && left.live && now_s - quiet_s < DRAIN_QUIET_S && now_s - start_s < most_s) {
+		err = reporter__count(d->reporter, false, &left);
+		if (left.frees != before)
 			quiet_s = now_s;
-		before = frees;
+		before = left.frees;
 		progress(d, "allocations are not recorded any more; %llu objects left",
-			 (unsigned long long)live);
+			 (unsigned long long)left.live);
 		if (stopped(d, now_s + DRAIN_STEP_S))
 			break;
 		now_s = clock__now_s();

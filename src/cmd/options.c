@@ -225,7 +225,7 @@ static void conclude(struct options *o)
 	bool all = o->folded || o->svg || o->html || o->save || o->verb == VERB_DIAGNOSE;
 
 	o->top_listed = o->top;
-	if ((o->json || o->verb == VERB_RUN) && !o->report.sort_given)
+	if (o->json && !o->report.sort_given)
 		o->report.sort = SITES_BY_BYTES;
 	if ((o->json || o->screen) && !o->top_given)
 		o->top = 0;

@@ -12,8 +12,9 @@
  * kfree_rcu() waits up to 5 s for company (kernel/rcu/tree.c, KFREE_DRAIN_JIFFIES)
  * and then for a grace period.
  */
-#define SETTLE_QUIET_S 6.0
-#define SETTLE_MOST_S  15.0
+#define SETTLE_QUIET_S	     6.0
+#define SETTLE_RECLAIMABLE_S 0.25
+#define SETTLE_MOST_S	     15.0
 
 double timetable__next(double next_s, double interval_s, double now_s)
 {
@@ -73,13 +74,15 @@ struct timetable_settling timetable__settle(double start_s)
 	return (struct timetable_settling){.start_s = start_s, .quiet_since_s = start_s};
 }
 
-bool timetable__is_settled(struct timetable_settling *settling, uint64_t live, uint64_t frees,
+bool timetable__is_settled(struct timetable_settling *settling, const struct reporter_left *left,
 			   double now_s)
 {
-	if (frees != settling->frees)
+	double quiet_s = left->live > left->reclaimable ? SETTLE_QUIET_S : SETTLE_RECLAIMABLE_S;
+
+	if (left->frees != settling->frees)
 		settling->quiet_since_s = now_s;
-	settling->frees = frees;
-	return !live || now_s - settling->quiet_since_s >= SETTLE_QUIET_S ||
+	settling->frees = left->frees;
+	return !left->live || now_s - settling->quiet_since_s >= quiet_s ||
 	       timetable__is_too_late(settling, now_s);
 }
 

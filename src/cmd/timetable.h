@@ -3,6 +3,8 @@
 #ifndef KLEAK_CMD_TIMETABLE_H
 #define KLEAK_CMD_TIMETABLE_H
 
+#include "report/reporter.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -47,7 +49,10 @@ void timetable__passed(struct timetable_scan *scan, bool done, double now_s);
  */
 bool timetable__end_scan(struct timetable_scan *scan, bool done);
 
-/* Until nothing is left, or nothing has been freed for 6 s; 15 s at most. */
+/*
+ * Until nothing is left, or nothing has been freed for 6 s; 15 s at most.  What the kernel can
+ * reclaim is waited for no longer than for a grace period.
+ */
 struct timetable_settling {
 	double start_s, quiet_since_s;
 	uint64_t frees;
@@ -55,8 +60,8 @@ struct timetable_settling {
 
 struct timetable_settling timetable__settle(double start_s);
 
-/* Is it over?  live: objects that are left; frees: how many were freed so far. */
-bool timetable__is_settled(struct timetable_settling *settling, uint64_t live, uint64_t frees,
+/* Is it over? */
+bool timetable__is_settled(struct timetable_settling *settling, const struct reporter_left *left,
 			   double now_s);
 
 /* Did it end because it took too long? */

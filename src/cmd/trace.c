@@ -21,7 +21,7 @@
 
 #define EXIT_LEFT 3 /* run --exit-code: more than the threshold is left */
 
-#define SETTLE_STEP_S 0.5
+#define SETTLE_STEP_S 0.1
 
 /* Whose reports go where. */
 struct reports {
@@ -333,16 +333,16 @@ static int settle(const struct tracer *tracer, struct reporter *reporter, int si
 	bool terminal = isatty(STDERR_FILENO);
 	double now_s = clock__now_s();
 	struct timetable_settling settling = timetable__settle(now_s);
-	uint64_t live = 0, frees = 0;
+	struct reporter_left left = {};
 	int err, signal = 0;
 
 	for (;;) {
-		err = reporter__count(reporter, &live, &frees);
-		if (err || timetable__is_settled(&settling, live, frees, now_s))
+		err = reporter__count(reporter, true, &left);
+		if (err || timetable__is_settled(&settling, &left, now_s))
 			break;
 		if (terminal)
 			say__doing("waiting for deferred frees: %.0f s, %" PRIu64 " objects left",
-				   now_s - settling.start_s, live);
+				   now_s - settling.start_s, left.live);
 		signal = wait_until(signals, -1, NULL, now_s + SETTLE_STEP_S);
 		if (signal && !signals__is_request(signal))
 			break;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "render/suspects_text.h"
+#include "report/by_design.h"
 #include "report/headline.h"
 
 #include <inttypes.h>
@@ -56,6 +57,69 @@ static void put_leaks(struct pen *pen, const struct report *r)
 	}
 }
 
+/* Of a command: what it left, but for what is only counted. */
+struct left {
+	uint64_t sites, objects, bytes;
+	uint64_t design_sites, design_bytes; /* kept by design, and folded */
+};
+
+static bool is_kept_by_design(const struct report *r, const struct report_site *site)
+{
+	return r->by_suspicion && !r->all_listed && r->filter.command && !site->unreferenced &&
+	       by_design__why(site);
+}
+
+static struct left left_of(const struct report *r)
+{
+	struct left left = {};
+
+	for (int name = 0; name < VERDICTS; name++) {
+		if (name == VERDICT_CACHE || name == VERDICT_CHURN)
+			continue;
+		left.sites += r->verdicts[name].sites;
+		left.objects += r->verdicts[name].objects;
+		left.bytes += r->verdicts[name].bytes;
+	}
+	for (size_t i = 0; i < r->nr_sites; i++) {
+		const struct report_site *s = &r->sites[i];
+
+		if (s->verdict.is.name == VERDICT_CACHE || s->verdict.is.name == VERDICT_CHURN ||
+		    !is_kept_by_design(r, s))
+			continue;
+		left.design_sites++;
+		left.design_bytes += s->bytes;
+		left.sites--;
+		left.objects -= s->objects;
+		left.bytes -= s->bytes;
+	}
+	return left;
+}
+
+/* "left behind: 400 objects, 100.0K at 2 sites" */
+static void put_left(struct pen *pen, const struct left *left)
+{
+	char item[ITEM];
+
+	if (!left->sites)
+		return;
+	snprintf(item, sizeof(item), "left behind: %" PRIu64 " object%s, %s at %" PRIu64 " site%s",
+		 left->objects, left->objects == 1 ? "" : "s",
+		 pen__human((double)left->bytes, false).text, left->sites,
+		 left->sites == 1 ? "" : "s");
+	put_item(pen, PEN_BOLD, item);
+}
+
+static void put_by_design(struct pen *pen, const struct left *left)
+{
+	char item[ITEM];
+
+	if (!left->design_sites)
+		return;
+	snprintf(item, sizeof(item), "%" PRIu64 " by design %s (folded)", left->design_sites,
+		 pen__human((double)left->design_bytes, false).text);
+	put_item(pen, PEN_DIM, item);
+}
+
 /* "6 held", if there are any. */
 static void put_count(struct pen *pen, const char *style, uint64_t n, const char *what)
 {
@@ -82,23 +146,40 @@ static void put_class(struct pen *pen, const struct report *r, enum verdict_name
 	put_item(pen, PEN_DIM, item);
 }
 
-void suspects_text__answer(struct pen *pen, const struct report *r)
+/* How sure what is left over is. */
+static void put_undecided(struct pen *pen, const struct report *r)
 {
 	uint64_t told = 0;
 
-	if (!r->verdicts_known || !r->nr_sites_all)
-		return;
 	for (int name = 0; name < VERDICTS; name++)
 		if (name != VERDICT_NEW)
 			told += count(r, name);
-	pen->gap = 0;
-	put_leaks(pen, r);
-	put_count(pen, PEN_YELLOW, count(r, VERDICT_GROWING), "growing");
 	put_count(pen, PEN_PLAIN, count(r, VERDICT_NEW), told ? "new" : "new: too early to tell");
 	put_count(pen, PEN_PLAIN, count(r, VERDICT_INSUFFICIENT), "too few to tell");
 	put_count(pen, PEN_PLAIN, count(r, VERDICT_HELD), "held");
+}
+
+void suspects_text__answer(struct pen *pen, const struct report *r)
+{
+	bool of_command = r->filter.command;
+	struct left left = {};
+
+	if (!r->verdicts_known || (!r->nr_sites_all && !of_command))
+		return;
+	pen->gap = 0;
+	if (of_command)
+		left = left_of(r);
+	put_left(pen, &left);
+	put_leaks(pen, r);
+	put_count(pen, PEN_YELLOW, count(r, VERDICT_GROWING), "growing");
+	if (!of_command)
+		put_undecided(pen, r);
 	put_class(pen, r, VERDICT_CACHE, "cache");
 	put_class(pen, r, VERDICT_CHURN, "churn");
+	put_by_design(pen, &left);
+	if (of_command && !left.sites)
+		put_item(pen, PEN_PLAIN,
+			 pen->gap ? "nothing else is left behind" : "nothing is left behind");
 	pen__head_end(pen);
 }
 
@@ -106,6 +187,8 @@ void suspects_text__answer(struct pen *pen, const struct report *r)
 
 bool suspects_text__is_folded(const struct report *r, const struct report_site *site)
 {
+	if (is_kept_by_design(r, site))
+		return true;
 	return r->by_suspicion && !r->all_listed && !site->unreferenced && site->verdict.is.why &&
 	       (site->verdict.is.name == VERDICT_CACHE || site->verdict.is.name == VERDICT_CHURN);
 }
@@ -175,7 +258,8 @@ static void put_rest(const struct pen *pen, const struct report *r, uint64_t lis
 	uint64_t all = r->nr_sites_all, folded = 0;
 
 	if (r->verdicts_known && r->by_suspicion && !r->all_listed)
-		folded = count(r, VERDICT_CACHE) + count(r, VERDICT_CHURN);
+		folded =
+			count(r, VERDICT_CACHE) + count(r, VERDICT_CHURN) + left_of(r).design_sites;
 	if (all > listed + folded)
 		fprintf(pen->out, "… and %" PRIu64 " more (--top 0 lists all)\n",
 			all - listed - folded);

@@ -373,12 +373,8 @@ static void compare(struct readout *readout)
 	prepare_judge(readout);
 }
 
-/*
- * Take and rank; take what is free out, all that counts as far as the budget goes.  What could not
- * be looked at is looked at again, while that changes something.
- */
-static int rank_verified(struct readout *readout, double elapsed_s,
-			 const struct readout_budget *budget)
+/* What could not be looked at is looked at again, while that changes something. */
+int readout__verify(struct readout *readout, double elapsed_s, const struct readout_budget *budget)
 {
 	size_t evicted = 1, left = 1;
 	int err = 0;
@@ -399,7 +395,7 @@ static int rank_verified(struct readout *readout, double elapsed_s,
 int readout__refresh(struct readout *readout, double elapsed_s, const struct readout_budget *budget)
 {
 	struct history_reading reading;
-	int err = rank_verified(readout, elapsed_s, budget);
+	int err = readout__verify(readout, elapsed_s, budget);
 
 	if (!err)
 		err = pinning__look(&readout->pinning, &readout->snapshot, &readout->sites,

@@ -87,9 +87,12 @@ struct readout_budget {
 	uint64_t objects;
 };
 
+/* The same, and take out what the allocator's own books call free, as far as the budget goes. */
+int readout__verify(struct readout *readout, double elapsed_s, const struct readout_budget *budget);
+
 /*
- * The same, and take out what the allocator's own books call free, as far as the budget goes; set
- * the kernel's books beside it, enter it into the histories, and judge each site.  0 or -errno.
+ * The same, and set the kernel's books beside it, enter it into the histories, and judge each site.
+ * 0 or -errno.
  */
 int readout__refresh(struct readout *readout, double elapsed_s,
 		     const struct readout_budget *budget);

@@ -137,6 +137,7 @@ struct report_overhead {
 /* Sites of one verdict. */
 struct report_verdict {
 	uint64_t sites;
+	uint64_t objects;
 	uint64_t bytes;
 	double growth_bytes_per_min; /* of those whose growth is known */
 };

@@ -68,6 +68,8 @@ static void count_verdicts(struct report *report)
 			break;
 		}
 		verdict->sites++;
+		if (__builtin_add_overflow(verdict->objects, site->objects, &verdict->objects))
+			verdict->objects = UINT64_MAX;
 		if (__builtin_add_overflow(verdict->bytes, site->bytes, &verdict->bytes))
 			verdict->bytes = UINT64_MAX;
 		if (site->verdict.from.slope.known)

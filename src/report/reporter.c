@@ -71,14 +71,23 @@ int reporter__settle_areas(struct reporter *reporter)
 	return readout__take(&reporter->now);
 }
 
-int reporter__count(struct reporter *reporter, uint64_t *live, uint64_t *frees)
+int reporter__count(struct reporter *reporter, bool verified, struct reporter_left *left)
 {
-	int err = readout__take(&reporter->now);
+	const struct readout_budget budget = {SIZE_MAX, FOUND_FREE_BUDGET};
+	struct readout *now = &reporter->now;
+	int err = verified ? readout__verify(now, readout__elapsed(now), &budget)
+			   : readout__take(now);
 
 	if (err)
 		return err;
-	*live = reporter->now.snapshot.sum.live;
-	*frees = reporter->now.snapshot.sum.frees;
+	*left = (struct reporter_left){
+		.live = now->snapshot.sum.live,
+		.frees = now->snapshot.sum.frees + now->snapshot.sum.verified,
+	};
+	cache__sum(now->cache_sums, &now->snapshot, now->view->sites);
+	for (size_t i = 0; i < KLEAK_MAX_CACHES; i++)
+		if (now->view->caches[i].flags & KLEAK_CACHE_RECLAIMABLE)
+			left->reclaimable += now->cache_sums[i].live;
 	return 0;
 }
 

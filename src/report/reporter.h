@@ -93,8 +93,17 @@ int reporter__scan(struct reporter *reporter, bool last, double end_s);
 /* List no more what scans have found so far.  How many objects. */
 size_t reporter__acknowledge(struct reporter *reporter);
 
-/* How many objects are outstanding, how many were freed so far.  0 or -errno. */
-int reporter__count(struct reporter *reporter, uint64_t *live, uint64_t *frees);
+struct reporter_left {
+	uint64_t live;	      /* objects that are outstanding */
+	uint64_t reclaimable; /* of them, those in caches that the kernel takes memory back from */
+	uint64_t frees;	      /* so far, those that were found included */
+};
+
+/*
+ * Count what is left; verified: after looking in the allocator's own books for what is free.  0 or
+ * -errno.
+ */
+int reporter__count(struct reporter *reporter, bool verified, struct reporter_left *left);
 
 /* Bytes outstanding in the last report, all sites but those that are a CACHE. */
 uint64_t reporter__outstanding(const struct reporter *reporter);

@@ -13,6 +13,7 @@ static void count_verdict(struct report *report, const struct site *site)
 	struct report_verdict *verdict = &report->verdicts[site->verdict];
 
 	verdict->sites++;
+	verdict->objects += site->objects;
 	verdict->bytes += site->bytes;
 	verdict->growth_bytes_per_min += site->slope_bytes_per_min;
 }

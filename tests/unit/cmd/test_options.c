@@ -59,7 +59,7 @@ static void test_defaults(void **state)
 	assert_int_equal(o.top, 10);
 	assert_int_equal(o.report.sort, SITES_BY_RANK);
 	assert_int_equal(good("--json").report.sort, SITES_BY_BYTES);
-	assert_int_equal(good("run -- true").report.sort, SITES_BY_BYTES);
+	assert_int_equal(good("run -- true").report.sort, SITES_BY_RANK);
 	assert_int_equal(good("--json --sort verdict").report.sort, SITES_BY_RANK);
 	assert_true(good("--stacks").stacks && !o.stacks);
 	assert_int_equal(o.trace.origins, ORIGIN_SLAB | ORIGIN_VMALLOC | ORIGIN_PERCPU);

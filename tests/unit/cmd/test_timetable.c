@@ -100,20 +100,40 @@ static void test_a_pass_that_failed(void **state)
 	assert_false(scan.asked_for); /* the next one is nobody's */
 }
 
+static bool is_settled(struct timetable_settling *settling, uint64_t live, uint64_t reclaimable,
+		       uint64_t frees, double now_s)
+{
+	const struct reporter_left left = {live, reclaimable, frees};
+
+	return timetable__is_settled(settling, &left, now_s);
+}
+
 static void test_late_frees(void **state)
 {
 	struct timetable_settling settling = timetable__settle(100);
 
 	(void)state;
-	assert_false(timetable__is_settled(&settling, 7, 3, 100.5));
-	assert_false(timetable__is_settled(&settling, 7, 3, 106.4));
-	assert_true(timetable__is_settled(&settling, 7, 3, 106.5));  /* quiet for six seconds */
-	assert_false(timetable__is_settled(&settling, 6, 4, 106.6)); /* not any more */
-	assert_true(timetable__is_settled(&settling, 0, 10, 106.7)); /* nothing is left */
+	assert_false(is_settled(&settling, 7, 0, 3, 100.5));
+	assert_false(is_settled(&settling, 7, 6, 3, 106.4));
+	assert_true(is_settled(&settling, 7, 6, 3, 106.5));  /* quiet for six seconds */
+	assert_false(is_settled(&settling, 6, 0, 4, 106.6)); /* not any more */
+	assert_true(is_settled(&settling, 0, 0, 10, 106.7)); /* nothing is left */
 	assert_false(timetable__is_too_late(&settling, 114.9));
-	assert_false(timetable__is_settled(&settling, 5, 11, 114.9));
-	assert_true(timetable__is_settled(&settling, 4, 12, 115));
+	assert_false(is_settled(&settling, 5, 0, 11, 114.9));
+	assert_true(is_settled(&settling, 4, 0, 12, 115));
 	assert_true(timetable__is_too_late(&settling, 115));
+}
+
+/* What can be reclaimed is no leak, whether it goes soon or not: a grace period is enough. */
+static void test_reclaimable_ones_are_not_waited_for(void **state)
+{
+	struct timetable_settling settling = timetable__settle(100);
+
+	(void)state;
+	assert_false(is_settled(&settling, 7, 7, 0, 100));
+	assert_false(is_settled(&settling, 6, 6, 1, 100.2));
+	assert_false(is_settled(&settling, 6, 6, 1, 100.4));
+	assert_true(is_settled(&settling, 6, 6, 1, 100.5));
 }
 
 int main(void)
@@ -127,6 +147,7 @@ int main(void)
 		cmocka_unit_test(test_scans_in_short_order),
 		cmocka_unit_test(test_a_pass_that_failed),
 		cmocka_unit_test(test_late_frees),
+		cmocka_unit_test(test_reclaimable_ones_are_not_waited_for),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -59,13 +59,13 @@ static struct report by_suspicion(struct report report)
 {
 	report.by_suspicion = report.verdicts_known = true;
 	report.nr_sites_all = 345;
-	report.verdicts[VERDICT_LEAK] = (struct report_verdict){1, 37120 * 256, 12687769.6};
-	report.verdicts[VERDICT_GROWING] = (struct report_verdict){1, 1572864, 64};
-	report.verdicts[VERDICT_NEW] = (struct report_verdict){9, 1000, 0};
-	report.verdicts[VERDICT_HELD] = (struct report_verdict){6, 7000, 0};
-	report.verdicts[VERDICT_INSUFFICIENT] = (struct report_verdict){2, 500, 0};
-	report.verdicts[VERDICT_CACHE] = (struct report_verdict){181, 139 << 20, 0};
-	report.verdicts[VERDICT_CHURN] = (struct report_verdict){145, 3 << 20, 0};
+	report.verdicts[VERDICT_LEAK] = (struct report_verdict){1, 37120, 37120 * 256, 12687769.6};
+	report.verdicts[VERDICT_GROWING] = (struct report_verdict){1, 12, 1572864, 64};
+	report.verdicts[VERDICT_NEW] = (struct report_verdict){9, 90, 1000, 0};
+	report.verdicts[VERDICT_HELD] = (struct report_verdict){6, 60, 7000, 0};
+	report.verdicts[VERDICT_INSUFFICIENT] = (struct report_verdict){2, 2, 500, 0};
+	report.verdicts[VERDICT_CACHE] = (struct report_verdict){181, 181, 139 << 20, 0};
+	report.verdicts[VERDICT_CHURN] = (struct report_verdict){145, 145, 3 << 20, 0};
 	return report;
 }
 
@@ -114,12 +114,84 @@ static void test_answers(void **state)
 	(void)state;
 	check_lacks(report, "leak,");
 	report.by_suspicion = report.verdicts_known = true;
-	report.verdicts[VERDICT_NEW] = (struct report_verdict){4, 1000, 0};
+	report.verdicts[VERDICT_NEW] = (struct report_verdict){4, 4, 1000, 0};
 	check_contains(report, "4 new: too early to tell\n");
-	report.verdicts[VERDICT_LEAK] = (struct report_verdict){2, 1000, -1};
+	report.verdicts[VERDICT_LEAK] = (struct report_verdict){2, 2, 1000, -1};
 	check_contains(report, "2 leaks, -1/min: kleak_leak_kmalloc · 4 new\n");
 	report.verdicts_known = false;
 	check_lacks(report, "leaks,");
+}
+
+static struct report of_command(void)
+{
+	struct report report = golden_report();
+
+	report.filter.command = "make";
+	report.by_suspicion = report.verdicts_known = true;
+	report.nr_sites = report.nr_sites_all = 0;
+	return report;
+}
+
+/* kleak run: what is left behind, and what is only counted. */
+static void test_what_a_command_left(void **state)
+{
+	static struct symbols_frame stack[] = {{.symbol = "inet_twsk_alloc"}};
+	struct report report = of_command();
+	struct report_site sites[2] = {golden_sites[0], golden_sites[0]};
+
+	(void)state;
+	check_contains(report, "nothing is left behind\n");
+	report.nr_sites_all = 1;
+	report.verdicts[VERDICT_CACHE] = (struct report_verdict){1, 2, 384, 0};
+	check_contains(report, "1 cache 384 (folded) · nothing else is left behind\n");
+	report.nr_sites_all = 6;
+	report.verdicts[VERDICT_NEW] = (struct report_verdict){4, 399, 90000, 0};
+	report.verdicts[VERDICT_INSUFFICIENT] = (struct report_verdict){1, 1, 12400, 0};
+	check_contains(report,
+		       "left behind: 400 objects, 100.0K at 5 sites · 1 cache 384 (folded)\n");
+	/* one of them, and one that is a cache as well, are kept by design */
+	sites[0].verdict.is.name = VERDICT_NEW;
+	sites[1].verdict.is.name = VERDICT_CACHE;
+	for (size_t i = 0; i < NR(sites); i++) {
+		sites[i].stack = stack;
+		sites[i].nr_frames = 1;
+		sites[i].bytes = 2160;
+		sites[i].objects = 9;
+		sites[i].unreferenced = 0;
+	}
+	report.sites = sites;
+	report.nr_sites = 2;
+	check_contains(report,
+		       "left behind: 391 objects, 97.9K at 4 sites · 1 cache 384 (folded) · 1 "
+		       "by design 2.1K (folded)\n");
+	check_contains(report, "… and 4 more (--top 0 lists all)\n");
+	check_lacks(report, "kleak_leak_kmalloc");
+	/* all of them are listed where that is asked for, or where another order is */
+	report.all_listed = report.stacks = true;
+	check_contains(report, "left behind: 400 objects");
+	check_contains(report, "by design: a connection in TIME_WAIT");
+	report.all_listed = false;
+	report.by_suspicion = false;
+	check_contains(report, "by design: a connection in TIME_WAIT");
+	report.by_suspicion = true;
+	/* what nothing refers to is no design */
+	sites[0].unreferenced = 9;
+	check_contains(report, "UNREFERENCED");
+}
+
+/* One that runs for long may be seen to leak. */
+static void test_a_command_that_leaks(void **state)
+{
+	struct report report = of_command();
+
+	(void)state;
+	report.nr_sites_all = 3;
+	report.verdicts[VERDICT_LEAK] = (struct report_verdict){1, 5, 1000, 100};
+	report.verdicts[VERDICT_HELD] = (struct report_verdict){1, 1, 24, 0};
+	report.verdicts[VERDICT_CHURN] = (struct report_verdict){1, 1, 24, 0};
+	check_contains(report,
+		       "left behind: 6 objects, 1.0K at 2 sites · 1 leak, +100/min · 1 churn 24 "
+		       "(folded)\n");
 }
 
 static void test_golden_colours(void **state)
@@ -544,6 +616,8 @@ int main(void)
 		cmocka_unit_test(test_by_suspicion),
 		cmocka_unit_test(test_what_is_told_whole),
 		cmocka_unit_test(test_answers),
+		cmocka_unit_test(test_what_a_command_left),
+		cmocka_unit_test(test_a_command_that_leaks),
 		cmocka_unit_test(test_golden_colours),
 		cmocka_unit_test(test_golden_hostile_names),
 		cmocka_unit_test(test_colors_add_nothing),

@@ -174,6 +174,8 @@ static void test_verdicts_are_counted(void **state)
 	(void)state;
 	assert_true(saved.report.verdicts_known);
 	assert_int_equal(saved.report.verdicts[VERDICT_LEAK].sites, 1);
+	assert_int_equal(saved.report.verdicts[VERDICT_LEAK].objects,
+			 saved.report.sites[0].objects);
 	assert_int_equal(saved.report.verdicts[VERDICT_LEAK].bytes, 37120 * 256);
 	assert_true(saved.report.verdicts[VERDICT_LEAK].growth_bytes_per_min == 211462.8 * 60);
 	assert_int_equal(saved.report.verdicts[VERDICT_HELD].sites, 0);

@@ -396,7 +396,7 @@ static void test_sites_are_counted_by_verdict(void **state)
 {
 	struct made_up *m = *state;
 	struct reporter_count count;
-	uint64_t live, frees;
+	struct reporter_left left;
 
 	site(m, 1, KLEAK_SPACE_SLAB, 0x1000);
 	site(m, 2, KLEAK_SPACE_SLAB, 0x2000);
@@ -410,23 +410,26 @@ static void test_sites_are_counted_by_verdict(void **state)
 	assert_int_equal(count.sites, 2);
 	assert_int_equal(count.of[VERDICT_NEW], 2);
 	assert_int_equal(reporter__outstanding(m->reporter), 96);
-	assert_int_equal(reporter__count(m->reporter, &live, &frees), 0);
-	assert_int_equal(live, 2);
-	assert_int_equal(frees, 1);
+	m->tracer.sites[2].cache = 7;
+	m->tracer.caches[7].flags = KLEAK_CACHE_RECLAIMABLE;
+	assert_int_equal(reporter__count(m->reporter, false, &left), 0);
+	assert_int_equal(left.live, 2);
+	assert_int_equal(left.reclaimable, 1);
+	assert_int_equal(left.frees, 1);
 	assert_int_equal(reporter__acknowledge(m->reporter), 0); /* no scans */
 }
 
 static void test_what_fails_is_passed_on(void **state)
 {
 	struct made_up *m = *state;
-	uint64_t live, frees;
+	struct reporter_left left;
 
 	open_reporter(m);
 	m->tracer.fails = -ENODEV;
 	assert_int_equal(reporter__make(m->reporter, &m->report, NULL, false), -ENODEV);
 	assert_int_equal(reporter__watch(m->reporter), -ENODEV);
 	assert_int_equal(reporter__settle_areas(m->reporter), -ENODEV);
-	assert_int_equal(reporter__count(m->reporter, &live, &frees), -ENODEV);
+	assert_int_equal(reporter__count(m->reporter, true, &left), -ENODEV);
 	assert_int_equal(m->tracer.recycles, 0);
 }
 

@@ -118,6 +118,7 @@ static void test_verdicts_are_counted(void **state)
 	fill(m, 1);
 	assert_true(m->report.verdicts_known);
 	assert_int_equal(m->report.verdicts[VERDICT_NEW].sites, 3);
+	assert_int_equal(m->report.verdicts[VERDICT_NEW].objects, 60);
 	assert_int_equal(m->report.verdicts[VERDICT_NEW].bytes, 6000);
 	assert_false(m->report.by_suspicion);
 	m->sites[0].objects = 0;

@@ -187,6 +187,7 @@ static void test_scan_and_census(void **state)
 	bad("--scan-rate 0", "--scan-rate");
 	bad("ledger --scan", "--scan");
 	bad("--scan --origin percpu", "--origin");
+	bad("--scan=0.5 --origin percpu", "--origin");
 	bad("diagnose --show-objects", "--show-objects");
 	o = good("--debug-dir /a --debuginfod --debug-dir b");
 	assert_int_equal(o.debug_dirs.nr, 2);

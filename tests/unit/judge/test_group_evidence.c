@@ -85,6 +85,23 @@ static void test_two_samples(void **state)
 	assert_int_equal(all.from.weight, 2);
 }
 
+/* One object of which it is known that it outlived the drain is known, too. */
+static void test_one_object_that_was_drained(void **state)
+{
+	struct together together = {};
+	double course[POINTS];
+	struct conclusion one = site(course, 1, VERDICT_GROWING), all;
+
+	(void)state;
+	one.from.objects = 1;
+	one.from.drained = 1;
+	one.from.shrunk = 0;
+	group_evidence__add(&together, &one, course, POINTS);
+	all = group_evidence__judge(&together, times, POINTS);
+	assert_true(all.from.drained == 1);
+	assert_true(all.from.shrunk == 0);
+}
+
 /* The strongest of theirs stays; MemAvailable ends sooner by both. */
 static void test_the_strongest(void **state)
 {
@@ -353,6 +370,7 @@ int main(void)
 		cmocka_unit_test(test_one_keeps_its_verdict),
 		cmocka_unit_test(test_two_are_enough),
 		cmocka_unit_test(test_two_samples),
+		cmocka_unit_test(test_one_object_that_was_drained),
 		cmocka_unit_test(test_the_strongest),
 		cmocka_unit_test(test_doubts),
 		cmocka_unit_test(test_pinned),

@@ -378,6 +378,23 @@ static void shared_memory_is_of_its_creator(void **state)
 	assert_string_equal(list[0].creator_name, "python3");
 }
 
+/* Whoever made it may be the first process that there was. */
+static void the_first_process_may_be_the_creator(void **state)
+{
+	static const char *const stack[] = {"newseg", "ipcget"};
+	struct handles_owner creator = {.pid = 4711};
+	struct holder list[LISTED];
+
+	(void)state;
+	for (int i = 0; i < READINGS; i++) {
+		assert_int_equal(handles__add(&now, &python, HANDLE_THREAD, "", 1), 0);
+		hold(&creator, HANDLE_SHM, "", 20 * now_s);
+		enter();
+	}
+	assert_true(ask(20, "shmem_inode_cache", stack, 2, 0, list) >= 1);
+	assert_string_equal(list[0].creator_name, "python3");
+}
+
 /* Hundreds of sites, 1 or 20 objects for each namespace that a file keeps. */
 static void namespaces(void **state)
 {
@@ -1095,6 +1112,7 @@ int main(void)
 		TEST(ended_processes_are_forgotten),
 		TEST(queues_are_of_who_allocates),
 		TEST(shared_memory_is_of_its_creator),
+		TEST(the_first_process_may_be_the_creator),
 		TEST(namespaces),
 		TEST(offline_cgroups_and_what_pins_them),
 		TEST(books_of_the_kernel_acquit_nobody),

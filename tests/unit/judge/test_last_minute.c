@@ -29,6 +29,10 @@ static void test_growth_since_the_start(void **state)
 	struct site site;
 
 	(void)state;
+	site = update(&last_minute, 100, 1, 0.5);
+	assert_near(site.growth_bytes_per_min, 100 * 60 / 0.5);
+	assert_near(site.allocations_per_s, 2);
+	last_minute__free(&last_minute);
 	site = update(&last_minute, 1000, 10, 5);
 	assert_near(site.growth_bytes_per_min, 1000 * 60 / 5.0);
 	assert_near(site.allocations_per_s, 2);

@@ -175,6 +175,12 @@ static void test_vmalloc_used_is_0(void **state)
 	assert_string_equal(classes__remark(&classes, CLASS_VMALLOC),
 			    "by its areas: VmallocUsed is 0");
 	check_sum(&classes, &mem);
+	/* a kernel without the field */
+	mem.present[MEMINFO_VMALLOC_USED] = false;
+	classes__of(&classes, &mem, &areas, PAGE, true);
+	assert_false(classes.known[CLASS_VMALLOC]);
+	assert_int_equal(classes.bytes[CLASS_VMALLOC], 0);
+	mem.present[MEMINFO_VMALLOC_USED] = true;
 	/* without root nothing tells, and that is said where it counts now */
 	classes__of(&classes, &mem, NULL, PAGE, true);
 	assert_false(classes.known[CLASS_VMALLOC]);

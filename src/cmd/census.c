@@ -6,6 +6,7 @@
 #include "memory/pointees.h"
 #include "memory/ram.h"
 #include "memory/slab_objects.h"
+#include "trace/caches.h"
 #include "trace/tracer.h"
 #include "util/clock.h"
 #include "util/commas.h"
@@ -109,6 +110,16 @@ static bool points_elsewhere(const struct survey *survey, uint64_t value, uint64
 	return value - object >= size && ram__contains(&survey->memory, value);
 }
 
+/* What is no pointer in an object, of which the first `size` bytes are known. */
+static bool what_it_holds(const struct census_cache *cache, const uint64_t *words, uint32_t size,
+			  bool whole, struct contents *contents)
+{
+	if (contents__of(words, size, contents))
+		return whole || contents->kind == CONTENTS_TEXT;
+	return whole && cache__class_size(cache->name, size) &&
+	       contents__size_of(words, size, size, contents);
+}
+
 static int look_at_object(void *arg, uint64_t object, const uint64_t *words, uint32_t size,
 			  bool whole)
 {
@@ -126,8 +137,7 @@ static int look_at_object(void *arg, uint64_t object, const uint64_t *words, uin
 		else if (points_elsewhere(survey, words[i], object, size))
 			pointees__add(&survey->pointees, offset, words[i]);
 	}
-	if (!err && contents__of(words, size, &contents) &&
-	    (whole || contents.kind == CONTENTS_TEXT))
+	if (!err && what_it_holds(cache, words, size, whole, &contents))
 		err = census__add_contents(cache, &contents);
 	return err;
 }

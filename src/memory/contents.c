@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "memory/contents.h"
+#include "util/bytes.h"
 #include "util/fnv.h"
 
 #include <string.h>
@@ -70,11 +71,35 @@ bool contents__of(const void *object, size_t size, struct contents *contents)
 	return find_text(bytes, size, contents);
 }
 
+/* The largest size for which kmalloc() gives less (include/linux/slab.h, __kmalloc_index()). */
+static uint32_t class_below(uint32_t size)
+{
+	if (size == 128 || size == 256)
+		return size - size / 4; /* 96, 192 */
+	return size == 96 || size == 192 ? size - size / 3 : size / 2;
+}
+
+bool contents__size_of(const void *object, size_t size, uint32_t of_size, struct contents *contents)
+{
+	*contents = (struct contents){.kind = CONTENTS_SIZE};
+	for (uint32_t at = 0; at + sizeof(uint32_t) <= size; at += sizeof(uint32_t)) {
+		uint32_t number = bytes__half(object, at);
+
+		if (number <= class_below(of_size) || number > of_size)
+			continue;
+		contents->offset = at;
+		contents->number = number;
+		return true;
+	}
+	return false;
+}
+
 uint64_t contents__hash(const struct contents *contents)
 {
 	uint64_t hash = fnv__add(FNV_START, &contents->kind, sizeof(contents->kind));
 
 	hash = fnv__add(hash, &contents->offset, sizeof(contents->offset));
+	hash = fnv__add(hash, &contents->number, sizeof(contents->number));
 	hash = fnv__add(hash, &contents->byte, sizeof(contents->byte));
 	return fnv__add(hash, contents->text, CONTENTS_LEAST);
 }

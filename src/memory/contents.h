@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What objects hold where no pointer tells what they are: text, or one byte all over.  Pure.
+ * What objects hold where no pointer tells what they are: text, one byte all over, or their size.
+ * Pure.
  *
  * Text is a run of printable ASCII at an offset that is a multiple of 8, where members of
  * structures stand, of at least CONTENTS_LEAST characters; digits count as one digit, so that
@@ -19,17 +20,27 @@
 enum contents_kind {
 	CONTENTS_TEXT,
 	CONTENTS_BYTE,
+	CONTENTS_SIZE,
 };
 
 struct contents {
 	enum contents_kind kind;
-	uint32_t offset;	      /* text: where it starts in the object */
+	uint32_t offset;	      /* text, size: where it starts in the object */
+	uint32_t number;	      /* the size */
 	uint8_t byte;		      /* the one that the object is full of */
 	char text[CONTENTS_MOST + 1]; /* '#': a number */
 };
 
 /* What an object of `size` bytes holds, the first text if there are several.  False: neither. */
 bool contents__of(const void *object, size_t size, struct contents *contents);
+
+/*
+ * The same of an object of kmalloc() that is neither: a number in it that is a size for which
+ * kmalloc() gives objects of `of_size` bytes: the length of an array is often kept beside it.  Of
+ * the object the first `size` bytes are looked at.
+ */
+bool contents__size_of(const void *object, size_t size, uint32_t of_size,
+		       struct contents *contents);
 
 /* The same number for all that hold the same, but for how a text goes on. */
 uint64_t contents__hash(const struct contents *contents);

@@ -33,16 +33,22 @@ static json_t *pointer(const void *of, size_t i)
 			 json_value__number((double)p->objects / (double)c->live));
 }
 
+static json_t *count_if(bool known, uint64_t count)
+{
+	return known ? json_value__count(count) : json_null();
+}
+
 static json_t *contents(const void *of, size_t i)
 {
 	const struct census_cache *c = of;
 	const struct census_contents *held = &c->contents[i];
-	bool text = held->is.kind == CONTENTS_TEXT;
+	enum contents_kind kind = held->is.kind;
 
-	return json_pack("{s:o, s:o, s:o, s:o, s:o}", "text",
-			 json_value__text(text ? held->is.text : NULL), "offset",
-			 text ? json_value__count(held->is.offset) : json_null(), "byte",
-			 text ? json_null() : json_value__count(held->is.byte), "objects",
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "text",
+			 json_value__text(kind == CONTENTS_TEXT ? held->is.text : NULL), "offset",
+			 count_if(kind != CONTENTS_BYTE, held->is.offset), "byte",
+			 count_if(kind == CONTENTS_BYTE, held->is.byte), "size_bytes",
+			 count_if(kind == CONTENTS_SIZE, held->is.number), "objects",
 			 json_value__count(held->objects), "share",
 			 json_value__number((double)held->objects / (double)c->live));
 }

@@ -59,6 +59,11 @@ static void put_contents(const struct pen *pen, const struct census_cache *cache
 		fprintf(pen->out, "hold nothing but bytes 0x%02x\n", is->byte);
 		return;
 	}
+	if (is->kind == CONTENTS_SIZE) {
+		fprintf(pen->out, "hold %" PRIu32 " at +0x%" PRIx32 ": their size?\n", is->number,
+			is->offset);
+		return;
+	}
 	fputs(is->offset ? "hold \"" : "begin with \"", pen->out);
 	pen__name(pen, PEN_BOLD, is->text);
 	fputc('"', pen->out);

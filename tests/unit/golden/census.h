@@ -15,10 +15,11 @@ static struct census_word golden_words[] = {
 };
 
 static struct census_contents golden_contents[] = {
-	{.is = {CONTENTS_TEXT, 0, 0, "firmware-#.bin"}, .objects = 100},
-	{.is = {CONTENTS_TEXT, 16, 0, "a\x1b[2Jname"}, .objects = 50},
-	{.is = {CONTENTS_BYTE, 0, 0x6b, ""}, .objects = 12},
-	{.is = {CONTENTS_BYTE, 0, 0, "not listed"}, .objects = 1},
+	{.is = {CONTENTS_TEXT, 0, 0, 0, "firmware-#.bin"}, .objects = 100},
+	{.is = {CONTENTS_TEXT, 16, 0, 0, "a\x1b[2Jname"}, .objects = 50},
+	{.is = {CONTENTS_BYTE, 0, 0, 0x6b, ""}, .objects = 12},
+	{.is = {CONTENTS_SIZE, 8, 200, 0, ""}, .objects = 11},
+	{.is = {CONTENTS_BYTE, 0, 0, 0, "not listed"}, .objects = 1},
 };
 
 static struct census_cache golden_census_caches[] = {
@@ -30,7 +31,7 @@ static struct census_cache golden_census_caches[] = {
 		       90,
 		       "kmalloc-64",
 		       "",
-		       {CONTENTS_TEXT, 0, 0, "br\x1b[0m"}}},
+		       {CONTENTS_TEXT, 0, 0, 0, "br\x1b[0m"}}},
 	 .nr_pointers = 3,
 	 .slabs = 300,
 	 .bytes = 300 * 4096,
@@ -41,8 +42,8 @@ static struct census_cache golden_census_caches[] = {
 	 .nr_words = 4,
 	 .nr_listed = 3,
 	 .contents = golden_contents,
-	 .nr_contents = 4,
-	 .nr_contents_listed = 3},
+	 .nr_contents = 5,
+	 .nr_contents_listed = 4},
 	{.name = "only\x1b[31mwords",
 	 .slabs = 2,
 	 .bytes = 8192,
@@ -65,7 +66,7 @@ static struct census_cache golden_census_caches[] = {
 	 .nr_sample = 1,
 	 .live = 9,
 	 .objects = 9,
-	 .pointers = {{0x28, 0xffff888004a3d000, 6, "", "", {CONTENTS_TEXT, 8, 0, "eth1"}},
+	 .pointers = {{0x28, 0xffff888004a3d000, 6, "", "", {CONTENTS_TEXT, 8, 0, 0, "eth1"}},
 		      {0x30, 0, 5, "", "", {}}},
 	 .nr_pointers = 2},
 	{.name = "nothing_in_common",

@@ -72,6 +72,37 @@ static void test_one_byte_all_over(void **state)
 	assert_false(contents__of(object, sizeof(object), &contents));
 }
 
+static bool size_of(uint32_t number, uint32_t at, uint32_t of_size, struct contents *contents)
+{
+	uint8_t object[256] = {0};
+
+	memcpy(object + at, &number, sizeof(number));
+	return contents__size_of(object, of_size, of_size, contents);
+}
+
+/* A number is a size if kmalloc() gives this one for it, and no smaller one. */
+static void test_their_size(void **state)
+{
+	static const uint32_t sizes[] = {8, 16, 32, 64, 96, 128, 192, 256};
+	struct contents contents;
+
+	(void)state;
+	for (size_t i = 1; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		assert_false(size_of(sizes[i - 1], 4, sizes[i], &contents));
+		assert_true(size_of(sizes[i - 1] + 1, 4, sizes[i], &contents));
+		assert_int_equal(contents.kind, CONTENTS_SIZE);
+		assert_int_equal(contents.offset, 4);
+		assert_int_equal(contents.number, sizes[i - 1] + 1);
+		assert_true(size_of(sizes[i], sizes[i] - 4, sizes[i], &contents));
+		assert_false(size_of(sizes[i] + 1, 4, sizes[i], &contents));
+		assert_false(
+			size_of(sizes[i], 2, sizes[i], &contents)); /* no member stands there */
+	}
+	assert_true(contents__size_of((const uint32_t[]){60, 61}, 8, 64, &contents));
+	assert_int_equal(contents.number, 60); /* the first one */
+	assert_false(contents__size_of((const uint32_t[]){1, 61}, 7, 64, &contents));
+}
+
 static void test_alike(void **state)
 {
 	struct contents a = of("/var/lib/docker/1\0", 18), b = of("/var/lib/libvirt/2", 18),
@@ -136,6 +167,9 @@ static void test_different(void **state)
 	b.text[5] = 'x';
 	assert_true(contents__hash(&a) != contents__hash(&b));
 	b = a;
+	b.number = 1;
+	assert_true(contents__hash(&a) != contents__hash(&b));
+	b = a;
 	b.offset = 16;
 	assert_true(contents__hash(&a) != contents__hash(&b));
 	b = a;
@@ -157,6 +191,7 @@ int main(void)
 		cmocka_unit_test(test_text_where_members_stand),
 		cmocka_unit_test(test_text_to_the_end),
 		cmocka_unit_test(test_one_byte_all_over),
+		cmocka_unit_test(test_their_size),
 		cmocka_unit_test(test_alike),
 		cmocka_unit_test(test_what_is_text),
 		cmocka_unit_test(test_numbers_in_texts),

@@ -23,7 +23,7 @@ def page(*rows, next_steps=()):
     groups, sites = [], []
     for i, (verdict, frames, module) in enumerate(rows):
         stack = [{"symbol": frame, "module": module} for frame in frames]
-        sites.append({"id": f"{i:x}", "verdict": {"name": verdict}, "cache": "kmalloc-64", "stack": stack})
+        sites.append({"id": f"{i:x}", "verdict": {"name": verdict, "arrivals": None}, "cache": "kmalloc-64", "stack": stack})
         if verdict in ("LEAK", "GROWING"):
             groups.append({"verdict": verdict, "headline": stack[:3], "growth_bytes_per_min": 100,
                            "modules": [{"name": module}] if module else [],
@@ -87,9 +87,20 @@ def test_nothing_traced_is_no_answer():
 
 
 def test_what_stopped_may_be_held():
-    held = ("HELD", ["lose_it"], "leak_it")
-    assert expect.judge(page(held), "STOPPED at lose_it [leak_it]").right
-    assert not expect.judge(page(held), "LEAK at lose_it [leak_it]").right
+    held = page(("HELD", ["lose_it"], "leak_it"))
+    assert not expect.judge(held, "STOPPED at lose_it [leak_it]").right
+    for shape, right in (("ongoing", False), ("stopped", True)):
+        held["report"]["sites"][0]["verdict"]["arrivals"] = {"shape": shape}
+        assert expect.judge(held, "STOPPED at lose_it [leak_it]").right is right, shape
+    assert expect.judge(page(GUILTY), "STOPPED at lose_it [leak_it]").right
+    assert not expect.judge(held, "LEAK at lose_it [leak_it]").right
+
+
+def test_bursts_have_to_be_told():
+    wanted, told = "LEAK at lose_it [leak_it], in bursts", page(GUILTY)
+    for arrivals, right in ((None, False), ({"shape": "ongoing"}, False), ({"shape": "bursts"}, True)):
+        told["report"]["sites"][0]["verdict"]["arrivals"] = arrivals
+        assert expect.judge(told, wanted).right is right, arrivals
 
 
 def test_a_program_that_holds_is_named_with_what_it_holds():

@@ -4,8 +4,9 @@ What was expected of a diagnosis, and what it says: values in, values out.
 
 The language, a line for a case:
   LEAK at FUNCTION [MODULE]       the first row called LEAK is headed by FUNCTION, and the page names MODULE
+  ..., in bursts                  and its first site says that they came in bursts
   ..., freed by OTHER             and others of that row's first site are mostly freed by a call from OTHER
-  STOPPED at FUNCTION [MODULE]    a row of it says that it is kept, whether or not it grows on
+  STOPPED at FUNCTION [MODULE]    a site of it says that it is kept, and that no more came; or it is a LEAK
   HELD BY COMM: KIND              somewhere it is laid at that program's door, with a kind that matches KIND
   OFFLINE CGROUPS                 somewhere it says so
   no LEAK                         nothing is called a LEAK
@@ -15,7 +16,7 @@ key it stands at.
 import re
 from typing import NamedTuple
 
-GRAMMAR = re.compile(r"(LEAK|STOPPED) at (\w+)(?: \[(\w+)\])?(?:, freed by (\w+))?|HELD BY (\w+): (.+)"
+GRAMMAR = re.compile(r"(LEAK|STOPPED) at (\w+)(?: \[(\w+)\])?(, in bursts)?(?:, freed by (\w+))?|HELD BY (\w+): (.+)"
                      r"|(OFFLINE CGROUPS)|(no LEAK)")
 KEPT = ("LEAK", "STOPPED", "HELD")
 
@@ -81,27 +82,39 @@ def growth(page, expectation):
 
 def freers(page, group):
     """The functions that most often free what the first site of a row allocates."""
-    first = next(s for s in page["report"]["sites"] if s["id"] == group["sites"][0]["id"])
+    first = first_site(page, group)
     return frames(first["freed_by"]["stacks"][0]) if first["freed_by"] else []
 
 
-def judge_leak(page, function, module, freer=None):
+def shape(site):
+    """When what stays of it came: "ongoing", "bursts", "stopped"; None: too few to tell."""
+    return (site["verdict"]["arrivals"] or {"shape": None})["shape"]
+
+
+def first_site(page, group):
+    """The site that stands for a row."""
+    return next(s for s in page["report"]["sites"] if s["id"] == group["sites"][0]["id"])
+
+
+def judge_leak(page, function, module, bursts=None, freer=None):
     found = groups(page, ("LEAK",))
     if not found:
         return Answer(False, False, doors(page))
     head, modules = label(found[0])
     return Answer(head == function and (not module or module in modules) and
+                  (not bursts or shape(first_site(page, found[0])) == "bursts") and
                   (not freer or freers(page, found[0])[:1] == [freer]),
                   any(function in stacks(page, g) for g in found), doors(page))
 
 
-def judge_stopped(page, function, module, _=None):
-    """What is kept and does not grow stands among the sites, under its stack's first function."""
+def judge_stopped(page, function, module, *_):
+    """What came and no more comes stands among the sites, under its stack's first function."""
     if judge_leak(page, function, module).right:
         return Answer(True, True, doors(page))
     sites = page["report"]["sites"] if page["report"] else []
     kept = [s for s in sites if s["verdict"]["name"] in KEPT and function in frames(s)]
-    right = any(frames(s)[0] == function and module in (None, s["stack"][0]["module"]) for s in kept)
+    right = any(frames(s)[0] == function and module in (None, s["stack"][0]["module"]) and shape(s) == "stopped"
+                for s in kept)
     return Answer(right, bool(kept), doors(page))
 
 
@@ -109,9 +122,9 @@ def judge(page, expectation):
     """The answer of a page, as parsed from its JSON."""
     match = GRAMMAR.fullmatch(expectation)
     assert match, f"{expectation!r} is not in the language"
-    verdict, function, module, freer, comm, kind, offline, none = match.groups()
+    verdict, function, module, bursts, freer, comm, kind, offline, none = match.groups()
     if verdict:
-        return (judge_leak if verdict == "LEAK" else judge_stopped)(page, function, module, freer)
+        return (judge_leak if verdict == "LEAK" else judge_stopped)(page, function, module, bursts, freer)
     if none:
         accused = groups(page, ("LEAK",))
         return Answer(not accused, False, doors(page))

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "cmd/ledger.h"
+#include "cmd/metrics_file.h"
 #include "judge/bookkeeper.h"
 #include "kernel/kernel.h"
 #include "kernel/pageowner.h"
 #include "proc/alloctraces.h"
 #include "render/statement_json.h"
+#include "render/statement_prom.h"
 #include "render/statement_text.h"
 #include "util/child.h"
 #include "util/clock.h"
@@ -42,6 +44,7 @@
 struct audit {
 	const struct options *options;
 	struct printout *printout;
+	struct metrics_file metrics;
 	const struct statement *statement; /* that is being printed */
 	bool color;
 	int signals;
@@ -229,6 +232,20 @@ static int render(void *arg, FILE *out)
 	return statement_text__print(audit->statement, audit->color, out);
 }
 
+static int print_metrics(void *arg, FILE *out)
+{
+	return statement_prom__print(((const struct audit *)arg)->statement, out);
+}
+
+/* Of all caches and callers, whatever --top says. */
+static int write_metrics(struct audit *audit, struct statement *statement)
+{
+	int err = bookkeeper__state(audit->keeper, statement, 0);
+
+	return err ? err
+		   : metrics_file__write(&audit->metrics, print_metrics, audit, statement->final);
+}
+
 static int print(struct audit *audit, const struct books *books, enum statement_phase phase,
 		 bool final)
 {
@@ -239,6 +256,8 @@ static int print(struct audit *audit, const struct books *books, enum statement_
 		.phase = phase,
 		.command = options->trace.command ? options->trace.command[0] : NULL,
 		.final = final,
+		.first = audit->readings == 1,
+		.all = options->all,
 		.caches_dropped = options->drop_caches,
 		.sources = audit->sources,
 		.nr_sources = SOURCES,
@@ -258,6 +277,11 @@ static int print(struct audit *audit, const struct books *books, enum statement_
 	look_at_kmemleak(audit);
 	audit->statement = &statement;
 	err = printout__print(audit->printout, render, audit, final, "statement");
+	if (audit->metrics.path) {
+		int metrics = write_metrics(audit, &statement);
+
+		err = err ? err : metrics;
+	}
 	audit->statement = NULL;
 	return err;
 }
@@ -382,6 +406,7 @@ int cmd_ledger(const struct options *options, bool color, int signals, int *stat
 	int err;
 
 	audit = (struct audit){.options = options, .color = color, .signals = signals};
+	audit.metrics.path = options->prom;
 	uname(&audit.kernel);
 	*status = 0;
 	if (options->drop_caches)
@@ -394,7 +419,9 @@ int cmd_ledger(const struct options *options, bool color, int signals, int *stat
 		return -ENOMEM;
 	}
 	signals__keep(LOST);
-	err = printout__open(&audit.printout);
+	err = metrics_file__check(&audit.metrics);
+	if (!err)
+		err = printout__open(&audit.printout);
 	if (!err)
 		err = options->trace.command ? around_command(&audit, status) : stream(&audit);
 	if (printout__close(audit.printout) && !err)

@@ -102,7 +102,8 @@ static const struct option_row rows[] = {
 #undef GROUP
 #define GROUP "Saved reports"
 	{GROUP, "--save", 0, "FILE", TRACING, "save every report, with all sites", FILE_NAME(save)},
-	{GROUP, "--all", 0, NULL, REPORT, "every report of the file, not only the last one",
+	{GROUP, "--all", 'a', NULL, REPORT | LEDGER,
+	 "every report of the file, not only the last one; ledger: what did not change, too",
 	 FLAG(all)},
 #undef GROUP
 #define GROUP "Pictures and metrics, anew at each report"
@@ -114,7 +115,7 @@ static const struct option_row rows[] = {
 	 "folded stacks, for flamegraph.pl and speedscope", FILE_NAME(folded)},
 	{GROUP, "--weight", 0, "KEY", TRACING | REPORT, "what they show", "bytes",
 	 CHOICE(weights, enum weight, weight), GIVEN(weight_given)},
-	{GROUP, "--prom", 0, "FILE", TRACING | REPORT,
+	{GROUP, "--prom", 0, "FILE", TRACING | LEDGER | REPORT,
 	 "metrics, for the textfile collector of node_exporter", FILE_NAME(prom)},
 #undef GROUP
 #define GROUP "Source lines, from debug info"

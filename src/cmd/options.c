@@ -179,6 +179,8 @@ static const char *check_trace(const struct options *o)
 		return "--min-size is above --max-size: nothing could be traced";
 	if (o->trace.cache && !(o->trace.origins & ORIGIN_SLAB))
 		return "--cache names a slab cache: add slab to --origin";
+	if (o->verb == VERB_LEDGER && o->trace.command && o->prom)
+		return "kleak ledger --prom is for a stream: give it no command";
 	if (o->verb == VERB_LEDGER && o->trace.command && o->duration_s > 0)
 		return "kleak ledger -- CMD ends with its command: leave --duration away";
 	if (o->verb == VERB_DIAGNOSE &&

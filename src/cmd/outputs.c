@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "cmd/outputs.h"
+#include "cmd/metrics_file.h"
 #include "cmd/screen.h"
 #include "render/folded.h"
 #include "render/html.h"
@@ -39,7 +40,7 @@ struct outputs {
 	struct chronicle chronicle;
 	const struct report *report; /* that is being given */
 	struct screen *screen;	     /* NULL: none, or not any more */
-	int prom_err;		     /* of the last try to write --prom: said when it changes */
+	struct metrics_file metrics;
 	struct printout *printout;
 	struct saving *saving; /* NULL: not asked for */
 	uint64_t saved;	       /* reports */
@@ -93,13 +94,7 @@ static int check_paths(const struct outputs *outputs)
 		if (err)
 			return cannot_write(path, err);
 	}
-	if (outputs->options->prom) {
-		int err = outfile__check(outputs->options->prom);
-
-		if (err)
-			return cannot_write(outputs->options->prom, err);
-	}
-	return 0;
+	return metrics_file__check(&outputs->metrics);
 }
 
 /* --save */
@@ -123,6 +118,7 @@ int outputs__open(struct outputs **out, const struct options *options,
 	}
 	outputs->options = options;
 	outputs->color = color;
+	outputs->metrics.path = options->prom;
 	outputs->pictures[FOLDED] = (struct picture){options->folded, print_folded, false, false};
 	outputs->pictures[SVG] = (struct picture){options->svg, print_svg, false, false};
 	outputs->pictures[HTML] = (struct picture){options->html, print_html, false, false};
@@ -242,24 +238,6 @@ static int print_metrics(void *arg, FILE *out)
 	return prom__print(outputs->report, outputs->options->top_listed, out);
 }
 
-/*
- * A disk that is full for a while is no reason to stop tracing: what fails is said once, and
- * counts when it is the last report.
- */
-static int write_metrics(struct outputs *outputs)
-{
-	const char *path = outputs->options->prom;
-	int err;
-
-	if (!path || (!outputs->report->final && outfile__is_special(path)))
-		return 0;
-	err = outfile__write_for_group(path, print_metrics, outputs);
-	if (err && err != outputs->prom_err)
-		cannot_write(path, err);
-	outputs->prom_err = err;
-	return outputs->report->final ? err : 0;
-}
-
 /* On the screen, and after it the last one as ever: the first sites. */
 static int show(struct outputs *outputs, const struct report *report)
 {
@@ -310,7 +288,7 @@ int outputs__report(struct outputs *outputs, const struct report *report)
 
 		err = err ? err : drawn;
 	}
-	metrics = write_metrics(outputs);
+	metrics = metrics_file__write(&outputs->metrics, print_metrics, outputs, report->final);
 	outputs->report = NULL;
 	return err ? err : metrics;
 }

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 #include <time.h>
 
 /* Yes, no, or this kernel (or these privileges) do not tell. */
@@ -36,6 +37,12 @@ struct statement_class {
 	const char *remark; /* NULL, or "address space, not RAM" */
 	struct statement_amount amount;
 };
+
+/* Memory that nobody uses: more of it is no growth. */
+static inline bool statement__is_free(const struct statement_class *c)
+{
+	return !strcmp(c->name, "free");
+}
 
 /* A slab cache: bytes are those of its slabs; growth is that of its objects in use. */
 struct statement_cache {
@@ -88,6 +95,8 @@ struct statement {
 	enum statement_phase phase;
 	const char *command; /* NULL, or what ran */
 	bool final;
+	bool first;			   /* nothing can have changed yet */
+	bool all;			   /* what did not change is to be listed, too */
 	bool caches_dropped;		   /* clean caches were dropped before each reading */
 	uint64_t total_bytes;		   /* MemTotal */
 	struct statement_amount available; /* MemAvailable */

@@ -248,7 +248,8 @@ void pen__head_begin(struct pen *pen, const char *style, const char *s, int gap)
 }
 
 /* An item, after `punctuation` unless it is the first one. */
-void pen__head_item(struct pen *pen, const char *punctuation, const char *style, const char *s)
+/* Go to where an item of so many columns is to stand. */
+static void begin_item(struct pen *pen, const char *punctuation, int width)
 {
 	int columns = pen->columns ? pen->columns : PEN_COLUMNS;
 
@@ -256,15 +257,35 @@ void pen__head_item(struct pen *pen, const char *punctuation, const char *style,
 		fputs(punctuation, pen->out);
 		pen->column += pen__width(punctuation);
 	}
-	if (pen->column > pen->margin && pen->column + pen->gap + pen__width(s) > columns - 1) {
+	if (pen->column > pen->margin && pen->column + pen->gap + width > columns - 1) {
 		fprintf(pen->out, "\n%*s", pen->margin, "");
 		pen->column = pen->margin;
 	} else {
 		fprintf(pen->out, "%*s", pen->gap, "");
 		pen->column += pen->gap;
 	}
+	pen->column += width;
+}
+
+void pen__head_item(struct pen *pen, const char *punctuation, const char *style, const char *s)
+{
+	begin_item(pen, punctuation, pen__width(s));
 	pen__put(pen, style, "%s", s);
-	pen->column += pen__width(s);
+}
+
+void pen__head_named(struct pen *pen, const char *punctuation, const char *style,
+		     const struct pen_named *item)
+{
+	int room = PEN_NAME_MOST, width = pen__name_width(item->name);
+
+	begin_item(pen, punctuation,
+		   pen__width(item->before) + (width < room ? width : room) +
+			   pen__width(item->after));
+	pen__begin(pen, style);
+	fputs(item->before, pen->out);
+	pen__name_cut(pen, PEN_PLAIN, item->name, room);
+	fputs(item->after, pen->out);
+	pen__end(pen, style);
 }
 
 void pen__head_end(struct pen *pen)

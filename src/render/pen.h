@@ -79,6 +79,16 @@ void pen__head_begin(struct pen *pen, const char *style, const char *s, int gap)
 /* An item, after `punctuation` unless it is the first one. */
 void pen__head_item(struct pen *pen, const char *punctuation, const char *style, const char *s);
 
+#define PEN_NAME_MOST 40 /* columns of a name in a head */
+
+/* An item with a name in it. */
+struct pen_named {
+	const char *before, *name, *after;
+};
+
+void pen__head_named(struct pen *pen, const char *punctuation, const char *style,
+		     const struct pen_named *item);
+
 void pen__head_end(struct pen *pen);
 
 #endif

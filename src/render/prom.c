@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "render/prom.h"
-#include "util/utf8.h"
+#include "render/metrics.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -11,119 +11,32 @@
 #define VERSION "unknown"
 #endif
 
-/* ---- the format ---- */
-
-static void put_family(FILE *out, const char *name, const char *type, const char *help)
-{
-	fprintf(out, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
-}
-
-/*
- * A label's value, between its quotes.  The format takes any UTF-8; what is none, and what
- * could command a terminal that prints the file, stands as \xNN.
- */
-static void put_value(FILE *out, const char *text)
-{
-	const unsigned char *s = (const unsigned char *)text;
-	size_t length;
-
-	for (; *s; s += length) {
-		bool control = *s < 0x20 || *s == 0x7f || (s[0] == 0xc2 && s[1] < 0xa0);
-
-		length = control ? 0 : utf8__sequence(s);
-		if (!length) {
-			fprintf(out, "\\\\x%02x", *s);
-			length = 1;
-		} else if (*s == '\\' || *s == '"') {
-			fprintf(out, "\\%c", *s);
-		} else {
-			fwrite(s, 1, length, out);
-		}
-	}
-}
-
-/* label="value" */
-static void put_label(FILE *out, const char *label, const char *value)
-{
-	fprintf(out, "%s=\"", label);
-	put_value(out, value ? value : "");
-	fputc('"', out);
-}
-
-static void put_double(FILE *out, double number)
-{
-	if (isnan(number))
-		fputs(" NaN\n", out);
-	else if (isinf(number))
-		fputs(number > 0 ? " +Inf\n" : " -Inf\n", out);
-	else
-		fprintf(out, " %.15g\n", number);
-}
-
-static void put_count(FILE *out, uint64_t number)
-{
-	fprintf(out, " %" PRIu64 "\n", number);
-}
-
-static void put_bytes(FILE *out, int64_t number)
-{
-	fprintf(out, " %" PRId64 "\n", number);
-}
-
-/* A sample with one label, but for its number. */
-static void put_sample(FILE *out, const char *name, const char *label, const char *value)
-{
-	fprintf(out, "%s{", name);
-	put_label(out, label, value);
-	fputc('}', out);
-}
-
-/* Metrics without labels. */
-static void put_gauge(FILE *out, const char *name, const char *help, double number)
-{
-	put_family(out, name, "gauge", help);
-	fputs(name, out);
-	put_double(out, number);
-}
-
-static void put_gauge_count(FILE *out, const char *name, const char *help, uint64_t number)
-{
-	put_family(out, name, "gauge", help);
-	fputs(name, out);
-	put_count(out, number);
-}
-
-static void put_counter(FILE *out, const char *name, const char *help, uint64_t number)
-{
-	put_family(out, name, "counter", help);
-	fputs(name, out);
-	put_count(out, number);
-}
-
 /* ---- the run ---- */
 
 static void put_run(const struct report *r, FILE *out)
 {
-	put_family(out, "kleak_build_info", "gauge", "Version of kleak; always 1.");
-	put_sample(out, "kleak_build_info", "version", VERSION);
-	put_count(out, 1);
-	put_family(out, "kleak_info", "gauge", "Kernel and allocators that are traced; always 1.");
+	metrics__family(out, "kleak_build_info", "gauge", "Version of kleak; always 1.");
+	metrics__sample(out, "kleak_build_info", "version", VERSION);
+	metrics__count(out, 1);
+	metrics__family(out, "kleak_info", "gauge",
+			"Kernel and allocators that are traced; always 1.");
 	fputs("kleak_info{", out);
-	put_label(out, "kernel", r->kernel);
+	metrics__label(out, "kernel", r->kernel);
 	fputc(',', out);
-	put_label(out, "origins", r->filter.origins);
+	metrics__label(out, "origins", r->filter.origins);
 	fputc('}', out);
-	put_count(out, 1);
-	put_gauge_count(out, "kleak_running",
-			"1 while kleak traces; 0 in the report that it leaves when it ends.",
-			!r->final);
-	put_family(out, "kleak_last_report_timestamp_seconds", "gauge",
-		   "When this report was made, Unix time; one that gets old was left by a kleak "
-		   "that was killed.");
+	metrics__count(out, 1);
+	metrics__gauge_count(out, "kleak_running",
+			     "1 while kleak traces; 0 in the report that it leaves when it ends.",
+			     !r->final);
+	metrics__family(
+		out, "kleak_last_report_timestamp_seconds", "gauge",
+		"When this report was made, Unix time; one that gets old was left by a kleak "
+		"that was killed.");
 	fprintf(out, "kleak_last_report_timestamp_seconds %lld.%03ld\n", (long long)r->time.tv_sec,
 		r->time.tv_nsec / 1000000);
-	put_gauge(out, "kleak_elapsed_seconds", "Since tracing started.", r->elapsed_s);
-	put_gauge_count(
+	metrics__gauge(out, "kleak_elapsed_seconds", "Since tracing started.", r->elapsed_s);
+	metrics__gauge_count(
 		out, "kleak_blind_spots",
 		"Kinds of memory that this kernel does not let kleak see (kleak --explain).",
 		r->nr_blind_spots);
@@ -133,28 +46,29 @@ static void put_run(const struct report *r, FILE *out)
 
 static void put_ledger(const struct report *r, FILE *out)
 {
-	put_family(out, "kleak_ledger_kernel_delta_bytes", "gauge",
-		   "By how much the kernel's own book of a class of memory changed since the "
-		   "start.");
+	metrics__family(out, "kleak_ledger_kernel_delta_bytes", "gauge",
+			"By how much the kernel's own book of a class of memory changed since the "
+			"start.");
 	for (size_t i = 0; i < r->nr_ledger; i++) {
 		if (!r->ledger[i].known)
 			continue;
-		put_sample(out, "kleak_ledger_kernel_delta_bytes", "class", r->ledger[i].name);
-		put_bytes(out, r->ledger[i].kernel_delta_bytes);
+		metrics__sample(out, "kleak_ledger_kernel_delta_bytes", "class", r->ledger[i].name);
+		metrics__bytes(out, r->ledger[i].kernel_delta_bytes);
 	}
-	put_family(out, "kleak_ledger_traced_bytes", "gauge",
-		   "Traced memory of the class that the kernel holds.");
+	metrics__family(out, "kleak_ledger_traced_bytes", "gauge",
+			"Traced memory of the class that the kernel holds.");
 	for (size_t i = 0; i < r->nr_ledger; i++) {
-		put_sample(out, "kleak_ledger_traced_bytes", "class", r->ledger[i].name);
-		put_bytes(out, r->ledger[i].traced_bytes);
+		metrics__sample(out, "kleak_ledger_traced_bytes", "class", r->ledger[i].name);
+		metrics__bytes(out, r->ledger[i].traced_bytes);
 	}
-	put_family(out, "kleak_ledger_explained_ratio", "gauge",
-		   "Traced, of what the kernel's book grew by; absent where that did not grow.");
+	metrics__family(
+		out, "kleak_ledger_explained_ratio", "gauge",
+		"Traced, of what the kernel's book grew by; absent where that did not grow.");
 	for (size_t i = 0; i < r->nr_ledger; i++) {
 		if (!r->ledger[i].known || !isfinite(r->ledger[i].explained))
 			continue;
-		put_sample(out, "kleak_ledger_explained_ratio", "class", r->ledger[i].name);
-		put_double(out, r->ledger[i].explained);
+		metrics__sample(out, "kleak_ledger_explained_ratio", "class", r->ledger[i].name);
+		metrics__double(out, r->ledger[i].explained);
 	}
 }
 
@@ -162,26 +76,26 @@ static void put_slab(const struct coverage_slab *s, FILE *out)
 {
 	if (!s->known)
 		return;
-	put_gauge(out, "kleak_slab_objects_delta_bytes",
-		  "By how much objects in use in slab caches grew since the start "
-		  "(/proc/slabinfo).",
-		  (double)s->objects_bytes);
-	put_gauge(out, "kleak_slab_slabs_delta_bytes",
-		  "By how much slabs grew since the start (/proc/slabinfo).",
-		  (double)s->slabs_bytes);
-	put_gauge(out, "kleak_slab_traced_bytes", "Traced memory that is in slab caches.",
-		  (double)s->traced_bytes);
+	metrics__gauge(out, "kleak_slab_objects_delta_bytes",
+		       "By how much objects in use in slab caches grew since the start "
+		       "(/proc/slabinfo).",
+		       (double)s->objects_bytes);
+	metrics__gauge(out, "kleak_slab_slabs_delta_bytes",
+		       "By how much slabs grew since the start (/proc/slabinfo).",
+		       (double)s->slabs_bytes);
+	metrics__gauge(out, "kleak_slab_traced_bytes", "Traced memory that is in slab caches.",
+		       (double)s->traced_bytes);
 }
 
 static void put_meminfo(const struct report *r, FILE *out)
 {
-	put_family(out, "kleak_meminfo_delta_bytes", "gauge",
-		   "By how much a field of /proc/meminfo changed since the start.");
+	metrics__family(out, "kleak_meminfo_delta_bytes", "gauge",
+			"By how much a field of /proc/meminfo changed since the start.");
 	for (int i = 0; i < MEMINFO_FIELDS; i++) {
 		if (!r->meminfo_known[i])
 			continue;
-		put_sample(out, "kleak_meminfo_delta_bytes", "field", meminfo__name(i));
-		put_bytes(out, r->meminfo_delta[i]);
+		metrics__sample(out, "kleak_meminfo_delta_bytes", "field", meminfo__name(i));
+		metrics__bytes(out, r->meminfo_delta[i]);
 	}
 }
 
@@ -202,65 +116,71 @@ static void put_events(const struct report *r, FILE *out)
 		{"unsampled", r->events.unsampled},
 	};
 
-	put_family(out, "kleak_events_total", "counter",
-		   "Events recorded since the start, as kleak --json names them.");
+	metrics__family(out, "kleak_events_total", "counter",
+			"Events recorded since the start, as kleak --json names them.");
 	for (size_t i = 0; i < sizeof(events) / sizeof(events[0]); i++) {
-		put_sample(out, "kleak_events_total", "event", events[i].event);
-		put_count(out, events[i].count);
+		metrics__sample(out, "kleak_events_total", "event", events[i].event);
+		metrics__count(out, events[i].count);
 	}
-	put_counter(out, "kleak_allocated_bytes_total",
-		    "Bytes that were set aside for the allocations.", r->events.allocated_bytes);
-	put_counter(out, "kleak_freed_bytes_total", "Bytes of the objects that were freed.",
-		    r->events.freed_bytes);
-	put_gauge_count(out, "kleak_live_objects", "Objects recorded and not freed since.",
-			r->events.live);
-	put_gauge_count(out, "kleak_live_bytes",
-			"Bytes of the objects recorded and not freed since.", r->events.live_bytes);
-	put_gauge_count(out, "kleak_pending_objects",
-			"Objects passed to kfree_rcu() and not freed yet.", r->events.pending);
+	metrics__counter(out, "kleak_allocated_bytes_total",
+			 "Bytes that were set aside for the allocations.",
+			 r->events.allocated_bytes);
+	metrics__counter(out, "kleak_freed_bytes_total", "Bytes of the objects that were freed.",
+			 r->events.freed_bytes);
+	metrics__gauge_count(out, "kleak_live_objects", "Objects recorded and not freed since.",
+			     r->events.live);
+	metrics__gauge_count(out, "kleak_live_bytes",
+			     "Bytes of the objects recorded and not freed since.",
+			     r->events.live_bytes);
+	metrics__gauge_count(out, "kleak_pending_objects",
+			     "Objects passed to kfree_rcu() and not freed yet.", r->events.pending);
 }
 
 static void put_losses(const struct report *r, FILE *out)
 {
-	put_family(out, "kleak_losses_total", "counter",
-		   "Events known to be missed or recorded in part since the start, by cause.");
+	metrics__family(out, "kleak_losses_total", "counter",
+			"Events known to be missed or recorded in part since the start, by cause.");
 	for (size_t i = 0; i < r->nr_losses; i++) {
-		put_sample(out, "kleak_losses_total", "cause", r->losses[i].cause);
-		put_count(out, r->losses[i].count);
+		metrics__sample(out, "kleak_losses_total", "cause", r->losses[i].cause);
+		metrics__count(out, r->losses[i].count);
 	}
 }
 
 static void put_sampling(const struct report *r, FILE *out)
 {
-	put_gauge(out, "kleak_sampling_ratio",
-		  "Share of the objects that is recorded; below 1 what is traced and listed are "
-		  "estimates.",
-		  r->sampling ? 1.0 / r->sampling : 1);
+	metrics__gauge(
+		out, "kleak_sampling_ratio",
+		"Share of the objects that is recorded; below 1 what is traced and listed are "
+		"estimates.",
+		r->sampling ? 1.0 / r->sampling : 1);
 	if (!r->overhead.known)
 		return;
-	put_gauge(out, "kleak_overhead_ratio", "Share of the CPUs' time that tracing takes.",
-		  r->overhead.share);
-	put_gauge(out, "kleak_overhead_limit_ratio",
-		  "What tracing may take of the CPUs' time (--max-overhead).", r->overhead.most);
-	put_gauge(out, "kleak_overhead_events_per_second", "Allocations and frees, whoever's.",
-		  r->overhead.events_per_s);
-	put_gauge(out, "kleak_overhead_seconds_per_event",
-		  "What tracing an allocation or free takes.", r->overhead.ns_per_event / 1e9);
+	metrics__gauge(out, "kleak_overhead_ratio", "Share of the CPUs' time that tracing takes.",
+		       r->overhead.share);
+	metrics__gauge(out, "kleak_overhead_limit_ratio",
+		       "What tracing may take of the CPUs' time (--max-overhead).",
+		       r->overhead.most);
+	metrics__gauge(out, "kleak_overhead_events_per_second", "Allocations and frees, whoever's.",
+		       r->overhead.events_per_s);
+	metrics__gauge(out, "kleak_overhead_seconds_per_event",
+		       "What tracing an allocation or free takes.", r->overhead.ns_per_event / 1e9);
 }
 
 static void put_scan(const struct report_scan *s, FILE *out)
 {
 	if (!s->passes)
 		return;
-	put_counter(out, "kleak_scan_passes_total", "Passes of scans.", s->passes);
-	put_gauge_count(out, "kleak_scan_objects", "Objects looked for in the last pass.",
-			s->objects);
-	put_gauge_count(out, "kleak_scan_read_bytes", "Memory read in the last pass.", s->bytes);
-	put_gauge(out, "kleak_scan_duration_seconds", "Time that the last pass took.", s->seconds);
-	put_gauge_count(out, "kleak_unreferenced_objects",
-			"Objects of all sites that nothing refers to.", s->unreferenced);
-	put_gauge_count(out, "kleak_unreferenced_bytes",
-			"Bytes of all objects that nothing refers to.", s->unreferenced_bytes);
+	metrics__counter(out, "kleak_scan_passes_total", "Passes of scans.", s->passes);
+	metrics__gauge_count(out, "kleak_scan_objects", "Objects looked for in the last pass.",
+			     s->objects);
+	metrics__gauge_count(out, "kleak_scan_read_bytes", "Memory read in the last pass.",
+			     s->bytes);
+	metrics__gauge(out, "kleak_scan_duration_seconds", "Time that the last pass took.",
+		       s->seconds);
+	metrics__gauge_count(out, "kleak_unreferenced_objects",
+			     "Objects of all sites that nothing refers to.", s->unreferenced);
+	metrics__gauge_count(out, "kleak_unreferenced_bytes",
+			     "Bytes of all objects that nothing refers to.", s->unreferenced_bytes);
 }
 
 /* ---- sites ---- */
@@ -283,13 +203,13 @@ static void put_site(FILE *out, const char *name, const struct report_site *s)
 	const struct symbols_frame *function = function_of(s);
 
 	fprintf(out, "%s{site=\"%016" PRIx64 "\",", name, s->id);
-	put_label(out, "origin", s->origin);
+	metrics__label(out, "origin", s->origin);
 	fputc(',', out);
-	put_label(out, "cache", s->cache);
+	metrics__label(out, "cache", s->cache);
 	fputc(',', out);
-	put_label(out, "function", function->symbol);
+	metrics__label(out, "function", function->symbol);
 	fputc(',', out);
-	put_label(out, "module", function->module);
+	metrics__label(out, "module", function->module);
 }
 
 static void put_numbers(const struct report *r, size_t nr, FILE *out)
@@ -323,41 +243,42 @@ static void put_numbers(const struct report *r, size_t nr, FILE *out)
 	for (size_t c = 0; c < sizeof(counts) / sizeof(counts[0]); c++) {
 		if (counts[c].scanned && !r->scan.passes)
 			continue;
-		put_family(out, counts[c].name, counts[c].type, counts[c].help);
+		metrics__family(out, counts[c].name, counts[c].type, counts[c].help);
 		for (size_t i = 0; i < nr; i++) {
 			const char *site = (const char *)&r->sites[i];
 
 			put_site(out, counts[c].name, &r->sites[i]);
 			fputc('}', out);
-			put_count(out, *(const uint64_t *)(site + counts[c].field));
+			metrics__count(out, *(const uint64_t *)(site + counts[c].field));
 		}
 	}
 }
 
 static void put_rates(const struct report *r, size_t nr, FILE *out)
 {
-	put_family(out, "kleak_site_growth_bytes_per_second", "gauge",
-		   "Change of the outstanding bytes over the last minute, or since the start.");
+	metrics__family(
+		out, "kleak_site_growth_bytes_per_second", "gauge",
+		"Change of the outstanding bytes over the last minute, or since the start.");
 	for (size_t i = 0; i < nr; i++) {
 		put_site(out, "kleak_site_growth_bytes_per_second", &r->sites[i]);
 		fputc('}', out);
-		put_double(out, r->sites[i].growth_bytes_per_min / 60);
+		metrics__double(out, r->sites[i].growth_bytes_per_min / 60);
 	}
-	put_family(out, "kleak_site_median_age_seconds", "gauge",
-		   "Median age of the outstanding objects.");
+	metrics__family(out, "kleak_site_median_age_seconds", "gauge",
+			"Median age of the outstanding objects.");
 	for (size_t i = 0; i < nr; i++) {
 		put_site(out, "kleak_site_median_age_seconds", &r->sites[i]);
 		fputc('}', out);
-		put_double(out, r->sites[i].age_median_s);
+		metrics__double(out, r->sites[i].age_median_s);
 	}
 	if (r->sampling <= 1)
 		return;
-	put_family(out, "kleak_site_error_bytes", "gauge",
-		   "Standard error of kleak_site_bytes; absent without sampling.");
+	metrics__family(out, "kleak_site_error_bytes", "gauge",
+			"Standard error of kleak_site_bytes; absent without sampling.");
 	for (size_t i = 0; i < nr; i++) {
 		put_site(out, "kleak_site_error_bytes", &r->sites[i]);
 		fputc('}', out);
-		put_double(out, r->sites[i].bytes_error);
+		metrics__double(out, r->sites[i].bytes_error);
 	}
 }
 
@@ -365,22 +286,22 @@ static void put_verdicts(const struct report *r, size_t nr, FILE *out)
 {
 	uint64_t of[VERDICTS] = {};
 
-	put_family(out, "kleak_site_verdict_info", "gauge",
-		   "What is to be said of a site now, as label verdict; always 1.");
+	metrics__family(out, "kleak_site_verdict_info", "gauge",
+			"What is to be said of a site now, as label verdict; always 1.");
 	for (size_t i = 0; i < nr; i++) {
 		if (!r->sites[i].verdict.is.why)
 			continue;
 		of[r->sites[i].verdict.is.name]++;
 		put_site(out, "kleak_site_verdict_info", &r->sites[i]);
 		fputc(',', out);
-		put_label(out, "verdict", verdict__name(r->sites[i].verdict.is.name));
+		metrics__label(out, "verdict", verdict__name(r->sites[i].verdict.is.name));
 		fputc('}', out);
-		put_count(out, 1);
+		metrics__count(out, 1);
 	}
-	put_family(out, "kleak_sites_listed", "gauge", "Sites listed here, by verdict.");
+	metrics__family(out, "kleak_sites_listed", "gauge", "Sites listed here, by verdict.");
 	for (int v = 0; v < VERDICTS; v++) {
-		put_sample(out, "kleak_sites_listed", "verdict", verdict__name(v));
-		put_count(out, of[v]);
+		metrics__sample(out, "kleak_sites_listed", "verdict", verdict__name(v));
+		metrics__count(out, of[v]);
 	}
 }
 
@@ -388,10 +309,11 @@ static void put_sites(const struct report *r, size_t top, FILE *out)
 {
 	size_t nr = r->nr_sites;
 
-	put_gauge_count(out, "kleak_sites",
-			"Sites with something outstanding, also those not listed.",
-			r->nr_sites_all);
-	put_gauge_count(out, "kleak_sites_bytes", "Bytes outstanding, of all sites.", r->bytes_all);
+	metrics__gauge_count(out, "kleak_sites",
+			     "Sites with something outstanding, also those not listed.",
+			     r->nr_sites_all);
+	metrics__gauge_count(out, "kleak_sites_bytes", "Bytes outstanding, of all sites.",
+			     r->bytes_all);
 	if (top && top < nr)
 		nr = top;
 	if (nr > PROM_SITES_MOST)

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "render/statement_text.h"
 #include "render/pen.h"
+#include "util/order.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
-#define ITEM 160
+#define ITEM	     160
+#define CLASSES_MOST 32
 
 /* Widths of the columns. */
 #define NOW	 "%8s"
@@ -22,6 +25,108 @@
 static bool is_after(const struct statement *s)
 {
 	return s->phase == STATEMENT_AFTER;
+}
+
+static bool grows(const struct statement_amount *amount)
+{
+	return amount->growth.known && amount->growth.low > 0;
+}
+
+/* What did not change is only counted; where nothing can have changed yet, what is nothing. */
+static bool is_folded(const struct statement *s, const struct statement_amount *amount,
+		      int64_t delta)
+{
+	if (s->all || grows(amount) || amount->delta_bytes || delta)
+		return false;
+	return !s->first && s->phase != STATEMENT_BEFORE ? true : !amount->bytes;
+}
+
+/* "          … and 7 that did not change (-a)" */
+static void put_folded(const struct pen *pen, const struct statement *s, size_t folded)
+{
+	if (!folded)
+		return;
+	pen__put(pen, PEN_DIM, "%*s… and %zu %s (-a)", INDENT, "", folded,
+		 s->first || s->phase == STATEMENT_BEFORE ? "of nothing" : "that did not change");
+	fputc('\n', pen->out);
+}
+
+/* ---- the answer ---- */
+
+#define ANSWERS 4 /* things that grow, at most */
+
+/* Something that may grow. */
+struct thing {
+	const char *of, *name;
+	const struct statement_amount *amount;
+};
+
+/* Those that grow fastest. */
+struct growing {
+	struct thing list[ANSWERS];
+	size_t nr;   /* listed */
+	bool others; /* more than these */
+};
+
+static void add_growing(struct growing *growing, struct thing thing)
+{
+	size_t at = growing->nr;
+
+	if (!grows(thing.amount))
+		return;
+	while (at && growing->list[at - 1].amount->growth.per_s < thing.amount->growth.per_s)
+		at--;
+	growing->others |= growing->nr == ANSWERS;
+	if (at == ANSWERS)
+		return;
+	growing->nr += growing->nr < ANSWERS;
+	memmove(growing->list + at + 1, growing->list + at,
+		(growing->nr - at - 1) * sizeof(*growing->list));
+	growing->list[at] = thing;
+}
+
+static struct growing find_growing(const struct statement *s)
+{
+	struct growing growing = {};
+
+	for (size_t i = 0; i < s->nr_classes; i++)
+		if (s->classes[i].known && !statement__is_free(&s->classes[i]))
+			add_growing(&growing,
+				    (struct thing){"", s->classes[i].title, &s->classes[i].amount});
+	for (size_t i = 0; i < s->nr_caches; i++)
+		add_growing(&growing,
+			    (struct thing){"cache ", s->caches[i].name, &s->caches[i].amount});
+	for (size_t i = 0; i < s->nr_callers; i++)
+		add_growing(&growing, (struct thing){"vmalloc by ", s->callers[i].name,
+						     &s->callers[i].amount});
+	return growing;
+}
+
+/* "grows steadily: slab, unreclaimable +1.9M/min, cache kmalloc-512 +1.9M/min" */
+static void put_answer(struct pen *pen, const struct statement *s)
+{
+	const struct growing growing = find_growing(s);
+	bool known = false;
+
+	if (s->phase != STATEMENT_STREAM)
+		return;
+	for (size_t i = 0; i < s->nr_classes; i++)
+		known |= s->classes[i].amount.growth.known;
+	pen__head_begin(pen, PEN_PLAIN, known ? "grows steadily:" : "too early to tell what grows",
+			1);
+	for (size_t i = 0; i < growing.nr; i++) {
+		const struct thing *thing = &growing.list[i];
+		char pace[2 * PEN_NUMBER];
+		const struct pen_named item = {thing->of, thing->name, pace};
+
+		snprintf(pace, sizeof(pace), " %s/min%s",
+			 pen__growth(thing->amount->growth.per_s * 60).text,
+			 i + 1 == growing.nr && growing.others ? ", …" : "");
+		pen__head_named(pen, i ? "," : "", PEN_BOLD, &item);
+	}
+	if (known && !growing.nr)
+		pen__head_item(pen, "", PEN_PLAIN, "nothing for certain (95% confidence)");
+	pen__head_end(pen);
 }
 
 static void put_time(struct pen *pen, const struct statement *s)
@@ -180,23 +285,54 @@ static void put_class(const struct pen *pen, const struct statement *s,
 	fputc('\n', pen->out);
 }
 
+/* What grows steadily, then what changed most; as they are where all is listed. */
+static int by_change(const void *a, const void *b)
+{
+	const struct statement_class *x = *(const struct statement_class *const *)a;
+	const struct statement_class *y = *(const struct statement_class *const *)b;
+	bool x_grows = grows(&x->amount) && !statement__is_free(x);
+	bool y_grows = grows(&y->amount) && !statement__is_free(y);
+
+	if (x_grows && y_grows)
+		return ORDER_DOWN(x->amount.growth.per_s, y->amount.growth.per_s);
+	return ORDER_DOWN(x_grows, y_grows) ?:
+	       ORDER_DOWN(llabs(x->amount.delta_bytes), llabs(y->amount.delta_bytes)) ?:
+	       ORDER_UP(x, y);
+}
+
+/* Those that are part of MemTotal, or those that are not.  How many were folded. */
+static size_t put_some_classes(const struct pen *pen, const struct statement *s, bool apart)
+{
+	const struct statement_class *list[CLASSES_MOST];
+	size_t nr = 0, folded = 0;
+
+	for (size_t i = 0; i < s->nr_classes && nr < CLASSES_MOST; i++)
+		if (s->classes[i].known && s->classes[i].apart == apart)
+			list[nr++] = &s->classes[i];
+	if (!nr)
+		return 0;
+	if (!s->all && !s->first)
+		qsort(list, nr, sizeof(*list), by_change);
+	for (size_t i = 0; i < nr; i++)
+		folded += is_folded(s, &list[i]->amount, 0);
+	if (apart && folded < nr) {
+		pen__put(pen, PEN_DIM, "%*s%s", INDENT, "", "apart from MemTotal");
+		fputc('\n', pen->out);
+	}
+	for (size_t i = 0; i < nr; i++)
+		if (!is_folded(s, &list[i]->amount, 0))
+			put_class(pen, s, list[i]);
+	return folded;
+}
+
 static void put_classes(const struct pen *pen, const struct statement *s)
 {
-	bool any = false;
+	size_t folded;
 
 	put_columns(pen, s, true, "class");
-	for (size_t i = 0; i < s->nr_classes; i++)
-		if (s->classes[i].known && !s->classes[i].apart)
-			put_class(pen, s, &s->classes[i]);
-	for (size_t i = 0; i < s->nr_classes; i++)
-		any |= s->classes[i].known && s->classes[i].apart;
-	if (!any)
-		return;
-	pen__put(pen, PEN_DIM, "%*s%s", INDENT, "", "apart from MemTotal");
-	fputc('\n', pen->out);
-	for (size_t i = 0; i < s->nr_classes; i++)
-		if (s->classes[i].known && s->classes[i].apart)
-			put_class(pen, s, &s->classes[i]);
+	folded = put_some_classes(pen, s, false);
+	folded += put_some_classes(pen, s, true);
+	put_folded(pen, s, folded);
 }
 
 /* A signed count: "+12", "-3", "0". */
@@ -208,32 +344,16 @@ static struct pen_number change(int64_t n)
 	return number;
 }
 
-/* What --top cut off; after a command, what did not change is not listed either. */
-static void put_more(const struct pen *pen, const struct statement *s, size_t all, size_t shown,
-		     const char *what)
+/* What --top cut off, and what did not change. */
+static void put_more(const struct pen *pen, const struct statement *s, size_t all, size_t listed,
+		     size_t folded, const char *what)
 {
-	size_t more = all > shown ? all - shown : 0;
+	size_t more = all > listed ? all - listed : 0;
 
+	put_folded(pen, s, folded);
 	if (more)
-		fprintf(pen->out, "%*s… and %zu more %s%s%s\n", INDENT, "", more, what,
+		fprintf(pen->out, "%*s… and %zu more %s%s%s (--top)\n", INDENT, "", more, what,
 			more == 1 ? "" : "s", is_after(s) ? ", changed or not" : "");
-}
-
-/* Nothing of a list is left to print. */
-static void put_none(const struct pen *pen, size_t all, size_t shown, const char *what)
-{
-	fprintf(pen->out, "%*s", INDENT, "");
-	if (all > shown)
-		fprintf(pen->out, "none of the first %zu %ss changed\n", shown, what);
-	else
-		fprintf(pen->out, "no %s changed\n", what);
-}
-
-/* After a command, only what changed is of interest. */
-static bool is_left_out(const struct statement *s, const struct statement_amount *amount,
-			int64_t delta)
-{
-	return is_after(s) && !amount->delta_bytes && !delta;
 }
 
 /* A sentence from `column` on, folded at blanks; further lines start there too. */
@@ -292,7 +412,7 @@ static void put_caches(const struct pen *pen, const struct statement *s)
 		char cells[ITEM];
 		int column;
 
-		if (is_left_out(s, &c->amount, c->delta_objects))
+		if (is_folded(s, &c->amount, c->delta_objects))
 			continue;
 		snprintf(cells, sizeof(cells), "%8" PRIu64 " %9s %6" PRIu64 "  ", c->active_objects,
 			 change(c->delta_objects).text, c->object_size);
@@ -301,9 +421,7 @@ static void put_caches(const struct pen *pen, const struct statement *s)
 		put_cache(pen, c, PEN_COLUMNS - column);
 		printed++;
 	}
-	if (!printed)
-		put_none(pen, s->nr_caches_all, s->nr_caches, "cache");
-	put_more(pen, s, s->nr_caches_all, s->nr_caches, "cache");
+	put_more(pen, s, s->nr_caches_all, s->nr_caches, s->nr_caches - printed, "cache");
 	/* mm/slub.c, get_slabinfo(): only what is free on the nodes' partial lists counts as free
 	 */
 	if (is_after(s) && printed) {
@@ -337,7 +455,7 @@ static void put_callers(const struct pen *pen, const struct statement *s)
 		const struct statement_caller *c = &s->callers[i];
 		int column;
 
-		if (is_left_out(s, &c->amount, c->delta_areas))
+		if (is_folded(s, &c->amount, c->delta_areas))
 			continue;
 		column = put_amount(pen, s, &c->amount);
 		column += put_count(pen, c->areas, c->delta_areas);
@@ -345,9 +463,7 @@ static void put_callers(const struct pen *pen, const struct statement *s)
 		fputc('\n', pen->out);
 		printed++;
 	}
-	if (!printed)
-		put_none(pen, s->nr_callers_all, s->nr_callers, "vmalloc caller");
-	put_more(pen, s, s->nr_callers_all, s->nr_callers, "caller");
+	put_more(pen, s, s->nr_callers_all, s->nr_callers, s->nr_callers - printed, "caller");
 }
 
 /* "mm/slub.c:2433 alloc_slab_page [module]"; of a long path the end is kept. */
@@ -382,7 +498,7 @@ static void put_lines(const struct pen *pen, const struct statement *s)
 		const struct statement_line *l = &s->lines[i];
 		int column;
 
-		if (is_left_out(s, &l->amount, l->delta_calls))
+		if (is_folded(s, &l->amount, l->delta_calls))
 			continue;
 		column = put_amount(pen, s, &l->amount);
 		column += put_count(pen, l->calls, l->delta_calls);
@@ -390,9 +506,22 @@ static void put_lines(const struct pen *pen, const struct statement *s)
 		fputc('\n', pen->out);
 		printed++;
 	}
-	if (!printed)
-		put_none(pen, s->nr_lines_all, s->nr_lines, "line of source");
-	put_more(pen, s, s->nr_lines_all, s->nr_lines, "line");
+	put_more(pen, s, s->nr_lines_all, s->nr_lines, s->nr_lines - printed, "line");
+}
+
+/* "not found: allocinfo, kmemleak (-a tells why)" */
+static void put_missing(const struct pen *pen, const struct statement *s)
+{
+	size_t missing = 0;
+
+	for (size_t i = 0; i < s->nr_sources && !s->all; i++)
+		if (!s->sources[i].found)
+			pen__put(pen, PEN_DIM, "%s%s",
+				 missing++ ? ", " : "not found: ", s->sources[i].name);
+	if (missing) {
+		pen__put(pen, PEN_DIM, " (-a tells why)");
+		fputc('\n', pen->out);
+	}
 }
 
 /* Books that only some kernels keep, and what could not be read. */
@@ -405,11 +534,15 @@ static void put_sources(const struct pen *pen, const struct statement *s)
 		const char *style = source->found ? PEN_PLAIN : PEN_DIM;
 		char start[ITEM];
 
+		if (!source->found && !s->all)
+			continue;
+
 		snprintf(start, sizeof(start), "%-12.12s %s: ", source->name,
 			 source->found ? "found" : "not found");
 		pen__put(pen, style, "%s", start);
 		put_sentence(pen, style, source->remark ? source->remark : "", pen__width(start));
 	}
+	put_missing(pen, s);
 	for (size_t i = 0; i < s->nr_unread; i++) {
 		pen__put(pen, PEN_YELLOW, UNREAD);
 		put_sentence(pen, PEN_YELLOW, s->unread[i], pen__width(UNREAD));
@@ -420,6 +553,7 @@ int statement_text__print(const struct statement *statement, bool color, FILE *o
 {
 	struct pen pen = {.out = out, .color = color};
 
+	put_answer(&pen, statement);
 	put_head(&pen, statement);
 	put_classes(&pen, statement);
 	if (statement->phase != STATEMENT_BEFORE) {

@@ -187,7 +187,7 @@ static void test_scan_and_census(void **state)
 	bad("--scan-rate 0", "--scan-rate");
 	bad("ledger --scan", "--scan");
 	bad("--scan --origin percpu", "--origin");
-	bad("--scan=0.5 --origin percpu", "--origin");
+	bad("--scan=1 --origin percpu", "--origin");
 	bad("diagnose --show-objects", "--show-objects");
 	o = good("--debug-dir /a --debuginfod --debug-dir b");
 	assert_int_equal(o.debug_dirs.nr, 2);
@@ -263,8 +263,10 @@ static void test_screen_and_prom(void **state)
 	assert_string_equal(good("--prom /a/b.prom").prom, "/a/b.prom");
 	assert_string_equal(good("run --prom f -- true").prom, "f");
 	assert_string_equal(good("diagnose --prom f").prom, "f");
-	bad("ledger --prom f", "--prom belongs to kleak, kleak run, kleak diagnose and kleak "
-			       "report, not to kleak ledger");
+	assert_string_equal(good("ledger --prom f").prom, "f");
+	bad("ledger --prom f -- true", "give it no command");
+	assert_true(good("ledger -a").all);
+	assert_true(good("ledger --all -- true").all);
 	bad("census --prom f", "--prom belongs");
 	bad("--prom", "--prom needs a value");
 	bad("--screen --json", "--screen and --json exclude each other");

@@ -23,6 +23,12 @@ static void test_constructors(void **state)
 		"sock_create_kern",
 		"filp_open",
 		"file_open_root",
+		"debugfs_create_dir",
+		"debugfs_create_file_full",
+		"__lookup_slow",
+		"lookup_one_len",
+		"kern_path_create",
+		"link_path_walk.part.0",
 		"alloc_file_pseudo",
 	};
 

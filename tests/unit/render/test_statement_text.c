@@ -66,35 +66,158 @@ static void test_color(void **state)
 	free(text);
 }
 
+static void check_contains(struct statement statement, const char *expected)
+{
+	char *text = printed(statement, false);
+
+	if (!strstr(text, expected))
+		fail_msg("no \"%s\" in:\n%s", expected, text);
+	free(text);
+}
+
+static void check_lacks(struct statement statement, const char *unexpected)
+{
+	char *text = printed(statement, false);
+
+	if (strstr(text, unexpected))
+		fail_msg("\"%s\" in:\n%s", unexpected, text);
+	free(text);
+}
+
+/* What did not change is counted, or listed where that is asked for. */
 static void test_nothing_changed(void **state)
 {
+	struct statement_line still = {.place = "mm/slub.c:1", .function = "f"};
 	struct statement statement = golden_statement_after();
-	char *text;
 
 	(void)state;
 	statement.caches = &golden_statement_caches[2];
 	statement.nr_caches = statement.nr_caches_all = 1;
 	statement.callers = &golden_callers[1];
 	statement.nr_callers = statement.nr_callers_all = 1;
-	text = printed(statement, false);
-	assert_non_null(strstr(text, "no cache changed"));
-	assert_non_null(strstr(text, "no vmalloc caller changed"));
-	free(text);
-}
-
-/* The only line of source did not change: no bare head of columns. */
-static void test_no_line_changed(void **state)
-{
-	struct statement_line still = {.place = "mm/slub.c:1", .function = "f"};
-	struct statement statement = golden_statement_after();
-	char *text;
-
-	(void)state;
 	statement.lines = &still;
 	statement.nr_lines = statement.nr_lines_all = 1;
+	check_contains(statement, "  cache\n          … and 1 that did not change (-a)\n\n");
+	check_contains(statement,
+		       "  vmalloc caller\n          … and 1 that did not change (-a)\n\n");
+	check_contains(statement,
+		       "  line of source\n          … and 1 that did not change (-a)\n\n");
+	check_lacks(statement, "lsm_inode_cache");
+	check_lacks(statement, "needs CONFIG_DEBUG_KMEMLEAK");
+	check_contains(statement, "\nnot found: kmemleak (-a tells why)\n");
+	statement.all = true;
+	check_contains(statement, "lsm_inode_cache");
+	check_contains(statement, "mm/slub.c:1 f");
+	check_contains(statement, "kmemleak     not found: needs CONFIG_DEBUG_KMEMLEAK\n");
+	check_lacks(statement, "(-a");
+}
+
+/* Nothing can have changed yet: what there is of something is listed as it stands. */
+static void test_the_first_one(void **state)
+{
+	static const struct statement_class classes[] = {
+		{"free", "free", true, false, NULL, STILL(100)},
+		{"shmem", "shared memory", true, false, NULL, STILL(0)},
+		{"other", "other counters", true, false, NULL, STILL(200)},
+		{"swap", "swap used", true, true, "on disk", STILL(0)},
+	};
+	struct statement statement = golden_statement();
+
+	(void)state;
+	statement.classes = classes;
+	statement.nr_classes = NR(classes);
+	statement.first = true;
+	check_contains(statement,
+		       "free\n     200        0          0                          other "
+		       "counters\n          … and 2 of nothing (-a)\n\n");
+	check_contains(statement, "lsm_inode_cache");
+	statement.first = false;
+	check_contains(statement, "class\n          … and 4 that did not change (-a)\n\n");
+}
+
+#define MOVED(bytes, per_s, low, high) AMOUNT(1000, bytes, per_s, low, high)
+
+static const struct statement_class moved[] = {
+	{"free", "free", true, false, NULL, MOVED(9000, 900, 800, 1000)},
+	{"shmem", "shared memory", true, false, NULL, MOVED(-300, -5, -6, -4)},
+	{"percpu", "per-CPU", true, false, NULL, MOVED(20, 2, 1, 3)},
+	{"other", "other counters", true, false, NULL, MOVED(100, 1, -1, 3)},
+	{"kernel_stack", "kernel stacks", true, false, NULL, MOVED(10, 3, 2, 4)},
+	{"hugetlb", "huge pages", false, false, NULL, MOVED(10, 9, 8, 10)},
+};
+
+/* What grows for certain, the fastest first; then what changed most.  More free memory is none. */
+static void test_what_moved_stands_on_top(void **state)
+{
+	static const char *const order[] = {"kernel stacks\n", "per-CPU\n", " free\n",
+					    "shared memory\n", "other counters\n"};
+	struct statement statement = golden_statement();
+	char *text;
+	const char *at;
+
+	(void)state;
+	statement.classes = moved;
+	statement.nr_classes = NR(moved);
 	text = printed(statement, false);
-	assert_non_null(strstr(text, "no line of source changed"));
+	at = strstr(text, "confidence          class\n");
+	for (size_t i = 0; i < NR(order); i++) {
+		assert_non_null(at);
+		at = strstr(at, order[i]);
+	}
+	assert_non_null(at);
 	free(text);
+	check_contains(statement, "grows steadily: cache kmalloc-512 +1.9M/min, vmalloc by "
+				  "bpf_map_area_alloc+0x4d/0x60 +58.6K/min,\n                "
+				  "kernel stacks +180/min, per-CPU +120/min\n");
+	check_lacks(statement, "huge pages");
+	statement.all = true; /* as the kernel has them */
+	check_contains(statement, " free\n    1000     -300");
+}
+
+/* Names come from the kernel: in the answer, too, they command nothing. */
+static void test_hostile_names_that_grow(void **state)
+{
+	struct statement_cache cache = {"\x1b[2Ja_cache_with_a_name_of_more_than_forty_characters",
+					"",
+					STATEMENT_NO,
+					1,
+					1,
+					8,
+					MOVED(10, 1, 1, 1)};
+	struct statement statement = golden_statement();
+
+	(void)state;
+	statement.caches = &cache;
+	statement.nr_caches = 1;
+	check_contains(
+		statement,
+		"\n                cache \\x1b[2Ja_cache_with_a_name_of_more_than… +60/min\n");
+}
+
+static void test_what_the_answer_says(void **state)
+{
+	struct statement statement = golden_statement();
+	struct statement_class classes[6];
+
+	(void)state;
+	for (size_t i = 0; i < NR(classes); i++) {
+		classes[i] = moved[2];
+		classes[i].title = "abcdefghijkl";
+	}
+	statement.classes = classes;
+	statement.nr_classes = 5;
+	statement.nr_caches = statement.nr_callers = 0;
+	check_contains(statement, "abcdefghijkl +120/min, …\n14:03");
+	statement.nr_classes = 4;
+	check_lacks(statement, "…\n14:03");
+	for (size_t i = 0; i < NR(classes); i++)
+		classes[i].amount.growth.low = 0;
+	check_contains(statement, "grows steadily: nothing for certain (95% confidence)\n");
+	for (size_t i = 0; i < NR(classes); i++)
+		classes[i].amount.growth.known = false;
+	check_contains(statement, "too early to tell what grows\n");
+	statement.phase = STATEMENT_AFTER;
+	check_lacks(statement, "too early");
 }
 
 /* A list of aliases is cut between characters. */
@@ -112,6 +235,7 @@ static void test_aliases_that_are_cut(void **state)
 	char *text;
 
 	(void)state;
+	statement.all = true;
 	statement.caches = &cache;
 	statement.nr_caches = statement.nr_caches_all = 1;
 	text = printed(statement, false);
@@ -271,6 +395,7 @@ static void test_intervals(void **state)
 	struct growth_slope *slope = &class.amount.growth;
 
 	(void)state;
+	statement.all = true;
 	statement.classes = &class;
 	statement.nr_classes = 1;
 	check_line(statement, "    4.0K        0          0                          a class\n");
@@ -305,6 +430,7 @@ static void test_styles_of_growth(void **state)
 	struct statement statement = golden_statement();
 
 	(void)state;
+	statement.all = true;
 	statement.classes = &class;
 	statement.nr_classes = 1;
 	for (size_t i = 0; i < NR(slopes); i++) {
@@ -326,18 +452,18 @@ static void test_what_is_not_listed(void **state)
 	statement.nr_caches_all = statement.nr_caches + 1;
 	statement.nr_callers_all = statement.nr_callers + 2;
 	statement.nr_lines_all = statement.nr_lines;
-	check_line(statement, "\n          … and 1 more cache\n");
-	check_line(statement, "\n          … and 2 more callers\n");
+	check_line(statement, "\n          … and 1 more cache (--top)\n");
+	check_line(statement, "\n          … and 2 more callers (--top)\n");
 	check_no_line(statement, "more line");
 	statement.phase = STATEMENT_AFTER;
-	check_line(statement, "\n          … and 1 more cache, changed or not\n");
+	check_line(statement, "\n          … and 1 more cache, changed or not (--top)\n");
 	check_line(statement, "/proc/slabinfo counts what a CPU keeps at hand as in use");
 	/* of a list that is cut the others may have changed */
 	statement.caches = &golden_statement_caches[2];
 	statement.nr_caches = 1;
 	statement.nr_caches_all = 5;
-	check_line(statement, "          none of the first 1 caches changed\n"
-			      "          … and 4 more caches, changed or not\n");
+	check_line(statement, "          … and 1 that did not change (-a)\n"
+			      "          … and 4 more caches, changed or not (--top)\n");
 	check_no_line(statement, "/proc/slabinfo counts");
 	statement.nr_caches = statement.nr_caches_all = 0;
 	statement.nr_callers = statement.nr_callers_all = 0;
@@ -374,8 +500,9 @@ static void test_what_changed(void **state)
 	cache = (struct statement_cache){.name = "a_cache", .aliases = ""};
 	cache.amount.delta_bytes = 4096;
 	check_line(statement, "       0    +4.0K         0         0      0  a_cache\n");
-	statement.phase = STATEMENT_STREAM; /* there all are */
 	cache.amount.delta_bytes = 0;
+	check_no_line(statement, "a_cache\n");
+	statement.all = true;
 	check_line(statement, "  a_cache\n");
 }
 
@@ -424,7 +551,10 @@ int main(void)
 		cmocka_unit_test(test_nothing),
 		cmocka_unit_test(test_color),
 		cmocka_unit_test(test_nothing_changed),
-		cmocka_unit_test(test_no_line_changed),
+		cmocka_unit_test(test_the_first_one),
+		cmocka_unit_test(test_what_moved_stands_on_top),
+		cmocka_unit_test(test_what_the_answer_says),
+		cmocka_unit_test(test_hostile_names_that_grow),
 		cmocka_unit_test(test_aliases_that_are_cut),
 		cmocka_unit_test(test_what_is_long),
 		cmocka_unit_test(test_how_long_memory_lasts),

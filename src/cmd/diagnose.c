@@ -182,16 +182,36 @@ static bool has_thin_samples(const struct diagnose *d)
 	       suspects__wants_caches(&d->suspects, &d->options.trace);
 }
 
-/* Something that this trace cannot explain, and another one could. */
-static bool is_worth_another(const struct diagnose *d)
+/* Sites may grow of which sampling left too little, and nothing else is suspected. */
+static bool has_thin_sites(const struct diagnose *d, const struct reporter_count *count)
 {
-	return suspects__wants_pages(&d->suspects, &d->options.trace) || has_thin_samples(d);
+	return count->thin && !count->of[VERDICT_LEAK] && !count->of[VERDICT_GROWING] &&
+	       !d->options.trace.cache;
 }
 
 /* So long a trace has to last before it may find a leak. */
 static double enough_s(const struct options *options)
 {
 	return fmax(TRACE_LEAST * options->report.interval_s, options->report.evidence_s);
+}
+
+/* With the drain, and a look more. */
+static double needed_s(const struct options *options)
+{
+	return enough_s(options) + 2 * options->report.interval_s + DRAIN_QUIET_S;
+}
+
+/* For another trace, after this one has been drained. */
+static bool has_time(const struct diagnose *d)
+{
+	return clock__now_s() + DRAIN_QUIET_S + needed_s(&d->options) <= d->end_s;
+}
+
+/* Something that this trace cannot explain, and another one could. */
+static bool is_worth_another(const struct diagnose *d, const struct reporter_count *count)
+{
+	return suspects__wants_pages(&d->suspects, &d->options.trace) || has_thin_samples(d) ||
+	       has_thin_sites(d, count);
 }
 
 static void show_progress(const struct diagnose *d, const struct reporter_count *count,
@@ -258,7 +278,8 @@ static int trace(struct diagnose *d, double until_s)
 		if (proven_s && !waits_for_others(&count, traced_s, proven_s))
 			break;
 		if (traced_s > enough_s(&d->options) &&
-		    (is_worth_another(d) || (d->options.now && !count.of[VERDICT_GROWING])))
+		    ((has_time(d) && is_worth_another(d, &count)) ||
+		     (d->options.now && !count.of[VERDICT_GROWING])))
 			break;
 	}
 	d->traced_from_s = start_s;
@@ -385,12 +406,6 @@ static int trace_once(struct diagnose *d)
 	return err;
 }
 
-/* With the drain, and a look more. */
-static double needed_s(const struct options *options)
-{
-	return enough_s(options) + 2 * options->report.interval_s + DRAIN_QUIET_S;
-}
-
 /* ---- the page ---- */
 
 static int render(void *arg, FILE *out)
@@ -459,13 +474,18 @@ static void close_trace(struct diagnose *d)
 static bool choose_next(struct diagnose *d)
 {
 	static char caches[SENTENCE];
+	struct reporter_count count;
+	bool pages = suspects__wants_pages(&d->suspects, &d->options.trace);
 
-	if (suspects__wants_pages(&d->suspects, &d->options.trace)) {
+	reporter__count_verdicts(d->reporter, &count);
+	if (pages)
 		d->options.trace.origins |= ORIGIN_PAGES;
+	if (has_thin_sites(d, &count) && reporter__list_thin(d->reporter, caches, sizeof(caches))) {
+		d->options.trace.cache = caches;
 		return true;
 	}
-	return has_thin_samples(d) &&
-	       suspects__narrow(&d->suspects, &d->options.trace, caches, sizeof(caches));
+	return pages || (has_thin_samples(d) &&
+			 suspects__narrow(&d->suspects, &d->options.trace, caches, sizeof(caches)));
 }
 
 /*

@@ -226,3 +226,12 @@ struct verdict verdict__of(const struct evidence *evidence)
 		verdict.retained = (double)evidence->settled_alive / (double)evidence->settled;
 	return verdict;
 }
+
+bool verdict__is_thin(const struct conclusion *conclusion)
+{
+	const struct evidence *e = &conclusion->from;
+
+	return conclusion->is.why && conclusion->is.name == VERDICT_INSUFFICIENT && e->weight > 1 &&
+	       e->settled >= VERDICT_ENOUGH && verdict__is_mostly_alive(e) && e->slope.known &&
+	       e->slope.per_s > 0;
+}

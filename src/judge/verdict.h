@@ -70,6 +70,7 @@ struct evidence {
 #define VERDICT_POINTS_LEAK 16	 /* fewer: no LEAK */
 #define VERDICT_LEAST_S	    90	 /* least_s by default: time-outs of a minute are common */
 #define VERDICT_SETTLED	    10	 /* fewer objects that got old: INSUFFICIENT */
+#define VERDICT_ENOUGH	    22	 /* that all live are enough to tell */
 #define VERDICT_RETAINED    0.85 /* of what got old, still alive: lower limit with 95% confidence */
 #define VERDICT_RELEASED    0.5	 /* below that it is freed again */
 #define VERDICT_SHRUNK	    0.5	 /* went when caches were dropped: CACHE */
@@ -101,6 +102,12 @@ struct verdict verdict__of(const struct evidence *evidence);
 
 /* Does as much of what got old live as of a leak's, however little that is? */
 bool verdict__is_mostly_alive(const struct evidence *evidence);
+
+/*
+ * INSUFFICIENT only because of the sampling: it grows by all appearance, what got old lives, and if
+ * every object had been recorded there would be enough to tell.
+ */
+bool verdict__is_thin(const struct conclusion *conclusion);
 
 /*
  * Lower and upper limit of the share that is pinned, with 95% confidence; what is unknown may be

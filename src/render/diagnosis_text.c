@@ -42,6 +42,15 @@ static void put_count(const struct pen *pen, const struct diagnosis *d, enum ver
 
 /* ---- what was found ---- */
 
+static void put_thin(const struct pen *pen, const struct diagnosis *d)
+{
+	size_t nr = diagnosis__thin(d);
+
+	pen__put(pen, PEN_YELLOW,
+		 "UNDECIDED: %zu site%s may grow, recorded too thinly to tell (1 object in %u)", nr,
+		 nr == 1 ? "" : "s", d->report->sampling);
+}
+
 static void put_answer(const struct pen *pen, const struct diagnosis *d)
 {
 	size_t suspects = count(d, VERDICT_GROWING);
@@ -65,6 +74,8 @@ static void put_answer(const struct pen *pen, const struct diagnosis *d)
 				 suspects, suspects == 1 ? "" : "s");
 		else if (diagnosis__is_short(d))
 			pen__put(pen, PEN_YELLOW, "UNDECIDED: not traced for long enough");
+		else if (diagnosis__thin(d))
+			put_thin(pen, d);
 		else
 			pen__put(pen, PEN_YELLOW, "UNDECIDED: something grows that was not traced");
 		break;

@@ -34,13 +34,23 @@ static bool grows_untraced(const struct diagnosis *d)
 	return suspects__any_untraced(d->growth, d->nr_growth);
 }
 
+size_t diagnosis__thin(const struct diagnosis *d)
+{
+	size_t nr = 0;
+
+	for (size_t i = 0; d->report && i < d->report->nr_sites; i++)
+		nr += verdict__is_thin(&d->report->sites[i].verdict);
+	return nr;
+}
+
 enum diagnosis_answer diagnosis__answer(const struct diagnosis *d)
 {
 	if (has_verdict(d, VERDICT_LEAK))
 		return DIAGNOSIS_LEAK;
 	if (has_verdict(d, VERDICT_HELD))
 		return DIAGNOSIS_HELD;
-	if (diagnosis__is_short(d) || has_verdict(d, VERDICT_GROWING) || grows_untraced(d))
+	if (diagnosis__is_short(d) || has_verdict(d, VERDICT_GROWING) || grows_untraced(d) ||
+	    diagnosis__thin(d))
 		return DIAGNOSIS_UNDECIDED;
 	return DIAGNOSIS_NONE;
 }
@@ -79,6 +89,11 @@ size_t diagnosis__advise(const struct diagnosis *d, const char *next[DIAGNOSIS_N
 	if (answer == DIAGNOSIS_UNDECIDED && has_verdict(d, VERDICT_GROWING))
 		next[nr++] = "sites marked GROWING are worth another look: kleak --sort growth "
 			     "--min-age 60";
+	if (answer == DIAGNOSIS_UNDECIDED && diagnosis__thin(d))
+		next[nr++] =
+			"some sites that may grow were sampled too thinly to tell: kleak "
+			"diagnose --max-overhead 10% records more of them, --cache NAME all of a "
+			"cache";
 	if (grows_reclaimable(d) && !d->caches_dropped)
 		next[nr++] = "reclaimable memory grows: kleak diagnose --drop-caches tells whether "
 			     "the kernel gets it back";

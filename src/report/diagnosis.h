@@ -53,7 +53,7 @@ struct diagnosis {
 	size_t nr_next;
 };
 
-#define DIAGNOSIS_NEXT 6
+#define DIAGNOSIS_NEXT 7
 
 enum diagnosis_answer {
 	DIAGNOSIS_NONE,	     /* no leak was found, and nothing speaks for one */
@@ -64,6 +64,9 @@ enum diagnosis_answer {
 
 /* Too little was traced to find a leak in it. */
 bool diagnosis__is_short(const struct diagnosis *diagnosis);
+
+/* How many sites were sampled too thinly to tell whether they leak. */
+size_t diagnosis__thin(const struct diagnosis *diagnosis);
 
 enum diagnosis_answer diagnosis__answer(const struct diagnosis *diagnosis);
 

@@ -50,9 +50,16 @@ int reporter__limit_overhead(struct reporter *reporter);
 struct reporter_count {
 	size_t sites;
 	size_t of[VERDICTS];
+	size_t thin; /* of those INSUFFICIENT: verdict__is_thin() */
 };
 
 void reporter__count_verdicts(const struct reporter *reporter, struct reporter_count *count);
+
+/*
+ * The slab caches of those that are thin, as --cache takes them.  False where there are none, or
+ * too many for --cache.
+ */
+bool reporter__list_thin(const struct reporter *reporter, char *caches, size_t len);
 
 /*
  * Allocations have been stopped: the histories end here, and what is freed from now on tells

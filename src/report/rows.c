@@ -84,8 +84,8 @@ static void fill_holders(const struct readout *readout, struct report_site *row)
 	}
 }
 
-static void name_cache(char name[ROWS_CACHE_NAME], const struct readout *readout,
-		       const struct site *site)
+void rows__name_cache(char name[ROWS_CACHE_NAME], const struct readout *readout,
+		      const struct site *site)
 {
 	if (site->space != KLEAK_SPACE_SLAB)
 		snprintf(name, ROWS_CACHE_NAME, "%s", origins__name(site->space));
@@ -99,7 +99,7 @@ static void fill_row(struct rows *rows, size_t i, const struct readout *readout,
 {
 	struct report_site *row = &rows->list[i];
 
-	name_cache(rows->names[i], readout, site);
+	rows__name_cache(rows->names[i], readout, site);
 	*row = (struct report_site){
 		.id = site->id,
 		.bytes = site->bytes,

@@ -49,6 +49,10 @@ void rows__count(struct report *report, const struct readout *readout, uint32_t 
 int rows__fill(struct rows *rows, struct report *report, const struct readout *readout,
 	       const struct rows_names *names);
 
+/* The slab cache of a site, as /proc/slabinfo has it; of others the allocator. */
+void rows__name_cache(char name[ROWS_CACHE_NAME], const struct readout *readout,
+		      const struct site *site);
+
 void rows__free(struct rows *rows);
 
 #endif

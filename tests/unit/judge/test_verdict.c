@@ -348,6 +348,46 @@ static void test_what_is_freed_soon(void **state)
 	assert_verdict(e, VERDICT_GROWING);
 }
 
+static bool is_thin(struct evidence e)
+{
+	const struct conclusion conclusion = {.is = verdict__of(&e), .from = e};
+
+	return verdict__is_thin(&conclusion);
+}
+
+/* Every eighth object was recorded: three that live say too little, where 24 would be enough. */
+static void test_what_is_sampled_too_thinly(void **state)
+{
+	struct evidence e = clear_leak();
+	const struct conclusion none = {.from = e};
+
+	(void)state;
+	e.weight = 8;
+	e.settled = e.settled_alive = 24;
+	e.slope.low = 0; /* it grows, and who knows */
+	assert_verdict(e, VERDICT_INSUFFICIENT);
+	assert_true(is_thin(e));
+	e.weight = 1;
+	assert_verdict(e, VERDICT_HELD);
+	e.weight = 8;
+	e.settled = e.settled_alive = VERDICT_ENOUGH;
+	assert_true(is_thin(e));
+	e.settled = e.settled_alive = VERDICT_ENOUGH - 1;
+	assert_false(is_thin(e)); /* too few, sampled or not */
+	e.settled = 24;
+	e.settled_alive = 8;
+	assert_false(is_thin(e));
+	e.settled_alive = 24;
+	e.slope.per_s = 0;
+	assert_false(is_thin(e));
+	e.slope.per_s = 1;
+	assert_true(is_thin(e));
+	e.slope.known = false;
+	assert_false(is_thin(e));
+	assert_false(is_thin(clear_leak()));
+	assert_false(verdict__is_thin(&none)); /* of an old file */
+}
+
 static void assert_why(const struct evidence *e, const char *expected)
 {
 	assert_string_equal(verdict__of(e).why, expected);
@@ -450,6 +490,7 @@ int main(void)
 		cmocka_unit_test(test_what_is_freed_is_churn),
 		cmocka_unit_test(test_limits_belong_to_one_side),
 		cmocka_unit_test(test_what_is_freed_soon),
+		cmocka_unit_test(test_what_is_sampled_too_thinly),
 		cmocka_unit_test(test_how_sure_the_share_is),
 		cmocka_unit_test(test_few_old_objects_that_all_live),
 		cmocka_unit_test(test_a_sample_is_as_sure_as_what_is_in_it),

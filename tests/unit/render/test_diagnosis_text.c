@@ -471,6 +471,28 @@ static void test_stopped(void **state)
 	check_no_line(diagnosis, "stopped: came");
 }
 
+static void test_a_thin_sample_is_undecided(void **state)
+{
+	struct report_site sites[2] = {golden_report().sites[0], golden_report().sites[0]};
+	struct report report = golden_report();
+	struct diagnosis diagnosis = golden_diagnosis(&report);
+
+	(void)state;
+	for (size_t i = 0; i < NR(sites); i++) {
+		sites[i].verdict.is.name = VERDICT_INSUFFICIENT;
+		sites[i].verdict.from.weight = 8;
+	}
+	report.sites = sites;
+	report.nr_sites = 1;
+	report.sampling = 8;
+	diagnosis.groups.nr = 0;
+	diagnosis.nr_growth = 0;
+	check_line(diagnosis,
+		   "UNDECIDED: 1 site may grow, recorded too thinly to tell (1 object in 8)  2025");
+	report.nr_sites = 2;
+	check_line(diagnosis, "UNDECIDED: 2 sites may grow, ");
+}
+
 /* With styles: what was found, and all of a report. */
 static void test_colors(void **state)
 {
@@ -504,6 +526,7 @@ int main(void)
 		cmocka_unit_test(test_block),
 		cmocka_unit_test(test_output_fails),
 		cmocka_unit_test(test_stopped),
+		cmocka_unit_test(test_a_thin_sample_is_undecided),
 		cmocka_unit_test(test_colors),
 	};
 

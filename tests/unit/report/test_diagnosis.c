@@ -173,6 +173,34 @@ static void test_advice(void **state)
 	ASSERT_ADVICE(&d, "too short a time", "GROWING are worth another look");
 }
 
+/* What was recorded too thinly to tell is unknown, and never "no leak found". */
+static void test_thin_samples(void **state)
+{
+	struct report_site sites[2] = {};
+	struct report report;
+	struct diagnosis d = watched(&report, VERDICT_CHURN);
+
+	(void)state;
+	sites[1].verdict = (struct conclusion){
+		.is = {VERDICT_INSUFFICIENT, "too few objects got old", 1},
+		.from = {.weight = 8, .settled = 24, .settled_alive = 24, .slope = {true, 1, 0, 2}},
+	};
+	report.sites = sites;
+	report.nr_sites = 2;
+	assert_int_equal(diagnosis__thin(&d), 1);
+	assert_int_equal(diagnosis__answer(&d), DIAGNOSIS_UNDECIDED);
+	ASSERT_ADVICE(&d, "--for 2h", "--max-overhead 10%");
+	sites[1].verdict.from.weight = 1;
+	assert_int_equal(diagnosis__thin(&d), 0);
+	assert_int_equal(diagnosis__answer(&d), DIAGNOSIS_NONE);
+	sites[1].verdict.from.weight = 8;
+	groups[1].sum.verdict.is.name = VERDICT_LEAK;
+	assert_int_equal(diagnosis__answer(&d), DIAGNOSIS_LEAK);
+	ASSERT_ADVICE(&d, "find the path");
+	d.report = NULL;
+	assert_int_equal(diagnosis__thin(&d), 0);
+}
+
 /* A leak beside what only grows: what is proven is to be mended first. */
 static void test_advice_about_a_leak(void **state)
 {
@@ -202,10 +230,15 @@ static void test_names_of_answers(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_a_leak),		 cmocka_unit_test(test_no_leak_found),
-		cmocka_unit_test(test_too_short),	 cmocka_unit_test(test_a_suspect),
-		cmocka_unit_test(test_untraced_growth),	 cmocka_unit_test(test_held),
-		cmocka_unit_test(test_advice),		 cmocka_unit_test(test_advice_about_a_leak),
+		cmocka_unit_test(test_a_leak),
+		cmocka_unit_test(test_no_leak_found),
+		cmocka_unit_test(test_too_short),
+		cmocka_unit_test(test_a_suspect),
+		cmocka_unit_test(test_untraced_growth),
+		cmocka_unit_test(test_held),
+		cmocka_unit_test(test_advice),
+		cmocka_unit_test(test_thin_samples),
+		cmocka_unit_test(test_advice_about_a_leak),
 		cmocka_unit_test(test_names_of_answers),
 	};
 

@@ -6,13 +6,16 @@
 #include "render/page.css.h"
 #include "render/page.js.h"
 #include "render/pen.h"
+#include "render/suspects_text.h"
 #include "render/svg.h"
 #include "util/order.h"
 
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #define OPEN 3 /* sites that are shown opened: leaks only */
@@ -42,23 +45,70 @@ static void count(const struct report *r, struct tally tallies[VERDICTS])
 
 /* ---- head ---- */
 
-/* The answer, in one line. */
-static void put_answer(FILE *out, const struct report *r, const struct tally *tallies)
+/* Where it is not known of all sites, what is thought of those that are listed. */
+static void count_listed(struct report *r)
 {
-	const struct tally *leak = &tallies[VERDICT_LEAK], *grows = &tallies[VERDICT_GROWING];
+	for (size_t i = 0; i < r->nr_sites; i++) {
+		const struct report_site *s = &r->sites[i];
+		struct report_verdict *verdict = &r->verdicts[s->verdict.is.name];
 
-	if (leak->sites)
-		fprintf(out, "%" PRIu64 " leak%s, %s", leak->sites, plural(leak->sites),
-			pen__human(leak->bytes, false).text);
-	else if (r->scan.unreferenced)
-		fprintf(out, "Nothing refers to %" PRIu64 " object%s, %s", r->scan.unreferenced,
-			plural(r->scan.unreferenced),
-			pen__human((double)r->scan.unreferenced_bytes, false).text);
-	else if (grows->sites)
-		fprintf(out, "%" PRIu64 " site%s grow%s, no leak proven", grows->sites,
-			plural(grows->sites), grows->sites == 1 ? "s" : "");
+		if (!s->verdict.is.why)
+			continue;
+		r->verdicts_known = true;
+		verdict->sites++;
+		verdict->objects += s->objects;
+		verdict->bytes += s->bytes;
+		if (s->verdict.from.slope.known)
+			verdict->growth_bytes_per_min += s->verdict.from.slope.per_s * 60;
+	}
+}
+
+/* What the text opens with, in one line; NULL: no memory. */
+static char *answer_of(const struct report *r)
+{
+	struct report unfolded = *r;
+	char *text = NULL;
+	size_t length = 0;
+	struct pen pen = {.out = open_memstream(&text, &length), .columns = INT_MAX};
+
+	if (!pen.out)
+		return NULL;
+	if (!unfolded.verdicts_known)
+		count_listed(&unfolded);
+	unfolded.by_suspicion = false; /* all of them have rows */
+	suspects_text__answer(&pen, &unfolded);
+	if (fclose(pen.out)) {
+		free(text);
+		return NULL;
+	}
+	text[strcspn(text, "\n")] = '\0';
+	return text;
+}
+
+/* "1 leak, +297.0K/min: newque", and in smaller letters what else there is. */
+static int put_answer(FILE *out, const struct report *r)
+{
+	static const char between[] = " · ";
+	char *text = answer_of(r), *rest;
+
+	if (!text)
+		return -ENOMEM;
+	rest = strstr(text, between);
+	if (rest)
+		*rest = '\0';
+	fputs("<h1>", out);
+	if (*text)
+		markup__text(out, text);
 	else
-		fputs("No leak found", out);
+		fputs(r->nr_sites_all ? "Not judged" : "Nothing outstanding", out);
+	fputs("</h1>\n", out);
+	if (rest) {
+		fputs("<p class=\"more\">", out);
+		markup__text(out, rest + strlen(between));
+		fputs("</p>\n", out);
+	}
+	free(text);
+	return 0;
 }
 
 static void put_item(FILE *out, const char *name, const char *value)
@@ -145,18 +195,19 @@ static void put_legend(FILE *out, const struct report *r)
 	fputs("</ul>\n", out);
 }
 
-static void put_head(FILE *out, const struct report *r)
+static int put_head(FILE *out, const struct report *r)
 {
 	struct tally tallies[VERDICTS] = {};
 	char when[64] = "";
 	struct tm tm;
+	int err;
 
 	count(r, tallies);
 	if (gmtime_r(&r->time.tv_sec, &tm))
 		strftime(when, sizeof(when), "%Y-%m-%d %H:%M:%S UTC", &tm);
-	fputs("<header>\n<p class=\"name\">kleak <span>kernel memory</span></p>\n<h1>", out);
-	put_answer(out, r, tallies);
-	fputs("</h1>\n<dl class=\"facts\">\n", out);
+	fputs("<header>\n<p class=\"name\">kleak <span>kernel memory</span></p>\n", out);
+	err = put_answer(out, r);
+	fputs("<dl class=\"facts\">\n", out);
 	put_item(out, "Kernel", r->kernel);
 	put_item(out, r->final ? "Final report" : "Report", when);
 	put_item(out, "After", pen__duration(r->elapsed_s).text);
@@ -170,6 +221,7 @@ static void put_head(FILE *out, const struct report *r)
 	}
 	put_verdicts(out, tallies);
 	fputs("</header>\n", out);
+	return err;
 }
 
 /* ---- the kernel's books ---- */
@@ -476,10 +528,11 @@ int html__print(const struct report *r, const struct chronicle *chronicle, enum 
 	svg__style(out);
 	fputs(page_css, out);
 	fputs("</style>\n</head>\n<body>\n", out);
-	put_head(out, r);
+	err = put_head(out, r);
 	fputs("<main>\n", out);
 	put_books(out, r, chronicle);
-	err = put_sites(out, r);
+	if (!err)
+		err = put_sites(out, r);
 	if (!err)
 		err = put_flame(out, r, weight);
 	put_doubts(out, r);

@@ -37,6 +37,8 @@
 /* A leak was proven after so long, and other objects stay: these are watched so much longer. */
 #define OTHERS_UNTIL 1.5
 
+#define PAGES_LOOKS 5 /* in a row, before pages are traced */
+
 /* The drain ends when nothing was freed for so long (kfree_rcu() batches for 5 s), or at the
  * latest.
  */
@@ -65,6 +67,7 @@ struct diagnose {
 	double watch_start_s;
 	struct statement statement;
 	struct suspects suspects;
+	unsigned int pages_wanted; /* looks in a row that say so */
 
 	struct tracer *tracer;
 	struct reporter *reporter;
@@ -175,6 +178,15 @@ static int attach(struct diagnose *d, const struct plan *plan)
 	return err ? err : read_books(d);
 }
 
+/*
+ * Pages are worth a trace of their own only where they were at look after look: what the trace has
+ * seen so far is lost.
+ */
+static bool wants_pages(const struct diagnose *d)
+{
+	return d->pages_wanted >= PAGES_LOOKS;
+}
+
 /* Caches grow of which sampling left too little. */
 static bool has_thin_samples(const struct diagnose *d)
 {
@@ -210,8 +222,7 @@ static bool has_time(const struct diagnose *d)
 /* Something that this trace cannot explain, and another one could. */
 static bool is_worth_another(const struct diagnose *d, const struct reporter_count *count)
 {
-	return suspects__wants_pages(&d->suspects, &d->options.trace) || has_thin_samples(d) ||
-	       has_thin_sites(d, count);
+	return wants_pages(d) || has_thin_samples(d) || has_thin_sites(d, count);
 }
 
 static void show_progress(const struct diagnose *d, const struct reporter_count *count,
@@ -241,6 +252,10 @@ static int look(struct diagnose *d, struct reporter_count *count)
 	if (!err)
 		err = suspects__find(&d->suspects, &d->statement);
 	suspects__mark_traced(&d->suspects, &d->options.trace);
+	if (suspects__wants_pages(&d->suspects, &d->options.trace))
+		d->pages_wanted++;
+	else
+		d->pages_wanted = 0;
 	return err;
 }
 
@@ -475,9 +490,10 @@ static bool choose_next(struct diagnose *d)
 {
 	static char caches[SENTENCE];
 	struct reporter_count count;
-	bool pages = suspects__wants_pages(&d->suspects, &d->options.trace);
+	bool pages = wants_pages(d);
 
 	reporter__count_verdicts(d->reporter, &count);
+	d->pages_wanted = 0;
 	if (pages)
 		d->options.trace.origins |= ORIGIN_PAGES;
 	if (has_thin_sites(d, &count) && reporter__list_thin(d->reporter, caches, sizeof(caches))) {

@@ -151,6 +151,12 @@ static const char *why_held(const struct evidence *e)
 	return "old objects stay; no steady growth";
 }
 
+/* Burst after burst of which nothing is freed: no steady growth, and growth all the same. */
+static bool comes_in_bursts(const struct evidence *e)
+{
+	return e->arrivals.shape == ARRIVALS_BURSTS && e->arrivals.kept_share >= VERDICT_RETAINED;
+}
+
 /* Reclaimable, and not known to be pinned: what is known? */
 static struct verdict judge_cache(const struct evidence *e)
 {
@@ -211,6 +217,8 @@ static struct verdict judge(const struct evidence *e)
 	low = limit_of_settled(e, -1);
 	if (rises(&e->slope) && (rises(&e->recent) || !e->recent.known))
 		return judge_rising(e, low, limit_of_settled(e, 1));
+	if (low >= VERDICT_RETAINED && comes_in_bursts(e))
+		return say(VERDICT_GROWING, "comes in bursts, and stays");
 	if (low >= VERDICT_RETAINED)
 		return say(VERDICT_HELD, why_held(e));
 	if (verdict__is_mostly_alive(e))

@@ -348,6 +348,27 @@ static void test_what_is_freed_soon(void **state)
 	assert_verdict(e, VERDICT_GROWING);
 }
 
+/* Between two bursts nothing grows: that they stay, each of them, is no reason to be quiet. */
+static void test_bursts_that_stay(void **state)
+{
+	struct evidence e = clear_leak();
+
+	(void)state;
+	e.slope = e.recent = (struct growth_slope){.known = true};
+	assert_verdict(e, VERDICT_HELD);
+	e.arrivals = (struct arrivals){ARRIVALS_BURSTS, 2, 200, 40, VERDICT_RETAINED};
+	assert_verdict(e, VERDICT_GROWING);
+	assert_string_equal(verdict__of(&e).why, "comes in bursts, and stays");
+	e.arrivals.kept_share = VERDICT_RETAINED - 0.01;
+	assert_verdict(e, VERDICT_HELD);
+	e.arrivals.kept_share = 1;
+	e.arrivals.shape = ARRIVALS_ONGOING;
+	assert_verdict(e, VERDICT_HELD);
+	e.arrivals.shape = ARRIVALS_BURSTS;
+	e.settled_alive = e.settled * 7 / 10; /* a part of them goes */
+	assert_verdict(e, VERDICT_CHURN);
+}
+
 static bool is_thin(struct evidence e)
 {
 	const struct conclusion conclusion = {.is = verdict__of(&e), .from = e};
@@ -491,6 +512,7 @@ int main(void)
 		cmocka_unit_test(test_limits_belong_to_one_side),
 		cmocka_unit_test(test_what_is_freed_soon),
 		cmocka_unit_test(test_what_is_sampled_too_thinly),
+		cmocka_unit_test(test_bursts_that_stay),
 		cmocka_unit_test(test_how_sure_the_share_is),
 		cmocka_unit_test(test_few_old_objects_that_all_live),
 		cmocka_unit_test(test_a_sample_is_as_sure_as_what_is_in_it),

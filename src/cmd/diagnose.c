@@ -6,6 +6,7 @@
 #include "render/diagnosis_json.h"
 #include "render/diagnosis_text.h"
 #include "report/diagnosis.h"
+#include "report/fingerprint.h"
 #include "report/module_info.h"
 #include "report/reporter.h"
 #include "trace/tracer.h"
@@ -356,6 +357,25 @@ static int drop_caches(struct diagnose *d)
 	return 0;
 }
 
+static const struct image *image_of(const struct symbols_frame *frame, void *symbols)
+{
+	return symbols__image(symbols, frame->address, NAMES_ANYTIME);
+}
+
+/* Of several sites with one cause the function is told that they have in common. */
+static void put_fingerprints(struct diagnose *d)
+{
+	const struct fingerprint_images images = {image_of, d->symbols};
+
+	for (size_t i = 0; i < d->diagnosis.groups.nr; i++) {
+		struct group *g = &d->diagnosis.groups.list[i];
+
+		if (g->nr > 1 && g->common.nr)
+			g->sum.fingerprint =
+				fingerprint__of_function(&g->sum.stack[g->common.first], &images);
+	}
+}
+
 /* What has one cause, as all stacks that were seen let one tell. */
 static int find_groups(struct diagnose *d)
 {
@@ -364,6 +384,8 @@ static int find_groups(struct diagnose *d)
 
 	if (!err)
 		err = groups__find(&d->diagnosis.groups, &d->report, &callers);
+	if (!err)
+		put_fingerprints(d);
 	callers__free(&callers);
 	return err;
 }

@@ -497,6 +497,14 @@ size_t symbols__stack(struct symbols *symbols, const uint64_t *addresses, size_t
 
 /* ---- images ---- */
 
+const struct image *symbols__image(const struct symbols *symbols, uint64_t address, uint32_t when)
+{
+	const struct image *image;
+
+	name(symbols, address, when, &image);
+	return image;
+}
+
 const char *symbols__debug_file(const struct symbols *symbols)
 {
 	return dwarf__file(symbols->dwarf, &symbols->kernel);

@@ -81,6 +81,12 @@ size_t symbols__expand(struct dwarf *dwarf, const struct image *image,
 		       const struct symbols_frame *frame, bool first, struct symbols_frame *frames,
 		       size_t room);
 
+/*
+ * The image that a return address lay in after `when` changes; NULL: not known, or it was code of
+ * no image.  Valid until symbols__note().
+ */
+const struct image *symbols__image(const struct symbols *symbols, uint64_t address, uint32_t when);
+
 /* The file that holds the kernel's debug info, or NULL. */
 const char *symbols__debug_file(const struct symbols *symbols);
 

@@ -130,9 +130,11 @@ static json_t *group(const void *of, size_t i)
 	const struct listing listing = {d, g};
 	const struct growth_slope *slope = &g->sum.verdict.from.slope;
 
-	return json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "verdict",
-			 verdict__name(g->sum.verdict.is.name), "why", g->sum.verdict.is.why,
-			 "bytes", json_value__count(g->sum.bytes), "objects",
+	return json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+			 "verdict", verdict__name(g->sum.verdict.is.name), "why",
+			 g->sum.verdict.is.why, "fingerprint",
+			 report_json__fingerprint(g->sum.fingerprint), "bytes",
+			 json_value__count(g->sum.bytes), "objects",
 			 json_value__count(g->sum.objects), "growth_bytes_per_min",
 			 report_json__per_min(slope, slope->per_s), "growth_low_bytes_per_min",
 			 report_json__per_min(slope, slope->low), "growth_high_bytes_per_min",

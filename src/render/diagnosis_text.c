@@ -510,6 +510,8 @@ static void put_leak(const struct pen *pen, const struct report *r, const struct
 	put_headline(pen, &g->sum, g->common, PEN_PLAIN);
 	fputc('\n', pen->out);
 	put_modules(pen, modules);
+	if (g->sum.fingerprint)
+		fprintf(pen->out, "  fingerprint: %016" PRIx64 "\n", g->sum.fingerprint);
 	put_evidence(pen, &g->sum, g->nr > 1);
 }
 

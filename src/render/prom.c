@@ -305,6 +305,25 @@ static void put_verdicts(const struct report *r, size_t nr, FILE *out)
 	}
 }
 
+static void put_fingerprints(const struct report *r, size_t nr, FILE *out)
+{
+	metrics__family(out, "kleak_site_fingerprint_info", "gauge",
+			"What a site has in common with those of other machines that run the same "
+			"build, as label fingerprint; always 1; absent where it is not known.");
+	for (size_t i = 0; i < nr; i++) {
+		char fingerprint[20];
+
+		if (!r->sites[i].fingerprint)
+			continue;
+		snprintf(fingerprint, sizeof(fingerprint), "%016" PRIx64, r->sites[i].fingerprint);
+		put_site(out, "kleak_site_fingerprint_info", &r->sites[i]);
+		fputc(',', out);
+		metrics__label(out, "fingerprint", fingerprint);
+		fputc('}', out);
+		metrics__count(out, 1);
+	}
+}
+
 static void put_sites(const struct report *r, size_t top, FILE *out)
 {
 	size_t nr = r->nr_sites;
@@ -321,6 +340,7 @@ static void put_sites(const struct report *r, size_t top, FILE *out)
 	put_verdicts(r, nr, out);
 	if (!nr)
 		return;
+	put_fingerprints(r, nr, out);
 	put_numbers(r, nr, out);
 	put_rates(r, nr, out);
 }

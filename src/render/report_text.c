@@ -549,6 +549,10 @@ void report_text__site(const struct pen *pen, const struct report *r, const stru
 	put_verdict(pen, &s->verdict);
 	put_by_design(pen, s);
 	report_text__stack(pen, s);
+	if (s->fingerprint) {
+		pen__put(pen, PEN_DIM, "%*sfingerprint %016" PRIx64, INDENT, "", s->fingerprint);
+		fputc('\n', pen->out);
+	}
 	fputc('\n', pen->out);
 }
 

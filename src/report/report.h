@@ -59,7 +59,8 @@ struct report_freer {
 };
 
 struct report_site {
-	uint64_t id; /* stable while the kernel runs */
+	uint64_t id;	      /* stable while the kernel runs */
+	uint64_t fingerprint; /* report/fingerprint.h; 0: not known */
 	uint64_t bytes;
 	uint64_t objects;
 	uint64_t bytes_requested;

@@ -309,15 +309,21 @@ static json_t *held_by(const struct report_site *s)
 			 json_value__array(s->nr_holders, holder, s));
 }
 
+json_t *report_json__fingerprint(uint64_t fingerprint)
+{
+	return fingerprint ? json_sprintf("%016" PRIx64, fingerprint) : json_null();
+}
+
 static json_t *site(const void *of, size_t i)
 {
 	const struct report *r = of;
 	const struct report_site *s = &r->sites[i];
 
 	return json_pack(
-		"{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:o, "
-		"s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
-		"id", json_sprintf("%016" PRIx64, s->id), "bytes", json_value__count(s->bytes),
+		"{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b, "
+		"s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+		"id", json_sprintf("%016" PRIx64, s->id), "fingerprint",
+		report_json__fingerprint(s->fingerprint), "bytes", json_value__count(s->bytes),
 		"objects", json_value__count(s->objects), "requested_bytes",
 		json_value__count(s->bytes_requested), "bytes_error",
 		json_value__number(s->bytes_error), "objects_error",

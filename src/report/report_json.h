@@ -20,4 +20,7 @@ json_t *report_json__per_min(const struct growth_slope *slope, double per_s);
 /* Print the report and a newline.  0, -ENOMEM, or -EIO when `out` failed. */
 int report_json__print(const struct report *report, FILE *out);
 
+/* 16 hexadecimal digits; null: not known. */
+json_t *report_json__fingerprint(uint64_t fingerprint);
+
 #endif

@@ -155,7 +155,7 @@ static void note_frees(const struct readout *now)
 /* The sites that have something outstanding, in order, as rows. */
 static int fill_sites(struct reporter *reporter, struct report *report)
 {
-	static const struct rows_names names = {symbols__stack, cgroups__path};
+	static const struct rows_names names = {symbols__stack, cgroups__path, symbols__image};
 	struct readout *now = &reporter->now;
 	int err = 0;
 

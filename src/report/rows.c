@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "report/rows.h"
+#include "report/fingerprint.h"
 #include "trace/origins.h"
 #include "trace/sample.h"
 #include "util/array.h"
@@ -169,6 +170,33 @@ static int fill_freers(struct rows *rows, size_t i, const struct readout *readou
 	return err;
 }
 
+/* Of a stack: as of when it is to be named. */
+struct stack_images {
+	const struct symbols *symbols;
+	const struct rows_names *names;
+	uint32_t when;
+};
+
+static const struct image *image_of(const struct symbols_frame *frame, void *arg)
+{
+	const struct stack_images *images = arg;
+
+	return images->names->image(images->symbols, frame->address, images->when);
+}
+
+/* Its lines are the last that were named. */
+static void put_fingerprint(struct rows *rows, size_t i, const struct readout *readout,
+			    const struct site *site, const struct rows_names *names)
+{
+	struct report_site *row = &rows->list[i];
+	struct stack_images images = {readout->parts.symbols, names,
+				      readout__named_at(readout, site)};
+
+	row->fingerprint =
+		fingerprint__of(row->origin, rows->frames + rows->nr_frames - row->nr_frames,
+				row->nr_frames, &(struct fingerprint_images){image_of, &images});
+}
+
 /* They may have moved while there came more. */
 static void link_stacks(struct rows *rows, size_t nr)
 {
@@ -198,8 +226,10 @@ int rows__fill(struct rows *rows, struct report *report, const struct readout *r
 		err = add_frames(
 			rows, readout, names, sites->list[i].frames, sites->list[i].nr_frames,
 			readout__named_at(readout, &sites->list[i]), &rows->list[row].nr_frames);
-		if (!err)
-			err = fill_freers(rows, row++, readout, &sites->list[i], names);
+		if (err)
+			break;
+		put_fingerprint(rows, row, readout, &sites->list[i], names);
+		err = fill_freers(rows, row++, readout, &sites->list[i], names);
 	}
 	if (err)
 		return err;

@@ -34,6 +34,9 @@ struct rows_names {
 			uint32_t when, struct symbols_frame *frames);
 	/* as cgroups__path() */
 	int (*cgroup)(uint64_t cgroup, char *path, size_t len);
+	/* as symbols__image() */
+	const struct image *(*image)(const struct symbols *symbols, uint64_t address,
+				     uint32_t when);
 };
 
 /*

@@ -705,10 +705,19 @@ static void read_holders(struct json_reader *r, json_t *from, struct report_site
 	}
 }
 
+/* Of a file that was saved before there were any: 0. */
+static uint64_t read_fingerprint(struct json_reader *r, json_t *from)
+{
+	json_t *value = json_object_get(from, "fingerprint");
+
+	return value && !json_is_null(value) ? json_read__hex(r, from, "fingerprint", "") : 0;
+}
+
 static void read_site(struct json_reader *r, json_t *from, struct report_site *to, bool scanned)
 {
 	*to = (struct report_site){
 		.id = json_read__hex(r, from, "id", ""),
+		.fingerprint = read_fingerprint(r, from),
 		.bytes = json_read__count(r, from, "bytes", INT64_MAX),
 		.objects = json_read__count(r, from, "objects", INT64_MAX),
 		.bytes_requested = json_read__count(r, from, "requested_bytes", INT64_MAX),

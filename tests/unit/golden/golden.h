@@ -197,6 +197,7 @@ static const struct report_object golden_objects[] = {
 static const struct report_site golden_sites[] = {
 	{
 		.id = 0x00f3a9c1d2e4b587,
+		.fingerprint = 0x0c0ffee123456789,
 		.bytes = 37120 * 256,
 		.objects = 37120,
 		.bytes_requested = 37120 * 200,

@@ -72,8 +72,20 @@ static size_t name_stack(struct symbols *symbols, const uint64_t *addresses, siz
 	(void)symbols;
 	(void)addresses;
 	for (size_t i = 0; i < nr; i++)
-		frames[i] = (struct symbols_frame){.address = when * 100ULL + nr * 10 + i};
+		frames[i] = (struct symbols_frame){.address = when * 100ULL + nr * 10 + i,
+						   .symbol = "f"};
 	return nr;
+}
+
+/* The one of the time at which the stack is named. */
+static const struct image *image_of(const struct symbols *symbols, uint64_t address, uint32_t when)
+{
+	static struct image image;
+
+	(void)symbols;
+	assert_true(address / 100 == when);
+	image = (struct image){.build_id = {(uint8_t)when}, .build_id_length = 1};
+	return &image;
 }
 
 static int name_cgroup(uint64_t cgroup, char *path, size_t len)
@@ -84,7 +96,7 @@ static int name_cgroup(uint64_t cgroup, char *path, size_t len)
 
 static void fill(struct made_up *m, uint32_t most)
 {
-	static const struct rows_names names = {name_stack, name_cgroup};
+	static const struct rows_names names = {name_stack, name_cgroup, image_of};
 
 	m->report = (struct report){};
 	rows__count(&m->report, &m->readout, most);

@@ -386,6 +386,7 @@ static void test_refused(void **state)
 	check_refused("\"elapsed_s\":", "\"elapsed_s\":1.1e304,\"x\":", "\"elapsed_s\"");
 	check_refused("\"growth_bytes_per_min\":", "\"growth_bytes_per_min\":-1.7e308,\"x\":",
 		      "\"growth_bytes_per_min\"");
+	check_refused("\"fingerprint\":\"0c0f", "\"fingerprint\":\"xc0f", "\"fingerprint\"");
 	check_refused("\"shape\":\"ongoing\"", "\"shape\":\"new\"", "\"shape\"");
 	check_refused("\"shape\":\"ongoing\"", "\"shape\":null", "\"shape\"");
 	check_refused("\"survival_shares\":[1.0,", "\"survival_shares\":[1e308,",
@@ -577,6 +578,9 @@ static void test_what_is_not_known(void **state)
 	saved = read_at("sites.0.verdict", "survival_shares", "[null,0.5,1,null]");
 	assert_true(isnan(saved.report.sites[0].verdict.from.survival[0]));
 	assert_true(saved.report.sites[0].verdict.from.survival[1] == 0.5);
+	saved__free_report(&saved);
+	saved = read_at("sites.0", "fingerprint", "null");
+	assert_int_equal(saved.report.sites[0].fingerprint, 0);
 	saved__free_report(&saved);
 	saved = read_at("sites.0.verdict", "arrivals", "null");
 	assert_int_equal(saved.report.sites[0].verdict.from.arrivals.shape, ARRIVALS_UNKNOWN);

@@ -5,6 +5,7 @@
 #include "cmd/help.h"
 #include "cmd/kmemleak.h"
 #include "cmd/ledger.h"
+#include "cmd/merge.h"
 #include "cmd/options.h"
 #include "cmd/report.h"
 #include "cmd/screen.h"
@@ -132,6 +133,8 @@ int main(int argc, char **argv)
 		return cmd_report(&options, want_color(&options)) ? EXIT_CANNOT_RUN : 0;
 	case VERB_DIFF:
 		return cmd_diff(&options, want_color(&options)) ? EXIT_CANNOT_RUN : 0;
+	case VERB_MERGE:
+		return cmd_merge(&options, want_color(&options)) ? EXIT_CANNOT_RUN : 0;
 	default:
 		break;
 	}

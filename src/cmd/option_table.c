@@ -30,6 +30,8 @@ static const struct verb_row verbs[] = {
 			 "one file that --save wrote", WORDS_FILES, 1, 1},
 	[VERB_DIFF] = {"diff", "BEFORE AFTER [options]", "two saved files side by side, by site",
 		       "two files that --save wrote", WORDS_FILES, 2, 2},
+	[VERB_MERGE] = {"merge", "FILE... [options]", "saved files of many machines, by site",
+			"files that --save wrote", WORDS_FILES, 1, INT32_MAX},
 };
 
 #define NR_VERBS (sizeof(verbs) / sizeof(verbs[0]))
@@ -44,7 +46,8 @@ enum {
 	REPORT = 1 << VERB_REPORT,
 	DIFF = 1 << VERB_DIFF,
 	TRACING = TRACE | RUN | DIAGNOSE,
-	PRINTING = TRACING | LEDGER | CENSUS | REPORT | DIFF,
+	MERGE = 1 << VERB_MERGE,
+	PRINTING = TRACING | LEDGER | CENSUS | REPORT | DIFF | MERGE,
 	ALL = PRINTING | KMEMLEAK,
 };
 
@@ -132,12 +135,12 @@ static const struct option_row rows[] = {
 	{GROUP, "--cgroup", 'c', "PATH", TRACE | DIAGNOSE,
 	 "only what this cgroup (v2) and its descendants allocate", .type = OPTION_FOLDER,
 	 FIELD(const char *, trace.cgroup)},
-	{GROUP, "--cache", 0, "NAME,...", TRACING | CENSUS | REPORT | DIFF,
+	{GROUP, "--cache", 0, "NAME,...", TRACING | CENSUS | REPORT | DIFF | MERGE,
 	 "only objects of these slab caches, named as in /proc/slabinfo", .type = OPTION_CACHES,
 	 FIELD(const char *, trace.cache)},
-	{GROUP, "--origin", 0, "LIST", TRACING | REPORT | DIFF, "allocators, with commas between",
-	 "slab,vmalloc,percpu", .type = OPTION_CHOICES, .choices = origins__names,
-	 FIELD(uint32_t, trace.origins), GIVEN(trace.origins_given)},
+	{GROUP, "--origin", 0, "LIST", TRACING | REPORT | DIFF | MERGE,
+	 "allocators, with commas between", "slab,vmalloc,percpu", .type = OPTION_CHOICES,
+	 .choices = origins__names, FIELD(uint32_t, trace.origins), GIVEN(trace.origins_given)},
 #undef GROUP
 #define GROUP "Tracing"
 	{GROUP, "--min-size", 0, "BYTES", TRACING, "only objects of at least that size",

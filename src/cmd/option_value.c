@@ -60,16 +60,21 @@ static int parse_one_in(const char *text, double most, uint32_t *number)
 	return 0;
 }
 
+/* Digits and a point, no sign, no exponent; *end: what follows. */
+static int parse_decimal(const char *text, double *number, char **end)
+{
+	*number = strtod(text, end);
+	return *end == text || *end != text + strspn(text, "0123456789.") ? -EINVAL : 0;
+}
+
 /* "2.5", also "2.5%", as a share. */
 static int parse_percent(const char *text, double *share)
 {
 	char *end;
 	double percent;
 
-	errno = 0;
-	percent = strtod(text, &end);
-	if (end == text || errno || *(*end == '%' ? end + 1 : end) || !(percent > 0) ||
-	    percent > 100)
+	if (parse_decimal(text, &percent, &end) || *(*end == '%' ? end + 1 : end) ||
+	    !(percent > 0) || percent > 100)
 		return -EINVAL;
 	*share = percent / 100;
 	return 0;
@@ -85,9 +90,8 @@ static int parse_time(const char *text, double least, double most, double *secon
 	double number;
 	char *end;
 
-	if ((text[0] < '0' || text[0] > '9') && text[0] != '.')
+	if (parse_decimal(text, &number, &end))
 		return -EINVAL;
-	number = strtod(text, &end);
 	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
 		if (strcmp(end, units[i].suffix))
 			continue;

@@ -157,7 +157,10 @@ static int take_words(struct options *o, int argc, char **argv, char *why, size_
 			 verb->word, verb->usage);
 		return -EINVAL;
 	}
-	if (verb->words == WORDS_FILES)
+	if (o->verb == VERB_MERGE) {
+		o->merged = words;
+		o->nr_merged = (size_t)nr;
+	} else if (verb->words == WORDS_FILES)
 		memcpy(o->files, words, (size_t)nr * sizeof(*words));
 	else if (verb->words == WORDS_CHOICE)
 		o->action = words[0];

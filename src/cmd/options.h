@@ -23,6 +23,7 @@ enum options_verb {
 	VERB_KMEMLEAK, /* kleak kmemleak scan|list|clear */
 	VERB_REPORT,   /* kleak report FILE [options] */
 	VERB_DIFF,     /* kleak diff BEFORE AFTER [options] */
+	VERB_MERGE,    /* kleak merge FILE... [options] */
 };
 
 #define OPTIONS_FOLDERS 16
@@ -62,7 +63,9 @@ struct options {
 	const char *action;		   /* kmemleak: "scan", "list", "clear" */
 	const char *save;		   /* --save: NULL: no file */
 	const char *files[2];		   /* report: a saved file; diff: two */
-	bool all;			   /* report --all: every report of the file */
+	char *const *merged;		   /* merge: saved files */
+	size_t nr_merged;
+	bool all; /* report --all: every report of the file */
 };
 
 /*

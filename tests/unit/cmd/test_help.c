@@ -122,7 +122,7 @@ static void test_all(void **state)
 			 "there is\n                          no limit\n");
 	assert_has(text, "status\n      --threshold BYTES   what may be left (default 0)\n\n");
 	assert_has(text, "(default slab,vmalloc,percpu) [kleak, run,\n                          "
-			 "diagnose, report, diff]\n");
+			 "diagnose, report, diff, merge]\n");
 	assert_has(text, "SIGUSR2 leaves out what has been found (default 60)\n");
 	assert_has(text,
 		   "\n  -h, --help              print this; after a command, its options alone\n"

@@ -77,8 +77,8 @@ static void test_rows(void **state)
 	assert_true(option_table__row(40));
 	assert_null(option_table__row(OPTION_ROWS_MOST));
 	assert_string_equal(option_table__verb(VERB_TRACE)->word, "");
-	assert_string_equal(option_table__verb(VERB_DIFF)->word, "diff");
-	assert_null(option_table__verb(VERB_DIFF + 1));
+	assert_string_equal(option_table__verb(VERB_MERGE)->word, "merge");
+	assert_null(option_table__verb(VERB_MERGE + 1));
 	for (size_t i = 0; (row = option_table__row(i)); i++) {
 		assert_memory_equal(row->name, "--", 2);
 		assert_true(row->help && *row->help && row->group && row->verbs);
@@ -115,8 +115,8 @@ static void test_lists(void **state)
 	/* cut to what there is room for */
 	option_table__choices(three, " or ", text, sizeof("a, b o"));
 	assert_string_equal(text, "a, b o");
-	option_table__verbs((2U << VERB_DIFF) - 1, text, sizeof(text)); /* it has room for all */
-	assert_string_equal(text + strlen(text) - strlen(" and kleak diff"), " and kleak diff");
+	option_table__verbs((2U << VERB_MERGE) - 1, text, sizeof(text)); /* it has room for all */
+	assert_string_equal(text + strlen(text) - strlen(" and kleak merge"), " and kleak merge");
 }
 
 int main(void)

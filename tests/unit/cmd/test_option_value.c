@@ -56,6 +56,8 @@ static void test_sentences(void **state)
 		    "--interval: \"+5\" is not a time from 0.1s to 3650d, such as 30s, 5m or 2h");
 	check_value("--interval", "0x5",
 		    "--interval: \"0x5\" is not a time from 0.1s to 3650d, such as 30s, 5m or 2h");
+	check_value("--interval", "1e3",
+		    "--interval: \"1e3\" is not a time from 0.1s to 3650d, such as 30s, 5m or 2h");
 	check_value("--stack-depth", "57", "--stack-depth: \"57\" is not a number from 1 to 56");
 	check_value("--sort", "size",
 		    "--sort: \"size\" is not bytes, growth, objects, age or verdict");

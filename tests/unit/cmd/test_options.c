@@ -299,6 +299,14 @@ static void test_saved_files(void **state)
 	assert_string_equal(o.files[0], "x");
 	assert_string_equal(o.files[1], "y");
 	assert_int_equal(o.top, 5);
+	o = good("merge x y z --top 5 --json");
+	assert_int_equal(o.verb, VERB_MERGE);
+	assert_int_equal(o.nr_merged, 3);
+	assert_string_equal(o.merged[0], "x");
+	assert_string_equal(o.merged[2], "z");
+	assert_int_equal(good("merge x").nr_merged, 1);
+	bad("merge", "needs files that --save wrote");
+	bad("merge x --save y", "--save");
 	assert_true(good("report -h").help);
 	bad("report", "needs one file");
 	bad("report x y", "needs one file");

@@ -167,9 +167,9 @@ static void test_print(void **state)
 	assert_non_null(strstr(text, "{\"offset\":32,\"cache\":\"filp\",\"addr\":null,"
 				     "\"device\":null,\"text\":null,\"objects\":40,"));
 	assert_non_null(strstr(text, "{\"text\":\"/run/user/\",\"offset\":0,\"byte\":null,"
-				     "\"objects\":50,\"share\":0.5}"));
+				     "\"size_bytes\":null,\"objects\":50,\"share\":0.5}"));
 	assert_non_null(strstr(text, "{\"text\":null,\"offset\":null,\"byte\":165,"
-				     "\"objects\":20,\"share\":0.2}"));
+				     "\"size_bytes\":null,\"objects\":20,\"share\":0.2}"));
 	free(text);
 	census__free(&census);
 }

@@ -380,7 +380,7 @@ static void test_long_details(void **state)
 	for (int i = 0; i < 40 && !shows(view, "ksys_write+0x63"); i++)
 		press(view, "j");
 	check_shows(view, "ksys_write+0x63");
-	press(view, "jj"); /* a blank line is left */
+	press(view, "jjj"); /* the fingerprint and a blank line are left */
 	check_selected(view, "vmalloc");
 	for (int i = 0; i < 40; i++)
 		press(view, "k");

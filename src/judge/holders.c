@@ -562,6 +562,51 @@ static void find_pin(const struct holders *holders, double from_s, double until_
 	}
 }
 
+/* The kind of handles into whose queues the stack puts something; HANDLE_KINDS: none. */
+static enum handle_kind queue_of(const struct holders_question *question)
+{
+	for (int kind = 0; kind < HANDLE_KINDS; kind++)
+		for (size_t i = 0; i < question->nr_functions; i++)
+			if (question->functions[i] &&
+			    handle_kind__is_queued_by(kind, question->functions[i]))
+				return kind;
+	return HANDLE_KINDS;
+}
+
+/*
+ * What is queued in handles is freed when it is read, or when they are closed: it grows because
+ * somebody does not read, however many handles there are.  Who has most of them is named; he may
+ * be named wrongly only where others have as many.
+ */
+static bool find_unread(const struct holders *holders, const struct holders_question *question,
+			struct holder *holder)
+{
+	enum handle_kind kind = queue_of(question);
+	const struct entry *first = NULL;
+	uint64_t all = 0;
+
+	for (uint32_t i = 0; i < holders->nr && kind != HANDLE_KINDS; i++) {
+		const struct entry *entry = &holders->list[i];
+
+		if (entry->sum || entry->kind != kind || !entry->owner.pid)
+			continue;
+		all += entry->count;
+		if (!first || entry->count > first->count)
+			first = entry;
+	}
+	if (!all)
+		return false;
+	describe(holders, first, question->at[0], question->at[question->nr - 1], holder);
+	holder->several = first->count < SUM_SHARE * (double)all;
+	holder->link = HOLDER_BY_STACK;
+	holder->ratio =
+		(question->objects[question->nr - 1] - question->objects[0]) / (double)first->count;
+	holder->share = 1;
+	holder->sure = true;
+	holder->unread = true;
+	return true;
+}
+
 size_t holders__explain(const struct holders *holders, const struct holders_question *question,
 			struct holder *list, size_t most)
 {
@@ -574,6 +619,8 @@ size_t holders__explain(const struct holders *holders, const struct holders_ques
 	for (uint32_t i = 0; i < holders->nr; i++)
 		if (explain(holders, &holders->list[i], question, &holder))
 			insert(list, &nr, most, &holder, is_better);
+	if ((!nr || !list[0].sure) && find_unread(holders, question, &holder))
+		insert(list, &nr, most, &holder, is_better);
 	for (size_t i = 0; i < nr; i++)
 		if (list[i].kind == HANDLE_OFFLINE)
 			find_pin(holders, question->at[0], question->at[question->nr - 1],

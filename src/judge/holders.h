@@ -53,6 +53,7 @@ struct holder {
 	double share;	   /* of the objects' growth that the handles account for, 0 to 1 */
 	unsigned int link; /* enum holder_link */
 	bool sure;	   /* linked by cache or stack, and somebody can let go of them */
+	bool unread;	   /* the objects are in queues of these handles, which nobody reads */
 	/* Of what no process has open: who made it, by the kernel's note or the question's. */
 	uint32_t creator;      /* 0: not known */
 	char creator_name[64]; /* "": it has ended */
@@ -80,8 +81,8 @@ struct holders_question {
 /*
  * Write who may hold the objects that became more, `most` at most, the best explanation first.  An
  * explanation accounts for HOLDERS_SHARE of the growth at least, and its handles grew when the
- * objects did.  Where several handles share one object or one makes several, that shows in
- * `ratio`.  How many.
+ * objects did.  What only the queues of handles hold is of whoever has most of such handles.  Where
+ * several handles share one object or one makes several, that shows in `ratio`.  How many.
  */
 #define HOLDERS_SHARE 0.8
 size_t holders__explain(const struct holders *holders, const struct holders_question *question,

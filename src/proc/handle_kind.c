@@ -11,12 +11,13 @@
 
 /*
  * makers: words that a function's name is, or begins with where they end in '*', without
- * "__x64_sys_" and the like; caches likewise.  Both in blanks.
+ * "__x64_sys_" and the like; caches likewise.  queuers: of functions that put something into such a
+ * handle, where it stays until somebody reads it.  All in blanks.
  */
 static const struct {
 	const char *id, *one, *many;
 	const char *show, *release;
-	const char *makers, *caches;
+	const char *makers, *caches, *queuers;
 } kinds[HANDLE_KINDS] = {
 	[HANDLE_FILE] = {"file", "open file", "open files", LS_FILES, CLOSE,
 			 "alloc_empty_file* alloc_file* do_filp_open path_openat", "filp"},
@@ -58,10 +59,12 @@ static const struct {
 			    "ls -l /proc/PID/fd | grep inotify", CLOSE,
 			    "inotify_init inotify_init1 do_inotify_init inotify_add_watch "
 			    "inotify_new_group",
-			    "filp inotify_inode_mark"},
+			    "filp inotify_inode_mark",
+			    "inotify_handle_inode_event inotify_handle_event"},
 	[HANDLE_FANOTIFY] = {"fanotify", "fanotify", "fanotify files",
 			     "ls -l /proc/PID/fd | grep fanotify", CLOSE,
-			     "fanotify_init fanotify_mark", "filp fanotify_mark"},
+			     "fanotify_init fanotify_mark", "filp fanotify_mark",
+			     "fanotify_handle_event fanotify_alloc_event*"},
 	[HANDLE_PIDFD] = {"pidfd", "pidfd", "pidfds", "ls -l /proc/PID/fd | grep pidfd", CLOSE,
 			  "pidfd_open pidfd_create pidfd_prepare pidfs_alloc_file", "filp"},
 	[HANDLE_USERFAULTFD] = {"userfaultfd", "userfaultfd", "userfaultfds",
@@ -352,4 +355,10 @@ bool handle_kind__is_made_by(enum handle_kind kind, const char *function)
 bool handle_kind__is_in_cache(enum handle_kind kind, const char *cache)
 {
 	return is_listed(kinds[kind].caches, cache, strlen(cache));
+}
+
+bool handle_kind__is_queued_by(enum handle_kind kind, const char *function)
+{
+	return kinds[kind].queuers &&
+	       is_listed(kinds[kind].queuers, function, strcspn(function, "."));
 }

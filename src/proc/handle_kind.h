@@ -108,4 +108,7 @@ enum handle_kind handle_kind__of_anonymous(const char *name, char detail[HANDLE_
 bool handle_kind__is_made_by(enum handle_kind kind, const char *function);
 bool handle_kind__is_in_cache(enum handle_kind kind, const char *cache);
 
+/* Does `function` put something into handles of this kind that stays there until it is read? */
+bool handle_kind__is_queued_by(enum handle_kind kind, const char *function);
+
 #endif

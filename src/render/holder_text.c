@@ -101,6 +101,8 @@ void holder_text__print(const struct pen *pen, const char *style, const struct h
 	}
 	put_handles(pen, style, holder);
 	put_rate(pen, style, holder);
+	if (holder->unread)
+		pen__put(pen, style, ", with events that nobody reads");
 	if (process)
 		return;
 	put_creator(pen, style, holder);

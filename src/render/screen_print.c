@@ -301,15 +301,15 @@ void screen_print__columns(const struct screen_view *view, struct pen *pen)
 #define CALLERS 8 /* more fit nowhere */
 
 /* "kleak_write [kleak_test] ← proc_reg_write ← vfs_write", as far as there is room */
-static void put_functions(const struct report_site *s, const struct pen *pen)
+static void put_functions(const struct report_site *s, size_t first, const struct pen *pen)
 {
 	if (!s->nr_frames)
 		pen__put(pen, PEN_DIM, "(no stack)");
-	for (size_t i = 0; i < s->nr_frames && i <= CALLERS; i++) {
+	for (size_t i = first; i < s->nr_frames && i <= first + CALLERS; i++) {
 		const struct symbols_frame *f = &s->stack[i];
-		const char *style = i ? PEN_DIM : PEN_PLAIN;
+		const char *style = i > first ? PEN_DIM : PEN_PLAIN;
 
-		if (i)
+		if (i > first)
 			pen__put(pen, style, " ← ");
 		if (f->symbol)
 			pen__name(pen, style, f->symbol);
@@ -323,9 +323,10 @@ static void put_functions(const struct report_site *s, const struct pen *pen)
 	}
 }
 
-void screen_print__row(const struct screen_view *view, const struct report_site *s,
+void screen_print__row(const struct screen_view *view, const struct view_row *row,
 		       const struct pen *pen)
 {
+	const struct report_site *s = row->site;
 	struct columns c = columns_of(view);
 	char objects[32];
 	int used;
@@ -351,7 +352,9 @@ void screen_print__row(const struct screen_view *view, const struct report_site 
 		used = pen__name_cut(pen, PEN_PLAIN, s->cache, c.cache);
 		fprintf(pen->out, "%*s", c.cache + 1 - used, "");
 	}
-	put_functions(s, pen);
+	if (row->group)
+		pen__put(pen, PEN_BOLD, "%zu sites: ", row->group->nr);
+	put_functions(s, row->group ? row->group->common.first : 0, pen);
 	fputc('\n', pen->out);
 }
 
@@ -380,9 +383,47 @@ static void write_site(const struct screen_view *view, struct pen *pen)
 	report_text__site(pen, screen_view__report(view), view->order[view->expanded_at].site);
 }
 
+#define MEMBERS_LISTED	20
+#define CACHE_OF_MEMBER 16
+
+/* "    9.1M      37120  slab     kmalloc-256         kleak_leak_kmalloc ← kleak_write" */
+static void put_member(const struct report *r, const struct groups_member *m, const struct pen *pen)
+{
+	const struct report_site *s = &r->sites[m->site];
+	int used;
+
+	fprintf(pen->out, "%18s  %9" PRIu64 "  %-7s  ", pen__human((double)s->bytes, false).text,
+		s->objects, s->origin);
+	used = pen__name_cut(pen, PEN_PLAIN, s->cache, CACHE_OF_MEMBER);
+	fprintf(pen->out, "%*s", CACHE_OF_MEMBER + 2 - used, "");
+	if (m->metadata)
+		pen__put(pen, PEN_DIM, "the allocator's own for these");
+	else
+		put_functions(s, m->headline.first, pen);
+	fputc('\n', pen->out);
+}
+
+/* The sites of a group, the first of which stands for it above. */
+static void put_members(const struct screen_view *view, const struct group *g,
+			const struct pen *pen)
+{
+	pen__put(
+		pen, PEN_DIM,
+		"          that is the sum of %zu sites with one cause; the stack is of the first:",
+		g->nr);
+	fputc('\n', pen->out);
+	for (size_t i = 0; i < g->nr && i < MEMBERS_LISTED; i++)
+		put_member(&view->shown.report, &view->groups.members[g->first + i], pen);
+	if (g->nr > MEMBERS_LISTED)
+		fprintf(pen->out, "          … and %zu more (/ lists those that it matches)\n",
+			g->nr - MEMBERS_LISTED);
+	fputc('\n', pen->out);
+}
+
 void screen_print__details(const struct screen_view *view, struct pen *pen)
 {
-	const struct report_site *s = view->order[view->expanded_at].site;
+	const struct view_row *row = &view->order[view->expanded_at];
+	const struct report_site *s = row->site;
 	struct view_text site = {};
 
 	pen__begin(pen, PEN_DIM);
@@ -401,6 +442,8 @@ void screen_print__details(const struct screen_view *view, struct pen *pen)
 		for (size_t i = 1; i < site.nr; i++) /* not its row */
 			fprintf(pen->out, "%s\n", site.line[i]);
 	view_text__free(&site);
+	if (row->group)
+		put_members(view, row->group, pen);
 }
 
 /* ---- help ---- */

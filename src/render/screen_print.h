@@ -12,9 +12,9 @@ int screen_print__rank(const struct report_site *site);
 /* Title, ledger, losses and the rest; one line before the first report. */
 void screen_print__head(const struct screen_view *view, struct pen *pen);
 
-/* The heads of the columns; a site's row below them. */
+/* The heads of the columns; the row of a site, or of several, below them. */
 void screen_print__columns(const struct screen_view *view, struct pen *pen);
-void screen_print__row(const struct screen_view *view, const struct report_site *site,
+void screen_print__row(const struct screen_view *view, const struct view_row *row,
 		       const struct pen *pen);
 
 /* Of the site that is expanded, what the text report has below its row, and who allocates. */

@@ -70,6 +70,30 @@ static bool passes(const char *filter, const struct report *report, const struct
 	return false;
 }
 
+/* Sites with one cause are one row; those that a filter asks for are told one by one. */
+static int fold_groups(struct screen_view *view)
+{
+	const struct report *r = &view->shown.report;
+	bool *folded = calloc(r->nr_sites + 1, sizeof(*folded));
+
+	if (!folded)
+		return -ENOMEM;
+	for (size_t i = 0; i < view->groups.nr && !*view->filter; i++) {
+		const struct group *g = &view->groups.list[i];
+
+		if (g->nr < 2)
+			continue;
+		for (size_t k = 0; k < g->nr; k++)
+			folded[view->groups.members[g->first + k].site] = true;
+		view->order[view->nr++] = (struct view_row){&g->sum, g};
+	}
+	for (size_t i = 0; i < r->nr_sites; i++)
+		if (!folded[i] && passes(view->filter, r, &r->sites[i]))
+			view->order[view->nr++] = (struct view_row){&r->sites[i], NULL};
+	free(folded);
+	return 0;
+}
+
 static int order(struct screen_view *view)
 {
 	static int (*const orders[])(const void *, const void *) = {
@@ -78,6 +102,7 @@ static int order(struct screen_view *view)
 		[VIEW_BY_VERDICT] = by_verdict,
 	};
 	const struct report *r = &view->shown.report;
+	int err;
 
 	view->nr = 0;
 	if (r->nr_sites > view->room) {
@@ -88,9 +113,9 @@ static int order(struct screen_view *view)
 		view->order = more;
 		view->room = r->nr_sites;
 	}
-	for (size_t i = 0; i < r->nr_sites; i++)
-		if (passes(view->filter, r, &r->sites[i]))
-			view->order[view->nr++].site = &r->sites[i];
+	err = fold_groups(view);
+	if (err)
+		return err;
 	if (view->nr)
 		qsort(view->order, view->nr, sizeof(*view->order), orders[view->sort]);
 	return 0;
@@ -226,7 +251,7 @@ static bool put_body(const struct screen_view *view, size_t line, const struct p
 		}
 		site = line - view->details.nr;
 	}
-	screen_print__row(view, view->order[site].site, pen);
+	screen_print__row(view, &view->order[site], pen);
 	return site == view->at;
 }
 
@@ -312,13 +337,20 @@ void screen_view__open(struct screen_view *view, double interval_s, enum view_so
 }
 
 /* The newest report is the one that is shown from here on. */
-static void show_latest(struct screen_view *view)
+static int show_latest(struct screen_view *view)
 {
+	struct callers callers = {};
+	int err;
+
+	groups__free(&view->groups);
 	report_copy__free(&view->shown);
 	view->shown = view->latest;
 	view->latest = (struct report_copy){};
 	view->any = true;
 	view->nr = 0; /* the order pointed into what has gone */
+	err = groups__find(&view->groups, &view->shown.report, &callers);
+	callers__free(&callers);
+	return err ? err : sparks__enter(&view->sparks, &view->shown.report);
 }
 
 int screen_view__enter(struct screen_view *view, const struct report *report)
@@ -332,8 +364,7 @@ int screen_view__enter(struct screen_view *view, const struct report *report)
 	view->latest = copy;
 	if (view->frozen)
 		return 0;
-	show_latest(view);
-	return sparks__enter(&view->sparks, &view->shown.report);
+	return show_latest(view);
 }
 
 const struct report *screen_view__report(const struct screen_view *view)
@@ -351,12 +382,12 @@ int screen_view__freeze(struct screen_view *view)
 	view->frozen = !view->frozen;
 	if (view->frozen || !view->latest.blocks)
 		return 0;
-	show_latest(view);
-	return sparks__enter(&view->sparks, &view->shown.report);
+	return show_latest(view);
 }
 
 void screen_view__close(struct screen_view *view)
 {
+	groups__free(&view->groups);
 	report_copy__free(&view->shown);
 	report_copy__free(&view->latest);
 	sparks__free(&view->sparks);

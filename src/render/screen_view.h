@@ -7,6 +7,7 @@
 #define KLEAK_RENDER_SCREEN_VIEW_H
 
 #include "render/view_text.h"
+#include "report/groups.h"
 #include "report/report_copy.h"
 #include "report/sparks.h"
 
@@ -29,7 +30,8 @@ struct view_line {
 };
 
 struct view_row {
-	const struct report_site *site;
+	const struct report_site *site; /* of a group its sum */
+	const struct group *group;	/* of several sites; NULL: it stands for itself */
 };
 
 enum view_mode { VIEW_SITES, VIEW_FILTER, VIEW_SAVE_AS, VIEW_HELP };
@@ -51,6 +53,7 @@ struct screen_view {
 
 	bool any;			  /* there was a report */
 	struct report_copy shown, latest; /* latest: while frozen, the newest one */
+	struct groups groups;		  /* of `shown` */
 	struct sparks sparks;
 
 	/* the sites in order, and where in them one is */

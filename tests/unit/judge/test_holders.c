@@ -1017,6 +1017,39 @@ static void a_part_of_a_long_run(void **state)
 }
 
 /* Of answers that are as good, what one holds goes before what several or nobody hold. */
+/* Events that nobody reads: there are many for each file, and the files need not become more. */
+static void what_is_queued_is_of_the_files(void **state)
+{
+	static const char *const stack[] = {"inotify_handle_inode_event", "send_to_group",
+					    "fsnotify"};
+	struct holder list[LISTED];
+
+	(void)state;
+	for (int i = 0; i < READINGS; i++) {
+		hold(&python, HANDLE_INOTIFY, "", 40);
+		hold(&other, HANDLE_INOTIFY, "", 1);
+		hold(&other, HANDLE_FANOTIFY, "", 90);
+		enter();
+	}
+	assert_int_equal(ask(500, "kmalloc-cg-64", stack, 3, 0, list), 1);
+	assert_true(list[0].sure && list[0].unread && !list[0].several);
+	assert_int_equal(list[0].owner.pid, 4711);
+	assert_int_equal(list[0].kind, HANDLE_INOTIFY);
+	assert_int_equal(list[0].count, 40);
+	/* the same objects from elsewhere are nobody's */
+	assert_int_equal(ask(500, "kmalloc-cg-64", stack + 1, 2, 0, list), 0);
+	for (int i = 0; i < 3; i++) {
+		hold(&python, HANDLE_INOTIFY, "", 40);
+		hold(&other, HANDLE_INOTIFY, "", 30);
+		enter();
+	}
+	assert_int_equal(ask(500, "kmalloc-cg-64", stack, 3, 0, list), 1);
+	assert_true(list[0].several); /* one of them, or the other */
+	hold(&other, HANDLE_FANOTIFY, "", 90);
+	enter();
+	assert_int_equal(ask(500, "kmalloc-cg-64", stack, 3, 0, list), 0);
+}
+
 static void who_it_is_goes_before_what_it_is(void **state)
 {
 	struct holder list[LISTED];
@@ -1144,6 +1177,7 @@ int main(void)
 		TEST(what_nobody_has_any_more),
 		TEST(what_pins_cgroups),
 		TEST(a_part_of_a_long_run),
+		TEST(what_is_queued_is_of_the_files),
 		TEST(who_it_is_goes_before_what_it_is),
 	};
 

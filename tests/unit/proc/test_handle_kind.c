@@ -102,6 +102,11 @@ static void knows_makers_by_any_name_of_a_system_call(void **state)
 {
 	(void)state;
 	assert_true(handle_kind__is_made_by(HANDLE_EVENTFD, "do_eventfd"));
+	assert_true(handle_kind__is_queued_by(HANDLE_INOTIFY, "inotify_handle_inode_event"));
+	assert_true(handle_kind__is_queued_by(HANDLE_FANOTIFY, "fanotify_alloc_event.isra.0"));
+	assert_false(handle_kind__is_queued_by(HANDLE_FANOTIFY, "inotify_handle_inode_event"));
+	assert_false(handle_kind__is_queued_by(HANDLE_INOTIFY, "inotify_init"));
+	assert_false(handle_kind__is_queued_by(HANDLE_EVENTFD, "do_eventfd"));
 	assert_true(handle_kind__is_made_by(HANDLE_EVENTFD, "__x64_sys_eventfd2"));
 	assert_true(handle_kind__is_made_by(HANDLE_EVENTFD, "__arm64_sys_eventfd2"));
 	assert_true(handle_kind__is_made_by(HANDLE_EVENTFD, "__do_sys_eventfd"));

@@ -60,6 +60,12 @@ static void of_several(void **state)
 	(void)state;
 	assert_text(print, &holder, "HELD BY python3[4711] and others: 1,234,567 eventfds, +10/s");
 	assert_text(holder_text__show, &holder, "ls -l /proc/[0-9]*/fd | grep eventfd");
+	holder = (struct holder){.owner = {4711, 100, "python3"},
+				 .kind = HANDLE_INOTIFY,
+				 .count = 40,
+				 .unread = true};
+	assert_text(print, &holder,
+		    "HELD BY python3[4711]: 40 inotify files, with events that nobody reads");
 }
 
 /* Nobody is told to end whoever there is. */

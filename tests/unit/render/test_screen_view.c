@@ -20,9 +20,31 @@ static struct screen_view *open_view(int width, int height)
 	return view;
 }
 
+/* The sites of golden_report(), each with a cause of its own. */
+static void set_apart(struct report *report)
+{
+	static const struct symbols_frame stack[] = {
+		{.address = 0xffffffff81333333, .symbol = "foo_counters", .offset = 0x33},
+		{.address = 0xffffffff81444444, .symbol = "foo_open", .offset = 0x44},
+	};
+	static struct report_site sites[NR(golden_sites)];
+
+	if (report->sites != golden_sites)
+		return;
+	memcpy(sites, golden_sites, sizeof(sites));
+	for (size_t i = 0; i < NR(sites); i++)
+		if (!strcmp(sites[i].origin, "percpu")) {
+			sites[i].stack = stack;
+			sites[i].nr_frames = NR(stack);
+		}
+	report->sites = sites;
+}
+
 static struct screen_view *view_of(struct report report)
 {
 	struct screen_view *view = open_view(COLUMNS, ROWS);
+
+	set_apart(&report);
 
 	assert_int_equal(screen_view__enter(view, &report), 0);
 	return view;
@@ -307,12 +329,12 @@ static void test_filter(void **state)
 	check_shows(view, " /KLEAK_T");
 	assert_int_equal(view->cursor, 9);
 	assert_false(shows(view, "dentry"));
-	check_shows(view, "percpu");
+	check_shows(view, "kmalloc-256");
 	press(view, "Q"); /* a letter while one types */
 	check_shows(view, "no site matches");
 	press_key(view, VIEW_KEY_BACKSPACE);
 	press_key(view, VIEW_KEY_ENTER);
-	check_shows(view, "/KLEAK_T  2 of 4 sites");
+	check_shows(view, "/KLEAK_T  1 of 4 sites");
 	press(view, "/\x15vfs_w"); /* callers too */
 	check_shows(view, "kmalloc-256");
 	assert_false(shows(view, "percpu  "));
@@ -385,6 +407,62 @@ static void test_long_details(void **state)
 	for (int i = 0; i < 40; i++)
 		press(view, "k");
 	check_selected(view, "kmalloc-256");
+	close_view(view);
+}
+
+/* Sites with one cause are one row, which tells of them when it is opened. */
+static void test_groups(void **state)
+{
+	struct screen_view *view = open_view(COLUMNS, 60);
+	struct report report = golden_report();
+
+	(void)state;
+	assert_int_equal(screen_view__enter(view, &report), 0);
+	assert_int_equal(screen_view__draw(view), 0);
+	assert_int_equal(view->nr, 3);
+	check_selected(view, "kmalloc-256        ");
+	check_shows(view, "2 sites: ");
+	assert_false(shows(view, "percpu   "));
+	press_key(view, VIEW_KEY_ENTER);
+	check_shows(view, "that is the sum of 2 sites with one cause; the stack is of the first:");
+	check_shows(view, "37120  slab     kmalloc-256       kleak_leak_kmalloc");
+	check_shows(view, "64          1  percpu   percpu            kleak_leak_kmalloc");
+	press_key(view, VIEW_KEY_ENTER);
+	assert_false(shows(view, "that is the sum"));
+	/* a filter asks for the sites themselves */
+	press(view, "/percpu");
+	press_key(view, VIEW_KEY_ENTER);
+	assert_int_equal(view->nr, 1);
+	check_selected(view, "percpu             ");
+	press_key(view, VIEW_KEY_ESCAPE);
+	assert_int_equal(screen_view__draw(view), 0);
+	assert_int_equal(view->nr, 3);
+	/* the next report may have none */
+	set_apart(&report);
+	assert_int_equal(screen_view__enter(view, &report), 0);
+	assert_int_equal(screen_view__draw(view), 0);
+	assert_int_equal(view->nr, 4);
+	close_view(view);
+}
+
+/* Of a group of hundreds the first ones are told. */
+static void test_a_large_group(void **state)
+{
+	static struct report_site sites[30];
+	struct report report = golden_report();
+	struct screen_view *view = open_view(COLUMNS, 80);
+
+	(void)state;
+	for (size_t i = 0; i < NR(sites); i++) {
+		sites[i] = golden_sites[0];
+		sites[i].id = i + 1;
+	}
+	report.sites = sites;
+	report.nr_sites = NR(sites);
+	assert_int_equal(screen_view__enter(view, &report), 0);
+	press_key(view, VIEW_KEY_ENTER);
+	check_shows(view, "30 sites: kleak_");
+	check_shows(view, "… and 10 more (/ lists those that it matches)");
 	close_view(view);
 }
 
@@ -1160,6 +1238,8 @@ int main(void)
 		cmocka_unit_test(test_typing_utf8),
 		cmocka_unit_test(test_expanding),
 		cmocka_unit_test(test_long_details),
+		cmocka_unit_test(test_groups),
+		cmocka_unit_test(test_a_large_group),
 		cmocka_unit_test(test_stays_in_place),
 		cmocka_unit_test(test_frozen),
 		cmocka_unit_test(test_saving),

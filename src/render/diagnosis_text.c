@@ -357,12 +357,12 @@ static void keep_largest(const struct report_site **list, size_t *nr, const stru
 {
 	size_t at = *nr;
 
-	while (at && list[at - 1]->bytes < s->bytes)
-		at--;
-	if (at == STOPPED_LISTED)
+	if (at < STOPPED_LISTED)
+		++*nr;
+	else if (list[--at]->bytes >= s->bytes)
 		return;
-	*nr += *nr < STOPPED_LISTED;
-	memmove(list + at + 1, list + at, (*nr - at - 1) * sizeof(*list));
+	for (; at && list[at - 1]->bytes < s->bytes; at--)
+		list[at] = list[at - 1];
 	list[at] = s;
 }
 

@@ -285,11 +285,15 @@ static void put_class(const struct pen *pen, const struct statement *s,
 	fputc('\n', pen->out);
 }
 
+struct class_row {
+	const struct statement_class *class;
+};
+
 /* What grows steadily, then what changed most; as they are where all is listed. */
 static int by_change(const void *a, const void *b)
 {
-	const struct statement_class *x = *(const struct statement_class *const *)a;
-	const struct statement_class *y = *(const struct statement_class *const *)b;
+	const struct statement_class *x = ((const struct class_row *)a)->class;
+	const struct statement_class *y = ((const struct class_row *)b)->class;
 	bool x_grows = grows(&x->amount) && !statement__is_free(x);
 	bool y_grows = grows(&y->amount) && !statement__is_free(y);
 
@@ -303,25 +307,25 @@ static int by_change(const void *a, const void *b)
 /* Those that are part of MemTotal, or those that are not.  How many were folded. */
 static size_t put_some_classes(const struct pen *pen, const struct statement *s, bool apart)
 {
-	const struct statement_class *list[CLASSES_MOST];
+	struct class_row list[CLASSES_MOST];
 	size_t nr = 0, folded = 0;
 
 	for (size_t i = 0; i < s->nr_classes && nr < CLASSES_MOST; i++)
 		if (s->classes[i].known && s->classes[i].apart == apart)
-			list[nr++] = &s->classes[i];
+			list[nr++].class = &s->classes[i];
 	if (!nr)
 		return 0;
 	if (!s->all && !s->first)
 		qsort(list, nr, sizeof(*list), by_change);
 	for (size_t i = 0; i < nr; i++)
-		folded += is_folded(s, &list[i]->amount, 0);
+		folded += is_folded(s, &list[i].class->amount, 0);
 	if (apart && folded < nr) {
 		pen__put(pen, PEN_DIM, "%*s%s", INDENT, "", "apart from MemTotal");
 		fputc('\n', pen->out);
 	}
 	for (size_t i = 0; i < nr; i++)
-		if (!is_folded(s, &list[i]->amount, 0))
-			put_class(pen, s, list[i]);
+		if (!is_folded(s, &list[i].class->amount, 0))
+			put_class(pen, s, list[i].class);
 	return folded;
 }
 

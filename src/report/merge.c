@@ -127,7 +127,7 @@ int merge__make(struct merge *merge, const struct merge_file *files, size_t nr, 
 	list = list_entries(merge, &nr_entries);
 	if (list)
 		merge->sites = calloc(nr_entries + 1, sizeof(*merge->sites));
-	if (!merge->sites) {
+	if (!list || !merge->sites) {
 		free(list);
 		return -ENOMEM;
 	}

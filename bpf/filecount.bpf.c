@@ -29,6 +29,7 @@
 #define NSFS_MAGIC	    0x6e736673
 #define PID_FS_MAGIC	    0x50494446
 #define DMA_BUF_MAGIC	    0x444d4142
+#define MQUEUE_MAGIC	    0x19800202 /* ipc/mqueue.c */
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -40,6 +41,7 @@ struct {
 
 __u64 filecount_round; /* the loader's: one more for each reading */
 __u64 filecount_full;  /* files that there was no entry for */
+__u32 filecount_last;  /* the process whose files came last; the loader's, too */
 
 static __always_inline void name_protocol(struct filecount_key *key, const struct file *file)
 {
@@ -115,6 +117,9 @@ static __always_inline void classify(struct filecount_key *key, const struct fil
 	case DMA_BUF_MAGIC:
 		key->class = FILECOUNT_DMABUF;
 		break;
+	case MQUEUE_MAGIC:
+		key->class = FILECOUNT_MQUEUE;
+		break;
 	default:
 		key->class = class_of_path(file, inode);
 	}
@@ -135,6 +140,21 @@ static __always_inline void count(const struct filecount_key *key)
 	}
 }
 
+/* Once for each process: its files come one after the other. */
+static __always_inline void count_mappings(const struct task_struct *task)
+{
+	struct filecount_key key = {.tgid = task->tgid, .class = FILECOUNT_MAPPINGS};
+	struct filecount_value value = {0, filecount_round};
+	const struct mm_struct *mm = task->mm;
+
+	if (filecount_last == key.tgid || !mm)
+		return;
+	filecount_last = key.tgid;
+	value.files = mm->map_count;
+	if (bpf_map_update_elem(&filecount, &key, &value, BPF_ANY))
+		filecount_full++;
+}
+
 /* Tasks that share the files of another one are left out by the kernel. */
 SEC("iter/task_file")
 int count_files(struct bpf_iter__task_file *ctx)
@@ -148,6 +168,7 @@ int count_files(struct bpf_iter__task_file *ctx)
 	key.tgid = task->tgid;
 	classify(&key, file);
 	count(&key);
+	count_mappings(task);
 	return 0;
 }
 

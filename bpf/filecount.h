@@ -18,7 +18,9 @@ enum filecount_class {
 	FILECOUNT_MEMFD,
 	FILECOUNT_PIDFD,
 	FILECOUNT_DMABUF,
+	FILECOUNT_MQUEUE, /* of POSIX */
 	FILECOUNT_OTHER,
+	FILECOUNT_MAPPINGS, /* no files: mappings of its memory */
 };
 
 #define FILECOUNT_NAME	  24

@@ -65,6 +65,10 @@ struct signal_struct {
 	atomic_t live;
 };
 
+struct mm_struct {
+	int map_count;
+};
+
 struct task_struct {
 	void *stack;
 	unsigned int flags;
@@ -72,6 +76,7 @@ struct task_struct {
 	struct task_struct *group_leader;
 	char comm[16];
 	struct signal_struct *signal;
+	struct mm_struct *mm;
 };
 
 /* include/linux/rbtree_types.h: any type that begins with an unsigned long would do */

@@ -89,8 +89,8 @@ static double least_pinned(struct pins_count pins, bool but_files)
 	double low, high;
 
 	if (but_files) {
-		pins.by[VFS_NOT_PINNED] += pins.by[VFS_NAME_KEPT];
-		pins.by[VFS_NAME_KEPT] = 0;
+		pins.by[VFS_NOT_PINNED] += pins.by[VFS_NAME_KEPT] + pins.by[VFS_MOUNTED];
+		pins.by[VFS_NAME_KEPT] = pins.by[VFS_MOUNTED] = 0;
 	}
 	verdict__pinned(&pins, &low, &high);
 	return isnan(low) ? 0 : low;
@@ -137,7 +137,8 @@ static struct verdict judge_growth(const struct evidence *e)
 	if (e->drained < VERDICT_DRAINED)
 		return say(VERDICT_GROWING, "a part was freed after allocations stopped");
 	if (e->reclaimable && !is_pinned(e, true))
-		return say(VERDICT_GROWING, "files that exist, and live in memory only");
+		return say(VERDICT_GROWING,
+			   "files that exist in memory only, or that are mounted on");
 	return say(VERDICT_LEAK, "grows steadily; old objects stay");
 }
 

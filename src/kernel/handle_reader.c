@@ -470,6 +470,28 @@ static int add_zombies(struct handle_reader *reader)
 	return err;
 }
 
+#define MOST_LOCKS 20000 /* the kernel counts from the first one on for each page of the text */
+
+/* Those of the first ones, where there are more. */
+static int add_locks(struct handle_reader *reader)
+{
+	FILE *file = fopen("/proc/locks", "re");
+	char line[256];
+	int err = 0;
+
+	for (int i = 0; file && i < MOST_LOCKS && !err && fgets(line, sizeof(line), file); i++) {
+		uint32_t pid;
+		const struct seen *owner =
+			handle_counts__lock_owner(line, &pid) ? find_seen(&reader->now, pid) : NULL;
+
+		if (owner)
+			err = handles__add(reader->to, &owner->owner, HANDLE_LOCK, "", 1);
+	}
+	if (file)
+		fclose(file);
+	return err;
+}
+
 /* Files as reader->files has them. */
 static int add_counted(uint32_t pid, enum handle_kind kind, const char *detail, uint64_t count,
 		       void *arg)
@@ -480,9 +502,11 @@ static int add_counted(uint32_t pid, enum handle_kind kind, const char *detail, 
 
 	if (!seen) /* it has begun since, or ended */
 		return 0;
-	reader->to->files += count;
 	err = handles__add(reader->to, &seen->owner, kind, detail, count);
-	return err ? err : handles__add(reader->to, &seen->owner, HANDLE_FILE, "", count);
+	if (err || !handle_kind__is_file(kind))
+		return err;
+	reader->to->files += count;
+	return handles__add(reader->to, &seen->owner, HANDLE_FILE, "", count);
 }
 
 /* ---- the machine ---- */
@@ -747,6 +771,8 @@ static int read_all(struct handle_reader *reader)
 		err = reader->files.read(reader->files.arg, add_counted, reader);
 	if (!err)
 		err = add_zombies(reader);
+	if (!err)
+		err = add_locks(reader);
 	if (!err)
 		err = add_shared(reader);
 	if (!err)

@@ -237,6 +237,8 @@ static bool read_children(struct vfs_layout *l, const struct btf *btf)
 	return l->dentry_children != SLUB_NONE && l->dentry_sibling != SLUB_NONE;
 }
 
+#define DCACHE_MOUNTED 0x10000 /* include/linux/dcache.h, up to 6.14: no enumerator */
+
 int layout__read_vfs(struct vfs_layout *layout, const struct btf *btf, char *why, size_t len)
 {
 	struct vfs_layout l = {};
@@ -252,6 +254,7 @@ int layout__read_vfs(struct vfs_layout *layout, const struct btf *btf, char *why
 		{"hlist_bl_node", "pprev", &pprev, 0},
 		{"dentry", "d_u", &alias, 1}, /* a union: all at 0 */
 		{"dentry", "d_alias", &l.dentry_alias, 1},
+		{"dentry", "d_flags", &l.dentry_flags, 1},
 		{"inode", "i_op", &l.inode_op, 0},
 		{"inode", "i_sb", &l.inode_sb, 0},
 		{"inode", "i_count", &l.inode_count, 0},
@@ -278,6 +281,9 @@ int layout__read_vfs(struct vfs_layout *layout, const struct btf *btf, char *why
 		snprintf(why, len, "dentries are linked in another way");
 		return -ENOTSUP;
 	}
+	l.dentry_mounted = value_of(btf, "dentry_flags", "DCACHE_MOUNTED");
+	if (l.dentry_mounted == SLUB_NONE)
+		l.dentry_mounted = DCACHE_MOUNTED;
 	l.dentry = struct_called(btf, "dentry")->size;
 	l.inode = struct_called(btf, "inode")->size;
 	l.dentry_count = lockref + count;

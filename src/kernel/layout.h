@@ -94,6 +94,8 @@ struct vfs_layout {
 	uint32_t dentry_count, dentry_lru, dentry_parent, dentry_inode, dentry_sb;
 	uint32_t dentry_pprev; /* of its place in the hash; NULL there: it is unhashed */
 	uint32_t dentry_alias; /* in inode_dentry */
+	uint32_t dentry_flags; /* optional; and the bit of those that something is mounted on */
+	uint32_t dentry_mounted;
 	/* its children, and its place among its siblings */
 	uint32_t dentry_children, dentry_sibling;
 	bool ring;	/* the list of children ends at its head (up to 6.7), not at NULL */

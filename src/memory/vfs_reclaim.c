@@ -25,6 +25,8 @@ struct dentry {
 	uint64_t at;
 	int32_t count;
 	bool on_lru, hashed;
+	int32_t mounts; /* 1: something is mounted on it, which refers to it once (fs/namespace.c,
+			   get_mountpoint()) */
 	uint64_t parent, inode, sb;
 	uint64_t first, next; /* child; sibling: where they are linked; 0: none */
 };
@@ -47,6 +49,8 @@ static int read_dentry(const struct vfs *vfs, uint64_t at, struct dentry *d)
 		.first = bytes__word(bytes, l->dentry_children),
 		.next = bytes__word(bytes, l->dentry_sibling),
 	};
+	if (l->dentry_flags != SLUB_NONE && bytes__half(bytes, l->dentry_flags) & l->dentry_mounted)
+		d->mounts = 1;
 	if (l->ring && d->first == at + l->dentry_children)
 		d->first = 0;
 	return 0;
@@ -83,6 +87,12 @@ static bool is_kept(const struct vfs *vfs, const struct dentry *d)
 static enum vfs_pin judge_dentry(const struct vfs *vfs, const struct dentry *d, int *left,
 				 int depth);
 
+/* Somebody can let go of it: by removing a file, or by unmounting. */
+static bool is_of_somebody(enum vfs_pin pin)
+{
+	return pin == VFS_NAME_KEPT || pin == VFS_MOUNTED;
+}
+
 /* *nr: how many children there are; the result: what pins one of them. */
 static enum vfs_pin judge_children(const struct vfs *vfs, const struct dentry *d, int32_t *nr,
 				   int *left, int depth)
@@ -101,7 +111,7 @@ static enum vfs_pin judge_children(const struct vfs *vfs, const struct dentry *d
 		if (its == VFS_UNKNOWN)
 			worst = its;
 		else if (its != VFS_NOT_PINNED)
-			return its == VFS_NAME_KEPT ? its : VFS_CHILD;
+			return is_of_somebody(its) ? its : VFS_CHILD;
 	}
 	return worst;
 }
@@ -119,8 +129,10 @@ static enum vfs_pin judge_dentry(const struct vfs *vfs, const struct dentry *d, 
 	below = judge_children(vfs, d, &children, left, depth);
 	if (below != VFS_NOT_PINNED)
 		return below;
-	if (d->count == children + 1 && is_kept(vfs, d))
-		return VFS_NAME_KEPT;
+	if (d->count == children + d->mounts + 1 && is_kept(vfs, d))
+		return d->mounts ? VFS_MOUNTED : VFS_NAME_KEPT;
+	if (d->mounts && d->count == children + 1)
+		return VFS_MOUNTED;
 	if (d->count > children)
 		return VFS_REFERENCE;
 	return d->count == children ? VFS_NOT_PINNED : VFS_UNKNOWN;
@@ -211,7 +223,7 @@ static enum vfs_pin judge_aliases(const struct vfs *vfs, uint64_t at, const stru
 			return VFS_UNKNOWN;
 		if (its == VFS_NOT_PINNED)
 			continue;
-		if (its == VFS_NAME_KEPT || worst == VFS_NOT_PINNED || worst == VFS_UNKNOWN)
+		if (is_of_somebody(its) || worst == VFS_NOT_PINNED || worst == VFS_UNKNOWN)
 			worst = its;
 	}
 	return worst;
@@ -237,7 +249,7 @@ static enum vfs_pin judge_inode(const struct vfs *vfs, uint64_t at, const struct
 	if (!inode->count)
 		return judge_unused(inode);
 	by = judge_aliases(vfs, at, inode, &aliases);
-	if (by == VFS_NAME_KEPT || by == VFS_UNKNOWN)
+	if (is_of_somebody(by) || by == VFS_UNKNOWN)
 		return by;
 	if (inode->count > aliases)
 		return VFS_REFERENCE;

@@ -23,6 +23,7 @@ enum vfs_pin {
 	VFS_REFERENCE, /* references that nothing below explains */
 	VFS_CHILD,     /* a dentry: one below it is pinned */
 	VFS_DENTRY,    /* an inode: a dentry of it is pinned */
+	VFS_MOUNTED,   /* a directory that something is mounted on */
 	VFS_NAME_KEPT, /* a file that exists, and whose file system keeps it nowhere else (tmpfs) */
 	VFS_OFF_LRU,   /* nothing uses it, yet it is on no list that is looked at for reclaim */
 	VFS_UNKNOWN,   /* it is on its way to be freed, it changed, or there is too much to read */

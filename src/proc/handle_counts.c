@@ -279,6 +279,19 @@ int handle_counts__mounts(struct handles *handles, FILE *file,
 
 /* ---- numbers ---- */
 
+bool handle_counts__lock_owner(const char *line, uint32_t *pid)
+{
+	char class[16], mode[16], access[16];
+	long long number;
+
+	/* "1: POSIX  ADVISORY  WRITE 4711 08:01:1312 0 EOF"; "1: -> ..." waits */
+	if (sscanf(line, "%*u: %15s %15s %15s %lld ", class, mode, access, &number) != 4 ||
+	    !strcmp(class, "->") || number <= 0 || number > INT32_MAX)
+		return false;
+	*pid = (uint32_t)number;
+	return true;
+}
+
 int handle_counts__numbers(uint64_t *numbers, int most, FILE *file)
 {
 	char line[256];

@@ -43,6 +43,12 @@ int handle_counts__mounts(struct handles *handles, FILE *file,
 			  void (*each)(const char *tmpfs, void *arg), void *arg);
 
 /*
+ * A line of /proc/locks (fs/locks.c, lock_get_status()): the process that holds the lock.  False:
+ * none is told, as of locks that belong to an open file, or it is one that waits.
+ */
+bool handle_counts__lock_owner(const char *line, uint32_t *pid);
+
+/*
  * A line of numbers: /proc/sys/fs/file-nr, dentry-state, inode-state, nf_conntrack_count.  How many
  * were read, `most` at most.
  */

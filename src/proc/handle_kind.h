@@ -25,6 +25,7 @@ enum handle_kind {
 	HANDLE_INOTIFY,
 	HANDLE_FANOTIFY,
 	HANDLE_PIDFD,
+	HANDLE_MQUEUE_FILE,
 	HANDLE_USERFAULTFD,
 	HANDLE_IO_URING,
 	HANDLE_PERF_EVENT,
@@ -38,6 +39,7 @@ enum handle_kind {
 	/* Of a process, but no files. */
 	HANDLE_THREAD,
 	HANDLE_ZOMBIE, /* children that ended and were not waited for */
+	HANDLE_LOCK,   /* of files */
 	HANDLE_MAPPING,
 	/* Of whoever made them, or of nobody. */
 	HANDLE_SHM,

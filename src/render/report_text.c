@@ -402,6 +402,7 @@ static void put_pins(const struct pen *pen, const struct pins_count *p)
 	put_pin(pen, "unexplained references", p->by[VFS_REFERENCE], &any);
 	put_pin(pen, "children", p->by[VFS_CHILD], &any);
 	put_pin(pen, "dentries", p->by[VFS_DENTRY], &any);
+	put_pin(pen, "mounts", p->by[VFS_MOUNTED], &any);
 	put_pin(pen, "names in memory", p->by[VFS_NAME_KEPT], &any);
 	put_pin(pen, "being on no LRU list", p->by[VFS_OFF_LRU], &any);
 	if (any)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #define POINTS 3
+#define MOST   8 /* explanations of a group */
 
 /* The process that allocates most of them, if one does. */
 static const struct allocated_by_who *allocator_of(const struct report_site *site)
@@ -13,13 +14,19 @@ static const struct allocated_by_who *allocator_of(const struct report_site *sit
 	return first && first->pid && 2 * first->times > site->who_times ? first : NULL;
 }
 
+/* Explanations of a group, the best one first. */
+struct answers {
+	struct holder list[MOST];
+	size_t nr;
+};
+
 /*
  * Ask who holds as many objects.  half_s: when there were half of them; elsewhere than between the
  * two ends of the question that is not known.
  */
 static void ask(const struct holders *holders, struct holders_question question,
 		const struct group_holders_time *time, double half_s, uint64_t count,
-		struct holder *holder)
+		struct answers *answers)
 {
 	double at[POINTS] = {time->from_s}, objects[POINTS] = {0};
 	size_t nr = 1;
@@ -33,8 +40,7 @@ static void ask(const struct holders *holders, struct holders_question question,
 	question.at = at;
 	question.objects = objects;
 	question.nr = nr;
-	if (!holders__explain(holders, &question, holder, 1))
-		*holder = (struct holder){};
+	answers->nr = holders__explain(holders, &question, answers->list, MOST);
 }
 
 /* Of the cache that the first site, which stands for the group, allocates from. */
@@ -57,15 +63,16 @@ static uint64_t objects_of_cache(const struct report *report, const struct group
  * A handle may make objects at many sites.  Those of one cache are its objects through many
  * stacks, or each site has one of each: as many as the first site has.
  */
-static void explain(const struct holders *holders, const struct report *report,
-		    const struct groups_member *members, struct group *group,
-		    const struct group_holders_time *time)
+static struct answers explain(const struct holders *holders, const struct report *report,
+			      const struct groups_member *members, const struct group *group,
+			      const struct group_holders_time *time)
 {
 	const struct report_site *sum = &group->sum, *first = &report->sites[members[0].site];
 	const struct allocated_by_who *who = allocator_of(sum);
 	uint64_t all = objects_of_cache(report, members, group->nr);
 	double half_s = time->report_s - first->age_median_s;
 	const char *functions[SYMBOLS_MOST_FRAMES];
+	struct answers answers;
 	struct holders_question question = {
 		.cache = strcmp(sum->origin, "slab") ? NULL : sum->cache,
 		.functions = functions,
@@ -77,16 +84,59 @@ static void explain(const struct holders *holders, const struct report *report,
 	for (size_t i = 0; i < sum->nr_frames && i < SYMBOLS_MOST_FRAMES; i++)
 		if (sum->stack[i].symbol)
 			functions[question.nr_functions++] = sum->stack[i].symbol;
-	ask(holders, question, time, half_s, all, &group->holder);
-	if (!group->holder.sure && all != first->objects)
-		ask(holders, question, time, half_s, first->objects, &group->holder);
+	ask(holders, question, time, half_s, all, &answers);
+	if (!(answers.nr && answers.list[0].sure) && all != first->objects)
+		ask(holders, question, time, half_s, first->objects, &answers);
+	return answers;
+}
+
+/* Does somebody hold other objects of this report by such handles, for certain? */
+static bool is_known(const struct groups *groups, const struct holder *holder)
+{
+	for (size_t i = 0; i < groups->nr; i++) {
+		const struct holder *known = &groups->list[i].holder;
+
+		if (known->sure && known->kind == holder->kind &&
+		    known->owner.pid == holder->owner.pid &&
+		    known->owner.start == holder->owner.start &&
+		    !strcmp(known->owner.name, holder->owner.name))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * What grows as the handles do by which others are held for certain is theirs, too: a handle is
+ * made of more than its own code allocates.
+ */
+static void join(const struct groups *groups, const struct answers *answers, struct group *group)
+{
+	for (size_t i = 0; i < answers->nr; i++) {
+		if (!handle_kind__can_be_released(answers->list[i].kind) ||
+		    !is_known(groups, &answers->list[i]))
+			continue;
+		group->holder = answers->list[i];
+		group->holder.sure = true;
+		return;
+	}
 }
 
 void group_holders__explain(const struct holders *holders, const struct report *report,
 			    struct groups *groups, const struct group_holders_time *time)
 {
-	for (size_t i = 0; i < groups->nr; i++)
-		explain(holders, report, &groups->members[groups->list[i].first], &groups->list[i],
-			time);
+	for (int turn = 0; turn < 2; turn++)
+		for (size_t i = 0; i < groups->nr; i++) {
+			struct group *group = &groups->list[i];
+			struct answers answers;
+
+			if (group->holder.sure)
+				continue;
+			answers = explain(holders, report, &groups->members[group->first], group,
+					  time);
+			if (turn)
+				join(groups, &answers, group);
+			else if (answers.nr)
+				group->holder = answers.list[0];
+		}
 	groups__acquit(groups);
 }

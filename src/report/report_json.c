@@ -171,13 +171,14 @@ static json_t *pinned(const struct pins_count *p)
 		return json_null();
 	verdict__pinned(p, &low, &high);
 	return json_pack(
-		"{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b}", "of",
+		"{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b}", "of",
 		json_value__count(p->of), "sampled", json_value__count(p->sampled), "pinned",
 		json_value__count(pin_sample__pinned(p)), "low", json_value__number(low), "high",
 		json_value__number(high), "references", json_value__count(p->by[VFS_REFERENCE]),
 		"children", json_value__count(p->by[VFS_CHILD]), "dentries",
 		json_value__count(p->by[VFS_DENTRY]), "files",
-		json_value__count(p->by[VFS_NAME_KEPT]), "off_lru",
+		json_value__count(p->by[VFS_NAME_KEPT]), "mounts",
+		json_value__count(p->by[VFS_MOUNTED]), "off_lru",
 		json_value__count(p->by[VFS_OFF_LRU]), "unknown",
 		json_value__count(p->by[VFS_UNKNOWN]), "dirty", json_value__count(p->dirty),
 		"file_system", json_value__text(*p->fs ? p->fs : NULL), "other_file_systems",

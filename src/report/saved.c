@@ -540,9 +540,9 @@ static void read_pinned(struct json_reader *r, json_t *from, struct pins_count *
 {
 	json_t *p = json_read__object_if_there(r, from, "pinned");
 	static const char *const keys[VFS_PINS] = {
-		[VFS_REFERENCE] = "references", [VFS_CHILD] = "children",
-		[VFS_DENTRY] = "dentries",	[VFS_NAME_KEPT] = "files",
-		[VFS_OFF_LRU] = "off_lru",	[VFS_UNKNOWN] = "unknown",
+		[VFS_REFERENCE] = "references", [VFS_CHILD] = "children", [VFS_DENTRY] = "dentries",
+		[VFS_NAME_KEPT] = "files",	[VFS_MOUNTED] = "mounts", [VFS_OFF_LRU] = "off_lru",
+		[VFS_UNKNOWN] = "unknown",
 	};
 	uint32_t left;
 	const char *fs;
@@ -555,8 +555,8 @@ static void read_pinned(struct json_reader *r, json_t *from, struct pins_count *
 		json_read__fail(r, "sampled", "a count of objects");
 	left = to->sampled;
 	for (int i = 0; i < VFS_PINS; i++) {
-		if (!keys[i])
-			continue;
+		if (!keys[i] || (i == VFS_MOUNTED && !json_object_get(p, keys[i])))
+			continue; /* before it was told apart */
 		to->by[i] = (uint32_t)json_read__count(r, p, keys[i], left);
 		left -= to->by[i];
 	}

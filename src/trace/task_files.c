@@ -85,18 +85,25 @@ static int run(const struct task_files *files)
 static enum handle_kind kind_of(const struct filecount_key *key, char detail[HANDLE_DETAIL])
 {
 	static const enum handle_kind kinds[] = {
-		[FILECOUNT_REGULAR] = HANDLE_REGULAR, [FILECOUNT_DELETED] = HANDLE_DELETED,
-		[FILECOUNT_DEVICE] = HANDLE_DEVICE,   [FILECOUNT_PIPE] = HANDLE_PIPE,
-		[FILECOUNT_SOCKET] = HANDLE_SOCKET,   [FILECOUNT_NAMESPACE] = HANDLE_NAMESPACE_FILE,
-		[FILECOUNT_MEMFD] = HANDLE_MEMFD,     [FILECOUNT_PIDFD] = HANDLE_PIDFD,
-		[FILECOUNT_DMABUF] = HANDLE_DMABUF,   [FILECOUNT_OTHER] = HANDLE_OTHER_FILE,
+		[FILECOUNT_REGULAR] = HANDLE_REGULAR,
+		[FILECOUNT_DELETED] = HANDLE_DELETED,
+		[FILECOUNT_DEVICE] = HANDLE_DEVICE,
+		[FILECOUNT_PIPE] = HANDLE_PIPE,
+		[FILECOUNT_SOCKET] = HANDLE_SOCKET,
+		[FILECOUNT_NAMESPACE] = HANDLE_NAMESPACE_FILE,
+		[FILECOUNT_MEMFD] = HANDLE_MEMFD,
+		[FILECOUNT_PIDFD] = HANDLE_PIDFD,
+		[FILECOUNT_DMABUF] = HANDLE_DMABUF,
+		[FILECOUNT_MQUEUE] = HANDLE_MQUEUE_FILE,
+		[FILECOUNT_OTHER] = HANDLE_OTHER_FILE,
+		[FILECOUNT_MAPPINGS] = HANDLE_MAPPING,
 	};
 
 	_Static_assert(FILECOUNT_NAME <= HANDLE_DETAIL, "names are not cut");
 	if (key->class == FILECOUNT_ANONYMOUS)
 		return handle_kind__of_anonymous(key->name, detail);
 	memcpy(detail, key->name, sizeof(key->name));
-	return key->class <= FILECOUNT_OTHER ? kinds[key->class] : HANDLE_OTHER_FILE;
+	return key->class <= FILECOUNT_MAPPINGS ? kinds[key->class] : HANDLE_OTHER_FILE;
 }
 
 struct reading {
@@ -138,6 +145,7 @@ int task_files__read(void *arg,
 
 	files->skeleton->bss->filecount_round++;
 	files->skeleton->bss->filecount_full = 0;
+	files->skeleton->bss->filecount_last = 0;
 	err = run(files);
 	if (!err && files->skeleton->bss->filecount_full)
 		err = -E2BIG;

@@ -233,6 +233,8 @@ static void test_files_in_memory_are_no_leak(void **state)
 	assert_verdict(e, VERDICT_GROWING);
 	e.slope.low = 0;
 	assert_verdict(e, VERDICT_HELD);
+	/* nor are directories that something is mounted on */
+	assert_verdict(pinned_leak(600, 64, VFS_MOUNTED, 64), VERDICT_GROWING);
 }
 
 static void test_limits_of_the_pinned_share(void **state)

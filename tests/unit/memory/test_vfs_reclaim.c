@@ -245,6 +245,40 @@ static void test_there_is_an_end_to_looking(void **state)
 	assert_pin(vfs_reclaim__look_at_dentry(&vfs, OBJECT(ROOT)), VFS_UNKNOWN);
 }
 
+/* What is mounted on a directory refers to it, and can be unmounted. */
+static void test_what_is_mounted_on(void **state)
+{
+	struct machine *m = *state;
+	struct vfs vfs = on(m, false);
+	uint64_t at;
+
+	vfs.layout.dentry_flags = 0;
+	vfs.layout.dentry_mounted = 0x10000;
+	put_world(m, &vfs, OTHER_LOOKUP);
+	at = put_dentry(m, &vfs, CHILDREN, 1, ROOT);
+	put_inode(m, &vfs, INODE, 1);
+	link_aliases(m, &vfs, INODE, CHILDREN, CHILDREN + 1);
+	assert_pin(vfs_reclaim__look_at_dentry(&vfs, at), VFS_REFERENCE);
+	put_int(m, at, 0x10000);
+	assert_pin(vfs_reclaim__look_at_dentry(&vfs, at), VFS_MOUNTED);
+	assert_pin(vfs_reclaim__look_at_inode(&vfs, OBJECT(INODE)), VFS_MOUNTED);
+	put_int(m, at + places.dentry_count, 2); /* and somebody else */
+	assert_pin(vfs_reclaim__look_at_dentry(&vfs, at), VFS_REFERENCE);
+	/* in tmpfs its name refers to it, too */
+	put_world(m, &vfs, SIMPLE_LOOKUP);
+	at = put_dentry(m, &vfs, CHILDREN, 2, ROOT);
+	put_inode(m, &vfs, INODE, 1);
+	link_aliases(m, &vfs, INODE, CHILDREN, CHILDREN + 1);
+	put_int(m, at, 0x10000);
+	assert_pin(vfs_reclaim__look_at_dentry(&vfs, at), VFS_MOUNTED);
+	put_int(m, at + places.dentry_count, 3);
+	assert_pin(vfs_reclaim__look_at_dentry(&vfs, at), VFS_REFERENCE);
+	/* a kernel of which it is not known where that stands */
+	put_int(m, at + places.dentry_count, 2);
+	vfs.layout.dentry_flags = SLUB_NONE;
+	assert_pin(vfs_reclaim__look_at_dentry(&vfs, at), VFS_REFERENCE);
+}
+
 /* A file of tmpfs is there until it is removed: its file system has it nowhere else. */
 static void test_files_that_live_in_memory(void **state)
 {
@@ -369,6 +403,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_children_pin_only_when_they_are_pinned, begin,
 						end),
 		cmocka_unit_test_setup_teardown(test_there_is_an_end_to_looking, begin, end),
+		cmocka_unit_test_setup_teardown(test_what_is_mounted_on, begin, end),
 		cmocka_unit_test_setup_teardown(test_files_that_live_in_memory, begin, end),
 		cmocka_unit_test_setup_teardown(test_an_inode_that_nobody_uses, begin, end),
 		cmocka_unit_test_setup_teardown(test_an_inode_is_as_pinned_as_its_dentries, begin,

@@ -93,6 +93,35 @@ static void test_a_program_that_keeps_them(void **state)
 	assert_int_equal(group.sum.verdict.is.name, VERDICT_LEAK);
 }
 
+/* Of what is made beside each handle, by other code: another cause alone, the same beside it. */
+static void test_what_grows_with_what_is_held(void **state)
+{
+	const struct report report = {.sites = sites, .nr_sites = 3};
+	struct group list[3];
+	struct groups groups = {list, 3, members, 3};
+
+	(void)state;
+	read_all(10, 0);
+	for (size_t i = 1; i < 3; i++) {
+		sites[i].stack = other_stack;
+		sites[i].nr_frames = NR(other_stack);
+	}
+	sites[2].objects = 4711; /* not as many */
+	for (size_t i = 0; i < 3; i++)
+		list[i] = (struct group){.sum = sites[i], .first = i, .nr = 1};
+	group_holders__explain(holders, &report, &groups, &whole);
+	/* a LEAK comes first */
+	assert_int_equal(list[0].sum.id, 3);
+	assert_false(list[0].holder.sure);
+	assert_int_equal(list[0].sum.verdict.is.name, VERDICT_LEAK);
+	for (size_t i = 1; i < 3; i++) {
+		assert_true(list[i].holder.sure);
+		assert_int_equal(list[i].holder.owner.pid, 4711);
+		assert_int_equal(list[i].holder.kind, HANDLE_EVENTFD);
+		assert_int_equal(list[i].sum.verdict.is.name, VERDICT_HELD);
+	}
+}
+
 /* What came at once does not hold what came evenly, though there are as many of both. */
 static void test_when_there_were_half_of_them(void **state)
 {
@@ -201,6 +230,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 	const struct CMUnitTest tests[] = {
 		TEST(test_a_program_that_keeps_them),
+		TEST(test_what_grows_with_what_is_held),
 		TEST(test_when_there_were_half_of_them),
 		TEST(test_ages_that_tell_nothing),
 		TEST(test_within_the_error),

@@ -87,18 +87,24 @@ static void reads_shared_memory(void **state)
 static void tells_who_holds_a_lock(void **state)
 {
 	static const char *const none[] = {
-		"", "x", "1: -> POSIX  ADVISORY  WRITE 4711 08:01:1312 0 EOF",
-		"2: OFDLCK ADVISORY  WRITE -1 08:01:1312 0 EOF", "3: FLOCK  ADVISORY  WRITE",
+		"",
+		"x",
+		"1: -> POSIX  ADVISORY  WRITE 4711 08:01:1312 0 EOF",
+		"2: OFDLCK ADVISORY  WRITE -1 08:01:1312 0 EOF",
+		"3: FLOCK  ADVISORY  WRITE",
 		"4: POSIX  ADVISORY  WRITE 0 08:01:1312 0 EOF",
 		"5: POSIX  ADVISORY  WRITE 99999999999 08:01:1312 0 EOF"};
 	uint32_t pid = 0;
 
 	(void)state;
-	assert_true(handle_counts__lock_owner("1: POSIX  ADVISORY  WRITE 4711 08:01:1312 0 EOF", &pid));
+	assert_true(
+		handle_counts__lock_owner("1: POSIX  ADVISORY  WRITE 4711 08:01:1312 0 EOF", &pid));
 	assert_int_equal(pid, 4711);
-	assert_true(handle_counts__lock_owner("12: FLOCK  ADVISORY  READ  1 00:1a:7 0 EOF\n", &pid));
+	assert_true(
+		handle_counts__lock_owner("12: FLOCK  ADVISORY  READ  1 00:1a:7 0 EOF\n", &pid));
 	assert_int_equal(pid, 1);
-	assert_true(handle_counts__lock_owner("3: LEASE  ACTIVE    READ  88 00:1a:7 0 EOF\n", &pid));
+	assert_true(
+		handle_counts__lock_owner("3: LEASE  ACTIVE    READ  88 00:1a:7 0 EOF\n", &pid));
 	for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++)
 		assert_false(handle_counts__lock_owner(none[i], &pid));
 }

@@ -125,10 +125,10 @@ static __always_inline void classify(struct filecount_key *key, const struct fil
 	}
 }
 
-static __always_inline void count(const struct filecount_key *key)
+static __always_inline void count(const struct filecount_key *key, __u64 mappings)
 {
 	struct filecount_value *value = bpf_map_lookup_elem(&filecount, key);
-	struct filecount_value first = {1, filecount_round};
+	struct filecount_value first = {1, filecount_round, mappings};
 
 	if (!value) {
 		if (bpf_map_update_elem(&filecount, key, &first, BPF_ANY))
@@ -137,22 +137,19 @@ static __always_inline void count(const struct filecount_key *key)
 		*value = first;
 	} else {
 		value->files++;
+		value->mappings |= mappings; /* told once, of 0 */
 	}
 }
 
-/* Once for each process: its files come one after the other. */
-static __always_inline void count_mappings(const struct task_struct *task)
+/* Told with the first of a process's files, which come one after the other. */
+static __always_inline __u64 mappings_of(const struct task_struct *task)
 {
-	struct filecount_key key = {.tgid = task->tgid, .class = FILECOUNT_MAPPINGS};
-	struct filecount_value value = {0, filecount_round};
 	const struct mm_struct *mm = task->mm;
 
-	if (filecount_last == key.tgid || !mm)
-		return;
-	filecount_last = key.tgid;
-	value.files = mm->map_count;
-	if (bpf_map_update_elem(&filecount, &key, &value, BPF_ANY))
-		filecount_full++;
+	if (filecount_last == (__u32)task->tgid || !mm)
+		return 0;
+	filecount_last = task->tgid;
+	return mm->map_count;
 }
 
 /* Tasks that share the files of another one are left out by the kernel. */
@@ -167,8 +164,7 @@ int count_files(struct bpf_iter__task_file *ctx)
 		return 0;
 	key.tgid = task->tgid;
 	classify(&key, file);
-	count(&key);
-	count_mappings(task);
+	count(&key, mappings_of(task));
 	return 0;
 }
 

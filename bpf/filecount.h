@@ -20,7 +20,6 @@ enum filecount_class {
 	FILECOUNT_DMABUF,
 	FILECOUNT_MQUEUE, /* of POSIX */
 	FILECOUNT_OTHER,
-	FILECOUNT_MAPPINGS, /* no files: mappings of its memory */
 };
 
 #define FILECOUNT_NAME	  24
@@ -34,7 +33,8 @@ struct filecount_key {
 
 struct filecount_value {
 	__u64 files;
-	__u64 round; /* that counted them */
+	__u64 round;	/* that counted them */
+	__u64 mappings; /* of the process's memory, at one of its entries; at others 0 */
 };
 
 #endif

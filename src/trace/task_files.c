@@ -96,14 +96,13 @@ static enum handle_kind kind_of(const struct filecount_key *key, char detail[HAN
 		[FILECOUNT_DMABUF] = HANDLE_DMABUF,
 		[FILECOUNT_MQUEUE] = HANDLE_MQUEUE_FILE,
 		[FILECOUNT_OTHER] = HANDLE_OTHER_FILE,
-		[FILECOUNT_MAPPINGS] = HANDLE_MAPPING,
 	};
 
 	_Static_assert(FILECOUNT_NAME <= HANDLE_DETAIL, "names are not cut");
 	if (key->class == FILECOUNT_ANONYMOUS)
 		return handle_kind__of_anonymous(key->name, detail);
 	memcpy(detail, key->name, sizeof(key->name));
-	return key->class <= FILECOUNT_MAPPINGS ? kinds[key->class] : HANDLE_OTHER_FILE;
+	return key->class <= FILECOUNT_OTHER ? kinds[key->class] : HANDLE_OTHER_FILE;
 }
 
 struct reading {
@@ -132,6 +131,9 @@ static void take(const void *key_bytes, const void *value_bytes, void *arg)
 		return;
 	kind = kind_of(key, detail);
 	reading->err = reading->each(key->tgid, kind, detail, value->files, reading->to);
+	if (!reading->err && value->mappings)
+		reading->err =
+			reading->each(key->tgid, HANDLE_MAPPING, "", value->mappings, reading->to);
 }
 
 int task_files__read(void *arg,

@@ -387,6 +387,35 @@ static unsigned int link_of(const struct entry *entry, const struct holders_ques
 	return link;
 }
 
+/* How many objects there were, between the points of the question in proportion. */
+static double objects_at(const struct holders_question *question, double at_s)
+{
+	size_t next = 1;
+	double part;
+
+	while (next + 1 < question->nr && question->at[next] < at_s)
+		next++;
+	part = (at_s - question->at[next - 1]) / (question->at[next] - question->at[next - 1]);
+	return question->objects[next - 1] +
+	       part * (question->objects[next] - question->objects[next - 1]);
+}
+
+/*
+ * From when on handles and objects are compared: from the beginning, or, where the handles were
+ * seen a little later (a reading may take too long) and were there already, from then.
+ */
+static double compared_from(const struct holders *holders, const struct entry *entry,
+			    const struct holders_question *question)
+{
+	double from_s = question->at[0], until_s = question->at[question->nr - 1];
+	double seen_s = holders->clock.at[entry->first];
+
+	if (seen_s > from_s && seen_s - from_s <= (1 - HOLDERS_SHARE) * (until_s - from_s) &&
+	    value_at(entry, entry->first) > 0)
+		return seen_s;
+	return from_s;
+}
+
 /*
  * Did the handles grow when the objects did?  Of those that no process has open there may be others
  * for a while, by whomever.
@@ -394,14 +423,19 @@ static unsigned int link_of(const struct entry *entry, const struct holders_ques
 static bool grow_together(const struct holders *holders, const struct entry *entry,
 			  const struct holders_question *question, double grew, double tolerance)
 {
-	double first, objects = question->objects[question->nr - 1] - question->objects[0], step;
+	double from_s = compared_from(holders, entry, question), step;
+	double first = count_at(holders, entry, from_s, &step);
+	double objects_first = objects_at(question, from_s);
+	double objects = question->objects[question->nr - 1] - objects_first;
 
-	first = count_at(holders, entry, question->at[0], &step);
 	for (size_t i = 1; i + 1 < question->nr; i++) {
-		double handles = count_at(holders, entry, question->at[i], &step) - first;
-		double part = (question->objects[i] - question->objects[0]) / objects;
-		double apart = part - handles / grew;
+		double handles, part, apart;
 
+		if (question->at[i] <= from_s)
+			continue;
+		handles = count_at(holders, entry, question->at[i], &step) - first;
+		part = (question->objects[i] - objects_first) / objects;
+		apart = part - handles / grew;
 		if (entry->owner.pid || entry->sum)
 			apart = fabs(apart);
 		if (apart > tolerance + step / grew)
@@ -453,12 +487,13 @@ static void name_creator(const struct holders *holders, const struct holders_que
 static bool explain(const struct holders *holders, const struct entry *entry,
 		    const struct holders_question *question, struct holder *holder)
 {
-	double from_s = question->at[0], until_s = question->at[question->nr - 1];
-	double objects = question->objects[question->nr - 1] - question->objects[0];
-	double before, after, tolerance;
+	double until_s = question->at[question->nr - 1];
+	double from_s, objects, before, after, tolerance;
 
 	if (!entry->series)
 		return false;
+	from_s = compared_from(holders, entry, question);
+	objects = question->objects[question->nr - 1] - objects_at(question, from_s);
 	describe(holders, entry, from_s, until_s, holder);
 	if (holder->grew < HOLDERS_LEAST)
 		return false;

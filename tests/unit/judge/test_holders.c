@@ -1017,6 +1017,52 @@ static void a_part_of_a_long_run(void **state)
 }
 
 /* Of answers that are as good, what one holds goes before what several or nobody hold. */
+/* A question with many points: so many objects more each second. */
+static size_t ask_often(double per_s, const char *function, struct holder list[LISTED])
+{
+	double at[11], objects[11], until_s = now_s - STEP_S;
+	struct holders_question question = {
+		.functions = &function, .nr_functions = 1, .at = at, .objects = objects, .nr = 11};
+
+	for (size_t i = 0; i < question.nr; i++) {
+		at[i] = until_s * (double)i / 10;
+		objects[i] = per_s * at[i];
+	}
+	return holders__explain(holders, &question, list, LISTED);
+}
+
+/* The first readings took too long, and left a process out: its handles were there all the same. */
+static void what_was_seen_later(void **state)
+{
+	struct holder list[LISTED];
+
+	(void)state;
+	for (int i = 0; i < 60; i++) {
+		now.processes_unseen = i < 60 * 18 / 100;
+		if (!now.processes_unseen)
+			hold(&python, HANDLE_EVENTFD, "", 5 * now_s);
+		enter();
+	}
+	assert_true(ask_often(5, "do_eventfd", list) >= 1);
+	assert_true(list[0].sure);
+	assert_int_equal(list[0].owner.pid, 4711);
+}
+
+/* But what came to be so late does not hold what was there before. */
+static void what_came_later(void **state)
+{
+	struct holder list[LISTED];
+
+	(void)state;
+	for (int i = 0; i < 60; i++) {
+		now.processes_unseen = i < 60 * 4 / 10;
+		if (!now.processes_unseen)
+			hold(&python, HANDLE_EVENTFD, "", 5 * now_s);
+		enter();
+	}
+	assert_int_equal(ask_often(5, "do_eventfd", list), 0);
+}
+
 /* Events that nobody reads: there are many for each file, and the files need not become more. */
 static void what_is_queued_is_of_the_files(void **state)
 {
@@ -1177,6 +1223,8 @@ int main(void)
 		TEST(what_nobody_has_any_more),
 		TEST(what_pins_cgroups),
 		TEST(a_part_of_a_long_run),
+		TEST(what_was_seen_later),
+		TEST(what_came_later),
 		TEST(what_is_queued_is_of_the_files),
 		TEST(who_it_is_goes_before_what_it_is),
 	};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "judge/holders.h"
 #include "util/array.h"
+#include "util/best.h"
 #include "util/idmap.h"
 
 #include <errno.h>
@@ -421,9 +422,10 @@ static double compared_from(const struct holders *holders, const struct entry *e
  * for a while, by whomever.
  */
 static bool grow_together(const struct holders *holders, const struct entry *entry,
-			  const struct holders_question *question, double grew, double tolerance)
+			  const struct holders_question *question, double from_s, double grew,
+			  double tolerance)
 {
-	double from_s = compared_from(holders, entry, question), step;
+	double step;
 	double first = count_at(holders, entry, from_s, &step);
 	double objects_first = objects_at(question, from_s);
 	double objects = question->objects[question->nr - 1] - objects_first;
@@ -504,7 +506,8 @@ static bool explain(const struct holders *holders, const struct entry *entry,
 	holder->ratio = objects / holder->grew;
 	holder->share = share_of(holder->ratio, holder->kind, holder->link, fmin(tolerance, 0.5));
 	if (holder->share + question->error < HOLDERS_SHARE ||
-	    !grow_together(holders, entry, question, holder->grew, tolerance + question->error))
+	    !grow_together(holders, entry, question, from_s, holder->grew,
+			   tolerance + question->error))
 		return false;
 	if (entry->sum)
 		name_first(holders, entry, from_s, until_s, holder);
@@ -531,8 +534,9 @@ static bool is_simpler(const struct holder *a, const struct holder *b)
 }
 
 /* Is `a` the better answer?  First why, then who, then what. */
-static bool is_better(const struct holder *a, const struct holder *b)
+static bool is_better(const void *one, const void *other)
 {
+	const struct holder *a = one, *b = other;
 	bool alone = a->owner.pid && !a->several, other_alone = b->owner.pid && !b->several;
 	bool whole = a->kind == HANDLE_FILE || a->kind == HANDLE_UNSEEN;
 	bool other_whole = b->kind == HANDLE_FILE || b->kind == HANDLE_UNSEEN;
@@ -561,21 +565,12 @@ static bool is_same(const struct holder *a, const struct holder *b)
 }
 
 static void insert(struct holder *list, size_t *nr, size_t most, const struct holder *holder,
-		   bool (*better)(const struct holder *a, const struct holder *b))
+		   bool (*better)(const void *a, const void *b))
 {
-	size_t at = 0;
-
 	for (size_t i = 0; i < *nr; i++)
 		if (is_same(&list[i], holder))
 			return;
-	while (at < *nr && !better(holder, &list[at]))
-		at++;
-	if (at == most)
-		return;
-	if (*nr < most)
-		++*nr;
-	memmove(&list[at + 1], &list[at], (*nr - at - 1) * sizeof(*list));
-	list[at] = *holder;
+	best__keep(list, nr, most, sizeof(*list), holder, better);
 }
 
 /* Offline cgroups stay for what is charged to them: files in a tmpfs that become as many more. */
@@ -663,9 +658,9 @@ size_t holders__explain(const struct holders *holders, const struct holders_ques
 	return nr;
 }
 
-static bool is_faster(const struct holder *a, const struct holder *b)
+static bool is_faster(const void *a, const void *b)
 {
-	return a->per_s > b->per_s;
+	return ((const struct holder *)a)->per_s > ((const struct holder *)b)->per_s;
 }
 
 size_t holders__growing(const struct holders *holders, struct holder *list, size_t most)

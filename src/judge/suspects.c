@@ -143,24 +143,18 @@ static bool is_in(const char *list, const struct suspect *growth)
 /* "a,b": the caches that grow and cannot be reclaimed.  False if there are none, or too many. */
 static bool list_caches(const struct suspects *suspects, char *list, size_t len)
 {
-	size_t nr = 0;
-
 	*list = '\0';
 	for (size_t i = 0; i < suspects->nr; i++) {
 		const struct suspect *growth = &suspects->list[i];
 		char name[KLEAK_CACHE_NAME];
-		size_t used = strlen(list);
 
 		if (!growth->cache || growth->reclaimable == STATEMENT_YES)
 			continue;
 		name_of(name, sizeof(name), growth);
-		if (commas__has(list, name))
-			continue;
-		if (++nr > KLEAK_MAX_WANTED || used + strlen(name) + 2 > len)
+		if (commas__add(list, len, KLEAK_MAX_WANTED, name))
 			return false;
-		snprintf(list + used, len - used, "%s%s", used ? "," : "", name);
 	}
-	return nr > 0;
+	return *list;
 }
 
 /* Reason enough to go on: it grows for sure, and the kernel cannot take it back. */

@@ -3,6 +3,7 @@
 #include "render/holder_text.h"
 #include "render/report_text.h"
 #include "report/cache_aliases.h"
+#include "util/best.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -352,18 +353,14 @@ static void put_stopped_site(const struct pen *pen, const struct report_site *s)
 		pen__duration(a->lasted_s).text, pen__duration(a->since_s).text);
 }
 
-/* Where it comes among the largest ones, of which there are *nr. */
-static void keep_largest(const struct report_site **list, size_t *nr, const struct report_site *s)
-{
-	size_t at = *nr;
+/* One of the largest ones. */
+struct stopped {
+	const struct report_site *site;
+};
 
-	if (at < STOPPED_LISTED)
-		++*nr;
-	else if (list[--at]->bytes >= s->bytes)
-		return;
-	for (; at && list[at - 1]->bytes < s->bytes; at--)
-		list[at] = list[at - 1];
-	list[at] = s;
+static bool is_larger(const void *a, const void *b)
+{
+	return ((const struct stopped *)a)->site->bytes > ((const struct stopped *)b)->site->bytes;
 }
 
 /*
@@ -371,14 +368,16 @@ static void keep_largest(const struct report_site **list, size_t *nr, const stru
  */
 static void put_stopped(const struct pen *pen, const struct diagnosis *d)
 {
-	const struct report_site *largest[STOPPED_LISTED];
+	struct stopped largest[STOPPED_LISTED];
 	size_t nr = 0, all = 0, most = listed(d, STOPPED_LISTED);
 
 	for (size_t i = 0; i < d->report->nr_sites; i++) {
-		if (!has_stopped(&d->report->sites[i]))
+		const struct stopped one = {&d->report->sites[i]};
+
+		if (!has_stopped(one.site))
 			continue;
 		all++;
-		keep_largest(largest, &nr, &d->report->sites[i]);
+		best__keep(largest, &nr, STOPPED_LISTED, sizeof(one), &one, is_larger);
 	}
 	if (!all)
 		return;
@@ -387,7 +386,7 @@ static void put_stopped(const struct pen *pen, const struct diagnosis *d)
 		 "or leaked once)");
 	fputc('\n', pen->out);
 	for (size_t i = 0; i < nr && i < most; i++)
-		put_stopped_site(pen, largest[i]);
+		put_stopped_site(pen, largest[i].site);
 	if (all > most)
 		fprintf(pen->out, "%*s … and %zu more\n", STOPPED_BYTES, "", all - most);
 	fputc('\n', pen->out);

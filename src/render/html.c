@@ -25,43 +25,17 @@ static const char *plural(uint64_t n)
 	return n == 1 ? "" : "s";
 }
 
-/* What is known of the sites with one verdict. */
-struct tally {
-	uint64_t sites;
-	double bytes;
-};
-
-static void count(const struct report *r, struct tally tallies[VERDICTS])
+/* What is thought of the sites that are listed; false: nothing of any of them. */
+static bool count(const struct report *r, struct report_verdict verdicts[VERDICTS])
 {
-	for (size_t i = 0; i < r->nr_sites; i++) {
-		const struct report_site *s = &r->sites[i];
+	bool any = false;
 
-		if (!s->verdict.is.why)
-			continue;
-		tallies[s->verdict.is.name].sites++;
-		tallies[s->verdict.is.name].bytes += (double)s->bytes;
-	}
+	for (size_t i = 0; i < r->nr_sites; i++)
+		any |= report_verdict__add(verdicts, &r->sites[i]);
+	return any;
 }
 
 /* ---- head ---- */
-
-/* Where it is not known of all sites, what is thought of those that are listed. */
-static void count_listed(struct report *r)
-{
-	for (size_t i = 0; i < r->nr_sites; i++) {
-		const struct report_site *s = &r->sites[i];
-		struct report_verdict *verdict = &r->verdicts[s->verdict.is.name];
-
-		if (!s->verdict.is.why)
-			continue;
-		r->verdicts_known = true;
-		verdict->sites++;
-		verdict->objects += s->objects;
-		verdict->bytes += s->bytes;
-		if (s->verdict.from.slope.known)
-			verdict->growth_bytes_per_min += s->verdict.from.slope.per_s * 60;
-	}
-}
 
 /* What the text opens with, in one line; NULL: no memory. */
 static char *answer_of(const struct report *r)
@@ -73,8 +47,8 @@ static char *answer_of(const struct report *r)
 
 	if (!pen.out)
 		return NULL;
-	if (!unfolded.verdicts_known)
-		count_listed(&unfolded);
+	if (!unfolded.verdicts_known) /* of all sites: what is listed has to do */
+		unfolded.verdicts_known = count(r, unfolded.verdicts);
 	unfolded.by_suspicion = false; /* all of them have rows */
 	suspects_text__answer(&pen, &unfolded);
 	if (fclose(pen.out)) {
@@ -166,28 +140,29 @@ static void put_how(FILE *out, const struct report *r)
 }
 
 /* The verdicts there are, with the bytes of their sites. */
-static void put_verdicts(FILE *out, const struct tally *tallies)
+static void put_verdicts(FILE *out, const struct report_verdict *verdicts)
 {
 	fputs("<ul class=\"verdicts\">\n", out);
 	for (int v = VERDICTS - 1; v >= 0; v--)
-		if (tallies[v].sites)
+		if (verdicts[v].sites)
 			fprintf(out,
 				"<li><span class=\"badge b%d\">%s</span> %s <small>%" PRIu64
 				" site%s</small></li>\n",
-				v, verdict__name(v), pen__human(tallies[v].bytes, false).text,
-				tallies[v].sites, plural(tallies[v].sites));
+				v, verdict__name(v),
+				pen__human((double)verdicts[v].bytes, false).text,
+				verdicts[v].sites, plural(verdicts[v].sites));
 	fputs("</ul>\n", out);
 }
 
 /* The same as legend of the flame graph, whose script makes it buttons. */
 static void put_legend(FILE *out, const struct report *r)
 {
-	struct tally tallies[VERDICTS] = {};
+	struct report_verdict verdicts[VERDICTS] = {};
 
-	count(r, tallies);
+	count(r, verdicts);
 	fputs("<ul class=\"verdicts keys\">\n", out);
 	for (int v = VERDICTS - 1; v >= 0; v--)
-		if (tallies[v].sites)
+		if (verdicts[v].sites)
 			fprintf(out,
 				"<li class=\"key\" data-name=\"%s\" title=\"mark %s\"><span "
 				"class=\"badge b%d\">%s</span></li>\n",
@@ -197,12 +172,12 @@ static void put_legend(FILE *out, const struct report *r)
 
 static int put_head(FILE *out, const struct report *r)
 {
-	struct tally tallies[VERDICTS] = {};
+	struct report_verdict verdicts[VERDICTS] = {};
 	char when[64] = "";
 	struct tm tm;
 	int err;
 
-	count(r, tallies);
+	count(r, verdicts);
 	if (gmtime_r(&r->time.tv_sec, &tm))
 		strftime(when, sizeof(when), "%Y-%m-%d %H:%M:%S UTC", &tm);
 	fputs("<header>\n<p class=\"name\">kleak <span>kernel memory</span></p>\n", out);
@@ -219,7 +194,7 @@ static int put_head(FILE *out, const struct report *r)
 		markup__text(out, r->note);
 		fputs("</p>\n", out);
 	}
-	put_verdicts(out, tallies);
+	put_verdicts(out, verdicts);
 	fputs("</header>\n", out);
 	return err;
 }

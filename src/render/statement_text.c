@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "render/statement_text.h"
 #include "render/pen.h"
+#include "util/best.h"
 #include "util/order.h"
 
 #include <errno.h>
@@ -32,13 +33,18 @@ static bool grows(const struct statement_amount *amount)
 	return amount->growth.known && amount->growth.low > 0;
 }
 
+static bool can_have_changed(const struct statement *s)
+{
+	return !s->first && s->phase != STATEMENT_BEFORE;
+}
+
 /* What did not change is only counted; where nothing can have changed yet, what is nothing. */
 static bool is_folded(const struct statement *s, const struct statement_amount *amount,
 		      int64_t delta)
 {
 	if (s->all || grows(amount) || amount->delta_bytes || delta)
 		return false;
-	return !s->first && s->phase != STATEMENT_BEFORE ? true : !amount->bytes;
+	return can_have_changed(s) || !amount->bytes;
 }
 
 /* "          … and 7 that did not change (-a)" */
@@ -47,7 +53,7 @@ static void put_folded(const struct pen *pen, const struct statement *s, size_t 
 	if (!folded)
 		return;
 	pen__put(pen, PEN_DIM, "%*s… and %zu %s (-a)", INDENT, "", folded,
-		 s->first || s->phase == STATEMENT_BEFORE ? "of nothing" : "that did not change");
+		 can_have_changed(s) ? "that did not change" : "of nothing");
 	fputc('\n', pen->out);
 }
 
@@ -68,21 +74,19 @@ struct growing {
 	bool others; /* more than these */
 };
 
+static bool is_faster(const void *a, const void *b)
+{
+	const struct thing *x = a, *y = b;
+
+	return x->amount->growth.per_s > y->amount->growth.per_s;
+}
+
 static void add_growing(struct growing *growing, struct thing thing)
 {
-	size_t at = growing->nr;
-
 	if (!grows(thing.amount))
 		return;
-	while (at && growing->list[at - 1].amount->growth.per_s < thing.amount->growth.per_s)
-		at--;
 	growing->others |= growing->nr == ANSWERS;
-	if (at == ANSWERS)
-		return;
-	growing->nr += growing->nr < ANSWERS;
-	memmove(growing->list + at + 1, growing->list + at,
-		(growing->nr - at - 1) * sizeof(*growing->list));
-	growing->list[at] = thing;
+	best__keep(growing->list, &growing->nr, ANSWERS, sizeof(thing), &thing, is_faster);
 }
 
 static struct growing find_growing(const struct statement *s)

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "report/diff.h"
+#include "report/site_key.h"
 #include "util/fnv.h"
 #include "util/order.h"
+#include "util/saturate.h"
 
 #include <errno.h>
 #include <math.h>
@@ -52,25 +54,15 @@ static bool is_exact(const struct diff *diff, const char *module)
 			     images__find(diff->side[DIFF_AFTER].images, module));
 }
 
-static uint64_t mix_text(uint64_t hash, const char *text)
-{
-	return fnv__add(hash, text ? text : "", text ? strlen(text) + 1 : 0);
-}
-
 /* Two hashes may be the same by chance, once in 2^64 pairs; then two sites would be one. */
 static uint64_t hash_of(const struct diff *diff, const struct report_site *site)
 {
-	uint64_t hash = mix_text(mix_text(FNV_START, site->origin), site->cache);
+	uint64_t hash = site_key__of(site);
 
 	for (size_t i = 0; i < site->nr_frames; i++) {
 		const struct symbols_frame *f = &site->stack[i];
 
-		if (f->inlined) /* only where there was debug info */
-			continue;
-		hash = mix_text(mix_text(hash, f->symbol), f->module);
-		if (!f->symbol)
-			hash = fnv__add(hash, &f->address, sizeof(f->address));
-		else if (is_exact(diff, f->module))
+		if (!f->inlined && f->symbol && is_exact(diff, f->module))
 			hash = fnv__add(hash, &f->offset, sizeof(f->offset));
 	}
 	return hash;
@@ -110,7 +102,7 @@ static int list_entries(struct match *match)
 
 static uint64_t sum(uint64_t a, uint64_t b)
 {
-	return a + b < a || a + b > INT64_MAX ? INT64_MAX : a + b;
+	return saturate__add(a, b, INT64_MAX); /* a difference has a sign */
 }
 
 static void add(struct diff *diff, struct diff_site *to, const struct entry *entry)

@@ -3,13 +3,6 @@
 #include "util/fnv.h"
 
 #include <stdbool.h>
-#include <string.h>
-
-/* The end of a text counts, too: "a", "bc" is not "ab", "c". */
-static uint64_t add_text(uint64_t hash, const char *text)
-{
-	return fnv__add(hash, text, strlen(text) + 1);
-}
 
 /* The function and its build; false: one of them is not known. */
 static bool add_function(uint64_t *hash, const struct symbols_frame *frame,
@@ -20,14 +13,14 @@ static bool add_function(uint64_t *hash, const struct symbols_frame *frame,
 	if (!frame->symbol || !image || !image->build_id_length)
 		return false;
 	*hash = fnv__add(*hash, image->build_id, image->build_id_length);
-	*hash = add_text(*hash, frame->symbol);
+	*hash = fnv__add_text(*hash, frame->symbol);
 	return true;
 }
 
 uint64_t fingerprint__of(const char *origin, const struct symbols_frame *stack, size_t nr,
 			 const struct fingerprint_images *images)
 {
-	uint64_t hash = add_text(FNV_START, origin);
+	uint64_t hash = fnv__add_text(FNV_START, origin);
 	bool any = false;
 
 	for (size_t i = 0; i < nr; i++) {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "report/merge.h"
-#include "util/fnv.h"
+#include "report/site_key.h"
 #include "util/order.h"
+#include "util/saturate.h"
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 /* A site of a file, and what it is known by. */
 struct entry {
@@ -14,27 +14,9 @@ struct entry {
 	size_t file;
 };
 
-static uint64_t add_text(uint64_t hash, const char *text)
-{
-	return fnv__add(hash, text ? text : "", text ? strlen(text) + 1 : 0);
-}
-
 static uint64_t key_of(const struct report_site *site)
 {
-	uint64_t hash = add_text(add_text(FNV_START, site->origin), site->cache);
-
-	if (site->fingerprint)
-		return site->fingerprint;
-	for (size_t i = 0; i < site->nr_frames; i++) {
-		const struct symbols_frame *f = &site->stack[i];
-
-		if (f->inlined)
-			continue;
-		hash = add_text(add_text(hash, f->symbol), f->module);
-		if (!f->symbol)
-			hash = fnv__add(hash, &f->address, sizeof(f->address));
-	}
-	return hash;
+	return site->fingerprint ?: site_key__of(site);
 }
 
 /* What is nothing to go by has no verdict at all. */
@@ -66,7 +48,7 @@ static int by_spread(const void *a, const void *b)
 
 static uint64_t sum(uint64_t a, uint64_t b)
 {
-	return a + b < a || a + b > INT64_MAX ? INT64_MAX : a + b;
+	return saturate__add(a, b, INT64_MAX);
 }
 
 static void add(struct merge_site *to, const struct entry *entry, bool first_of_file)

@@ -11,6 +11,7 @@
 #include "kernel/symbols.h"
 #include "proc/meminfo.h"
 #include "trace/allocated_by.h"
+#include "util/saturate.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -142,6 +143,22 @@ struct report_verdict {
 	uint64_t bytes;
 	double growth_bytes_per_min; /* of those whose growth is known */
 };
+
+/* One site more, to those of its verdict; false: it has none. */
+static inline bool report_verdict__add(struct report_verdict verdicts[VERDICTS],
+				       const struct report_site *site)
+{
+	struct report_verdict *verdict = &verdicts[site->verdict.is.name];
+
+	if (!site->verdict.is.why)
+		return false;
+	verdict->sites++;
+	verdict->objects = saturate__add(verdict->objects, site->objects, UINT64_MAX);
+	verdict->bytes = saturate__add(verdict->bytes, site->bytes, UINT64_MAX);
+	if (site->verdict.from.slope.known)
+		verdict->growth_bytes_per_min += site->verdict.from.slope.per_s * 60;
+	return true;
+}
 
 struct report {
 	struct timespec time; /* CLOCK_REALTIME */

@@ -47,8 +47,7 @@ static void leave_out(struct report *report, struct report_site *sites, const ch
 		if (!is_wanted(&sites[i], origins, caches))
 			continue;
 		squares += sites[i].bytes_error * sites[i].bytes_error;
-		if (__builtin_add_overflow(report->bytes_all, sites[i].bytes, &report->bytes_all))
-			report->bytes_all = UINT64_MAX;
+		report->bytes_all = saturate__add(report->bytes_all, sites[i].bytes, UINT64_MAX);
 		sites[nr++] = sites[i];
 	}
 	report->nr_sites = report->nr_sites_all = nr;
@@ -59,22 +58,8 @@ static void leave_out(struct report *report, struct report_site *sites, const ch
 static void count_verdicts(struct report *report)
 {
 	report->verdicts_known = report->nr_sites == report->nr_sites_all;
-	for (size_t i = 0; i < report->nr_sites && report->verdicts_known; i++) {
-		const struct report_site *site = &report->sites[i];
-		struct report_verdict *verdict = &report->verdicts[site->verdict.is.name];
-
-		if (!site->verdict.is.why) {
-			report->verdicts_known = false;
-			break;
-		}
-		verdict->sites++;
-		if (__builtin_add_overflow(verdict->objects, site->objects, &verdict->objects))
-			verdict->objects = UINT64_MAX;
-		if (__builtin_add_overflow(verdict->bytes, site->bytes, &verdict->bytes))
-			verdict->bytes = UINT64_MAX;
-		if (site->verdict.from.slope.known)
-			verdict->growth_bytes_per_min += site->verdict.from.slope.per_s * 60;
-	}
+	for (size_t i = 0; i < report->nr_sites && report->verdicts_known; i++)
+		report->verdicts_known = report_verdict__add(report->verdicts, &report->sites[i]);
 }
 
 /* Was what is asked for traced? */

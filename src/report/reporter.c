@@ -281,24 +281,19 @@ void reporter__count_verdicts(const struct reporter *reporter, struct reporter_c
 bool reporter__list_thin(const struct reporter *reporter, char *caches, size_t len)
 {
 	const struct readout *now = &reporter->now;
-	size_t nr = 0;
 
 	*caches = '\0';
 	for (size_t i = 0; i < now->sites.nr; i++) {
 		const struct site *site = &now->sites.list[i];
-		size_t used = strlen(caches);
 		char name[ROWS_CACHE_NAME];
 
 		if (!readout__is_shown(site) || !site->thin || site->space != KLEAK_SPACE_SLAB)
 			continue;
 		rows__name_cache(name, now, site);
-		if (commas__has(caches, name))
-			continue;
-		if (++nr > KLEAK_MAX_WANTED || used + strlen(name) + 2 > len)
+		if (commas__add(caches, len, KLEAK_MAX_WANTED, name))
 			return false;
-		snprintf(caches + used, len - used, "%s%s", used ? "," : "", name);
 	}
-	return nr > 0;
+	return *caches;
 }
 
 uint64_t reporter__outstanding(const struct reporter *reporter)

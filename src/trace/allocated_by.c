@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "trace/allocated_by.h"
 #include "util/array.h"
+#include "util/best.h"
 
 #include <errno.h>
 #include <stdbool.h>
@@ -60,21 +61,11 @@ int allocated_by__add(struct allocated_by *crowd, uint32_t site, const struct kl
 	return 0;
 }
 
-/* Keep `list`, of *nr, the most frequent ones in order. */
-static void insert(const struct allocated_by_member **list, size_t *nr,
-		   const struct allocated_by_member *member)
+static bool is_more_frequent(const void *a, const void *b)
 {
-	size_t at = *nr;
+	const struct allocated_by_member *const *x = a, *const *y = b;
 
-	while (at && list[at - 1]->who.times < member->who.times)
-		at--;
-	if (at == ALLOCATED_BY_LISTED)
-		return;
-	if (*nr < ALLOCATED_BY_LISTED)
-		(*nr)++;
-	memmove(&list[at + 1], &list[at],
-		(*nr - at - 1) * sizeof(const struct allocated_by_member *));
-	list[at] = member;
+	return (*x)->who.times > (*y)->who.times;
 }
 
 size_t allocated_by__of(const struct allocated_by *crowd, uint32_t site,
@@ -86,10 +77,13 @@ size_t allocated_by__of(const struct allocated_by *crowd, uint32_t site,
 
 	*times = 0;
 	for (size_t i = 0; i < crowd->nr; i++) {
-		if (crowd->list[i].site != site)
+		const struct allocated_by_member *member = &crowd->list[i];
+
+		if (member->site != site)
 			continue;
-		*times += crowd->list[i].who.times;
-		insert(most, &nr, &crowd->list[i]);
+		*times += member->who.times;
+		best__keep(most, &nr, ALLOCATED_BY_LISTED,
+			   sizeof(const struct allocated_by_member *), &member, is_more_frequent);
 	}
 	for (size_t i = 0; i < nr; i++) {
 		list[i] = most[i]->who;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "trace/freed_by.h"
 #include "util/array.h"
+#include "util/best.h"
 
 #include <errno.h>
 #include <stdbool.h>
@@ -56,20 +57,11 @@ int freed_by__add(struct freed_by *freed_by, uint32_t site, const struct kleak_f
 	return 0;
 }
 
-/* Keep `list`, of *nr, the most frequent ones in order. */
-static void insert(const struct freed_by_member **list, size_t *nr,
-		   const struct freed_by_member *member)
+static bool is_more_frequent(const void *a, const void *b)
 {
-	size_t at = *nr;
+	const struct freed_by_member *const *x = a, *const *y = b;
 
-	while (at && list[at - 1]->times < member->times)
-		at--;
-	if (at == FREED_BY_LISTED)
-		return;
-	if (*nr < FREED_BY_LISTED)
-		(*nr)++;
-	memmove(&list[at + 1], &list[at], (*nr - at - 1) * sizeof(const struct freed_by_member *));
-	list[at] = member;
+	return (*x)->times > (*y)->times;
 }
 
 size_t freed_by__of(const struct freed_by *freed_by, uint32_t site,
@@ -79,10 +71,13 @@ size_t freed_by__of(const struct freed_by *freed_by, uint32_t site,
 
 	*times = 0;
 	for (size_t i = 0; i < freed_by->nr; i++) {
-		if (freed_by->list[i].site != site)
+		const struct freed_by_member *member = &freed_by->list[i];
+
+		if (member->site != site)
 			continue;
-		*times += freed_by->list[i].times;
-		insert(list, &nr, &freed_by->list[i]);
+		*times += member->times;
+		best__keep(list, &nr, FREED_BY_LISTED, sizeof(const struct freed_by_member *),
+			   &member, is_more_frequent);
 	}
 	return nr;
 }

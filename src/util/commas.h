@@ -15,6 +15,12 @@ const char *commas__next(const char **list, size_t *len);
 /* Is `word` one of them? */
 bool commas__has(const char *list, const char *word);
 
+/*
+ * Put `word` behind those of `list`, which has room for `len` bytes, unless it is there.  Error:
+ * -ENOSPC: it does not fit, or there are `most` words.
+ */
+int commas__add(char *list, size_t len, size_t most, const char *word);
+
 /* Are there words, of 1 to `most` bytes, with single commas between? */
 bool commas__are_words(const char *list, size_t most);
 

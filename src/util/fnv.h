@@ -8,6 +8,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #define FNV_START 0xcbf29ce484222325ULL
 
@@ -19,6 +20,12 @@ static inline uint64_t fnv__add(uint64_t hash, const void *bytes, size_t length)
 	while (length--)
 		hash = (hash ^ *b++) * 0x100000001b3ULL;
 	return hash;
+}
+
+/* The same with a text and its end: "a", "bc" is not "ab", "c".  NULL adds nothing. */
+static inline uint64_t fnv__add_text(uint64_t hash, const char *text)
+{
+	return text ? fnv__add(hash, text, strlen(text) + 1) : hash;
 }
 
 #endif

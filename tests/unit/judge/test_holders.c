@@ -1031,18 +1031,24 @@ static size_t ask_often(double per_s, const char *function, struct holder list[L
 	return holders__explain(holders, &question, list, LISTED);
 }
 
+/* Sixty readings, of which the first `late` left the process out. */
+static void see_from(int late)
+{
+	for (int i = 0; i < 60; i++) {
+		now.processes_unseen = i < late;
+		if (!now.processes_unseen)
+			hold(&python, HANDLE_EVENTFD, "", 5 * now_s);
+		enter();
+	}
+}
+
 /* The first readings took too long, and left a process out: its handles were there all the same. */
 static void what_was_seen_later(void **state)
 {
 	struct holder list[LISTED];
 
 	(void)state;
-	for (int i = 0; i < 60; i++) {
-		now.processes_unseen = i < 60 * 18 / 100;
-		if (!now.processes_unseen)
-			hold(&python, HANDLE_EVENTFD, "", 5 * now_s);
-		enter();
-	}
+	see_from(60 * 18 / 100);
 	assert_true(ask_often(5, "do_eventfd", list) >= 1);
 	assert_true(list[0].sure);
 	assert_int_equal(list[0].owner.pid, 4711);
@@ -1054,12 +1060,7 @@ static void what_came_later(void **state)
 	struct holder list[LISTED];
 
 	(void)state;
-	for (int i = 0; i < 60; i++) {
-		now.processes_unseen = i < 60 * 4 / 10;
-		if (!now.processes_unseen)
-			hold(&python, HANDLE_EVENTFD, "", 5 * now_s);
-		enter();
-	}
+	see_from(60 * 4 / 10);
 	assert_int_equal(ask_often(5, "do_eventfd", list), 0);
 }
 

@@ -3,6 +3,7 @@
 
 #include "util/commas.h"
 
+#include <errno.h>
 #include <string.h>
 
 /* The words again, with '|' behind each. */
@@ -41,6 +42,24 @@ static void test_one_of_them(void **state)
 	assert_false(commas__has("", "slab"));
 }
 
+static void test_one_more(void **state)
+{
+	char list[8] = "";
+
+	(void)state;
+	assert_int_equal(commas__add(list, sizeof(list), 3, "a"), 0);
+	assert_int_equal(commas__add(list, sizeof(list), 3, "bc"), 0);
+	assert_string_equal(list, "a,bc");
+	assert_int_equal(commas__add(list, sizeof(list), 3, "bc"), 0); /* it is there */
+	assert_string_equal(list, "a,bc");
+	assert_int_equal(commas__add(list, sizeof(list), 3, "def"), -ENOSPC); /* and its end */
+	assert_int_equal(commas__add(list, sizeof(list), 2, "d"), -ENOSPC);
+	assert_string_equal(list, "a,bc");
+	assert_int_equal(commas__add(list, sizeof(list), 3, "de"), 0);
+	assert_string_equal(list, "a,bc,de");
+	assert_int_equal(commas__add(list, sizeof(list), 3, "de"), 0); /* even where it is full */
+}
+
 static void test_words_alone(void **state)
 {
 	static const char *const wrong[] = {"", ",", "a,", ",a", "a,,b", "a,long"};
@@ -58,6 +77,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_words),
 		cmocka_unit_test(test_one_of_them),
+		cmocka_unit_test(test_one_more),
 		cmocka_unit_test(test_words_alone),
 	};
 

@@ -195,10 +195,10 @@ static bool has_thin_samples(const struct diagnose *d)
 	       suspects__wants_caches(&d->suspects, &d->options.trace);
 }
 
-/* Sites may grow of which sampling left too little, and nothing else is suspected. */
+/* Sites may grow of which sampling left too little, and this trace proves nothing else soon. */
 static bool has_thin_sites(const struct diagnose *d, const struct reporter_count *count)
 {
-	return count->thin && !count->of[VERDICT_LEAK] && !count->of[VERDICT_GROWING] &&
+	return count->thin && !count->of[VERDICT_LEAK] && !count->promising &&
 	       !d->options.trace.cache;
 }
 

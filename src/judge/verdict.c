@@ -239,8 +239,17 @@ struct verdict verdict__of(const struct evidence *evidence)
 bool verdict__is_thin(const struct conclusion *conclusion)
 {
 	const struct evidence *e = &conclusion->from;
+	enum verdict_name name = conclusion->is.name;
 
-	return conclusion->is.why && conclusion->is.name == VERDICT_INSUFFICIENT && e->weight > 1 &&
-	       e->settled >= VERDICT_ENOUGH && verdict__is_mostly_alive(e) && e->slope.known &&
-	       e->slope.per_s > 0;
+	return conclusion->is.why && (name == VERDICT_INSUFFICIENT || name == VERDICT_GROWING) &&
+	       e->weight > 1 && e->settled >= VERDICT_ENOUGH && verdict__is_mostly_alive(e) &&
+	       limit_of_settled(e, -1) < VERDICT_RETAINED && e->slope.known && e->slope.per_s > 0;
+}
+
+bool verdict__is_promising(const struct conclusion *conclusion)
+{
+	const struct evidence *e = &conclusion->from;
+
+	return conclusion->is.name == VERDICT_GROWING && e->settled &&
+	       limit_of_settled(e, -1) >= VERDICT_RETAINED;
 }

@@ -104,10 +104,13 @@ struct verdict verdict__of(const struct evidence *evidence);
 bool verdict__is_mostly_alive(const struct evidence *evidence);
 
 /*
- * INSUFFICIENT only because of the sampling: it grows by all appearance, what got old lives, and if
+ * Not decided only because of the sampling: it grows by all appearance, what got old lives, and if
  * every object had been recorded there would be enough to tell.
  */
 bool verdict__is_thin(const struct conclusion *conclusion);
+
+/* GROWING, and what got old is known to stay: it may be a LEAK when it was watched longer. */
+bool verdict__is_promising(const struct conclusion *conclusion);
 
 /*
  * Lower and upper limit of the share that is pinned, with 95% confidence; what is unknown may be

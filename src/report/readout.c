@@ -258,6 +258,7 @@ static int judge(struct readout *readout)
 
 		site->verdict = conclusion.is.name;
 		site->thin = verdict__is_thin(&conclusion);
+		site->promising = verdict__is_promising(&conclusion);
 		site->rank = verdict__suspicion(conclusion.is.name);
 		site->slope_bytes_per_min = slope->known ? slope->per_s * 60 : 0;
 		if (readout->frozen && slope->known)

@@ -275,6 +275,7 @@ void reporter__count_verdicts(const struct reporter *reporter, struct reporter_c
 		count->sites++;
 		count->of[sites->list[i].verdict]++;
 		count->thin += sites->list[i].thin;
+		count->promising += sites->list[i].promising;
 	}
 }
 
@@ -291,7 +292,7 @@ bool reporter__list_thin(const struct reporter *reporter, char *caches, size_t l
 			continue;
 		rows__name_cache(name, now, site);
 		if (commas__add(caches, len, KLEAK_MAX_WANTED, name))
-			return false;
+			break;
 	}
 	return *caches;
 }

@@ -50,14 +50,15 @@ int reporter__limit_overhead(struct reporter *reporter);
 struct reporter_count {
 	size_t sites;
 	size_t of[VERDICTS];
-	size_t thin; /* of those INSUFFICIENT: verdict__is_thin() */
+	size_t thin;	  /* verdict__is_thin() */
+	size_t promising; /* verdict__is_promising() */
 };
 
 void reporter__count_verdicts(const struct reporter *reporter, struct reporter_count *count);
 
 /*
- * The slab caches of those that are thin, as --cache takes them.  False where there are none, or
- * too many for --cache.
+ * The slab caches of those that are thin, as --cache takes them: as many as it takes, in the order
+ * of the sites.  False where there are none.
  */
 bool reporter__list_thin(const struct reporter *reporter, char *caches, size_t len);
 

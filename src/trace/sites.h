@@ -33,9 +33,10 @@ struct site {
 	double age_median_s;	     /* sites__age() */
 	double growth_bytes_per_min; /* last_minute__measure() */
 	double allocations_per_s;    /* last_minute__measure() */
-	uint32_t rank;		     /* SITES_BY_RANK: the caller's, like the three below */
+	uint32_t rank;		     /* SITES_BY_RANK: the caller's, like the four below */
 	uint32_t verdict;	     /* enum verdict_name */
 	bool thin;		     /* sampled too thinly to tell */
+	bool promising;		     /* may be a LEAK when it was watched longer */
 	double slope_bytes_per_min;  /* 0: not known */
 	uint64_t unreferenced;	     /* of `objects`: the caller's, found by scans */
 	uint64_t unreferenced_bytes;

@@ -37,7 +37,7 @@ class Failed(Exception):
 BEFORE = """
 mkdir -p /run /dev/shm
 mount -t tmpfs tmpfs /dev/shm
-echo 1000 > /proc/sys/fs/inotify/max_user_instances
+echo 100000 > /proc/sys/fs/inotify/max_user_instances
 echo +memory > /sys/fs/cgroup/cgroup.subtree_control
 """
 # Prints the page, and what the runner has to know beside it.

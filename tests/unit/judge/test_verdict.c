@@ -411,6 +411,37 @@ static void test_what_is_sampled_too_thinly(void **state)
 	assert_false(verdict__is_thin(&none)); /* of an old file */
 }
 
+static bool is_promising(struct evidence e)
+{
+	const struct conclusion conclusion = {.is = verdict__of(&e), .from = e};
+
+	return verdict__is_promising(&conclusion);
+}
+
+/* It is sure that it grows, and three of eight times as many do not tell whether it stays. */
+static void test_what_grows_is_sampled_too_thinly(void **state)
+{
+	struct evidence e = clear_leak();
+
+	(void)state;
+	e.weight = 8;
+	e.settled = e.settled_alive = 24;
+	assert_verdict(e, VERDICT_GROWING);
+	assert_true(is_thin(e));
+	assert_false(is_promising(e)); /* however long it is watched so */
+	e.settled_alive = 8;
+	assert_false(is_thin(e)); /* it is freed */
+	assert_false(is_promising(e));
+	e.settled = e.settled_alive = 2400;
+	e.points = VERDICT_POINTS_LEAK - 1;
+	assert_verdict(e, VERDICT_GROWING);
+	assert_false(is_thin(e)); /* enough was recorded: it takes time only */
+	assert_true(is_promising(e));
+	e.points = VERDICT_POINTS_LEAK;
+	assert_verdict(e, VERDICT_LEAK);
+	assert_false(is_promising(e));
+}
+
 static void assert_why(const struct evidence *e, const char *expected)
 {
 	assert_string_equal(verdict__of(e).why, expected);
@@ -514,6 +545,7 @@ int main(void)
 		cmocka_unit_test(test_limits_belong_to_one_side),
 		cmocka_unit_test(test_what_is_freed_soon),
 		cmocka_unit_test(test_what_is_sampled_too_thinly),
+		cmocka_unit_test(test_what_grows_is_sampled_too_thinly),
 		cmocka_unit_test(test_bursts_that_stay),
 		cmocka_unit_test(test_how_sure_the_share_is),
 		cmocka_unit_test(test_few_old_objects_that_all_live),

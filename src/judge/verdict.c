@@ -125,21 +125,31 @@ bool verdict__is_mostly_alive(const struct evidence *e)
 	return (double)e->settled_alive >= VERDICT_RETAINED * (double)e->settled;
 }
 
-/* It grew to the end, and what got old stayed: is there any other explanation left? */
+/* It grows, and what got old stays: what other explanation is left?  NULL: none. */
+static const char *other_than_leak(const struct evidence *e)
+{
+	if (e->points < VERDICT_POINTS_LEAK || e->observed_s < e->least_s)
+		return "grows, and objects stay; not watched long enough";
+	if (e->replaced >= VERDICT_REPLACED)
+		return "as many older objects of the same cache were freed";
+	if (e->drained < VERDICT_DRAINED)
+		return "a part was freed after allocations stopped";
+	if (e->reclaimable && !is_pinned(e, true))
+		return "files that exist in memory only, or that are mounted on";
+	return NULL;
+}
+
+/* It grew to the end, and what got old stayed. */
 static struct verdict judge_growth(const struct evidence *e)
 {
-	if (!e->recent.known || e->points < VERDICT_POINTS_LEAK || e->observed_s < e->least_s)
+	const char *other = other_than_leak(e);
+
+	if (!e->recent.known)
 		return say(VERDICT_GROWING, "grows, and objects stay; not watched long enough");
 	if (e->recent.per_s < VERDICT_SLOWED * e->slope.per_s)
 		return say(VERDICT_GROWING, "objects stay, but growth slows down");
-	if (e->replaced >= VERDICT_REPLACED)
-		return say(VERDICT_GROWING, "as many older objects of the same cache were freed");
-	if (e->drained < VERDICT_DRAINED)
-		return say(VERDICT_GROWING, "a part was freed after allocations stopped");
-	if (e->reclaimable && !is_pinned(e, true))
-		return say(VERDICT_GROWING,
-			   "files that exist in memory only, or that are mounted on");
-	return say(VERDICT_LEAK, "grows steadily; old objects stay");
+	return other ? say(VERDICT_GROWING, other)
+		     : say(VERDICT_LEAK, "grows steadily; old objects stay");
 }
 
 /* Old objects stay, and growth is not proven: what is known of it? */
@@ -156,6 +166,16 @@ static const char *why_held(const struct evidence *e)
 static bool comes_in_bursts(const struct evidence *e)
 {
 	return e->arrivals.shape == ARRIVALS_BURSTS && e->arrivals.kept_share >= VERDICT_RETAINED;
+}
+
+static struct verdict judge_bursts(const struct evidence *e)
+{
+	const char *other = other_than_leak(e);
+
+	if (e->arrivals.bursts < VERDICT_BURSTS)
+		return say(VERDICT_GROWING, "comes in bursts, and stays; too few bursts to tell");
+	return other ? say(VERDICT_GROWING, other)
+		     : say(VERDICT_LEAK, "comes in bursts, all of which stays");
 }
 
 /* Reclaimable, and not known to be pinned: what is known? */
@@ -219,7 +239,7 @@ static struct verdict judge(const struct evidence *e)
 	if (rises(&e->slope) && (rises(&e->recent) || !e->recent.known))
 		return judge_rising(e, low, limit_of_settled(e, 1));
 	if (low >= VERDICT_RETAINED && comes_in_bursts(e))
-		return say(VERDICT_GROWING, "comes in bursts, and stays");
+		return judge_bursts(e);
 	if (low >= VERDICT_RETAINED)
 		return say(VERDICT_HELD, why_held(e));
 	if (verdict__is_mostly_alive(e))

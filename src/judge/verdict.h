@@ -2,8 +2,8 @@
 /*
  * Leak or not: what follows from the history of a site, and how sure that is.
  *
- * LEAK         grows with confidence, to the end of the run and no slower; what gets old
- *              stays; not reclaimable, or pinned; no loss, nor frees of older objects, could
+ * LEAK         grows with confidence, to the end of the run and no slower, or by bursts; what gets
+ *              old stays; not reclaimable, or pinned; no loss, nor frees of older objects, could
  *              explain it
  * GROWING      grows, or survives, but one part of the evidence is missing
  * HELD         survives, and does not grow any more
@@ -77,6 +77,7 @@ struct evidence {
 #define VERDICT_DRAINED	    0.9	 /* less outlived the drain: no LEAK */
 #define VERDICT_SLOWED	    0.5	 /* growth over the last half, of the whole: less is no LEAK */
 #define VERDICT_REPLACED    0.5	 /* as many older ones were freed: no LEAK */
+#define VERDICT_BURSTS	    3	 /* fewer bursts that stay: no LEAK */
 
 #define VERDICT_PINNED 0.9 /* of a reclaimable cache's: lower limit; less is a CACHE */
 

@@ -37,7 +37,7 @@ LEAKS = [
     Case("kernel-socket", "poke", 120, 1500, "LEAK at socket_connect [leak_socket]", "leak_socket"),
     Case("stopped", "poke most=300", 600, 1024, "STOPPED at event_ring_init [leak_event]", "leak_event",
          latest_s=UNTIL_THE_END),
-    Case("bursts", "poke burst=1000", 0.5, 64, "LEAK at params_replace [leak_params], in bursts", "leak_params"),
+    Case("bursts", "poke burst=1000", 1, 64, "LEAK at params_replace [leak_params], in bursts", "leak_params"),
     Case("hot", "poke", 60000, 1, "LEAK at hot_request [leak_hot], freed by hot_request", "leak_hot"),
     Case("paths", "poke", 600, 192, "LEAK at paths_parse [leak_paths]", "leak_paths"),
     Case("module-exit", "sh:while insmod /leak_goodbye.ko && rmmod leak_goodbye; do sleep 3; done", 20, 10240,

@@ -360,7 +360,11 @@ static void test_bursts_that_stay(void **state)
 	assert_verdict(e, VERDICT_HELD);
 	e.arrivals = (struct arrivals){ARRIVALS_BURSTS, 2, 200, 40, VERDICT_RETAINED};
 	assert_verdict(e, VERDICT_GROWING);
-	assert_string_equal(verdict__of(&e).why, "comes in bursts, and stays");
+	assert_string_equal(verdict__of(&e).why,
+			    "comes in bursts, and stays; too few bursts to tell");
+	e.arrivals.bursts = VERDICT_BURSTS;
+	assert_verdict(e, VERDICT_LEAK);
+	assert_string_equal(verdict__of(&e).why, "comes in bursts, all of which stays");
 	e.arrivals.kept_share = VERDICT_RETAINED - 0.01;
 	assert_verdict(e, VERDICT_HELD);
 	e.arrivals.kept_share = 1;
@@ -369,6 +373,32 @@ static void test_bursts_that_stay(void **state)
 	e.arrivals.shape = ARRIVALS_BURSTS;
 	e.settled_alive = e.settled * 7 / 10; /* a part of them goes */
 	assert_verdict(e, VERDICT_CHURN);
+}
+
+/* However it comes: what another explanation is left for is no LEAK. */
+static void test_bursts_need_the_other_evidence(void **state)
+{
+	struct evidence bursts = clear_leak(), e;
+
+	(void)state;
+	bursts.slope = bursts.recent = (struct growth_slope){.known = true};
+	bursts.arrivals = (struct arrivals){ARRIVALS_BURSTS, VERDICT_BURSTS, 200, 40, 1};
+	e = bursts;
+	e.points = VERDICT_POINTS_LEAK - 1;
+	assert_verdict(e, VERDICT_GROWING);
+	e = bursts;
+	e.least_s = e.observed_s + 1;
+	assert_verdict(e, VERDICT_GROWING);
+	e = bursts;
+	e.replaced = VERDICT_REPLACED;
+	assert_verdict(e, VERDICT_GROWING);
+	e = bursts;
+	e.drained = VERDICT_DRAINED - 0.01;
+	assert_verdict(e, VERDICT_GROWING);
+	e = bursts;
+	e.lost = e.objects;
+	assert_verdict(e, VERDICT_INSUFFICIENT);
+	assert_verdict(bursts, VERDICT_LEAK);
 }
 
 static bool is_thin(struct evidence e)
@@ -547,6 +577,7 @@ int main(void)
 		cmocka_unit_test(test_what_is_sampled_too_thinly),
 		cmocka_unit_test(test_what_grows_is_sampled_too_thinly),
 		cmocka_unit_test(test_bursts_that_stay),
+		cmocka_unit_test(test_bursts_need_the_other_evidence),
 		cmocka_unit_test(test_how_sure_the_share_is),
 		cmocka_unit_test(test_few_old_objects_that_all_live),
 		cmocka_unit_test(test_a_sample_is_as_sure_as_what_is_in_it),

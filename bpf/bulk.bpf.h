@@ -20,6 +20,7 @@ struct bulk {
 	struct kleak_record record;
 	__u64 gone; /* the last one that was in the table, as object_freed() says it */
 	bool again;
+	bool own; /* the loader frees */
 };
 
 static __always_inline __u64 bulk_object(const struct bulk *b, __u32 i)
@@ -51,7 +52,7 @@ static long bulk_freed(__u32 i, void *arg)
 	if (gone)
 		b->gone = gone;
 	else if (!b->again && !is_filtered())
-		count(KLEAK_COUNT_UNKNOWN_FREES, 1);
+		older_freed(ptr, 0, b->own);
 	return 0;
 }
 
@@ -89,10 +90,13 @@ static __always_inline int alloc_bulk(void *ctx, bool again)
 	__u32 cache_index;
 	long site;
 
-	if (!got || !is_followed(ctx))
+	if (!got || bpf_get_func_arg(ctx, 0, &kmem) || bpf_get_func_arg(ctx, 3, &array))
 		return 0;
-	if (bpf_get_func_arg(ctx, 0, &kmem) || bpf_get_func_arg(ctx, 3, &array))
+	if (!is_followed(ctx)) {
+		if (!again && !is_filtered() && !config.nr_wanted && !is_theirs(ctx))
+			own_allocated(kmem, 0, 0, got);
 		return 0;
+	}
 	cache_index = cache_find(~kmem, kmem, 0, 0);
 	cache = cache_ready(cache_index);
 	if (!cache) {
@@ -118,7 +122,7 @@ static __always_inline int alloc_bulk(void *ctx, bool again)
 /* void kmem_cache_free_bulk(struct kmem_cache *s, size_t size, void **p): permutes p[] */
 static __always_inline int free_bulk(void *ctx, bool again)
 {
-	struct bulk b = {.again = again};
+	struct bulk b = {.again = again, .own = !is_filtered() && !is_theirs(ctx)};
 	__u64 n = 0, array = 0;
 
 	if (bpf_get_func_arg(ctx, 1, &n) || bpf_get_func_arg(ctx, 2, &array))

@@ -16,6 +16,23 @@ static __always_inline __u64 kmalloc_class(__u64 size, __u32 flags)
 	return (1ULL << 62) | (size << 8) | flags;
 }
 
+/* The kind of cache that kmalloc() takes. */
+static __always_inline __u32 kmalloc_flags(__u64 allocated, __u64 gfp)
+{
+	__u32 flags = KLEAK_CACHE_KMALLOC;
+
+	/* mm/slab.h, kmalloc_type(): in this order */
+	if (allocated > 2ULL << config.page_shift)
+		flags |= KLEAK_CACHE_LARGE;
+	else if (gfp & config.gfp_dma)
+		flags |= KLEAK_CACHE_DMA;
+	else if (gfp & config.gfp_reclaimable)
+		flags |= KLEAK_CACHE_RECLAIMABLE;
+	else if (gfp & config.gfp_account)
+		flags |= KLEAK_CACHE_ACCOUNT;
+	return flags;
+}
+
 static __always_inline bool is_name(const char *name, const volatile char *wanted)
 {
 	for (int i = 0; i < KLEAK_CACHE_NAME; i++) {

@@ -199,7 +199,8 @@ struct kleak_cache {
 	__u32 flags;	   /* enum kleak_cache_flags */
 	__u32 ready;	   /* the fields above and the name are written */
 	char name[KLEAK_CACHE_NAME];
-	__u64 unknown; /* kmem_cache_free() of what is not in the table; everything followed */
+	__u64 unknown; /* objects freed that are not in the table, see older.bpf.h ... */
+	__s64 own;     /* ... and objects that the loader allocated, less those that it freed */
 };
 
 /*
@@ -240,6 +241,10 @@ enum kleak_count {
 	KLEAK_COUNT_CHECKS,	 /* those among them that were known, walked to compare */
 	KLEAK_COUNT_WHO_FULL,	 /* an allocation whose allocator was not noted: no room */
 	KLEAK_COUNT_FREERS_FULL, /* a free to be noted that was not: no room */
+	/* of what is freed and is not in the table, see older.bpf.h */
+	KLEAK_COUNT_OLDER_LARGE,   /* bytes of kmalloc() beyond the caches, less the loader's */
+	KLEAK_COUNT_OLDER_VMALLOC, /* bytes */
+	KLEAK_COUNT_OLDER_UNSIZED, /* frees whose size was not to be told */
 	KLEAK_COUNTS,
 };
 
@@ -342,6 +347,17 @@ enum kleak_follow {
 	KLEAK_FOLLOW_FAMILY,  /* those of the processes in `family` and their children */
 };
 
+/* Where a struct page says what it is: offsets in bytes, as struct slub_layout has them. */
+struct kleak_page_layout {
+	__u32 head, flags, type;
+	__u32 slab_flag; /* bit of flags; or, unless it is KLEAK_NO_TYPE, */
+	__u32 slab_type; /* the top byte of type */
+	__u32 slab_cache;
+	__u32 order; /* of the byte with the order of a page that is none of slab; 0: not known */
+};
+
+#define KLEAK_NO_TYPE (~0U)
+
 /* Set before the programs are loaded: the verifier drops what is switched off. */
 struct kleak_config {
 	struct kleak_event_args args[KLEAK_EVENTS];
@@ -365,8 +381,9 @@ struct kleak_config {
 	__u32 gfp_account;
 	__u32 gfp_movable;
 	__u32 gfp_comp;
-	__u32 page_struct; /* sizeof(struct page) */
-	__u32 nr_wanted;   /* --cache */
+	__u32 page_struct;	       /* sizeof(struct page) */
+	struct kleak_page_layout page; /* with control.page_base */
+	__u32 nr_wanted;	       /* --cache */
 	__u32 jiffy_ns;
 	__u32 stack_size; /* bytes of a task's kernel stack: a power of two */
 	__u8 slab;	  /* origins */
@@ -393,6 +410,7 @@ struct kleak_control {
 	__u64 tick_base;   /* the tick at jiffy 0 */
 	__u64 self_stack;  /* where the loader's own kernel stack begins: it has one thread */
 	__u64 chain_seed;  /* of the chains' table, see steps.h; 0: they are not to be used */
+	__u64 page_base;   /* the struct page of the address 0, were there one; 0: not known */
 	__u32 present;	   /* which one of the bit sets of that name is looked at */
 	__u32 sample_mask; /* recorded are addresses whose hash has none of these bits: 2^n - 1 */
 	__u32 module_changes; /* how often a module came or went */

@@ -26,6 +26,7 @@
 #include "filter.bpf.h"
 #include "freer.bpf.h"
 #include "objects.bpf.h"
+#include "older.bpf.h"
 
 /* NULL and ZERO_SIZE_PTR are no objects. */
 #define LOWEST_OBJECT 17
@@ -44,28 +45,20 @@ static __always_inline __u64 *recent_of(enum kleak_event event)
 }
 
 /*
- * kmalloc() beyond the caches fires twice from 6.12 on: first from inside the
- * allocator, then with its caller as call_site.  Leave the first one out.
+ * kmalloc() beyond the caches fires twice from 6.12 on: first from inside the allocator, then with
+ * its caller as call_site.  Leave the first one out.  kvmalloc() is such a caller up to 6.14, and
+ * inside later on: so it is the first one only if it comes from inside and none came before it.
  */
-static __always_inline bool is_inner_kmalloc(__u64 call_site)
+static __always_inline bool is_first_of_two(__u64 call_site, __u64 ptr)
 {
-	return in_ranges(config.kmalloc, KLEAK_KMALLOC_RANGES, call_site);
-}
+	__u64 *recent = recent_of(KLEAK_EVENT_KMALLOC);
+	bool first;
 
-static __always_inline __u32 kmalloc_flags(__u64 allocated, __u64 gfp)
-{
-	__u32 flags = KLEAK_CACHE_KMALLOC;
-
-	/* mm/slab.h, kmalloc_type(): in this order */
-	if (allocated > 2ULL << config.page_shift)
-		flags |= KLEAK_CACHE_LARGE;
-	else if (gfp & config.gfp_dma)
-		flags |= KLEAK_CACHE_DMA;
-	else if (gfp & config.gfp_reclaimable)
-		flags |= KLEAK_CACHE_RECLAIMABLE;
-	else if (gfp & config.gfp_account)
-		flags |= KLEAK_CACHE_ACCOUNT;
-	return flags;
+	if (!recent)
+		return false;
+	first = in_ranges(config.kmalloc, KLEAK_KMALLOC_RANGES, call_site) && *recent != ~ptr;
+	*recent = first ? ~ptr : 0;
+	return first;
 }
 
 /*
@@ -151,6 +144,27 @@ static __always_inline bool records_all_slab(void)
 	return config.slab && !config.nr_wanted && !config.min_size && config.max_size == ~0ULL;
 }
 
+/* An allocation that is not recorded: of others than those that are followed, or the loader's. */
+static __always_inline void not_followed(struct bpf_raw_tracepoint_args *ctx,
+					 const volatile struct kleak_event_args *args, __u64 ptr)
+{
+	__u64 size = 0;
+
+	if (is_filtered()) {
+		if (is_present(ptr))
+			object_gone(ptr, KLEAK_SPACE_SLAB, true);
+		return;
+	}
+	if (is_theirs(ctx) || !config.slab || config.nr_wanted)
+		return;
+	if (args->allocated != KLEAK_ARG_NONE)
+		size = event_arg(ctx, args->allocated);
+	if (size <= 2ULL << config.page_shift ||
+	    !is_first_of_two(event_arg(ctx, args->call_site), ptr))
+		own_allocated(args->cache == KLEAK_ARG_NONE ? 0 : event_arg(ctx, args->cache), size,
+			      event_arg(ctx, args->gfp), 1);
+}
+
 static __always_inline int slab_alloc(struct bpf_raw_tracepoint_args *ctx, enum kleak_event event)
 {
 	const volatile struct kleak_event_args *args = &config.args[event];
@@ -160,8 +174,7 @@ static __always_inline int slab_alloc(struct bpf_raw_tracepoint_args *ctx, enum 
 	if (ptr < LOWEST_OBJECT || (!is_filtered() && !is_sampled(ptr)))
 		return 0;
 	if (!is_followed(ctx)) {
-		if (is_filtered() && is_present(ptr))
-			object_gone(ptr, KLEAK_SPACE_SLAB, true);
+		not_followed(ctx, args, ptr);
 		return 0;
 	}
 	if (is_filtered() && !is_sampled(ptr))
@@ -175,7 +188,7 @@ static __always_inline int slab_alloc(struct bpf_raw_tracepoint_args *ctx, enum 
 		requested = event_arg(ctx, args->requested);
 	gfp = event_arg(ctx, args->gfp);
 
-	if (size > 2ULL << config.page_shift && is_inner_kmalloc(call_site))
+	if (size > 2ULL << config.page_shift && is_first_of_two(call_site, ptr))
 		return 0;
 	if (config.vmalloc && in_range(&config.area_alloc, call_site)) {
 		record_flags = KLEAK_RECORD_VM_STRUCT;
@@ -188,31 +201,6 @@ static __always_inline int slab_alloc(struct bpf_raw_tracepoint_args *ctx, enum 
 	return 0;
 }
 
-/*
- * A free of what is not in the table, and where the event names it, of which cache.  Where only
- * some processes are followed that is nearly every free of the machine, and of no interest; nor is
- * what the loader frees, which nearly always is its own.
- */
-static __always_inline void count_unknown(const struct bpf_raw_tracepoint_args *ctx,
-					  enum kleak_event event)
-{
-	const volatile struct kleak_event_args *args = &config.args[event];
-	struct kleak_cache *cache;
-	__u32 index;
-	__u64 kmem;
-
-	if (is_filtered() || !is_theirs((void *)ctx))
-		return;
-	count(KLEAK_COUNT_UNKNOWN_FREES, 1);
-	if (args->cache == KLEAK_ARG_NONE || config.nr_wanted)
-		return;
-	kmem = event_arg(ctx, args->cache);
-	index = cache_find(~kmem, kmem, 0, 0);
-	cache = bpf_map_lookup_elem(&caches, &index);
-	if (cache)
-		__sync_fetch_and_add(&cache->unknown, 1);
-}
-
 /* Where the allocator was called to free; 0 where the event does not say. */
 static __always_inline __u64 freed_at(const struct bpf_raw_tracepoint_args *ctx,
 				      enum kleak_event event)
@@ -220,6 +208,24 @@ static __always_inline __u64 freed_at(const struct bpf_raw_tracepoint_args *ctx,
 	const volatile struct kleak_event_args *args = &config.args[event];
 
 	return args->call_site == KLEAK_ARG_NONE ? 0 : event_arg(ctx, args->call_site);
+}
+
+/* A free of what is not in the table. */
+static __always_inline void count_unknown(const struct bpf_raw_tracepoint_args *ctx,
+					  enum kleak_event event, __u64 address, __u32 space)
+{
+	const volatile struct kleak_event_args *args = &config.args[event];
+
+	bool own;
+
+	if (is_filtered())
+		return;
+	own = !is_theirs((void *)ctx);
+	if (space == KLEAK_SPACE_SLAB)
+		older_freed(address,
+			    args->cache == KLEAK_ARG_NONE ? 0 : event_arg(ctx, args->cache), own);
+	else if (!own)
+		count(KLEAK_COUNT_UNKNOWN_FREES, (__u64)control.sample_mask + 1);
 }
 
 /* shift: what makes an address that is 8-aligned of the event's pointer */
@@ -234,7 +240,7 @@ static __always_inline void event_freed(struct bpf_raw_tracepoint_args *ctx, enu
 	if (gone)
 		note_free(ctx, freed_at(ctx, event), gone);
 	else if (copy == COPY_FIRST) /* it can tell "never there" from "already taken" */
-		count_unknown(ctx, event);
+		count_unknown(ctx, event, ptr << shift, space);
 }
 
 static __always_inline int free_copy(struct bpf_raw_tracepoint_args *ctx, enum kleak_event event,

@@ -98,9 +98,13 @@ struct kmem_cache {
 };
 
 /* include/linux/vmalloc.h */
+struct page;
+
 struct vm_struct {
 	void *addr;
+	unsigned long size;
 	unsigned long flags;
+	struct page **pages;
 	unsigned int nr_pages;
 };
 

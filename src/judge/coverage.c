@@ -39,10 +39,66 @@ void coverage__sum(int64_t traced[COVERAGE_CLASSES], const struct snapshot *snap
 				(int64_t)snapshot->sites[i].held_bytes;
 }
 
+void coverage__sum_older(struct coverage_older *older, const struct kleak_counts *counts,
+			 uint32_t lanes, const struct kleak_cache *caches,
+			 const struct recycle *given_back)
+{
+	int64_t *unreclaimable = &older->bytes[COVERAGE_SLAB_UNRECLAIMABLE];
+	int64_t *reclaimable = &older->bytes[COVERAGE_SLAB_RECLAIMABLE];
+
+	*older = (struct coverage_older){};
+	*unreclaimable = given_back->older_unreclaimable;
+	*reclaimable = given_back->older_reclaimable;
+	for (uint32_t lane = 0; lane < lanes; lane++) {
+		const __u64 *count = counts[lane].count;
+
+		*unreclaimable += (int64_t)count[KLEAK_COUNT_OLDER_LARGE];
+		older->bytes[COVERAGE_VMALLOC] += (int64_t)count[KLEAK_COUNT_OLDER_VMALLOC];
+		older->unsized += count[KLEAK_COUNT_OLDER_UNSIZED];
+	}
+	for (uint32_t i = KLEAK_CACHE_UNKNOWN; i < KLEAK_MAX_CACHES; i++) {
+		const struct kleak_cache *c = &caches[i];
+
+		if (!c->size)
+			older->unsized += c->unknown;
+		*(c->flags & KLEAK_CACHE_RECLAIMABLE ? reclaimable : unreclaimable) +=
+			((int64_t)c->unknown - c->own) * c->size;
+	}
+}
+
+/* In slabs: what they grew by beyond the objects that are in use. */
+static double room_of(enum coverage_name class, const struct slab_use *before,
+		      const struct slab_use *now)
+{
+	enum slab_use_kind kind =
+		class == COVERAGE_SLAB_RECLAIMABLE ? SLAB_USE_RECLAIMABLE : SLAB_USE_UNRECLAIMABLE;
+
+	if (class == COVERAGE_VMALLOC)
+		return 0; /* VmallocUsed counts pages, and so do we */
+	if (class == COVERAGE_PERCPU || !before->known || !now->known)
+		return NAN;
+	return (double)(now->slabs_bytes[kind] - before->slabs_bytes[kind]) -
+	       (double)(now->used_bytes[kind] - before->used_bytes[kind]);
+}
+
+static void close_books(struct coverage_class *c, enum coverage_name class,
+			const struct coverage_books *before, const struct coverage_books *now)
+{
+	c->older_bytes = c->rest_bytes = NAN;
+	c->room_bytes = room_of(class, before->use, now->use);
+	if (class != COVERAGE_PERCPU)
+		c->older_bytes = -(double)(now->older->bytes[class] - before->older->bytes[class]);
+	if (c->known)
+		c->rest_bytes = (double)c->kernel_delta_bytes - (double)c->traced_bytes -
+				c->older_bytes - c->room_bytes;
+}
+
 void coverage__compare(struct coverage_class classes[COVERAGE_CLASSES],
-		       const struct meminfo *before, const struct meminfo *now,
+		       const struct coverage_books *was, const struct coverage_books *is,
 		       const int64_t traced[COVERAGE_CLASSES])
 {
+	const struct meminfo *before = was->mem, *now = is->mem;
+
 	for (int i = 0; i < COVERAGE_CLASSES; i++) {
 		enum meminfo_field field = books[i].field;
 		struct coverage_class *c = &classes[i];
@@ -54,11 +110,11 @@ void coverage__compare(struct coverage_class classes[COVERAGE_CLASSES],
 			.traced_bytes = traced[i],
 			.explained = NAN,
 		};
-		if (!c->known)
-			continue;
-		c->kernel_delta_bytes = (int64_t)(now->bytes[field] - before->bytes[field]);
+		if (c->known)
+			c->kernel_delta_bytes = (int64_t)(now->bytes[field] - before->bytes[field]);
 		if (c->kernel_delta_bytes > 0)
 			c->explained = (double)traced[i] / (double)c->kernel_delta_bytes;
+		close_books(c, i, was, is);
 	}
 }
 
@@ -112,12 +168,18 @@ static bool is_whole(enum coverage_name class, const struct kleak_config *config
 	}
 }
 
+bool coverage__has_slab(const struct kleak_config *config)
+{
+	return is_whole(COVERAGE_SLAB_UNRECLAIMABLE, config);
+}
+
 void coverage__leave_out(struct coverage_class classes[COVERAGE_CLASSES],
 			 struct coverage_slab *slab, const struct kleak_config *config)
 {
 	for (int i = 0; i < COVERAGE_CLASSES; i++)
 		if (!is_whole(i, config))
-			classes[i].explained = NAN;
+			classes[i].explained = classes[i].older_bytes = classes[i].room_bytes =
+				classes[i].rest_bytes = NAN;
 	if (!is_whole(COVERAGE_SLAB_UNRECLAIMABLE, config))
 		slab->explained = NAN;
 }

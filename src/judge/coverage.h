@@ -1,11 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* How much of the growth in the kernel's own books is explained by what was traced. */
+/*
+ * The kernel's own books beside what was traced.  Of each class of memory
+ *
+ *	kernel's growth = traced + older + room + rest
+ *
+ * traced: what was allocated since the start and is still there.  older: what was there before and
+ * was freed since, a number below 0; what kleak itself has allocated, which is not traced, counts
+ * here, too.  room: in slabs, for objects that are not there (yet).  rest:
+ * what no event told, and what happened between one reading and the next.
+ */
 #ifndef KLEAK_JUDGE_COVERAGE_H
 #define KLEAK_JUDGE_COVERAGE_H
 
 #include "kleak.h"
+#include "memory/slab_use.h"
 #include "proc/meminfo.h"
 #include "proc/slabinfo.h"
+#include "trace/recycle.h"
 #include "trace/snapshot.h"
 
 #include <stdbool.h>
@@ -28,6 +39,20 @@ struct coverage_class {
 	int64_t traced_bytes;
 	double explained; /* traced / kernel delta; NAN where the kernel's delta is not above 0, or
 			     only a part of the class was to be traced */
+	double older_bytes, room_bytes, rest_bytes; /* see above; NAN: not known */
+};
+
+/* What was freed and had not been in the table, by the events: bytes of each class, ever. */
+struct coverage_older {
+	int64_t bytes[COVERAGE_CLASSES]; /* of per-CPU memory: not known, 0 */
+	uint64_t unsized;		 /* frees of slab and kmalloc() whose size is not known */
+};
+
+/* The kernel's books at the start, or now. */
+struct coverage_books {
+	const struct meminfo *mem;
+	const struct coverage_older *older;
+	const struct slab_use *use;
 };
 
 /* Slab caches, as /proc/slabinfo has them: changes since the start. */
@@ -46,14 +71,22 @@ struct coverage_slab {
 void coverage__sum(int64_t traced[COVERAGE_CLASSES], const struct snapshot *snapshot,
 		   const struct kleak_site *entries, const struct kleak_cache *caches);
 
-/* Set both beside each other.  before, now: /proc/meminfo at the start and now. */
+/* Add up what was freed of older memory, in all lanes of the counts. */
+void coverage__sum_older(struct coverage_older *older, const struct kleak_counts *counts,
+			 uint32_t lanes, const struct kleak_cache *caches,
+			 const struct recycle *given_back);
+
+/* Set both beside each other. */
 void coverage__compare(struct coverage_class classes[COVERAGE_CLASSES],
-		       const struct meminfo *before, const struct meminfo *now,
+		       const struct coverage_books *before, const struct coverage_books *now,
 		       const int64_t traced[COVERAGE_CLASSES]);
 
+/* Is everything traced that the kernel's books of slab count, whoever allocates and how much? */
+bool coverage__has_slab(const struct kleak_config *config);
+
 /*
- * Leave out the shares where only a part of what the kernel counts was to be traced: what is
- * left over would tell nothing.  After the comparisons.
+ * Leave out shares and what is older where only a part of what the kernel counts was to be traced:
+ * what is left over would tell nothing.  After the comparisons.
  */
 void coverage__leave_out(struct coverage_class classes[COVERAGE_CLASSES],
 			 struct coverage_slab *slab, const struct kleak_config *config);

@@ -107,11 +107,30 @@ static bool are_free_objects_known(const struct slub_layout *l)
 	return has_cpu_slabs || has_sheaves;
 }
 
+/* Where the order of a compound page may stand. */
+struct page_orders {
+	uint32_t page, folio, flags_1;
+};
+
+/*
+ * include/linux/mm.h, folio_order(), folio_large_order(): in the second struct page, up to 6.1;
+ * a byte of its own in the folio, up to 6.5; then the lowest byte of its second flags.
+ */
+static uint32_t order_of(const struct page_orders *orders, uint32_t page)
+{
+	if (orders->page != SLUB_NONE)
+		return page + orders->page;
+	if (orders->folio != SLUB_NONE)
+		return orders->folio;
+	return orders->flags_1;
+}
+
 int layout__read_slub(struct slub_layout *layout, const struct btf *btf, uint32_t page_size,
 		      char *why, size_t len)
 {
 	struct slub_layout l = {.page_size = page_size, .node_step = sizeof(uint64_t)};
 	uint32_t info, per_node, its_node, its_barn;
+	struct page_orders orders;
 	const struct wanted fields[] = {
 		{"page", "flags", &l.page_flags, 0},
 		{"page", "page_type", &l.page_type, 0},
@@ -140,6 +159,11 @@ int layout__read_slub(struct slub_layout *layout, const struct btf *btf, uint32_
 		{"kmem_cache_cpu", "freelist", &l.cpu_freelist, 1},
 		{"kmem_cache_cpu", "slab", &l.cpu_slab, 1},
 		{"kmem_cache_cpu", "tid", &l.cpu_tid, 1},
+		{"kmem_cache_cpu", "partial", &l.cpu_partial, 1},
+		{"slab", "next", &l.slab_next, 1},
+		{"page", "compound_order", &orders.page, 1},
+		{"folio", "_folio_order", &orders.folio, 1},
+		{"folio", "_flags_1", &orders.flags_1, 1},
 		/* sheaves: 6.18 and later; all caches have them from 7.0 on */
 		{"kmem_cache", "cpu_sheaves", &l.cache_sheaves, 1},
 		{"slub_percpu_sheaves", "main", &l.sheaves_main, 1},
@@ -177,6 +201,7 @@ int layout__read_slub(struct slub_layout *layout, const struct btf *btf, uint32_
 		return -ENOTSUP;
 	}
 	l.page = page->size;
+	l.page_order = order_of(&orders, l.page);
 	/* include/linux/slab.h: a bit by name from 6.9 on */
 	l.reclaim_flag = value_of(btf, "_slab_flag_bits", "_SLAB_RECLAIM_ACCOUNT");
 	l.reclaim_flag = l.reclaim_flag == SLUB_NONE ? 0x20000 : 1U << l.reclaim_flag;

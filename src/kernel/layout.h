@@ -29,6 +29,9 @@ struct slub_layout {
 	uint32_t reclaim_flag;		   /* of cache_flags: SLAB_RECLAIM_ACCOUNT */
 	uint32_t cache_cpu, cache_sheaves; /* per-CPU pointers; no slabs of CPUs from 7.0 on */
 	uint32_t cpu_freelist, cpu_slab, cpu_tid; /* in the first SLUB_CPU_WORDS */
+	uint32_t cpu_partial, slab_next; /* slabs that wait for a CPU, and the next one of them */
+	/* of the byte with the order of a page that is none of slab, from its head; or SLUB_NONE */
+	uint32_t page_order;
 	uint32_t sheaves_main, sheaves_spare, sheaves_rcu;
 	uint32_t sheaf_list, sheaf_size, sheaf_objects, sheaf_cache;
 	uint32_t cache_capacity; /* of its sheaves, in objects */

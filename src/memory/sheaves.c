@@ -113,6 +113,34 @@ int sheaves__read(struct slub *slub, struct slub_cache *cache)
 				     slub);
 }
 
+struct sheaf_count {
+	const struct slub *slub;
+	uint64_t objects;
+};
+
+static int count_sheaf(void *arg, uint64_t sheaf)
+{
+	struct sheaf_count *count = arg;
+	uint32_t nr;
+
+	if (!slub__read_half(count->slub, sheaf + count->slub->layout.sheaf_size, &nr) &&
+	    nr <= MOST_SHEAF)
+		count->objects += nr;
+	return 0;
+}
+
+uint64_t sheaves__count(const struct slub *slub, const struct slub_cache *cache)
+{
+	struct sheaf_count count = {.slub = slub};
+
+	if (!cache->sheaves)
+		return 0;
+	for (uint32_t i = 0; i < slub__nr_online(slub); i++)
+		each_cpu_sheaf(slub, slub__on_cpu(slub, cache->sheaves, i), count_sheaf, &count);
+	each_barn_sheaf(slub, cache->address, slub->layout.barn_full, count_sheaf, &count);
+	return count.objects;
+}
+
 struct sheaf_walk {
 	const struct slub *slub;
 	uint64_t cache;

@@ -11,6 +11,9 @@
 /* Note what lies in the sheaves of this cache, once: objects that are free.  0 or -ENOMEM. */
 int sheaves__read(struct slub *slub, struct slub_cache *cache);
 
+/* How many objects lie in the sheaves of this cache. */
+uint64_t sheaves__count(const struct slub *slub, const struct slub_cache *cache);
+
 /* Is this object one of them? */
 bool sheaves__have(const struct slub *slub, uint64_t object);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "render/diagnosis_text.h"
 #include "render/holder_text.h"
+#include "render/ledger_text.h"
 #include "render/report_text.h"
 #include "report/cache_aliases.h"
 #include "util/best.h"
@@ -392,26 +393,12 @@ static void put_stopped(const struct pen *pen, const struct diagnosis *d)
 	fputc('\n', pen->out);
 }
 
-/* Of each class that was traced: the kernel's growth, what is traced of it, the rest. */
+/* What the kernel's classes of memory grew by, and what that is made of. */
 static void put_rest(struct pen *pen, const struct diagnosis *d)
 {
-	const struct report *r = d->report;
-
-	for (size_t i = 0; i < r->nr_ledger; i++) {
-		const struct coverage_class *c = &r->ledger[i];
-
-		if (!c->known || !c->traced_bytes)
-			continue;
-		fprintf(pen->out, "while tracing, %s grew by %s; traced %s, rest %s%s\n", c->name,
-			pen__human((double)c->kernel_delta_bytes, true).text,
-			pen__human((double)c->traced_bytes, false).text,
-			pen__human((double)(c->kernel_delta_bytes - c->traced_bytes), true).text,
-			c->kernel_delta_bytes > 0 && (double)c->traced_bytes >=
-							     1.005 * (double)c->kernel_delta_bytes
-				? "\n  (above 100%: older memory was freed, or frees were missed)"
-				: "");
-	}
-	report_text__losses(pen, r);
+	fputs("while tracing, the kernel's memory grew by\n", pen->out);
+	ledger_text__print(pen, d->report);
+	report_text__losses(pen, d->report);
 }
 
 /* "next: " and the words, folded. */

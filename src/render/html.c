@@ -201,25 +201,28 @@ static int put_head(FILE *out, const struct report *r)
 
 /* ---- the kernel's books ---- */
 
+static void put_part(FILE *out, double bytes)
+{
+	fprintf(out, "<td>%s</td>", isnan(bytes) ? "–" : pen__human(bytes, true).text);
+}
+
 static void put_class(FILE *out, const struct coverage_class *c)
 {
-	double delta = (double)c->kernel_delta_bytes, traced = (double)c->traced_bytes;
-
-	fprintf(out, "<tr><th scope=\"row\">%s</th><td>%s</td><td>%s</td>", meminfo__name(c->field),
-		c->known ? pen__human(delta, true).text : "unknown",
-		pen__human(traced, false).text);
-	if (c->known && isfinite(c->explained))
-		fprintf(out, "<td>%.0f%%</td>", c->explained * 100);
-	else
-		fputs("<td>–</td>", out);
-	fprintf(out, "<td>%s</td></tr>\n", c->known ? pen__human(delta - traced, true).text : "–");
+	fprintf(out, "<tr><th scope=\"row\">%s</th><td>%s</td>", meminfo__name(c->field),
+		c->known ? pen__human((double)c->kernel_delta_bytes, true).text : "unknown");
+	put_part(out, (double)c->traced_bytes);
+	put_part(out, c->older_bytes);
+	put_part(out, c->room_bytes);
+	put_part(out, c->rest_bytes);
+	fputs("</tr>\n", out);
 }
 
 /* A row that nothing is traced of. */
 static void put_change(FILE *out, const char *name, double delta)
 {
 	fprintf(out,
-		"<tr><th scope=\"row\">%s</th><td>%s</td><td>–</td><td>–</td><td>–</td></tr>\n",
+		"<tr><th scope=\"row\">%s</th><td>%s</td><td>–</td><td>–</td><td>–</td>"
+		"<td>–</td></tr>\n",
 		name, pen__human(delta, true).text);
 }
 
@@ -229,8 +232,9 @@ static void put_table(FILE *out, const struct report *r)
 						    MEMINFO_MEM_FREE, MEMINFO_MEM_AVAILABLE};
 
 	fputs("<div class=\"wide\"><table class=\"books\"><thead><tr><th scope=\"col\">since the "
-	      "start</th><th scope=\"col\">kernel</th><th scope=\"col\">traced</th><th "
-	      "scope=\"col\">share</th><th scope=\"col\">rest</th></tr></thead><tbody>\n",
+	      "start</th><th scope=\"col\">kernel</th><th scope=\"col\">new</th><th "
+	      "scope=\"col\">older</th><th scope=\"col\">room</th><th "
+	      "scope=\"col\">rest</th></tr></thead><tbody>\n",
 	      out);
 	for (size_t i = 0; i < r->nr_ledger; i++)
 		put_class(out, &r->ledger[i]);
@@ -238,9 +242,6 @@ static void put_table(FILE *out, const struct report *r)
 		if (r->meminfo_known[fields[i]])
 			put_change(out, meminfo__name(fields[i]),
 				   (double)r->meminfo_delta[fields[i]]);
-	if (r->slab.known)
-		put_change(out, "slab fragmentation",
-			   (double)(r->slab.slabs_bytes - r->slab.objects_bytes));
 	fputs("</tbody></table></div>\n", out);
 }
 

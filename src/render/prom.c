@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdbool.h>
+#include <stddef.h>
 
 #ifndef VERSION
 #define VERSION "unknown"
@@ -44,6 +45,21 @@ static void put_run(const struct report *r, FILE *out)
 
 /* ---- the kernel's own books ---- */
 
+/* A part of each class' growth, at this offset of it; absent where it is not known. */
+static void put_part(const struct report *r, FILE *out, const char *name, const char *help,
+		     size_t offset)
+{
+	metrics__family(out, name, "gauge", help);
+	for (size_t i = 0; i < r->nr_ledger; i++) {
+		double bytes = *(const double *)((const char *)&r->ledger[i] + offset);
+
+		if (isnan(bytes))
+			continue;
+		metrics__sample(out, name, "class", r->ledger[i].name);
+		metrics__double(out, bytes);
+	}
+}
+
 static void put_ledger(const struct report *r, FILE *out)
 {
 	metrics__family(out, "kleak_ledger_kernel_delta_bytes", "gauge",
@@ -61,6 +77,15 @@ static void put_ledger(const struct report *r, FILE *out)
 		metrics__sample(out, "kleak_ledger_traced_bytes", "class", r->ledger[i].name);
 		metrics__bytes(out, r->ledger[i].traced_bytes);
 	}
+	put_part(r, out, "kleak_ledger_older_bytes",
+		 "What was there before the start and was freed since, below 0; of kleak's own, "
+		 "too.",
+		 offsetof(struct coverage_class, older_bytes));
+	put_part(r, out, "kleak_ledger_room_bytes", "What slabs grew by beyond the objects in use.",
+		 offsetof(struct coverage_class, room_bytes));
+	put_part(r, out, "kleak_ledger_rest_bytes",
+		 "What the kernel's book grew by beyond traced, older and room.",
+		 offsetof(struct coverage_class, rest_bytes));
 	metrics__family(
 		out, "kleak_ledger_explained_ratio", "gauge",
 		"Traced, of what the kernel's book grew by; absent where that did not grow.");

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "render/report_text.h"
+#include "render/ledger_text.h"
 #include "render/pen.h"
 #include "render/suspects_text.h"
 #include "report/by_design.h"
@@ -21,53 +22,6 @@
 
 /* ---- header line ---- */
 
-static const struct coverage_class *class_of(const struct report *r, enum meminfo_field field)
-{
-	for (size_t i = 0; i < r->nr_ledger; i++)
-		if (r->ledger[i].field == field)
-			return &r->ledger[i];
-	return NULL;
-}
-
-static bool is_traced(const struct report *r, enum meminfo_field field)
-{
-	const char *origin = field == MEMINFO_VMALLOC_USED ? "vmalloc"
-			     : field == MEMINFO_PERCPU	   ? "percpu"
-							   : "slab";
-
-	return r->filter.origins && strstr(r->filter.origins, origin);
-}
-
-/* "SUnreclaim +12.4M (traced 11.9M, 96%, rest +0.5M)" */
-static void put_class(struct pen *pen, const struct report *r, const struct coverage_class *c)
-{
-	double delta = (double)c->kernel_delta_bytes, traced = (double)c->traced_bytes;
-	char item[2 * ITEM], share[ITEM / 2] = "", part[ITEM];
-
-	if (c->known && isfinite(c->explained))
-		snprintf(share, sizeof(share), ", %.0f%%, rest %s", c->explained * 100,
-			 pen__human(delta - traced, true).text);
-	snprintf(part, sizeof(part), "traced %s%s", pen__human(traced, false).text, share);
-	snprintf(item, sizeof(item), "%s %s (%s)", meminfo__name(c->field),
-		 c->known ? pen__human(delta, true).text : "unknown",
-		 is_traced(r, c->field) ? part : "not traced");
-	pen__head_item(pen, "", PEN_PLAIN, item);
-}
-
-static void put_field(struct pen *pen, const struct report *r, enum meminfo_field field)
-{
-	const struct coverage_class *c = class_of(r, field);
-	char item[ITEM];
-
-	if (c) {
-		put_class(pen, r, c);
-	} else if (r->meminfo_known[field]) {
-		snprintf(item, sizeof(item), "%s %s", meminfo__name(field),
-			 pen__human((double)r->meminfo_delta[field], true).text);
-		pen__head_item(pen, "", PEN_PLAIN, item);
-	}
-}
-
 static void put_time(struct pen *pen, const struct report *r)
 {
 	char item[ITEM], now[PEN_NUMBER];
@@ -82,32 +36,20 @@ static void put_time(struct pen *pen, const struct report *r)
 
 static void put_header(struct pen *pen, const struct report *r)
 {
-	static const enum meminfo_field fields[] = {
-		MEMINFO_S_UNRECLAIM, MEMINFO_S_RECLAIMABLE, MEMINFO_VMALLOC_USED,
-		MEMINFO_PERCPU,	     MEMINFO_KERNEL_STACK,  MEMINFO_PAGE_TABLES,
-		MEMINFO_MEM_FREE,    MEMINFO_MEM_AVAILABLE,
-	};
+	static const enum meminfo_field fields[] = {MEMINFO_KERNEL_STACK, MEMINFO_PAGE_TABLES,
+						    MEMINFO_MEM_FREE, MEMINFO_MEM_AVAILABLE};
+	char item[ITEM];
 
 	put_time(pen, r);
-	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
-		put_field(pen, r, fields[i]);
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+		if (!r->meminfo_known[fields[i]])
+			continue;
+		snprintf(item, sizeof(item), "%s %s", meminfo__name(fields[i]),
+			 pen__human((double)r->meminfo_delta[fields[i]], true).text);
+		pen__head_item(pen, "", PEN_PLAIN, item);
+	}
 	pen__head_end(pen);
-}
-
-/* "slab objects +9.8M (traced 9.7M, 99%) in slabs +12.0M: fragmentation +2.2M" */
-static void put_slab(const struct pen *pen, const struct coverage_slab *slab)
-{
-	char share[ITEM] = "";
-
-	if (!slab->known)
-		return;
-	if (isfinite(slab->explained))
-		snprintf(share, sizeof(share), ", %.0f%%", slab->explained * 100);
-	fprintf(pen->out, "slab objects %s (traced %s%s) in slabs %s: fragmentation %s\n",
-		pen__human((double)slab->objects_bytes, true).text,
-		pen__human((double)slab->traced_bytes, false).text, share,
-		pen__human((double)slab->slabs_bytes, true).text,
-		pen__human((double)(slab->slabs_bytes - slab->objects_bytes), true).text);
+	ledger_text__print(pen, r);
 }
 
 /* "dentries +512, unused of them +3; inodes +510, unused of them +1" */
@@ -119,22 +61,6 @@ static void put_vfs(const struct pen *pen, const struct report *r)
 		"dentries %+" PRId64 ", unused of them %+" PRId64 "; inodes %+" PRId64
 		", unused of them %+" PRId64 "\n",
 		r->dentries.all, r->dentries.unused, r->inodes.all, r->inodes.unused);
-}
-
-/* More is traced than the kernel's book grew by: say what that can mean. */
-static void put_hint(const struct pen *pen, const struct report *r)
-{
-	for (size_t i = 0; i < r->nr_ledger; i++) {
-		const struct coverage_class *c = &r->ledger[i];
-
-		if (c->known && isfinite(c->explained) && c->explained >= 1.005) {
-			pen__put(pen, PEN_DIM,
-				 "above 100%%: older memory was freed or its room filled, or "
-				 "frees were missed");
-			fputc('\n', pen->out);
-			return;
-		}
-	}
 }
 
 /* ---- losses, events ---- */
@@ -639,9 +565,7 @@ int report_text__print(const struct report *report, bool color, int columns, FIL
 
 	suspects_text__answer(&pen, report);
 	put_header(&pen, report);
-	put_slab(&pen, &report->slab);
 	put_vfs(&pen, report);
-	put_hint(&pen, report);
 	report_text__losses(&pen, report);
 	put_events(&pen, report);
 	report_text__state(&pen, report);

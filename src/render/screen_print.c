@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "render/screen_print.h"
+#include "render/ledger_text.h"
 #include "render/report_text.h"
 
 #include <inttypes.h>
@@ -8,7 +9,6 @@
 #include <time.h>
 
 #define STYLE_CALM "36"
-#define BAR	   10 /* cells */
 
 /* ---- cells ---- */
 
@@ -118,65 +118,22 @@ static void put_title(const struct screen_view *view, struct pen *pen)
 	fputc('\n', pen->out);
 }
 
-/* "██████████ 101%", or as many blanks */
-static void put_bar(const struct pen *pen, const struct coverage_class *c)
-{
-	int cells;
-
-	if (!c->known || !isfinite(c->explained)) {
-		fprintf(pen->out, "%*s", BAR + 6, "-");
-		return;
-	}
-	cells = c->explained > 1 ? BAR : c->explained > 0 ? (int)lround(c->explained * BAR) : 0;
-	pen__begin(pen, STYLE_CALM);
-	for (int i = 0; i < cells; i++)
-		fputs("█", pen->out);
-	pen__end(pen, STYLE_CALM);
-	pen__begin(pen, PEN_DIM);
-	for (int i = cells; i < BAR; i++)
-		fputs("░", pen->out);
-	pen__end(pen, PEN_DIM);
-	if (c->explained < 9.995)
-		fprintf(pen->out, " %4.0f%%", c->explained * 100);
-	else
-		fprintf(pen->out, " %5s", ">10x");
-}
-
-static void put_class(const struct screen_view *view, struct pen *pen, size_t i)
-{
-	const struct coverage_class *c = &view->shown.report.ledger[i];
-	double delta = (double)c->kernel_delta_bytes, traced = (double)c->traced_bytes;
-	bool told = c->known && isfinite(c->explained);
-
-	fprintf(pen->out, "  %-13s", meminfo__name(c->field));
-	put_cell(pen, c->known && delta >= 1 << 20 ? PEN_BOLD : PEN_PLAIN, 9,
-		 c->known ? pen__human(delta, true).text : "unknown");
-	fprintf(pen->out, " %9s", pen__human(traced, false).text);
-	if (view->width >= 56) {
-		fputs("  ", pen->out);
-		put_bar(pen, c);
-	}
-	if (view->width >= 66)
-		fprintf(pen->out, " %9s", told ? pen__human(delta - traced, true).text : "");
-	if (view->width >= 76 && i < SPARKS_CLASSES) {
-		fputs("  ", pen->out);
-		put_spark(pen, STYLE_CALM, &view->sparks.classes[i], view->width >= 100 ? 32 : 12);
-	}
-	fputc('\n', pen->out);
-}
+#define SPARKS_FROM 78 /* columns */
 
 static void put_ledger(const struct screen_view *view, struct pen *pen)
 {
-	pen__begin(pen, PEN_DIM);
-	fprintf(pen->out, "  %-13s%9s %9s", "", "kernel", "traced");
-	if (view->width >= 56)
-		fprintf(pen->out, "  %*s", BAR + 6, "explained");
-	if (view->width >= 66)
-		fprintf(pen->out, " %9s", "rest");
-	pen__end(pen, PEN_DIM);
-	fputc('\n', pen->out);
-	for (size_t i = 0; i < view->shown.report.nr_ledger; i++)
-		put_class(view, pen, i);
+	const struct report *r = &view->shown.report;
+
+	ledger_text__head(pen, view->width);
+	for (size_t i = 0; i < r->nr_ledger; i++) {
+		ledger_text__class(pen, &r->ledger[i], true, view->width);
+		if (view->width >= SPARKS_FROM && i < SPARKS_CLASSES) {
+			fputs("  ", pen->out);
+			put_spark(pen, STYLE_CALM, &view->sparks.classes[i],
+				  view->width >= 100 ? 32 : 12);
+		}
+		fputc('\n', pen->out);
+	}
 }
 
 /* What the ledger does not have: "  MemAvailable -14.1M  MemFree -15.0M ..." */
@@ -189,10 +146,6 @@ static void put_memory(const struct report *r, struct pen *pen)
 		if (r->meminfo_known[fields[i]])
 			fprintf(pen->out, "  %s %s", meminfo__name(fields[i]),
 				pen__human((double)r->meminfo_delta[fields[i]], true).text);
-	if (r->slab.known)
-		fprintf(pen->out, "  fragmentation %s",
-			pen__human((double)(r->slab.slabs_bytes - r->slab.objects_bytes), true)
-				.text);
 	fputc('\n', pen->out);
 }
 

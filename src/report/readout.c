@@ -6,8 +6,19 @@
 
 #include <errno.h>
 #include <math.h>
+#include <unistd.h>
 
 #define FOUND_FREE_ROUNDS 2
+
+/* Until some cache has been seen, from whose slabs one can tell where struct pages are. */
+#define LEARN_MOST_S 0.1
+#define LEARN_STEP_S 0.005
+
+/*
+ * Reading what of slabs is in use may take so much CPU time for a report, or so many times that for
+ * a few; for the last one, and at the start, as much as it takes.
+ */
+#define USE_MOST_S 0.02
 
 /* For what waits in them, where no hook shows that, and for a scan, which is to know what is left
  * over. */
@@ -46,12 +57,62 @@ int readout__open(struct readout *readout, const struct reporter_parts *parts)
 	return err ? err : open_queues(readout);
 }
 
+/* Do the kernel's books of slab tell of what is traced? */
+static bool closes_books(const struct readout *readout)
+{
+	return readout->parts.plan->verify && coverage__has_slab(&readout->parts.plan->config);
+}
+
+/* Where struct pages are, for the programs, too: kfree() does not say what it frees. */
+static bool learn_pages(struct readout *readout)
+{
+	if (readout->reader.has_pages)
+		return true;
+	if (!kmem__learn_pages(&readout->reader))
+		return false;
+	tracer__set_page_base(readout->parts.tracer, readout->reader.slub.page_base);
+	return true;
+}
+
+/* What of the slabs is in use, as the books read just now have it. */
+static int read_use(struct readout *readout, struct slab_use *use, const struct books *books)
+{
+	double began_s = clock__cpu_s();
+	int err = 0;
+
+	*use = (struct slab_use){};
+	if (readout->reader.has_pages && !books->slabs_err) {
+		kmem__see_cpus(&readout->reader);
+		err = slab_use__read(use, &readout->reader.slub, readout->reader.in_map,
+				     &books->slabs);
+	}
+	readout->use_s = clock__cpu_s() - began_s;
+	return err;
+}
+
+static void sum_older(const struct readout *readout, struct coverage_older *older)
+{
+	const struct tracer_view *view = readout->view;
+
+	coverage__sum_older(older, view->counts, view->nr_lanes, view->caches,
+			    tracer__recycled(readout->parts.tracer));
+}
+
 int readout__begin(struct readout *readout)
 {
+	int err = 0;
+
+	/* programs see what others free before anything is recorded */
+	for (double s = 0; closes_books(readout) && !learn_pages(readout) && s < LEARN_MOST_S;
+	     s += LEARN_STEP_S)
+		usleep((useconds_t)(LEARN_STEP_S * 1e6));
 	readout->started_s = clock__now_s();
 	books__read(&readout->books_start, BOOKS_MEM | BOOKS_SLABS | BOOKS_VFS);
 	books__say_odd(&readout->books_start, readout->said_odd);
-	return readout->books_start.mem_err;
+	if (closes_books(readout))
+		err = read_use(readout, &readout->use_start, &readout->books_start);
+	sum_older(readout, &readout->older_start); /* as late as can be: from now on it counts */
+	return readout->books_start.mem_err ?: err;
 }
 
 double readout__elapsed(const struct readout *readout)
@@ -306,7 +367,7 @@ static int verify(struct readout *readout, const struct readout_budget *budget, 
 	int err;
 
 	*evicted = 0;
-	kmem__learn_pages(&readout->reader);
+	learn_pages(readout);
 	if (!knows_books(readout))
 		return 0;
 	kmem__see_cpus(&readout->reader);
@@ -322,12 +383,22 @@ static int verify(struct readout *readout, const struct readout_budget *budget, 
 /* ---- the kernel's books ---- */
 
 /* The books of the instant at which the tables were read. */
-static int read_books(struct readout *readout)
+static int read_books(struct readout *readout, const struct readout_budget *budget)
 {
+	int err;
+
 	books__free(&readout->books);
 	books__read(&readout->books, BOOKS_MEM | BOOKS_SLABS | BOOKS_VFS);
+	sum_older(readout, &readout->older);
 	books__say_odd(&readout->books, readout->said_odd);
-	return readout->books.mem_err;
+	err = readout->books.mem_err;
+	readout->use.known = false;
+	if (err || !readout->use_start.known)
+		return err;
+	if (budget->use || readout->use_s < USE_MOST_S)
+		return read_use(readout, &readout->use, &readout->books);
+	readout->use_s /= 2;
+	return 0;
 }
 
 /* What the verdicts stand on, beside the sites' own history. */
@@ -361,13 +432,16 @@ static void prepare_judge(struct readout *readout)
 static void compare(struct readout *readout)
 {
 	const struct tracer_view *view = readout->view;
+	const struct coverage_books was = {&readout->books_start.mem, &readout->older_start,
+					   &readout->use_start};
+	const struct coverage_books is = {&readout->books.mem, &readout->older, &readout->use};
 	int64_t traced[COVERAGE_CLASSES];
 
 	readout->missed = (struct misses){};
 	tracer__missed(readout->parts.tracer, &readout->missed);
 	cache__sum(readout->cache_sums, &readout->snapshot, view->sites);
 	coverage__sum(traced, &readout->snapshot, view->sites, view->caches);
-	coverage__compare(readout->ledger, &readout->books_start.mem, &readout->books.mem, traced);
+	coverage__compare(readout->ledger, &was, &is, traced);
 	coverage__compare_slab(&readout->slab, &readout->books_start.slabs, &readout->books.slabs,
 			       readout->books.page_size, &readout->snapshot, view->sites,
 			       view->caches);
@@ -382,7 +456,7 @@ int readout__verify(struct readout *readout, double elapsed_s, const struct read
 	int err = 0;
 
 	for (int round = 0; evicted && !err; round++) {
-		err = read_books(readout);
+		err = read_books(readout, budget);
 		if (!err)
 			err = readout__rank(readout, elapsed_s);
 		evicted = 0;

@@ -51,6 +51,9 @@ struct readout {
 
 	/* the kernel's books */
 	struct books books_start, books; /* at the start, and of the snapshot's instant */
+	struct slab_use use_start, use;	 /* of these instants */
+	double use_s;			 /* CPU time that this took, less for each report since */
+	struct coverage_older older_start, older;
 	bool said_odd[BOOKS_ODD];
 	struct coverage_class ledger[COVERAGE_CLASSES];
 	struct coverage_slab slab;
@@ -85,6 +88,7 @@ int readout__rank(struct readout *readout, double elapsed_s);
 struct readout_budget {
 	size_t sites;
 	uint64_t objects;
+	bool use; /* read what of the slabs is in use, however long that takes */
 };
 
 /* The same, and take out what the allocator's own books call free, as far as the budget goes. */

@@ -100,7 +100,7 @@ struct report_cache {
 	uint64_t frees;
 	uint64_t implicit_frees;
 	uint64_t found_free;
-	uint64_t unknown_frees; /* of kmem_cache_free(): kfree() names no cache */
+	uint64_t unknown_frees; /* of what is not in the table */
 	uint64_t live;
 	bool approximate; /* many of its frees are not seen */
 };

@@ -125,11 +125,14 @@ static json_t *class(const void *of, size_t i)
 	const struct report *r = of;
 	const struct coverage_class *c = &r->ledger[i];
 
-	return json_pack("{s:o, s:s, s:o, s:I, s:o}", "class", json_value__text(c->name), "field",
-			 meminfo__name(c->field), "kernel_delta_bytes",
-			 c->known ? json_integer(c->kernel_delta_bytes) : json_null(),
-			 "traced_bytes", (json_int_t)c->traced_bytes, "explained_share",
-			 c->known ? json_value__number(c->explained) : json_null());
+	return json_pack(
+		"{s:o, s:s, s:o, s:I, s:o, s:o, s:o, s:o}", "class", json_value__text(c->name),
+		"field", meminfo__name(c->field), "kernel_delta_bytes",
+		c->known ? json_integer(c->kernel_delta_bytes) : json_null(), "traced_bytes",
+		(json_int_t)c->traced_bytes, "older_bytes", json_value__number(c->older_bytes),
+		"room_bytes", json_value__number(c->room_bytes), "rest_bytes",
+		json_value__number(c->rest_bytes), "explained_share",
+		c->known ? json_value__number(c->explained) : json_null());
 }
 
 static json_t *frame(const struct symbols_frame *f)

@@ -76,7 +76,7 @@ int reporter__settle_areas(struct reporter *reporter)
 
 int reporter__count(struct reporter *reporter, bool verified, struct reporter_left *left)
 {
-	const struct readout_budget budget = {SIZE_MAX, FOUND_FREE_BUDGET};
+	const struct readout_budget budget = {SIZE_MAX, FOUND_FREE_BUDGET, false};
 	struct readout *now = &reporter->now;
 	int err = verified ? readout__verify(now, readout__elapsed(now), &budget)
 			   : readout__take(now);
@@ -200,7 +200,7 @@ static void say_statistics(const struct readout *now, double began_s)
 	say("read %llu objects of %zu sites, checked %llu, in %.1f ms; "
 	    "%llu events meanwhile; %llu stacks walked, %llu of them to check; "
 	    "%llu sites and %llu caches given back; whether %llu objects can be reclaimed, "
-	    "in %.1f ms",
+	    "in %.1f ms; what of slabs is in use, in %.1f ms",
 	    (unsigned long long)now->snapshot.sum.live, now->sites.nr,
 	    (unsigned long long)now->found_free.checked, (clock__now_s() - began_s) * 1e3,
 	    (unsigned long long)now->snapshot.in_motion,
@@ -208,7 +208,7 @@ static void say_statistics(const struct readout *now, double began_s)
 	    (unsigned long long)now->snapshot.counts[KLEAK_COUNT_CHECKS],
 	    (unsigned long long)recycled->sites, (unsigned long long)recycled->caches,
 	    (unsigned long long)pin_sample__sampled(&now->pinning.pins),
-	    now->pinning.seconds * 1e3);
+	    now->pinning.seconds * 1e3, now->use_s * 1e3);
 }
 
 int reporter__make(struct reporter *reporter, struct report *report, const char *note, bool final)
@@ -217,7 +217,8 @@ int reporter__make(struct reporter *reporter, struct report *report, const char 
 	const struct plan *plan = now->parts.plan;
 	uint32_t rows = now->parts.options->rows;
 	const struct readout_budget budget = {rows && !final ? rows : SIZE_MAX,
-					      final ? FOUND_FREE_BUDGET_FINAL : FOUND_FREE_BUDGET};
+					      final ? FOUND_FREE_BUDGET_FINAL : FOUND_FREE_BUDGET,
+					      final};
 	double began_s = clock__now_s();
 	int err;
 
@@ -254,7 +255,7 @@ int reporter__make(struct reporter *reporter, struct report *report, const char 
 
 int reporter__watch(struct reporter *reporter)
 {
-	const struct readout_budget budget = {SIZE_MAX, FOUND_FREE_BUDGET};
+	const struct readout_budget budget = {SIZE_MAX, FOUND_FREE_BUDGET, false};
 	struct readout *now = &reporter->now;
 	int err = readout__refresh(now, readout__elapsed(now), &budget);
 

@@ -334,6 +334,12 @@ static void read_meminfo(struct json_reader *r, json_t *from, struct report *to)
 	}
 }
 
+/* A part of a class' growth: files from before 0.2 have none. */
+static double read_part(struct json_reader *r, json_t *class, const char *key)
+{
+	return json_object_get(class, key) ? json_read__number_or(r, class, key, NAN) : NAN;
+}
+
 static void read_class(struct json_reader *r, json_t *from, struct coverage_class *to)
 {
 	*to = (struct coverage_class){
@@ -342,6 +348,9 @@ static void read_class(struct json_reader *r, json_t *from, struct coverage_clas
 		.known = !json_is_null(json_read__value(r, from, "kernel_delta_bytes")),
 		.traced_bytes = json_read__signed(r, from, "traced_bytes", INT64_MAX),
 		.explained = json_read__number_or(r, from, "explained_share", NAN),
+		.older_bytes = read_part(r, from, "older_bytes"),
+		.room_bytes = read_part(r, from, "room_bytes"),
+		.rest_bytes = read_part(r, from, "rest_bytes"),
 	};
 	if (to->known)
 		to->kernel_delta_bytes =

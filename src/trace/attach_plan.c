@@ -307,6 +307,20 @@ static uint32_t shift_of(uint32_t size)
 	return shift;
 }
 
+/* Used only where struct pages are found, which takes a layout that is known. */
+static struct kleak_page_layout page_layout(const struct slub_layout *l)
+{
+	return (struct kleak_page_layout){
+		.head = l->page_head,
+		.flags = l->page_flags,
+		.type = l->page_type,
+		.slab_flag = l->slab_flag,
+		.slab_type = l->slab_type == SLUB_NONE ? KLEAK_NO_TYPE : l->slab_type,
+		.slab_cache = l->slab_cache,
+		.order = l->page_order == SLUB_NONE ? 0 : l->page_order,
+	};
+}
+
 int attach_plan__make(struct plan *plan, const struct trace_options *options,
 		      const struct kernel *kernel, char *why, size_t len)
 {
@@ -336,6 +350,7 @@ int attach_plan__make(struct plan *plan, const struct trace_options *options,
 	config->has_cast = kernel->has_cast;
 	config->jiffy_ns = kernel->jiffy_ns;
 	config->stack_size = kernel->stack_size;
+	config->page = page_layout(&kernel->slub);
 
 	config->modules = kernel->has_modules && kernel->has_symbols && kernel->has_loop;
 	config->who = options->who;

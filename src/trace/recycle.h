@@ -44,6 +44,8 @@ struct recycle_look {
 struct recycle {
 	struct snapshot_site retired; /* the sum of what was counted at entries given back */
 	uint64_t sites, caches;	      /* given back so far */
+	/* bytes of what was freed at such caches and had not been in the table */
+	int64_t older_unreclaimable, older_reclaimable;
 
 	struct recycle_entry *entries;
 	double *idle_s; /* of a site, as of_entry numbers them; less than 0: in use */

@@ -186,18 +186,33 @@ static int run_program(const struct bpf_program *program)
 	return (int)run.retval;
 }
 
+static int attach_hook(struct tracer *tracer, size_t i, const char **failed)
+{
+	if (!tracer->programs[i])
+		return 0;
+	tracer->links[i] = bpf_program__attach(tracer->programs[i]);
+	if (tracer->links[i])
+		return 0;
+	*failed = hooks[i].program;
+	return -errno;
+}
+
+/*
+ * So that the first copy of a program runs before the second one.  Programs of a tracepoint run as
+ * they were attached; of those of a function the last one runs first (kernel/bpf/trampoline.c,
+ * __bpf_trampoline_link_prog()).
+ */
 static int attach(struct tracer *tracer, enum hook_role role, const char **failed)
 {
-	for (size_t i = 0; i < nr_hooks; i++) {
-		if (!tracer->programs[i] || hooks[i].role != role)
-			continue;
-		tracer->links[i] = bpf_program__attach(tracer->programs[i]);
-		if (!tracer->links[i]) {
-			*failed = hooks[i].program;
-			return -errno;
-		}
-	}
-	return 0;
+	int err = 0;
+
+	for (size_t i = 0; i < nr_hooks && !err; i++)
+		if (hooks[i].role == role && hooks[i].kind == HOOK_RAW_TP)
+			err = attach_hook(tracer, i, failed);
+	for (size_t i = nr_hooks; i-- && !err;)
+		if (hooks[i].role == role && hooks[i].kind != HOOK_RAW_TP)
+			err = attach_hook(tracer, i, failed);
+	return err;
 }
 
 static void detach(struct tracer *tracer, enum hook_role role)
@@ -537,6 +552,11 @@ int tracer__tune(struct tracer *tracer)
 void tracer__mute(struct tracer *tracer, uint32_t entry)
 {
 	__atomic_store_n(&tracer->sites[entry].muted, 1, __ATOMIC_RELAXED);
+}
+
+void tracer__set_page_base(struct tracer *tracer, uint64_t page_base)
+{
+	__atomic_store_n(&tracer->skeleton->bss->control.page_base, page_base, __ATOMIC_RELAXED);
 }
 
 struct who_reader {

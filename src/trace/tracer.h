@@ -132,6 +132,11 @@ const struct recycle *tracer__recycled(const struct tracer *tracer);
 void tracer__mute(struct tracer *tracer, uint32_t entry);
 
 /*
+ * Where struct pages are, as slub.page_base: from now on what kfree() frees is told by cache.
+ */
+void tracer__set_page_base(struct tracer *tracer, uint64_t page_base);
+
+/*
  * Who allocated where, with plan->config.who: each(who, how often, arg) for every entry.
  * A `site` is an index into the site table.  0 or -errno.
  */

@@ -4,12 +4,22 @@
 
 #include <time.h>
 
-double clock__now_s(void)
+static double seconds(clockid_t clock)
 {
 	struct timespec now;
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
+	clock_gettime(clock, &now);
 	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+double clock__now_s(void)
+{
+	return seconds(CLOCK_MONOTONIC);
+}
+
+double clock__cpu_s(void)
+{
+	return seconds(CLOCK_THREAD_CPUTIME_ID);
 }
 
 uint64_t clock__now_ticks(void)

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""Against /proc/slabinfo where nobody else runs: every cache must agree."""
+"""Against /proc/slabinfo where nobody else runs: every cache must agree, and the books close."""
 import json
 
 from guest import boot, main
@@ -27,7 +27,8 @@ for command in COMMANDS; do echo "$command" >&3; told; done
 sleep 12
 fresh; flush; echo ---
 cat /proc/slabinfo; echo ---
-fresh
+fresh; echo ---
+cat /proc/meminfo
 kill -INT %2
 """
 
@@ -35,9 +36,12 @@ kill -INT %2
 def slabinfo_agrees_in_every_cache(version):
     commands = " ".join(f'"{command}"' for command in books.KEPT + ["churn 6"])
     out = boot(version, SCRIPT.replace("COMMANDS", commands), "--add", "build/live-load:/bin/load")
-    first, before, begun, report, after, ended = out.split("---\n")
+    first, before, begun, report, after, ended, meminfo = out.split("---\n")
     reports = [json.loads(text) for text in (first, begun, report, ended)]
     books.compare(before, after, reports, 2, alone=True)
+    # before the caches were told to give back what CPUs keep, and after
+    books.check_closed(reports[2], meminfo)
+    books.check_closed(reports[3], meminfo)
 
 
 if __name__ == "__main__":

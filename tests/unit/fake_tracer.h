@@ -37,7 +37,8 @@ struct tracer {
 	bool muted[SITES];
 	uint32_t noted[SITES]; /* frees to be noted */
 	size_t sized;	       /* slots, in all */
-	int fails;	       /* what tracer__now() returns */
+	uint64_t page_base;
+	int fails; /* what tracer__now() returns */
 };
 
 static void fake_tracer_init(struct tracer *t)
@@ -70,6 +71,11 @@ int tracer__now(struct tracer *tracer, uint64_t *ticks)
 {
 	*ticks = tracer->now;
 	return tracer->fails;
+}
+
+void tracer__set_page_base(struct tracer *tracer, uint64_t page_base)
+{
+	tracer->page_base = page_base;
 }
 
 int tracer__size_areas(struct tracer *tracer, const uint32_t *slots, size_t nr)

@@ -291,10 +291,12 @@ static const char *const golden_blind_spots[] = {
 };
 
 static const struct coverage_class golden_ledger[] = {
-	{"slab_unreclaimable", MEMINFO_S_UNRECLAIM, true, MIB(12.4), MIB(11.9), 11.9 / 12.4},
-	{"slab_reclaimable", MEMINFO_S_RECLAIMABLE, true, MIB(1.2), MIB(1.1), 1.1 / 1.2},
-	{"vmalloc", MEMINFO_VMALLOC_USED, true, 0, 0, NAN},
-	{"percpu", MEMINFO_PERCPU, true, KIB(32), 64, 64 / 32768.0},
+	{"slab_unreclaimable", MEMINFO_S_UNRECLAIM, true, MIB(12.4), MIB(11.9), 11.9 / 12.4,
+	 -MIB(0.3), MIB(0.6), MIB(0.2)},
+	{"slab_reclaimable", MEMINFO_S_RECLAIMABLE, true, MIB(1.2), MIB(1.1), 1.1 / 1.2, -KIB(200),
+	 KIB(300), KIB(2.4)},
+	{"vmalloc", MEMINFO_VMALLOC_USED, true, 0, 0, NAN, 0, 0, 0},
+	{"percpu", MEMINFO_PERCPU, true, KIB(32), 64, 64 / 32768.0, NAN, NAN, NAN},
 };
 
 static const struct report_cache golden_caches[] = {
@@ -509,9 +511,11 @@ static const struct report_site golden_huge_sites[] = {{
 static const struct report_loss golden_huge_losses[] = {{"race", "races", UINT64_MAX}};
 
 static const struct coverage_class golden_huge_ledger[] = {
-	{"slab_unreclaimable", MEMINFO_S_UNRECLAIM, true, INT64_MIN, INT64_MAX, NAN},
-	{"slab_reclaimable", MEMINFO_S_RECLAIMABLE, true, 1, INT64_MAX, (double)INT64_MAX},
-	{"vmalloc", MEMINFO_VMALLOC_USED, false, 0, INT64_MIN, NAN},
+	{"slab_unreclaimable", MEMINFO_S_UNRECLAIM, true, INT64_MIN, INT64_MAX, NAN,
+	 -(double)INT64_MAX, (double)INT64_MAX, -(double)INT64_MAX},
+	{"slab_reclaimable", MEMINFO_S_RECLAIMABLE, true, 1, INT64_MAX, (double)INT64_MAX, NAN,
+	 (double)INT64_MAX, NAN},
+	{"vmalloc", MEMINFO_VMALLOC_USED, false, 0, INT64_MIN, NAN, NAN, NAN, NAN},
 };
 
 /* The largest numbers there are. */

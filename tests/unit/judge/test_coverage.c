@@ -50,6 +50,17 @@ static struct meminfo books(uint64_t unreclaim, uint64_t reclaim, uint64_t vmall
 	return mem;
 }
 
+/* Of these books, without older memory and slabs. */
+static void compare(struct coverage_class classes[COVERAGE_CLASSES], const struct meminfo *before,
+		    const struct meminfo *now, const int64_t traced[COVERAGE_CLASSES])
+{
+	static const struct coverage_older none;
+	static const struct slab_use unknown;
+
+	coverage__compare(classes, &(struct coverage_books){before, &none, &unknown},
+			  &(struct coverage_books){now, &none, &unknown}, traced);
+}
+
 static void test_compare(void **state)
 {
 	const struct meminfo before = books(1000, 5000, 100), now = books(3000, 4000, 100);
@@ -57,7 +68,7 @@ static void test_compare(void **state)
 	struct coverage_class classes[COVERAGE_CLASSES];
 
 	(void)state;
-	coverage__compare(classes, &before, &now, traced);
+	compare(classes, &before, &now, traced);
 	assert_string_equal(classes[COVERAGE_SLAB_UNRECLAIMABLE].name, "slab_unreclaimable");
 	assert_true(classes[COVERAGE_SLAB_UNRECLAIMABLE].known);
 	assert_int_equal(classes[COVERAGE_SLAB_UNRECLAIMABLE].kernel_delta_bytes, 2000);
@@ -78,7 +89,7 @@ static void test_growth_by_a_byte(void **state)
 	struct coverage_class classes[COVERAGE_CLASSES];
 
 	(void)state;
-	coverage__compare(classes, &before, &now, traced);
+	compare(classes, &before, &now, traced);
 	assert_true(classes[COVERAGE_SLAB_UNRECLAIMABLE].explained == 3);
 	assert_true(isnan(classes[COVERAGE_SLAB_RECLAIMABLE].explained));
 }
@@ -91,11 +102,74 @@ static void test_field_that_the_kernel_lacks(void **state)
 
 	(void)state;
 	now.present[MEMINFO_VMALLOC_USED] = false;
-	coverage__compare(classes, &before, &now, traced);
+	compare(classes, &before, &now, traced);
 	assert_false(classes[COVERAGE_VMALLOC].known);
 	assert_int_equal(classes[COVERAGE_VMALLOC].kernel_delta_bytes, 0);
 	assert_int_equal(classes[COVERAGE_VMALLOC].traced_bytes, 3);
 	assert_true(isnan(classes[COVERAGE_VMALLOC].explained));
+}
+
+/* The kernel's growth is what is new, less what is older and gone, with room, and a rest. */
+static void test_books_close(void **state)
+{
+	const struct meminfo before = books(100000, 50000, 1000), now = books(120000, 49000, 1500);
+	/* kleak has allocated more itself than what is older was freed, at first */
+	const struct coverage_older old_then = {{-500, 100, 50, 0}, 3};
+	const struct coverage_older old_now = {{3500, 2100, 150, 0}, 3};
+	const struct slab_use use_then = {true, {90000, 50000}, {80000, 40000}};
+	const struct slab_use use_now = {true, {105000, 49000}, {92000, 38500}};
+	const int64_t traced[COVERAGE_CLASSES] = {20900, 480, 600, 7};
+	struct coverage_class c[COVERAGE_CLASSES];
+
+	(void)state;
+	coverage__compare(c, &(struct coverage_books){&before, &old_then, &use_then},
+			  &(struct coverage_books){&now, &old_now, &use_now}, traced);
+	assert_true(c[COVERAGE_SLAB_UNRECLAIMABLE].older_bytes == -4000);
+	assert_true(c[COVERAGE_SLAB_UNRECLAIMABLE].room_bytes == 3000);
+	assert_true(c[COVERAGE_SLAB_UNRECLAIMABLE].rest_bytes == 20000 - 20900 + 4000 - 3000);
+	assert_true(c[COVERAGE_SLAB_RECLAIMABLE].older_bytes == -2000);
+	assert_true(c[COVERAGE_SLAB_RECLAIMABLE].room_bytes == 500);
+	assert_true(c[COVERAGE_SLAB_RECLAIMABLE].rest_bytes == -1000 - 480 + 2000 - 500);
+	assert_true(c[COVERAGE_VMALLOC].older_bytes == -100);
+	assert_true(c[COVERAGE_VMALLOC].room_bytes == 0);
+	assert_true(c[COVERAGE_VMALLOC].rest_bytes == 0);
+	assert_true(isnan(c[COVERAGE_PERCPU].older_bytes) && isnan(c[COVERAGE_PERCPU].room_bytes) &&
+		    isnan(c[COVERAGE_PERCPU].rest_bytes));
+	/* what of the slabs is in use has to be known both times */
+	coverage__compare(c, &(struct coverage_books){&before, &old_then, &(struct slab_use){}},
+			  &(struct coverage_books){&now, &old_now, &use_now}, traced);
+	assert_true(isnan(c[COVERAGE_SLAB_UNRECLAIMABLE].room_bytes));
+	assert_true(isnan(c[COVERAGE_SLAB_UNRECLAIMABLE].rest_bytes));
+	assert_true(c[COVERAGE_SLAB_UNRECLAIMABLE].older_bytes == -4000);
+	coverage__compare(c, &(struct coverage_books){&before, &old_then, &use_then},
+			  &(struct coverage_books){&now, &old_now, &(struct slab_use){}}, traced);
+	assert_true(isnan(c[COVERAGE_SLAB_RECLAIMABLE].rest_bytes));
+}
+
+/* By cache, beyond the caches, of all lanes, and of caches whose entries went to others. */
+static void test_sum_of_older(void **state)
+{
+	const struct kleak_cache table[KLEAK_MAX_CACHES] = {
+		[KLEAK_CACHE_UNKNOWN] = {.unknown = 4},
+		[2] = {.size = 200, .flags = KLEAK_CACHE_RECLAIMABLE, .unknown = 10, .own = 3},
+		[3] = {.size = 64, .unknown = 5, .own = -2},
+		[KLEAK_MAX_CACHES - 1] = {.size = 8, .unknown = 1, .own = 7},
+	};
+	struct kleak_counts counts[2] = {};
+	const struct recycle given_back = {.older_unreclaimable = 1000, .older_reclaimable = 300};
+	struct coverage_older older;
+
+	(void)state;
+	counts[0].count[KLEAK_COUNT_OLDER_LARGE] = 20000;
+	counts[1].count[KLEAK_COUNT_OLDER_LARGE] = (uint64_t)-4000; /* the loader's own */
+	counts[1].count[KLEAK_COUNT_OLDER_VMALLOC] = 4096;
+	counts[0].count[KLEAK_COUNT_OLDER_UNSIZED] = 6;
+	coverage__sum_older(&older, counts, 2, table, &given_back);
+	assert_int_equal(older.bytes[COVERAGE_SLAB_UNRECLAIMABLE], 1000 + 16000 + 7 * 64 - 6 * 8);
+	assert_int_equal(older.bytes[COVERAGE_SLAB_RECLAIMABLE], 300 + 7 * 200);
+	assert_int_equal(older.bytes[COVERAGE_VMALLOC], 4096);
+	assert_int_equal(older.bytes[COVERAGE_PERCPU], 0);
+	assert_int_equal(older.unsized, 10);
 }
 
 /* Of a part there is no share. */
@@ -116,11 +190,12 @@ static void test_filters(void **state)
 
 	(void)state;
 	for (int i = 0; i < COVERAGE_CLASSES; i++)
-		classes[i].explained = 1;
+		classes[i] = (struct coverage_class){.explained = 1};
 	coverage__leave_out(classes, &slab, &all);
 	for (int i = 0; i < COVERAGE_CLASSES; i++)
-		assert_true(classes[i].explained == 1);
+		assert_true(classes[i].explained == 1 && classes[i].older_bytes == 0);
 	assert_true(slab.explained == 1);
+	assert_true(coverage__has_slab(&all));
 	for (size_t part = 0; part < sizeof(parts) / sizeof(parts[0]); part++) {
 		for (int i = 0; i < COVERAGE_CLASSES; i++)
 			classes[i].explained = 1;
@@ -130,6 +205,10 @@ static void test_filters(void **state)
 		assert_true(isnan(classes[COVERAGE_SLAB_UNRECLAIMABLE].explained));
 		assert_true(isnan(classes[COVERAGE_SLAB_RECLAIMABLE].explained));
 		assert_true(isnan(classes[COVERAGE_VMALLOC].explained));
+		assert_true(isnan(classes[COVERAGE_VMALLOC].older_bytes) &&
+			    isnan(classes[COVERAGE_VMALLOC].room_bytes) &&
+			    isnan(classes[COVERAGE_VMALLOC].rest_bytes));
+		assert_false(coverage__has_slab(&parts[part]));
 		assert_true(isnan(classes[COVERAGE_PERCPU].explained) != parts[part].percpu);
 	}
 }
@@ -219,6 +298,8 @@ int main(void)
 		cmocka_unit_test(test_compare),
 		cmocka_unit_test(test_growth_by_a_byte),
 		cmocka_unit_test(test_field_that_the_kernel_lacks),
+		cmocka_unit_test(test_books_close),
+		cmocka_unit_test(test_sum_of_older),
 		cmocka_unit_test(test_filters),
 		cmocka_unit_test(test_compare_slabs),
 		cmocka_unit_test(test_slabs_that_cannot_be_read),

@@ -675,37 +675,37 @@ static void test_colors(void **state)
 	close_view(view);
 }
 
-/* What a book says of what is traced. */
-static void check_bar(bool known, double explained, const char *expected)
+/* What a book says, at this width. */
+static void check_class(struct coverage_class class, int width, const char *expected)
 {
-	const struct coverage_class ledger[] = {
-		{"slab_unreclaimable", MEMINFO_S_UNRECLAIM, known, 2000, 1000, explained}};
 	struct report report = golden_nothing();
 	struct screen_view *view;
 
-	report.ledger = ledger;
+	report.ledger = &class;
 	report.nr_ledger = 1;
 	view = view_of(report);
-	view->width = 75;
+	view->width = width;
 	check_shows(view, expected);
 	close_view(view);
 }
 
-static void test_bars(void **state)
+static void test_classes(void **state)
 {
+	struct coverage_class c = {
+		"slab_unreclaimable", MEMINFO_S_UNRECLAIM, true, 2000, 1000, 0.5, -300, 1250, 50};
+
 	(void)state;
-	check_bar(true, 0, "1000  ░░░░░░░░░░    0%     +1000");
-	check_bar(true, -0.5, "1000  ░░░░░░░░░░  -50%     +1000");
-	check_bar(true, 0.04, "1000  ░░░░░░░░░░    4%     +1000");
-	check_bar(true, 0.05, "1000  █░░░░░░░░░    5%     +1000");
-	check_bar(true, 0.5, "1000  █████░░░░░   50%     +1000");
-	check_bar(true, 0.94, "1000  █████████░   94%     +1000");
-	check_bar(true, 1, "1000  ██████████  100%     +1000");
-	check_bar(true, 1.5, "1000  ██████████  150%     +1000");
-	check_bar(true, 9.994, "1000  ██████████  999%     +1000");
-	check_bar(true, 9.995, "1000  ██████████  >10x     +1000");
-	check_bar(true, NAN, "+2.0K      1000                 -          \n");
-	check_bar(false, 0.5, "unknown      1000                 -          \n");
+	check_class(c, 77, "+2.0K     +1000      -300     +1.2K       +50\n");
+	check_class(c, 66, "+2.0K     +1000      -300     +1.2K       +50\n");
+	check_class(c, 65, "+2.0K     +1000      -300     +1.2K\n");
+	check_class(c, 56, "+2.0K     +1000      -300     +1.2K\n");
+	check_class(c, 55, "+2.0K     +1000      -300\n");
+	check_class(c, 46, "+2.0K     +1000      -300\n");
+	check_class(c, 45, "+2.0K     +1000\n");
+	c.older_bytes = c.rest_bytes = NAN;
+	check_class(c, 77, "+2.0K     +1000         -     +1.2K         -\n");
+	c.known = false;
+	check_class(c, 77, "unknown     +1000         -     +1.2K         -\n");
 }
 
 static void test_titles(void **state)
@@ -1248,7 +1248,7 @@ int main(void)
 		cmocka_unit_test(test_widths),
 		cmocka_unit_test(test_the_key_has_its_column),
 		cmocka_unit_test(test_colors),
-		cmocka_unit_test(test_bars),
+		cmocka_unit_test(test_classes),
 		cmocka_unit_test(test_titles),
 		cmocka_unit_test(test_rows),
 		cmocka_unit_test(test_state_folds),

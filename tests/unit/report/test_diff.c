@@ -523,15 +523,15 @@ static void test_objects_alone(void **state)
 static void test_ledgers(void **state)
 {
 	static const struct coverage_class then[] = {
-		{"vmalloc", MEMINFO_VMALLOC_USED, true, 1000, 10, 0},
-		{"percpu", MEMINFO_PERCPU, true, 5, 5, 0},
-		{"slab_unreclaimable", MEMINFO_S_UNRECLAIM, false, 0, 7, 0},
+		{"vmalloc", MEMINFO_VMALLOC_USED, true, 1000, 10, 0, 0, 0, 0},
+		{"percpu", MEMINFO_PERCPU, true, 5, 5, 0, 0, 0, 0},
+		{"slab_unreclaimable", MEMINFO_S_UNRECLAIM, false, 0, 7, 0, 0, 0, 0},
 	};
 	static const struct coverage_class now[] = {
-		{"slab_unreclaimable", MEMINFO_S_UNRECLAIM, true, 9, 8, 0},
-		{"slab_reclaimable", MEMINFO_S_RECLAIMABLE, true, 9, 9, 0},
-		{"vmalloc", MEMINFO_VMALLOC_USED, true, 3048, 30, 0},
-		{"percpu", MEMINFO_PERCPU, false, 0, 4, 0},
+		{"slab_unreclaimable", MEMINFO_S_UNRECLAIM, true, 9, 8, 0, 0, 0, 0},
+		{"slab_reclaimable", MEMINFO_S_RECLAIMABLE, true, 9, 9, 0, 0, 0, 0},
+		{"vmalloc", MEMINFO_VMALLOC_USED, true, 3048, 30, 0, 0, 0, 0},
+		{"percpu", MEMINFO_PERCPU, false, 0, 4, 0, 0, 0, 0},
 	};
 	struct report before = golden_nothing(), after = golden_nothing();
 	struct diff diff;
@@ -567,8 +567,10 @@ static void test_ledgers(void **state)
 /* A difference that is no integer any more is not known, either way. */
 static void test_huge_ledgers(void **state)
 {
-	struct coverage_class least[] = {{"vmalloc", MEMINFO_VMALLOC_USED, true, INT64_MIN, 0, 0}};
-	struct coverage_class most[] = {{"vmalloc", MEMINFO_VMALLOC_USED, true, INT64_MAX, 0, 0}};
+	struct coverage_class least[] = {
+		{"vmalloc", MEMINFO_VMALLOC_USED, true, INT64_MIN, 0, 0, 0, 0, 0}};
+	struct coverage_class most[] = {
+		{"vmalloc", MEMINFO_VMALLOC_USED, true, INT64_MAX, 0, 0, 0, 0, 0}};
 	struct report before = golden_nothing(), after = golden_nothing();
 
 	(void)state;

@@ -260,6 +260,12 @@ static void test_ledger(void **state)
 	check_integer(object, "ledger/0/kernel_delta_bytes", MIB(12.4));
 	check_integer(object, "ledger/0/traced_bytes", MIB(11.9));
 	check_real(object, "ledger/0/explained_share", 0.96);
+	check_real(object, "ledger/0/older_bytes", -314572);
+	check_real(object, "ledger/0/room_bytes", 629145);
+	check_real(object, "ledger/0/rest_bytes", 209715);
+	check_null(object, "ledger/3/older_bytes");
+	check_null(object, "ledger/3/room_bytes");
+	check_null(object, "ledger/3/rest_bytes");
 	check_null(object, "ledger/1/kernel_delta_bytes");
 	check_integer(object, "ledger/1/traced_bytes", MIB(1.1));
 	check_null(object, "ledger/1/explained_share");

@@ -136,6 +136,8 @@ static void test_every_field(void **state)
 	assert_string_equal(r->losses[1].text, "allocations not recorded: lost a race");
 	assert_int_equal(r->ledger[0].field, MEMINFO_S_UNRECLAIM);
 	assert_true(isnan(r->ledger[2].explained));
+	assert_true(r->ledger[0].older_bytes == -MIB(0.3) && r->ledger[0].rest_bytes == MIB(0.2));
+	assert_true(isnan(r->ledger[3].room_bytes));
 	assert_int_equal(r->sites[0].id, 0x00f3a9c1d2e4b587);
 	assert_int_equal(r->sites[0].who_times, 37133);
 	assert_int_equal(r->sites[0].nr_who, 3);

@@ -323,6 +323,12 @@ static void test_caches_without_sites_are_given_back(void **state)
 	use(tables, 1, 10); /* of CACHE */
 	tables->caches[9].unknown = 4;
 	tables->caches[10].id = KLEAK_CACHE_DEAD; /* destroyed: what it left is gone, too */
+	tables->caches[10].unknown = 5;
+	tables->caches[10].own = -1;
+	tables->caches[11].id = KLEAK_CACHE_DEAD;
+	tables->caches[11].flags = KLEAK_CACHE_RECLAIMABLE;
+	tables->caches[11].unknown = 5;
+	tables->caches[11].own = 2;
 	report(run, 1);
 	assert_int_equal(tables->caches[8].id, KLEAK_CACHE_DEAD);
 	assert_int_equal(tables->caches[CACHE].id, 0x77);
@@ -338,6 +344,9 @@ static void test_caches_without_sites_are_given_back(void **state)
 	assert_int_equal(tables->caches[8].name[0], 0);
 	assert_int_equal(tables->caches[10].id, KLEAK_CACHE_REUSABLE);
 	assert_int_equal(tables->caches[CACHE].ready, 1);
+	/* what was freed there stays known, by kind */
+	assert_int_equal(run->recycle.older_unreclaimable, 6 * 8);
+	assert_int_equal(run->recycle.older_reclaimable, 3 * 8);
 }
 
 /* A program had found the cache before that was dead, and makes a site of it. */

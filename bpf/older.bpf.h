@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What is freed and is not in the table: memory that is older than the trace, or whose allocation
+ * no event showed.  The kernel's books shrink by it, so it is counted: objects by their cache, and
+ * the bytes of what is in none.
+ *
+ * kmem_cache_free() names its cache.  kfree() does not: the object's struct page does, once the
+ * loader has found out where struct pages are.
+ *
+ * What the loader allocates is not in the table, and RCU frees a part of it in whatever context: it
+ * is counted, too, so that both together tell what became of all that is not in the table.
+ *
+ * Where only some processes are followed that is nearly every free of the machine, and of no
+ * interest.
+ */
+#ifndef KLEAK_OLDER_BPF_H
+#define KLEAK_OLDER_BPF_H
+
+#include "cache.bpf.h"
+#include "filter.bpf.h"
+#include "objects.bpf.h"
+
+#define ORDER_MOST 20
+
+/* The 32 bits at an address that is a multiple of 4. */
+static __always_inline __u32 half_at(__u64 address)
+{
+	return stack_word(address & ~7ULL) >> (address & 4) * 8;
+}
+
+/* As vmemmap__head_of(). */
+static __always_inline __u64 head_of(__u64 page)
+{
+	__u64 word = stack_word(page + config.page.head), zeros = ~(word - 1);
+
+	if (!(word & 1))
+		return page;
+	return zeros & (zeros + 1) ? word - 1 : page & word;
+}
+
+static __always_inline bool is_slab(__u64 head)
+{
+	if (config.page.slab_type != KLEAK_NO_TYPE)
+		return half_at(head + config.page.type) >> 24 == config.page.slab_type;
+	return stack_word(head + config.page.flags) >> config.page.slab_flag & 1;
+}
+
+/*
+ * The cache of the slab object at `address`; 0: it is none, then *bytes is what kmalloc() took for
+ * it beyond the caches, or 0 where that is not to be told.
+ */
+static __always_inline __u64 kmem_of(__u64 address, __u64 *bytes)
+{
+	__u64 base = control.page_base, head;
+	__u32 order;
+
+	*bytes = 0;
+	if (!base)
+		return 0;
+	head = head_of(base + (address >> config.page_shift) * config.page_struct);
+	if (is_slab(head))
+		return stack_word(head + config.page.slab_cache);
+	if (!config.page.order)
+		return 0;
+	order = stack_word((head + config.page.order) & ~7ULL) >>
+			(head + config.page.order & 7) * 8 &
+		0xff;
+	if (order && order <= ORDER_MOST)
+		*bytes = 1ULL << (config.page_shift + order);
+	return 0;
+}
+
+/* The first eight bytes of a text, as a word. */
+static __always_inline __u64 word_of(const char *text)
+{
+	__u64 word = 0;
+
+	for (int i = 0; i < 8; i++)
+		word |= (__u64)(__u8)text[i] << 8 * i;
+	return word;
+}
+
+/* The id of an entry for the cache, of a class of kmalloc() by its name: its events have no other.
+ */
+static __always_inline __u64 id_of_kmem(__u64 *kmem, __u32 *size, __u32 *flags)
+{
+	const struct kmem_cache *s = (const struct kmem_cache *)*kmem;
+	__u64 name[2] = {};
+
+	*size = *flags = 0;
+	bpf_probe_read_kernel_str(name, sizeof(name), BPF_CORE_READ(s, name));
+	if (name[0] != word_of("kmalloc-") && name[0] != word_of("dma-kmal"))
+		return ~*kmem;
+	*kmem = 0;
+	*size = BPF_CORE_READ(s, size);
+	*flags = KLEAK_CACHE_KMALLOC;
+	/* mm/slab_common.c, kmalloc_info[]: kmalloc-rcl-64, kmalloc-cg-64; kmalloc-rnd-01-64 is as
+	 * kmalloc-64 */
+	if (name[0] != word_of("kmalloc-"))
+		*flags |= KLEAK_CACHE_DMA;
+	else if ((__u32)(name[1] & 0xffff) == ('r' | 'c' << 8))
+		*flags |= KLEAK_CACHE_RECLAIMABLE;
+	else if ((__u32)(name[1] & 0xffff) == ('c' | 'g' << 8))
+		*flags |= KLEAK_CACHE_ACCOUNT;
+	return kmalloc_class(*size, *flags);
+}
+
+/*
+ * An area's pages, if what is being freed is its vm_struct: nobody else tells.  (vfree() jumps to
+ * kfree(): its caller is the caller of that, who may be anybody.)  Its fields have to fit each
+ * other: an aligned address; pages, as many as fit but for the one that guards; their array.
+ */
+static __always_inline void older_area(__u64 vm, __u64 stands_for)
+{
+	const struct vm_struct *area = (const struct vm_struct *)vm;
+	__u64 page = 1ULL << config.page_shift, flags = BPF_CORE_READ(area, flags);
+	__u64 bytes = (__u64)BPF_CORE_READ(area, nr_pages) << config.page_shift;
+	__u64 pages = (__u64)BPF_CORE_READ(area, pages), size, start;
+
+	if (!(flags & VM_ALLOC) || flags >> 16 || !bytes)
+		return;
+	start = (__u64)BPF_CORE_READ(area, addr);
+	size = BPF_CORE_READ(area, size);
+	if ((bytes == size || bytes + page == size) && !(start & (page - 1)) &&
+	    start >> 56 == 0xff && !(pages & 7) && pages >> 56 == 0xff)
+		count(KLEAK_COUNT_OLDER_VMALLOC, stands_for * bytes);
+}
+
+/* The loader allocated `nr` objects from the cache kmem; or, without, so much by kmalloc(). */
+__noinline int own_allocated(__u64 kmem, __u64 size, __u64 gfp, __u32 nr)
+{
+	__u64 stands_for = ((__u64)control.sample_mask + 1) * nr, id = ~kmem;
+	__u32 index, flags = 0;
+	struct kleak_cache *cache;
+
+	if (!kmem) {
+		flags = kmalloc_flags(size, gfp);
+		if (flags & KLEAK_CACHE_LARGE) {
+			count(KLEAK_COUNT_OLDER_LARGE, -size * stands_for);
+			return 0;
+		}
+		id = kmalloc_class(size, flags);
+	}
+	index = cache_find(id, kmem, size, flags);
+	cache = bpf_map_lookup_elem(&caches, &index);
+	if (cache)
+		__sync_fetch_and_add(&cache->own, stands_for);
+	return 0;
+}
+
+/*
+ * An object was freed that is not in the table.  kmem: its cache, where the event says it, or 0;
+ * own: by the loader, and nearly always its own.
+ */
+__noinline int older_freed(__u64 address, __u64 kmem, bool own)
+{
+	__u64 stands_for = (__u64)control.sample_mask + 1, bytes = 0, id;
+	__u32 index, size = 0, flags = 0;
+	struct kleak_cache *cache;
+
+	if (!own)
+		count(KLEAK_COUNT_UNKNOWN_FREES, stands_for);
+	if (config.nr_wanted)
+		return 0;
+	if (!kmem)
+		kmem = kmem_of(address, &bytes);
+	if (!kmem) {
+		count(bytes ? KLEAK_COUNT_OLDER_LARGE : KLEAK_COUNT_OLDER_UNSIZED,
+		      stands_for * (bytes ?: 1));
+		return 0;
+	}
+	id = id_of_kmem(&kmem, &size, &flags);
+	if (config.vmalloc && !kmem && size >= bpf_core_type_size(struct vm_struct) &&
+	    size < 2 * bpf_core_type_size(struct vm_struct))
+		older_area(address, stands_for);
+	index = cache_find(id, kmem, size, flags);
+	cache = bpf_map_lookup_elem(&caches, &index);
+	if (cache && own)
+		__sync_fetch_and_sub(&cache->own, stands_for);
+	else if (cache)
+		__sync_fetch_and_add(&cache->unknown, stands_for);
+	return 0;
+}
+
+#endif

@@ -31,10 +31,10 @@
 #define DMA_BUF_MAGIC	    0x444d4142
 #define MQUEUE_MAGIC	    0x19800202 /* ipc/mqueue.c */
 
+/* All of its memory is taken at once: it would grow in the very books that are watched. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__uint(max_entries, FILECOUNT_ENTRIES);
+	__uint(max_entries, FILECOUNT_LEAST); /* or more: the loader's */
 	__type(key, struct filecount_key);
 	__type(value, struct filecount_value);
 } filecount SEC(".maps");

@@ -22,8 +22,10 @@ enum filecount_class {
 	FILECOUNT_OTHER,
 };
 
-#define FILECOUNT_NAME	  24
-#define FILECOUNT_ENTRIES 65536 /* processes and kinds; memory is taken as they come */
+#define FILECOUNT_NAME 24
+/* Entries, for processes and kinds; 120 bytes each. */
+#define FILECOUNT_LEAST 8192
+#define FILECOUNT_MOST	65536
 
 struct filecount_key {
 	__u32 tgid;

@@ -90,8 +90,8 @@ static struct answers explain(const struct holders *holders, const struct report
 	return answers;
 }
 
-/* Does somebody hold other objects of this report by such handles, for certain? */
-static bool is_known(const struct groups *groups, const struct holder *holder)
+/* Who holds other objects of this report by such handles, for certain?  NULL: nobody. */
+static const struct holder *known_as(const struct groups *groups, const struct holder *holder)
 {
 	for (size_t i = 0; i < groups->nr; i++) {
 		const struct holder *known = &groups->list[i].holder;
@@ -100,20 +100,37 @@ static bool is_known(const struct groups *groups, const struct holder *holder)
 		    known->owner.pid == holder->owner.pid &&
 		    known->owner.start == holder->owner.start &&
 		    !strcmp(known->owner.name, holder->owner.name))
-			return true;
+			return known;
 	}
-	return false;
+	return NULL;
 }
 
 /*
- * What grows as the handles do by which others are held for certain is theirs, too: a handle is
- * made of more than its own code allocates.
+ * Does the holder allocate these, or an interrupt, which may be his doing?  What other processes
+ * and the kernel's threads allocate grows as fast by chance.
+ */
+static bool may_be_his(const struct report_site *site, const struct holder *holder)
+{
+	const struct allocated_by_who *who = site->nr_who ? &site->who[0] : NULL;
+
+	if (!who || 2 * who->times <= site->who_times)
+		return false;
+	if (!strcmp(who->context, "interrupt"))
+		return true;
+	return who->pid && who->pid == (holder->owner.pid ? holder->owner.pid : holder->creator);
+}
+
+/*
+ * What grows as the handles do by which others are held for certain, and is allocated by whom they
+ * are, is theirs, too: a handle is made of more than its own code allocates.
  */
 static void join(const struct groups *groups, const struct answers *answers, struct group *group)
 {
 	for (size_t i = 0; i < answers->nr; i++) {
-		if (!handle_kind__can_be_released(answers->list[i].kind) ||
-		    !is_known(groups, &answers->list[i]))
+		const struct holder *known = known_as(groups, &answers->list[i]);
+
+		if (!known || !handle_kind__can_be_released(known->kind) ||
+		    !may_be_his(&group->sum, known))
 			continue;
 		group->holder = answers->list[i];
 		group->holder.sure = true;

@@ -99,12 +99,16 @@ static void test_what_grows_with_what_is_held(void **state)
 	const struct report report = {.sites = sites, .nr_sites = 3};
 	struct group list[3];
 	struct groups groups = {list, 3, members, 3};
+	const struct allocated_by_who allocates = {"process", "python3", 4711, "", 60};
 
 	(void)state;
 	read_all(10, 0);
 	for (size_t i = 1; i < 3; i++) {
 		sites[i].stack = other_stack;
 		sites[i].nr_frames = NR(other_stack);
+		sites[i].who = &allocates;
+		sites[i].nr_who = 1;
+		sites[i].who_times = 100;
 	}
 	sites[2].objects = 4711; /* not as many */
 	for (size_t i = 0; i < 3; i++)
@@ -120,6 +124,43 @@ static void test_what_grows_with_what_is_held(void **state)
 		assert_int_equal(list[i].holder.kind, HANDLE_EVENTFD);
 		assert_int_equal(list[i].sum.verdict.is.name, VERDICT_HELD);
 	}
+}
+
+/* One group that is held, and one that grows as fast by whomever: what is said of that? */
+static enum verdict_name verdict_beside(const struct allocated_by_who *who, uint64_t times)
+{
+	const struct report report = {.sites = sites, .nr_sites = 2};
+	struct group list[2];
+	struct groups groups = {list, 2, members, 2};
+
+	sites[1].stack = other_stack;
+	sites[1].nr_frames = NR(other_stack);
+	sites[1].who = who;
+	sites[1].nr_who = who ? 1 : 0;
+	sites[1].who_times = times;
+	for (size_t i = 0; i < 2; i++)
+		list[i] = (struct group){.sum = sites[i], .first = i, .nr = 1};
+	group_holders__explain(holders, &report, &groups, &whole);
+	return list[list[0].sum.id == 2 ? 0 : 1].sum.verdict.is.name;
+}
+
+/* A leak of the kernel that is by chance as fast as some program's files is a leak of the kernel.
+ */
+static void test_as_fast_by_chance(void **state)
+{
+	struct allocated_by_who who = {"process", "python3", 4711, "", 60};
+
+	(void)state;
+	read_all(10, 0);
+	assert_int_equal(verdict_beside(&who, 100), VERDICT_HELD);
+	assert_int_equal(verdict_beside(&who, 120), VERDICT_LEAK); /* half of it is others' */
+	assert_int_equal(verdict_beside(NULL, 100), VERDICT_LEAK);
+	who.pid = 4712;
+	assert_int_equal(verdict_beside(&who, 100), VERDICT_LEAK);
+	who = (struct allocated_by_who){"kernel thread", "kworker", 0, "", 60};
+	assert_int_equal(verdict_beside(&who, 100), VERDICT_LEAK);
+	who = (struct allocated_by_who){"interrupt", "", 0, "", 60};
+	assert_int_equal(verdict_beside(&who, 100), VERDICT_HELD);
 }
 
 /* What came at once does not hold what came evenly, though there are as many of both. */
@@ -231,6 +272,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_a_program_that_keeps_them),
 		TEST(test_what_grows_with_what_is_held),
+		TEST(test_as_fast_by_chance),
 		TEST(test_when_there_were_half_of_them),
 		TEST(test_ages_that_tell_nothing),
 		TEST(test_within_the_error),

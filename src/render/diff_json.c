@@ -54,7 +54,8 @@ static json_t *site(const void *of, size_t i)
 {
 	const struct diff_site *s = &((const struct diff *)of)->sites[i];
 
-	return json_pack("{s:o, s:o, s:o, s:o, s:I, s:I, s:o, s:o}", "origin",
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:I, s:I, s:o, s:o}", "fingerprint",
+			 report_json__fingerprint(s->site->fingerprint), "origin",
 			 json_value__text(s->site->origin), "cache",
 			 json_value__text(s->site->cache), "before", sums(s, DIFF_BEFORE), "after",
 			 sums(s, DIFF_AFTER), "delta_bytes", (json_int_t)s->bytes_delta,

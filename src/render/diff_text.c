@@ -95,6 +95,7 @@ static void put_site(const struct pen *pen, const struct diff_site *s)
 		fprintf(pen->out, " (±%s)", pen__human(s->bytes_error, false).text);
 	fputc('\n', pen->out);
 	report_text__stack(pen, s->site);
+	report_text__fingerprint(pen, s->site);
 	fputc('\n', pen->out);
 }
 

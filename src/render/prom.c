@@ -6,7 +6,6 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdbool.h>
-#include <stddef.h>
 
 #ifndef VERSION
 #define VERSION "unknown"
@@ -45,18 +44,36 @@ static void put_run(const struct report *r, FILE *out)
 
 /* ---- the kernel's own books ---- */
 
-/* A part of each class' growth, at this offset of it; absent where it is not known. */
-static void put_part(const struct report *r, FILE *out, const char *name, const char *help,
-		     size_t offset)
+static double older_of(const struct coverage_class *c)
+{
+	return c->older_bytes;
+}
+
+static double room_of(const struct coverage_class *c)
+{
+	return c->room_bytes;
+}
+
+static double rest_of(const struct coverage_class *c)
+{
+	return c->rest_bytes;
+}
+
+static double explained_of(const struct coverage_class *c)
+{
+	return c->known ? c->explained : NAN;
+}
+
+/* What of() says of each class; absent where that is not known. */
+static void put_of_classes(const struct report *r, FILE *out, const char *name, const char *help,
+			   double (*of)(const struct coverage_class *c))
 {
 	metrics__family(out, name, "gauge", help);
 	for (size_t i = 0; i < r->nr_ledger; i++) {
-		double bytes = *(const double *)((const char *)&r->ledger[i] + offset);
-
-		if (isnan(bytes))
+		if (!isfinite(of(&r->ledger[i])))
 			continue;
 		metrics__sample(out, name, "class", r->ledger[i].name);
-		metrics__double(out, bytes);
+		metrics__double(out, of(&r->ledger[i]));
 	}
 }
 
@@ -77,24 +94,17 @@ static void put_ledger(const struct report *r, FILE *out)
 		metrics__sample(out, "kleak_ledger_traced_bytes", "class", r->ledger[i].name);
 		metrics__bytes(out, r->ledger[i].traced_bytes);
 	}
-	put_part(r, out, "kleak_ledger_older_bytes",
-		 "What was there before the start and was freed since, below 0; of kleak's own, "
-		 "too.",
-		 offsetof(struct coverage_class, older_bytes));
-	put_part(r, out, "kleak_ledger_room_bytes", "What slabs grew by beyond the objects in use.",
-		 offsetof(struct coverage_class, room_bytes));
-	put_part(r, out, "kleak_ledger_rest_bytes",
-		 "What the kernel's book grew by beyond traced, older and room.",
-		 offsetof(struct coverage_class, rest_bytes));
-	metrics__family(
-		out, "kleak_ledger_explained_ratio", "gauge",
-		"Traced, of what the kernel's book grew by; absent where that did not grow.");
-	for (size_t i = 0; i < r->nr_ledger; i++) {
-		if (!r->ledger[i].known || !isfinite(r->ledger[i].explained))
-			continue;
-		metrics__sample(out, "kleak_ledger_explained_ratio", "class", r->ledger[i].name);
-		metrics__double(out, r->ledger[i].explained);
-	}
+	put_of_classes(r, out, "kleak_ledger_older_bytes",
+		       "What was there before the start and was freed since, below 0; of kleak's "
+		       "own, too.",
+		       older_of);
+	put_of_classes(r, out, "kleak_ledger_room_bytes",
+		       "What slabs grew by beyond the objects in use.", room_of);
+	put_of_classes(r, out, "kleak_ledger_rest_bytes",
+		       "What the kernel's book grew by beyond traced, older and room.", rest_of);
+	put_of_classes(r, out, "kleak_ledger_explained_ratio",
+		       "Traced, of what the kernel's book grew by; absent where that did not grow.",
+		       explained_of);
 }
 
 static void put_slab(const struct coverage_slab *s, FILE *out)

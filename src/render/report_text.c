@@ -468,6 +468,14 @@ void report_text__stack(const struct pen *pen, const struct report_site *s)
 		fprintf(pen->out, "%*s(no stack)\n", INDENT, "");
 }
 
+void report_text__fingerprint(const struct pen *pen, const struct report_site *s)
+{
+	if (!s->fingerprint)
+		return;
+	pen__put(pen, PEN_DIM, "%*sfingerprint %016" PRIx64, INDENT, "", s->fingerprint);
+	fputc('\n', pen->out);
+}
+
 void report_text__site(const struct pen *pen, const struct report *r, const struct report_site *s)
 {
 	put_row(pen, r, s);
@@ -476,10 +484,7 @@ void report_text__site(const struct pen *pen, const struct report *r, const stru
 	put_verdict(pen, &s->verdict);
 	put_by_design(pen, s);
 	report_text__stack(pen, s);
-	if (s->fingerprint) {
-		pen__put(pen, PEN_DIM, "%*sfingerprint %016" PRIx64, INDENT, "", s->fingerprint);
-		fputc('\n', pen->out);
-	}
+	report_text__fingerprint(pen, s);
 	fputc('\n', pen->out);
 }
 

@@ -23,6 +23,8 @@ void report_text__site_head(const struct pen *pen);
 void report_text__site(const struct pen *pen, const struct report *report,
 		       const struct report_site *site);
 void report_text__stack(const struct pen *pen, const struct report_site *site);
+/* Nothing where it is not known. */
+void report_text__fingerprint(const struct pen *pen, const struct report_site *site);
 /*
  * "kleak_write+0xa1 [kleak_test]  kleak_test.c:123", "kzalloc (inlined)  include/linux/slab.h:9";
  * the first one of a stack stands out.

@@ -207,8 +207,8 @@ static void say_statistics(const struct readout *now, double began_s)
 	    (unsigned long long)now->snapshot.counts[KLEAK_COUNT_WALKS],
 	    (unsigned long long)now->snapshot.counts[KLEAK_COUNT_CHECKS],
 	    (unsigned long long)recycled->sites, (unsigned long long)recycled->caches,
-	    (unsigned long long)pin_sample__sampled(&now->pinning.pins),
-	    now->pinning.seconds * 1e3, now->use_s * 1e3);
+	    (unsigned long long)pin_sample__sampled(&now->pinning.pins), now->pinning.seconds * 1e3,
+	    now->use_s * 1e3);
 }
 
 int reporter__make(struct reporter *reporter, struct report *report, const char *note, bool final)

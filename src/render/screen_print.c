@@ -14,7 +14,8 @@
 
 int screen_print__rank(const struct report_site *site)
 {
-	return site->unreferenced ? VERDICTS : (int)site->verdict.is.name;
+	return site->unreferenced ? (int)verdict__suspicion(VERDICT_LEAK) + 1
+				  : (int)verdict__suspicion(site->verdict.is.name);
 }
 
 static const char *style_of(const struct report_site *site)
@@ -295,7 +296,10 @@ void screen_print__row(const struct screen_view *view, const struct view_row *ro
 		put_cell(pen, PEN_PLAIN, 7, pen__duration(s->age_median_s).text);
 	if (c.spark) {
 		fputs("  ", pen->out);
-		put_spark(pen, screen_print__rank(s) >= VERDICT_GROWING ? style_of(s) : STYLE_CALM,
+		put_spark(pen,
+			  screen_print__rank(s) >= (int)verdict__suspicion(VERDICT_GROWING)
+				  ? style_of(s)
+				  : STYLE_CALM,
 			  sparks__of(&view->sparks, s->id), (size_t)c.spark);
 	}
 	fputs("  ", pen->out);

@@ -7,9 +7,11 @@
 #include <string.h>
 
 #define ITEM	    256
-#define NAMED	    3 /* of the sites that leak */
+#define NAMED	    3  /* of the sites that leak */
+#define BEFORE	    49 /* columns before the cache */
 #define CACHE	    16
-#define BEFORE	    67 /* columns before the stack */
+#define LEAST_CACHE 8
+#define GAP	    2 /* behind it */
 #define LEAST_STACK 20
 #define MARGIN	    2 /* of an answer that is folded */
 #define ROW	    "  %8s  %10s  %9s  %6s  "
@@ -234,21 +236,37 @@ static void put_headline(const struct pen *pen, const struct report_site *s, int
 		fputs("(no stack)", pen->out);
 }
 
+/* Of lines of so many columns: those of the cache, which a narrow terminal cuts, and of the stack.
+ */
+static void fit(const struct pen *pen, int *cache, int *stack)
+{
+	int room = (pen->columns ? pen->columns : PEN_COLUMNS) - BEFORE - GAP;
+
+	*cache = room - LEAST_STACK;
+	if (*cache > CACHE)
+		*cache = CACHE;
+	if (*cache < LEAST_CACHE)
+		*cache = LEAST_CACHE;
+	*stack = room - *cache;
+	if (*stack < LEAST_STACK)
+		*stack = LEAST_STACK;
+}
+
 /* "LEAK     297.0K     +297.0K       5000    1.2m  kmalloc-256       newque ← ipcget" */
 static void put_row(const struct pen *pen, const struct report_site *s)
 {
-	int columns = pen->columns ? pen->columns : PEN_COLUMNS;
 	struct pen_number objects;
-	int width;
+	int width, cache, stack;
 
+	fit(pen, &cache, &stack);
 	snprintf(objects.text, sizeof(objects.text), "%" PRIu64, s->objects);
 	pen__put(pen, style_of(s), "%-6s", word_of(s));
 	fprintf(pen->out, ROW, pen__human((double)s->bytes, false).text,
 		pen__growth(s->growth_bytes_per_min).text, objects.text,
 		pen__duration(s->age_median_s).text);
-	width = pen__name_cut(pen, PEN_PLAIN, s->cache, CACHE);
-	fprintf(pen->out, "%*s", CACHE - width + 2, "");
-	put_headline(pen, s, columns > BEFORE + LEAST_STACK ? columns - BEFORE : LEAST_STACK);
+	width = pen__name_cut(pen, PEN_PLAIN, s->cache, cache);
+	fprintf(pen->out, "%*s", cache - width + GAP, "");
+	put_headline(pen, s, stack);
 	fputc('\n', pen->out);
 }
 
@@ -268,13 +286,15 @@ static void put_rest(const struct pen *pen, const struct report *r, uint64_t lis
 void suspects_text__rows(const struct pen *pen, const struct report *r)
 {
 	uint64_t listed = 0;
+	int cache, stack;
 
+	fit(pen, &cache, &stack);
 	for (size_t i = 0; i < r->nr_sites; i++) {
 		if (suspects_text__is_folded(r, &r->sites[i]))
 			continue;
 		if (!listed++) {
 			pen__put(pen, PEN_DIM, "%-6s" ROW "%-*s  %s", "", "bytes", "growth/min",
-				 "objects", "age~", CACHE, "cache", "allocated at");
+				 "objects", "age~", cache, "cache", "allocated at");
 			fputc('\n', pen->out);
 		}
 		put_row(pen, &r->sites[i]);

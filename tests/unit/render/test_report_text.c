@@ -1,22 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "golden/golden.h"
 
+#include "render/pen.h"
 #include "render/report_text.h"
 
 #include <errno.h>
 #include <time.h>
 
-static char *printed(const struct report *report, bool color)
+static char *printed_wide(const struct report *report, bool color, int columns)
 {
 	char *text = NULL;
 	size_t length = 0;
 	FILE *out = open_memstream(&text, &length);
 
 	assert_non_null(out);
-	assert_int_equal(report_text__print(report, color, 0, out), 0);
+	assert_int_equal(report_text__print(report, color, columns, out), 0);
 	assert_int_equal(fclose(out), 0);
 	assert_int_equal(strlen(text), length);
 	return text;
+}
+
+static char *printed(const struct report *report, bool color)
+{
+	return printed_wide(report, color, 0);
 }
 
 static void check_golden(struct report report, bool color, const char *name)
@@ -591,6 +597,31 @@ static void test_pending_only_when_there_are(void **state)
 	check_lacks(report, "in motion");
 }
 
+/* On a narrow terminal a row of the list still is one line. */
+static void test_rows_fit_the_terminal(void **state)
+{
+	static const int columns[] = {80, 85, 86, 87, 88, 100, 180};
+	struct report report = by_suspicion(golden_report());
+	char row[1024];
+
+	(void)state;
+	for (size_t i = 0; i < NR(columns); i++) {
+		char *text = printed_wide(&report, false, columns[i]);
+		const char *start = strstr(text, "\nUNREF"), *end;
+		int width = 0;
+
+		assert_non_null(start);
+		end = strchr(++start, '\n');
+		assert_true(end && end - start < (long)sizeof(row));
+		memcpy(row, start, (size_t)(end - start));
+		row[end - start] = 0;
+		width = pen__width(row);
+		if (width < 70 || width > columns[i])
+			fail_msg("%d columns: %d are taken: %s", columns[i], width, row);
+		free(text);
+	}
+}
+
 /* Columns: UTF-8 sequences count once. */
 static void check_width(struct report report)
 {
@@ -668,6 +699,7 @@ int main(void)
 		cmocka_unit_test(test_rows_that_are_cut),
 		cmocka_unit_test(test_pending_only_when_there_are),
 		cmocka_unit_test(test_objects_that_are_listed),
+		cmocka_unit_test(test_rows_fit_the_terminal),
 		cmocka_unit_test(test_fits_100_columns),
 		cmocka_unit_test(test_local_time),
 		cmocka_unit_test(test_output_fails),

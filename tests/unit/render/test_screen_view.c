@@ -1189,6 +1189,28 @@ static void test_order_of_equals(void **state)
 	close_view(view);
 }
 
+/* What is harmless comes after what is not decided. */
+static void test_order_of_verdicts(void **state)
+{
+	static const enum verdict_name names[] = {VERDICT_CHURN, VERDICT_CACHE, VERDICT_HELD,
+						  VERDICT_NEW, VERDICT_GROWING};
+	struct report_site sites[NR(names)] = {};
+	struct report report = golden_nothing();
+	struct screen_view *view;
+
+	(void)state;
+	for (size_t i = 0; i < NR(names); i++) {
+		sites[i].id = i + 1;
+		sites[i].origin = sites[i].cache = "x";
+		sites[i].verdict.is.name = names[i];
+	}
+	report.sites = sites;
+	report.nr_sites = NR(sites);
+	view = view_of(report);
+	check_ids(view, VIEW_BY_VERDICT, (const uint64_t[]){5, 4, 3, 2, 1}, 5);
+	close_view(view);
+}
+
 /* In the cache, the origin, and any function or module of the stack, in any case of letters. */
 static void test_what_a_filter_finds(void **state)
 {
@@ -1265,6 +1287,7 @@ int main(void)
 		cmocka_unit_test(test_places_of_details),
 		cmocka_unit_test(test_place_when_sites_come_and_go),
 		cmocka_unit_test(test_order_of_equals),
+		cmocka_unit_test(test_order_of_verdicts),
 		cmocka_unit_test(test_what_a_filter_finds),
 	};
 

@@ -60,7 +60,7 @@ static uint64_t count_freelist(const struct slub *slub, const struct slub_cache 
 static uint64_t kept_by_cpu(const struct slub *slub, const struct slub_cache *cache, uint64_t at)
 {
 	const struct slub_layout *l = &slub->layout;
-	uint64_t words[SLUB_CPU_WORDS], counters[2], slab, kept = 0;
+	uint64_t words[SLUB_CPU_WORDS], counters[2] = {}, slab, kept = 0;
 
 	if (slub->read(slub->arg, at, words, sizeof(words)))
 		return 0;

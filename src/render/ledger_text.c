@@ -5,7 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define BOLD_BYTES (1 << 20)
+#define BOLD_BYTES  (1 << 20)
+#define LEAST_BYTES 4096 /* less is no change to be told of */
 
 /* Parts of what a class grew by, and from which width on there is room for them. */
 enum { NEW, OLDER, ROOM, REST, PARTS };
@@ -66,6 +67,7 @@ static bool is_traced(const struct report *r, enum meminfo_field field)
 	return r->filter.origins && strstr(r->filter.origins, origin);
 }
 
+/* The kernel's own number did, or what it is made of by more than next to nothing. */
 static bool changed(const struct coverage_class *c, bool traced)
 {
 	double bytes[PARTS];
@@ -74,7 +76,7 @@ static bool changed(const struct coverage_class *c, bool traced)
 		return true;
 	read_parts(bytes, c);
 	for (int i = 0; traced && i < PARTS; i++)
-		if (!isnan(bytes[i]) && bytes[i] != 0)
+		if (fabs(bytes[i]) >= LEAST_BYTES) /* not, where it is not known */
 			return true;
 	return false;
 }

@@ -55,7 +55,7 @@ static void put_header(struct pen *pen, const struct report *r)
 /* "dentries +512, unused of them +3; inodes +510, unused of them +1" */
 static void put_vfs(const struct pen *pen, const struct report *r)
 {
-	if (!r->vfs_known || (!r->dentries.all && !r->inodes.all))
+	if (!r->vfs_known || (!r->dentries.all && !r->inodes.all) || (r->by_suspicion && !r->final))
 		return;
 	fprintf(pen->out,
 		"dentries %+" PRId64 ", unused of them %+" PRId64 "; inodes %+" PRId64

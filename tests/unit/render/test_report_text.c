@@ -516,9 +516,17 @@ static void test_classes_without_change(void **state)
 	c.room_bytes = c.rest_bytes = NAN;
 	check_lacks(report, "SUnreclaim");
 	check_lacks(report, "kernel  ");
-	c.rest_bytes = 1;
+	c.rest_bytes = -4095;
+	check_lacks(report, "SUnreclaim");
+	c.rest_bytes = -4096;
 	check_contains(report,
-		       "  SUnreclaim          +0        +0        +0         -        +1\n");
+		       "  SUnreclaim          +0        +0        +0         -     -4.0K\n");
+	c.kernel_delta_bytes = 1;
+	c.rest_bytes = 0;
+	check_contains(report,
+		       "  SUnreclaim          +1        +0        +0         -        +0\n");
+	c.kernel_delta_bytes = 0;
+	c.rest_bytes = 8192;
 	report.filter.origins = "vmalloc";
 	check_lacks(report, "SUnreclaim");
 }

@@ -23,7 +23,8 @@ struct builder {
 	struct item *items;
 	struct run *runs; /* of all levels that are being laid out */
 	size_t nr_runs, room_runs;
-	double least; /* weight */
+	double least;			 /* weight */
+	const struct report_site *sites; /* of the report */
 };
 
 /* ---- which frames are alike ---- */
@@ -94,6 +95,11 @@ static enum verdict_name verdict_of(const struct report_site *site)
 	return site->verdict.is.why ? site->verdict.is.name : VERDICT_NEW;
 }
 
+static uint32_t cause_of(const struct builder *b, size_t item)
+{
+	return b->flame->cause_of ? b->flame->cause_of[b->items[item].site - b->sites] : 0;
+}
+
 static int add_box(struct builder *b, const struct run *run, uint32_t level, double start)
 {
 	struct flame *flame = b->flame;
@@ -111,6 +117,7 @@ static int add_box(struct builder *b, const struct run *run, uint32_t level, dou
 		.start = start,
 		.weight = run->weight,
 		.sites = run->end - run->first,
+		.cause = cause_of(b, run->first),
 	};
 	for (size_t i = run->first; i < run->end; i++) {
 		site = b->items[i].site;
@@ -118,6 +125,8 @@ static int add_box(struct builder *b, const struct run *run, uint32_t level, dou
 		box->objects += (double)site->objects;
 		box->growth += site->growth_bytes_per_min;
 		box->of[verdict_of(site)] += b->items[i].weight;
+		if (cause_of(b, i) != box->cause)
+			box->cause = 0;
 	}
 	if (level >= flame->levels)
 		flame->levels = level + 1;
@@ -177,7 +186,7 @@ static int grow(struct builder *b, struct run run, uint32_t level, double start)
 int flame__lay_out(struct flame *flame, const struct report *report, enum weight weight,
 		   double least)
 {
-	struct builder b = {.flame = flame};
+	struct builder b = {.flame = flame, .sites = report->sites};
 	struct run root = {};
 	int err = 0;
 

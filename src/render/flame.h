@@ -24,6 +24,7 @@ struct flame_box {
 	size_t sites;
 	double bytes, objects, growth; /* of all its sites */
 	double of[VERDICTS];	       /* its weight by verdict */
+	uint32_t cause;		       /* of all its sites; 0: none, or several */
 };
 
 struct flame {
@@ -32,11 +33,13 @@ struct flame {
 	uint32_t levels;
 	size_t left_out;	/* boxes that are too narrow, what is above them not counted */
 	double left_out_weight; /* of those */
+	/* the caller's: of each site of the report the number of its cause, from 1; 0: none */
+	const uint32_t *cause_of; /* NULL: no site has one */
 };
 
 /*
  * Lay out the sites that weigh something; what is narrower than `least`, a share of the root, is
- * left out.  *flame starts as all zeros.  0 or -ENOMEM.
+ * left out.  *flame starts as all zeros but for cause_of.  0 or -ENOMEM.
  */
 int flame__lay_out(struct flame *flame, const struct report *report, enum weight weight,
 		   double least);

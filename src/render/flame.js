@@ -16,6 +16,7 @@ var boxes = [].map.call(flame.children, function (el) {
 		y: +el.getAttribute("y"), name: words[0], words: words, shown: true};
 });
 var view = boxes[0], chosen = null;
+var causes = (flame.getAttribute("data-causes") || "").split("\n").filter(Boolean);
 
 if (!boxes.length)
 	return;
@@ -33,12 +34,35 @@ var form = make("form", tools);
 var field = make("input", form, "search");
 var clear = make("button", form, "button");
 var whole = make("button", form, "button");
+var pick = causes.length ? make("select", form) : null;
+var tint = causes.length ? make("button", form, "button") : null;
 var found = make("output", form);
 field.setAttribute("placeholder", "search: regular expression" + (alone ? "  (Ctrl-F)" : ""));
 field.setAttribute("aria-label", "search");
 field.setAttribute("spellcheck", "false");
 clear.textContent = "clear";
 whole.textContent = "zoom out";
+
+if (pick) {
+	pick.setAttribute("aria-label", "cause");
+	["all causes"].concat(causes).forEach(function (name, i) {
+		var option = make("option", pick);
+		option.value = i || "";
+		option.textContent = i ? i + ": " + name : name;
+	});
+	tint.textContent = "colour by cause";
+}
+
+/* One colour for each cause, far from that of the next one; grey: none, or several. */
+function colour(by_cause) {
+	flame.classList.toggle("causes", by_cause);
+	tint.textContent = "colour by " + (by_cause ? "verdict" : "cause");
+	boxes.forEach(function (b) {
+		var cause = +b.el.getAttribute("data-cause");
+		b.el.querySelector("rect").style.fill = by_cause && cause ?
+			"hsl(" + Math.round((cause - 1) * 137.5 + 20) % 360 + ",65%,66%)" : "";
+	});
+}
 
 /* Names where there is room; those of the file are cut by their box. */
 function label() {
@@ -114,6 +138,8 @@ function choose(key) {
 function search() {
 	var wanted;
 	choose(null);
+	if (pick)
+		pick.value = "";
 	field.classList.remove("wrong");
 	if (!field.value)
 		return mark(null);
@@ -131,6 +157,8 @@ function search() {
 keys.forEach(function (key) {
 	key.addEventListener("click", function () {
 		field.value = "";
+		if (pick)
+			pick.value = "";
 		choose(key);
 		mark(chosen && function (b) {
 			return b.words[b.words.length - 1].indexOf(
@@ -138,6 +166,17 @@ keys.forEach(function (key) {
 		});
 	});
 });
+if (pick) {
+	pick.addEventListener("change", function () {
+		var cause = pick.value;
+		field.value = "";
+		choose(null);
+		mark(cause && function (b) { return b.el.getAttribute("data-cause") === cause; });
+	});
+	tint.addEventListener("click", function () {
+		colour(!flame.classList.contains("causes"));
+	});
+}
 form.addEventListener("submit", function (event) { event.preventDefault(); });
 field.addEventListener("input", search);
 clear.addEventListener("click", function () { field.value = ""; search(); });

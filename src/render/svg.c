@@ -4,10 +4,12 @@
 #include "render/flame.h"
 #include "render/flame.js.h"
 #include "render/markup.h"
+#include "report/groups.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <math.h>
+#include <stdlib.h>
 #include <time.h>
 
 #define WIDTH	 1200  /* pixels that a file is wide, until its script fits it to the window */
@@ -81,6 +83,8 @@ static void put_box(FILE *out, const struct flame *flame, const struct flame_box
 	fprintf(out, "<svg class=\"v%d%s\" y=\"%u\" height=\"%d\"", flame__verdict(box),
 		flame__is_mixed(box) ? " mixed" : "", (flame->levels - 1 - box->level) * ROW,
 		ROW - 1);
+	if (box->cause)
+		fprintf(out, " data-cause=\"%u\"", box->cause);
 	put_percent(out, "x", box->start / total);
 	put_percent(out, "width", box->weight / total);
 	fputs("><title>", out);
@@ -95,20 +99,74 @@ static void put_box(FILE *out, const struct flame *flame, const struct flame_box
 	fputs("</svg>\n", out);
 }
 
-/* *narrow: pixels of what is left out. */
-static int lay_out(struct flame *flame, const struct report *report, enum weight weight,
-		   double *narrow)
-{
-	int err;
+/* A picture: its boxes, and the causes of what may leak or grows. */
+struct picture {
+	struct flame flame;
+	struct groups groups;
+	uint32_t *cause_of; /* of each site of the report */
+	double narrow;	    /* pixels of what is left out */
+};
 
-	*narrow = NARROW;
-	for (;;) {
-		err = flame__lay_out(flame, report, weight, *narrow / WIDTH);
+static void free_picture(struct picture *picture)
+{
+	flame__free(&picture->flame);
+	groups__free(&picture->groups);
+	free(picture->cause_of);
+}
+
+/* The first of the groups that a site is in is its cause. */
+static int find_causes(struct picture *picture, const struct report *report)
+{
+	struct callers callers = {};
+	int err = groups__find(&picture->groups, report, &callers);
+
+	callers__free(&callers);
+	picture->cause_of = calloc(report->nr_sites + 1, sizeof(*picture->cause_of));
+	if (err || !picture->cause_of)
+		return err ? err : -ENOMEM;
+	for (size_t i = picture->groups.nr; i--;) {
+		const struct group *g = &picture->groups.list[i];
+
+		for (size_t k = 0; k < g->nr; k++)
+			picture->cause_of[picture->groups.members[g->first + k].site] =
+				(uint32_t)i + 1;
+	}
+	return 0;
+}
+
+static int lay_out(struct picture *picture, const struct report *report, enum weight weight)
+{
+	struct flame *flame = &picture->flame;
+	int err = find_causes(picture, report);
+
+	for (picture->narrow = NARROW; !err; picture->narrow *= 2) {
+		flame->cause_of = picture->cause_of;
+		err = flame__lay_out(flame, report, weight, picture->narrow / WIDTH);
 		if (err || flame->nr <= BOXES)
 			return err;
 		flame__free(flame);
-		*narrow *= 2;
 	}
+	return err;
+}
+
+/* Their names, a line each: the function that is common to a cause's sites, and how many those are.
+ */
+static void put_causes(FILE *out, const struct groups *groups)
+{
+	if (!groups->nr)
+		return;
+	fputs(" data-causes=\"", out);
+	for (size_t i = 0; i < groups->nr; i++) {
+		const struct group *g = &groups->list[i];
+		const struct symbols_frame *f =
+			g->common.nr ? &g->sum.stack[g->common.first] : NULL;
+
+		fputs(i ? "&#10;" : "", out);
+		markup__text(out, f && f->symbol ? f->symbol : g->sum.cache);
+		if (g->nr > 1)
+			fprintf(out, " (%zu sites)", g->nr);
+	}
+	fputc('"', out);
 }
 
 /* What is not in the picture. */
@@ -132,25 +190,27 @@ static void put_boxes(FILE *out, const struct flame *flame, enum weight weight)
 
 int svg__element(const struct report *report, enum weight weight, FILE *out)
 {
-	struct flame flame = {};
-	double narrow;
-	int err = lay_out(&flame, report, weight, &narrow);
+	struct picture picture = {};
+	const struct flame *flame = &picture.flame;
+	int err = lay_out(&picture, report, weight);
 
-	if (!err && flame.nr) {
+	if (!err && flame->nr) {
 		fprintf(out,
 			"<div class=\"tools\"></div>\n<svg class=\"flame\" width=\"100%%\" "
 			"height=\"%u\" xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" "
-			"aria-label=\"flame graph: %s\">\n",
-			flame.levels * ROW, weight__title(weight));
-		put_boxes(out, &flame, weight);
+			"aria-label=\"flame graph: %s\"",
+			flame->levels * ROW, weight__title(weight));
+		put_causes(out, &picture.groups);
+		fputs(">\n", out);
+		put_boxes(out, flame, weight);
 		fputs("</svg>\n", out);
 	}
 	if (!err) {
 		fputs("<p class=\"detail\">", out);
-		put_left_out(out, &flame, weight, narrow);
+		put_left_out(out, flame, weight, picture.narrow);
 		fputs("</p>\n", out);
 	}
-	flame__free(&flame);
+	free_picture(&picture);
 	return err;
 }
 
@@ -214,13 +274,13 @@ static void put_legend(FILE *out, const struct flame_box *root, enum weight weig
 
 int svg__print(const struct report *report, enum weight weight, FILE *out)
 {
-	struct flame flame = {};
-	double narrow;
-	int err = lay_out(&flame, report, weight, &narrow);
-	unsigned int high = flame.levels * ROW;
+	struct picture picture = {};
+	const struct flame *flame = &picture.flame;
+	int err = lay_out(&picture, report, weight);
+	unsigned int high = flame->levels * ROW;
 
 	if (err) {
-		flame__free(&flame);
+		free_picture(&picture);
 		return err;
 	}
 	fprintf(out,
@@ -230,19 +290,21 @@ int svg__print(const struct report *report, enum weight weight, FILE *out)
 		WIDTH, HEAD + high + FOOT, weight__title(weight));
 	svg__style(out);
 	fputs("</style>\n<rect class=\"ground\" width=\"100%\" height=\"100%\"/>\n", out);
-	put_heading(out, report, weight, flame.nr ? flame.boxes[0].weight : 0);
-	put_legend(out, flame.nr ? &flame.boxes[0] : NULL, weight);
+	put_heading(out, report, weight, flame->nr ? flame->boxes[0].weight : 0);
+	put_legend(out, flame->nr ? &flame->boxes[0] : NULL, weight);
 	fprintf(out,
 		"<foreignObject class=\"tools\" x=\"8\" y=\"84\" width=\"98%%\" height=\"32\"/>\n"
 		"<svg x=\"1%%\" y=\"%d\" width=\"98%%\" height=\"%u\"><svg class=\"flame\" "
-		"width=\"100%%\" height=\"%u\">\n",
+		"width=\"100%%\" height=\"%u\"",
 		HEAD, high + 1, high + 1);
-	put_boxes(out, &flame, weight);
+	put_causes(out, &picture.groups);
+	fputs(">\n", out);
+	put_boxes(out, flame, weight);
 	fprintf(out, "</svg></svg>\n<text class=\"detail\" x=\"12\" y=\"%u\">", HEAD + high + 22);
-	put_left_out(out, &flame, weight, narrow);
+	put_left_out(out, flame, weight, picture.narrow);
 	fputs("</text>\n<script><![CDATA[\n", out);
 	svg__script(out);
 	fputs("]]></script>\n</svg>\n", out);
-	flame__free(&flame);
+	free_picture(&picture);
 	return fflush(out) || ferror(out) ? -EIO : 0;
 }

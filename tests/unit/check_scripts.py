@@ -122,6 +122,15 @@ FLAME = """
   var key = all("[data-name=LEAK]")[0];
   click(key); saw.leaks = marked();
   click(key); saw.unmarked = marked();
+  var pick = document.querySelector(".tools select");
+  function tinted() { return boxes().filter(function (b) { return b.querySelector("rect").style.fill; }).length; }
+  saw.causes = [].map.call(pick.options, function (o) { return o.textContent; });
+  pick.value = "1"; pick.dispatchEvent(new Event("change")); saw.caused = [marked(), found.textContent];
+  type(field, "kleak_leak"); saw.dropped = pick.value;
+  pick.value = "2"; pick.dispatchEvent(new Event("change")); saw.other = [marked(), field.value];
+  pick.value = ""; pick.dispatchEvent(new Event("change")); saw.every = marked();
+  click(button("colour by cause")); saw.tinted = tinted();
+  click(button("colour by verdict")); saw.untinted = tinted();
   click(box("vfs_write")); saw.zoomed = shown(); saw.width = box("vfs_write").getAttribute("width");
   click(button("zoom out")); saw.out = shown();
   return saw;"""
@@ -132,6 +141,11 @@ def check_flame(saw):
     assert saw["wrong"] == [0, "no regular expression"] and saw["again"] >= 1, saw
     assert saw["cleared"] == [0, "", ""], saw
     assert 0 < saw["leaks"] < saw["all"] and saw["unmarked"] == 0, saw
+    assert saw["causes"] == ["all causes", "1: kleak_leak_kmalloc (2 sites)", "2: vmalloc"], saw
+    assert saw["caused"][0] >= 2 and saw["caused"][1].startswith("matched 8"), saw
+    assert saw["dropped"] == "" and saw["every"] == 0 and saw["other"][1] == "", saw
+    assert 0 < saw["other"][0] < saw["caused"][0] and saw["tinted"] == saw["other"][0] + saw["caused"][0], saw
+    assert saw["untinted"] == 0, saw
     assert saw["zoomed"] < saw["all"] == saw["out"] and saw["width"] == "100%", saw
 
 
@@ -141,6 +155,42 @@ def test_the_flame_graph_of_the_page():
 
 def test_the_flame_graph_alone():
     check_flame(browse(golden("report.svg"), FLAME, "flame.svg"))
+
+
+def brightness(color):
+    """Relative luminance, 0 to 1, of "rgb(1, 2, 3)" (WCAG 2)."""
+    parts = [int(c) / 255 for c in re.findall(r"\d+", color)[:3]]
+    red, green, blue = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def check_theme(name, page, ground, words, *flags):
+    """Words on their ground, as the reader's system wants it: light or dark, and to be read either way."""
+    for theme, flag in (("light", "1"), ("dark", "0")):
+        saw = browse(page, f"""
+          function style(what) {{ return getComputedStyle(document.querySelector(what)); }}
+          return [style("{ground[0]}").{ground[1]}, style("{words[0]}").{words[1]}];""", name,
+                     f"--blink-settings=preferredColorScheme={flag}", *flags)
+        behind, before = map(brightness, saw)
+        assert (behind > 0.5) == (theme == "light"), (theme, saw)
+        contrast = (max(behind, before) + 0.05) / (min(behind, before) + 0.05)
+        assert contrast >= 4.5, (theme, contrast, saw)
+
+
+def test_themes_of_the_page():
+    """The golden files have no styles: as the programs put them in."""
+    styles = read("src/render/page.css") + read("src/render/flame.css")
+    page = golden("report.html")
+    assert page.count("<style></style>") == 1
+    page = page.replace("<style></style>", f"<style>{styles}</style>")
+    check_theme("page.html", page, ("body", "backgroundColor"), ("body", "color"))
+
+
+def test_themes_of_the_picture():
+    page = golden("report.svg")
+    assert page.count("<style></style>") == 1
+    page = page.replace("<style></style>", f"<style>{read('src/render/flame.css')}</style>")
+    check_theme("flame.svg", page, (".ground", "fill"), (".heading", "fill"))
 
 
 def test_without_scripts():

@@ -174,6 +174,34 @@ static void test_caches_are_the_tops(void **state)
 	flame__free(&flame);
 }
 
+/* A box has the cause that all of its sites have. */
+static void test_causes(void **state)
+{
+	static const struct symbols_frame stack[] = {{.symbol = "inner"}, {.symbol = "outer"}};
+	static const struct symbols_frame other[] = {{.symbol = "other"}, {.symbol = "outer"}};
+	const struct report_site sites[] = {
+		{.bytes = 3, .cache = "a", .origin = "slab", .stack = stack, .nr_frames = 2},
+		{.bytes = 2, .cache = "b", .origin = "slab", .stack = stack, .nr_frames = 2},
+		{.bytes = 1, .cache = "c", .origin = "slab", .stack = other, .nr_frames = 2},
+	};
+	static const uint32_t cause_of[] = {7, 7, 0};
+	struct report report = golden_nothing();
+	struct flame flame = {.cause_of = cause_of};
+
+	(void)state;
+	report.sites = sites;
+	report.nr_sites = NR(sites);
+	assert_int_equal(flame__lay_out(&flame, &report, WEIGHT_BYTES, 0), 0);
+	assert_int_equal(flame.nr, 7); /* all, outer, inner, a, b, other, c */
+	for (size_t i = 0; i < flame.nr; i++) {
+		const struct flame_box *box = &flame.boxes[i];
+		bool inner = box->sites < 3 && box->site != &sites[2];
+
+		assert_int_equal(box->cause, inner ? 7 : 0);
+	}
+	flame__free(&flame);
+}
+
 /* golden: two stacks that share their innermost function only, one without frames. */
 static void test_golden(void **state)
 {
@@ -466,6 +494,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_layout),
 		cmocka_unit_test(test_caches_are_the_tops),
+		cmocka_unit_test(test_causes),
 		cmocka_unit_test(test_golden),
 		cmocka_unit_test(test_alike),
 		cmocka_unit_test(test_narrow),

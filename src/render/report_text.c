@@ -102,16 +102,19 @@ static void put_count(struct pen *pen, uint64_t n, const char *what)
 
 static void put_events(struct pen *pen, const struct report *r)
 {
-	char item[ITEM];
+	char item[ITEM], unsized[ITEM / 4] = "";
 
 	pen__head_begin(pen, PEN_PLAIN, "events:", 1);
 	snprintf(item, sizeof(item), "allocations %" PRIu64, r->events.allocations);
 	pen__head_item(pen, "", PEN_PLAIN, item);
+	if (r->events.unsized_frees)
+		snprintf(unsized, sizeof(unsized), ", %" PRIu64 " of these not sized",
+			 r->events.unsized_frees);
 	snprintf(item, sizeof(item),
 		 "frees %" PRIu64 " (and %" PRIu64 " implicit, %" PRIu64 " found free, %" PRIu64
-		 " unknown)",
+		 " unknown%s)",
 		 r->events.frees, r->events.implicit_frees, r->events.found_free,
-		 r->events.unknown_frees);
+		 r->events.unknown_frees, unsized);
 	pen__head_item(pen, ",", PEN_PLAIN, item);
 	snprintf(item, sizeof(item), "live %" PRIu64, r->events.live);
 	pen__head_item(pen, ",", PEN_PLAIN, item);

@@ -169,6 +169,7 @@ struct report {
 		uint64_t allocations;
 		uint64_t frees;
 		uint64_t unknown_frees;
+		uint64_t unsized_frees; /* of these, such whose size is not known */
 		uint64_t implicit_frees;
 		uint64_t live;
 		uint64_t found_free; /* found free in the allocator's own books: no hook saw it */

@@ -33,6 +33,7 @@ static json_t *events(const struct report *r)
 		{"allocations", r->events.allocations},
 		{"frees", r->events.frees},
 		{"unknown_frees", r->events.unknown_frees},
+		{"unsized_frees", r->events.unsized_frees},
 		{"implicit_frees", r->events.implicit_frees},
 		{"found_free", r->events.found_free},
 		{"unsampled", r->events.unsampled},

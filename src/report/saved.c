@@ -267,6 +267,9 @@ static void read_events(struct json_reader *r, json_t *from, struct report *to)
 
 	for (size_t i = 0; i < sizeof(list) / sizeof(list[0]); i++)
 		*list[i].value = json_read__count(r, from, list[i].key, INT64_MAX);
+	/* files from before 0.2 do not have it */
+	if (json_object_get(from, "unsized_frees"))
+		to->events.unsized_frees = json_read__count(r, from, "unsized_frees", INT64_MAX);
 }
 
 static void read_losses(struct json_reader *r, json_t *from, struct report *to)

@@ -58,6 +58,7 @@ static void fill_events(struct report *report, const struct readout *readout)
 	report->events.frees = snapshot->sum.frees;
 	report->events.implicit_frees = snapshot->sum.implicit;
 	report->events.unknown_frees = snapshot->counts[KLEAK_COUNT_UNKNOWN_FREES];
+	report->events.unsized_frees = readout->older.unsized - readout->older_start.unsized;
 	report->events.live = snapshot->sum.live;
 	report->events.pending = snapshot->sum.pending;
 	report->events.found_free = snapshot->sum.verified;

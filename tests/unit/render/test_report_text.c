@@ -486,6 +486,16 @@ static void test_parts_of_growth(void **state)
 		       "  SUnreclaim       -3.0K    +50.0K    -20.0K    +60.0K    -93.0K\n");
 }
 
+static void test_frees_of_unknown_size(void **state)
+{
+	struct report report = golden_report();
+
+	(void)state;
+	check_contains(report, "0 found free, 40 unknown), live");
+	report.events.unsized_frees = 7;
+	check_contains(report, "0 found free, 40 unknown, 7 of these not sized)");
+}
+
 /* What is not known is not told. */
 static void test_parts_that_are_not_known(void **state)
 {
@@ -701,6 +711,7 @@ int main(void)
 		cmocka_unit_test(test_rates),
 		cmocka_unit_test(test_parts_of_growth),
 		cmocka_unit_test(test_parts_that_are_not_known),
+		cmocka_unit_test(test_frees_of_unknown_size),
 		cmocka_unit_test(test_classes_without_change),
 		cmocka_unit_test(test_field_that_the_kernel_lacks),
 		cmocka_unit_test(test_losses_are_all_named),

@@ -194,7 +194,10 @@ static void test_the_kernels_books(void **state)
 	start->present[1] = now->present[2] = true;
 	now->bytes[1] = now->bytes[2] = 7;
 	m->readout.slab.objects_bytes = 42;
+	m->readout.older_start.unsized = 2;
+	m->readout.older.unsized = 9;
 	fill(m);
+	assert_int_equal(m->report.events.unsized_frees, 7);
 	assert_true(m->report.meminfo_known[0]);
 	assert_int_equal(m->report.meminfo_delta[0], -2000);
 	assert_false(m->report.meminfo_known[1] || m->report.meminfo_known[2]);

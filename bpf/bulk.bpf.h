@@ -93,8 +93,8 @@ static __always_inline int alloc_bulk(void *ctx, bool again)
 	if (!got || bpf_get_func_arg(ctx, 0, &kmem) || bpf_get_func_arg(ctx, 3, &array))
 		return 0;
 	if (!is_followed(ctx)) {
-		if (!again && !is_filtered() && !config.nr_wanted && !is_theirs(ctx))
-			own_allocated(kmem, 0, 0, got);
+		if (!again && !is_filtered() && !config.nr_wanted)
+			unrecorded_allocated(kmem, 0, 0, got);
 		return 0;
 	}
 	cache_index = cache_find(~kmem, kmem, 0, 0);

@@ -200,7 +200,8 @@ struct kleak_cache {
 	__u32 ready;	   /* the fields above and the name are written */
 	char name[KLEAK_CACHE_NAME];
 	__u64 unknown; /* objects freed that are not in the table, see older.bpf.h ... */
-	__s64 own;     /* ... and objects that the loader allocated, less those that it freed */
+	/* ... and objects that were allocated and not recorded, less those that the loader freed */
+	__s64 unrecorded;
 };
 
 /*
@@ -242,7 +243,8 @@ enum kleak_count {
 	KLEAK_COUNT_WHO_FULL,	 /* an allocation whose allocator was not noted: no room */
 	KLEAK_COUNT_FREERS_FULL, /* a free to be noted that was not: no room */
 	/* of what is freed and is not in the table, see older.bpf.h */
-	KLEAK_COUNT_OLDER_LARGE,   /* bytes of kmalloc() beyond the caches, less the loader's */
+	KLEAK_COUNT_OLDER_LARGE, /* bytes of kmalloc() beyond the caches, less what was not recorded
+				  */
 	KLEAK_COUNT_OLDER_VMALLOC, /* bytes */
 	KLEAK_COUNT_OLDER_UNSIZED, /* frees whose size was not to be told */
 	KLEAK_COUNTS,

@@ -7,8 +7,10 @@
  * kmem_cache_free() names its cache.  kfree() does not: the object's struct page does, once the
  * loader has found out where struct pages are.
  *
- * What the loader allocates is not in the table, and RCU frees a part of it in whatever context: it
- * is counted, too, so that both together tell what became of all that is not in the table.
+ * What the loader allocates is not in the table, nor what anybody allocates while nothing is
+ * recorded, as in a drain.  Both is counted, too, so that all together tells what became of all
+ * that is not in the table.  (Of areas the size is not known when they are allocated: while nothing
+ * is recorded none are counted.)
  *
  * Where only some processes are followed that is nearly every free of the machine, and of no
  * interest.
@@ -117,7 +119,7 @@ static __always_inline void older_area(__u64 vm, __u64 stands_for)
 	__u64 bytes = (__u64)BPF_CORE_READ(area, nr_pages) << config.page_shift;
 	__u64 pages = (__u64)BPF_CORE_READ(area, pages), size, start;
 
-	if (!(flags & VM_ALLOC) || flags >> 16 || !bytes)
+	if (!(flags & VM_ALLOC) || flags >> 16 || !bytes || !control.recording)
 		return;
 	start = (__u64)BPF_CORE_READ(area, addr);
 	size = BPF_CORE_READ(area, size);
@@ -126,8 +128,8 @@ static __always_inline void older_area(__u64 vm, __u64 stands_for)
 		count(KLEAK_COUNT_OLDER_VMALLOC, stands_for * bytes);
 }
 
-/* The loader allocated `nr` objects from the cache kmem; or, without, so much by kmalloc(). */
-__noinline int own_allocated(__u64 kmem, __u64 size, __u64 gfp, __u32 nr)
+/* `nr` objects were allocated from the cache kmem, or, without, so much by kmalloc(). */
+__noinline int unrecorded_allocated(__u64 kmem, __u64 size, __u64 gfp, __u32 nr)
 {
 	__u64 stands_for = ((__u64)control.sample_mask + 1) * nr, id = ~kmem;
 	__u32 index, flags = 0;
@@ -144,7 +146,7 @@ __noinline int own_allocated(__u64 kmem, __u64 size, __u64 gfp, __u32 nr)
 	index = cache_find(id, kmem, size, flags);
 	cache = bpf_map_lookup_elem(&caches, &index);
 	if (cache)
-		__sync_fetch_and_add(&cache->own, stands_for);
+		__sync_fetch_and_add(&cache->unrecorded, stands_for);
 	return 0;
 }
 
@@ -176,7 +178,7 @@ __noinline int older_freed(__u64 address, __u64 kmem, bool own)
 	index = cache_find(id, kmem, size, flags);
 	cache = bpf_map_lookup_elem(&caches, &index);
 	if (cache && own)
-		__sync_fetch_and_sub(&cache->own, stands_for);
+		__sync_fetch_and_sub(&cache->unrecorded, stands_for);
 	else if (cache)
 		__sync_fetch_and_add(&cache->unknown, stands_for);
 	return 0;

@@ -144,7 +144,7 @@ static __always_inline bool records_all_slab(void)
 	return config.slab && !config.nr_wanted && !config.min_size && config.max_size == ~0ULL;
 }
 
-/* An allocation that is not recorded: of others than those that are followed, or the loader's. */
+/* An allocation that is not recorded: others are followed, or nobody now, or it is the loader's. */
 static __always_inline void not_followed(struct bpf_raw_tracepoint_args *ctx,
 					 const volatile struct kleak_event_args *args, __u64 ptr)
 {
@@ -155,14 +155,15 @@ static __always_inline void not_followed(struct bpf_raw_tracepoint_args *ctx,
 			object_gone(ptr, KLEAK_SPACE_SLAB, true);
 		return;
 	}
-	if (is_theirs(ctx) || !config.slab || config.nr_wanted)
+	if (!config.slab || config.nr_wanted)
 		return;
 	if (args->allocated != KLEAK_ARG_NONE)
 		size = event_arg(ctx, args->allocated);
 	if (size <= 2ULL << config.page_shift ||
 	    !is_first_of_two(event_arg(ctx, args->call_site), ptr))
-		own_allocated(args->cache == KLEAK_ARG_NONE ? 0 : event_arg(ctx, args->cache), size,
-			      event_arg(ctx, args->gfp), 1);
+		unrecorded_allocated(args->cache == KLEAK_ARG_NONE ? 0
+								   : event_arg(ctx, args->cache),
+				     size, event_arg(ctx, args->gfp), 1);
 }
 
 static __always_inline int slab_alloc(struct bpf_raw_tracepoint_args *ctx, enum kleak_event event)

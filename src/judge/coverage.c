@@ -62,7 +62,7 @@ void coverage__sum_older(struct coverage_older *older, const struct kleak_counts
 		if (!c->size)
 			older->unsized += c->unknown;
 		*(c->flags & KLEAK_CACHE_RECLAIMABLE ? reclaimable : unreclaimable) +=
-			((int64_t)c->unknown - c->own) * c->size;
+			((int64_t)c->unknown - c->unrecorded) * c->size;
 	}
 }
 

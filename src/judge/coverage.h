@@ -5,8 +5,8 @@
  *	kernel's growth = traced + older + room + rest
  *
  * traced: what was allocated since the start and is still there.  older: what was there before and
- * was freed since, a number below 0; what kleak itself has allocated, which is not traced, counts
- * here, too.  room: in slabs, for objects that are not there (yet).  rest:
+ * was freed since, a number below 0; what was allocated and not traced (by kleak itself, and by
+ * all in a drain) counts here, too.  room: in slabs, for objects that are not there (yet).  rest:
  * what no event told, and what happened between one reading and the next.
  */
 #ifndef KLEAK_JUDGE_COVERAGE_H

@@ -45,9 +45,6 @@ LEAKS = [
     Case("kobject", "poke", 300, 160, "LEAK at kobject_register [leak_kobject]", "leak_kobject"),
     Case("workqueue", "poke", 60, 1000, "LEAK at queue_bring_up [leak_queue]", "leak_queue"),
     Case("table", "poke", 300, 256, "LEAK at table_learn [leak_table]", "leak_table"),
-    # a program keeps files as fast, and has nothing to do with it
-    Case("by-chance", "sh:actor file 300 & exec actor poke 300", 300, 64, "LEAK at filter_parse [leak_filter]",
-         "leak_filter"),
     # programs: the kernel holds it because a program does
     Case("netns", "netns", 60, 40000, "HELD BY actor: namespace"),
     Case("zombies", "group", 120, 4000, "OFFLINE CGROUPS"),

@@ -151,9 +151,12 @@ static void test_sum_of_older(void **state)
 {
 	const struct kleak_cache table[KLEAK_MAX_CACHES] = {
 		[KLEAK_CACHE_UNKNOWN] = {.unknown = 4},
-		[2] = {.size = 200, .flags = KLEAK_CACHE_RECLAIMABLE, .unknown = 10, .own = 3},
-		[3] = {.size = 64, .unknown = 5, .own = -2},
-		[KLEAK_MAX_CACHES - 1] = {.size = 8, .unknown = 1, .own = 7},
+		[2] = {.size = 200,
+		       .flags = KLEAK_CACHE_RECLAIMABLE,
+		       .unknown = 10,
+		       .unrecorded = 3},
+		[3] = {.size = 64, .unknown = 5, .unrecorded = -2},
+		[KLEAK_MAX_CACHES - 1] = {.size = 8, .unknown = 1, .unrecorded = 7},
 	};
 	struct kleak_counts counts[2] = {};
 	const struct recycle given_back = {.older_unreclaimable = 1000, .older_reclaimable = 300};

@@ -324,11 +324,11 @@ static void test_caches_without_sites_are_given_back(void **state)
 	tables->caches[9].unknown = 4;
 	tables->caches[10].id = KLEAK_CACHE_DEAD; /* destroyed: what it left is gone, too */
 	tables->caches[10].unknown = 5;
-	tables->caches[10].own = -1;
+	tables->caches[10].unrecorded = -1;
 	tables->caches[11].id = KLEAK_CACHE_DEAD;
 	tables->caches[11].flags = KLEAK_CACHE_RECLAIMABLE;
 	tables->caches[11].unknown = 5;
-	tables->caches[11].own = 2;
+	tables->caches[11].unrecorded = 2;
 	report(run, 1);
 	assert_int_equal(tables->caches[8].id, KLEAK_CACHE_DEAD);
 	assert_int_equal(tables->caches[CACHE].id, 0x77);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "judge/coverage.h"
+#include "trace/caches.h"
 
 #include <math.h>
 
@@ -62,7 +63,7 @@ void coverage__sum_older(struct coverage_older *older, const struct kleak_counts
 		if (!c->size)
 			older->unsized += c->unknown;
 		*(c->flags & KLEAK_CACHE_RECLAIMABLE ? reclaimable : unreclaimable) +=
-			((int64_t)c->unknown - c->unrecorded) * c->size;
+			cache__older_bytes(c);
 	}
 }
 

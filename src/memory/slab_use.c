@@ -44,13 +44,7 @@ static uint64_t count_freelist(const struct slub *slub, const struct slub_cache 
 	content = malloc(bytes);
 	if (!content)
 		return 0;
-	for (uint64_t done = 0; done < bytes && nr >= 0; done += KLEAK_READ_MOST) {
-		uint64_t len = bytes - done < KLEAK_READ_MOST ? bytes - done : KLEAK_READ_MOST;
-
-		if (slub->read(slub->arg, start + done, content + done, len))
-			nr = -EFAULT;
-	}
-	if (nr >= 0)
+	if (!slub__read_much(slub, start, content, bytes))
 		nr = slub_freelist__mark(slub, cache, start, objects, content, freelist, marked);
 	free(content);
 	return nr > 0 ? (uint64_t)nr : 0;

@@ -13,8 +13,7 @@
 #define MOST_TRIES 4
 #define MOST_PAGES 16 /* of a slab: order 3 is the most SLUB takes by itself */
 
-/* What is more than can be read at once. */
-static int read_much(const struct slub *slub, uint64_t address, uint8_t *to, uint64_t len)
+int slub__read_much(const struct slub *slub, uint64_t address, uint8_t *to, uint64_t len)
 {
 	int err = 0;
 
@@ -79,7 +78,7 @@ static int try_slab(struct slub *slub, struct slub_slab *slab)
 		err = slub_freelist__find_of_cpu(slub, cache, slab->head, counters[1], &list);
 	if (err)
 		return err;
-	if (read_much(slub, slab->start, slub->content, len))
+	if (slub__read_much(slub, slab->start, slub->content, len))
 		return -EAGAIN;
 	nr = mark_in_slab(slub, slab, counters[0]);
 	/* A slab that no CPU works with has as many free objects as it says. */

@@ -99,6 +99,9 @@ static inline int slub__read_half(const struct slub *slub, uint64_t address, uin
 	return slub->read(slub->arg, address, half, sizeof(*half));
 }
 
+/* What may be more than can be read at once. */
+int slub__read_much(const struct slub *slub, uint64_t address, uint8_t *to, uint64_t len);
+
 /* Of the slab whose struct page is at `head`: its own freelist, and its counters (slub_freelist.h).
  */
 static inline int slub__read_counters(const struct slub *slub, uint64_t head, uint64_t counters[2])

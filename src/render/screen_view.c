@@ -339,7 +339,6 @@ void screen_view__open(struct screen_view *view, double interval_s, enum view_so
 /* The newest report is the one that is shown from here on. */
 static int show_latest(struct screen_view *view)
 {
-	struct callers callers = {};
 	int err;
 
 	groups__free(&view->groups);
@@ -348,8 +347,7 @@ static int show_latest(struct screen_view *view)
 	view->latest = (struct report_copy){};
 	view->any = true;
 	view->nr = 0; /* the order pointed into what has gone */
-	err = groups__find(&view->groups, &view->shown.report, &callers);
-	callers__free(&callers);
+	err = groups__find(&view->groups, &view->shown.report, NULL);
 	return err ? err : sparks__enter(&view->sparks, &view->shown.report);
 }
 

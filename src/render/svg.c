@@ -117,10 +117,8 @@ static void free_picture(struct picture *picture)
 /* The first of the groups that a site is in is its cause. */
 static int find_causes(struct picture *picture, const struct report *report)
 {
-	struct callers callers = {};
-	int err = groups__find(&picture->groups, report, &callers);
+	int err = groups__find(&picture->groups, report, NULL);
 
-	callers__free(&callers);
 	picture->cause_of = calloc(report->nr_sites + 1, sizeof(*picture->cause_of));
 	if (err || !picture->cause_of)
 		return err ? err : -ENOMEM;

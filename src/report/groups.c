@@ -119,13 +119,15 @@ static int make_groups(struct causes *f, struct groups *groups)
 
 int groups__find(struct groups *groups, const struct report *report, struct callers *callers)
 {
+	struct callers alone = {};
 	struct causes causes;
-	int err = same_cause__find(&causes, report, callers);
+	int err = same_cause__find(&causes, report, callers ? callers : &alone);
 
-	if (err)
-		return err;
-	err = make_groups(&causes, groups);
-	same_cause__free(&causes);
+	if (!err) {
+		err = make_groups(&causes, groups);
+		same_cause__free(&causes);
+	}
+	callers__free(&alone);
 	return err;
 }
 

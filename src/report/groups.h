@@ -40,8 +40,8 @@ struct groups {
 /*
  * Group the sites of a report that may leak, by cause (report/same_cause.h), and list the groups
  * that do, or grow.  A site alone is a group.  callers: has been given the stacks of other sites
- * that were traced; those of the report are added.  Strings and stacks are the report's, which has
- * to stay.  0 or -ENOMEM.
+ * that were traced, and those of the report are added; NULL: no others are known.  Strings and
+ * stacks are the report's, which has to stay.  0 or -ENOMEM.
  */
 int groups__find(struct groups *groups, const struct report *report, struct callers *callers);
 

@@ -140,3 +140,8 @@ bool cache__is_approximate(const struct cache_sum *sum)
 	return missed >= APPROXIMATE_LEAST &&
 	       missed * 100 > APPROXIMATE_PERCENT * (sum->frees + missed);
 }
+
+int64_t cache__older_bytes(const struct kleak_cache *cache)
+{
+	return ((int64_t)cache->unknown - cache->unrecorded) * cache->size;
+}

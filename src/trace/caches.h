@@ -45,6 +45,12 @@ bool cache__is_lazy(const char *name);
 /* Where the struct kmem_cache of this entry is; 0: not known, it has gone, or it is of kmalloc. */
 uint64_t cache__kmem(const struct kleak_cache *cache);
 
+/*
+ * Bytes of what was freed at this entry and had not been in the table, less those of what was
+ * allocated and not recorded.
+ */
+int64_t cache__older_bytes(const struct kleak_cache *cache);
+
 /* What became of the objects of each cache, by index into the cache table. */
 struct cache_sum {
 	uint64_t allocations, frees, implicit, verified, live;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "trace/recycle.h"
+#include "trace/caches.h"
 #include "util/array.h"
 
 #include <errno.h>
@@ -211,7 +212,7 @@ static void release_cache(struct recycle *recycle, struct kleak_cache *cache)
 {
 	*(cache->flags & KLEAK_CACHE_RECLAIMABLE ? &recycle->older_reclaimable
 						 : &recycle->older_unreclaimable) +=
-		((int64_t)cache->unknown - cache->unrecorded) * cache->size;
+		cache__older_bytes(cache);
 	__atomic_store_n(&cache->ready, 0, __ATOMIC_SEQ_CST);
 	*cache = (struct kleak_cache){.id = KLEAK_CACHE_DEAD};
 	__atomic_store_n(&cache->id, KLEAK_CACHE_REUSABLE, __ATOMIC_SEQ_CST);

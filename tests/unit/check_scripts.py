@@ -164,13 +164,13 @@ def brightness(color):
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
-def check_theme(name, page, ground, words, *flags):
+def check_theme(name, page, ground, words):
     """Words on their ground, as the reader's system wants it: light or dark, and to be read either way."""
     for theme, flag in (("light", "1"), ("dark", "0")):
         saw = browse(page, f"""
           function style(what) {{ return getComputedStyle(document.querySelector(what)); }}
           return [style("{ground[0]}").{ground[1]}, style("{words[0]}").{words[1]}];""", name,
-                     f"--blink-settings=preferredColorScheme={flag}", *flags)
+                     f"--blink-settings=preferredColorScheme={flag}")
         behind, before = map(brightness, saw)
         assert (behind > 0.5) == (theme == "light"), (theme, saw)
         contrast = (max(behind, before) + 0.05) / (min(behind, before) + 0.05)

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """A module leaves orphans, and holds others in every way there is: the scan must tell them apart."""
 import json
+import math
 
 from guest import boot, main, module
 
@@ -61,16 +62,22 @@ def unreferenced(report):
     return found
 
 
-# A stack that is in use may hold what was left there by a call before, or a pointer to
-# memory that has been freed and is one of ours by now: it hides that one (kmemleak's as well).
+# Memory in use may hold a word that was left there, a pointer to memory that has been freed and is
+# one of ours by now: it hides that one (kmemleak's as well), and with it what that one leads to.
 MOST_HIDDEN = 2
+LINKED = {"kleak_orphan_cycle": 3, "kleak_orphan_chain": 2}  # objects that lead to each other
+
+
+def hiding_words(expected, found):
+    """The fewest words that explain what was not found."""
+    return sum(math.ceil((n - found.get(name, 0)) / LINKED.get(name, 1)) for name, n in expected.items())
 
 
 def check_found(report, expected):
     found = unreferenced(report)
     extra = {name: n for name, n in found.items() if n > expected.get(name, 0)}
     assert not extra, differences(report, expected)
-    assert sum(expected.values()) - sum(found.values()) <= MOST_HIDDEN, differences(report, expected)
+    assert hiding_words(expected, found) <= MOST_HIDDEN, differences(report, expected)
 
 
 def check_objects(report):
@@ -112,7 +119,7 @@ def orphans_alone_are_unreferenced(version):
 
     report = json.loads(acknowledged)
     assert unreferenced(report) == {}
-    assert report["scan"]["acknowledged"] >= sum(expected.values()) - MOST_HIDDEN
+    assert report["scan"]["acknowledged"] >= sum(expected.values()) - MOST_HIDDEN * max(LINKED.values())
 
 
 def check_census(census, made):

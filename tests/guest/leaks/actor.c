@@ -330,6 +330,33 @@ static int poke_by_child(void)
 	return in_child(poke_in_child);
 }
 
+/* Opens a file for each byte that comes, and keeps it; ends when nobody writes any more. */
+static void keep_files_for(int requests)
+{
+	char byte;
+
+	while (read(requests, &byte, 1) == 1)
+		if (keep_file() < 0)
+			_exit(1);
+	_exit(0);
+}
+
+/* While another program keeps a file for each of them: as many, as fast, and no cause. */
+static int poke_beside_keeper(void)
+{
+	static int pipes[2] = {-1, -1};
+
+	if (pipes[0] < 0) {
+		if (pipe(pipes))
+			return -1;
+		if (!fork()) {
+			close(pipes[1]);
+			keep_files_for(pipes[0]);
+		}
+	}
+	return poke() || write(pipes[1], "\n", 1) != 1 ? -1 : 0;
+}
+
 static int send_to(in_port_t port)
 {
 	struct sockaddr_in address = {.sin_family = AF_INET,
@@ -530,6 +557,7 @@ static const struct {
 	{"group", leave_group},
 	{"poke", poke},
 	{"poke-child", poke_by_child},
+	{"poke-beside", poke_beside_keeper},
 	{"packet", send_packet},
 	{"churn", churn},
 	{"fork", fork_only},

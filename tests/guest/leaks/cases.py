@@ -28,6 +28,7 @@ LEAKS = [
     Case("softirq-skb", "packet", 120, 700, "LEAK at receive_for_sources [leak_receive]", "leak_receive"),
     Case("rcu-params", "poke", 300, 64, "LEAK at params_replace [leak_params]", "leak_params"),
     Case("string", "poke", 300, 64, "LEAK at filter_parse [leak_filter]", "leak_filter"),
+    Case("by-chance", "poke-beside", 300, 64, "LEAK at filter_parse [leak_filter]", "leak_filter"),
     Case("rare", "poke", 20, 1024, "LEAK at event_ring_init [leak_event]", "leak_event"),
     Case("percpu", "poke", 3000, 32, "LEAK at stats_init [leak_stats]", "leak_stats"),
     Case("pages", "packet", 1024, 4096, "LEAK at pages_refill [leak_pages]", "leak_pages"),

@@ -1,0 +1,23 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""A few of the corpus's cases, judged sooner: `make test-leaks` has all of them, as diagnose is by itself."""
+from corpus import boot, told
+from guest import main
+
+from cases import INNOCENTS, LEAKS
+
+CHOSEN = ("by-chance", "softirq-skb", "dentry", "eventfds", "find")
+OPTIONS = "--interval 0.5 --evidence 15 --for 60s"
+
+
+def leaks(version):
+    cases = [next(c for c in LEAKS + INNOCENTS if c.name == name) for name in CHOSEN]
+    results = [(case, told(case, *answer)) for case, answer in zip(cases, boot(cases, version, OPTIONS, 480))]
+    for case, result in results:
+        print(f"# {case.name}: {result['door'] or 'nothing'}, {result['seconds'] or 0:.0f} s")
+    wrong = [(case.name, case.expect, result) for case, result in results if not result["right"]]
+    assert not wrong, wrong
+
+
+if __name__ == "__main__":
+    main(leaks)

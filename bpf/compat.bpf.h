@@ -116,6 +116,22 @@ static __always_inline __u64 stack_word(__u64 address)
 }
 
 /*
+ * The return address at this place of a stack, 0 if none is there.  arm64 may have signed it, in
+ * bits that are all ones in an address of code (arch/arm64/include/asm/pointer_auth.h,
+ * ptrauth_strip_kernel_insn_pac()).
+ */
+static __always_inline __u64 return_word(__u64 address)
+{
+	__u64 word = stack_word(address);
+
+#ifdef __TARGET_ARCH_arm64
+	if (word)
+		word |= config.code_bits;
+#endif
+	return word;
+}
+
+/*
  * The address of `ctx`, which lies on the kernel stack in use.  The verifier forbids most
  * arithmetic on pointers; the negative of one is a number.
  */

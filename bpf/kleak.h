@@ -368,7 +368,8 @@ struct kleak_config {
 	struct kleak_range interrupts[KLEAK_INTERRUPT_RANGES]; /* text that interrupts go through */
 	__u64 pid_namespace_dev; /* with inode: PIDs are those of this namespace */
 	__u64 pid_namespace_inode;
-	__u64 min_size; /* bytes allocated */
+	__u64 code_bits; /* the upper ones, which all addresses of the kernel's code have */
+	__u64 min_size;	 /* bytes allocated */
 	__u64 max_size;
 	__u32 buckets;
 	__u32 sites;	    /* a hash picks 1 .. sites; the table has KLEAK_SITE_PROBES more */

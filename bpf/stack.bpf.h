@@ -3,25 +3,14 @@
 #ifndef KLEAK_STACK_BPF_H
 #define KLEAK_STACK_BPF_H
 
-#include "chain.bpf.h"
 #include "maps.bpf.h"
-#include "unwind.bpf.h"
+#ifdef __TARGET_ARCH_arm64
+#include "frame_records.bpf.h"
+#else
+#include "chain.bpf.h"
+#endif
+#include "steps.bpf.h"
 #include "who.bpf.h"
-
-static __always_inline bool in_range(const volatile struct kleak_range *range, __u64 address)
-{
-	return address - range->start < range->end - range->start;
-}
-
-/* In one of `nr` ranges, or fewer: the first empty one ends them. */
-static __always_inline bool in_ranges(const volatile struct kleak_range *ranges, int nr,
-				      __u64 address)
-{
-	for (int i = 0; i < nr && ranges[i].end; i++)
-		if (in_range(&ranges[i], address))
-			return true;
-	return false;
-}
 
 static __always_inline struct scratch *scratch_claim(void)
 {
@@ -72,15 +61,6 @@ __noinline int stack_trim(struct scratch *s, __u64 call_site, __u32 walked)
 		  walked < KLEAK_MAX_FRAMES;
 	s->cut = 0;
 	return 0;
-}
-
-/*
- * Does this frame lead to whatever was interrupted?  What lies beyond is chance, and
- * would make a site of every place that an interrupt can hit.
- */
-__noinline int is_interrupt(__u64 address)
-{
-	return in_ranges(config.interrupts, KLEAK_INTERRUPT_RANGES, address);
 }
 
 /* Hash of a site: its cache, its key space, its frames.  Cuts the frames at an interrupt. */
@@ -298,6 +278,16 @@ static __always_inline long site_of(struct bpf_raw_tracepoint_args *ctx, __u64 c
 	return site_or_walk(ctx, call_site, cache, space, site);
 }
 
+#ifdef __TARGET_ARCH_arm64
+
+static __always_inline long site_of_slab(struct bpf_raw_tracepoint_args *ctx, __u64 call_site,
+					 __u32 cache)
+{
+	return site_of(ctx, call_site, cache, KLEAK_SPACE_SLAB);
+}
+
+#else
+
 /* The same, of slab, by chains first. */
 static __always_inline long site_of_slab(struct bpf_raw_tracepoint_args *ctx, __u64 call_site,
 					 __u32 cache)
@@ -312,5 +302,7 @@ static __always_inline long site_of_slab(struct bpf_raw_tracepoint_args *ctx, __
 	site = hash ? site_known(hash) : site_by_steps(address_of(ctx), call_site, begin);
 	return site_or_walk(ctx, call_site, cache, KLEAK_SPACE_SLAB, site);
 }
+
+#endif
 
 #endif

@@ -321,6 +321,18 @@ static struct kleak_page_layout page_layout(const struct slub_layout *l)
 	};
 }
 
+/*
+ * The upper bits that are ones in every address of code, as in this one of the kernel's own; 0:
+ * unknown, as with addresses of 48 bits (arch/arm64/include/asm/memory.h: code lies in the upper
+ * half of what an address can be).
+ */
+static uint64_t code_bits(uint64_t address)
+{
+	if (!address)
+		address = 0xffff800000000000;
+	return ~(~0ULL >> __builtin_clzll(~address));
+}
+
 int attach_plan__make(struct plan *plan, const struct trace_options *options,
 		      const struct kernel *kernel, char *why, size_t len)
 {
@@ -333,6 +345,7 @@ int attach_plan__make(struct plan *plan, const struct trace_options *options,
 	for (int i = 0; i < KLEAK_EVENTS; i++)
 		config->args[i] = kernel->events[i].args;
 	config->area_alloc = kernel->area_alloc;
+	config->code_bits = code_bits(kernel->area_alloc.start);
 	memcpy(config->kmalloc, kernel->kmalloc, sizeof(config->kmalloc));
 	memcpy(config->interrupts, kernel->interrupts, sizeof(config->interrupts));
 	config->frames = options->stack_depth + KLEAK_PLUMBING_DEPTH;

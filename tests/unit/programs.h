@@ -19,6 +19,7 @@
 
 #pragma GCC diagnostic ignored "-Wmissing-prototypes"
 #pragma GCC diagnostic ignored "-Wunused-function"
+#pragma GCC diagnostic ignored "-Wunused-variable"
 
 #undef __always_inline
 #define __always_inline inline __attribute__((always_inline))
@@ -45,6 +46,14 @@ static inline uint64_t stack_word(uint64_t address)
 	uint64_t offset = address - (uint64_t)(uintptr_t)stacks;
 
 	return offset > sizeof(stacks) - sizeof(uint64_t) ? 0 : stacks[offset / sizeof(uint64_t)];
+}
+
+/* As compat.bpf.h has it on arm64, whose return addresses may be signed. */
+static inline uint64_t return_word(uint64_t address)
+{
+	uint64_t word = stack_word(address);
+
+	return word ? word | config.code_bits : 0;
 }
 
 static inline uint64_t word_at(uint64_t address, bool cast)

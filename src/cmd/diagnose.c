@@ -38,7 +38,8 @@
 /* A leak was proven after so long, and other objects stay: these are watched so much longer. */
 #define OTHERS_UNTIL 1.5
 
-#define PAGES_LOOKS 5 /* in a row, before pages are traced */
+#define PAGES_LOOKS  5 /* in a row, before pages are traced */
+#define PROVEN_LOOKS 3 /* in a row, before a trace ends: a leak may have been one by chance */
 
 /* The drain ends when nothing was freed for so long (kfree_rcu() batches for 5 s), or at the
  * latest.
@@ -69,6 +70,8 @@ struct diagnose {
 	struct statement statement;
 	struct suspects suspects;
 	unsigned int pages_wanted; /* looks in a row that say so */
+	unsigned int proven;	   /* looks in a row that showed a leak */
+	bool goes_on;		   /* another trace follows this one */
 
 	struct tracer *tracer;
 	struct reporter *reporter;
@@ -269,6 +272,18 @@ static bool waits_for_others(const struct reporter_count *count, double traced_s
 		       0;
 }
 
+/* Has this trace shown what it can, before its time is over? */
+static bool is_enough(struct diagnose *d, const struct reporter_count *count, double traced_s,
+		      double proven_s)
+{
+	if (d->proven >= PROVEN_LOOKS && !waits_for_others(count, traced_s, proven_s))
+		return true;
+	if (traced_s <= enough_s(&d->options) || d->proven)
+		return false;
+	d->goes_on = has_time(d) && is_worth_another(d, count);
+	return d->goes_on || (d->options.now && !count->of[VERDICT_GROWING]);
+}
+
 /* Look every interval, until a leak is proven, something else must be traced, or time is over. */
 static int trace(struct diagnose *d, double until_s)
 {
@@ -276,6 +291,8 @@ static int trace(struct diagnose *d, double until_s)
 	bool ended = false;
 	int err = 0;
 
+	d->proven = 0;
+	d->goes_on = false;
 	for (size_t points = 1; !err && !ended; points++) {
 		double next_s = start_s + (double)points * d->options.report.interval_s;
 		struct reporter_count count;
@@ -289,13 +306,10 @@ static int trace(struct diagnose *d, double until_s)
 			break;
 		traced_s = clock__now_s() - start_s;
 		show_progress(d, &count, traced_s);
-		if (count.of[VERDICT_LEAK] && !proven_s)
+		d->proven = count.of[VERDICT_LEAK] ? d->proven + 1 : 0;
+		if (d->proven == 1)
 			proven_s = traced_s;
-		if (proven_s && !waits_for_others(&count, traced_s, proven_s))
-			break;
-		if (traced_s > enough_s(&d->options) &&
-		    ((has_time(d) && is_worth_another(d, &count)) ||
-		     (d->options.now && !count.of[VERDICT_GROWING])))
+		if (is_enough(d, &count, traced_s, proven_s))
 			break;
 	}
 	d->traced_from_s = start_s;
@@ -306,6 +320,7 @@ static int trace(struct diagnose *d, double until_s)
 /* No allocations any more: what is short-lived goes. */
 static int drain(struct diagnose *d)
 {
+	double reserved_s = d->goes_on ? needed_s(&d->options) : 0;
 	double start_s, quiet_s, now_s, most_s;
 	struct reporter_left left = {.live = 1};
 	uint64_t before = 0;
@@ -322,7 +337,7 @@ static int drain(struct diagnose *d)
 	if (!err)
 		err = reporter__freeze(d->reporter);
 	start_s = quiet_s = now_s = clock__now_s();
-	most_s = fmax(fmin(d->end_s - start_s, DRAIN_MOST_S), DRAIN_QUIET_S);
+	most_s = fmax(fmin(d->end_s - start_s - reserved_s, DRAIN_MOST_S), DRAIN_QUIET_S);
 	while (!err && left.live && now_s - quiet_s < DRAIN_QUIET_S && now_s - start_s < most_s) {
 		err = reporter__count(d->reporter, false, &left);
 		if (left.frees != before)

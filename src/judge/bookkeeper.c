@@ -147,8 +147,8 @@ static void halve_all(struct bookkeeper *keeper)
 
 static void enter_classes(struct bookkeeper *keeper, const struct books *books, size_t point)
 {
-	classes__of(&keeper->now, &books->mem, books->areas_err ? NULL : &books->areas,
-		    books->page_size, keeper->vmap_stack);
+	classes__of(&keeper->now, &books->mem, books->zones_err ? NULL : &books->zones,
+		    books->areas_err ? NULL : &books->areas, books->page_size, keeper->vmap_stack);
 	keeper->total = books->mem.bytes[MEMINFO_MEM_TOTAL];
 	keeper->available_known = books->mem.present[MEMINFO_MEM_AVAILABLE];
 	keeper->available = books->mem.bytes[MEMINFO_MEM_AVAILABLE];

@@ -27,13 +27,16 @@ void books__read(struct books *books, unsigned int wanted)
 	*books = (struct books){
 		.page_size = sysconf(_SC_PAGESIZE),
 		.mem_err = -ENODATA,
+		.zones_err = -ENODATA,
 		.slabs_err = -ENODATA,
 		.areas_err = -ENODATA,
 		.lines_err = -ENODATA,
 		.vfs_err = -ENODATA,
 	};
-	if (wanted & BOOKS_MEM)
+	if (wanted & BOOKS_MEM) {
 		books->mem_err = READ("/proc/meminfo", meminfo__parse, &books->mem);
+		books->zones_err = READ("/proc/zoneinfo", zoneinfo__parse, &books->zones);
+	}
 	if (wanted & BOOKS_SLABS)
 		books->slabs_err = READ("/proc/slabinfo", slabinfo__parse, &books->slabs);
 	if (wanted & BOOKS_AREAS)
@@ -60,9 +63,8 @@ bool books__odd(const struct books *books, size_t i, char *text, size_t len)
 		const char *path;
 		uint64_t lines;
 	} odd[BOOKS_ODD] = {
-		{"/proc/meminfo", books->mem.odd},
-		{"/proc/slabinfo", books->slabs.odd},
-		{"/proc/vmallocinfo", books->areas.odd},
+		{"/proc/meminfo", books->mem.odd},    {"/proc/zoneinfo", books->zones.odd},
+		{"/proc/slabinfo", books->slabs.odd}, {"/proc/vmallocinfo", books->areas.odd},
 		{BOOKS_ALLOCINFO, books->lines.odd},
 	};
 

@@ -9,6 +9,7 @@
 #include "proc/slabinfo.h"
 #include "proc/vfsstate.h"
 #include "proc/vmallocinfo.h"
+#include "proc/zoneinfo.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -19,6 +20,8 @@ struct books {
 	uint64_t page_size; /* what the books count in */
 	struct meminfo mem;
 	int mem_err;
+	struct zoneinfo zones; /* with BOOKS_MEM */
+	int zones_err;
 	struct slabinfo slabs;
 	int slabs_err;
 	struct vmallocinfo areas;
@@ -52,7 +55,7 @@ void books__read(struct books *books, unsigned int wanted);
 
 void books__free(struct books *books);
 
-#define BOOKS_ODD 4 /* books that may have lines which were not understood */
+#define BOOKS_ODD 5 /* books that may have lines which were not understood */
 
 /* "3 lines of /proc/slabinfo were not understood", of the i-th book.  false: all were. */
 bool books__odd(const struct books *books, size_t i, char *text, size_t len);

@@ -75,9 +75,13 @@ static void add(struct classes *classes, enum memory_class which, const struct m
 	classes->known[which] = true;
 }
 
-static void fill_users(struct classes *classes, const struct meminfo *mem)
+static void fill_users(struct classes *classes, const struct meminfo *mem,
+		       const struct zoneinfo *zones, uint64_t page_size)
 {
 	add(classes, CLASS_FREE, mem, MEMINFO_MEM_FREE, 1);
+	/* Many MB that come and go: raw pages that grow slowly were not seen without it. */
+	if (zones)
+		classes->bytes[CLASS_FREE] += (int64_t)(zones->cpu_pages * page_size);
 	/* Swap cache that is mapped is in both: "unaccounted" is too small by that. */
 	add(classes, CLASS_ANON, mem, MEMINFO_ANON_PAGES, 1);
 	add(classes, CLASS_ANON, mem, MEMINFO_SWAP_CACHED, 1);
@@ -159,13 +163,13 @@ static void fill_apart(struct classes *classes, const struct meminfo *mem,
 	classes->bytes[CLASS_VMAP] = (int64_t)areas->vmap_bytes;
 }
 
-void classes__of(struct classes *classes, const struct meminfo *mem,
+void classes__of(struct classes *classes, const struct meminfo *mem, const struct zoneinfo *zones,
 		 const struct vmallocinfo *areas, uint64_t page_size, bool vmap_stack)
 {
 	int64_t rest = (int64_t)mem->bytes[MEMINFO_MEM_TOTAL];
 
 	*classes = (struct classes){};
-	fill_users(classes, mem);
+	fill_users(classes, mem, zones, page_size);
 	fill_kernel(classes, mem);
 	fill_vmalloc(classes, mem, areas, page_size, vmap_stack);
 	for (int i = 0; i < CLASS_UNACCOUNTED; i++)

@@ -8,13 +8,14 @@
 
 #include "proc/meminfo.h"
 #include "proc/vmallocinfo.h"
+#include "proc/zoneinfo.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
 enum memory_class {
 	/* parts of MemTotal: their sum and CLASS_UNACCOUNTED are MemTotal */
-	CLASS_FREE,
+	CLASS_FREE,    /* MemFree, and what CPUs keep of free pages for themselves */
 	CLASS_ANON,    /* AnonPages, and SwapCached beyond it */
 	CLASS_CACHE,   /* Buffers + Cached - Shmem */
 	CLASS_SHMEM,   /* Shmem */
@@ -66,11 +67,12 @@ bool class__is_apart(enum memory_class which);
 
 /*
  * vmap_stack: kernel stacks are vmalloc()ed (CONFIG_VMAP_STACK), so VmallocUsed has
- * them too (mm/vmalloc.c: nr_vmalloc_pages counts every VM_ALLOC page).  areas: NULL
+ * them too (mm/vmalloc.c: nr_vmalloc_pages counts every VM_ALLOC page).  zones: NULL
+ * when /proc/zoneinfo could not be read: what CPUs keep is then unaccounted.  areas: NULL
  * when /proc/vmallocinfo could not be read: ioremap and vmap are then unknown.  page_size: what
  * the areas count in.
  */
-void classes__of(struct classes *classes, const struct meminfo *mem,
+void classes__of(struct classes *classes, const struct meminfo *mem, const struct zoneinfo *zones,
 		 const struct vmallocinfo *areas, uint64_t page_size, bool vmap_stack);
 
 /*

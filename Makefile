@@ -9,19 +9,24 @@
 # make bench-names VMLINUX=file              how fast addresses get their source lines
 # make fuzz [FUZZ_TIME=60]  read files that nobody wrote
 # make soak [SECONDS=600] [GUEST=6.12] [SANITIZE=1]   under load, here or in a guest, kleak with ASan and UBSan
+# make arm64        for that architecture, in build/arm64: make ARCH=arm64 CROSS_COMPILE=aarch64-linux-gnu-
 # make test-leaks [GUESTS=6.12] [CASES="string files"]   what kleak diagnose says of leaks as they happen, for hours
 # make lint | format | clean | demo | test-unit | test-live | test-guest
 VERSION := 0.2.0
 
 PREFIX  ?= /usr/local
-CC      := gcc
+CC      := $(CROSS_COMPILE)gcc
+AR      := $(CROSS_COMPILE)ar
 CLANG   := clang
 BPFTOOL := $(firstword $(wildcard /usr/sbin/bpftool /sbin/bpftool) bpftool)
 PKG     := pkg-config
 
 ARCH := $(shell uname -m | sed 's/x86_64/x86/; s/aarch64/arm64/; s/riscv64/riscv/; s/ppc64.*/powerpc/; s/s390x/s390/; s/loongarch64/loongarch/')
 
-B := build
+# What is built for another architecture stands beside what is built for this one.
+B     := build$(if $(CROSS_COMPILE),/$(ARCH))
+KLEAK := $(if $(CROSS_COMPILE),$(B)/)kleak
+
 Q := $(if $(V),,@)
 say = @$(if $(V),:,printf '  %-8s%s\n' '$(1)' '$(2)')
 
@@ -38,17 +43,36 @@ BPFFLAGS := -O2 -g -target bpf -mcpu=v3 -Wall -Wextra -Werror -D__TARGET_ARCH_$(
 	    -Ivmlinux -Ibpf
 LDLIBS   := -lbpf -ldw -lelf -lz -ljansson -lncursesw -ltinfo -lm
 
+# Debian's libraries of the other architecture; what is built runs in guests that have none.
+ifdef CROSS_COMPILE
+SYSROOT   := build/sysroot/$(ARCH)
+MULTIARCH := $(shell $(CC) -print-multiarch)
+OURS_CPP  += -isystem $(SYSROOT)/usr/include -isystem $(SYSROOT)/usr/include/$(MULTIARCH)
+LDFLAGS   += -static -L$(SYSROOT)/usr/lib/$(MULTIARCH)
+LDLIBS    += -llzma -lbz2 -lzstd
+endif
+
 SOURCES := $(wildcard src/*/*.c)
 ROOMS   := $(patsubst src/%/,%,$(wildcard src/*/))
 # All of it but main(): what else is built takes from this what it calls.
 PARTS   := $(filter-out cmd/main.o,$(SOURCES:src/%.c=%.o))
 
 .PHONY: all
-all: kleak
+all: $(KLEAK)
 
-kleak: $(B)/cmd/main.o $(B)/kleak.a
+$(KLEAK): $(B)/cmd/main.o $(B)/kleak.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(C_FLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+ifdef CROSS_COMPILE
+# An empty makefile: make has it made before all else.
+include $(SYSROOT)/ready.mk
+$(SYSROOT)/ready.mk: tools/debian
+	$(call say,SYSROOT,$(SYSROOT))
+	$(Q)tools/debian $(shell . /etc/os-release && echo $$VERSION_CODENAME) $(ARCH) unpack $(SYSROOT) \
+		libbpf-dev libelf-dev libdw-dev zlib1g-dev liblzma-dev libbz2-dev libzstd-dev libjansson-dev libncurses-dev
+	$(Q)touch $@
+endif
 
 %/kleak.a:
 	$(call say,AR,$@)
@@ -176,7 +200,7 @@ $(B)/unit/kernel/test_dwarf: | $(B)/debug/vmlinux $(B)/debug/drivers/leaky-one.k
 
 $(B)/live-load: tests/live/load.c | $(B)
 	$(call say,CC,$<)
-	$(Q)$(CC) $(C_FLAGS) -o $@ $<
+	$(Q)$(CC) $(C_FLAGS) $(LDFLAGS) -o $@ $<
 
 # The programs and what plans them, without the tracer.
 $(B)/live-programs: tests/live/programs.c $(B)/kleak.skel.h $(B)/kleak.a
@@ -185,9 +209,20 @@ $(B)/live-programs: tests/live/programs.c $(B)/kleak.skel.h $(B)/kleak.a
 
 $(B)/live-handles: tests/live/handles.c $(B)/kleak.a
 	$(call say,CC,$<)
-	$(Q)$(CC) $(C_FLAGS) -o $@ $< $(B)/kleak.a $(LDLIBS)
+	$(Q)$(CC) $(C_FLAGS) $(LDFLAGS) -o $@ $< $(B)/kleak.a $(LDLIBS)
 
 LIVE := $(B)/live-load $(B)/live-programs $(B)/live-handles
+
+# What runs in guests: GUESTS="6.1 arm64/6.12".
+IN_GUESTS    := $(KLEAK) $(B)/live-load $(B)/live-handles $(B)/leak-actor
+OTHER_GUESTS := $(if $(filter arm64/%,$(GUESTS) $(GUEST)),arm64)
+
+.PHONY: in-guests arm64
+in-guests: $(IN_GUESTS)
+
+arm64:
+	@tools/install-packages build arm64
+	@$(MAKE) --no-print-directory ARCH=arm64 CROSS_COMPILE=aarch64-linux-gnu- in-guests
 
 .PHONY: test test-unit test-live test-guest unit-tests
 .SECONDARY:
@@ -195,7 +230,7 @@ unit-tests: $(TESTS:%=$(B)/unit/%) $(B)/kleak.bash
 
 test:
 	@tools/install-packages build test guest
-	@$(MAKE) --no-print-directory -j$(shell nproc) CI=1 all unit-tests $(LIVE) $(B)/kleak-asan
+	@$(MAKE) --no-print-directory -j$(shell nproc) CI=1 all unit-tests $(LIVE) $(IN_GUESTS) $(B)/kleak-asan $(OTHER_GUESTS)
 	@tests/run unit live guest
 
 test-unit: all unit-tests
@@ -204,7 +239,7 @@ test-unit: all unit-tests
 test-live: all $(LIVE) $(B)/kleak-asan
 	@tests/run live
 
-test-guest: all $(B)/live-load $(B)/live-handles $(B)/kleak-asan
+test-guest: $(IN_GUESTS) $(B)/kleak-asan $(OTHER_GUESTS)
 	@tests/run guest
 
 # What reads saved files, with bytes that nobody thought of; not part of the tests, which replay
@@ -238,19 +273,19 @@ SECONDS ?= 600
 .PHONY: soak
 soak:
 	@tools/install-packages build test $(if $(GUEST),guest)
-	@$(MAKE) --no-print-directory all $(B)/live-load $(if $(SANITIZE),$(B)/kleak-asan)
+	@$(MAKE) --no-print-directory all $(B)/live-load $(if $(SANITIZE),$(B)/kleak-asan) $(OTHER_GUESTS)
 	@PYTHONDONTWRITEBYTECODE=1 SANITIZE=$(SANITIZE) \
 		$(if $(GUEST),tests/guest/soak.py $(GUEST),tests/live/soak.py) $(SECONDS)
 
 # Not part of the tests: tests/guest/leaks/README.md.
 $(B)/leak-actor: tests/guest/leaks/actor.c | $(B)
 	$(call say,CC,$<)
-	$(Q)$(CC) $(C_FLAGS) -o $@ $<
+	$(Q)$(CC) $(C_FLAGS) $(LDFLAGS) -o $@ $<
 
 .PHONY: test-leaks
 test-leaks:
 	@tools/install-packages build guest
-	@$(MAKE) --no-print-directory all $(B)/leak-actor
+	@$(MAKE) --no-print-directory all $(B)/leak-actor $(OTHER_GUESTS)
 	@PYTHONDONTWRITEBYTECODE=1 tests/guest/corpus.py $(CASES)
 
 # ---- what it costs ----

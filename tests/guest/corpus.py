@@ -88,8 +88,9 @@ def modules(cases, version):
 def boot(cases, version, options, seconds):
     """One guest, one case after another.  Of each what diagnose said, and what is to be known beside it."""
     done = guest.call(version, "--one-thread", "--mem", "1024", "--timeout", str(seconds),
-                      "--add", "kleak:/bin/kleak", "--add", "build/leak-actor:/bin/actor",
-                      "--add", "build/leak-actor:/bin/churn", *modules(cases, version),
+                      "--add", f"{guest.built(version, 'kleak')}:/bin/kleak",
+                      "--add", f"{guest.built(version, 'leak-actor')}:/bin/actor",
+                      "--add", f"{guest.built(version, 'leak-actor')}:/bin/churn", *modules(cases, version),
                       "--", "sh", "-c", BEFORE + "".join(script(case, options) for case in cases),
                       timeout=3 * seconds)
     lines = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]

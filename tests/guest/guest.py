@@ -12,7 +12,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 sys.path.insert(0, os.path.join(ROOT, "tests"))
 import tap  # noqa: E402
 
-# Others: sudo make test-guest GUESTS="6.18 7.3"
+# Others: sudo make test-guest GUESTS="6.18 7.3 arm64/6.12"
 VERSIONS = os.environ.get("GUESTS", "6.1 6.12").split()
 CANNOT_RUN = 77
 # What a kernel says on its console that goes on, so that the script ends as if nothing had been.
@@ -20,7 +20,22 @@ TROUBLE = re.compile(r"^.*(BUG: |Oops: |general protection fault|-\[ (cut here|e
 
 
 def at_least(version, *least):
-    return tuple(map(int, version.split("."))) >= least
+    return tuple(map(int, re.search(r"(\d+)\.(\d+)", version).groups())) >= least
+
+
+def is_arm64(version):
+    return version.startswith("arm64/")
+
+
+def built(version, program):
+    """kleak, or a program of the tests, built for that kernel's architecture."""
+    if is_arm64(version):
+        # sanitizers are not to be had in what is linked statically
+        path = f"build/arm64/{program.removesuffix('-asan')}"
+        if not os.path.exists(os.path.join(ROOT, path)):
+            raise tap.Skip(f"there is no {path}: make arm64")
+        return path
+    return program if program == "kleak" else f"build/{program}"
 
 
 def check_kernel(printed):
@@ -53,8 +68,8 @@ def module(version, name="kleak_test", folder="tests/kmod"):
 
 def boot(version, script, *options):
     """Run a shell script in the guest with kleak and the module; what it printed."""
-    done = call(version, "--one-thread", "--timeout", "800", "--add", "kleak:/bin/kleak", "--add",
-                f"{module(version)}:/kleak_test.ko", *options, "--", "sh", "-c", script)
+    done = call(version, "--one-thread", "--timeout", "800", "--add", f"{built(version, 'kleak')}:/bin/kleak",
+                "--add", f"{module(version)}:/kleak_test.ko", *options, "--", "sh", "-c", script)
     assert done.returncode == 0, f"status {done.returncode}:\n{done.stderr}\n{done.stdout[-3000:]}"
     return done.stdout
 
@@ -85,6 +100,6 @@ def main(*checks):
     with concurrent.futures.ThreadPoolExecutor(len(VERSIONS)) as pool:
         for check in checks:
             for version in VERSIONS:
-                name = f"test_{check.__name__}_on_{version.replace('.', '_')}"
+                name = f"test_{check.__name__}_on_{re.sub('[^0-9a-z]', '_', version)}"
                 tests[name] = pool.submit(check, version).result
     tap.main(tests)

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 
-from guest import CANNOT_RUN, ROOT, check_kernel, module
+from guest import CANNOT_RUN, ROOT, built, check_kernel, module
 from books import check_identity
 import sanitizers
 import soak
@@ -58,8 +58,8 @@ class Guest:
         script = SCRIPT % {"variables": variables, "seconds": seconds, "options": " ".join(soak.options(seconds))}
         self.process = subprocess.Popen(
             ["tools/guest", version, "--one-thread", "--mem", "2048", "--timeout", str(seconds + BOOT_S),
-             "--add", f"{sanitizers.KLEAK if soak.SANITIZED else 'kleak'}:/bin/kleak",
-             "--add", "build/live-load:/bin/live-load", "--add", f"{module(version)}:/kleak_test.ko",
+             "--add", f"{built(version, 'kleak-asan' if soak.SANITIZED else 'kleak')}:/bin/kleak",
+             "--add", f"{built(version, 'live-load')}:/bin/live-load", "--add", f"{module(version)}:/kleak_test.ko",
              "--add", f"{module(version, 'kleak_hold')}:/kleak_hold.ko", "--", "sh", "-c", script],
             cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, errors="replace")
         self.memory_kb = self.cpu_s = None

@@ -3,7 +3,7 @@
 """Against /proc/slabinfo where nobody else runs: every cache must agree, and the books close."""
 import json
 
-from guest import boot, main
+from guest import boot, built, main
 import books
 
 SCRIPT = """
@@ -37,7 +37,7 @@ tail -n 1 /tmp/out
 
 def slabinfo_agrees_in_every_cache(version):
     commands = " ".join(f'"{command}"' for command in books.KEPT + ["churn 6"])
-    out = boot(version, SCRIPT.replace("COMMANDS", commands), "--add", "build/live-load:/bin/load")
+    out = boot(version, SCRIPT.replace("COMMANDS", commands), "--add", f"{built(version, 'live-load')}:/bin/load")
     first, before, begun, report, after, ended, meminfo, final = out.split("---\n")
     reports = [json.loads(text) for text in (first, begun, report, ended)]
     books.compare(before, after, reports, 2, alone=True)

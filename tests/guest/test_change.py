@@ -10,7 +10,7 @@ import os
 import subprocess
 import tempfile
 
-from guest import ROOT, boot, main, module
+from guest import ROOT, boot, built, main, module
 import sanitizers
 
 ENDS = 20  # seconds from the signal to the end: emulated, and with sanitizers
@@ -180,7 +180,7 @@ def changes(version):
     variables = " ".join(f"{name}={value}" for name, value in sanitizers.variables("/tmp/sanitizer").items())
     run, saved, took, found, files, memory, cgroup, process = boot(
         version, CHANGES % {"variables": variables}, "--mem", "2048",
-        "--add", f"{sanitizers.KLEAK}:/bin/kleak-asan", "--add", "build/live-load:/bin/live-load",
+        "--add", f"{built(version, 'kleak-asan')}:/bin/kleak-asan", "--add", f"{built(version, 'live-load')}:/bin/live-load",
         *modules).split("---\n")
     check_names(json.loads(run), 1)
     check_saved(version, saved)

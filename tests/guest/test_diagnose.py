@@ -4,7 +4,7 @@
 import json
 import re
 
-from guest import boot, main
+from guest import boot, built, main
 
 SCRIPT = """
 insmod /kleak_test.ko
@@ -72,7 +72,7 @@ def check_older(page):
 
 
 def diagnose(version):
-    slab, text, two = boot(version, SCRIPT, "--add", "build/live-load:/bin/load",
+    slab, text, two = boot(version, SCRIPT, "--add", f"{built(version, 'live-load')}:/bin/load",
                            "--mem", "1000", "--timeout", "700").split("---\n")
     page, status = part(slab)
     assert leaks(page) == {("kleak_leak_kzalloc", "slab")}, verdicts(page)

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-only
 """Whose handle is it, on older kernels: open files by the iterator and by /proc, cgroups that were removed."""
-from guest import boot, main
+from guest import boot, built, main
 
 SECONDS = "30"  # guests are slow
 
@@ -41,8 +41,8 @@ def first(text, word, kind=""):
 
 
 def holders_are_found(version):
-    out = boot(version, SCRIPT.replace("SECONDS", SECONDS), "--add", "build/live-load:/bin/load",
-               "--add", "build/live-handles:/bin/handles")
+    out = boot(version, SCRIPT.replace("SECONDS", SECONDS), "--add", f"{built(version, 'live-load')}:/bin/load",
+               "--add", f"{built(version, 'live-handles')}:/bin/handles")
     eventfds, cgroups = out.split("---\n")
     kind, sure, words = first(eventfds, "explains")
     assert kind == "eventfd" and sure and words.startswith("HELD BY load["), eventfds

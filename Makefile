@@ -11,6 +11,7 @@
 # make soak [SECONDS=600] [GUEST=6.12] [SANITIZE=1]   under load, here or in a guest, kleak with ASan and UBSan
 # make arm64        for that architecture, in build/arm64: make ARCH=arm64 CROSS_COMPILE=aarch64-linux-gnu-
 # make test-leaks [GUESTS=6.12] [CASES="string files"]   what kleak diagnose says of leaks as they happen, for hours
+# make test-matrix [KERNELS="7.3 arm64/6.12"]   kleak on every kernel that Debian has, before a release
 # make lint | format | clean | demo | test-unit | test-live | test-guest
 VERSION := 0.2.0
 
@@ -287,6 +288,13 @@ test-leaks:
 	@tools/install-packages build guest
 	@$(MAKE) --no-print-directory all $(B)/leak-actor $(OTHER_GUESTS)
 	@PYTHONDONTWRITEBYTECODE=1 tests/guest/corpus.py $(CASES)
+
+# Every kernel; not part of the tests: the table that it prints is README.md's.
+.PHONY: test-matrix
+test-matrix:
+	@tools/install-packages build guest
+	@$(MAKE) --no-print-directory in-guests arm64
+	@PYTHONDONTWRITEBYTECODE=1 tests/guest/matrix.py $(KERNELS)
 
 # ---- what it costs ----
 

@@ -278,6 +278,32 @@ static void check_process(struct tracer *tracer, int pidfd)
 	control->gone = 1;
 }
 
+/*
+ * Of the program that the verifier had most to do with: how many instructions it looked at (5.16),
+ * and how many it may (BPF_COMPLEXITY_LIMIT_INSNS, include/linux/bpf.h, since 5.2).
+ */
+static void say_verified(const struct tracer *tracer)
+{
+	const char *most = NULL;
+	__u32 insns = 0;
+
+	for (size_t i = 0; i < nr_hooks; i++) {
+		struct bpf_prog_info info = {};
+		__u32 len = sizeof(info);
+
+		if (!tracer->programs[i] ||
+		    bpf_obj_get_info_by_fd(bpf_program__fd(tracer->programs[i]), &info, &len) ||
+		    info.verified_insns <= insns)
+			continue;
+		insns = info.verified_insns;
+		most = hooks[i].program;
+	}
+	if (most)
+		say("the verifier looked at %u instructions of %s, and at less of the others; "
+		    "1000000 are allowed",
+		    insns, most);
+}
+
 int tracer__open(struct tracer **out, const struct plan *plan, uint32_t process, int target,
 		 bool verbose, char *why, size_t len)
 {
@@ -299,6 +325,8 @@ int tracer__open(struct tracer **out, const struct plan *plan, uint32_t process,
 	err = load(tracer, plan, target, why, len);
 	if (err)
 		goto close;
+	if (verbose)
+		say_verified(tracer);
 
 	tracer->skeleton->bss->control.process = process;
 	tracer->skeleton->bss->control.sample_mask = plan->sampling - 1;

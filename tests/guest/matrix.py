@@ -1,0 +1,183 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""
+matrix.py [KERNEL...]: kleak on every kernel that Debian's archives hold, as tools/guest spells them; by
+itself all of KERNELS.
+
+BESIDE=2: how many guests run at a time, TO=FILE adds what came of each kernel to a file, a JSON line each.
+A measurement, by hand before each release: it prints the table of README.md, and ends with 1 where a cell
+is not what it should be.
+"""
+import concurrent.futures
+import json
+import os
+import re
+import sys
+
+import guest
+
+KERNELS = """5.10 6.1 6.1-rt 6.12 6.12-plain 6.12-rt 6.16 6.17 6.18 6.19 7.0 7.1 7.2 7.3 7.3-rt
+arm64/5.10 arm64/6.1 arm64/6.12 arm64/6.12-16k arm64/7.0 arm64/7.3""".split()
+BESIDE = int(os.environ.get("BESIDE", "2"))
+TO = os.environ.get("TO")
+HELD, AREAS = 300, 7  # eventfds, and objects of the module; its areas
+NEAR = 2  # eventfds of others; words left somewhere that lead to an orphan
+
+# What kleak says of itself, counts, misses and finds.  With a module where there are headers.
+SCRIPT = f"""
+mkfifo /do /done
+load < /do > /done &
+exec 3> /do 4< /done
+read answer <&4
+say() {{ echo "$1" >&3; read answer <&4; }}
+reports() {{ n=$(wc -l < /tmp/out); until [ $(wc -l < /tmp/out) -ge $((n + $1)) ] || ! kill -0 $tracer; do
+    sleep 0.5; done; }}
+walked() {{ # so far, and of them to check what was known
+    sed -n "s/.* \\([0-9]*\\) stacks walked, \\([0-9]*\\) of them to check.*/walked \\1 \\2/p" /tmp/err | tail -n 1
+}}
+kleak --explain > /tmp/explained 2>&1; echo "explain $?"
+sed -n "/^blind spots/,/^[a-z]*$/p" /tmp/explained | sed "s/^ */spot /"
+kleak -v --json --interval 1 --scan=2 > /tmp/out 2> /tmp/err &
+tracer=$!
+reports 1
+say "eventfd {HELD}"
+if [ -e /kleak_test.ko ] && insmod /kleak_test.ko; then
+    echo "leak kmalloc {HELD}" > /proc/kleak_test
+    echo "leak vmalloc {AREAS}" > /proc/kleak_test
+    echo forget > /proc/kleak_test
+    rmmod kleak_test
+fi
+say "churn 10"
+reports 1
+echo "before $(tail -n 1 /tmp/out)"
+walked
+say "churn 5"
+reports 1
+echo "after $(tail -n 1 /tmp/out)"
+walked
+reports 5
+echo "made $(tail -n 1 /tmp/out)"
+say free
+reports 2
+kill -INT $tracer
+wait $tracer; echo "status $?"
+echo "freed $(tail -n 1 /tmp/out)"
+sed -n "s/.*the verifier looked at \\([0-9]*\\) .*/verified \\1/p; /cannot\\|needs/s/^/said /p" /tmp/err
+kleak census --json > /tmp/census 2>> /tmp/err; echo "census $?"
+echo "objects $(sed "s/.*\\"objects\\":\\([0-9]*\\).*/\\1/" /tmp/census | head -n 1)"
+(while :; do say "eventfd 5"; usleep 500000; done) &
+keeper=$!
+kleak diagnose --interval 0.5 --evidence 15 --for 60s --json > /tmp/page 2>> /tmp/err; echo "diagnose $?"
+kill $keeper
+kleak ledger --json -- true > /dev/null 2>> /tmp/err; echo "ledger $?"
+"""
+
+
+def count(report, function):
+    """Objects of the sites that `function` allocates; and how many of them nothing refers to."""
+    sites = [s for s in report["sites"] if s["stack"] and any(
+        (f["symbol"] or "").split(".")[0] == function for f in s["stack"][:2])]
+    return sites, sum(s["unreferenced_objects"] or 0 for s in sites)
+
+
+def objects(report, function, cache):
+    sites, _ = count(report, function)
+    return sum(s["objects"] for s in sites if s["cache"].startswith(cache))
+
+
+def words(lines, word):
+    return [line[len(word) + 1:] for line in lines if line.startswith(word + " ")]
+
+
+def last_number(lines, word):
+    found = words(lines, word)
+    return int(found[-1].split()[-1]) if found else None
+
+
+def read(out):
+    """What the guest printed, as a row."""
+    lines = out.splitlines()
+    row = {"explain": last_number(lines, "explain"), "spots": words(lines, "spot")[1:],
+           "said": words(lines, "said"), "verified": last_number(lines, "verified"),
+           "census": last_number(lines, "census"), "ledger": last_number(lines, "ledger"),
+           "diagnose": last_number(lines, "diagnose"), "status": last_number(lines, "status")}
+    made, freed = words(lines, "made"), words(lines, "freed")
+    if made and made[0].startswith("{"):
+        report, last = json.loads(made[0]), json.loads(freed[0])
+        row |= {"eventfds": objects(report, "do_eventfd", "kmalloc"),
+                "freed": HELD - objects(last, "do_eventfd", "kmalloc"),
+                "module": objects(report, "kleak_leak_kmalloc", ""),
+                "areas": objects(report, "kleak_leak_vmalloc", "vmalloc"),
+                "scans": (report["scan"] or {}).get("passes"),
+                "orphans": count(report, "kleak_leak_kmalloc")[1] + count(report, "kleak_leak_vmalloc")[1],
+                "wrong": count(report, "do_eventfd")[1], "losses": last["losses"],
+                "unchecked": report.get("unchecked_objects")}
+        walks = [tuple(map(int, w.split())) for w in words(lines, "walked")]
+        row["walked"] = (walks[1][0] - walks[0][0]) - (walks[1][1] - walks[0][1])
+        before, after = (json.loads(words(lines, word)[0]) for word in ("before", "after"))
+        row["meanwhile"] = after["events"]["allocations"] - before["events"]["allocations"]
+    return row
+
+
+def attempt(kernel):
+    row = {"kernel": kernel}
+    try:
+        added = []
+        try:
+            added = ["--add", f"{guest.module(kernel)}:/kleak_test.ko"]
+        except guest.tap.Skip as why:
+            row["headers"] = str(why)
+        done = guest.call(kernel, "--one-thread", "--mem", "1024", "--timeout", "900",
+                          "--add", f"{guest.built(kernel, 'kleak')}:/bin/kleak",
+                          "--add", f"{guest.built(kernel, 'live-load')}:/bin/load", *added,
+                          "--", "sh", "-c", SCRIPT, timeout=1800)
+        row |= {"module_there": bool(added), **read(done.stdout)}
+        if done.returncode:
+            row["failed"] = (done.stderr + done.stdout)[-400:]
+    except guest.tap.Skip as why:
+        row["skipped"] = str(why)
+    except (AssertionError, ValueError, KeyError) as why:
+        row["failed"] = str(why)[-400:]
+    if TO:
+        with open(TO, "a", encoding="utf-8") as out:
+            out.write(json.dumps(row) + "\n")
+    print(line(row), flush=True)
+    return row
+
+
+def cells(row):
+    """(what is shown, whether it is right), of each column."""
+    if "skipped" in row or "failed" in row:
+        why = row.get("skipped") or row["failed"]
+        return [(re.sub(r"\s+", " ", why)[-100:], "skipped" in row)]
+    if row["explain"]:
+        # one that cannot be traced says so, and keeps its books
+        return [(row["said"][0] if row["said"] else "refused", True), ("ledger", row["ledger"] == 0)]
+    expected, areas = (HELD, AREAS) if row["module_there"] else (0, 0)
+    orphans = expected + areas
+    found = abs(row["orphans"] - orphans) <= NEAR
+    exact = (abs(row["eventfds"] - HELD) <= NEAR and abs(row["freed"] - HELD) <= NEAR and
+             (row["module"], row["areas"]) == (expected, areas))
+    share = 100 * row["walked"] / max(row["meanwhile"], 1)
+    return [("exact" if exact else f"{row['eventfds']}, {row['freed']}, {row['module']}, {row['areas']}", exact),
+            (f"{row['orphans']} of {orphans}" if orphans else f"{row['scans']} passes",
+             bool(found and row["scans"] and not row["wrong"])),
+            ("yes" if row["census"] == 0 else "no", row["census"] == 0),
+            ({3: "LEAK", 5: "HELD"}.get(row["diagnose"], f"status {row['diagnose']}"), row["diagnose"] == 5),
+            (f"{share:.1f}%", share < 5), (f"{(row['verified'] or 0) / 1000:.0f}k", (row["verified"] or 0) < 500000)]
+
+
+def line(row):
+    return f"| {row['kernel']:<14} | " + " | ".join(text + ("" if right else " (!)") for text, right in cells(row)) + " |"
+
+
+def main(wanted):
+    print("| kernel         | counts | orphans found | census | handles kept | walked | verifier |")
+    print("|---|---|---|---|---|---|---|")
+    with concurrent.futures.ThreadPoolExecutor(BESIDE) as pool:
+        rows = list(pool.map(attempt, wanted or KERNELS))
+    return 0 if all(right for row in rows for _, right in cells(row)) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

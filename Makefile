@@ -16,6 +16,7 @@ VERSION := 0.2.0
 PREFIX  ?= /usr/local
 CC      := gcc
 CLANG   := clang
+STRIP   := llvm-strip
 BPFTOOL := $(firstword $(wildcard /usr/sbin/bpftool /sbin/bpftool) bpftool)
 PKG     := pkg-config
 
@@ -65,7 +66,12 @@ $(B)/%.o: src/%.c
 
 $(B)/%.bpf.o: bpf/%.bpf.c | $(B)
 	$(call say,BPF,$<)
-	$(Q)$(CLANG) $(BPFFLAGS) -MMD -MP -c -o $@ $<
+	$(Q)$(CLANG) $(BPFFLAGS) -MMD -MP -c -o $@ $< && $(STRIP) -g $@
+
+# The same programs for kernels without BTF of their own: bpf/compat.bpf.h.
+$(B)/plain.bpf.o: bpf/kleak.bpf.c | $(B)
+	$(call say,BPF,$< (plain))
+	$(Q)$(CLANG) $(BPFFLAGS) -DKLEAK_PLAIN -MMD -MP -c -o $@ $< && $(STRIP) -g $@
 
 # To be read: tests/check-published.
 $(B)/%.bpf.s: bpf/%.bpf.c $(wildcard bpf/*.h) | $(B)
@@ -76,7 +82,7 @@ $(B)/%.skel.h: $(B)/%.bpf.o
 	$(call say,SKEL,$@)
 	$(Q)$(BPFTOOL) gen skeleton $< name $* > $@.new && mv $@.new $@
 
-$(foreach kind,$(B) $(B)/asan $(B)/fuzz,$(kind)/trace/tracer.o): $(B)/kleak.skel.h
+$(foreach kind,$(B) $(B)/asan $(B)/fuzz,$(kind)/trace/tracer.o): $(B)/kleak.skel.h $(B)/plain.skel.h
 $(foreach kind,$(B) $(B)/asan $(B)/fuzz,$(kind)/trace/task_files.o): $(B)/filecount.skel.h
 
 # Styles and scripts of the pictures, as strings: page.css is page_css in page.css.h.
@@ -292,7 +298,7 @@ bench-names: $(B)/names
 .PHONY: lint format check-types install clean
 lint:
 	@tools/install-packages build test lint
-	@$(MAKE) --no-print-directory $(B)/kleak.skel.h $(B)/filecount.skel.h $(EMBEDDED) $(B)/kleak.a
+	@$(MAKE) --no-print-directory $(B)/kleak.skel.h $(B)/plain.skel.h $(B)/filecount.skel.h $(EMBEDDED) $(B)/kleak.a
 	@tools/lint $(OURS_CPP)
 
 check-types: $(B)/kleak.bpf.o

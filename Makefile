@@ -9,6 +9,7 @@
 # make bench-names VMLINUX=file              how fast addresses get their source lines
 # make fuzz [FUZZ_TIME=60]  read files that nobody wrote
 # make soak [SECONDS=600] [GUEST=6.12] [SANITIZE=1]   under load, here or in a guest, kleak with ASan and UBSan
+# make test-debian [RELEASES="bookworm trixie"]   from a bare Debian of each release to the unit tests
 # make test-leaks [GUESTS=6.12] [CASES="string files"]   what kleak diagnose says of leaks as they happen, for hours
 # make lint | format | clean | demo | test-unit | test-live | test-guest
 VERSION := 0.2.0
@@ -195,19 +196,20 @@ $(B)/live-handles: tests/live/handles.c $(B)/kleak.a
 
 LIVE := $(B)/live-load $(B)/live-programs $(B)/live-handles
 
-.PHONY: test test-unit test-live test-guest unit-tests
+.PHONY: test test-unit test-live test-guest unit-tests live-programs
 .SECONDARY:
 unit-tests: $(TESTS:%=$(B)/unit/%) $(B)/kleak.bash
+live-programs: $(LIVE) $(B)/kleak-asan
 
 test:
 	@tools/install-packages build test guest
-	@$(MAKE) --no-print-directory -j$(shell nproc) CI=1 all unit-tests $(LIVE) $(B)/kleak-asan
+	@$(MAKE) --no-print-directory -j$(shell nproc) CI=1 all unit-tests live-programs
 	@tests/run unit live guest
 
 test-unit: all unit-tests
 	@tests/run unit
 
-test-live: all $(LIVE) $(B)/kleak-asan
+test-live: all live-programs
 	@tests/run live
 
 test-guest: all $(B)/live-load $(B)/live-handles $(B)/kleak-asan
@@ -258,6 +260,13 @@ test-leaks:
 	@tools/install-packages build guest
 	@$(MAKE) --no-print-directory all $(B)/leak-actor
 	@PYTHONDONTWRITEBYTECODE=1 tests/guest/corpus.py $(CASES)
+
+# Not part of the tests: needs debootstrap, and takes a quarter of an hour a release.
+RELEASES ?= bookworm trixie
+
+.PHONY: test-debian
+test-debian:
+	@tools/test-debian $(RELEASES)
 
 # ---- what it costs ----
 

@@ -10,6 +10,7 @@
 # make fuzz [FUZZ_TIME=60]  read files that nobody wrote
 # make soak [SECONDS=600] [GUEST=6.12] [SANITIZE=1]   under load, here or in a guest, kleak with ASan and UBSan
 # make arm64        for that architecture, in build/arm64: make ARCH=arm64 CROSS_COMPILE=aarch64-linux-gnu-
+# make test-debian [RELEASES="bookworm trixie"]   from a bare Debian of each release to the unit tests
 # make test-leaks [GUESTS=6.12] [CASES="string files"]   what kleak diagnose says of leaks as they happen, for hours
 # make test-matrix [KERNELS="7.3 arm64/6.12"]   kleak on every kernel that Debian has, before a release
 # make lint | format | clean | demo | test-unit | test-live | test-guest
@@ -19,6 +20,7 @@ PREFIX  ?= /usr/local
 CC      := $(CROSS_COMPILE)gcc
 AR      := $(CROSS_COMPILE)ar
 CLANG   := clang
+STRIP   := llvm-strip
 BPFTOOL := $(firstword $(wildcard /usr/sbin/bpftool /sbin/bpftool) bpftool)
 PKG     := pkg-config
 
@@ -90,7 +92,12 @@ $(B)/%.o: src/%.c
 
 $(B)/%.bpf.o: bpf/%.bpf.c | $(B)
 	$(call say,BPF,$<)
-	$(Q)$(CLANG) $(BPFFLAGS) -MMD -MP -c -o $@ $<
+	$(Q)$(CLANG) $(BPFFLAGS) -MMD -MP -c -o $@ $< && $(STRIP) -g $@
+
+# The same programs for kernels without BTF of their own: bpf/compat.bpf.h.
+$(B)/plain.bpf.o: bpf/kleak.bpf.c | $(B)
+	$(call say,BPF,$< (plain))
+	$(Q)$(CLANG) $(BPFFLAGS) -DKLEAK_PLAIN -MMD -MP -c -o $@ $< && $(STRIP) -g $@
 
 # To be read: tests/check-published.
 $(B)/%.bpf.s: bpf/%.bpf.c $(wildcard bpf/*.h) | $(B)
@@ -101,7 +108,7 @@ $(B)/%.skel.h: $(B)/%.bpf.o
 	$(call say,SKEL,$@)
 	$(Q)$(BPFTOOL) gen skeleton $< name $* > $@.new && mv $@.new $@
 
-$(foreach kind,$(B) $(B)/asan $(B)/fuzz,$(kind)/trace/tracer.o): $(B)/kleak.skel.h
+$(foreach kind,$(B) $(B)/asan $(B)/fuzz,$(kind)/trace/tracer.o): $(B)/kleak.skel.h $(B)/plain.skel.h
 $(foreach kind,$(B) $(B)/asan $(B)/fuzz,$(kind)/trace/task_files.o): $(B)/filecount.skel.h
 
 # Styles and scripts of the pictures, as strings: page.css is page_css in page.css.h.
@@ -225,19 +232,20 @@ arm64:
 	@tools/install-packages build arm64
 	@$(MAKE) --no-print-directory ARCH=arm64 CROSS_COMPILE=aarch64-linux-gnu- in-guests
 
-.PHONY: test test-unit test-live test-guest unit-tests
+.PHONY: test test-unit test-live test-guest unit-tests live-programs
 .SECONDARY:
 unit-tests: $(TESTS:%=$(B)/unit/%) $(B)/kleak.bash
+live-programs: $(LIVE) $(B)/kleak-asan
 
 test:
 	@tools/install-packages build test guest
-	@$(MAKE) --no-print-directory -j$(shell nproc) CI=1 all unit-tests $(LIVE) $(IN_GUESTS) $(B)/kleak-asan $(OTHER_GUESTS)
+	@$(MAKE) --no-print-directory -j$(shell nproc) CI=1 all unit-tests live-programs $(IN_GUESTS) $(OTHER_GUESTS)
 	@tests/run unit live guest
 
 test-unit: all unit-tests
 	@tests/run unit
 
-test-live: all $(LIVE) $(B)/kleak-asan
+test-live: all live-programs
 	@tests/run live
 
 test-guest: $(IN_GUESTS) $(B)/kleak-asan $(OTHER_GUESTS)
@@ -296,6 +304,13 @@ test-matrix:
 	@$(MAKE) --no-print-directory in-guests arm64
 	@PYTHONDONTWRITEBYTECODE=1 tests/guest/matrix.py $(KERNELS)
 
+# Not part of the tests: needs debootstrap, and takes a quarter of an hour a release.
+RELEASES ?= bookworm trixie
+
+.PHONY: test-debian
+test-debian:
+	@tools/test-debian $(RELEASES)
+
 # ---- what it costs ----
 
 $(B)/empty.bpf.o: tools/bench/empty.bpf.c | $(B)
@@ -335,7 +350,7 @@ bench-names: $(B)/names
 .PHONY: lint format check-types install clean
 lint:
 	@tools/install-packages build test lint
-	@$(MAKE) --no-print-directory $(B)/kleak.skel.h $(B)/filecount.skel.h $(EMBEDDED) $(B)/kleak.a
+	@$(MAKE) --no-print-directory $(B)/kleak.skel.h $(B)/plain.skel.h $(B)/filecount.skel.h $(EMBEDDED) $(B)/kleak.a
 	@tools/lint $(OURS_CPP)
 
 check-types: $(B)/kleak.bpf.o

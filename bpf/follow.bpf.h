@@ -56,7 +56,7 @@ SEC("syscall")
 int introduce_self(void *ctx __attribute__((unused)))
 {
 	control.self = bpf_get_current_pid_tgid() >> 32;
-	control.self_stack = (__u64)bpf_get_current_task_btf()->stack;
+	control.self_stack = current_stack();
 	return 0;
 }
 
@@ -69,7 +69,7 @@ int join_family(void *ctx __attribute__((unused)))
 
 	if (bpf_map_update_elem(&family, &tgid, &one, BPF_ANY))
 		return -1;
-	other_forget(bpf_get_current_task_btf());
+	other_forget((const struct task_struct *)bpf_get_current_task());
 	return 0;
 }
 

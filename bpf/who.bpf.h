@@ -25,7 +25,7 @@ static __always_inline void count(__u32 cause, __u64 n)
  */
 static __always_inline bool in_task(void *ctx)
 {
-	return address_of(ctx) - (__u64)bpf_get_current_task_btf()->stack < config.stack_size;
+	return address_of(ctx) - current_stack() < config.stack_size;
 }
 
 /*
@@ -34,14 +34,15 @@ static __always_inline bool in_task(void *ctx)
  */
 static __noinline int who_allocates(struct bpf_raw_tracepoint_args *ctx, __u32 site)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
+	const struct task_struct *task = (const void *)bpf_get_current_task();
 	struct kleak_who key = {.site = site, .context = KLEAK_CONTEXT_INTERRUPT};
 	struct kleak_who_times *held, first = {.times = 1};
 
 	if (in_task(ctx)) {
-		key.context = task->flags & PF_KTHREAD ? KLEAK_CONTEXT_KTHREAD : KLEAK_CONTEXT_TASK;
+		key.context = BPF_CORE_READ(task, flags) & PF_KTHREAD ? KLEAK_CONTEXT_KTHREAD
+								      : KLEAK_CONTEXT_TASK;
 		key.cgroup = bpf_get_current_cgroup_id();
-		bpf_probe_read_kernel_str(key.comm, sizeof(key.comm), task->group_leader->comm);
+		BPF_CORE_READ_STR_INTO(&key.comm, task, group_leader, comm);
 		first.tgid = bpf_get_current_pid_tgid() >> 32;
 	}
 	held = bpf_map_lookup_elem(&who, &key);

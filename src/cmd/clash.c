@@ -76,9 +76,10 @@ static size_t list(const struct options *o, struct user *users)
 	add(users, &nr, o->verb == VERB_DIFF ? "BEFORE" : "FILE", o->files[0], false);
 	add(users, &nr, "AFTER", o->files[1], false);
 	for (size_t i = 0; (row = option_table__row(i)); i++)
-		if (row->type == OPTION_FILE)
+		if (row->type == OPTION_FILE || row->type == OPTION_INPUT)
 			add(users, &nr, row->name,
-			    *(const char *const *)((const char *)o + row->at), true);
+			    *(const char *const *)((const char *)o + row->at),
+			    row->type == OPTION_FILE);
 	users[nr++] = (struct user){"stdout", NULL, true};
 	return nr;
 }

@@ -27,6 +27,7 @@ enum option_type {
 	OPTION_CHOICES, /* some of `choices`, with commas between; a uint32_t, one bit each */
 	OPTION_CACHES,	/* names with commas between; a string */
 	OPTION_FILE,	/* to be written; a string */
+	OPTION_INPUT,	/* a file to be read; a string */
 	OPTION_FOLDER,	/* a string */
 	OPTION_FOLDERS, /* given several times; a struct options_folders */
 };

@@ -192,6 +192,7 @@ static int store(const struct option_row *row, const char *text, void *at)
 	case OPTION_CACHES:
 		return keep(text, commas__are_words(text, KLEAK_CACHE_NAME - 1), at);
 	case OPTION_FILE:
+	case OPTION_INPUT:
 	case OPTION_FOLDER:
 		return keep(text, *text, at);
 	case OPTION_FOLDERS:
@@ -237,6 +238,7 @@ static void print_wanted(const struct option_row *row, char *text, size_t len)
 			 "column of /proc/slabinfo");
 		return;
 	case OPTION_FILE:
+	case OPTION_INPUT:
 		snprintf(text, len, "the name of a file");
 		return;
 	default:

@@ -112,11 +112,14 @@ int session__run(const struct options *options, bool color)
 	char why[SENTENCE] = "";
 	const struct trace_options what = traced(options);
 	const struct dwarf_sources sources = options__debug_info(options);
+	struct types types = {};
 	int target = -1, status = SESSION_CANNOT_RUN;
 	int err = symbols__check(&sources, why, sizeof(why));
 
 	if (!err)
 		err = kernel__check(why, sizeof(why));
+	if (!err)
+		err = types__open(&types, options->trace.btf, why, sizeof(why));
 	if (!err)
 		err = target__find(options->trace.pid, options->trace.cgroup, &target, why,
 				   sizeof(why));
@@ -125,7 +128,8 @@ int session__run(const struct options *options, bool color)
 		snprintf(why, sizeof(why), "out of memory");
 	}
 	if (!err)
-		err = kernel__probe(&kernel, symbols__kallsyms(symbols), why, sizeof(why));
+		err = kernel__probe(&kernel, &types, symbols__kallsyms(symbols), why, sizeof(why));
+	types__close(&types);
 	if (!err)
 		err = attach_plan__make(&plan, &what, &kernel, why, sizeof(why));
 	if (!err && what.cache && !target__has_caches(what.cache, why, sizeof(why)))

@@ -17,8 +17,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#define BTF_PATH "/sys/kernel/btf/vmlinux"
-
 #define MOST_STUBS  65536 /* bytes of interrupt entry stubs */
 #define LEAST_STACK 4096  /* bytes of a kernel stack */
 #define MOST_STACK  (1U << 20)
@@ -83,12 +81,6 @@ int kernel__check(char *why, size_t len)
 			"the kernel is locked down (confidentiality): BPF may not read its memory; "
 			"boot with lockdown=integrity or without lockdown");
 		return -EPERM;
-	}
-	if (access(BTF_PATH, R_OK)) {
-		snprintf(why, len,
-			 "the kernel has no BTF (" BTF_PATH "): it must be built with "
-			 "CONFIG_DEBUG_INFO_BTF=y, as distribution kernels are");
-		return -ENOTSUP;
 	}
 	return try_bpf(why, len);
 }
@@ -324,7 +316,6 @@ int kernel__read_btf(struct kernel *kernel, const struct btf *btf, char *why, si
 	kernel->has_modules =
 		btf__find_by_name_kind(btf, "btf_trace_module_load", BTF_KIND_TYPEDEF) >= 0 &&
 		btf__find_by_name_kind(btf, "mod_kallsyms", BTF_KIND_STRUCT) >= 0;
-	kernel->has_cast = btf__find_by_name_kind(btf, "bpf_rdonly_cast", BTF_KIND_FUNC) >= 0;
 	for (int i = 0; i < HOOK_FUNCTIONS; i++) {
 		kernel->functions[i].name = NULL;
 		for (const char *const *name = hook_function_names[i]; *name; name++) {
@@ -466,11 +457,23 @@ static uint32_t measure_stack(const struct btf *btf)
 	if (task.stack == SLUB_NONE)
 		return 0;
 	const struct bpf_insn insns[] = {
-		{.code = BPF_JMP | BPF_CALL, .imm = BPF_FUNC_get_current_task_btf},
+		{.code = BPF_JMP | BPF_CALL, .imm = BPF_FUNC_get_current_task},
+		{.code = BPF_ALU64 | BPF_MOV | BPF_X, .dst_reg = BPF_REG_3, .src_reg = BPF_REG_0},
+		{.code = BPF_ALU64 | BPF_ADD | BPF_K,
+		 .dst_reg = BPF_REG_3,
+		 .imm = (__s32)task.stack},
+		{.code = BPF_ALU64 | BPF_MOV | BPF_K,
+		 .dst_reg = BPF_REG_2,
+		 .imm = sizeof(uint64_t)},
+		{.code = BPF_ALU64 | BPF_MOV | BPF_X, .dst_reg = BPF_REG_1, .src_reg = BPF_REG_10},
+		{.code = BPF_ALU64 | BPF_ADD | BPF_K,
+		 .dst_reg = BPF_REG_1,
+		 .imm = -(__s32)sizeof(uint64_t)},
+		{.code = BPF_JMP | BPF_CALL, .imm = BPF_FUNC_probe_read_kernel},
 		{.code = BPF_LDX | BPF_MEM | BPF_DW,
 		 .dst_reg = BPF_REG_1,
-		 .src_reg = BPF_REG_0,
-		 .off = (__s16)task.stack},
+		 .src_reg = BPF_REG_10,
+		 .off = -(__s16)sizeof(uint64_t)},
 		{.code = BPF_ALU64 | BPF_MOV | BPF_X, .src_reg = BPF_REG_10},
 		/* twice: to the verifier what is negative is a number, and no pointer */
 		{.code = BPF_ALU64 | BPF_NEG},
@@ -620,23 +623,22 @@ static int read_machine(struct kernel *kernel, char *why, size_t len)
 	return 0;
 }
 
-int kernel__probe(struct kernel *kernel, const struct kallsyms *symbols, char *why, size_t len)
+int kernel__probe(struct kernel *kernel, const struct types *types, const struct kallsyms *symbols,
+		  char *why, size_t len)
 {
-	struct btf *btf;
+	const struct btf *btf = types->btf;
 	int err;
 
 	memset(kernel, 0, sizeof(*kernel));
+	kernel->types = types->file;
+	kernel->has_btf = types->own;
+	/* the cast takes a number of the kernel's own BTF */
+	kernel->has_cast =
+		!types->file && btf__find_by_name_kind(btf, "bpf_rdonly_cast", BTF_KIND_FUNC) >= 0;
 	err = read_machine(kernel, why, len);
 	if (err)
 		return err;
 
-	btf = btf__load_vmlinux_btf();
-	if (!btf) {
-		err = -errno;
-		snprintf(why, len, "cannot read the kernel's BTF (" BTF_PATH "): %s",
-			 strerror(-err));
-		return err;
-	}
 	kernel->has_loop = has_function_helpers();
 	err = kernel__read_btf(kernel, btf, why, len);
 	for (int i = 0; !err && i < HOOK_FUNCTIONS; i++) {
@@ -644,9 +646,10 @@ int kernel__probe(struct kernel *kernel, const struct kallsyms *symbols, char *w
 
 		if (!function->name)
 			continue;
-		function->refused = kernel->has_loop
-					    ? try_function(btf, function->name, attach_type_of(i))
-					    : -EOPNOTSUPP;
+		function->refused =
+			kernel->has_loop && types->own
+				? try_function(types->own, function->name, attach_type_of(i))
+				: -EOPNOTSUPP;
 	}
 	kernel->stack_size = measure_stack(btf);
 	kernel->stack_assumed = !kernel->stack_size;
@@ -655,7 +658,6 @@ int kernel__probe(struct kernel *kernel, const struct kallsyms *symbols, char *w
 	kernel->nodes = count_nodes();
 	read_slub(kernel, btf);
 	kernel->kfence = has_kfence();
-	btf__free(btf);
 	if (!err)
 		read_symbols(kernel, symbols);
 	return err;
@@ -670,7 +672,7 @@ uint32_t kernel__online_cpus(void)
 
 bool kernel__has_vmap_stack(void)
 {
-	struct btf *btf = btf__load_vmlinux_btf();
+	struct btf *btf = types__own();
 	const struct btf_type *task = NULL;
 	bool found = !btf; /* no BTF: what x86-64 and arm64 have by default */
 	int id;

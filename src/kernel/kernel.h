@@ -6,13 +6,12 @@
 #include "kernel/hook_table.h"
 #include "kernel/kallsyms.h"
 #include "kernel/layout.h"
+#include "kernel/types.h"
 #include "kleak.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-struct btf;
 
 struct kernel_function {
 	const char *name; /* the name it goes by here; NULL: there is none */
@@ -42,7 +41,9 @@ struct kernel {
 	uint32_t gfp_dma, gfp_reclaimable, gfp_account, gfp_movable, gfp_comp;
 	uint32_t page_struct; /* sizeof(struct page) */
 	bool has_loop;	      /* bpf_loop(): 5.17 and later */
-	bool has_cast;	      /* bpf_rdonly_cast(): 6.2 and later */
+	bool has_cast;	      /* bpf_rdonly_cast() of rb_node: 6.2 and later */
+	const char *types;    /* the file that they are from; NULL: the kernel's own BTF */
+	bool has_btf;	      /* of its own: fentry, fexit and what is typed work */
 	uint32_t page_size;
 	uint32_t jiffy_ns;
 	uint32_t cpus;					 /* possible ones */
@@ -68,15 +69,16 @@ struct kernel {
 
 /*
  * Can tracing work at all?  0, or a negative errno and one sentence in `why`
- * that says what to do: -EPERM (capabilities, lockdown), -ENOTSUP (no BTF).
+ * that says what to do: -EPERM (capabilities, lockdown), or bpf()'s own.
  */
 int kernel__check(char *why, size_t len);
 
 /*
- * Fill in *kernel.  `symbols` may be NULL (kallsyms hidden).  Tries to attach to
- * every optional function and detaches again.  0 or -errno with `why`.
+ * Fill in *kernel; types->file has to stay as long.  `symbols` may be NULL (kallsyms hidden). Tries
+ * to attach to every optional function and detaches again.  0 or -errno with `why`.
  */
-int kernel__probe(struct kernel *kernel, const struct kallsyms *symbols, char *why, size_t len);
+int kernel__probe(struct kernel *kernel, const struct types *types, const struct kallsyms *symbols,
+		  char *why, size_t len);
 
 /* How many CPUs run now; it changes when they are plugged.  1 where that cannot be told. */
 uint32_t kernel__online_cpus(void);

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define DIRECTORY "/sys/kernel/slab"
@@ -104,6 +105,26 @@ void slabnames__aliases(const struct slabnames *names, const char *cache, char *
 		if (used + strlen(", ") + strlen(other->name) < len)
 			snprintf(text + used, len - used, "%s%s", used ? ", " : "", other->name);
 	}
+}
+
+uint32_t slabnames__object_size(const char *cache)
+{
+	char path[128];
+	uint32_t size = 0;
+	struct stat is;
+	FILE *file;
+
+	/* what may be merged is a link to what it is merged with */
+	snprintf(path, sizeof(path), DIRECTORY "/%s", cache);
+	if (lstat(path, &is) || !S_ISDIR(is.st_mode))
+		return 0;
+	snprintf(path, sizeof(path), DIRECTORY "/%s/object_size", cache);
+	file = fopen(path, "re");
+	if (file && fscanf(file, "%u", &size) != 1)
+		size = 0;
+	if (file)
+		fclose(file);
+	return size;
 }
 
 void slabnames__free(struct slabnames *names)

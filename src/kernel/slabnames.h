@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct slabnames_cache {
 	char name[64];
@@ -31,6 +32,12 @@ int slabnames__reclaimable(const struct slabnames *names, const char *cache);
 
 /* Write the other names that the cache goes by, "a, b", as many as fit into len; or "". */
 void slabnames__aliases(const struct slabnames *names, const char *cache, char *text, size_t len);
+
+/*
+ * How large the objects of a cache are that is never merged with others (struct kmem_cache,
+ * object_size: without what debugging adds), in bytes; 0: it is not told, or may be merged.
+ */
+uint32_t slabnames__object_size(const char *cache);
 
 void slabnames__free(struct slabnames *names);
 

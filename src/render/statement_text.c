@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -374,8 +373,8 @@ static void put_sentence(const struct pen *pen, const char *style, const char *s
 		char word[5 * PEN_COLUMNS]; /* more than a line's: what is longer is cut */
 		size_t length = strcspn(s, " ");
 
-		snprintf(word, sizeof(word), "%.*s", length < sizeof(word) ? (int)length : INT_MAX,
-			 s);
+		snprintf(word, sizeof(word), "%.*s",
+			 (int)(length < sizeof(word) ? length : sizeof(word) - 1), s);
 		if (column > margin && column + 1 + pen__name_width(word) > PEN_COLUMNS) {
 			pen__end(pen, style);
 			fprintf(pen->out, "\n%*s", margin, "");

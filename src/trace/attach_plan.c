@@ -72,6 +72,18 @@ static bool is_needed(const struct hook *hook, const struct kleak_config *config
 	return false;
 }
 
+static const char *attach_kind(enum hook_kind kind)
+{
+	switch (kind) {
+	case HOOK_FENTRY:
+		return "fentry";
+	case HOOK_FEXIT:
+		return "fexit";
+	default:
+		return "raw_tp";
+	}
+}
+
 static int plan_hook(struct plan *plan, size_t i, const struct kernel *kernel, bool no_fentry,
 		     char *why, size_t len)
 {
@@ -105,9 +117,11 @@ static int plan_hook(struct plan *plan, size_t i, const struct kernel *kernel, b
 		snprintf(planned->why, PLAN_TEXT, "this kernel has no such function");
 	else if (no_fentry)
 		snprintf(planned->why, PLAN_TEXT, "--no-fentry");
+	else if (!kernel->has_btf)
+		snprintf(planned->why, PLAN_TEXT, "%s needs BTF in the kernel itself",
+			 attach_kind(hook->kind));
 	else
-		snprintf(planned->why, PLAN_TEXT, "%s refused: %s",
-			 hook->kind == HOOK_FEXIT ? "fexit" : "fentry",
+		snprintf(planned->why, PLAN_TEXT, "%s refused: %s", attach_kind(hook->kind),
 			 strerror(-function->refused));
 	if (hook->copy > 1 || !hook_blind_spots[hook->function])
 		return 0;
@@ -341,6 +355,13 @@ int attach_plan__make(struct plan *plan, const struct trace_options *options,
 
 	memset(plan, 0, sizeof(*plan));
 	add_blind_spot(plan, "memory allocated before kleak started is not listed");
+	if (kernel->types)
+		add_blind_spot(plan,
+			       "if the types are of another build of this kernel, wrong memory is "
+			       "read: they are from %s",
+			       kernel->types);
+	plan->types = kernel->types;
+	plan->has_btf = kernel->has_btf;
 
 	for (int i = 0; i < KLEAK_EVENTS; i++)
 		config->args[i] = kernel->events[i].args;
@@ -416,18 +437,6 @@ int attach_plan__make(struct plan *plan, const struct trace_options *options,
 	return 0;
 }
 
-static const char *attach_kind(enum hook_kind kind)
-{
-	switch (kind) {
-	case HOOK_FENTRY:
-		return "fentry";
-	case HOOK_FEXIT:
-		return "fexit";
-	default:
-		return "raw_tp";
-	}
-}
-
 static const char *target_of(const struct plan_hook *planned, const struct hook *hook)
 {
 	if (planned->target)
@@ -450,6 +459,11 @@ void attach_plan__print(const struct plan *plan, const struct kernel *kernel, FI
 	const struct kleak_config *config = &plan->config;
 
 	fprintf(out, "kernel %s, %u possible CPUs\n", kernel->release, kernel->cpus);
+	if (plan->types)
+		fprintf(out, "types from %s%s\n", plan->types,
+			plan->has_btf ? "" : "; the kernel has no BTF of its own");
+	else
+		fprintf(out, "types from the kernel's own BTF\n");
 	fprintf(out, "\nhooks on\n");
 	for (size_t i = 0; i < nr_hooks; i++) {
 		int copies;

@@ -25,6 +25,8 @@ struct plan_hook {
 struct plan {
 	struct kleak_config config;
 	struct plan_hook hooks[PLAN_MAX_HOOKS]; /* as in the table of hooks */
+	const char *types; /* the file that they are from; NULL: the kernel's own BTF */
+	bool has_btf;	   /* the kernel, of its own */
 	uint64_t max_objects;
 	uint32_t lanes;
 	uint32_t sampling;     /* at the start: of how many addresses one is recorded */

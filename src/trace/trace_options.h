@@ -7,7 +7,8 @@
 #include <stdint.h>
 
 struct trace_options {
-	int64_t pid; /* -1: none */
+	const char *btf; /* a file with the kernel's types; NULL: its own */
+	int64_t pid;	 /* -1: none */
 	const char *cgroup;
 	char **command;	   /* run, ledger: CMD ARGS NULL; ledger: may be NULL */
 	const char *cache; /* NULL, or names with commas between */

@@ -11,6 +11,7 @@
 #include "steps.h" /* before the skeleton, which has them */
 
 #include "kleak.skel.h"
+#include "plain.skel.h"
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -74,6 +75,27 @@ static int print_all(enum libbpf_print_level level, const char *format, va_list 
 	if (level != LIBBPF_DEBUG)
 		say__raw(format, args);
 	return 0;
+}
+
+/* The same programs, for a kernel with BTF of its own or without; errno when there are none. */
+static struct kleak *open_skeleton(const struct plan *plan)
+{
+	LIBBPF_OPTS(bpf_object_open_opts, options, .btf_custom_path = plan->types);
+	struct kleak *skeleton = calloc(1, sizeof(*skeleton));
+	int err = skeleton ? kleak__create_skeleton(skeleton) : -ENOMEM;
+
+	_Static_assert(sizeof(struct kleak__bss) == sizeof(struct plain__bss) &&
+			       sizeof(struct kleak__rodata) == sizeof(struct plain__rodata),
+		       "they have the same variables");
+	if (!err && !plan->has_btf)
+		skeleton->skeleton->data = (void *)plain__elf_bytes(&skeleton->skeleton->data_sz);
+	if (!err)
+		err = bpf_object__open_skeleton(skeleton->skeleton, &options);
+	if (!err)
+		return skeleton;
+	kleak__destroy(skeleton);
+	errno = -err;
+	return NULL;
 }
 
 /* Apply the plan to the skeleton that was opened. */
@@ -315,7 +337,7 @@ int tracer__open(struct tracer **out, const struct plan *plan, uint32_t process,
 		return -ENOMEM;
 	}
 	libbpf_set_print(verbose ? print_all : print_nothing);
-	tracer->skeleton = kleak__open();
+	tracer->skeleton = open_skeleton(plan);
 	if (!tracer->skeleton) {
 		err = -errno;
 		snprintf(why, len, "cannot open the BPF programs: %s", strerror(-err));

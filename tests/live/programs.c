@@ -40,7 +40,8 @@ static int know_kernel(void **state)
 {
 	FILE *file = fopen("/proc/kallsyms", "re"), *modules = fopen("/proc/modules", "re");
 	struct kallsyms *symbols = NULL;
-	char why[256] = "";
+	struct types types = {};
+	char why[512] = "";
 
 	(void)state;
 	if (!file || kallsyms__parse(&symbols, file, modules))
@@ -49,10 +50,12 @@ static int know_kernel(void **state)
 		fclose(file);
 	if (modules)
 		fclose(modules);
-	if (kernel__check(why, sizeof(why)) || kernel__probe(&kernel, symbols, why, sizeof(why))) {
+	if (kernel__check(why, sizeof(why)) || types__open(&types, NULL, why, sizeof(why)) ||
+	    kernel__probe(&kernel, &types, symbols, why, sizeof(why))) {
 		printf("Bail out! %s\n", why);
 		return -1;
 	}
+	types__close(&types);
 	kallsyms__free(symbols);
 	return 0;
 }

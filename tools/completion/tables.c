@@ -69,6 +69,7 @@ static const char *kind_of(enum option_type type)
 	case OPTION_PROCESS:
 		return "process";
 	case OPTION_FILE:
+	case OPTION_INPUT:
 		return "file";
 	case OPTION_FOLDER:
 	case OPTION_FOLDERS:

@@ -72,6 +72,7 @@ static void test_names_of_one_file(void **state)
 		assert_clash(&(struct options){.save = a, .html = b}, "--save", "--html");
 		assert_clash(&(struct options){.save = b, .prom = a}, "--save", "--prom");
 		assert_clash(&(struct options){.svg = a, .folded = b}, "--svg", "--folded");
+		assert_clash(&(struct options){.trace.btf = a, .save = b}, "--save", "--btf");
 		assert_clash(&(struct options){.verb = VERB_REPORT, .files = {a}, .html = b},
 			     "FILE", "--html");
 		snprintf(whole, sizeof(whole), "%s/%s", folder, b);

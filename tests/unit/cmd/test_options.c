@@ -168,6 +168,12 @@ static void test_scan_and_census(void **state)
 	assert_false(o.trace.no_fentry);
 	assert_true(good("--no-fentry").trace.no_fentry);
 	bad("ledger --no-fentry", "ledger");
+	assert_null(good("").trace.btf);
+	assert_string_equal(good("--btf /a/file").trace.btf, "/a/file");
+	assert_string_equal(good("census --btf a").trace.btf, "a");
+	assert_string_equal(good("run --btf a -- true").trace.btf, "a");
+	bad("--btf=", "--btf: \"\" is not the name of a file");
+	bad("ledger --btf a", "--btf belongs to kleak, kleak run, kleak diagnose and kleak census");
 	assert_int_equal(good("--sample 1/1048576").trace.sampling, 1 << 20);
 	bad("--sample 16", "--sample");
 	bad("--sample 1/12", "--sample");

@@ -125,7 +125,6 @@ static void test_up_to_5_19(void **state)
 	assert_args(&kernel, KLEAK_EVENT_KMEM_CACHE_FREE,
 		    (struct kleak_event_args){0, 1, NONE, NONE, NONE, NONE, {}});
 	assert_true(kernel.kvfree_rcu_offset);
-	assert_false(kernel.has_cast);
 	assert_string_equal(kernel.functions[FUNCTION_ALLOC_BULK].name, "kmem_cache_alloc_bulk");
 	assert_null(kernel.functions[FUNCTION_FREE_BULK].name);
 	assert_int_equal(kernel.gfp_account, 0x400000);

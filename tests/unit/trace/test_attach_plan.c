@@ -18,6 +18,7 @@ static struct kernel modern(void)
 		.memory_bytes = 8ULL << 30,
 		.pid_namespace_inode = 0xEFFFFFFC,
 		.has_symbols = true,
+		.has_btf = true,
 	};
 
 	kernel.events[KLEAK_EVENT_KMALLOC].present = true;
@@ -454,26 +455,76 @@ static void test_copies_where_the_books_are_not_read(void **state)
 	assert_true(is_on(&plan, "kfree_1") && is_on(&plan, "kfree_2"));
 }
 
+/* What attach_plan__print() says.  free() it. */
+static char *explained(const struct plan *plan, const struct kernel *kernel)
+{
+	char *text = NULL;
+	size_t len = 0;
+	FILE *out = open_memstream(&text, &len);
+
+	attach_plan__print(plan, kernel, out);
+	fclose(out);
+	return text;
+}
+
 static void test_explain_tells_the_plan(void **state)
 {
 	const struct trace_options options = defaults();
 	struct kernel kernel = modern();
 	struct plan plan;
-	char *text = NULL;
-	size_t len = 0;
-	FILE *out = open_memstream(&text, &len);
+	char *text;
 
 	(void)state;
 	kernel.functions[FUNCTION_FREE_BULK].refused = -EPERM;
 	plan = good(&options, &kernel);
-	attach_plan__print(&plan, &kernel, out);
-	fclose(out);
+	text = explained(&plan, &kernel);
 	assert_non_null(strstr(text, "raw_tp kfree\n"));
 	assert_non_null(strstr(text, "fexit  kmem_cache_alloc_bulk_noprof  (2 copies)\n"));
 	assert_non_null(strstr(text, "fentry kmem_cache_free_bulk: fentry refused"));
 	assert_non_null(strstr(text, "raw_tp kmalloc_node: this kernel has no such tracepoint"));
 	assert_non_null(strstr(text, "raw_tp sched_process_fork: not needed"));
 	assert_non_null(strstr(text, "live objects"));
+	free(text);
+}
+
+/* Types from a file: it is said which, and what it costs where the kernel has none of its own. */
+static void test_types_from_a_file(void **state)
+{
+	const struct trace_options options = defaults();
+	struct kernel kernel = modern();
+	struct plan plan = good(&options, &kernel);
+	char *text = explained(&plan, &kernel);
+
+	(void)state;
+	assert_non_null(strstr(text, "\ntypes from the kernel's own BTF\n"));
+	assert_null(plan.types);
+	assert_true(plan.has_btf);
+	assert_false(is_blind_to(&plan, "another build"));
+	free(text);
+
+	kernel.types = "/a/vmlinux";
+	plan = good(&options, &kernel);
+	text = explained(&plan, &kernel);
+	assert_non_null(strstr(text, "\ntypes from /a/vmlinux\n"));
+	assert_string_equal(plan.types, "/a/vmlinux");
+	assert_true(plan.has_btf);
+	assert_true(is_on(&plan, "kmem_cache_free_bulk_1"));
+	assert_true(is_blind_to(&plan, "they are from /a/vmlinux"));
+	free(text);
+
+	kernel.has_btf = false;
+	for (int i = 0; i < HOOK_FUNCTIONS; i++)
+		kernel.functions[i].refused = -EOPNOTSUPP;
+	plan = good(&options, &kernel);
+	text = explained(&plan, &kernel);
+	assert_non_null(
+		strstr(text, "\ntypes from /a/vmlinux; the kernel has no BTF of its own\n"));
+	assert_false(plan.has_btf);
+	assert_true(is_on(&plan, "kfree_1"));
+	assert_false(is_on(&plan, "kmem_cache_free_bulk_1"));
+	assert_true(is_blind_to(&plan, "(fentry needs BTF in the kernel itself)"));
+	assert_true(is_blind_to(&plan, "(fexit needs BTF in the kernel itself)"));
+	assert_null(strstr(text, "Operation not supported"));
 	free(text);
 }
 
@@ -826,7 +877,9 @@ static void test_explain_tells_numbers(void **state)
 	options.max_objects = 65536;
 	options.max_sites = 4096;
 	text = print(&options, &kernel);
-	assert_non_null(strstr(text, "kernel 6.12.0, 2 possible CPUs\n\nhooks on\n"));
+	assert_non_null(strstr(
+		text,
+		"kernel 6.12.0, 2 possible CPUs\ntypes from the kernel's own BTF\n\nhooks on\n"));
 	assert_non_null(strstr(text, "  raw_tp kmem_cache_free\n"));
 	assert_non_null(strstr(text, "  vmalloc through kmalloc in __get_vm_area_node"));
 	assert_null(strstr(text, "its own queues"));
@@ -872,6 +925,7 @@ int main(void)
 		cmocka_unit_test(test_no_fentry),
 		cmocka_unit_test(test_copies_where_the_books_are_not_read),
 		cmocka_unit_test(test_explain_tells_the_plan),
+		cmocka_unit_test(test_types_from_a_file),
 		cmocka_unit_test(test_the_programs_are_told_all),
 		cmocka_unit_test(test_no_plan_has_a_part_of_another),
 		cmocka_unit_test(test_memory),

@@ -83,7 +83,7 @@ static bool changed(const struct coverage_class *c, bool traced)
 
 void ledger_text__print(const struct pen *pen, const struct report *report)
 {
-	int width = pen->columns ? pen->columns : PEN_COLUMNS;
+	int width = pen__columns(pen);
 	bool any = false;
 
 	for (size_t i = 0; i < report->nr_ledger; i++) {

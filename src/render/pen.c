@@ -251,7 +251,7 @@ void pen__head_begin(struct pen *pen, const char *style, const char *s, int gap)
 /* Go to where an item of so many columns is to stand. */
 static void begin_item(struct pen *pen, const char *punctuation, int width)
 {
-	int columns = pen->columns ? pen->columns : PEN_COLUMNS;
+	int columns = pen__columns(pen);
 
 	if (pen->column >= pen->margin) {
 		fputs(punctuation, pen->out);

@@ -31,6 +31,12 @@ struct pen_number {
 	char text[PEN_NUMBER];
 };
 
+/* How wide lines may be. */
+static inline int pen__columns(const struct pen *pen)
+{
+	return pen->columns ? pen->columns : PEN_COLUMNS;
+}
+
 void pen__begin(const struct pen *pen, const char *style);
 void pen__end(const struct pen *pen, const char *style);
 

@@ -243,7 +243,7 @@ static void put_row(const struct pen *pen, const struct report *r, const struct 
 		s->origin);
 	pen__name(pen, PEN_PLAIN, s->cache);
 	pen__aliases(pen, cache_aliases__in(r, s->cache),
-		     PEN_COLUMNS - BEFORE - pen__name_width(s->cache) -
+		     pen__columns(pen) - BEFORE - pen__name_width(s->cache) -
 			     (s->approximate ? pen__width(approximate) : 0));
 	if (s->approximate)
 		fputs(approximate, pen->out);
@@ -361,7 +361,7 @@ static void put_pinned(const struct pen *pen, const struct pins_count *p)
 	put_pins(pen, p);
 }
 
-/* "alive of those allocated 1, 2-4, 5-9, 10+ intervals of 5.0s ago: 100% 99% - -" */
+/* "alive after 1, 2-4, 5-9, 10+ intervals of 5.0s: 100% 99% - -" */
 static void put_survival(const struct pen *pen, const struct evidence *e)
 {
 	bool any = false;
@@ -371,7 +371,7 @@ static void put_survival(const struct pen *pen, const struct evidence *e)
 	if (!any)
 		return;
 	fprintf(pen->out,
-		"%*salive of those allocated 1, 2-4, 5-9, 10+ intervals of %s ago:", INDENT, "",
+		"%*salive after 1, 2-4, 5-9, 10+ intervals of %s:", INDENT, "",
 		pen__duration(e->interval_s).text);
 	for (int i = 0; i < SURVIVALS; i++)
 		if (isnan(e->survival[i]))

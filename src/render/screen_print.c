@@ -2,6 +2,7 @@
 #include "render/screen_print.h"
 #include "render/ledger_text.h"
 #include "render/report_text.h"
+#include "report/headline.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -311,7 +312,10 @@ void screen_print__row(const struct screen_view *view, const struct view_row *ro
 	}
 	if (row->group)
 		pen__put(pen, PEN_BOLD, "%zu sites: ", row->group->nr);
-	put_functions(s, row->group ? row->group->common.first : 0, pen);
+	put_functions(s,
+		      row->group ? row->group->common.first
+				 : headline__alone(s->stack, s->nr_frames).first,
+		      pen);
 	fputc('\n', pen->out);
 }
 

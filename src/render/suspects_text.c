@@ -7,14 +7,13 @@
 #include <string.h>
 
 #define ITEM	    256
-#define NAMED	    3  /* of the sites that leak */
-#define BEFORE	    49 /* columns before the cache */
+#define NAMED	    3 /* of the sites that leak */
+#define WORD	    6 /* columns */
 #define CACHE	    16
 #define LEAST_CACHE 8
 #define GAP	    2 /* behind it */
 #define LEAST_STACK 20
 #define MARGIN	    2 /* of an answer that is folded */
-#define ROW	    "  %8s  %10s  %9s  %6s  "
 
 /* ---- the answer ---- */
 
@@ -33,10 +32,25 @@ static void put_item(struct pen *pen, const char *style, const char *item)
 	pen->margin = MARGIN;
 }
 
-/* "1 leak, +297.0K/min: newque, foo_init" */
+/* The function that heads a site's stack; NULL: it has no name, or there is no stack. */
+static const char *head_of(const struct report_site *s)
+{
+	return s->nr_frames ? s->stack[headline__alone(s->stack, s->nr_frames).first].symbol : NULL;
+}
+
+static bool is_among(const char *const *names, size_t nr, const char *name)
+{
+	for (size_t i = 0; i < nr; i++)
+		if (!strcmp(names[i], name))
+			return true;
+	return false;
+}
+
+/* "3 leaks, +297.0K/min: newque, foo_init": each function once, however many sites it heads */
 static void put_leaks(struct pen *pen, const struct report *r)
 {
 	const struct report_verdict *leaks = &r->verdicts[VERDICT_LEAK];
+	const char *names[NAMED];
 	char item[ITEM];
 	size_t named = 0;
 
@@ -47,13 +61,12 @@ static void put_leaks(struct pen *pen, const struct report *r)
 	put_item(pen, PEN_RED, item);
 	for (size_t i = 0; i < r->nr_sites && named < NAMED; i++) {
 		const struct report_site *s = &r->sites[i];
-		const char *name = NULL;
+		const char *name = s->verdict.is.name == VERDICT_LEAK ? head_of(s) : NULL;
 
-		if (s->verdict.is.name == VERDICT_LEAK && s->nr_frames)
-			name = s->stack[headline__alone(s->stack, s->nr_frames).first].symbol;
-		if (!name)
+		if (!name || is_among(names, named, name))
 			continue;
-		fputs(named++ ? ", " : ": ", pen->out);
+		fputs(named ? ", " : ": ", pen->out);
+		names[named++] = name;
 		pen__name(pen, PEN_BOLD, name);
 		pen->column += 2 + pen__name_width(name);
 	}
@@ -236,37 +249,47 @@ static void put_headline(const struct pen *pen, const struct report_site *s, int
 		fputs("(no stack)", pen->out);
 }
 
-/* Of lines of so many columns: those of the cache, which a narrow terminal cuts, and of the stack.
- */
-static void fit(const struct pen *pen, int *cache, int *stack)
-{
-	int room = (pen->columns ? pen->columns : PEN_COLUMNS) - BEFORE - GAP;
+/* How wide what stands in a row is. */
+struct row {
+	int bytes, growth, objects, age; /* numbers, with the blanks before them */
+	int cache;			 /* which a narrow terminal cuts */
+	int stack;
+};
 
-	*cache = room - LEAST_STACK;
-	if (*cache > CACHE)
-		*cache = CACHE;
-	if (*cache < LEAST_CACHE)
-		*cache = LEAST_CACHE;
-	*stack = room - *cache;
-	if (*stack < LEAST_STACK)
-		*stack = LEAST_STACK;
+static struct row row_of(const struct pen *pen)
+{
+	static const struct row wide = {.bytes = 10, .growth = 12, .objects = 11, .age = 8};
+	static const struct row narrow = {.bytes = 8, .growth = 11, .objects = 9, .age = 6};
+	struct row row = pen__columns(pen) < PEN_COLUMNS ? narrow : wide;
+	int room =
+		pen__columns(pen) - WORD - row.bytes - row.growth - row.objects - row.age - 2 * GAP;
+
+	row.cache = room - LEAST_STACK;
+	if (row.cache > CACHE)
+		row.cache = CACHE;
+	if (row.cache < LEAST_CACHE)
+		row.cache = LEAST_CACHE;
+	row.stack = room - row.cache;
+	if (row.stack < LEAST_STACK)
+		row.stack = LEAST_STACK;
+	return row;
 }
 
 /* "LEAK     297.0K     +297.0K       5000    1.2m  kmalloc-256       newque ← ipcget" */
 static void put_row(const struct pen *pen, const struct report_site *s)
 {
+	struct row row = row_of(pen);
 	struct pen_number objects;
-	int width, cache, stack;
+	int width;
 
-	fit(pen, &cache, &stack);
 	snprintf(objects.text, sizeof(objects.text), "%" PRIu64, s->objects);
-	pen__put(pen, style_of(s), "%-6s", word_of(s));
-	fprintf(pen->out, ROW, pen__human((double)s->bytes, false).text,
-		pen__growth(s->growth_bytes_per_min).text, objects.text,
-		pen__duration(s->age_median_s).text);
-	width = pen__name_cut(pen, PEN_PLAIN, s->cache, cache);
-	fprintf(pen->out, "%*s", cache - width + GAP, "");
-	put_headline(pen, s, stack);
+	pen__put(pen, style_of(s), "%-*s", WORD, word_of(s));
+	fprintf(pen->out, "%*s%*s%*s%*s%*s", row.bytes, pen__human((double)s->bytes, false).text,
+		row.growth, pen__growth(s->growth_bytes_per_min).text, row.objects, objects.text,
+		row.age, pen__duration(s->age_median_s).text, GAP, "");
+	width = pen__name_cut(pen, PEN_PLAIN, s->cache, row.cache);
+	fprintf(pen->out, "%*s", row.cache - width + GAP, "");
+	put_headline(pen, s, row.stack);
 	fputc('\n', pen->out);
 }
 
@@ -285,16 +308,16 @@ static void put_rest(const struct pen *pen, const struct report *r, uint64_t lis
 
 void suspects_text__rows(const struct pen *pen, const struct report *r)
 {
+	struct row row = row_of(pen);
 	uint64_t listed = 0;
-	int cache, stack;
 
-	fit(pen, &cache, &stack);
 	for (size_t i = 0; i < r->nr_sites; i++) {
 		if (suspects_text__is_folded(r, &r->sites[i]))
 			continue;
 		if (!listed++) {
-			pen__put(pen, PEN_DIM, "%-6s" ROW "%-*s  %s", "", "bytes", "growth/min",
-				 "objects", "age~", cache, "cache", "allocated at");
+			pen__put(pen, PEN_DIM, "%*s%*s%*s%*s%*s%*s%-*s%*s%s", WORD, "", row.bytes,
+				 "bytes", row.growth, "growth/min", row.objects, "objects", row.age,
+				 "age~", GAP, "", row.cache, "cache", GAP, "", "allocated at");
 			fputc('\n', pen->out);
 		}
 		put_row(pen, &r->sites[i]);

@@ -43,6 +43,7 @@ struct kernel {
 	uint32_t page_struct; /* sizeof(struct page) */
 	bool has_loop;	      /* bpf_loop(): 5.17 and later */
 	bool has_cast;	      /* bpf_rdonly_cast(): 6.2 and later */
+	bool preemptible;     /* tracepoints' programs may be preempted: 7.0 and later */
 	uint32_t page_size;
 	uint32_t jiffy_ns;
 	uint32_t cpus;					 /* possible ones */

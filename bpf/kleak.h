@@ -396,6 +396,7 @@ struct kleak_config {
 	__u8 who;		/* count who allocates, and note who frees */
 	__u8 pages_bulk_array;	/* position of alloc_pages_bulk()'s page_array */
 	__u8 has_cast;		/* bpf_rdonly_cast() */
+	__u8 preemptible;	/* programs of tracepoints may be preempted: see slab.bpf.h */
 	__u8 kvfree_rcu_offset; /* kvfree_call_rcu(head, offset), up to 6.5; then (head, ptr) */
 	__u8 one_copy;		/* of the programs of slab frees: see slab.bpf.h */
 	__u8 has_others;	/* stacks of others are remembered: see filter.bpf.h */

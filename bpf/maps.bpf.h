@@ -130,7 +130,8 @@ struct kleak_chain chains[KLEAK_CHAINS] __attribute__((aligned(64)));
  */
 struct recent {
 	__u64 not_ptr[KLEAK_EVENTS];
-	__u64 hits; /* of stacks that were not walked: which ones are checked */
+	__u64 not_first; /* see is_first_of_two() */
+	__u64 hits;	 /* of stacks that were not walked: which ones are checked */
 };
 
 struct {

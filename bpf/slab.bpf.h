@@ -18,6 +18,12 @@
  *
  * Where only some processes are followed one copy always does: an interrupt's allocations are not
  * theirs, and a free that is missed is noticed when the address is allocated again, by whomever.
+ *
+ * From 7.0 on (a46023d5616e, "tracing: Guard __DECLARE_TRACE() use of __DO_TRACE_CALL() with
+ * SRCU-fast") these programs may be preempted, too, and until that task runs again its CPU runs
+ * them for nobody: thousands of allocations may be missed in a row.  There allocations have two
+ * copies.  (bpf_preempt_disable() is of no use: the task goes as soon as that ends, and the program
+ * is still running then.)
  */
 #ifndef KLEAK_SLAB_BPF_H
 #define KLEAK_SLAB_BPF_H
@@ -51,13 +57,14 @@ static __always_inline __u64 *recent_of(enum kleak_event event)
  */
 static __always_inline bool is_first_of_two(__u64 call_site, __u64 ptr)
 {
-	__u64 *recent = recent_of(KLEAK_EVENT_KMALLOC);
+	__u32 zero = 0;
+	struct recent *r = bpf_map_lookup_elem(&recents, &zero);
 	bool first;
 
-	if (!recent)
+	if (!r)
 		return false;
-	first = in_ranges(config.kmalloc, KLEAK_KMALLOC_RANGES, call_site) && *recent != ~ptr;
-	*recent = first ? ~ptr : 0;
+	first = in_ranges(config.kmalloc, KLEAK_KMALLOC_RANGES, call_site) && r->not_first != ~ptr;
+	r->not_first = first ? ~ptr : 0;
 	return first;
 }
 
@@ -74,7 +81,7 @@ static __always_inline __u32 has_size_of_cache(__u32 index, __u32 flags)
 
 /* One area: its vm_struct was just allocated; what it is, is read later. */
 static __always_inline void area_allocated(struct bpf_raw_tracepoint_args *ctx, __u64 vm,
-					   __u64 call_site)
+					   __u64 call_site, bool again)
 {
 	struct kleak_record r = {.bytes = area_unsized(vm), .allocated_at = now()};
 	long site = site_of(ctx, call_site, KLEAK_CACHE_NONE, KLEAK_SPACE_VMALLOC);
@@ -82,7 +89,7 @@ static __always_inline void area_allocated(struct bpf_raw_tracepoint_args *ctx, 
 	if (site < 0)
 		return;
 	r.site = site;
-	object_allocated(vm, KLEAK_SPACE_VMALLOC, &r, false);
+	object_allocated(vm, KLEAK_SPACE_VMALLOC, &r, again);
 }
 
 /*
@@ -91,7 +98,7 @@ static __always_inline void area_allocated(struct bpf_raw_tracepoint_args *ctx, 
  */
 static __always_inline void slab_allocated(struct bpf_raw_tracepoint_args *ctx, __u64 ptr,
 					   __u64 call_site, __u64 kmem, __u64 size, __u64 requested,
-					   __u64 gfp, __u32 record_flags)
+					   __u64 gfp, __u32 record_flags, bool again)
 {
 	__u32 cache_index, cache_flags = 0;
 	struct kleak_record r = {.bytes = size, .flags = record_flags};
@@ -133,7 +140,7 @@ static __always_inline void slab_allocated(struct bpf_raw_tracepoint_args *ctx, 
 		return;
 	r.site = site;
 	r.allocated_at = now();
-	if (object_allocated(ptr, KLEAK_SPACE_SLAB, &r, false) == ALLOCATION_RECORDED && cache &&
+	if (object_allocated(ptr, KLEAK_SPACE_SLAB, &r, again) == ALLOCATION_RECORDED && cache &&
 	    cache->flags & KLEAK_CACHE_OF_CACHES)
 		cache_retire(ptr);
 }
@@ -166,7 +173,9 @@ static __always_inline void not_followed(struct bpf_raw_tracepoint_args *ctx,
 				     size, event_arg(ctx, args->gfp), 1);
 }
 
-static __always_inline int slab_alloc(struct bpf_raw_tracepoint_args *ctx, enum kleak_event event)
+/* again: the first copy may have recorded it. */
+static __always_inline int slab_alloc(struct bpf_raw_tracepoint_args *ctx, enum kleak_event event,
+				      bool again)
 {
 	const volatile struct kleak_event_args *args = &config.args[event];
 	__u64 ptr = event_arg(ctx, args->ptr), call_site, kmem = 0, size = 0, requested = 0, gfp;
@@ -193,13 +202,32 @@ static __always_inline int slab_alloc(struct bpf_raw_tracepoint_args *ctx, enum 
 		return 0;
 	if (config.vmalloc && in_range(&config.area_alloc, call_site)) {
 		record_flags = KLEAK_RECORD_VM_STRUCT;
-		area_allocated(ctx, ptr, call_site);
+		area_allocated(ctx, ptr, call_site, again);
 	} else if (config.vmalloc && !records_all_slab()) {
 		object_gone(ptr, KLEAK_SPACE_VMALLOC, true);
 	}
 	if (config.slab)
-		slab_allocated(ctx, ptr, call_site, kmem, size, requested, gfp, record_flags);
+		slab_allocated(ctx, ptr, call_site, kmem, size, requested, gfp, record_flags,
+			       again);
 	return 0;
+}
+
+static __always_inline int alloc_copy(struct bpf_raw_tracepoint_args *ctx, enum kleak_event event,
+				      enum copy copy)
+{
+	__u64 *recent, ptr = event_arg(ctx, config.args[event].ptr);
+	bool done;
+
+	if (config.preemptible) {
+		recent = recent_of(event);
+		if (!recent)
+			return 0;
+		done = copy == COPY_LAST && *recent == ~ptr;
+		*recent = copy == COPY_LAST ? 0 : ~ptr;
+		if (done)
+			return 0;
+	}
+	return slab_alloc(ctx, event, copy == COPY_LAST);
 }
 
 /* Where the allocator was called to free; 0 where the event does not say. */
@@ -262,11 +290,11 @@ static __always_inline int free_copy(struct bpf_raw_tracepoint_args *ctx, enum k
 	return 0;
 }
 
-#define ALLOC(tracepoint, event)                                                                   \
+#define ALLOC_COPY(tracepoint, event, n, copy)                                                     \
 	SEC("raw_tp/" #tracepoint)                                                                 \
-	int tracepoint##_1(struct bpf_raw_tracepoint_args *ctx)                                    \
+	int tracepoint##_##n(struct bpf_raw_tracepoint_args *ctx)                                  \
 	{                                                                                          \
-		return slab_alloc(ctx, event);                                                     \
+		return alloc_copy(ctx, event, copy);                                               \
 	}
 
 #define FREE_COPY(tracepoint, event, n, copy)                                                      \
@@ -276,10 +304,12 @@ static __always_inline int free_copy(struct bpf_raw_tracepoint_args *ctx, enum k
 		return free_copy(ctx, event, copy, KLEAK_SPACE_SLAB, 0);                           \
 	}
 
-ALLOC(kmalloc, KLEAK_EVENT_KMALLOC)
-ALLOC(kmalloc_node, KLEAK_EVENT_KMALLOC_NODE)
-ALLOC(kmem_cache_alloc, KLEAK_EVENT_KMEM_CACHE_ALLOC)
-ALLOC(kmem_cache_alloc_node, KLEAK_EVENT_KMEM_CACHE_ALLOC_NODE)
+ALLOC_COPY(kmalloc, KLEAK_EVENT_KMALLOC, 1, COPY_FIRST)
+ALLOC_COPY(kmalloc, KLEAK_EVENT_KMALLOC, 2, COPY_LAST)
+ALLOC_COPY(kmalloc_node, KLEAK_EVENT_KMALLOC_NODE, 1, COPY_FIRST)
+ALLOC_COPY(kmem_cache_alloc, KLEAK_EVENT_KMEM_CACHE_ALLOC, 1, COPY_FIRST)
+ALLOC_COPY(kmem_cache_alloc, KLEAK_EVENT_KMEM_CACHE_ALLOC, 2, COPY_LAST)
+ALLOC_COPY(kmem_cache_alloc_node, KLEAK_EVENT_KMEM_CACHE_ALLOC_NODE, 1, COPY_FIRST)
 
 FREE_COPY(kfree, KLEAK_EVENT_KFREE, 1, COPY_FIRST)
 FREE_COPY(kfree, KLEAK_EVENT_KFREE, 2, COPY_LAST)

@@ -12,9 +12,9 @@
  * kfree_rcu() waits up to 5 s for company (kernel/rcu/tree.c, KFREE_DRAIN_JIFFIES)
  * and then for a grace period.
  */
-#define SETTLE_QUIET_S	     6.0
-#define SETTLE_RECLAIMABLE_S 0.25
-#define SETTLE_MOST_S	     15.0
+#define SETTLE_QUIET_S	  6.0
+#define SETTLE_INNOCENT_S 0.25
+#define SETTLE_MOST_S	  15.0
 
 double timetable__next(double next_s, double interval_s, double now_s)
 {
@@ -77,7 +77,7 @@ struct timetable_settling timetable__settle(double start_s)
 bool timetable__is_settled(struct timetable_settling *settling, const struct reporter_left *left,
 			   double now_s)
 {
-	double quiet_s = left->live > left->reclaimable ? SETTLE_QUIET_S : SETTLE_RECLAIMABLE_S;
+	double quiet_s = left->live > left->innocent ? SETTLE_QUIET_S : SETTLE_INNOCENT_S;
 
 	if (left->frees != settling->frees)
 		settling->quiet_since_s = now_s;

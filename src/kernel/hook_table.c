@@ -81,9 +81,11 @@ const struct hook hooks[] = {
 	WATCH(module_load, HOOK_FOR_MODULES, false),
 	WATCH(module_free, HOOK_FOR_MODULES, false),
 	RAW_TP(kmalloc, KLEAK_EVENT_KMALLOC, 1, HOOK_ALLOCATES, true),
+	RAW_TP(kmalloc, KLEAK_EVENT_KMALLOC, 2, HOOK_ALLOCATES, true),
 	/* up to 6.0 */
 	RAW_TP(kmalloc_node, KLEAK_EVENT_KMALLOC_NODE, 1, HOOK_ALLOCATES, false),
 	RAW_TP(kmem_cache_alloc, KLEAK_EVENT_KMEM_CACHE_ALLOC, 1, HOOK_ALLOCATES, true),
+	RAW_TP(kmem_cache_alloc, KLEAK_EVENT_KMEM_CACHE_ALLOC, 2, HOOK_ALLOCATES, true),
 	RAW_TP(kmem_cache_alloc_node, KLEAK_EVENT_KMEM_CACHE_ALLOC_NODE, 1, HOOK_ALLOCATES, false),
 	OPTIONAL_TP(percpu_alloc_percpu, KLEAK_EVENT_PERCPU_ALLOC, 1, HOOK_ALLOCATES,
 		    HOOK_FOR_PERCPU),

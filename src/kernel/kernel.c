@@ -289,6 +289,17 @@ static bool returns_bool(const struct btf *btf, const char *function)
 	return its && btf_is_int(its) && btf_int_encoding(its) & BTF_INT_BOOL;
 }
 
+/*
+ * Tracepoints run under SRCU's fast readers from 7.0 on, not without preemption
+ * (include/linux/tracepoint.h).  Nothing that BTF has says so; those readers came one version
+ * before.  (With lockdep their initializer has a longer name.)
+ */
+static bool has_preemptible_tracepoints(const struct btf *btf)
+{
+	return btf__find_by_name_kind(btf, "init_srcu_struct_fast", BTF_KIND_FUNC) >= 0 ||
+	       btf__find_by_name_kind(btf, "__init_srcu_struct_fast", BTF_KIND_FUNC) >= 0;
+}
+
 int kernel__read_btf(struct kernel *kernel, const struct btf *btf, char *why, size_t len)
 {
 	for (int i = 0; i < KLEAK_EVENTS; i++) {
@@ -316,6 +327,7 @@ int kernel__read_btf(struct kernel *kernel, const struct btf *btf, char *why, si
 	kernel->has_modules =
 		btf__find_by_name_kind(btf, "btf_trace_module_load", BTF_KIND_TYPEDEF) >= 0 &&
 		btf__find_by_name_kind(btf, "mod_kallsyms", BTF_KIND_STRUCT) >= 0;
+	kernel->preemptible = has_preemptible_tracepoints(btf);
 	for (int i = 0; i < HOOK_FUNCTIONS; i++) {
 		kernel->functions[i].name = NULL;
 		for (const char *const *name = hook_function_names[i]; *name; name++) {

@@ -44,6 +44,7 @@ struct kernel {
 	bool has_cast;	      /* bpf_rdonly_cast() of rb_node: 6.2 and later */
 	const char *types;    /* the file that they are from; NULL: the kernel's own BTF */
 	bool has_btf;	      /* of its own: fentry, fexit and what is typed work */
+	bool preemptible;     /* tracepoints' programs may be preempted: 7.0 and later */
 	uint32_t page_size;
 	uint32_t jiffy_ns;
 	uint32_t cpus;					 /* possible ones */

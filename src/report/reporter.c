@@ -89,8 +89,9 @@ int reporter__count(struct reporter *reporter, bool verified, struct reporter_le
 	};
 	cache__sum(now->cache_sums, &now->snapshot, now->view->sites);
 	for (size_t i = 0; i < KLEAK_MAX_CACHES; i++)
-		if (now->view->caches[i].flags & KLEAK_CACHE_RECLAIMABLE)
-			left->reclaimable += now->cache_sums[i].live;
+		left->innocent += now->view->caches[i].flags & KLEAK_CACHE_RECLAIMABLE
+					  ? now->cache_sums[i].live
+					  : now->cache_sums[i].pending;
 	return 0;
 }
 

@@ -102,9 +102,11 @@ int reporter__scan(struct reporter *reporter, bool last, double end_s);
 size_t reporter__acknowledge(struct reporter *reporter);
 
 struct reporter_left {
-	uint64_t live;	      /* objects that are outstanding */
-	uint64_t reclaimable; /* of them, those in caches that the kernel takes memory back from */
-	uint64_t frees;	      /* so far, those that were found included */
+	uint64_t live; /* objects that are outstanding */
+	/* of them, no leaks: in caches that the kernel takes memory back from, or passed to
+	 * kfree_rcu() */
+	uint64_t innocent;
+	uint64_t frees; /* so far, those that were found included */
 };
 
 /*

@@ -93,7 +93,8 @@ static int plan_hook(struct plan *plan, size_t i, const struct kernel *kernel, b
 
 	if (!is_needed(hook, &plan->config))
 		return 0;
-	if (hook->copy > 1 && hook->needs == HOOK_FOR_SLAB_OR_VMALLOC && plan->config.one_copy)
+	if (hook->copy > 1 && hook->needs == HOOK_FOR_SLAB_OR_VMALLOC &&
+	    (hook->role == HOOK_ALLOCATES ? !plan->config.preemptible : plan->config.one_copy))
 		return 0;
 	if (hook->kind == HOOK_RAW_TP) {
 		planned->on = hook->event == KLEAK_EVENTS || kernel->events[hook->event].present;
@@ -382,6 +383,7 @@ int attach_plan__make(struct plan *plan, const struct trace_options *options,
 	config->kvfree_rcu_offset = kernel->kvfree_rcu_offset;
 	config->bulk_all_or_none = kernel->bulk_all_or_none;
 	config->has_cast = kernel->has_cast;
+	config->preemptible = kernel->preemptible;
 	config->jiffy_ns = kernel->jiffy_ns;
 	config->stack_size = kernel->stack_size;
 	config->page = page_layout(&kernel->slub);

@@ -130,6 +130,7 @@ void cache__sum(struct cache_sum sums[KLEAK_MAX_CACHES], const struct snapshot *
 		sum->implicit += site->implicit;
 		sum->verified += site->verified;
 		sum->live += site->live;
+		sum->pending += site->pending;
 	}
 }
 

@@ -54,6 +54,7 @@ int64_t cache__older_bytes(const struct kleak_cache *cache);
 /* What became of the objects of each cache, by index into the cache table. */
 struct cache_sum {
 	uint64_t allocations, frees, implicit, verified, live;
+	uint64_t pending; /* of those live: passed to kfree_rcu() */
 };
 
 void cache__sum(struct cache_sum sums[KLEAK_MAX_CACHES], const struct snapshot *snapshot,

@@ -90,7 +90,7 @@ def only_report(text):
     return json.loads(text)
 
 
-def check_books(report, final=True):
+def check_books(version, report, final=True):
     e = report["events"]
     assert report["final"] == final and (e["in_motion"] == 0 or not final), (report["final"], e)
     off = e["allocations"] - e["frees"] - e["implicit_frees"] - e["found_free"] \
@@ -99,7 +99,11 @@ def check_books(report, final=True):
     assert e["unchecked"] == 0, e
     assert e["in_motion"] or e["allocated_bytes"] == e["freed_bytes"] + e["live_bytes"], e
     # frees that an interrupted program missed are found in the allocator's books
-    lost = {cause: n for cause, n in report["losses"].items() if n and cause != "frees_maybe_missed"}
+    known = {"frees_maybe_missed"}
+    # where programs may be preempted each copy misses some, and the other one has those
+    if at_least(version, 7, 0):
+        known.add("allocations_maybe_missed")
+    lost = {cause: n for cause, n in report["losses"].items() if n and cause not in known}
     assert not lost, lost
 
 
@@ -116,7 +120,7 @@ def check_without_fentry(version, reports, expected):
     assert waiting["events"]["pending"] > 0 or at_least(version, 7, 0), [r["events"] for r in soon]
     freed = {name: sums for name, sums in of_module(waiting).items() if "free" in name[0]}
     assert not freed, freed
-    check_books(last)
+    check_books(version, last)
     assert last["events"]["pending"] == 0, last["events"]
     listed = of_module(last)
     # what a destroyed cache leaves was left before
@@ -136,7 +140,7 @@ def exact(version):
     assert len(expected) >= 26
     assert (("kleak_leak_vrealloc", "vmalloc") in expected) == (version != "6.1"), expected.keys()
     report = json.loads(with_leaks)
-    check_books(report, final=False)
+    check_books(version, report, final=False)
     listed = of_module(report)
     take_metadata(listed, expected)
     wrong = [f"{name}: listed {listed.get(name)}, expected {expected.get(name)}"
@@ -149,7 +153,7 @@ def exact(version):
     assert ends["kleak_leak_irq"] == "asm_sysvec_irq_work", ends
 
     report = only_report(without)
-    check_books(report)
+    check_books(version, report)
     # what is left of the destroyed cache cannot be freed
     destroyed = ("kleak_leak_destroyed", "slab")
     assert of_module(report) == {destroyed: expected[destroyed]}, of_module(report)

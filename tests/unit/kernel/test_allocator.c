@@ -140,6 +140,8 @@ static void test_functions_of_headers(void **state)
 	(void)state;
 	assert_true(allocator__is_inlined("kzalloc"));
 	assert_true(allocator__is_inlined("kzalloc_noprof"));
+	assert_true(allocator__is_inlined("_kmalloc_noprof")); /* 7.3 */
+	assert_true(allocator__is_inlined("_kmalloc_array_node_noprof"));
 	assert_true(allocator__is_inlined("folio_alloc_node"));
 	assert_true(allocator__is_inlined("kmalloc"));
 	assert_true(allocator__is_inlined("__kmalloc")); /* inlined by some compilers */

@@ -125,6 +125,7 @@ static void test_up_to_5_19(void **state)
 	assert_args(&kernel, KLEAK_EVENT_KMEM_CACHE_FREE,
 		    (struct kleak_event_args){0, 1, NONE, NONE, NONE, NONE, {}});
 	assert_true(kernel.kvfree_rcu_offset);
+	assert_false(kernel.preemptible);
 	assert_string_equal(kernel.functions[FUNCTION_ALLOC_BULK].name, "kmem_cache_alloc_bulk");
 	assert_null(kernel.functions[FUNCTION_FREE_BULK].name);
 	assert_int_equal(kernel.gfp_account, 0x400000);
@@ -194,8 +195,8 @@ static void test_6_1_and_later(void **state)
 	btf__free(m.btf);
 }
 
-/* 7.2: a bulk allocation gives all or nothing, and says so by a bool. */
-static void test_bulk_that_returns_a_bool(void **state)
+/* 7.x: a bulk allocation says by a bool whether it gives all; tracepoints may be preempted. */
+static void test_7(void **state)
 {
 	const char *const names[] = {"int", "bool"};
 
@@ -217,8 +218,11 @@ static void test_bulk_that_returns_a_bool(void **state)
 		assert_true(btf__add_func(m.btf, "kmem_cache_alloc_bulk_noprof", BTF_FUNC_GLOBAL,
 					  proto) > 0);
 		FUNCTION(&m, "kfree_call_rcu_nolock", m.void_pointer, m.void_pointer);
+		if (i)
+			FUNCTION(&m, "init_srcu_struct_fast", m.void_pointer);
 		kernel = read_btf(&m);
 		assert_int_equal(kernel.bulk_all_or_none, i);
+		assert_int_equal(kernel.preemptible, i);
 		assert_non_null(kernel.functions[FUNCTION_KFREE_CALL_RCU_NOLOCK].name);
 		btf__free(m.btf);
 	}
@@ -279,7 +283,7 @@ int main(void)
 		cmocka_unit_test(test_up_to_5_19),
 		cmocka_unit_test(test_6_0),
 		cmocka_unit_test(test_6_1_and_later),
-		cmocka_unit_test(test_bulk_that_returns_a_bool),
+		cmocka_unit_test(test_7),
 		cmocka_unit_test(test_unknown_shape_is_refused),
 		cmocka_unit_test(test_nothing_there),
 		cmocka_unit_test(test_size_of_a_stack),

@@ -467,6 +467,26 @@ static char *explained(const struct plan *plan, const struct kernel *kernel)
 	return text;
 }
 
+/* From 7.0 on another task may take the CPU in the middle of a program, and allocate. */
+static void test_copies_where_programs_may_be_preempted(void **state)
+{
+	struct trace_options options = defaults();
+	struct kernel kernel = modern();
+	struct plan plan;
+
+	(void)state;
+	plan = good(&options, &kernel);
+	assert_true(is_on(&plan, "kmalloc_1") && is_on(&plan, "kmem_cache_alloc_1"));
+	assert_false(is_on(&plan, "kmalloc_2") || is_on(&plan, "kmem_cache_alloc_2"));
+	kernel.preemptible = true;
+	for (int i = 0; i < 2; i++) {
+		plan = good(&options, &kernel);
+		assert_true(is_on(&plan, "kmalloc_1") && is_on(&plan, "kmalloc_2"));
+		assert_true(is_on(&plan, "kmem_cache_alloc_2") && !is_on(&plan, "kfree_2"));
+		options.pid = 1;
+	}
+}
+
 static void test_explain_tells_the_plan(void **state)
 {
 	const struct trace_options options = defaults();
@@ -566,6 +586,7 @@ static void test_the_programs_are_told_all(void **state)
 	kernel.gfp_comp = 16;
 	kernel.page_struct = 56;
 	kernel.kvfree_rcu_offset = kernel.bulk_all_or_none = kernel.has_cast = true;
+	kernel.preemptible = true;
 	kernel.jiffy_ns = 4000000;
 	kernel.stack_size = 16384;
 	plan = good(&options, &kernel);
@@ -586,7 +607,7 @@ static void test_the_programs_are_told_all(void **state)
 	assert_int_equal(plan.config.gfp_comp, 16);
 	assert_int_equal(plan.config.page_struct, 56);
 	assert_true(plan.config.kvfree_rcu_offset && plan.config.bulk_all_or_none);
-	assert_true(plan.config.has_cast && plan.config.who);
+	assert_true(plan.config.has_cast && plan.config.preemptible && plan.config.who);
 	assert_int_equal(plan.config.jiffy_ns, 4000000);
 	assert_int_equal(plan.config.stack_size, 16384);
 	assert_false(plan.config.has_others);
@@ -924,6 +945,7 @@ int main(void)
 		cmocka_unit_test(test_queues),
 		cmocka_unit_test(test_no_fentry),
 		cmocka_unit_test(test_copies_where_the_books_are_not_read),
+		cmocka_unit_test(test_copies_where_programs_may_be_preempted),
 		cmocka_unit_test(test_explain_tells_the_plan),
 		cmocka_unit_test(test_types_from_a_file),
 		cmocka_unit_test(test_the_programs_are_told_all),

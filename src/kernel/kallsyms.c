@@ -269,6 +269,11 @@ static bool note_marker(struct builder *b, const struct line *line)
 	return line->name[1] == 'e';
 }
 
+bool kallsyms__is_mapping_symbol(const char *name)
+{
+	return name[0] == '$' || !strncmp(name, ".L", 2) || !strncmp(name, "L0", 2);
+}
+
 /*
  * Keep a name.  The text and the names share one buffer: the names kept are
  * never longer than the lines they come from, and a line's name goes before its
@@ -363,7 +368,8 @@ static int parse_line(struct builder *b, const char *text, const char *end)
 	b->shown |= line.address != 0;
 	if (!line.address) /* hidden, or no function */
 		return 0;
-	if (note_marker(b, &line) || !strchr("tTwW", line.type))
+	if (note_marker(b, &line) || !strchr("tTwW", line.type) ||
+	    kallsyms__is_mapping_symbol(line.name))
 		return 0;
 	return add_function(b, &line);
 }

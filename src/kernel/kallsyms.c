@@ -646,6 +646,23 @@ size_t kallsyms__each_prefix(const struct kallsyms *ks, const char *prefix,
 	return nr;
 }
 
+static void take_start(const struct kallsyms_symbol *symbol, void *arg)
+{
+	uint64_t *start = arg;
+
+	if (!symbol->module)
+		*start = symbol->start;
+}
+
+uint64_t kallsyms__kernel_code(const struct kallsyms *ks)
+{
+	uint64_t start = 0;
+
+	kallsyms__each(ks, "_text", take_start, &start);
+	kallsyms__each(ks, "_stext", take_start, &start);
+	return start;
+}
+
 void kallsyms__free(struct kallsyms *ks)
 {
 	if (!ks)

@@ -44,6 +44,13 @@ int kallsyms__parse(struct kallsyms **out, FILE *symbols, FILE *modules);
  */
 bool kallsyms__is_mapping_symbol(const char *name);
 
+/*
+ * Where the code runs whose physical address /proc/iomem calls "Kernel code": _stext (arm64,
+ * from 5.11 on; x86, where _text is the same), or _text where there is no such symbol.  0: there is
+ * neither.
+ */
+uint64_t kallsyms__kernel_code(const struct kallsyms *ks);
+
 /* How many lines were passed over. */
 struct kallsyms_odd kallsyms__odd(const struct kallsyms *ks);
 

@@ -2,6 +2,7 @@
 #include "kernel/kernel.h"
 #include "kernel/books.h"
 #include "kernel/layout.h"
+#include "util/reason.h"
 
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
@@ -64,7 +65,7 @@ static int try_bpf(char *why, size_t len)
 	snprintf(why, len,
 		 "the bpf() system call fails here (%s): run kleak on the host, or in a container "
 		 "that may use it",
-		 strerror(-err));
+		 reason__of(-err));
 	return err;
 }
 
@@ -634,7 +635,7 @@ int kernel__probe(struct kernel *kernel, const struct kallsyms *symbols, char *w
 	if (!btf) {
 		err = -errno;
 		snprintf(why, len, "cannot read the kernel's BTF (" BTF_PATH "): %s",
-			 strerror(-err));
+			 reason__of(-err));
 		return err;
 	}
 	kernel->has_loop = has_function_helpers();

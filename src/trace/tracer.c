@@ -11,6 +11,7 @@
 #include "steps.h" /* before the skeleton, which has them */
 
 #include "kleak.skel.h"
+#include "util/reason.h"
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -236,7 +237,8 @@ static int attach_all(struct tracer *tracer, char *why, size_t len)
 	if (!err)
 		err = attach(tracer, HOOK_ALLOCATES, &failed);
 	if (err)
-		snprintf(why, len, "cannot attach the BPF program %s: %s", failed, strerror(-err));
+		snprintf(why, len, "cannot attach the BPF program %s: %s", failed,
+			 reason__of(-err));
 	return err;
 }
 
@@ -249,20 +251,20 @@ static int load(struct tracer *tracer, const struct plan *plan, int target, char
 		err = kleak__load(tracer->skeleton);
 	if (err) {
 		snprintf(why, len, "cannot load the BPF programs: %s (-v shows the kernel's words)",
-			 strerror(-err));
+			 reason__of(-err));
 		return err;
 	}
 	if (plan->config.follow == KLEAK_FOLLOW_CGROUP &&
 	    bpf_map_update_elem(bpf_map__fd(tracer->skeleton->maps.cgroups), &zero, &target, 0)) {
 		err = -errno;
-		snprintf(why, len, "cannot follow the cgroup: %s", strerror(-err));
+		snprintf(why, len, "cannot follow the cgroup: %s", reason__of(-err));
 		return err;
 	}
 	err = map_all(tracer, plan);
 	if (!err)
 		err = open_modules(tracer, plan);
 	if (err)
-		snprintf(why, len, "cannot map the BPF tables: %s", strerror(-err));
+		snprintf(why, len, "cannot map the BPF tables: %s", reason__of(-err));
 	return err;
 }
 
@@ -292,7 +294,7 @@ int tracer__open(struct tracer **out, const struct plan *plan, uint32_t process,
 	tracer->skeleton = kleak__open();
 	if (!tracer->skeleton) {
 		err = -errno;
-		snprintf(why, len, "cannot open the BPF programs: %s", strerror(-err));
+		snprintf(why, len, "cannot open the BPF programs: %s", reason__of(-err));
 		free(tracer);
 		return err;
 	}
@@ -307,7 +309,7 @@ int tracer__open(struct tracer **out, const struct plan *plan, uint32_t process,
 	if (!err)
 		err = run_program(tracer->skeleton->progs.set_clock);
 	if (err) {
-		snprintf(why, len, "cannot run a BPF program: %s", strerror(-err));
+		snprintf(why, len, "cannot run a BPF program: %s", reason__of(-err));
 		goto close;
 	}
 	err = attach_all(tracer, why, len);

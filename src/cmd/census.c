@@ -10,6 +10,7 @@
 #include "trace/tracer.h"
 #include "util/clock.h"
 #include "util/commas.h"
+#include "util/reason.h"
 #include "util/say.h"
 
 #include <errno.h>
@@ -305,7 +306,7 @@ static int take_census(struct survey *survey, bool color)
 		return err;
 	err = look(survey);
 	if (err) {
-		say("cannot take a census: %s", strerror(-err));
+		say("cannot take a census: %s", reason__of(-err));
 		return err;
 	}
 	if (!survey->census.nr && survey->options->trace.cache) {
@@ -336,7 +337,7 @@ int cmd_census(const struct options *options, const struct kernel *kernel, const
 	survey->symbols = symbols ? symbols__kallsyms(symbols) : NULL;
 	err = kmem__open(&survey->reader, kernel, tracer);
 	if (err)
-		say("cannot read the kernel's memory: %s", strerror(-err));
+		say("cannot read the kernel's memory: %s", reason__of(-err));
 	else
 		tracer__start(tracer);
 	if (!err)

@@ -11,6 +11,7 @@
 #include "report/reporter.h"
 #include "trace/tracer.h"
 #include "util/clock.h"
+#include "util/reason.h"
 #include "util/say.h"
 #include "util/signals.h"
 
@@ -172,7 +173,7 @@ static int attach(struct diagnose *d, const struct plan *plan)
 	if (!err)
 		err = reporter__begin(d->reporter);
 	if (err)
-		say("cannot prepare the trace: %s", strerror(-err));
+		say("cannot prepare the trace: %s", reason__of(-err));
 	else
 		tracer__start(d->tracer);
 	if (!d->watch_start_s)
@@ -248,7 +249,7 @@ static int look(struct diagnose *d, struct reporter_count *count)
 	if (!err)
 		err = reporter__limit_overhead(d->reporter);
 	if (err) {
-		say("cannot read the tables: %s", strerror(-err));
+		say("cannot read the tables: %s", reason__of(-err));
 		return err;
 	}
 	reporter__count_verdicts(d->reporter, count);
@@ -351,7 +352,7 @@ static int drain(struct diagnose *d)
 	}
 	d->diagnosis.drained_s += now_s - start_s;
 	if (err)
-		say("cannot read the tables: %s", strerror(-err));
+		say("cannot read the tables: %s", reason__of(-err));
 	return err;
 }
 
@@ -417,7 +418,7 @@ static int conclude(struct diagnose *d)
 	if (!err)
 		err = find_groups(d);
 	if (err) {
-		say("cannot read the tables: %s", strerror(-err));
+		say("cannot read the tables: %s", reason__of(-err));
 		return err;
 	}
 	holding__explain(d->holding, &d->report, &d->diagnosis.groups, &time);

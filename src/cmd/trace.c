@@ -4,6 +4,7 @@
 #include "trace/tracer.h"
 #include "util/child.h"
 #include "util/clock.h"
+#include "util/reason.h"
 #include "util/say.h"
 #include "util/signals.h"
 
@@ -65,7 +66,7 @@ static int finish(struct tracer *tracer, struct reports *reports, const char *no
 	err = reporter__settle_areas(reports->reporter);
 	tracer__stop(tracer);
 	if (err) {
-		say("cannot read the tables: %s", strerror(-err));
+		say("cannot read the tables: %s", reason__of(-err));
 		return err;
 	}
 	return report(reports, note, true);
@@ -158,7 +159,7 @@ static void say_why(int err)
 	else if (err == -ENODATA)
 		say("cannot scan: the kernel's direct map was not found");
 	else if (err != -EINTR)
-		say("cannot scan: %s", strerror(-err));
+		say("cannot scan: %s", reason__of(-err));
 }
 
 /* One pass.  0, or -errno, which is said. */
@@ -438,7 +439,7 @@ int cmd_trace(const struct options *options, const struct reporter_parts *given,
 	}
 	err = reporter__open(&reports.reporter, &parts);
 	if (err)
-		say("cannot prepare reports: %s", strerror(-err));
+		say("cannot prepare reports: %s", reason__of(-err));
 	else if (options->verb == VERB_RUN)
 		err = watch_command(options, parts.tracer, &reports, signals, status);
 	else

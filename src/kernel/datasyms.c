@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "kernel/datasyms.h"
+#include "kernel/kallsyms.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -70,6 +71,7 @@ int datasyms__find(struct datasym *list, size_t nr, FILE *kallsyms)
 {
 	char line[LINE], name[512], module[64], type;
 	uint64_t start;
+	int fields;
 
 	for (size_t i = 0; i < nr; i++)
 		list[i] = (struct datasym){.address = list[i].address};
@@ -77,7 +79,8 @@ int datasyms__find(struct datasym *list, size_t nr, FILE *kallsyms)
 		qsort(list, nr, sizeof(*list), by_address);
 	while (nr && fgets(line, sizeof(line), kallsyms)) {
 		module[0] = '\0';
-		if (sscanf(line, "%" SCNx64 " %c %511s [%63[^]]", &start, &type, name, module) < 3)
+		fields = sscanf(line, "%" SCNx64 " %c %511s [%63[^]]", &start, &type, name, module);
+		if (fields < 3 || kallsyms__is_mapping_symbol(name))
 			continue;
 		note(list, nr, start, type, name, module);
 	}

@@ -269,6 +269,11 @@ static bool note_marker(struct builder *b, const struct line *line)
 	return line->name[1] == 'e';
 }
 
+bool kallsyms__is_mapping_symbol(const char *name)
+{
+	return name[0] == '$' || !strncmp(name, ".L", 2) || !strncmp(name, "L0", 2);
+}
+
 /*
  * Keep a name.  The text and the names share one buffer: the names kept are
  * never longer than the lines they come from, and a line's name goes before its
@@ -363,7 +368,8 @@ static int parse_line(struct builder *b, const char *text, const char *end)
 	b->shown |= line.address != 0;
 	if (!line.address) /* hidden, or no function */
 		return 0;
-	if (note_marker(b, &line) || !strchr("tTwW", line.type))
+	if (note_marker(b, &line) || !strchr("tTwW", line.type) ||
+	    kallsyms__is_mapping_symbol(line.name))
 		return 0;
 	return add_function(b, &line);
 }
@@ -638,6 +644,23 @@ size_t kallsyms__each_prefix(const struct kallsyms *ks, const char *prefix,
 		nr++;
 	}
 	return nr;
+}
+
+static void take_start(const struct kallsyms_symbol *symbol, void *arg)
+{
+	uint64_t *start = arg;
+
+	if (!symbol->module)
+		*start = symbol->start;
+}
+
+uint64_t kallsyms__kernel_code(const struct kallsyms *ks)
+{
+	uint64_t start = 0;
+
+	kallsyms__each(ks, "_text", take_start, &start);
+	kallsyms__each(ks, "_stext", take_start, &start);
+	return start;
 }
 
 void kallsyms__free(struct kallsyms *ks)

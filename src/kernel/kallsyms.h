@@ -6,6 +6,7 @@
 #ifndef KLEAK_KERNEL_KALLSYMS_H
 #define KLEAK_KERNEL_KALLSYMS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -35,6 +36,20 @@ struct kallsyms_symbol {
  * (kptr_restrict), -ENOMEM, -EIO.
  */
 int kallsyms__parse(struct kallsyms **out, FILE *symbols, FILE *modules);
+
+/*
+ * Where code or data begins, as assemblers note it ("$x", "$d.1", ".L3"): the name of no function
+ * or variable (is_mapping_symbol() in include/linux/module_symbol.h).  /proc/kallsyms has those of
+ * modules. Only the first two bytes of the name are read.
+ */
+bool kallsyms__is_mapping_symbol(const char *name);
+
+/*
+ * Where the code runs whose physical address /proc/iomem calls "Kernel code": _stext (arm64,
+ * from 5.11 on; x86, where _text is the same), or _text where there is no such symbol.  0: there is
+ * neither.
+ */
+uint64_t kallsyms__kernel_code(const struct kallsyms *ks);
 
 /* How many lines were passed over. */
 struct kallsyms_odd kallsyms__odd(const struct kallsyms *ks);

@@ -2,6 +2,7 @@
 #include "kernel/kernel.h"
 #include "kernel/books.h"
 #include "kernel/layout.h"
+#include "util/reason.h"
 
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
@@ -62,7 +63,7 @@ static int try_bpf(char *why, size_t len)
 	snprintf(why, len,
 		 "the bpf() system call fails here (%s): run kleak on the host, or in a container "
 		 "that may use it",
-		 strerror(-err));
+		 reason__of(-err));
 	return err;
 }
 

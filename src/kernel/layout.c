@@ -322,7 +322,7 @@ int layout__read_vfs(struct vfs_layout *layout, const struct btf *btf, char *why
 void layout__read_tasks(struct task_layout *layout, const struct btf *btf)
 {
 	const struct btf_type *task = struct_called(btf, "task_struct");
-	uint32_t sp = SLUB_NONE;
+	uint32_t sp, context, its_sp;
 	const struct wanted fields[] = {
 		{"task_struct", "stack", &layout->stack, 1},
 		{"task_struct", "stack_vm_area", &layout->stack_vm_area, 1},
@@ -330,10 +330,14 @@ void layout__read_tasks(struct task_layout *layout, const struct btf *btf)
 		{"task_struct", "tgid", &layout->tgid, 1},
 		{"task_struct", "thread", &layout->thread, 1},
 		{"thread_struct", "sp", &sp, 1},
+		{"thread_struct", "cpu_context", &context, 1},
+		{"cpu_context", "sp", &its_sp, 1},
 	};
 	char why[1];
 
 	read_fields(btf, fields, sizeof(fields) / sizeof(fields[0]), why, sizeof(why));
+	if (sp == SLUB_NONE && context != SLUB_NONE && its_sp != SLUB_NONE)
+		sp = context + its_sp;
 	layout->sp = SLUB_NONE;
 	if (layout->stack != SLUB_NONE && layout->on_cpu != SLUB_NONE &&
 	    layout->thread != SLUB_NONE && layout->tgid != SLUB_NONE && sp != SLUB_NONE)

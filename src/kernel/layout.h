@@ -79,7 +79,8 @@ struct area_layout {
 struct task_layout {
 	uint32_t stack, stack_vm_area, on_cpu, tgid;
 	uint32_t thread, size;
-	uint32_t sp; /* of one that does not run: task_struct.thread.sp, x86 */
+	uint32_t sp; /* of one that does not run: task_struct.thread.sp; arm64:
+			thread.cpu_context.sp */
 };
 
 /* What cannot be found is SLUB_NONE. */

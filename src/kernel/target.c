@@ -3,6 +3,7 @@
 #include "kernel/books.h"
 #include "kernel/slabnames.h"
 #include "util/commas.h"
+#include "util/reason.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -47,7 +48,7 @@ static int open_cgroup(const char *path, char *why, size_t len)
 
 	if (fd < 0) {
 		err = -errno;
-		snprintf(why, len, "cannot open the cgroup %s: %s", path, strerror(-err));
+		snprintf(why, len, "cannot open the cgroup %s: %s", path, reason__of(-err));
 		return err;
 	}
 	if (fstatfs(fd, &fs))
@@ -66,7 +67,7 @@ static int open_cgroup(const char *path, char *why, size_t len)
 		snprintf(why, len, "%s is no cgroup: give a directory of a cgroup2 file system",
 			 path);
 	else
-		snprintf(why, len, "cannot look at the cgroup %s: %s", path, strerror(-err));
+		snprintf(why, len, "cannot look at the cgroup %s: %s", path, reason__of(-err));
 	return err;
 }
 

@@ -85,21 +85,24 @@ int kmem__open_memory(struct kmem *reader, struct ram *memory, const struct kern
 
 	memory->slub = &reader->slub;
 	memory->peek = tracer__peek;
-	*text = 0;
 	if (*kernel->slub_unknown || *kernel->areas_unknown) {
 		snprintf(why, len, "%s: this kernel's memory is laid out in an unknown way (%s)",
 			 what,
 			 *kernel->slub_unknown ? kernel->slub_unknown : kernel->areas_unknown);
 		return -ENOTSUP;
 	}
-	if (symbols)
-		kallsyms__each(symbols, "_text", take_start, text);
-	if (!*text) {
+	if (!symbols) {
 		snprintf(why, len,
 			 "%s: the kernel hides its addresses (set kernel.kptr_restrict "
 			 "below 2)",
 			 what);
 		return -EPERM;
+	}
+	*text = kallsyms__kernel_code(symbols);
+	if (!*text) {
+		snprintf(why, len, "%s: /proc/kallsyms does not tell where the kernel's code is",
+			 what);
+		return -ENOTSUP;
 	}
 	file = fopen(IOMEM, "re");
 	err = file ? ram__parse_iomem(memory, file) : -errno;

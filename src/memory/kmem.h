@@ -45,9 +45,9 @@ int kmem__open_queues(struct kmem *reader, const struct kernel *kernel,
 		      const struct kallsyms *symbols);
 
 /*
- * Get ready to walk through the kernel's memory.  *text: where _text runs, for
- * ram__find_base().  0; -ENOTSUP, -EPERM, -errno: it cannot be done here, `why` has one
- * sentence that begins with `what` and says why and what to do.
+ * Get ready to walk through the kernel's memory.  symbols: NULL: hidden.  *text: where the kernel's
+ * code runs, for ram__find_base().  0; -ENOTSUP, -EPERM, -errno: it cannot be done here, `why` has
+ * one sentence that begins with `what` and says why and what to do.
  */
 int kmem__open_memory(struct kmem *reader, struct ram *memory, const struct kernel *kernel,
 		      const struct kallsyms *symbols, uint64_t *text, const char *what, char *why,

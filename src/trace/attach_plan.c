@@ -3,6 +3,7 @@
 #include "trace/caches.h"
 #include "trace/origins.h"
 #include "util/commas.h"
+#include "util/reason.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -123,7 +124,7 @@ static int plan_hook(struct plan *plan, size_t i, const struct kernel *kernel, b
 			 attach_kind(hook->kind));
 	else
 		snprintf(planned->why, PLAN_TEXT, "%s refused: %s", attach_kind(hook->kind),
-			 strerror(-function->refused));
+			 reason__of(-function->refused));
 	if (hook->copy > 1 || !hook_blind_spots[hook->function])
 		return 0;
 	if (hook->function == FUNCTION_KVFREE_CALL_RCU && plan->verify && !kernel->krc_unknown[0])

@@ -14,7 +14,7 @@
 
 #define PLAN_MAX_HOOKS	     64
 #define PLAN_MAX_BLIND_SPOTS 16
-#define PLAN_TEXT	     192
+#define PLAN_TEXT	     256
 
 struct plan_hook {
 	bool on;

@@ -6,6 +6,7 @@
 #include "trace/publish.h"
 #include "util/array.h"
 #include "util/clock.h"
+#include "util/reason.h"
 #include "util/say.h"
 
 #include "steps.h" /* before the skeleton, which has them */
@@ -258,7 +259,8 @@ static int attach_all(struct tracer *tracer, char *why, size_t len)
 	if (!err)
 		err = attach(tracer, HOOK_ALLOCATES, &failed);
 	if (err)
-		snprintf(why, len, "cannot attach the BPF program %s: %s", failed, strerror(-err));
+		snprintf(why, len, "cannot attach the BPF program %s: %s", failed,
+			 reason__of(-err));
 	return err;
 }
 
@@ -271,20 +273,20 @@ static int load(struct tracer *tracer, const struct plan *plan, int target, char
 		err = kleak__load(tracer->skeleton);
 	if (err) {
 		snprintf(why, len, "cannot load the BPF programs: %s (-v shows the kernel's words)",
-			 strerror(-err));
+			 reason__of(-err));
 		return err;
 	}
 	if (plan->config.follow == KLEAK_FOLLOW_CGROUP &&
 	    bpf_map_update_elem(bpf_map__fd(tracer->skeleton->maps.cgroups), &zero, &target, 0)) {
 		err = -errno;
-		snprintf(why, len, "cannot follow the cgroup: %s", strerror(-err));
+		snprintf(why, len, "cannot follow the cgroup: %s", reason__of(-err));
 		return err;
 	}
 	err = map_all(tracer, plan);
 	if (!err)
 		err = open_modules(tracer, plan);
 	if (err)
-		snprintf(why, len, "cannot map the BPF tables: %s", strerror(-err));
+		snprintf(why, len, "cannot map the BPF tables: %s", reason__of(-err));
 	return err;
 }
 
@@ -340,7 +342,7 @@ int tracer__open(struct tracer **out, const struct plan *plan, uint32_t process,
 	tracer->skeleton = open_skeleton(plan);
 	if (!tracer->skeleton) {
 		err = -errno;
-		snprintf(why, len, "cannot open the BPF programs: %s", strerror(-err));
+		snprintf(why, len, "cannot open the BPF programs: %s", reason__of(-err));
 		free(tracer);
 		return err;
 	}
@@ -357,7 +359,7 @@ int tracer__open(struct tracer **out, const struct plan *plan, uint32_t process,
 	if (!err)
 		err = run_program(tracer->skeleton->progs.set_clock);
 	if (err) {
-		snprintf(why, len, "cannot run a BPF program: %s", strerror(-err));
+		snprintf(why, len, "cannot run a BPF program: %s", reason__of(-err));
 		goto close;
 	}
 	err = attach_all(tracer, why, len);

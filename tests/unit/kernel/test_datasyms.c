@@ -62,6 +62,15 @@ static const char *name_at(const char *symbols, uint64_t address)
 	return one.name;
 }
 
+/* What an assembler notes at the variable's address, or inside of it, is no name. */
+static void test_mapping_symbols(void **state)
+{
+	(void)state;
+	assert_string_equal(
+		name_at("1000 d $d\t[m]\n1000 d table\t[m]\n1008 d $d.2\t[m]\n", 0x1010),
+		"table [m]");
+}
+
 /* What stands behind a linker's mark has other names. */
 static void test_marks(void **state)
 {
@@ -173,6 +182,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_find),
 		cmocka_unit_test(test_marks),
+		cmocka_unit_test(test_mapping_symbols),
 		cmocka_unit_test(test_names_of_one_place),
 		cmocka_unit_test(test_names_of_modules),
 		cmocka_unit_test(test_of),

@@ -246,6 +246,46 @@ static void knows_text_alone(void **state)
 	kallsyms__free(ks);
 }
 
+/* arm64, 6.1: a module's mapping symbols stand before the functions at their addresses. */
+static void passes_over_mapping_symbols(void **state)
+{
+	struct kallsyms *ks = parse_text("1000 t $x\t[m]\n"
+					 "1000 t leak\t[m]\n"
+					 "1010 t $d.1\t[m]\n"
+					 "1018 t .L3\t[m]\n"
+					 "1020 t free_all\t[m]\n"
+					 "1030 t L0x\t[m]\n",
+					 NULL);
+
+	(void)state;
+	assert_function(ks, "leak", "m", 0x1000, 0x1020);
+	assert_function(ks, "free_all", "m", 0x1020, 0x1020 + 4096);
+	assert_int_equal(each(ks, "$d").nr, 0);
+	kallsyms__free(ks);
+}
+
+static void knows_where_the_code_is(void **state)
+{
+	static const struct {
+		const char *symbols;
+		uint64_t code;
+	} kernels[] = {
+		{"1000 T _text\n1000 T _stext\n", 0x1000},   /* x86 */
+		{"11000 t f\n11000 T _stext\n", 0x11000},    /* arm64 without KALLSYMS_ALL */
+		{"1000 T _text\n11000 T _stext\n", 0x11000}, /* and with it */
+		{"1000 T _text\n2000 T _stext\t[m]\n", 0x1000},
+		{"1000 T f\n2000 T _text\t[m]\n", 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(kernels) / sizeof(kernels[0]); i++) {
+		struct kallsyms *ks = parse_text(kernels[i].symbols, NULL);
+
+		assert_int_equal(kallsyms__kernel_code(ks), kernels[i].code);
+		kallsyms__free(ks);
+	}
+}
+
 static void sorts_by_address(void **state)
 {
 	struct kallsyms *ks = parse_text("3000 T c\n" MARKERS "1000 T a\n2000 T b\n", NULL);
@@ -655,6 +695,8 @@ int main(void)
 		cmocka_unit_test(reads_6_12),
 		cmocka_unit_test(reads_6_18),
 		cmocka_unit_test(knows_text_alone),
+		cmocka_unit_test(passes_over_mapping_symbols),
+		cmocka_unit_test(knows_where_the_code_is),
 		cmocka_unit_test(sorts_by_address),
 		cmocka_unit_test(picks_the_alias_that_comes_first),
 		cmocka_unit_test(ends_at_the_end_of_a_text),

@@ -550,6 +550,31 @@ static void test_tasks(void **state)
 	each_field(task_types, without_one_of_tasks);
 }
 
+/* arm64 has it among the registers that a switch of tasks keeps. */
+static void test_tasks_of_arm64(void **state)
+{
+	static const char types[] =
+		"task_struct 900 stack 1 stack_vm_area 2 on_cpu 3 tgid 4 thread 500\n"
+		"thread_struct 100 cpu_context 24\n"
+		"cpu_context 104 sp 7\n";
+	static const char *const needed[] = {"thread_struct.cpu_context", "cpu_context.sp"};
+	struct btf *btf = begin();
+	struct task_layout l;
+
+	(void)state;
+	add_types(btf, types, NULL);
+	layout__read_tasks(&l, btf);
+	assert_int_equal(l.sp, 531);
+	btf__free(btf);
+	for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++) {
+		btf = begin();
+		add_types(btf, types, needed[i]);
+		layout__read_tasks(&l, btf);
+		assert_int_equal(l.sp, SLUB_NONE);
+		btf__free(btf);
+	}
+}
+
 /* ---- kfree_rcu()'s queues ---- */
 
 /* without: a field, or a variable of each CPU. */
@@ -704,6 +729,7 @@ int main(void)
 		cmocka_unit_test(test_older_dentries),
 		cmocka_unit_test(test_dentries_of_another_kind),
 		cmocka_unit_test(test_tasks),
+		cmocka_unit_test(test_tasks_of_arm64),
 		cmocka_unit_test(test_queues_of_kfree_rcu),
 		cmocka_unit_test(test_queues_of_another_kind),
 	};

@@ -827,6 +827,11 @@ static void test_what_a_refused_hook_costs(void **state)
 				       "anything is listed (fentry refused: Operation not "
 				       "permitted)"));
 	assert_true(is_blind_to(&plan, "are not recorded (fexit refused: "));
+	/* arm64 up to 6.1; a sentence that fits */
+	kernel.functions[FUNCTION_FREE_BULK].refused = -524;
+	plan = good(&options, &kernel);
+	assert_true(is_blind_to(&plan, "anything is listed (fentry refused: Not supported by this "
+				       "kernel's BPF (ENOTSUPP; is net.core.bpf_jit_enable 0?))"));
 	snprintf(kernel.slub_unknown, sizeof(kernel.slub_unknown), "no slub");
 	plan = good(&options, &kernel);
 	assert_true(is_blind_to(&plan, "not seen at once: what they free is listed until its "

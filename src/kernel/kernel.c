@@ -68,6 +68,49 @@ static int try_bpf(char *why, size_t len)
 	return err;
 }
 
+/*
+ * Does the kernel take a program with the atomic operation `what` (BPF_ADD, ...)?  Reads nothing
+ * and attaches to nothing.
+ */
+static bool takes_atomic(int what)
+{
+	const struct bpf_insn insns[] = {
+		{.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0},
+		{.code = BPF_STX | BPF_MEM | BPF_DW,
+		 .dst_reg = BPF_REG_10,
+		 .src_reg = BPF_REG_0,
+		 .off = -8},
+		{.code = BPF_STX | BPF_ATOMIC | BPF_DW,
+		 .dst_reg = BPF_REG_10,
+		 .src_reg = BPF_REG_0,
+		 .off = -8,
+		 .imm = what},
+		{.code = BPF_JMP | BPF_EXIT},
+	};
+	int program = bpf_prog_load(BPF_PROG_TYPE_RAW_TRACEPOINT, "kleak_try", "GPL", insns,
+				    sizeof(insns) / sizeof(insns[0]), NULL);
+
+	if (program < 0)
+		return false;
+	close(program);
+	return true;
+}
+
+/*
+ * Atomic operations that return what was there before: 5.12 (5ca419f2864a, "bpf: Add BPF_FETCH
+ * field / create atomic_fetch_add instruction"); arm64 has them later, by 5.19.  Any kernel adds,
+ * unless it takes no programs at all.
+ */
+static int check_atomics(char *why, size_t len)
+{
+	if (takes_atomic(BPF_ADD | BPF_FETCH) || !takes_atomic(BPF_ADD))
+		return 0;
+	snprintf(why, len,
+		 "this kernel's BPF has no atomic operations (Linux 5.12 and later have them): "
+		 "kleak cannot trace it; kleak ledger works");
+	return -ENOTSUP;
+}
+
 int kernel__check(char *why, size_t len)
 {
 	bool admin = has_capability(CAP_SYS_ADMIN);
@@ -90,7 +133,7 @@ int kernel__check(char *why, size_t len)
 			 "CONFIG_DEBUG_INFO_BTF=y, as distribution kernels are");
 		return -ENOTSUP;
 	}
-	return try_bpf(why, len);
+	return try_bpf(why, len) ?: check_atomics(why, len);
 }
 
 /* ---- BTF ---- */

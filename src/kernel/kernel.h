@@ -68,7 +68,7 @@ struct kernel {
 
 /*
  * Can tracing work at all?  0, or a negative errno and one sentence in `why`
- * that says what to do: -EPERM (capabilities, lockdown), -ENOTSUP (no BTF).
+ * that says what to do: -EPERM (capabilities, lockdown), -ENOTSUP (no BTF, no atomic operations).
  */
 int kernel__check(char *why, size_t len);
 

@@ -67,16 +67,24 @@ $(B)/%.bpf.o: bpf/%.bpf.c | $(B)
 	$(call say,BPF,$<)
 	$(Q)$(CLANG) $(BPFFLAGS) -MMD -MP -c -o $@ $<
 
+# The same programs for kernels that have bpf_rdonly_cast(): bpf/compat.bpf.h.
+$(B)/kleak_cast.bpf.o: bpf/kleak.bpf.c | $(B)
+	$(call say,BPF,$< (cast))
+	$(Q)$(CLANG) $(BPFFLAGS) -DKLEAK_CAST -MMD -MP -c -o $@ $<
+
 # To be read: tests/check-published.
 $(B)/%.bpf.s: bpf/%.bpf.c $(wildcard bpf/*.h) | $(B)
 	$(call say,BPF,$@)
 	$(Q)$(CLANG) $(BPFFLAGS) -S -o $@ $<
 
+# Without DWARF, which nobody reads.
 $(B)/%.skel.h: $(B)/%.bpf.o
 	$(call say,SKEL,$@)
-	$(Q)$(BPFTOOL) gen skeleton $< name $* > $@.new && mv $@.new $@
+	$(Q)$(BPFTOOL) gen object $@.o $<
+	$(Q)$(BPFTOOL) gen skeleton $@.o name $* > $@.new && mv $@.new $@
 
-$(foreach kind,$(B) $(B)/asan $(B)/fuzz,$(kind)/trace/tracer.o): $(B)/kleak.skel.h
+PROGRAMS := $(B)/kleak.skel.h $(B)/kleak_cast.skel.h
+$(foreach kind,$(B) $(B)/asan $(B)/fuzz,$(kind)/trace/tracer.o): $(PROGRAMS)
 $(foreach kind,$(B) $(B)/asan $(B)/fuzz,$(kind)/trace/task_files.o): $(B)/filecount.skel.h
 
 # Styles and scripts of the pictures, as strings: page.css is page_css in page.css.h.
@@ -179,7 +187,7 @@ $(B)/live-load: tests/live/load.c | $(B)
 	$(Q)$(CC) $(C_FLAGS) -o $@ $<
 
 # The programs and what plans them, without the tracer.
-$(B)/live-programs: tests/live/programs.c $(B)/kleak.skel.h $(B)/kleak.a
+$(B)/live-programs: tests/live/programs.c $(PROGRAMS) $(B)/kleak.a
 	$(call say,CC,$<)
 	$(Q)$(CC) $(C_FLAGS) -iquote tests/unit -o $@ $< $(B)/kleak.a -lcmocka $(LDLIBS)
 

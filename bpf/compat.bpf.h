@@ -89,31 +89,36 @@ static __always_inline __u32 slab_reclaim_account(void)
 #define VM_ALLOC 0x00000002 /* include/linux/vmalloc.h, unchanged from 5.4 to 6.18 */
 
 /*
+ * A word of the kernel's memory.
+ *
  * bpf_rdonly_cast() (6.2, a35b9af4ec2c "bpf: Add a kfunc for generic type cast") lets a program
- * load from any kernel address with one instruction; before, each takes a helper.
+ * load from any kernel address with one instruction; before, each takes a helper.  The programs are
+ * compiled both ways, and the loader takes those that fit (tracer.c): up to 5.15 a kernel refuses
+ * a program with a call of what it has not, also where that is never reached.
  */
-extern void *bpf_rdonly_cast(const void *, __u32)
-__ksym __weak;
+#ifdef KLEAK_CAST
 
-/* cast: whether the kernel has it, a constant: a version of each loop, of which one is loaded. */
-static __always_inline __u64 word_at(__u64 address, bool cast)
+extern void *bpf_rdonly_cast(const void *, __u32) __ksym;
+
+static __always_inline __u64 word_at(__u64 address)
+{
+	const struct rb_node *words =
+		bpf_rdonly_cast((const void *)address, bpf_core_type_id_kernel(struct rb_node));
+
+	return words->__rb_parent_color; /* an unsigned long at offset 0 */
+}
+
+#else
+
+static __always_inline __u64 word_at(__u64 address)
 {
 	__u64 word = 0;
 
-	if (cast) {
-		const struct rb_node *words = bpf_rdonly_cast(
-			(const void *)address, bpf_core_type_id_kernel(struct rb_node));
-
-		return words->__rb_parent_color; /* an unsigned long at offset 0 */
-	}
 	bpf_probe_read_kernel(&word, sizeof(word), (const void *)address);
 	return word;
 }
 
-static __always_inline __u64 stack_word(__u64 address)
-{
-	return word_at(address, config.has_cast);
-}
+#endif
 
 /*
  * The address of `ctx`, which lies on the kernel stack in use.  The verifier forbids most

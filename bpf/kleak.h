@@ -394,13 +394,13 @@ struct kleak_config {
 	__u8 pages;
 	__u8 who;		/* count who allocates, and note who frees */
 	__u8 pages_bulk_array;	/* position of alloc_pages_bulk()'s page_array */
-	__u8 has_cast;		/* bpf_rdonly_cast() */
 	__u8 kvfree_rcu_offset; /* kvfree_call_rcu(head, offset), up to 6.5; then (head, ptr) */
 	__u8 one_copy;		/* of the programs of slab frees: see slab.bpf.h */
 	__u8 has_others;	/* stacks of others are remembered: see filter.bpf.h */
 	__u8 bulk_all_or_none;	/* kmem_cache_alloc_bulk() returns a bool, from 7.2 on */
 	__u8 modules;		/* tell which modules come and go */
 	struct kleak_wanted wanted[KLEAK_MAX_WANTED]; /* only these caches; none: all */
+	__u8 pad;
 };
 
 /* Changed while the programs run. */

@@ -27,13 +27,13 @@
 /* The 32 bits at an address that is a multiple of 4. */
 static __always_inline __u32 half_at(__u64 address)
 {
-	return stack_word(address & ~7ULL) >> (address & 4) * 8;
+	return word_at(address & ~7ULL) >> (address & 4) * 8;
 }
 
 /* As vmemmap__head_of(). */
 static __always_inline __u64 head_of(__u64 page)
 {
-	__u64 word = stack_word(page + config.page.head), zeros = ~(word - 1);
+	__u64 word = word_at(page + config.page.head), zeros = ~(word - 1);
 
 	if (!(word & 1))
 		return page;
@@ -44,7 +44,7 @@ static __always_inline bool is_slab(__u64 head)
 {
 	if (config.page.slab_type != KLEAK_NO_TYPE)
 		return half_at(head + config.page.type) >> 24 == config.page.slab_type;
-	return stack_word(head + config.page.flags) >> config.page.slab_flag & 1;
+	return word_at(head + config.page.flags) >> config.page.slab_flag & 1;
 }
 
 /*
@@ -61,11 +61,10 @@ static __always_inline __u64 kmem_of(__u64 address, __u64 *bytes)
 		return 0;
 	head = head_of(base + (address >> config.page_shift) * config.page_struct);
 	if (is_slab(head))
-		return stack_word(head + config.page.slab_cache);
+		return word_at(head + config.page.slab_cache);
 	if (!config.page.order)
 		return 0;
-	order = stack_word((head + config.page.order) & ~7ULL) >>
-			(head + config.page.order & 7) * 8 &
+	order = word_at((head + config.page.order) & ~7ULL) >> (head + config.page.order & 7) * 8 &
 		0xff;
 	if (order && order <= ORDER_MOST)
 		*bytes = 1ULL << (config.page_shift + order);

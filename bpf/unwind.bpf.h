@@ -192,7 +192,7 @@ __noinline int unwind_step(struct unwinding *u)
 	if (at >= size)
 		return UNWIND_LOST;
 	u->at = at;
-	u->word = stack_word(u->context + at * sizeof(__u64));
+	u->word = word_at(u->context + at * sizeof(__u64));
 	return UNWIND_ON;
 }
 
@@ -213,11 +213,11 @@ static __always_inline __u64 unwind(__u64 context, __u64 call_site, __u64 hash)
 	int next = UNWIND_ON;
 
 	u.at = step_delta(way);
-	if (stack_word(context + u.at * sizeof(__u64)) != call_site)
+	if (word_at(context + u.at * sizeof(__u64)) != call_site)
 		u.at = step_top(way);
-	if (stack_word(context + u.at * sizeof(__u64)) != call_site)
+	if (word_at(context + u.at * sizeof(__u64)) != call_site)
 		u.at = step_end(way);
-	if (!u.at || stack_word(context + u.at * sizeof(__u64)) != call_site)
+	if (!u.at || word_at(context + u.at * sizeof(__u64)) != call_site)
 		return 0;
 	for (__u32 nr = 1; nr <= KLEAK_MAX_FRAMES && next == UNWIND_ON; nr++) {
 		u.nr = nr;

@@ -347,7 +347,7 @@ int attach_plan__make(struct plan *plan, const struct trace_options *options,
 	config->pages_bulk_array = kernel->pages_bulk_array;
 	config->kvfree_rcu_offset = kernel->kvfree_rcu_offset;
 	config->bulk_all_or_none = kernel->bulk_all_or_none;
-	config->has_cast = kernel->has_cast;
+	plan->has_cast = kernel->has_cast;
 	config->jiffy_ns = kernel->jiffy_ns;
 	config->stack_size = kernel->stack_size;
 	config->page = page_layout(&kernel->slub);

@@ -3,14 +3,11 @@
 #include "kernel/hook_table.h"
 #include "trace/bpfhash.h"
 #include "trace/chains.h"
+#include "trace/programs.h"
 #include "trace/publish.h"
 #include "util/array.h"
 #include "util/clock.h"
 #include "util/say.h"
-
-#include "steps.h" /* before the skeleton, which has them */
-
-#include "kleak.skel.h"
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -289,7 +286,7 @@ int tracer__open(struct tracer **out, const struct plan *plan, uint32_t process,
 		return -ENOMEM;
 	}
 	libbpf_set_print(verbose ? print_all : print_nothing);
-	tracer->skeleton = kleak__open();
+	tracer->skeleton = programs__open(plan->has_cast);
 	if (!tracer->skeleton) {
 		err = -errno;
 		snprintf(why, len, "cannot open the BPF programs: %s", strerror(-err));

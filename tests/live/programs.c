@@ -7,10 +7,7 @@
 
 #include "trace/attach_plan.h"
 #include "trace/origins.h"
-
-#include "steps.h"
-
-#include "kleak.skel.h"
+#include "trace/programs.h"
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -84,7 +81,7 @@ static const struct trace_options everything = {
 /* Load what takes an allocation by kmalloc(), and what goes with it. */
 static struct machine load(const struct trace_options *options, uint32_t stack_size)
 {
-	struct machine m = {.skeleton = kleak__open()};
+	struct machine m = {.skeleton = programs__open(kernel.has_cast)};
 	struct plan plan;
 	struct bpf_program *program;
 	char why[256] = "";

@@ -40,17 +40,11 @@ static uint64_t jiffies;
 /* Stacks that are read from: two of them, so that what lies beyond one is readable, too. */
 static uint64_t stacks[2 * MOST_STACK / sizeof(uint64_t)] __attribute__((aligned(MOST_STACK)));
 
-static inline uint64_t stack_word(uint64_t address)
+static inline uint64_t word_at(uint64_t address)
 {
 	uint64_t offset = address - (uint64_t)(uintptr_t)stacks;
 
 	return offset > sizeof(stacks) - sizeof(uint64_t) ? 0 : stacks[offset / sizeof(uint64_t)];
-}
-
-static inline uint64_t word_at(uint64_t address, bool cast)
-{
-	(void)cast;
-	return stack_word(address);
 }
 
 /* Beyond a stack lies a page that nobody can read. */

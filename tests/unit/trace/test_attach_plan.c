@@ -535,7 +535,7 @@ static void test_the_programs_are_told_all(void **state)
 	assert_int_equal(plan.config.gfp_comp, 16);
 	assert_int_equal(plan.config.page_struct, 56);
 	assert_true(plan.config.kvfree_rcu_offset && plan.config.bulk_all_or_none);
-	assert_true(plan.config.has_cast && plan.config.who);
+	assert_true(plan.has_cast && plan.config.who);
 	assert_int_equal(plan.config.jiffy_ns, 4000000);
 	assert_int_equal(plan.config.stack_size, 16384);
 	assert_false(plan.config.has_others);

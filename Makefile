@@ -182,6 +182,14 @@ $(B)/debug/drivers/leaky-one.ko: tests/unit/fixtures/inlined.c
 
 $(B)/unit/kernel/test_dwarf: | $(B)/debug/vmlinux $(B)/debug/drivers/leaky-one.ko
 
+# The slab allocator's types, as kernels have had them, for test_layout.
+$(B)/btf/%.o: tests/unit/fixtures/kernels.c
+	$(call say,BTF,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CLANG) -g -target bpf -DVERSION=$* -c -o $@ $<
+
+$(B)/unit/kernel/test_layout: | $(patsubst %,$(B)/btf/%.o,515 517 519 601 604 606 608 610 611 612)
+
 $(B)/live-load: tests/live/load.c | $(B)
 	$(call say,CC,$<)
 	$(Q)$(CC) $(C_FLAGS) -o $@ $<

@@ -352,13 +352,11 @@ enum kleak_follow {
 /* Where a struct page says what it is: offsets in bytes, as struct slub_layout has them. */
 struct kleak_page_layout {
 	__u32 head, flags, type;
-	__u32 slab_flag; /* bit of flags; or, unless it is KLEAK_NO_TYPE, */
-	__u32 slab_type; /* the top byte of type */
+	__u32 slab_flag;	    /* bit of flags; or, unless the mask is 0, */
+	__u32 slab_mask, slab_type; /* these bits of type */
 	__u32 slab_cache;
 	__u32 order; /* of the byte with the order of a page that is none of slab; 0: not known */
 };
-
-#define KLEAK_NO_TYPE (~0U)
 
 /* Set before the programs are loaded: the verifier drops what is switched off. */
 struct kleak_config {

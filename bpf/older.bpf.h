@@ -42,8 +42,9 @@ static __always_inline __u64 head_of(__u64 page)
 
 static __always_inline bool is_slab(__u64 head)
 {
-	if (config.page.slab_type != KLEAK_NO_TYPE)
-		return half_at(head + config.page.type) >> 24 == config.page.slab_type;
+	if (config.page.slab_mask)
+		return (half_at(head + config.page.type) & config.page.slab_mask) ==
+		       config.page.slab_type;
 	return word_at(head + config.page.flags) >> config.page.slab_flag & 1;
 }
 

@@ -315,7 +315,8 @@ static struct kleak_page_layout page_layout(const struct slub_layout *l)
 		.flags = l->page_flags,
 		.type = l->page_type,
 		.slab_flag = l->slab_flag,
-		.slab_type = l->slab_type == SLUB_NONE ? KLEAK_NO_TYPE : l->slab_type,
+		.slab_mask = l->slab_mask,
+		.slab_type = l->slab_type,
 		.slab_cache = l->slab_cache,
 		.order = l->page_order == SLUB_NONE ? 0 : l->page_order,
 	};

@@ -185,7 +185,7 @@ static void test_kernel_that_flags_slabs(void **state)
 	struct slub slub = made_up();
 
 	(void)state;
-	slub.layout.slab_type = SLUB_NONE;
+	slub.layout.slab_mask = 0;
 	slub.layout.large_type = SLUB_NONE;
 	slub.layout.slab_flag = 9;
 	slab(1, CACHE, CHAIN(1, 5), 15, false);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "kernel/kernel.h"
 #include "kernel/books.h"
+#include "kernel/datasyms.h"
 #include "kernel/layout.h"
 
 #include <bpf/bpf.h>
@@ -18,6 +19,7 @@
 #include <unistd.h>
 
 #define BTF_PATH "/sys/kernel/btf/vmlinux"
+#define KALLSYMS "/proc/kallsyms"
 
 #define MOST_STUBS  65536 /* bytes of interrupt entry stubs */
 #define LEAST_STACK 4096  /* bytes of a kernel stack */
@@ -434,13 +436,32 @@ static bool has_kfence(void)
 	return interval;
 }
 
+/*
+ * What makes an address of a per-CPU pointer: a helper tells it (5.19, 07343110b293, "bpf: add
+ * bpf_map_lookup_percpu_elem for percpu map"), or a variable of the kernel's, where its name is to
+ * be read.
+ */
+static bool finds_percpu(struct kernel *kernel)
+{
+	FILE *file;
+
+	if (libbpf_probe_bpf_helper(BPF_PROG_TYPE_KPROBE, BPF_FUNC_map_lookup_percpu_elem, NULL) ==
+	    1)
+		return true;
+	file = fopen(KALLSYMS, "re");
+	if (file) {
+		kernel->percpu_offsets = datasyms__address("__per_cpu_offset", file);
+		fclose(file);
+	}
+	return kernel->percpu_offsets;
+}
+
 /* SLUB's books: can they be read, and are they of a known kind? */
 static void read_slub(struct kernel *kernel, const struct btf *btf)
 {
-	if (libbpf_probe_bpf_helper(BPF_PROG_TYPE_KPROBE, BPF_FUNC_map_lookup_percpu_elem, NULL) !=
-	    1) {
+	if (!finds_percpu(kernel)) {
 		snprintf(kernel->slub_unknown, sizeof(kernel->slub_unknown),
-			 "no bpf_map_lookup_percpu_elem()");
+			 "per-CPU memory is not found");
 		memcpy(kernel->krc_unknown, kernel->slub_unknown, sizeof(kernel->krc_unknown));
 		memcpy(kernel->vfs_unknown, kernel->slub_unknown, sizeof(kernel->vfs_unknown));
 		return;

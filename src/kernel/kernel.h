@@ -45,7 +45,9 @@ struct kernel {
 	bool has_cast;	      /* bpf_rdonly_cast(): 6.2 and later */
 	uint32_t page_size;
 	uint32_t jiffy_ns;
-	uint32_t cpus;					 /* possible ones */
+	uint32_t cpus; /* possible ones */
+	/* where __per_cpu_offset[] stands; 0: bpf_map_lookup_percpu_elem() tells it (5.19) */
+	uint64_t percpu_offsets;
 	uint64_t memory_bytes;				 /* MemTotal */
 	uint32_t stack_size;				 /* bytes of a task's kernel stack */
 	bool stack_assumed;				 /* that could not be measured */

@@ -379,6 +379,9 @@ void layout__read_tasks(struct task_layout *layout, const struct btf *btf)
 		{"task_struct", "tgid", &layout->tgid, 1},
 		{"task_struct", "thread", &layout->thread, 1},
 		{"thread_struct", "sp", &sp, 1},
+		{"task_struct", "nsproxy", &layout->nsproxy, 1},
+		{"nsproxy", "pid_ns_for_children", &layout->pid_namespace, 1},
+		{"pid_namespace", "pid_cachep", &layout->pid_cache, 1},
 	};
 	char why[1];
 

@@ -80,6 +80,8 @@ struct task_layout {
 	uint32_t stack, stack_vm_area, on_cpu, tgid;
 	uint32_t thread, size;
 	uint32_t sp; /* of one that does not run: task_struct.thread.sp, x86 */
+	/* struct nsproxy; of it its PID namespace; of that the cache of its struct pids */
+	uint32_t nsproxy, pid_namespace, pid_cache;
 };
 
 /* What cannot be found is SLUB_NONE. */

@@ -356,13 +356,13 @@ int attach_plan__make(struct plan *plan, const struct trace_options *options,
 	config->modules = kernel->has_modules && kernel->has_symbols && kernel->has_loop;
 	config->who = options->who;
 	plan->verify = !kernel->slub_unknown[0];
+	plan->learn_cpus = plan->verify && !kernel->percpu_offsets;
 	plan_sizes(plan, options, kernel);
 	err = plan_filter(plan, options, kernel, why, len);
 	if (err)
 		return err;
 	plan_memory(plan, kernel);
-	/* without slab nothing tells where the books are: see kmem__learn_pages() */
-	config->one_copy = (plan->verify && config->slab) || config->follow != KLEAK_FOLLOW_ALL;
+	config->one_copy = plan->verify || config->follow != KLEAK_FOLLOW_ALL;
 	config->has_others =
 		(config->follow == KLEAK_FOLLOW_PROCESS || config->follow == KLEAK_FOLLOW_FAMILY) &&
 		!kernel->stack_assumed;

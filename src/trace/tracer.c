@@ -96,7 +96,8 @@ static int configure(struct tracer *tracer, const struct plan *plan)
 		return -EINVAL;
 
 	bpf_program__set_autoload(skeleton->progs.read_memory, plan->verify);
-	bpf_program__set_autoload(skeleton->progs.learn_cpus, plan->verify);
+	bpf_program__set_autoload(skeleton->progs.learn_self, plan->verify);
+	bpf_program__set_autoload(skeleton->progs.learn_cpus, plan->learn_cpus);
 	bpf_program__set_autoload(skeleton->progs.evict_objects, plan->verify);
 	for (size_t i = 0; i < nr_hooks; i++) {
 		struct bpf_program *program =
@@ -403,7 +404,15 @@ int tracer__size_areas(struct tracer *tracer, const uint32_t *slots, size_t nr)
 	return 0;
 }
 
-int tracer__learn_cpus(struct tracer *tracer, uint64_t *offsets, uint64_t *task)
+int tracer__learn_self(struct tracer *tracer, uint64_t *task)
+{
+	int err = run_program(tracer->skeleton->progs.learn_self);
+
+	*task = tracer->skeleton->bss->this_task;
+	return err;
+}
+
+int tracer__learn_cpus(struct tracer *tracer, uint64_t *offsets)
 {
 	const struct kleak__bss *bss = tracer->skeleton->bss;
 	int err = run_program(tracer->skeleton->progs.learn_cpus);
@@ -412,7 +421,6 @@ int tracer__learn_cpus(struct tracer *tracer, uint64_t *offsets, uint64_t *task)
 		return err;
 	for (uint32_t i = 0; i < bss->nr_cpu_addresses; i++)
 		offsets[i] = bss->cpu_addresses[i] - bss->cpu_pointer;
-	*task = bss->this_task;
 	return (int)bss->nr_cpu_addresses;
 }
 

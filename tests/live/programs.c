@@ -103,12 +103,12 @@ static struct machine load(const struct trace_options *options, uint32_t stack_s
 	bpf_program__set_autoload(m.skeleton->progs.kmalloc_1, true);
 	bpf_program__set_autoload(m.skeleton->progs.size_areas, true);
 	bpf_program__set_autoload(m.skeleton->progs.introduce_self, true);
-	bpf_program__set_autoload(m.skeleton->progs.learn_cpus, true);
+	bpf_program__set_autoload(m.skeleton->progs.learn_self, true);
 	assert_int_equal(kleak__load(m.skeleton), 0);
 	m.buckets = map_array(m.skeleton->maps.objects);
 	m.tallies = map_array(m.skeleton->maps.tallies);
 	run(m.skeleton->progs.introduce_self);
-	run(m.skeleton->progs.learn_cpus);
+	run(m.skeleton->progs.learn_self);
 	m.vm = m.skeleton->bss->this_buffer;
 	m.skeleton->bss->control.recording = 1;
 	return m;

@@ -624,8 +624,23 @@ static void test_tasks(void **state)
 	assert_int_equal(l.thread, 500);
 	assert_int_equal(l.sp, 524);
 	assert_int_equal(l.size, 900);
+	assert_int_equal(l.nsproxy, SLUB_NONE);
+	assert_int_equal(l.pid_namespace, SLUB_NONE);
+	assert_int_equal(l.pid_cache, SLUB_NONE);
 	btf__free(btf);
 	each_field(task_types, without_one_of_tasks);
+
+	btf = begin();
+	add_types(btf,
+		  "task_struct 900 nsproxy 6\n"
+		  "nsproxy 64 pid_ns_for_children 7\n"
+		  "pid_namespace 300 pid_cachep 8\n",
+		  NULL);
+	layout__read_tasks(&l, btf);
+	assert_int_equal(l.nsproxy, 6);
+	assert_int_equal(l.pid_namespace, 7);
+	assert_int_equal(l.pid_cache, 8);
+	btf__free(btf);
 }
 
 /* ---- kfree_rcu()'s queues ---- */
@@ -776,6 +791,8 @@ int main(void)
 		cmocka_unit_test(test_slabs_of_cpus_lie_in_the_first_words),
 		cmocka_unit_test(test_newer_kernels),
 		cmocka_unit_test(test_no_way_to_tell_slabs),
+		cmocka_unit_test(test_slabs_of_6_10_and_6_11),
+		cmocka_unit_test(test_kernels),
 		cmocka_unit_test(test_fields_of_anonymous_members),
 		cmocka_unit_test(test_areas),
 		cmocka_unit_test(test_vfs),
@@ -788,5 +805,3 @@ int main(void)
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
-		cmocka_unit_test(test_slabs_of_6_10_and_6_11),
-		cmocka_unit_test(test_kernels),

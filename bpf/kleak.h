@@ -167,8 +167,8 @@ struct kleak_site {
 };
 
 /*
- * Cache table: one entry for each struct kmem_cache seen, and one for each
- * (size class, kind) of kmalloc, whose events name no cache.
+ * Cache table: one entry for each struct kmem_cache seen, and one for each class:
+ * (size, kind) of kmalloc, whose events name no cache, and of size where a cache is not known.
  * Entry 0 is "no cache" (vmalloc), entry 1 collects what found no entry.
  */
 #define KLEAK_MAX_CACHES    1024
@@ -176,6 +176,9 @@ struct kleak_site {
 #define KLEAK_CACHE_UNKNOWN 1
 #define KLEAK_CACHE_NAME    48
 #define KLEAK_CACHE_PROBES  16
+
+/* In an id: of a size and kind, no address.  Without KLEAK_CACHE_KMALLOC: of caches not known. */
+#define KLEAK_CACHE_CLASS (1ULL << 62)
 
 /* The id of an entry that is no cache's: see KLEAK_SITE_REUSABLE. */
 #define KLEAK_CACHE_EMPTY    0ULL
@@ -193,7 +196,7 @@ enum kleak_cache_flags {
 };
 
 struct kleak_cache {
-	__u64 id;	   /* ~address of the kmem_cache, a kmalloc class, or KLEAK_CACHE_... */
+	__u64 id;	   /* ~address of the kmem_cache, a class, or KLEAK_CACHE_... */
 	__u32 size;	   /* bytes one object takes (kmem_cache.size) */
 	__u32 object_size; /* bytes its user may use */
 	__u32 flags;	   /* enum kleak_cache_flags */
@@ -397,8 +400,8 @@ struct kleak_config {
 	__u8 has_others;	/* stacks of others are remembered: see filter.bpf.h */
 	__u8 bulk_all_or_none;	/* kmem_cache_alloc_bulk() returns a bool, from 7.2 on */
 	__u8 modules;		/* tell which modules come and go */
-	struct kleak_wanted wanted[KLEAK_MAX_WANTED]; /* only these caches; none: all */
 	__u8 pad;
+	struct kleak_wanted wanted[KLEAK_MAX_WANTED]; /* only these caches; none: all */
 };
 
 /* Changed while the programs run. */

@@ -94,10 +94,10 @@ $(B)/%.bpf.o: bpf/%.bpf.c | $(B)
 	$(call say,BPF,$<)
 	$(Q)$(CLANG) $(BPFFLAGS) -MMD -MP -c -o $@ $< && $(STRIP) -g $@
 
-# The same programs for kernels without BTF of their own: bpf/compat.bpf.h.
-$(B)/plain.bpf.o: bpf/kleak.bpf.c | $(B)
-	$(call say,BPF,$< (plain))
-	$(Q)$(CLANG) $(BPFFLAGS) -DKLEAK_PLAIN -MMD -MP -c -o $@ $< && $(STRIP) -g $@
+# The same programs for kernels that have bpf_rdonly_cast(): bpf/compat.bpf.h.
+$(B)/kleak_cast.bpf.o: bpf/kleak.bpf.c | $(B)
+	$(call say,BPF,$< (cast))
+	$(Q)$(CLANG) $(BPFFLAGS) -DKLEAK_CAST -MMD -MP -c -o $@ $< && $(STRIP) -g $@
 
 # To be read: tests/check-published.
 $(B)/%.bpf.s: bpf/%.bpf.c $(wildcard bpf/*.h) | $(B)
@@ -108,7 +108,8 @@ $(B)/%.skel.h: $(B)/%.bpf.o
 	$(call say,SKEL,$@)
 	$(Q)$(BPFTOOL) gen skeleton $< name $* > $@.new && mv $@.new $@
 
-$(foreach kind,$(B) $(B)/asan $(B)/fuzz,$(kind)/trace/tracer.o): $(B)/kleak.skel.h $(B)/plain.skel.h
+PROGRAMS := $(B)/kleak.skel.h $(B)/kleak_cast.skel.h
+$(foreach kind,$(B) $(B)/asan $(B)/fuzz,$(kind)/trace/tracer.o): $(PROGRAMS)
 $(foreach kind,$(B) $(B)/asan $(B)/fuzz,$(kind)/trace/task_files.o): $(B)/filecount.skel.h
 
 # Styles and scripts of the pictures, as strings: page.css is page_css in page.css.h.
@@ -206,12 +207,20 @@ $(B)/debug/drivers/leaky-one.ko: tests/unit/fixtures/inlined.c
 
 $(B)/unit/kernel/test_dwarf: | $(B)/debug/vmlinux $(B)/debug/drivers/leaky-one.ko
 
+# The slab allocator's types, as kernels have had them, for test_layout.
+$(B)/btf/%.o: tests/unit/fixtures/kernels.c
+	$(call say,BTF,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CLANG) -g -target bpf -DVERSION=$* -c -o $@ $<
+
+$(B)/unit/kernel/test_layout: | $(patsubst %,$(B)/btf/%.o,515 517 519 601 604 606 608 610 611 612)
+
 $(B)/live-load: tests/live/load.c | $(B)
 	$(call say,CC,$<)
 	$(Q)$(CC) $(C_FLAGS) $(LDFLAGS) -o $@ $<
 
 # The programs and what plans them, without the tracer.
-$(B)/live-programs: tests/live/programs.c $(B)/kleak.skel.h $(B)/kleak.a
+$(B)/live-programs: tests/live/programs.c $(PROGRAMS) $(B)/kleak.a
 	$(call say,CC,$<)
 	$(Q)$(CC) $(C_FLAGS) -iquote tests/unit -o $@ $< $(B)/kleak.a -lcmocka $(LDLIBS)
 
@@ -350,7 +359,7 @@ bench-names: $(B)/names
 .PHONY: lint format check-types install clean
 lint:
 	@tools/install-packages build test lint
-	@$(MAKE) --no-print-directory $(B)/kleak.skel.h $(B)/plain.skel.h $(B)/filecount.skel.h $(EMBEDDED) $(B)/kleak.a
+	@$(MAKE) --no-print-directory $(PROGRAMS) $(B)/filecount.skel.h $(EMBEDDED) $(B)/kleak.a
 	@tools/lint $(OURS_CPP)
 
 check-types: $(B)/kleak.bpf.o

@@ -10,10 +10,10 @@
 #define CACHE_FIRST (KLEAK_CACHE_UNKNOWN + 1)
 #define CACHE_RANGE (KLEAK_MAX_CACHES - CACHE_FIRST - KLEAK_CACHE_PROBES)
 
-/* No kernel address: kmalloc classes stand among the caches by size and kind. */
-static __always_inline __u64 kmalloc_class(__u64 size, __u32 flags)
+/* No kernel address: classes stand among the caches by size and kind. */
+static __always_inline __u64 class_of(__u64 size, __u32 flags)
 {
-	return (1ULL << 62) | (size << 8) | flags;
+	return KLEAK_CACHE_CLASS | (size << 8) | flags;
 }
 
 /* The kind of cache that kmalloc() takes. */
@@ -73,7 +73,7 @@ static __always_inline bool is_name_of_caches(const char *name)
 	return true;
 }
 
-/* Fill a new entry.  kmem: the kmem_cache, or 0 for the kmalloc class (size, flags). */
+/* Fill a new entry.  kmem: the kmem_cache, or 0 for the class (size, flags). */
 __noinline int cache_describe(struct kleak_cache *c, __u64 kmem, __u64 size, __u32 flags)
 {
 	if (!c)

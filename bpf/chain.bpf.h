@@ -33,9 +33,9 @@ static __always_inline __u64 chain_find(__u64 tag)
  * that the CPU need not wait for a return address to be read.
  */
 static __always_inline struct kleak_chain *chain_after(struct kleak_chain *before, __u64 address,
-						       __u64 place, __u64 distance, bool cast)
+						       __u64 place, __u64 distance)
 {
-	__u64 tag = chain_tag(address, word_at(place + distance, cast), distance), slot;
+	__u64 tag = chain_tag(address, word_at(place + distance), distance), slot;
 	struct kleak_chain *c = chain_in(before->recent);
 	__u64 held = c->tag;
 
@@ -52,18 +52,17 @@ static __always_inline struct kleak_chain *chain_after(struct kleak_chain *befor
 }
 
 /* How far above the context call_site lies: 0 if it is in none of the places it was seen in. */
-static __always_inline __u64 chain_base(const struct kleak_chain *c, __u64 context, __u64 call_site,
-					bool cast)
+static __always_inline __u64 chain_base(const struct kleak_chain *c, __u64 context, __u64 call_site)
 {
 	__u64 at = c->place[0];
 
 	if (c->tag != chain_tag(call_site, 0, 0))
 		return 0;
-	if (word_at(context + at, cast) != call_site)
+	if (word_at(context + at) != call_site)
 		at = c->place[1];
-	if (word_at(context + at, cast) != call_site)
+	if (word_at(context + at) != call_site)
 		at = c->place[2];
-	return word_at(context + at, cast) == call_site ? at : 0;
+	return word_at(context + at) == call_site ? at : 0;
 }
 
 /* All ones if a - b is negative. */
@@ -74,15 +73,15 @@ static __always_inline __u64 is_less(__u64 a, __u64 b)
 
 /*
  * As unwind().  A chain is compared to its end, whatever the first word says: a branch less for
- * each.  cast: config.has_cast, a constant of the caller.
+ * each.
  */
-static __always_inline __u64 follow_chains(__u64 context, __u64 call_site, __u64 hash, bool cast)
+static __always_inline __u64 follow_chains(__u64 context, __u64 call_site, __u64 hash)
 {
 	__u64 size = stack_left(context), address = call_site, at;
 	struct kleak_chain *before, *c = chain_in(chain_find(chain_tag(call_site, 0, 0)));
 	__u32 nr = 1;
 
-	at = chain_base(c, context, call_site, cast);
+	at = chain_base(c, context, call_site);
 	if (!at)
 		return 0;
 	hash = hash_add(hash, call_site);
@@ -90,15 +89,15 @@ static __always_inline __u64 follow_chains(__u64 context, __u64 call_site, __u64
 		__u64 differs, last, sum = 0;
 
 		before = c;
-		c = chain_after(before, address, context + at, before->next, cast);
+		c = chain_after(before, address, context + at, before->next);
 		if (!c && before->other)
-			c = chain_after(before, address, context + at, before->other, cast);
+			c = chain_after(before, address, context + at, before->other);
 		if (!c)
 			return 0;
 		for (__u32 k = 0; k < KLEAK_CHAIN_PLACES && k + 1 < c->nr; k++)
-			sum = hash_add(sum, word_at(context + at + c->place[k], cast));
+			sum = hash_add(sum, word_at(context + at + c->place[k]));
 		last = (at + c->last + ((size - at) & c->from_end)) & 0xffff;
-		address = word_at(context + last, cast);
+		address = word_at(context + last);
 		differs = hash_add(sum, address) ^ c->sum;
 		differs |= is_less(size - 1, last) | is_less(last, at + c->before + 1);
 		differs |= ((size - last) ^ c->end) & c->ended;

@@ -89,53 +89,50 @@ static __always_inline __u32 slab_reclaim_account(void)
 #define VM_ALLOC 0x00000002 /* include/linux/vmalloc.h, unchanged from 5.4 to 6.18 */
 
 /*
- * A kernel without BTF of its own refuses calls of kernel functions, also where they are never
- * reached, and typed pointers (kernel/bpf/verifier.c, add_kfunc_call() and check_helper_call()).
- * For such kernels all is compiled with KLEAK_PLAIN as well.
+ * A word of the kernel's memory, and where the stack of the current task begins.
  *
  * bpf_rdonly_cast() (6.2, a35b9af4ec2c "bpf: Add a kfunc for generic type cast") lets a program
- * load from any kernel address with one instruction; before, each takes a helper.
+ * load from any kernel address with one instruction; before, each takes a helper.  The programs are
+ * compiled both ways, and the loader takes those that fit (programs.h): up to 5.15 a kernel refuses
+ * a program with a call of what it has not, also where that is never reached; and one without BTF
+ * of its own refuses all calls of kernel functions and typed pointers (kernel/bpf/verifier.c,
+ * add_kfunc_call() and check_helper_call()).
  */
-#ifndef KLEAK_PLAIN
-extern void *bpf_rdonly_cast(const void *, __u32)
-__ksym __weak;
-#endif
+#ifdef KLEAK_CAST
 
-/* cast: whether the kernel has it, a constant: a version of each loop, of which one is loaded. */
-static __always_inline __u64 word_at(__u64 address, bool cast)
+extern void *bpf_rdonly_cast(const void *, __u32) __ksym;
+
+static __always_inline __u64 word_at(__u64 address)
+{
+	const struct rb_node *words =
+		bpf_rdonly_cast((const void *)address, bpf_core_type_id_kernel(struct rb_node));
+
+	return words->__rb_parent_color; /* an unsigned long at offset 0 */
+}
+
+static __always_inline __u64 current_stack(void)
+{
+	return (__u64)bpf_get_current_task_btf()->stack;
+}
+
+#else
+
+static __always_inline __u64 word_at(__u64 address)
 {
 	__u64 word = 0;
 
-#ifdef KLEAK_PLAIN
-	(void)cast;
-#else
-	if (cast) {
-		const struct rb_node *words = bpf_rdonly_cast(
-			(const void *)address, bpf_core_type_id_kernel(struct rb_node));
-
-		return words->__rb_parent_color; /* an unsigned long at offset 0 */
-	}
-#endif
 	bpf_probe_read_kernel(&word, sizeof(word), (const void *)address);
 	return word;
 }
 
-/* Where the stack of the current task begins. */
 static __always_inline __u64 current_stack(void)
 {
-#ifdef KLEAK_PLAIN
 	const struct task_struct *task = (const void *)bpf_get_current_task();
 
 	return (__u64)BPF_CORE_READ(task, stack);
-#else
-	return (__u64)bpf_get_current_task_btf()->stack;
-#endif
 }
 
-static __always_inline __u64 stack_word(__u64 address)
-{
-	return word_at(address, config.has_cast);
-}
+#endif
 
 /*
  * The return address at this place of a stack, 0 if none is there.  arm64 may have signed it, in
@@ -144,7 +141,7 @@ static __always_inline __u64 stack_word(__u64 address)
  */
 static __always_inline __u64 return_word(__u64 address)
 {
-	__u64 word = stack_word(address);
+	__u64 word = word_at(address);
 
 #ifdef __TARGET_ARCH_arm64
 	if (word)

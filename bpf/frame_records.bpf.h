@@ -46,7 +46,7 @@ __noinline int unwind_record(struct unwinding *u)
 	u->sum = hash_add(u->sum, address);
 	if (u->nr == config.frames || is_interrupt(address))
 		return false;
-	u->record = stack_word(u->record);
+	u->record = word_at(u->record);
 	u->word = record_address(u->record);
 	return !!u->word; /* the outermost record is empty */
 }
@@ -85,7 +85,7 @@ __noinline int learn_record(struct scratch *s, __u32 i, __u64 context)
 		return 0;
 	record = s->window[(i - 1) & (KLEAK_STACK_WINDOW - 1)];
 	if (record_address(record) != frame(s, 0) ||
-	    (s->nr > 1 && record_address(stack_word(record)) != frame(s, 1)))
+	    (s->nr > 1 && record_address(word_at(record)) != frame(s, 1)))
 		return 0;
 	record += sizeof(__u64) - context;
 	if (record / sizeof(__u64) < KLEAK_STACK_WINDOW)

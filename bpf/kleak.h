@@ -167,8 +167,8 @@ struct kleak_site {
 };
 
 /*
- * Cache table: one entry for each struct kmem_cache seen, and one for each
- * (size class, kind) of kmalloc, whose events name no cache.
+ * Cache table: one entry for each struct kmem_cache seen, and one for each class:
+ * (size, kind) of kmalloc, whose events name no cache, and of size where a cache is not known.
  * Entry 0 is "no cache" (vmalloc), entry 1 collects what found no entry.
  */
 #define KLEAK_MAX_CACHES    1024
@@ -176,6 +176,9 @@ struct kleak_site {
 #define KLEAK_CACHE_UNKNOWN 1
 #define KLEAK_CACHE_NAME    48
 #define KLEAK_CACHE_PROBES  16
+
+/* In an id: of a size and kind, no address.  Without KLEAK_CACHE_KMALLOC: of caches not known. */
+#define KLEAK_CACHE_CLASS (1ULL << 62)
 
 /* The id of an entry that is no cache's: see KLEAK_SITE_REUSABLE. */
 #define KLEAK_CACHE_EMPTY    0ULL
@@ -193,7 +196,7 @@ enum kleak_cache_flags {
 };
 
 struct kleak_cache {
-	__u64 id;	   /* ~address of the kmem_cache, a kmalloc class, or KLEAK_CACHE_... */
+	__u64 id;	   /* ~address of the kmem_cache, a class, or KLEAK_CACHE_... */
 	__u32 size;	   /* bytes one object takes (kmem_cache.size) */
 	__u32 object_size; /* bytes its user may use */
 	__u32 flags;	   /* enum kleak_cache_flags */
@@ -352,13 +355,11 @@ enum kleak_follow {
 /* Where a struct page says what it is: offsets in bytes, as struct slub_layout has them. */
 struct kleak_page_layout {
 	__u32 head, flags, type;
-	__u32 slab_flag; /* bit of flags; or, unless it is KLEAK_NO_TYPE, */
-	__u32 slab_type; /* the top byte of type */
+	__u32 slab_flag;	    /* bit of flags; or, unless the mask is 0, */
+	__u32 slab_mask, slab_type; /* these bits of type */
 	__u32 slab_cache;
 	__u32 order; /* of the byte with the order of a page that is none of slab; 0: not known */
 };
-
-#define KLEAK_NO_TYPE (~0U)
 
 /* Set before the programs are loaded: the verifier drops what is switched off. */
 struct kleak_config {
@@ -395,7 +396,6 @@ struct kleak_config {
 	__u8 pages;
 	__u8 who;		/* count who allocates, and note who frees */
 	__u8 pages_bulk_array;	/* position of alloc_pages_bulk()'s page_array */
-	__u8 has_cast;		/* bpf_rdonly_cast() */
 	__u8 preemptible;	/* programs of tracepoints may be preempted: see slab.bpf.h */
 	__u8 kvfree_rcu_offset; /* kvfree_call_rcu(head, offset), up to 6.5; then (head, ptr) */
 	__u8 one_copy;		/* of the programs of slab frees: see slab.bpf.h */

@@ -27,13 +27,13 @@
 /* The 32 bits at an address that is a multiple of 4. */
 static __always_inline __u32 half_at(__u64 address)
 {
-	return stack_word(address & ~7ULL) >> (address & 4) * 8;
+	return word_at(address & ~7ULL) >> (address & 4) * 8;
 }
 
 /* As vmemmap__head_of(). */
 static __always_inline __u64 head_of(__u64 page)
 {
-	__u64 word = stack_word(page + config.page.head), zeros = ~(word - 1);
+	__u64 word = word_at(page + config.page.head), zeros = ~(word - 1);
 
 	if (!(word & 1))
 		return page;
@@ -42,34 +42,41 @@ static __always_inline __u64 head_of(__u64 page)
 
 static __always_inline bool is_slab(__u64 head)
 {
-	if (config.page.slab_type != KLEAK_NO_TYPE)
-		return half_at(head + config.page.type) >> 24 == config.page.slab_type;
-	return stack_word(head + config.page.flags) >> config.page.slab_flag & 1;
+	if (config.page.slab_mask)
+		return (half_at(head + config.page.type) & config.page.slab_mask) ==
+		       config.page.slab_type;
+	return word_at(head + config.page.flags) >> config.page.slab_flag & 1;
 }
 
-/*
- * The cache of the slab object at `address`; 0: it is none, then *bytes is what kmalloc() took for
- * it beyond the caches, or 0 where that is not to be told.
- */
-static __always_inline __u64 kmem_of(__u64 address, __u64 *bytes)
+/* The struct page of what lies at `address` in the direct map, the head's; 0: not known. */
+static __always_inline __u64 page_of(__u64 address)
 {
-	__u64 base = control.page_base, head;
-	__u32 order;
+	__u64 base = control.page_base;
 
-	*bytes = 0;
 	if (!base)
 		return 0;
-	head = head_of(base + (address >> config.page_shift) * config.page_struct);
-	if (is_slab(head))
-		return stack_word(head + config.page.slab_cache);
-	if (!config.page.order)
+	return head_of(base + (address >> config.page_shift) * config.page_struct);
+}
+
+/* The cache of the slab object at `address`; 0: it is none, or that is not to be told. */
+__noinline __u64 kmem_of(__u64 address)
+{
+	__u64 head = page_of(address);
+
+	return head && is_slab(head) ? word_at(head + config.page.slab_cache) : 0;
+}
+
+/* What kmalloc() took beyond the caches for `address`; 0 where that is not to be told. */
+static __always_inline __u64 large_bytes(__u64 address)
+{
+	__u64 head = page_of(address);
+	__u32 order;
+
+	if (!head || !config.page.order)
 		return 0;
-	order = stack_word((head + config.page.order) & ~7ULL) >>
-			(head + config.page.order & 7) * 8 &
+	order = word_at((head + config.page.order) & ~7ULL) >> (head + config.page.order & 7) * 8 &
 		0xff;
-	if (order && order <= ORDER_MOST)
-		*bytes = 1ULL << (config.page_shift + order);
-	return 0;
+	return order && order <= ORDER_MOST ? 1ULL << (config.page_shift + order) : 0;
 }
 
 /* The first eight bytes of a text, as a word. */
@@ -104,7 +111,7 @@ static __always_inline __u64 id_of_kmem(__u64 *kmem, __u32 *size, __u32 *flags)
 		*flags |= KLEAK_CACHE_RECLAIMABLE;
 	else if ((__u32)(name[1] & 0xffff) == ('c' | 'g' << 8))
 		*flags |= KLEAK_CACHE_ACCOUNT;
-	return kmalloc_class(*size, *flags);
+	return class_of(*size, *flags);
 }
 
 /*
@@ -128,20 +135,19 @@ static __always_inline void older_area(__u64 vm, __u64 stands_for)
 		count(KLEAK_COUNT_OLDER_VMALLOC, stands_for * bytes);
 }
 
-/* `nr` objects were allocated from the cache kmem, or, without, so much by kmalloc(). */
-__noinline int unrecorded_allocated(__u64 kmem, __u64 size, __u64 gfp, __u32 nr)
+/* `nr` objects were allocated from the cache kmem, or, without, of the class (size, flags). */
+__noinline int unrecorded_allocated(__u64 kmem, __u64 size, __u32 flags, __u32 nr)
 {
 	__u64 stands_for = ((__u64)control.sample_mask + 1) * nr, id = ~kmem;
-	__u32 index, flags = 0;
 	struct kleak_cache *cache;
+	__u32 index;
 
 	if (!kmem) {
-		flags = kmalloc_flags(size, gfp);
 		if (flags & KLEAK_CACHE_LARGE) {
 			count(KLEAK_COUNT_OLDER_LARGE, -size * stands_for);
 			return 0;
 		}
-		id = kmalloc_class(size, flags);
+		id = class_of(size, flags);
 	}
 	index = cache_find(id, kmem, size, flags);
 	cache = bpf_map_lookup_elem(&caches, &index);
@@ -156,7 +162,7 @@ __noinline int unrecorded_allocated(__u64 kmem, __u64 size, __u64 gfp, __u32 nr)
  */
 __noinline int older_freed(__u64 address, __u64 kmem, bool own)
 {
-	__u64 stands_for = (__u64)control.sample_mask + 1, bytes = 0, id;
+	__u64 stands_for = (__u64)control.sample_mask + 1, id;
 	__u32 index, size = 0, flags = 0;
 	struct kleak_cache *cache;
 
@@ -165,8 +171,10 @@ __noinline int older_freed(__u64 address, __u64 kmem, bool own)
 	if (config.nr_wanted)
 		return 0;
 	if (!kmem)
-		kmem = kmem_of(address, &bytes);
+		kmem = kmem_of(address);
 	if (!kmem) {
+		__u64 bytes = large_bytes(address);
+
 		count(bytes ? KLEAK_COUNT_OLDER_LARGE : KLEAK_COUNT_OLDER_UNSIZED,
 		      stands_for * (bytes ?: 1));
 		return 0;

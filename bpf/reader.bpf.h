@@ -48,6 +48,19 @@ int tell_time(void *ctx __attribute__((unused)))
 	return 0;
 }
 
+__u64 this_task;   /* address of the loader's struct task_struct */
+__u64 this_buffer; /* address of read_buffer */
+
+SEC("syscall")
+int learn_self(void *ctx __attribute__((unused)))
+{
+	volatile __u64 number = (__u64)read_buffer; /* there and back makes a number of it */
+
+	this_task = bpf_get_current_task();
+	this_buffer = number;
+	return 0;
+}
+
 /* A per-CPU pointer and where it points on each CPU. */
 volatile __u64 cpu_pointer;
 volatile __u64 cpu_addresses[KLEAK_MAX_CPUS];
@@ -65,9 +78,6 @@ static long cpu_address(__u32 cpu, void *arg __attribute__((unused)))
 	return 0;
 }
 
-__u64 this_task;   /* address of the loader's struct task_struct */
-__u64 this_buffer; /* address of read_buffer */
-
 /*
  * What to add to a per-CPU pointer for each CPU is in a table of the kernel that
  * is out of reach where kallsyms has no data symbols; but a per-CPU map of ours
@@ -78,9 +88,6 @@ int learn_cpus(void *ctx __attribute__((unused)))
 {
 	__u64 array, pointer;
 
-	this_task = bpf_get_current_task();
-	cpu_pointer = (__u64)read_buffer;
-	this_buffer = cpu_pointer;
 	cpu_pointer = (__u64)&recents; /* volatile: there and back makes a number of it */
 	array = cpu_pointer + bpf_core_field_offset(struct bpf_array, pptrs);
 	if (bpf_probe_read_kernel(&pointer, sizeof(pointer), (const void *)array))

@@ -79,6 +79,11 @@ static __always_inline __u32 has_size_of_cache(__u32 index, __u32 flags)
 	return ((flags / KLEAK_CACHE_LARGE | none) & 1) ^ 1;
 }
 
+static __always_inline bool is_of_kmalloc(enum kleak_event event)
+{
+	return event == KLEAK_EVENT_KMALLOC || event == KLEAK_EVENT_KMALLOC_NODE;
+}
+
 /* One area: its vm_struct was just allocated; what it is, is read later. */
 static __always_inline void area_allocated(struct bpf_raw_tracepoint_args *ctx, __u64 vm,
 					   __u64 call_site, bool again)
@@ -93,23 +98,41 @@ static __always_inline void area_allocated(struct bpf_raw_tracepoint_args *ctx, 
 }
 
 /*
- * A slab object was allocated.
+ * The cache that is allocated from; 0: one of kmalloc()'s, or it is not known.  Up to 5.19 the
+ * events of kmem_cache_alloc() do not say it; the object's slab does.
+ */
+static __always_inline __u64 cache_of(struct bpf_raw_tracepoint_args *ctx, enum kleak_event event,
+				      __u64 ptr)
+{
+	const volatile struct kleak_event_args *args = &config.args[event];
+
+	if (args->cache != KLEAK_ARG_NONE)
+		return event_arg(ctx, args->cache);
+	return is_of_kmalloc(event) ? 0 : kmem_of(ptr);
+}
+
+/* Where no cache is known: the kind of the class.  Of kmem_cache_alloc() that says nothing. */
+static __always_inline __u32 kind_of_class(enum kleak_event event, __u64 size, __u64 gfp)
+{
+	return is_of_kmalloc(event) ? kmalloc_flags(size, gfp) : 0;
+}
+
+/*
+ * A slab object was allocated, of the cache kmem or, without, of the class (size, cache_flags).
  * What a filter leaves out is not recorded; whatever else goes wrong is counted.
  */
 static __always_inline void slab_allocated(struct bpf_raw_tracepoint_args *ctx, __u64 ptr,
 					   __u64 call_site, __u64 kmem, __u64 size, __u64 requested,
-					   __u64 gfp, __u32 record_flags, bool again)
+					   __u32 cache_flags, __u32 record_flags, bool again)
 {
-	__u32 cache_index, cache_flags = 0;
 	struct kleak_record r = {.bytes = size, .flags = record_flags};
 	struct kleak_cache *cache;
 	__u64 id = ~kmem;
+	__u32 cache_index;
 	long site;
 
-	if (!kmem) {
-		cache_flags = kmalloc_flags(size, gfp);
-		id = kmalloc_class(cache_flags & KLEAK_CACHE_LARGE ? 0 : size, cache_flags);
-	}
+	if (!kmem)
+		id = class_of(cache_flags & KLEAK_CACHE_LARGE ? 0 : size, cache_flags);
 	cache_index = cache_find(id, kmem, size, cache_flags);
 	cache = cache_ready(cache_index);
 	if (config.nr_wanted && !cache) {
@@ -153,8 +176,9 @@ static __always_inline bool records_all_slab(void)
 
 /* An allocation that is not recorded: others are followed, or nobody now, or it is the loader's. */
 static __always_inline void not_followed(struct bpf_raw_tracepoint_args *ctx,
-					 const volatile struct kleak_event_args *args, __u64 ptr)
+					 enum kleak_event event, __u64 ptr)
 {
+	const volatile struct kleak_event_args *args = &config.args[event];
 	__u64 size = 0;
 
 	if (is_filtered()) {
@@ -168,9 +192,8 @@ static __always_inline void not_followed(struct bpf_raw_tracepoint_args *ctx,
 		size = event_arg(ctx, args->allocated);
 	if (size <= 2ULL << config.page_shift ||
 	    !is_first_of_two(event_arg(ctx, args->call_site), ptr))
-		unrecorded_allocated(args->cache == KLEAK_ARG_NONE ? 0
-								   : event_arg(ctx, args->cache),
-				     size, event_arg(ctx, args->gfp), 1);
+		unrecorded_allocated(cache_of(ctx, event, ptr), size,
+				     kind_of_class(event, size, event_arg(ctx, args->gfp)), 1);
 }
 
 /* again: the first copy may have recorded it. */
@@ -178,25 +201,25 @@ static __always_inline int slab_alloc(struct bpf_raw_tracepoint_args *ctx, enum 
 				      bool again)
 {
 	const volatile struct kleak_event_args *args = &config.args[event];
-	__u64 ptr = event_arg(ctx, args->ptr), call_site, kmem = 0, size = 0, requested = 0, gfp;
-	__u32 record_flags = 0;
+	__u64 ptr = event_arg(ctx, args->ptr), call_site, kmem, size = 0, requested = 0;
+	__u32 cache_flags = 0, record_flags = 0;
 
 	if (ptr < LOWEST_OBJECT || (!is_filtered() && !is_sampled(ptr)))
 		return 0;
 	if (!is_followed(ctx)) {
-		not_followed(ctx, args, ptr);
+		not_followed(ctx, event, ptr);
 		return 0;
 	}
 	if (is_filtered() && !is_sampled(ptr))
 		return 0;
 	call_site = event_arg(ctx, args->call_site);
-	if (args->cache != KLEAK_ARG_NONE)
-		kmem = event_arg(ctx, args->cache);
+	kmem = cache_of(ctx, event, ptr);
 	if (args->allocated != KLEAK_ARG_NONE)
 		size = event_arg(ctx, args->allocated);
 	if (args->requested != KLEAK_ARG_NONE)
 		requested = event_arg(ctx, args->requested);
-	gfp = event_arg(ctx, args->gfp);
+	if (!kmem)
+		cache_flags = kind_of_class(event, size, event_arg(ctx, args->gfp));
 
 	if (size > 2ULL << config.page_shift && is_first_of_two(call_site, ptr))
 		return 0;
@@ -207,8 +230,8 @@ static __always_inline int slab_alloc(struct bpf_raw_tracepoint_args *ctx, enum 
 		object_gone(ptr, KLEAK_SPACE_VMALLOC, true);
 	}
 	if (config.slab)
-		slab_allocated(ctx, ptr, call_site, kmem, size, requested, gfp, record_flags,
-			       again);
+		slab_allocated(ctx, ptr, call_site, kmem, size, requested, cache_flags,
+			       record_flags, again);
 	return 0;
 }
 

@@ -292,13 +292,10 @@ static __always_inline long site_of_slab(struct bpf_raw_tracepoint_args *ctx, __
 static __always_inline long site_of_slab(struct bpf_raw_tracepoint_args *ctx, __u64 call_site,
 					 __u32 cache)
 {
-	__u64 begin = hash_begin(cache, KLEAK_SPACE_SLAB), hash;
+	__u64 begin = hash_begin(cache, KLEAK_SPACE_SLAB);
+	__u64 hash = follow_chains(address_of(ctx), call_site, begin);
 	long site;
 
-	if (config.has_cast)
-		hash = follow_chains(address_of(ctx), call_site, begin, true);
-	else
-		hash = follow_chains(address_of(ctx), call_site, begin, false);
 	site = hash ? site_known(hash) : site_by_steps(address_of(ctx), call_site, begin);
 	return site_or_walk(ctx, call_site, cache, KLEAK_SPACE_SLAB, site);
 }

@@ -84,7 +84,7 @@ __noinline int unwind_step(struct unwinding *u)
 	if (at >= size)
 		return UNWIND_LOST;
 	u->at = at;
-	u->word = stack_word(u->context + at * sizeof(__u64));
+	u->word = word_at(u->context + at * sizeof(__u64));
 	return UNWIND_ON;
 }
 

@@ -17,13 +17,12 @@
 #include <net/if.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #define KALLSYMS "/proc/kallsyms"
 #define SENTENCE 512
 
-/* How long the allocator is watched, until a cache has been seen. */
+/* What is found of slabs may not agree while they come and go: how often it is tried. */
 #define LEARN_STEPS   50
 #define LEARN_STEP_US 100000
 
@@ -48,18 +47,10 @@ struct survey {
 	uint64_t text;
 };
 
-/* Some process must allocate something that this one is not blamed for. */
 static int learn(struct survey *survey)
 {
-	for (int i = 0; i < LEARN_STEPS && !kmem__learn_pages(&survey->reader); i++) {
-		pid_t child = fork();
-
-		if (!child)
-			_exit(0);
-		if (child > 0)
-			waitpid(child, NULL, 0);
+	for (int i = 0; i < LEARN_STEPS && !kmem__learn_pages(&survey->reader); i++)
 		usleep(LEARN_STEP_US);
-	}
 	if (!survey->reader.has_pages) {
 		say("cannot take a census: the allocator's slabs were not found");
 		return -ENODATA;
@@ -292,16 +283,8 @@ static int print(const struct survey *survey, bool color)
 
 static int take_census(struct survey *survey, bool color)
 {
-	char why[SENTENCE] = "";
-	int err =
-		kmem__open_memory(&survey->reader, &survey->memory, survey->kernel, survey->symbols,
-				  &survey->text, "cannot take a census", why, sizeof(why));
+	int err = learn(survey);
 
-	if (err) {
-		say("%s", why);
-		return err;
-	}
-	err = learn(survey);
 	if (err)
 		return err;
 	err = look(survey);
@@ -322,26 +305,29 @@ int cmd_census(const struct options *options, const struct kernel *kernel, const
 {
 	struct survey *survey = calloc(1, sizeof(*survey));
 	struct tracer *tracer = NULL;
-	char why[SENTENCE] = "out of memory";
-	int err = survey ? tracer__open(&tracer, plan, 0, -1, options->report.verbose, why,
-					sizeof(why))
-			 : -ENOMEM;
+	char why[SENTENCE] = "";
+	int err;
 
-	if (err) {
-		say("%s", why);
-		free(survey);
-		return err;
+	if (!survey) {
+		say("out of memory");
+		return -ENOMEM;
 	}
 	survey->options = options;
 	survey->kernel = kernel;
 	survey->symbols = symbols ? symbols__kallsyms(symbols) : NULL;
-	err = kmem__open(&survey->reader, kernel, tracer);
-	if (err)
-		say("cannot read the kernel's memory: %s", reason__of(-err));
-	else
-		tracer__start(tracer);
+	err = kmem__open_memory(&survey->reader, &survey->memory, kernel, survey->symbols,
+				&survey->text, "cannot take a census", why, sizeof(why));
 	if (!err)
-		err = take_census(survey, color);
+		err = tracer__open(&tracer, plan, 0, -1, options->report.verbose, why, sizeof(why));
+	if (err) {
+		say("%s", why);
+	} else {
+		err = kmem__open(&survey->reader, kernel, tracer);
+		if (err)
+			say("cannot read the kernel's memory: %s", reason__of(-err));
+		else
+			err = take_census(survey, color);
+	}
 	census__free(&survey->census);
 	ram__free(&survey->memory);
 	kmem__close(&survey->reader);

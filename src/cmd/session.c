@@ -90,14 +90,14 @@ static int act(const struct options *options, const struct kernel *kernel, const
 	return err ? SESSION_CANNOT_RUN : status;
 }
 
-/* What is to be traced; a census only watches the allocator until it has seen a cache. */
+/* What is to be traced; of a census nothing: it only needs the programs that read. */
 static struct trace_options traced(const struct options *options)
 {
 	struct trace_options o = options->trace;
 
 	if (options->verb == VERB_CENSUS) {
 		o.cache = NULL;
-		o.origins = ORIGIN_SLAB;
+		o.origins = 0;
 		o.max_objects = LEAST_OBJECTS;
 	}
 	return o;

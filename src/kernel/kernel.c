@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "kernel/kernel.h"
 #include "kernel/books.h"
+#include "kernel/datasyms.h"
 #include "kernel/layout.h"
 #include "util/reason.h"
 
@@ -17,6 +18,8 @@
 #include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
+
+#define KALLSYMS "/proc/kallsyms"
 
 #define MOST_STUBS  65536 /* bytes of interrupt entry stubs */
 #define LEAST_STACK 4096  /* bytes of a kernel stack */
@@ -67,6 +70,49 @@ static int try_bpf(char *why, size_t len)
 	return err;
 }
 
+/*
+ * Does the kernel take a program with the atomic operation `what` (BPF_ADD, ...)?  Reads nothing
+ * and attaches to nothing.
+ */
+static bool takes_atomic(int what)
+{
+	const struct bpf_insn insns[] = {
+		{.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0},
+		{.code = BPF_STX | BPF_MEM | BPF_DW,
+		 .dst_reg = BPF_REG_10,
+		 .src_reg = BPF_REG_0,
+		 .off = -8},
+		{.code = BPF_STX | BPF_ATOMIC | BPF_DW,
+		 .dst_reg = BPF_REG_10,
+		 .src_reg = BPF_REG_0,
+		 .off = -8,
+		 .imm = what},
+		{.code = BPF_JMP | BPF_EXIT},
+	};
+	int program = bpf_prog_load(BPF_PROG_TYPE_RAW_TRACEPOINT, "kleak_try", "GPL", insns,
+				    sizeof(insns) / sizeof(insns[0]), NULL);
+
+	if (program < 0)
+		return false;
+	close(program);
+	return true;
+}
+
+/*
+ * Atomic operations that return what was there before: 5.12 (5ca419f2864a, "bpf: Add BPF_FETCH
+ * field / create atomic_fetch_add instruction"); arm64 has them later, by 5.19.  Any kernel adds,
+ * unless it takes no programs at all.
+ */
+static int check_atomics(char *why, size_t len)
+{
+	if (takes_atomic(BPF_ADD | BPF_FETCH) || !takes_atomic(BPF_ADD))
+		return 0;
+	snprintf(why, len,
+		 "this kernel's BPF has no atomic operations (Linux 5.12 and later have them): "
+		 "kleak cannot trace it; kleak ledger works");
+	return -ENOTSUP;
+}
+
 int kernel__check(char *why, size_t len)
 {
 	bool admin = has_capability(CAP_SYS_ADMIN);
@@ -83,7 +129,7 @@ int kernel__check(char *why, size_t len)
 			"boot with lockdown=integrity or without lockdown");
 		return -EPERM;
 	}
-	return try_bpf(why, len);
+	return try_bpf(why, len) ?: check_atomics(why, len);
 }
 
 /* ---- BTF ---- */
@@ -395,13 +441,32 @@ static bool has_kfence(void)
 	return interval;
 }
 
+/*
+ * What makes an address of a per-CPU pointer: a helper tells it (5.19, 07343110b293, "bpf: add
+ * bpf_map_lookup_percpu_elem for percpu map"), or a variable of the kernel's, where its name is to
+ * be read.
+ */
+static bool finds_percpu(struct kernel *kernel)
+{
+	FILE *file;
+
+	if (libbpf_probe_bpf_helper(BPF_PROG_TYPE_KPROBE, BPF_FUNC_map_lookup_percpu_elem, NULL) ==
+	    1)
+		return true;
+	file = fopen(KALLSYMS, "re");
+	if (file) {
+		kernel->percpu_offsets = datasyms__address("__per_cpu_offset", file);
+		fclose(file);
+	}
+	return kernel->percpu_offsets;
+}
+
 /* SLUB's books: can they be read, and are they of a known kind? */
 static void read_slub(struct kernel *kernel, const struct btf *btf)
 {
-	if (libbpf_probe_bpf_helper(BPF_PROG_TYPE_KPROBE, BPF_FUNC_map_lookup_percpu_elem, NULL) !=
-	    1) {
+	if (!finds_percpu(kernel)) {
 		snprintf(kernel->slub_unknown, sizeof(kernel->slub_unknown),
-			 "no bpf_map_lookup_percpu_elem()");
+			 "per-CPU memory is not found");
 		memcpy(kernel->krc_unknown, kernel->slub_unknown, sizeof(kernel->krc_unknown));
 		memcpy(kernel->vfs_unknown, kernel->slub_unknown, sizeof(kernel->vfs_unknown));
 		return;

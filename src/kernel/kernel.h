@@ -47,7 +47,9 @@ struct kernel {
 	bool preemptible;     /* tracepoints' programs may be preempted: 7.0 and later */
 	uint32_t page_size;
 	uint32_t jiffy_ns;
-	uint32_t cpus;					 /* possible ones */
+	uint32_t cpus; /* possible ones */
+	/* where __per_cpu_offset[] stands; 0: bpf_map_lookup_percpu_elem() tells it (5.19) */
+	uint64_t percpu_offsets;
 	uint64_t memory_bytes;				 /* MemTotal */
 	uint32_t stack_size;				 /* bytes of a task's kernel stack */
 	bool stack_assumed;				 /* that could not be measured */
@@ -70,7 +72,8 @@ struct kernel {
 
 /*
  * Can tracing work at all?  0, or a negative errno and one sentence in `why`
- * that says what to do: -EPERM (capabilities, lockdown), or bpf()'s own.
+ * that says what to do: -EPERM (capabilities, lockdown), -ENOTSUP (no atomic operations), or
+ * bpf()'s own.
  */
 int kernel__check(char *why, size_t len);
 

@@ -48,17 +48,29 @@ static const struct btf_type *struct_called(const struct btf *btf, const char *n
 	return id < 0 ? NULL : btf__type_by_id(btf, id);
 }
 
-/* The value of an enumerator, or SLUB_NONE. */
+/* An enum of this name, of 32 or 64 bits, or NULL. */
+static const struct btf_type *enum_called(const struct btf *btf, const char *name)
+{
+	__s32 id = btf__find_by_name_kind(btf, name, BTF_KIND_ENUM);
+
+	if (id < 0)
+		id = btf__find_by_name_kind(btf, name, BTF_KIND_ENUM64);
+	return id < 0 ? NULL : btf__type_by_id(btf, id);
+}
+
+/* The value of an enumerator, its lower half, or SLUB_NONE. */
 static uint32_t value_of(const struct btf *btf, const char *type_name, const char *name)
 {
-	__s32 id = btf__find_by_name_kind(btf, type_name, BTF_KIND_ENUM);
-	const struct btf_type *type = id < 0 ? NULL : btf__type_by_id(btf, id);
+	const struct btf_type *type = enum_called(btf, type_name);
+	bool is_wide = type && btf_is_enum64(type);
 
 	for (int i = 0; type && i < btf_vlen(type); i++) {
-		const char *its = btf__name_by_offset(btf, btf_enum(type)[i].name_off);
+		__u32 offset = is_wide ? btf_enum64(type)[i].name_off : btf_enum(type)[i].name_off;
+		const char *its = btf__name_by_offset(btf, offset);
 
 		if (its && !strcmp(its, name))
-			return (uint32_t)btf_enum(type)[i].val;
+			return is_wide ? btf_enum64(type)[i].val_lo32
+				       : (uint32_t)btf_enum(type)[i].val;
 	}
 	return SLUB_NONE;
 }
@@ -107,6 +119,17 @@ static bool are_free_objects_known(const struct slub_layout *l)
 	return has_cpu_slabs || has_sheaves;
 }
 
+/*
+ * The struct that says what a slab is: one of its own (mm/slab.h), up to 5.16 a part of struct page
+ * (include/linux/mm_types.h).
+ */
+static const char *slab_struct(const struct btf *btf)
+{
+	const struct btf_type *page = struct_called(btf, "page");
+
+	return page && field_of(btf, page, "slab_cache") != SLUB_NONE ? "page" : "slab";
+}
+
 /* Where the order of a compound page may stand. */
 struct page_orders {
 	uint32_t page, folio, flags_1;
@@ -125,12 +148,41 @@ static uint32_t order_of(const struct page_orders *orders, uint32_t page)
 	return orders->flags_1;
 }
 
+/*
+ * How slab pages are told (include/linux/page-flags.h): a flag up to 6.9; a bit of page_type that
+ * is cleared in 6.10, by macros, and 6.11, by an enum; the top byte of page_type from 6.12 on.
+ * False: in another way.
+ */
+static bool read_slab_type(struct slub_layout *l, const struct btf *btf)
+{
+	uint32_t type = value_of(btf, "pagetype", "PGTY_slab");
+	uint32_t bit = value_of(btf, "pagetype", "PG_slab");
+	uint32_t base = value_of(btf, "pagetype", "PAGE_TYPE_BASE");
+
+	l->slab_flag = value_of(btf, "pageflags", "PG_slab");
+	if (l->slab_flag != SLUB_NONE)
+		return true;
+	if (type != SLUB_NONE) {
+		l->slab_mask = 0xff000000;
+		l->slab_type = type << 24;
+		return true;
+	}
+	if (!enum_called(btf, "pagetype") && value_of(btf, "pageflags", "PG_error") != SLUB_NONE) {
+		bit = 0x1000; /* 6.10: it is no flag any more, and PG_error (up to 6.11) still is */
+		base = 0xf0000000;
+	}
+	l->slab_mask = base | bit;
+	l->slab_type = base;
+	return bit != SLUB_NONE && base != SLUB_NONE;
+}
+
 int layout__read_slub(struct slub_layout *layout, const struct btf *btf, uint32_t page_size,
 		      char *why, size_t len)
 {
 	struct slub_layout l = {.page_size = page_size, .node_step = sizeof(uint64_t)};
 	uint32_t info, per_node, its_node, its_barn;
 	struct page_orders orders;
+	const char *slab = slab_struct(btf);
 	const struct wanted fields[] = {
 		{"page", "flags", &l.page_flags, 0},
 		{"page", "page_type", &l.page_type, 0},
@@ -138,9 +190,9 @@ int layout__read_slub(struct slub_layout *layout, const struct btf *btf, uint32_
 		{"page", "compound_info", &info, 1}, /* 7.1 and later */
 		{"page", "_refcount", &l.page_refcount, 0},
 		{"page", "mapping", &l.page_mapping, 0},
-		{"slab", "slab_cache", &l.slab_cache, 0},
-		{"slab", "freelist", &l.slab_freelist, 0},
-		{"slab", "slab_list", &l.slab_list, 0},
+		{slab, "slab_cache", &l.slab_cache, 0},
+		{slab, "freelist", &l.slab_freelist, 0},
+		{slab, "slab_list", &l.slab_list, 0},
 		{"kmem_cache", "size", &l.cache_size, 0},
 		{"kmem_cache", "offset", &l.cache_offset, 0},
 		{"kmem_cache", "oo", &l.cache_oo, 0},
@@ -157,10 +209,10 @@ int layout__read_slub(struct slub_layout *layout, const struct btf *btf, uint32_
 		/* slabs of CPUs: up to 6.19 */
 		{"kmem_cache", "cpu_slab", &l.cache_cpu, 1},
 		{"kmem_cache_cpu", "freelist", &l.cpu_freelist, 1},
-		{"kmem_cache_cpu", "slab", &l.cpu_slab, 1},
+		{"kmem_cache_cpu", slab, &l.cpu_slab, 1},
 		{"kmem_cache_cpu", "tid", &l.cpu_tid, 1},
 		{"kmem_cache_cpu", "partial", &l.cpu_partial, 1},
-		{"slab", "next", &l.slab_next, 1},
+		{slab, "next", &l.slab_next, 1},
 		{"page", "compound_order", &orders.page, 1},
 		{"folio", "_folio_order", &orders.folio, 1},
 		{"folio", "_flags_1", &orders.flags_1, 1},
@@ -205,13 +257,10 @@ int layout__read_slub(struct slub_layout *layout, const struct btf *btf, uint32_
 	/* include/linux/slab.h: a bit by name from 6.9 on */
 	l.reclaim_flag = value_of(btf, "_slab_flag_bits", "_SLAB_RECLAIM_ACCOUNT");
 	l.reclaim_flag = l.reclaim_flag == SLUB_NONE ? 0x20000 : 1U << l.reclaim_flag;
-	/* include/linux/page-flags.h: page types in the top byte from 6.12 on, a flag up to 6.9 */
-	l.slab_type = value_of(btf, "pagetype", "PGTY_slab");
 	l.large_type = value_of(btf, "pagetype", "PGTY_large_kmalloc");
-	l.slab_flag = value_of(btf, "pageflags", "PG_slab");
 	l.lru_flag = value_of(btf, "pageflags", "PG_lru");
 	l.poison_flag = value_of(btf, "pageflags", "PG_hwpoison");
-	if (l.slab_type == SLUB_NONE && l.slab_flag == SLUB_NONE) {
+	if (!read_slab_type(&l, btf)) {
 		snprintf(why, len, "no way to tell slab pages");
 		return -ENOTSUP;
 	}
@@ -332,6 +381,9 @@ void layout__read_tasks(struct task_layout *layout, const struct btf *btf)
 		{"thread_struct", "sp", &sp, 1},
 		{"thread_struct", "cpu_context", &context, 1},
 		{"cpu_context", "sp", &its_sp, 1},
+		{"task_struct", "nsproxy", &layout->nsproxy, 1},
+		{"nsproxy", "pid_ns_for_children", &layout->pid_namespace, 1},
+		{"pid_namespace", "pid_cachep", &layout->pid_cache, 1},
 	};
 	char why[1];
 

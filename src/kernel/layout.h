@@ -19,8 +19,8 @@ struct slub_layout {
 	uint32_t page_flags, page_type, page_head, page_refcount, page_mapping;
 	uint32_t lru_flag, poison_flag; /* bits of page_flags */
 	uint32_t slab_flag;		/* bit of page_flags, up to 6.9; SLUB_NONE: by type */
-	uint32_t slab_type;  /* top byte of page_type, 6.12 and later; SLUB_NONE: by flag */
-	uint32_t large_type; /* that of large kmalloc; SLUB_NONE: it has none */
+	uint32_t slab_mask, slab_type;	/* from 6.10 on: these bits of page_type are that type */
+	uint32_t large_type;		/* that of large kmalloc; SLUB_NONE: it has none */
 	uint32_t slab_cache, slab_freelist; /* the counters follow the freelist */
 	uint32_t cache_size, cache_offset, cache_random, cache_oo, cache_list;
 	/* the pointers to a cache's nodes: the first one, and how far the next one is */
@@ -81,6 +81,8 @@ struct task_layout {
 	uint32_t thread, size;
 	uint32_t sp; /* of one that does not run: task_struct.thread.sp; arm64:
 			thread.cpu_context.sp */
+	/* struct nsproxy; of it its PID namespace; of that the cache of its struct pids */
+	uint32_t nsproxy, pid_namespace, pid_cache;
 };
 
 /* What cannot be found is SLUB_NONE. */

@@ -2,7 +2,6 @@
 #include "memory/kmem.h"
 #include "memory/vmemmap.h"
 #include "proc/cpulist.h"
-#include "trace/caches.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -11,13 +10,26 @@
 #define IOMEM	    "/proc/iomem"
 #define CPUS_ONLINE "/sys/devices/system/cpu/online"
 
+/* What to add to per-CPU pointers, from the kernel's own table of it.  How many, or -EFAULT. */
+static int read_offsets(struct kmem *reader, const struct kernel *kernel, struct tracer *tracer)
+{
+	uint32_t nr = kernel->cpus < KLEAK_MAX_CPUS ? kernel->cpus : KLEAK_MAX_CPUS;
+	int err = tracer__read(tracer, kernel->percpu_offsets, reader->cpu_offsets,
+			       nr * sizeof(*reader->cpu_offsets));
+
+	return err ? err : (int)nr;
+}
+
 int kmem__open(struct kmem *reader, const struct kernel *kernel, struct tracer *tracer)
 {
-	int cpus = tracer__learn_cpus(tracer, reader->cpu_offsets, &reader->task);
+	int cpus = kernel->percpu_offsets ? read_offsets(reader, kernel, tracer)
+					  : tracer__learn_cpus(tracer, reader->cpu_offsets);
+	int err = tracer__learn_self(tracer, &reader->task);
 
-	if (cpus < 0)
-		return cpus;
+	if (cpus < 0 || err)
+		return cpus < 0 ? cpus : err;
 	reader->tracer = tracer;
+	reader->tasks = &kernel->tasks;
 	reader->slub.layout = kernel->slub;
 	reader->slub.read = tracer__read;
 	reader->slub.arg = tracer;
@@ -63,16 +75,9 @@ int kmem__open_queues(struct kmem *reader, const struct kernel *kernel,
 
 bool kmem__learn_pages(struct kmem *reader)
 {
-	const struct tracer_view *view = tracer__view(reader->tracer);
-
-	for (int i = KLEAK_CACHE_UNKNOWN + 1; i < KLEAK_MAX_CACHES && !reader->has_pages; i++) {
-		uint64_t kmem = cache__kmem(&view->caches[i]);
-
-		if (!kmem)
-			continue;
-		reader->has_pages = !vmemmap__learn(&reader->slub, kmem);
-		reader->in_map = kmem; /* itself a slab object */
-	}
+	if (!reader->has_pages &&
+	    vmemmap__find_cache(&reader->slub, reader->tasks, reader->task, &reader->in_map) == 0)
+		reader->has_pages = !vmemmap__learn(&reader->slub, reader->in_map);
 	return reader->has_pages;
 }
 

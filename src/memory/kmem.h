@@ -18,11 +18,12 @@ struct kmem {
 	struct tracer *tracer;
 	struct slub slub;
 	struct krc krc;
+	const struct task_layout *tasks;
 	uint64_t task; /* where this process's struct task_struct is */
 	uint64_t cpu_offsets[KLEAK_MAX_CPUS];
 	uint32_t online[KLEAK_MAX_CPUS];
 	bool has_pages;	 /* slub knows where struct pages are: kmem__learn_pages() */
-	uint64_t in_map; /* then: an address in the direct map */
+	uint64_t in_map; /* then: a cache, which lies in the direct map */
 };
 
 /* Neither moves nor is copied while it is in use.  0 or -errno. */
@@ -31,10 +32,7 @@ int kmem__open(struct kmem *reader, const struct kernel *kernel, struct tracer *
 /* Learn which CPUs are online now: only those have free objects.  To be called before each look. */
 void kmem__see_cpus(struct kmem *reader);
 
-/*
- * Find out where struct pages are, from the slabs of any cache that has been traced.
- * True: it is known.
- */
+/* Find out where struct pages are, from the slabs that there are.  True: it is known. */
 bool kmem__learn_pages(struct kmem *reader);
 
 /*

@@ -104,7 +104,7 @@ static int kind_of(const struct slub *slub, uint64_t head)
 	uint64_t flags;
 	uint32_t type = 0, references;
 
-	if (l->slab_type == SLUB_NONE) {
+	if (!l->slab_mask) {
 		if (slub__read_word(slub, head + l->page_flags, &flags))
 			return SLUB_PAGE_UNKNOWN;
 		if (flags >> l->slab_flag & 1)
@@ -112,7 +112,7 @@ static int kind_of(const struct slub *slub, uint64_t head)
 	} else {
 		if (slub__read_half(slub, head + l->page_type, &type))
 			return SLUB_PAGE_UNKNOWN;
-		if (type >> 24 == l->slab_type)
+		if ((type & l->slab_mask) == l->slab_type)
 			return SLUB_PAGE_SLAB;
 		if (l->large_type != SLUB_NONE)
 			return type >> 24 == l->large_type ? SLUB_PAGE_LARGE : SLUB_PAGE_OTHER;

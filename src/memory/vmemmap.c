@@ -80,6 +80,22 @@ static int vote_of_cache(const struct slub *slub, uint64_t cache, uint64_t *base
 	return -ENODATA;
 }
 
+int vmemmap__find_cache(const struct slub *slub, const struct task_layout *tasks, uint64_t task,
+			uint64_t *cache)
+{
+	const uint32_t way[] = {tasks->nsproxy, tasks->pid_namespace, tasks->pid_cache};
+	uint64_t at = task;
+
+	for (size_t i = 0; i < sizeof(way) / sizeof(way[0]); i++) {
+		if (way[i] == SLUB_NONE)
+			return -ENOTSUP;
+		if (slub__read_word(slub, at + way[i], &at) || !at)
+			return -EFAULT;
+	}
+	*cache = at;
+	return 0;
+}
+
 int vmemmap__learn(struct slub *slub, uint64_t cache)
 {
 	const struct slub_layout *l = &slub->layout;

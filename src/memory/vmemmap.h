@@ -9,6 +9,14 @@
 #include <stdint.h>
 
 /*
+ * *cache: the address of some struct kmem_cache, that of the struct pids of the PID namespace in
+ * which the process whose task_struct is at `task` makes children (kernel/pid_namespace.c).  0,
+ * -ENOTSUP: this kernel keeps it elsewhere, or -EFAULT.
+ */
+int vmemmap__find_cache(const struct slub *slub, const struct task_layout *tasks, uint64_t task,
+			uint64_t *cache);
+
+/*
  * Find page_base from slabs: of the cache at this address (a struct kmem_cache) and
  * of those that follow it in the kernel's list of caches.  Several must agree and
  * none disagree.  0 or -ENODATA.

@@ -331,7 +331,8 @@ static struct kleak_page_layout page_layout(const struct slub_layout *l)
 		.flags = l->page_flags,
 		.type = l->page_type,
 		.slab_flag = l->slab_flag,
-		.slab_type = l->slab_type == SLUB_NONE ? KLEAK_NO_TYPE : l->slab_type,
+		.slab_mask = l->slab_mask,
+		.slab_type = l->slab_type,
 		.slab_cache = l->slab_cache,
 		.order = l->page_order == SLUB_NONE ? 0 : l->page_order,
 	};
@@ -383,8 +384,8 @@ int attach_plan__make(struct plan *plan, const struct trace_options *options,
 	config->pages_bulk_array = kernel->pages_bulk_array;
 	config->kvfree_rcu_offset = kernel->kvfree_rcu_offset;
 	config->bulk_all_or_none = kernel->bulk_all_or_none;
-	config->has_cast = kernel->has_cast;
 	config->preemptible = kernel->preemptible;
+	plan->has_cast = kernel->has_cast;
 	config->jiffy_ns = kernel->jiffy_ns;
 	config->stack_size = kernel->stack_size;
 	config->page = page_layout(&kernel->slub);
@@ -392,13 +393,13 @@ int attach_plan__make(struct plan *plan, const struct trace_options *options,
 	config->modules = kernel->has_modules && kernel->has_symbols && kernel->has_loop;
 	config->who = options->who;
 	plan->verify = !kernel->slub_unknown[0];
+	plan->learn_cpus = plan->verify && !kernel->percpu_offsets;
 	plan_sizes(plan, options, kernel);
 	err = plan_filter(plan, options, kernel, why, len);
 	if (err)
 		return err;
 	plan_memory(plan, kernel);
-	/* without slab nothing tells where the books are: see kmem__learn_pages() */
-	config->one_copy = (plan->verify && config->slab) || config->follow != KLEAK_FOLLOW_ALL;
+	config->one_copy = plan->verify || config->follow != KLEAK_FOLLOW_ALL;
 	config->has_others =
 		(config->follow == KLEAK_FOLLOW_PROCESS || config->follow == KLEAK_FOLLOW_FAMILY) &&
 		!kernel->stack_assumed;

@@ -30,7 +30,9 @@ struct plan {
 	uint64_t max_objects;
 	uint32_t lanes;
 	uint32_t sampling;     /* at the start: of how many addresses one is recorded */
+	bool has_cast;	       /* the programs load words of the kernel's memory directly */
 	bool verify;	       /* look at SLUB's books before an object is reported */
+	bool learn_cpus;       /* by a program: see tracer__learn_cpus() */
 	bool queues;	       /* look into kfree_rcu()'s queues: no hook shows what goes there */
 	uint64_t memory_bytes; /* of the maps */
 	uint64_t own_bytes;    /* of the loader, when the tables are full */

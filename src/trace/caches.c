@@ -112,7 +112,7 @@ uint64_t cache__kmem(const struct kleak_cache *cache)
 	uint64_t id =
 		__atomic_load_n(&cache->ready, __ATOMIC_ACQUIRE) ? cache->id : KLEAK_CACHE_DEAD;
 
-	return id == KLEAK_CACHE_DEAD || cache->flags & KLEAK_CACHE_KMALLOC ? 0 : ~id;
+	return id & KLEAK_CACHE_CLASS ? 0 : ~id; /* of a class, or DEAD */
 }
 
 void cache__sum(struct cache_sum sums[KLEAK_MAX_CACHES], const struct snapshot *snapshot,

@@ -42,7 +42,7 @@ bool cache__is_kmalloc_variant(const char *name);
  */
 bool cache__is_lazy(const char *name);
 
-/* Where the struct kmem_cache of this entry is; 0: not known, it has gone, or it is of kmalloc. */
+/* Where the struct kmem_cache of this entry is; 0: not known, it has gone, or it is a class. */
 uint64_t cache__kmem(const struct kleak_cache *cache);
 
 /*

@@ -3,16 +3,12 @@
 #include "kernel/hook_table.h"
 #include "trace/bpfhash.h"
 #include "trace/chains.h"
+#include "trace/programs.h"
 #include "trace/publish.h"
 #include "util/array.h"
 #include "util/clock.h"
 #include "util/reason.h"
 #include "util/say.h"
-
-#include "steps.h" /* before the skeleton, which has them */
-
-#include "kleak.skel.h"
-#include "plain.skel.h"
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -78,27 +74,6 @@ static int print_all(enum libbpf_print_level level, const char *format, va_list 
 	return 0;
 }
 
-/* The same programs, for a kernel with BTF of its own or without; errno when there are none. */
-static struct kleak *open_skeleton(const struct plan *plan)
-{
-	LIBBPF_OPTS(bpf_object_open_opts, options, .btf_custom_path = plan->types);
-	struct kleak *skeleton = calloc(1, sizeof(*skeleton));
-	int err = skeleton ? kleak__create_skeleton(skeleton) : -ENOMEM;
-
-	_Static_assert(sizeof(struct kleak__bss) == sizeof(struct plain__bss) &&
-			       sizeof(struct kleak__rodata) == sizeof(struct plain__rodata),
-		       "they have the same variables");
-	if (!err && !plan->has_btf)
-		skeleton->skeleton->data = (void *)plain__elf_bytes(&skeleton->skeleton->data_sz);
-	if (!err)
-		err = bpf_object__open_skeleton(skeleton->skeleton, &options);
-	if (!err)
-		return skeleton;
-	kleak__destroy(skeleton);
-	errno = -err;
-	return NULL;
-}
-
 /* Apply the plan to the skeleton that was opened. */
 static int configure(struct tracer *tracer, const struct plan *plan)
 {
@@ -122,7 +97,8 @@ static int configure(struct tracer *tracer, const struct plan *plan)
 		return -EINVAL;
 
 	bpf_program__set_autoload(skeleton->progs.read_memory, plan->verify);
-	bpf_program__set_autoload(skeleton->progs.learn_cpus, plan->verify);
+	bpf_program__set_autoload(skeleton->progs.learn_self, plan->verify);
+	bpf_program__set_autoload(skeleton->progs.learn_cpus, plan->learn_cpus);
 	bpf_program__set_autoload(skeleton->progs.evict_objects, plan->verify);
 	for (size_t i = 0; i < nr_hooks; i++) {
 		struct bpf_program *program =
@@ -339,7 +315,7 @@ int tracer__open(struct tracer **out, const struct plan *plan, uint32_t process,
 		return -ENOMEM;
 	}
 	libbpf_set_print(verbose ? print_all : print_nothing);
-	tracer->skeleton = open_skeleton(plan);
+	tracer->skeleton = programs__open(plan->has_cast, plan->types);
 	if (!tracer->skeleton) {
 		err = -errno;
 		snprintf(why, len, "cannot open the BPF programs: %s", reason__of(-err));
@@ -458,7 +434,15 @@ int tracer__size_areas(struct tracer *tracer, const uint32_t *slots, size_t nr)
 	return 0;
 }
 
-int tracer__learn_cpus(struct tracer *tracer, uint64_t *offsets, uint64_t *task)
+int tracer__learn_self(struct tracer *tracer, uint64_t *task)
+{
+	int err = run_program(tracer->skeleton->progs.learn_self);
+
+	*task = tracer->skeleton->bss->this_task;
+	return err;
+}
+
+int tracer__learn_cpus(struct tracer *tracer, uint64_t *offsets)
 {
 	const struct kleak__bss *bss = tracer->skeleton->bss;
 	int err = run_program(tracer->skeleton->progs.learn_cpus);
@@ -467,7 +451,6 @@ int tracer__learn_cpus(struct tracer *tracer, uint64_t *offsets, uint64_t *task)
 		return err;
 	for (uint32_t i = 0; i < bss->nr_cpu_addresses; i++)
 		offsets[i] = bss->cpu_addresses[i] - bss->cpu_pointer;
-	*task = bss->this_task;
 	return (int)bss->nr_cpu_addresses;
 }
 

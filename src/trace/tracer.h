@@ -65,11 +65,14 @@ int tracer__now(struct tracer *tracer, uint64_t *ticks);
  */
 int tracer__size_areas(struct tracer *tracer, const uint32_t *slots, size_t nr);
 
+/* *task: where this process's struct task_struct is.  0 or -errno. */
+int tracer__learn_self(struct tracer *tracer, uint64_t *task);
+
 /*
  * What to add to a per-CPU pointer for each possible CPU, room for
- * KLEAK_MAX_CPUS: how many, or -errno.  *task: where this process's struct task_struct is.
+ * KLEAK_MAX_CPUS: how many, or -errno.  Only with plan.learn_cpus.
  */
-int tracer__learn_cpus(struct tracer *tracer, uint64_t *offsets, uint64_t *task);
+int tracer__learn_cpus(struct tracer *tracer, uint64_t *offsets);
 
 /*
  * Copy kernel memory, KLEAK_READ_MOST bytes at most: 0 or -EFAULT.  `tracer` is
@@ -83,7 +86,7 @@ int tracer__read(void *tracer, uint64_t address, void *to, size_t len);
  */
 void *tracer__peek(void *tracer, uint64_t address, size_t len);
 
-/* Where the kernel has what tracer__peek() returns; 0 before tracer__learn_cpus(). */
+/* Where the kernel has what tracer__peek() returns; 0 before tracer__learn_self(). */
 uint64_t tracer__buffer(const struct tracer *tracer);
 
 /* Take these objects out of the table, if they are still the same.  0 or -errno. */

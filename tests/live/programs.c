@@ -7,10 +7,7 @@
 
 #include "trace/attach_plan.h"
 #include "trace/origins.h"
-
-#include "steps.h"
-
-#include "kleak.skel.h"
+#include "trace/programs.h"
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -87,7 +84,7 @@ static const struct trace_options everything = {
 /* Load what takes an allocation by kmalloc(), and what goes with it. */
 static struct machine load(const struct trace_options *options, uint32_t stack_size)
 {
-	struct machine m = {.skeleton = kleak__open()};
+	struct machine m = {.skeleton = programs__open(kernel.has_cast, NULL)};
 	struct plan plan;
 	struct bpf_program *program;
 	char why[256] = "";
@@ -109,12 +106,12 @@ static struct machine load(const struct trace_options *options, uint32_t stack_s
 	bpf_program__set_autoload(m.skeleton->progs.kmalloc_1, true);
 	bpf_program__set_autoload(m.skeleton->progs.size_areas, true);
 	bpf_program__set_autoload(m.skeleton->progs.introduce_self, true);
-	bpf_program__set_autoload(m.skeleton->progs.learn_cpus, true);
+	bpf_program__set_autoload(m.skeleton->progs.learn_self, true);
 	assert_int_equal(kleak__load(m.skeleton), 0);
 	m.buckets = map_array(m.skeleton->maps.objects);
 	m.tallies = map_array(m.skeleton->maps.tallies);
 	run(m.skeleton->progs.introduce_self);
-	run(m.skeleton->progs.learn_cpus);
+	run(m.skeleton->progs.learn_self);
 	m.vm = m.skeleton->bss->this_buffer;
 	m.skeleton->bss->control.recording = 1;
 	return m;

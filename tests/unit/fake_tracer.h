@@ -89,11 +89,17 @@ int tracer__size_areas(struct tracer *tracer, const uint32_t *slots, size_t nr)
 	return 0;
 }
 
-int tracer__learn_cpus(struct tracer *tracer, uint64_t *offsets, uint64_t *task)
+int tracer__learn_self(struct tracer *tracer, uint64_t *task)
+{
+	(void)tracer;
+	(void)task;
+	return -EPERM;
+}
+
+int tracer__learn_cpus(struct tracer *tracer, uint64_t *offsets)
 {
 	(void)tracer;
 	(void)offsets;
-	(void)task;
 	return -EPERM;
 }
 

@@ -37,7 +37,6 @@ static const struct slub_layout layout = {
 	.page_type = 48,
 	.page_refcount = 52,
 	.slab_flag = SLAB,
-	.slab_type = SLUB_NONE,
 	.large_type = SLUB_NONE,
 	.lru_flag = LRU,
 	.poison_flag = POISON,

@@ -41,7 +41,7 @@ static uint64_t jiffies;
 /* Stacks that are read from: two of them, so that what lies beyond one is readable, too. */
 static uint64_t stacks[2 * MOST_STACK / sizeof(uint64_t)] __attribute__((aligned(MOST_STACK)));
 
-static inline uint64_t stack_word(uint64_t address)
+static inline uint64_t word_at(uint64_t address)
 {
 	uint64_t offset = address - (uint64_t)(uintptr_t)stacks;
 
@@ -51,15 +51,9 @@ static inline uint64_t stack_word(uint64_t address)
 /* As compat.bpf.h has it on arm64, whose return addresses may be signed. */
 static inline uint64_t return_word(uint64_t address)
 {
-	uint64_t word = stack_word(address);
+	uint64_t word = word_at(address);
 
 	return word ? word | config.code_bits : 0;
-}
-
-static inline uint64_t word_at(uint64_t address, bool cast)
-{
-	(void)cast;
-	return stack_word(address);
 }
 
 /* Beyond a stack lies a page that nobody can read. */

@@ -205,7 +205,7 @@ static void test_slub(void **state)
 	assert_int_equal(l.slab_flag, 9);
 	assert_int_equal(l.lru_flag, 10);
 	assert_int_equal(l.poison_flag, 11);
-	assert_int_equal(l.slab_type, SLUB_NONE);
+	assert_int_equal(l.slab_mask, 0);
 	assert_int_equal(l.large_type, SLUB_NONE);
 	assert_int_equal(l.reclaim_flag, 0x20000);
 }
@@ -310,7 +310,8 @@ static void test_newer_kernels(void **state)
 	assert_int_equal(l.cache_barn, 101);
 	assert_int_equal(l.node_barn, SLUB_NONE);
 	assert_int_equal(l.node_step, 16);
-	assert_int_equal(l.slab_type, 0xf5);
+	assert_int_equal(l.slab_mask, 0xff000000);
+	assert_int_equal(l.slab_type, 0xf5000000);
 	assert_int_equal(l.slab_flag, SLUB_NONE);
 	assert_int_equal(l.reclaim_flag, 1 << 17);
 	btf__free(btf);
@@ -329,6 +330,83 @@ static void test_no_way_to_tell_slabs(void **state)
 	add_enum(btf, "pageflags", "PG_lru", 5);
 	assert_int_equal(layout__read_slub(&l, btf, 4096, why, sizeof(why)), -ENOTSUP);
 	btf__free(btf);
+}
+
+static void assert_slab_type(const struct btf *btf, uint32_t mask, uint32_t type)
+{
+	struct slub_layout l;
+	char why[64];
+
+	assert_int_equal(layout__read_slub(&l, btf, 4096, why, sizeof(why)), 0);
+	assert_int_equal(l.slab_flag, SLUB_NONE);
+	assert_int_equal(l.slab_mask, mask);
+	assert_int_equal(l.slab_type, type);
+}
+
+/* A bit that is cleared: in 6.10 no enum has it; in 6.11 one has, of 64 bits, as values below 0. */
+static void test_slabs_of_6_10_and_6_11(void **state)
+{
+	static const char *const names[] = {"PG_buddy", "PG_slab", "PAGE_TYPE_BASE",
+					    "PAGE_MAPCOUNT_RESERVE"};
+	static const int64_t values[] = {0x40000000, 0x02000000, 0x80000000, -65536};
+	struct btf *btf = begin();
+
+	(void)state;
+	add_types(btf, slub_types, NULL);
+	add_enum(btf, "pageflags", "PG_error", 2);
+	assert_slab_type(btf, 0xf0001000, 0xf0000000);
+	assert_true(btf__add_enum64(btf, "pagetype", 8, true) > 0);
+	for (int i = 0; i < 4; i++)
+		assert_int_equal(btf__add_enum64_value(btf, names[i], (uint64_t)values[i]), 0);
+	assert_slab_type(btf, 0x82000000, 0x80000000);
+	btf__free(btf);
+}
+
+/* What each kernel has, as C (fixtures/kernels.c): its offsets on x86-64. */
+static void test_kernels(void **state)
+{
+	static const struct {
+		int version;
+		uint32_t cache, freelist, list, next, flag, mask, type;
+	} kernels[] = {
+		{515, 24, 32, 8, 8, 9, 0, 0},
+		{517, 24, 32, 8, 8, 9, 0, 0},
+		{519, 24, 32, 8, 8, 9, 0, 0},
+		{601, 24, 32, 8, 8, 9, 0, 0},
+		{604, 8, 32, 16, 16, 9, 0, 0},
+		{606, 8, 32, 16, 16, 9, 0, 0},
+		{608, 8, 32, 16, 16, 9, 0, 0},
+		{610, 8, 32, 16, 16, SLUB_NONE, 0xf0001000, 0xf0000000},
+		{611, 8, 32, 16, 16, SLUB_NONE, 0x82000000, 0x80000000},
+		{612, 8, 32, 16, 16, SLUB_NONE, 0xff000000, 0xf5000000},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(kernels) / sizeof(kernels[0]); i++) {
+		char path[64], why[64] = "";
+		struct slub_layout l = {};
+		struct btf *btf;
+
+		snprintf(path, sizeof(path), "build/btf/%d.o", kernels[i].version);
+		btf = btf__parse(path, NULL);
+		if (!btf || layout__read_slub(&l, btf, 4096, why, sizeof(why)))
+			fail_msg("%s: %s", path, why);
+		assert_int_equal(l.page, 64);
+		assert_int_equal(l.page_type, 48);
+		assert_int_equal(l.page_refcount, 52);
+		assert_int_equal(l.slab_cache, kernels[i].cache);
+		assert_int_equal(l.slab_freelist, kernels[i].freelist);
+		assert_int_equal(l.slab_list, kernels[i].list);
+		assert_int_equal(l.slab_next, kernels[i].next);
+		assert_int_equal(l.slab_flag, kernels[i].flag);
+		assert_int_equal(l.slab_mask, kernels[i].mask);
+		assert_int_equal(l.slab_type, kernels[i].type);
+		assert_int_equal(l.cpu_freelist, 0);
+		assert_int_equal(l.cpu_tid, 8);
+		assert_int_equal(l.cpu_slab, 16);
+		assert_int_equal(l.cpu_partial, 24);
+		btf__free(btf);
+	}
 }
 
 /* Members of what has no name lie in the struct itself, through typedefs and const as well. */
@@ -546,8 +624,23 @@ static void test_tasks(void **state)
 	assert_int_equal(l.thread, 500);
 	assert_int_equal(l.sp, 524);
 	assert_int_equal(l.size, 900);
+	assert_int_equal(l.nsproxy, SLUB_NONE);
+	assert_int_equal(l.pid_namespace, SLUB_NONE);
+	assert_int_equal(l.pid_cache, SLUB_NONE);
 	btf__free(btf);
 	each_field(task_types, without_one_of_tasks);
+
+	btf = begin();
+	add_types(btf,
+		  "task_struct 900 nsproxy 6\n"
+		  "nsproxy 64 pid_ns_for_children 7\n"
+		  "pid_namespace 300 pid_cachep 8\n",
+		  NULL);
+	layout__read_tasks(&l, btf);
+	assert_int_equal(l.nsproxy, 6);
+	assert_int_equal(l.pid_namespace, 7);
+	assert_int_equal(l.pid_cache, 8);
+	btf__free(btf);
 }
 
 /* arm64 has it among the registers that a switch of tasks keeps. */
@@ -723,6 +816,8 @@ int main(void)
 		cmocka_unit_test(test_slabs_of_cpus_lie_in_the_first_words),
 		cmocka_unit_test(test_newer_kernels),
 		cmocka_unit_test(test_no_way_to_tell_slabs),
+		cmocka_unit_test(test_slabs_of_6_10_and_6_11),
+		cmocka_unit_test(test_kernels),
 		cmocka_unit_test(test_fields_of_anonymous_members),
 		cmocka_unit_test(test_areas),
 		cmocka_unit_test(test_vfs),

@@ -48,7 +48,8 @@ static void init(struct made_up *m)
 	m->slub.layout.page = 64;
 	m->slub.layout.page_type = 48;
 	m->slub.layout.page_head = 8;
-	m->slub.layout.slab_type = 0xf5;
+	m->slub.layout.slab_mask = 0xff000000;
+	m->slub.layout.slab_type = 0xf5U << 24;
 	m->slub.layout.large_type = 0xf8;
 	m->snapshot.list = m->objects;
 	m->sites.list = m->list;

@@ -185,7 +185,7 @@ static void test_kernel_that_flags_slabs(void **state)
 	struct slub slub = made_up();
 
 	(void)state;
-	slub.layout.slab_type = SLUB_NONE;
+	slub.layout.slab_mask = 0;
 	slub.layout.large_type = SLUB_NONE;
 	slub.layout.slab_flag = 9;
 	slab(1, CACHE, CHAIN(1, 5), 15, false);
@@ -745,6 +745,38 @@ static void test_votes_of_its_own_slabs_only(void **state)
 	slub__free(&slub);
 }
 
+/* From a process to a cache: its namespaces, its PID namespace, the cache of that. */
+static void test_cache_of_a_process(void **state)
+{
+	struct task_layout tasks = {.nsproxy = 8, .pid_namespace = 24, .pid_cache = 40};
+	struct slub slub = made_up();
+	uint64_t found = 0;
+
+	(void)state;
+	put64(BASE + 8, BASE + 128);
+	put64(BASE + 128 + 24, BASE + 256);
+	put64(BASE + 256 + 40, CACHE);
+	assert_int_equal(vmemmap__find_cache(&slub, &tasks, BASE, &found), 0);
+	assert_true(found == CACHE);
+
+	found = 1;
+	put64(BASE + 128 + 24, 0);
+	assert_int_equal(vmemmap__find_cache(&slub, &tasks, BASE, &found), -EFAULT);
+	put64(BASE + 128 + 24, 8); /* cannot be read */
+	assert_int_equal(vmemmap__find_cache(&slub, &tasks, BASE, &found), -EFAULT);
+	put64(BASE + 128 + 24, BASE + 256);
+	for (int i = 0; i < 3; i++) {
+		struct task_layout some = tasks;
+
+		*(i == 0   ? &some.nsproxy
+		  : i == 1 ? &some.pid_namespace
+			   : &some.pid_cache) = SLUB_NONE;
+		assert_int_equal(vmemmap__find_cache(&slub, &some, BASE, &found), -ENOTSUP);
+	}
+	assert_int_equal(found, 1); /* nothing was written */
+	slub__free(&slub);
+}
+
 static void test_mapped_pages(void **state)
 {
 	struct slub slub = made_up();
@@ -787,6 +819,7 @@ int main(void)
 		cmocka_unit_test(test_masks_what_sheaves_hold),
 		cmocka_unit_test(test_sizes_of_sheaves),
 		cmocka_unit_test(test_votes_of_its_own_slabs_only),
+		cmocka_unit_test(test_cache_of_a_process),
 		cmocka_unit_test(test_mapped_pages),
 	};
 

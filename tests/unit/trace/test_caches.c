@@ -128,9 +128,10 @@ static void test_where_a_cache_is(void **state)
 	cache.ready = 0;
 	assert_true(cache__kmem(&cache) == 0);
 	cache.ready = 1;
-	cache.flags = KLEAK_CACHE_KMALLOC;
+	cache.id = KLEAK_CACHE_CLASS | 64 << 8 | KLEAK_CACHE_KMALLOC;
 	assert_true(cache__kmem(&cache) == 0);
-	cache.flags = 0;
+	cache.id = KLEAK_CACHE_CLASS | 64 << 8; /* of caches that are not known */
+	assert_true(cache__kmem(&cache) == 0);
 	cache.id = KLEAK_CACHE_DEAD;
 	assert_true(cache__kmem(&cache) == 0);
 }

@@ -191,7 +191,7 @@ static void allocate(struct made_up *m)
 	uint32_t site = count_allocation(m, truth);
 
 	m->stacks++;
-	hash = follow_chains(m->context, m->frames[0], begin, true);
+	hash = follow_chains(m->context, m->frames[0], begin);
 	m->chained += hash != 0;
 	if (!hash)
 		hash = unwind(m->context, m->frames[0], begin);
@@ -349,11 +349,11 @@ static void test_other_words(void **state)
 	tune(&m);
 	for (int i = 0; i < 20000; i++) {
 		put_stack(&m, stacks);
-		if (!follow_chains(m.context, m.frames[0], 1, true))
+		if (!follow_chains(m.context, m.frames[0], 1))
 			continue;
 		/* change one of the frames */
 		stacks[m.places[random_below(&m, m.nr)]] ^= 1ULL << random_below(&m, 48);
-		assert_true(follow_chains(m.context, m.frames[0], 1, true) == 0);
+		assert_true(follow_chains(m.context, m.frames[0], 1) == 0);
 	}
 	chains__free(&m.chains);
 }

@@ -5,17 +5,22 @@
  */
 #include "unit.h"
 
+#include "kernel/datasyms.h"
+#include "memory/slub.h"
+#include "memory/vmemmap.h"
 #include "trace/attach_plan.h"
 #include "trace/origins.h"
 #include "trace/programs.h"
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define BUCKETS	  1024
@@ -107,6 +112,9 @@ static struct machine load(const struct trace_options *options, uint32_t stack_s
 	bpf_program__set_autoload(m.skeleton->progs.size_areas, true);
 	bpf_program__set_autoload(m.skeleton->progs.introduce_self, true);
 	bpf_program__set_autoload(m.skeleton->progs.learn_self, true);
+	bpf_program__set_autoload(m.skeleton->progs.learn_cpus, !kernel.percpu_offsets);
+	bpf_program__set_autoload(m.skeleton->progs.read_memory, true);
+	bpf_program__set_autoload(m.skeleton->progs.kmem_cache_alloc_1, true);
 	assert_int_equal(kleak__load(m.skeleton), 0);
 	m.buckets = map_array(m.skeleton->maps.objects);
 	m.tallies = map_array(m.skeleton->maps.tallies);
@@ -272,12 +280,128 @@ static void test_size_of_stacks(void **state)
 	assert_int_equal(record_self(kernel.stack_size / 8), 0);
 }
 
+/* ---- caches that no event names ---- */
+
+static int read_kernel(void *arg, uint64_t address, void *to, size_t len)
+{
+	const struct kleak *skeleton = arg;
+	LIBBPF_OPTS(bpf_test_run_opts, opts);
+
+	skeleton->bss->read_request.address = address;
+	skeleton->bss->read_request.len = len;
+	if (bpf_prog_test_run_opts(bpf_program__fd(skeleton->progs.read_memory), &opts) ||
+	    opts.retval)
+		return -EFAULT;
+	memcpy(to, skeleton->bss->read_buffer, len);
+	return 0;
+}
+
+/* Where struct pages are. */
+static uint64_t page_base(const struct machine *m)
+{
+	struct slub slub = {.layout = kernel.slub,
+			    .read = read_kernel,
+			    .arg = m->skeleton,
+			    .nr_nodes = kernel.nodes};
+	uint64_t cache;
+
+	assert_int_equal(
+		vmemmap__find_cache(&slub, &kernel.tasks, m->skeleton->bss->this_task, &cache), 0);
+	assert_int_equal(vmemmap__learn(&slub, cache), 0);
+	return slub.page_base;
+}
+
+/* Have some process allocate from caches, and others do what they do. */
+static void allocate_from_caches(const struct machine *m)
+{
+	struct bpf_link *link = bpf_program__attach(m->skeleton->progs.kmem_cache_alloc_1);
+	pid_t child;
+
+	assert_non_null(link);
+	child = fork();
+	if (!child) {
+		for (int i = 0; i < EVENTFDS; i++)
+			close(eventfd(0, 0));
+		_exit(0);
+	}
+	assert_int_equal(waitpid(child, NULL, 0), child);
+	bpf_link__destroy(link);
+}
+
+/* How many caches were met; each has a name if they are known, and none if not. */
+static int check_caches(bool known)
+{
+	struct machine m = load(&everything, kernel.stack_size);
+	const struct kleak_cache *caches;
+	int met = 0;
+
+	m.skeleton->bss->control.page_base = known ? page_base(&m) : 0;
+	allocate_from_caches(&m);
+	caches = map_array(m.skeleton->maps.caches);
+	for (int i = KLEAK_CACHE_UNKNOWN + 1; i < KLEAK_MAX_CACHES; i++) {
+		const struct kleak_cache *cache = &caches[i];
+
+		if (!cache->ready)
+			continue;
+		met++;
+		assert_int_equal(cache->flags & KLEAK_CACHE_KMALLOC, 0);
+		assert_int_equal(*cache->name != 0, known);
+		assert_int_equal(!(cache->id & KLEAK_CACHE_CLASS), known);
+		if (known)
+			assert_in_range(cache->object_size, 1, cache->size);
+	}
+	munmap((void *)caches, KLEAK_MAX_CACHES * sizeof(*caches));
+	unload(&m);
+	return met;
+}
+
+/* As up to 5.19: the events do not say from which cache an object is. */
+static void test_caches_of_events_without(void **state)
+{
+	uint8_t *cache = &kernel.events[KLEAK_EVENT_KMEM_CACHE_ALLOC].args.cache, its = *cache;
+
+	(void)state;
+	if (*kernel.slub_unknown)
+		skip();
+	*cache = KLEAK_ARG_NONE;
+	assert_true(check_caches(true) >= 3);
+	assert_true(check_caches(false) >= 1);
+	*cache = its;
+}
+
+/* The kernel's own table says the same as the helper, of which one is used. */
+static void test_offsets_of_cpus(void **state)
+{
+	FILE *file = fopen("/proc/kallsyms", "re");
+	uint64_t table = file ? datasyms__address("__per_cpu_offset", file) : 0, offset;
+	struct machine m;
+
+	(void)state;
+	if (file)
+		fclose(file);
+	if (!table || kernel.percpu_offsets)
+		skip(); /* one of them is not there */
+	m = load(&everything, kernel.stack_size);
+	run(m.skeleton->progs.learn_cpus);
+	assert_int_equal(m.skeleton->bss->nr_cpu_addresses, kernel.cpus);
+	for (uint32_t i = 0; i < kernel.cpus; i++) {
+		assert_int_equal(read_kernel(m.skeleton, table + i * sizeof(offset), &offset,
+					     sizeof(offset)),
+				 0);
+		assert_true(offset ==
+			    m.skeleton->bss->cpu_addresses[i] - m.skeleton->bss->cpu_pointer);
+	}
+	unload(&m);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_area_goes_with_its_vm_struct),
 		cmocka_unit_test(test_area_after_area),
 		cmocka_unit_test(test_size_of_stacks),
+		cmocka_unit_test(test_caches_of_events_without),
+		cmocka_unit_test(test_offsets_of_cpus),
 	};
 
 	return cmocka_run_group_tests(tests, know_kernel, NULL);

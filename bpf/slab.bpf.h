@@ -97,8 +97,9 @@ static __always_inline void area_allocated(struct bpf_raw_tracepoint_args *ctx, 
  * What a filter leaves out is not recorded; whatever else goes wrong is counted.
  */
 static __always_inline void slab_allocated(struct bpf_raw_tracepoint_args *ctx, __u64 ptr,
-					   __u64 call_site, __u64 kmem, __u64 size, __u64 requested,
-					   __u64 gfp, __u32 record_flags, bool again)
+					   __u64 call_site, __u64 kmem, __u64 class_size,
+					   __u64 size, __u64 requested, __u64 gfp,
+					   __u32 record_flags, bool again)
 {
 	__u32 cache_index, cache_flags = 0;
 	struct kleak_record r = {.bytes = size, .flags = record_flags};
@@ -107,8 +108,8 @@ static __always_inline void slab_allocated(struct bpf_raw_tracepoint_args *ctx, 
 	long site;
 
 	if (!kmem) {
-		cache_flags = kmalloc_flags(size, gfp);
-		id = kmalloc_class(cache_flags & KLEAK_CACHE_LARGE ? 0 : size, cache_flags);
+		cache_flags = kmalloc_flags(class_size, gfp);
+		id = kmalloc_class(cache_flags & KLEAK_CACHE_LARGE ? 0 : class_size, cache_flags);
 	}
 	cache_index = cache_find(id, kmem, size, cache_flags);
 	cache = cache_ready(cache_index);
@@ -151,11 +152,20 @@ static __always_inline bool records_all_slab(void)
 	return config.slab && !config.nr_wanted && !config.min_size && config.max_size == ~0ULL;
 }
 
+/* As kmalloc_size(), of an event that has this for what was allocated. */
+static __always_inline __u64 class_of(const struct bpf_raw_tracepoint_args *ctx,
+				      const volatile struct kleak_event_args *args, __u64 size)
+{
+	return config.classes[0] && args->requested != KLEAK_ARG_NONE
+		       ? kmalloc_size(event_arg(ctx, args->requested), size)
+		       : size;
+}
+
 /* An allocation that is not recorded: others are followed, or nobody now, or it is the loader's. */
 static __always_inline void not_followed(struct bpf_raw_tracepoint_args *ctx,
 					 const volatile struct kleak_event_args *args, __u64 ptr)
 {
-	__u64 size = 0;
+	__u64 size = 0, class_size;
 
 	if (is_filtered()) {
 		if (is_present(ptr))
@@ -166,11 +176,12 @@ static __always_inline void not_followed(struct bpf_raw_tracepoint_args *ctx,
 		return;
 	if (args->allocated != KLEAK_ARG_NONE)
 		size = event_arg(ctx, args->allocated);
-	if (size <= 2ULL << config.page_shift ||
+	class_size = class_of(ctx, args, size);
+	if (class_size <= 2ULL << config.page_shift ||
 	    !is_first_of_two(event_arg(ctx, args->call_site), ptr))
 		unrecorded_allocated(args->cache == KLEAK_ARG_NONE ? 0
 								   : event_arg(ctx, args->cache),
-				     size, event_arg(ctx, args->gfp), 1);
+				     class_size, size, event_arg(ctx, args->gfp), 1);
 }
 
 /* again: the first copy may have recorded it. */
@@ -179,6 +190,7 @@ static __always_inline int slab_alloc(struct bpf_raw_tracepoint_args *ctx, enum 
 {
 	const volatile struct kleak_event_args *args = &config.args[event];
 	__u64 ptr = event_arg(ctx, args->ptr), call_site, kmem = 0, size = 0, requested = 0, gfp;
+	__u64 class_size;
 	__u32 record_flags = 0;
 
 	if (ptr < LOWEST_OBJECT || (!is_filtered() && !is_sampled(ptr)))
@@ -198,7 +210,8 @@ static __always_inline int slab_alloc(struct bpf_raw_tracepoint_args *ctx, enum 
 		requested = event_arg(ctx, args->requested);
 	gfp = event_arg(ctx, args->gfp);
 
-	if (size > 2ULL << config.page_shift && is_first_of_two(call_site, ptr))
+	class_size = class_of(ctx, args, size);
+	if (class_size > 2ULL << config.page_shift && is_first_of_two(call_site, ptr))
 		return 0;
 	if (config.vmalloc && in_range(&config.area_alloc, call_site)) {
 		record_flags = KLEAK_RECORD_VM_STRUCT;
@@ -207,8 +220,8 @@ static __always_inline int slab_alloc(struct bpf_raw_tracepoint_args *ctx, enum 
 		object_gone(ptr, KLEAK_SPACE_VMALLOC, true);
 	}
 	if (config.slab)
-		slab_allocated(ctx, ptr, call_site, kmem, size, requested, gfp, record_flags,
-			       again);
+		slab_allocated(ctx, ptr, call_site, kmem, class_size, size, requested, gfp,
+			       record_flags, again);
 	return 0;
 }
 

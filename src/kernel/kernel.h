@@ -39,6 +39,7 @@ struct kernel {
 	struct kleak_range kmalloc[KLEAK_KMALLOC_RANGES]; /* text that fires kmalloc twice */
 	struct kleak_range interrupts[KLEAK_INTERRUPT_RANGES];
 	struct cache_kinds cache_kinds;
+	uint32_t classes[KLEAK_CLASSES]; /* of kmalloc(), with slub_debug: see kleak_config */
 	uint32_t gfp_dma, gfp_reclaimable, gfp_account, gfp_movable, gfp_comp;
 	uint32_t page_struct; /* sizeof(struct page) */
 	bool has_loop;	      /* bpf_loop(): 5.17 and later */

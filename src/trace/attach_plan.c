@@ -336,6 +336,7 @@ int attach_plan__make(struct plan *plan, const struct trace_options *options,
 	config->area_alloc = kernel->area_alloc;
 	memcpy(config->kmalloc, kernel->kmalloc, sizeof(config->kmalloc));
 	memcpy(config->interrupts, kernel->interrupts, sizeof(config->interrupts));
+	memcpy(config->classes, kernel->classes, sizeof(config->classes));
 	config->frames = options->stack_depth + KLEAK_PLUMBING_DEPTH;
 	config->cpus = kernel->cpus;
 	config->page_shift = shift_of(kernel->page_size);

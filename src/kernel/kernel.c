@@ -592,6 +592,7 @@ static void read_caches(struct kernel *kernel)
 	books__read(&books, BOOKS_SLABS);
 	kinds->cgroup = slabinfo__find(&books.slabs, "kmalloc-cg-64");
 	kinds->dma = slabinfo__find(&books.slabs, "dma-kmalloc-64");
+	kernel->kmemleak = slabinfo__find(&books.slabs, "kmemleak_object");
 	slabinfo__padded_classes(&books.slabs, kernel->classes, KLEAK_CLASSES);
 	books__free(&books);
 }

@@ -53,6 +53,7 @@ struct kernel {
 	bool stack_assumed;				 /* that could not be measured */
 	uint64_t pid_namespace_dev, pid_namespace_inode; /* of this process */
 	bool kfence;					 /* it guards some objects */
+	bool kmemleak;					 /* it keeps books of all */
 	uint32_t nodes;					 /* possible NUMA nodes */
 	bool has_symbols;
 	bool has_modules; /* that can be watched as they come and go */

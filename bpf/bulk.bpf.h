@@ -94,7 +94,7 @@ static __always_inline int alloc_bulk(void *ctx, bool again)
 		return 0;
 	if (!is_followed(ctx)) {
 		if (!again && !is_filtered() && !config.nr_wanted)
-			unrecorded_allocated(kmem, 0, 0, got);
+			unrecorded_allocated(kmem, 0, 0, 0, got);
 		return 0;
 	}
 	cache_index = cache_find(~kmem, kmem, 0, 0);

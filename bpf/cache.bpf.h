@@ -16,13 +16,30 @@ static __always_inline __u64 class_of(__u64 size, __u32 flags)
 	return KLEAK_CACHE_CLASS | (size << 8) | flags;
 }
 
-/* The kind of cache that kmalloc() takes. */
-static __always_inline __u32 kmalloc_flags(__u64 allocated, __u64 gfp)
+static __always_inline __u32 size_of_class(__u64 class)
+{
+	return class >> 8;
+}
+
+/*
+ * The size class of what kmalloc() has `allocated`, which is the class, unless slub_debug puts more
+ * into each object.
+ */
+__noinline __u64 kmalloc_size(__u64 requested, __u64 allocated)
+{
+	for (__u32 i = 0; i < KLEAK_CLASSES && config.classes[i]; i++)
+		if (config.classes[i] >= requested)
+			return config.classes[i];
+	return allocated;
+}
+
+/* The kind of cache that kmalloc() takes.  size: the class's. */
+static __always_inline __u32 kmalloc_flags(__u64 size, __u64 gfp)
 {
 	__u32 flags = KLEAK_CACHE_KMALLOC;
 
 	/* mm/slab.h, kmalloc_type(): in this order */
-	if (allocated > 2ULL << config.page_shift)
+	if (size > 2ULL << config.page_shift)
 		flags |= KLEAK_CACHE_LARGE;
 	else if (gfp & config.gfp_dma)
 		flags |= KLEAK_CACHE_DMA;
@@ -53,7 +70,7 @@ static __noinline bool is_cache_wanted(const struct kleak_cache *c)
 		const volatile struct kleak_wanted *w = &config.wanted[i];
 
 		if (w->kmalloc_size) {
-			if (c->flags & KLEAK_CACHE_KMALLOC && c->size == w->kmalloc_size &&
+			if (c->flags & KLEAK_CACHE_KMALLOC && c->object_size == w->kmalloc_size &&
 			    (w->kmalloc_flags == KLEAK_ANY_KIND || c->flags == w->kmalloc_flags))
 				return true;
 		} else if (!(c->flags & KLEAK_CACHE_KMALLOC) && is_name(c->name, w->name)) {
@@ -73,7 +90,7 @@ static __always_inline bool is_name_of_caches(const char *name)
 	return true;
 }
 
-/* Fill a new entry.  kmem: the kmem_cache, or 0 for the class (size, flags). */
+/* Fill a new entry, whose id is there.  kmem: the kmem_cache, or 0 for the class (size, flags). */
 __noinline int cache_describe(struct kleak_cache *c, __u64 kmem, __u64 size, __u32 flags)
 {
 	if (!c)
@@ -88,6 +105,8 @@ __noinline int cache_describe(struct kleak_cache *c, __u64 kmem, __u64 size, __u
 		bpf_probe_read_kernel_str(c->name, sizeof(c->name), BPF_CORE_READ(s, name));
 		if (is_name_of_caches(c->name))
 			flags |= KLEAK_CACHE_OF_CACHES;
+	} else {
+		c->object_size = size_of_class(c->id);
 	}
 	c->size = size;
 	c->flags = flags;

@@ -86,7 +86,9 @@ static __always_inline __u32 slab_reclaim_account(void)
 
 #define PF_KTHREAD 0x00200000 /* include/linux/sched.h, unchanged from 2.6.27 to 6.18 */
 
-#define VM_ALLOC 0x00000002 /* include/linux/vmalloc.h, unchanged from 5.4 to 6.18 */
+/* include/linux/vmalloc.h, unchanged from 5.4 to 6.18 */
+#define VM_ALLOC     0x00000002
+#define VM_FLAG_BITS 16 /* are more than there are */
 
 /*
  * A word of the kernel's memory, and where the stack of the current task begins.

@@ -198,7 +198,7 @@ enum kleak_cache_flags {
 struct kleak_cache {
 	__u64 id;	   /* ~address of the kmem_cache, a class, or KLEAK_CACHE_... */
 	__u32 size;	   /* bytes one object takes (kmem_cache.size) */
-	__u32 object_size; /* bytes its user may use */
+	__u32 object_size; /* bytes its user may use; of a kmalloc class: its name's, 0 if large */
 	__u32 flags;	   /* enum kleak_cache_flags */
 	__u32 ready;	   /* the fields above and the name are written */
 	char name[KLEAK_CACHE_NAME];
@@ -286,6 +286,7 @@ enum kleak_event {
 
 /* --cache: a cache's name, or a size and kind of kmalloc. */
 #define KLEAK_MAX_WANTED 16
+#define KLEAK_CLASSES	 24 /* of kmalloc(): 14 with pages of 4 KiB */
 #define KLEAK_ANY_KIND	 (~0U)
 
 struct kleak_wanted {
@@ -403,6 +404,11 @@ struct kleak_config {
 	__u8 bulk_all_or_none;	/* kmem_cache_alloc_bulk() returns a bool, from 7.2 on */
 	__u8 modules;		/* tell which modules come and go */
 	struct kleak_wanted wanted[KLEAK_MAX_WANTED]; /* only these caches; none: all */
+	/*
+	 * kmalloc()'s size classes, ascending, up to the first 0: only where its caches' objects
+	 * take more than that (slub_debug).
+	 */
+	__u32 classes[KLEAK_CLASSES];
 };
 
 /* Changed while the programs run. */

@@ -193,7 +193,8 @@ static __always_inline __u64 area_unsized(__u64 vm)
 
 /*
  * What the area `vm` holds, in *bytes.  False while that is not known: the area
- * is still being built, or has no pages of its own count (per-CPU chunks).
+ * is still being built, or has no pages of its own count (per-CPU chunks), or what stands there is
+ * no area any more, because its free was missed (with slub_debug=P it is full of 0x6b then).
  */
 static __always_inline bool area_read(__u64 vm, __u64 *bytes)
 {
@@ -201,12 +202,12 @@ static __always_inline bool area_read(__u64 vm, __u64 *bytes)
 	__u64 flags = BPF_CORE_READ(area, flags);
 
 	*bytes = 0;
-	if (!flags)
+	if (!flags || flags >> VM_FLAG_BITS)
 		return false;
 	if (!(flags & VM_ALLOC))
 		return true;
 	*bytes = (__u64)BPF_CORE_READ(area, nr_pages) << config.page_shift;
-	return *bytes;
+	return *bytes && *bytes <= BPF_CORE_READ(area, size);
 }
 
 /*

@@ -91,16 +91,17 @@ static __always_inline __u64 word_of(const char *text)
 
 /* The id of an entry for the cache, of a class of kmalloc() by its name: its events have no other.
  */
-static __always_inline __u64 id_of_kmem(__u64 *kmem, __u32 *size, __u32 *flags)
+static __always_inline __u64 id_of_kmem(__u64 *kmem, __u32 *class_size, __u32 *size, __u32 *flags)
 {
 	const struct kmem_cache *s = (const struct kmem_cache *)*kmem;
 	__u64 name[2] = {};
 
-	*size = *flags = 0;
+	*class_size = *size = *flags = 0;
 	bpf_probe_read_kernel_str(name, sizeof(name), BPF_CORE_READ(s, name));
 	if (name[0] != word_of("kmalloc-") && name[0] != word_of("dma-kmal"))
 		return ~*kmem;
 	*kmem = 0;
+	*class_size = BPF_CORE_READ(s, object_size);
 	*size = BPF_CORE_READ(s, size);
 	*flags = KLEAK_CACHE_KMALLOC;
 	/* mm/slab_common.c, kmalloc_info[]: kmalloc-rcl-64, kmalloc-cg-64; kmalloc-rnd-01-64 is as
@@ -111,7 +112,7 @@ static __always_inline __u64 id_of_kmem(__u64 *kmem, __u32 *size, __u32 *flags)
 		*flags |= KLEAK_CACHE_RECLAIMABLE;
 	else if ((__u32)(name[1] & 0xffff) == ('c' | 'g' << 8))
 		*flags |= KLEAK_CACHE_ACCOUNT;
-	return class_of(*size, *flags);
+	return class_of(*class_size, *flags);
 }
 
 /*
@@ -126,7 +127,7 @@ static __always_inline void older_area(__u64 vm, __u64 stands_for)
 	__u64 bytes = (__u64)BPF_CORE_READ(area, nr_pages) << config.page_shift;
 	__u64 pages = (__u64)BPF_CORE_READ(area, pages), size, start;
 
-	if (!(flags & VM_ALLOC) || flags >> 16 || !bytes || !control.recording)
+	if (!(flags & VM_ALLOC) || flags >> VM_FLAG_BITS || !bytes || !control.recording)
 		return;
 	start = (__u64)BPF_CORE_READ(area, addr);
 	size = BPF_CORE_READ(area, size);
@@ -135,8 +136,11 @@ static __always_inline void older_area(__u64 vm, __u64 stands_for)
 		count(KLEAK_COUNT_OLDER_VMALLOC, stands_for * bytes);
 }
 
-/* `nr` objects were allocated from the cache kmem, or, without, of the class (size, flags). */
-__noinline int unrecorded_allocated(__u64 kmem, __u64 size, __u32 flags, __u32 nr)
+/*
+ * `nr` objects were allocated from the cache kmem, or, without, of the class (class_size, flags),
+ * where each takes `size` bytes.
+ */
+__noinline int unrecorded_allocated(__u64 kmem, __u64 class_size, __u64 size, __u32 flags, __u32 nr)
 {
 	__u64 stands_for = ((__u64)control.sample_mask + 1) * nr, id = ~kmem;
 	struct kleak_cache *cache;
@@ -147,7 +151,7 @@ __noinline int unrecorded_allocated(__u64 kmem, __u64 size, __u32 flags, __u32 n
 			count(KLEAK_COUNT_OLDER_LARGE, -size * stands_for);
 			return 0;
 		}
-		id = class_of(size, flags);
+		id = class_of(class_size, flags);
 	}
 	index = cache_find(id, kmem, size, flags);
 	cache = bpf_map_lookup_elem(&caches, &index);
@@ -163,7 +167,7 @@ __noinline int unrecorded_allocated(__u64 kmem, __u64 size, __u32 flags, __u32 n
 __noinline int older_freed(__u64 address, __u64 kmem, bool own)
 {
 	__u64 stands_for = (__u64)control.sample_mask + 1, id;
-	__u32 index, size = 0, flags = 0;
+	__u32 index, class_size = 0, size = 0, flags = 0;
 	struct kleak_cache *cache;
 
 	if (!own)
@@ -179,9 +183,9 @@ __noinline int older_freed(__u64 address, __u64 kmem, bool own)
 		      stands_for * (bytes ?: 1));
 		return 0;
 	}
-	id = id_of_kmem(&kmem, &size, &flags);
-	if (config.vmalloc && !kmem && size >= bpf_core_type_size(struct vm_struct) &&
-	    size < 2 * bpf_core_type_size(struct vm_struct))
+	id = id_of_kmem(&kmem, &class_size, &size, &flags);
+	if (config.vmalloc && !kmem && class_size >= bpf_core_type_size(struct vm_struct) &&
+	    class_size < 2 * bpf_core_type_size(struct vm_struct))
 		older_area(address, stands_for);
 	index = cache_find(id, kmem, size, flags);
 	cache = bpf_map_lookup_elem(&caches, &index);

@@ -122,8 +122,9 @@ static __always_inline __u32 kind_of_class(enum kleak_event event, __u64 size, _
  * What a filter leaves out is not recorded; whatever else goes wrong is counted.
  */
 static __always_inline void slab_allocated(struct bpf_raw_tracepoint_args *ctx, __u64 ptr,
-					   __u64 call_site, __u64 kmem, __u64 size, __u64 requested,
-					   __u32 cache_flags, __u32 record_flags, bool again)
+					   __u64 call_site, __u64 kmem, __u64 class_size,
+					   __u64 size, __u64 requested, __u32 cache_flags,
+					   __u32 record_flags, bool again)
 {
 	struct kleak_record r = {.bytes = size, .flags = record_flags};
 	struct kleak_cache *cache;
@@ -132,7 +133,7 @@ static __always_inline void slab_allocated(struct bpf_raw_tracepoint_args *ctx, 
 	long site;
 
 	if (!kmem)
-		id = class_of(cache_flags & KLEAK_CACHE_LARGE ? 0 : size, cache_flags);
+		id = class_of(cache_flags & KLEAK_CACHE_LARGE ? 0 : class_size, cache_flags);
 	cache_index = cache_find(id, kmem, size, cache_flags);
 	cache = cache_ready(cache_index);
 	if (config.nr_wanted && !cache) {
@@ -174,12 +175,21 @@ static __always_inline bool records_all_slab(void)
 	return config.slab && !config.nr_wanted && !config.min_size && config.max_size == ~0ULL;
 }
 
+/* As kmalloc_size(), of an event that has this for what was allocated. */
+static __always_inline __u64 class_size_of(const struct bpf_raw_tracepoint_args *ctx,
+					   const volatile struct kleak_event_args *args, __u64 size)
+{
+	return config.classes[0] && args->requested != KLEAK_ARG_NONE
+		       ? kmalloc_size(event_arg(ctx, args->requested), size)
+		       : size;
+}
+
 /* An allocation that is not recorded: others are followed, or nobody now, or it is the loader's. */
 static __always_inline void not_followed(struct bpf_raw_tracepoint_args *ctx,
 					 enum kleak_event event, __u64 ptr)
 {
 	const volatile struct kleak_event_args *args = &config.args[event];
-	__u64 size = 0;
+	__u64 size = 0, class_size;
 
 	if (is_filtered()) {
 		if (is_present(ptr))
@@ -190,10 +200,12 @@ static __always_inline void not_followed(struct bpf_raw_tracepoint_args *ctx,
 		return;
 	if (args->allocated != KLEAK_ARG_NONE)
 		size = event_arg(ctx, args->allocated);
-	if (size <= 2ULL << config.page_shift ||
+	class_size = class_size_of(ctx, args, size);
+	if (class_size <= 2ULL << config.page_shift ||
 	    !is_first_of_two(event_arg(ctx, args->call_site), ptr))
-		unrecorded_allocated(cache_of(ctx, event, ptr), size,
-				     kind_of_class(event, size, event_arg(ctx, args->gfp)), 1);
+		unrecorded_allocated(cache_of(ctx, event, ptr), class_size, size,
+				     kind_of_class(event, class_size, event_arg(ctx, args->gfp)),
+				     1);
 }
 
 /* again: the first copy may have recorded it. */
@@ -202,6 +214,7 @@ static __always_inline int slab_alloc(struct bpf_raw_tracepoint_args *ctx, enum 
 {
 	const volatile struct kleak_event_args *args = &config.args[event];
 	__u64 ptr = event_arg(ctx, args->ptr), call_site, kmem, size = 0, requested = 0;
+	__u64 class_size;
 	__u32 cache_flags = 0, record_flags = 0;
 
 	if (ptr < LOWEST_OBJECT || (!is_filtered() && !is_sampled(ptr)))
@@ -218,10 +231,11 @@ static __always_inline int slab_alloc(struct bpf_raw_tracepoint_args *ctx, enum 
 		size = event_arg(ctx, args->allocated);
 	if (args->requested != KLEAK_ARG_NONE)
 		requested = event_arg(ctx, args->requested);
+	class_size = class_size_of(ctx, args, size);
 	if (!kmem)
-		cache_flags = kind_of_class(event, size, event_arg(ctx, args->gfp));
+		cache_flags = kind_of_class(event, class_size, event_arg(ctx, args->gfp));
 
-	if (size > 2ULL << config.page_shift && is_first_of_two(call_site, ptr))
+	if (class_size > 2ULL << config.page_shift && is_first_of_two(call_site, ptr))
 		return 0;
 	if (config.vmalloc && in_range(&config.area_alloc, call_site)) {
 		record_flags = KLEAK_RECORD_VM_STRUCT;
@@ -230,7 +244,7 @@ static __always_inline int slab_alloc(struct bpf_raw_tracepoint_args *ctx, enum 
 		object_gone(ptr, KLEAK_SPACE_VMALLOC, true);
 	}
 	if (config.slab)
-		slab_allocated(ctx, ptr, call_site, kmem, size, requested, cache_flags,
+		slab_allocated(ctx, ptr, call_site, kmem, class_size, size, requested, cache_flags,
 			       record_flags, again);
 	return 0;
 }

@@ -89,7 +89,7 @@ static double traced_of(const struct evidence_sources *judge, uint32_t index)
 		const struct kleak_cache *other = &judge->caches[i];
 
 		if (i == index || (cache->flags & other->flags & KLEAK_CACHE_KMALLOC &&
-				   cache->size == other->size))
+				   cache->object_size == other->object_size))
 			live += (double)judge->cache_sums[i].live;
 	}
 	return live;
@@ -111,7 +111,7 @@ static double replaced_in_slab(const struct evidence_sources *judge, const struc
 
 	if (cache->flags & KLEAK_CACHE_LARGE || !judge->slabs_now->nr || !judge->slabs_before->nr)
 		return NAN;
-	change = cache->flags & KLEAK_CACHE_KMALLOC ? change_of_class(judge, cache->size)
+	change = cache->flags & KLEAK_CACHE_KMALLOC ? change_of_class(judge, cache->object_size)
 						    : change_of_cache(judge, site->cache);
 	if (change.kept == 0 || traced < CLEAR_OF_CPUS * change.kept)
 		return NAN;

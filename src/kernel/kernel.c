@@ -653,13 +653,16 @@ static void read_symbols(struct kernel *kernel, const struct kallsyms *symbols)
 }
 
 /* Which kmalloc caches there are: one of each kind would show. */
-static void read_caches(struct cache_kinds *kinds)
+static void read_caches(struct kernel *kernel)
 {
+	struct cache_kinds *kinds = &kernel->cache_kinds;
 	struct books books;
 
 	books__read(&books, BOOKS_SLABS);
 	kinds->cgroup = slabinfo__find(&books.slabs, "kmalloc-cg-64");
 	kinds->dma = slabinfo__find(&books.slabs, "dma-kmalloc-64");
+	kernel->kmemleak = slabinfo__find(&books.slabs, "kmemleak_object");
+	slabinfo__padded_classes(&books.slabs, kernel->classes, KLEAK_CLASSES);
 	books__free(&books);
 }
 
@@ -692,7 +695,7 @@ static int read_machine(struct kernel *kernel, char *why, size_t len)
 		return err;
 	}
 	kernel->memory_bytes = mem.bytes[MEMINFO_MEM_TOTAL];
-	read_caches(&kernel->cache_kinds);
+	read_caches(kernel);
 
 	if (!stat("/proc/self/ns/pid", &st)) {
 		kernel->pid_namespace_dev = st.st_dev;

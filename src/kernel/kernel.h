@@ -38,6 +38,7 @@ struct kernel {
 	struct kleak_range kmalloc[KLEAK_KMALLOC_RANGES]; /* text that fires kmalloc twice */
 	struct kleak_range interrupts[KLEAK_INTERRUPT_RANGES];
 	struct cache_kinds cache_kinds;
+	uint32_t classes[KLEAK_CLASSES]; /* of kmalloc(), with slub_debug: see kleak_config */
 	uint32_t gfp_dma, gfp_reclaimable, gfp_account, gfp_movable, gfp_comp;
 	uint32_t page_struct; /* sizeof(struct page) */
 	bool has_loop;	      /* bpf_loop(): 5.17 and later */
@@ -55,6 +56,7 @@ struct kernel {
 	bool stack_assumed;				 /* that could not be measured */
 	uint64_t pid_namespace_dev, pid_namespace_inode; /* of this process */
 	bool kfence;					 /* it guards some objects */
+	bool kmemleak;					 /* it keeps books of all */
 	uint32_t nodes;					 /* possible NUMA nodes */
 	bool has_symbols;
 	bool has_modules; /* that can be watched as they come and go */

@@ -204,6 +204,8 @@ int layout__read_slub(struct slub_layout *layout, const struct btf *btf, uint32_
 		{"kmem_cache", "name", &l.cache_name, 0},
 		{"kmem_cache", "flags", &l.cache_flags, 0},
 		{"kmem_cache_node", "partial", &l.node_partial, 0},
+		/* without CONFIG_SLUB_DEBUG, from 6.5 on */
+		{"kmem_cache", "red_left_pad", &l.cache_pad, 1},
 		/* without CONFIG_SLAB_FREELIST_HARDENED */
 		{"kmem_cache", "random", &l.cache_random, 1},
 		/* slabs of CPUs: up to 6.19 */

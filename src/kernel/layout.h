@@ -26,6 +26,8 @@ struct slub_layout {
 	/* the pointers to a cache's nodes: the first one, and how far the next one is */
 	uint32_t cache_node, node_step;
 	uint32_t cache_name, cache_flags;
+	uint32_t
+		cache_pad; /* what lies before each object, with slub_debug=Z; SLUB_NONE: nothing */
 	uint32_t reclaim_flag;		   /* of cache_flags: SLAB_RECLAIM_ACCOUNT */
 	uint32_t cache_cpu, cache_sheaves; /* per-CPU pointers; no slabs of CPUs from 7.0 on */
 	uint32_t cpu_freelist, cpu_slab, cpu_tid; /* in the first SLUB_CPU_WORDS */

@@ -377,6 +377,22 @@ static int note_slab(struct ram *memory, const uint8_t *here, uint64_t page, uin
 	return 0;
 }
 
+/*
+ * kmemleak's own books (mm/kmemleak.c): they hold the address of every object, and would refer to
+ * all of them.
+ */
+static bool is_kmemleak(struct ram *memory, const uint8_t *here, uint64_t page, uint64_t head)
+{
+	uint64_t cache;
+
+	if (head == page) {
+		cache = bytes__word(here, memory->slub->layout.slab_cache);
+		if (!strncmp(ram__cache_name(memory, cache), "kmemleak_", strlen("kmemleak_")))
+			memory->last_kmemleak = head;
+	}
+	return memory->last_kmemleak == head;
+}
+
 /* The pages at [start, end), whose struct pages have been copied. */
 static int walk_copied(struct ram *memory, const struct walk *walk, uint64_t start, uint64_t end)
 {
@@ -390,8 +406,12 @@ static int walk_copied(struct ram *memory, const struct walk *walk, uint64_t sta
 		uint64_t head;
 		enum ram_kind kind = kind_of(memory, here, page, &head);
 
-		if (kind == RAM_SLAB && !walk->see_slab)
-			err = note_slab(memory, here, page, head, at);
+		if (kind == RAM_SLAB && !walk->see_slab) {
+			if (is_kmemleak(memory, here, page, head))
+				kind = RAM_OTHER;
+			else
+				err = note_slab(memory, here, page, head, at);
+		}
 		if (walk->see_slab) {
 			if (kind == RAM_SLAB && head == page)
 				err = walk->see_slab(walk->arg, at,
@@ -444,6 +464,7 @@ static int walk_all(struct ram *memory, const struct walk *walk)
 	int err = array__reserve((void **)&memory->pages, PIECE, &memory->room_pages, 1);
 
 	memory->last_head = 0;
+	memory->last_kmemleak = 0;
 	memory->nr_caches = 0; /* where one was destroyed there may be another */
 	slub__begin(memory->slub);
 	for (size_t i = 0; i < memory->nr_ram && !err; i++)

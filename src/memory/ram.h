@@ -48,6 +48,7 @@ struct ram {
 	size_t nr_dead, room_dead, at_dead;
 	uint64_t last_head; /* of the compound page seen last */
 	int last_kind;
+	uint64_t last_kmemleak; /* the slab of its books seen last */
 };
 
 enum ram_kind {
@@ -75,7 +76,8 @@ void ram__forget_dead(struct ram *memory);
 /*
  * Hand every word of it to see(), those of free slab objects as zeros, in order of address and
  * without gaps in between where there are none; pieces end at multiples of 64 KiB.  0, the first
- * that is not 0 of what see() returned, or -ENOMEM.  Pages that vanish meanwhile are left out.
+ * that is not 0 of what see() returned, or -ENOMEM.  Pages that vanish meanwhile are left out, and
+ * so are kmemleak's own books, which hold the address of every object.
  */
 int ram__walk(struct ram *memory,
 	      int (*see)(void *arg, uint64_t address, const uint64_t *words, size_t nr), void *arg);

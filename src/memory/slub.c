@@ -200,7 +200,7 @@ int slub__state(struct slub *slub, uint64_t address, uint64_t kmem, uint64_t siz
 	cache = &slub->caches[slab->cache];
 	if ((kmem && cache->address != kmem) || (size && cache->size != size))
 		return SLUB_FREE; /* the page went to another cache */
-	offset = address - slab->start;
+	offset = address - slab->start - cache->pad;
 	if (offset % cache->size || offset / cache->size >= slab->objects)
 		return SLUB_UNKNOWN;
 	if (slub__is_marked(slub, slab, (uint32_t)(offset / cache->size)))
@@ -222,7 +222,7 @@ int slub__slab_of(struct slub *slub, uint64_t address, uint64_t *start, uint32_t
 	/* one that will not hold still has no states, but it has a place */
 	if (slab->kind != SLUB_PAGE_SLAB && !(slab->kind == SLUB_PAGE_UNKNOWN && slab->start))
 		return -ENOENT;
-	*start = slab->start;
+	*start = slab->start + slub->caches[slab->cache].pad;
 	*size = slub->caches[slab->cache].size;
 	*nr = slab->objects;
 	return 0;

@@ -33,7 +33,7 @@ struct slub_slab {
 		SLUB_PAGE_UNKNOWN,
 	} kind;
 	uint64_t head;	/* its struct page */
-	uint64_t start; /* address of its first object */
+	uint64_t start; /* its address */
 	uint32_t cache; /* index in slub->caches */
 	uint32_t objects;
 	size_t bits; /* index in slub->bits: one for each object that is free */

@@ -11,7 +11,9 @@
 struct slub_cache {
 	uint64_t address;
 	uint64_t random, cpu_slab, sheaves;
-	uint32_t size, offset;
+	uint32_t size;	 /* from one object to the next */
+	uint32_t pad;	 /* a slab's first object lies so far behind its start (slub_debug=Z) */
+	uint32_t offset; /* of a free object's link */
 	bool known;
 	bool sheaves_read;
 	bool lists_read;   /* which slabs CPUs work with */

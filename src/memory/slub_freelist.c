@@ -20,7 +20,7 @@ int slub_freelist__mark(const struct slub *slub, const struct slub_cache *cache,
 	int nr = 0;
 
 	while (object) {
-		uint64_t offset = object - start, link;
+		uint64_t offset = object - start - cache->pad, link;
 		uint32_t i = (uint32_t)(offset / cache->size);
 
 		if (offset >= (uint64_t)objects * cache->size || offset % cache->size ||
@@ -28,7 +28,7 @@ int slub_freelist__mark(const struct slub *slub, const struct slub_cache *cache,
 			return -EAGAIN;
 		free[i / 64] |= 1ULL << i % 64;
 		nr++;
-		memcpy(&link, content + offset + cache->offset, sizeof(link));
+		memcpy(&link, content + cache->pad + offset + cache->offset, sizeof(link));
 		object = decode(slub, cache, object, link);
 	}
 	return nr;

@@ -27,7 +27,7 @@ static void note_in_sheaves(const struct slub *slub, const struct slub_place *sl
 			    const struct slub_cache *cache, uint32_t objects, uint64_t *free)
 {
 	for (uint32_t i = 0; i < objects; i++)
-		if (sheaves__have(slub, slab->start + (uint64_t)i * cache->size))
+		if (sheaves__have(slub, slab->start + cache->pad + (uint64_t)i * cache->size))
 			free[i / 64] |= 1ULL << i % 64;
 }
 
@@ -72,13 +72,14 @@ void slub_mask__part(struct slub *slub, const struct slub_place *place, uint64_t
 {
 	uint32_t index = idmap__find(&slub->by_page, idmap__mix(place->head));
 	const struct slub_slab *slab = index == IDMAP_NONE ? NULL : &slub->slabs[index];
-	uint64_t at = place->start, size;
+	uint64_t at = place->start, size, pad;
 
 	if (!slab || slab->kind != SLUB_PAGE_SLAB)
 		return;
 	size = slub->caches[slab->cache].size;
+	pad = slub->caches[slab->cache].pad;
 	for (uint32_t i = 0; i < slab->objects; i++, at += size)
-		if (slub__is_marked(slub, slab, i) || sheaves__have(slub, at))
+		if (slub__is_marked(slub, slab, i) || sheaves__have(slub, at + pad))
 			mask(content, start, end, at, at + size);
 	mask(content, start, end, at, place->start + place->bytes);
 }

@@ -10,7 +10,7 @@
 /* A slab, as memory is walked through. */
 struct slub_place {
 	uint64_t head;	      /* its struct page */
-	uint64_t start;	      /* its first object */
+	uint64_t start;	      /* its address */
 	uint64_t bytes;	      /* of its pages */
 	uint64_t counters[2]; /* the words at slub_layout.slab_freelist of its struct page */
 	/* by slub_mask__note() */

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -181,4 +182,43 @@ void slabinfo__free(struct slabinfo *info)
 {
 	free(info->caches);
 	*info = (struct slabinfo){};
+}
+
+#define LEAST_CLASS 8
+#define MOST_CLASS  (1U << 22)
+
+/* mm/slab_common.c, kmalloc_info[]: the cache of this class, or NULL. */
+static const struct slabinfo_cache *find_class(const struct slabinfo *info, uint32_t size)
+{
+	char name[32];
+
+	if (size % 1024)
+		snprintf(name, sizeof(name), "kmalloc-%u", size);
+	else if (size % (1U << 20))
+		snprintf(name, sizeof(name), "kmalloc-%uk", size >> 10);
+	else
+		snprintf(name, sizeof(name), "kmalloc-%uM", size >> 20);
+	return slabinfo__find(info, name);
+}
+
+size_t slabinfo__padded_classes(const struct slabinfo *info, uint32_t *classes, size_t room)
+{
+	bool padded = false;
+	size_t nr = 0;
+
+	for (uint32_t power = LEAST_CLASS; power <= MOST_CLASS; power *= 2) {
+		/* there are two between powers: 96 and 192 */
+		for (uint32_t size = power; size < 2 * power && nr < room; size += power / 2) {
+			const struct slabinfo_cache *cache = find_class(info, size);
+
+			if (!cache)
+				continue;
+			padded |= cache->object_size != size;
+			classes[nr++] = size;
+		}
+	}
+	if (!padded)
+		nr = 0;
+	memset(classes + nr, 0, (room - nr) * sizeof(*classes));
+	return nr;
 }

@@ -34,4 +34,11 @@ const struct slabinfo_cache *slabinfo__find(const struct slabinfo *info, const c
 
 void slabinfo__free(struct slabinfo *info);
 
+/*
+ * kmalloc()'s size classes in `classes`, ascending and with zeros behind them, if objects of its
+ * caches take more than their names say, because of slub_debug.  How many, at most `room`; 0: they
+ * do not.
+ */
+size_t slabinfo__padded_classes(const struct slabinfo *info, uint32_t *classes, size_t room);
+
 #endif

@@ -41,7 +41,7 @@ static void fill_losses(struct totals *totals, struct report *report, const stru
 		};
 	totals->losses[LOSS_ALLOCATIONS_MISSED] =
 		(struct report_loss){"allocations_maybe_missed",
-				     "allocations that may be missed, in interrupts: BPF recursion",
+				     "allocations that may be missed: BPF recursion",
 				     readout->missed.allocations};
 	totals->losses[LOSS_FREES_MISSED] = (struct report_loss){
 		"frees_maybe_missed", "frees that may be missed: BPF recursion",

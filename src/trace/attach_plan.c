@@ -372,6 +372,7 @@ int attach_plan__make(struct plan *plan, const struct trace_options *options,
 	config->code_bits = code_bits(kernel->area_alloc.start);
 	memcpy(config->kmalloc, kernel->kmalloc, sizeof(config->kmalloc));
 	memcpy(config->interrupts, kernel->interrupts, sizeof(config->interrupts));
+	memcpy(config->classes, kernel->classes, sizeof(config->classes));
 	config->frames = options->stack_depth + KLEAK_PLUMBING_DEPTH;
 	config->cpus = kernel->cpus;
 	config->page_shift = shift_of(kernel->page_size);
@@ -421,6 +422,9 @@ int attach_plan__make(struct plan *plan, const struct trace_options *options,
 	if (options->scan_s > 0 && kernel->kfence)
 		add_blind_spot(plan, "scans find none of the objects that KFENCE guards: its own "
 				     "books refer to them");
+	if (options->scan_s > 0 && kernel->kmemleak)
+		add_blind_spot(plan, "scans leave out kmemleak's own books (kmemleak_object), "
+				     "which refer to all there is");
 	if (config->vmalloc)
 		add_blind_spot(plan,
 			       "vmalloc areas passed to kvfree_rcu() count as outstanding until "

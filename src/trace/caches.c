@@ -34,6 +34,7 @@ void cache__name(char *name, size_t len, const struct kleak_cache *cache,
 		 const struct cache_kinds *kinds)
 {
 	const char *prefix;
+	uint32_t size = cache->object_size;
 
 	if (!(cache->flags & KLEAK_CACHE_KMALLOC)) {
 		snprintf(name, len, "%.*s", (int)sizeof(cache->name),
@@ -45,10 +46,10 @@ void cache__name(char *name, size_t len, const struct kleak_cache *cache,
 		return;
 	}
 	prefix = prefix_of(cache->flags, kinds);
-	if (cache->size >= 1024 && cache->size % 1024 == 0)
-		snprintf(name, len, "%s%uk", prefix, cache->size / 1024);
+	if (size >= 1024 && size % 1024 == 0)
+		snprintf(name, len, "%s%uk", prefix, size / 1024);
 	else
-		snprintf(name, len, "%s%u", prefix, cache->size);
+		snprintf(name, len, "%s%u", prefix, size);
 }
 
 /* "512", "2k", "4M" and nothing behind: the number, or 0. */
@@ -94,7 +95,8 @@ uint32_t cache__class_size(const char *name, uint64_t object_size)
 	const char *dash = strrchr(name, '-');
 	uint64_t size = dash ? parse_size(dash + 1) : 0;
 
-	return size == object_size ? size : 0;
+	/* those of kmalloc() have more than their names say where there is debugging */
+	return size == object_size || (strstr(name, "kmalloc-") && size < object_size) ? size : 0;
 }
 
 bool cache__is_kmalloc_variant(const char *name)

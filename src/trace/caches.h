@@ -28,7 +28,7 @@ bool cache__parse_kmalloc(const char *name, uint32_t *size, uint32_t *flags);
 /*
  * The size class that kmalloc's events know the cache `name` by: 512 for "kmalloc-512",
  * "kmalloc-cg-512", "kmalloc-rnd-03-512", "msg_msg-512"; 0: it is no cache of kmalloc.
- * object_size: of its objects, which is the size in the name.
+ * object_size: of its objects, which is the size in the name (more with slub_debug).
  */
 uint32_t cache__class_size(const char *name, uint64_t object_size);
 

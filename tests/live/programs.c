@@ -157,11 +157,19 @@ static int find(const struct machine *m, uint64_t address, uint32_t space)
 	return -1;
 }
 
-/* What a vm_struct would have to say here: VM_ALLOC, and so many pages, whichever words these are.
- */
+/* What a vm_struct would have to say here: VM_ALLOC, and two pages. */
 static void write_area(const struct machine *m)
 {
-	memset(m->skeleton->bss->read_buffer, 2, 4096);
+	const struct area_layout *l = &kernel.areas;
+	char *vm = (char *)m->skeleton->bss->read_buffer;
+	const uint64_t size = 3 * 65536, flags = 2; /* which follow one another */
+	const uint32_t pages = 2;
+
+	assert_string_equal(kernel.areas_unknown, "");
+	memset(vm, 0, l->vm_struct);
+	memcpy(vm + l->vm_size, &size, sizeof(size));
+	memcpy(vm + l->vm_size + sizeof(size), &flags, sizeof(flags));
+	memcpy(vm + l->vm_nr_pages, &pages, sizeof(pages));
 }
 
 static void size_area(const struct machine *m, int slot)

@@ -43,6 +43,7 @@ static const struct slub_layout layout = {
 	.cache_size = 0,
 	.cache_offset = 4,
 	.cache_random = SLUB_NONE,
+	.cache_pad = SLUB_NONE,
 	.cache_cpu = SLUB_NONE,
 	.cache_sheaves = SLUB_NONE,
 	.cache_name = 8,

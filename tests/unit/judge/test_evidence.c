@@ -13,8 +13,9 @@ enum { DENTRY = 2, FILP, KMALLOC_64, KMALLOC_CG_64, LARGE, VMAP_AREA };
 static struct kleak_cache caches[KLEAK_MAX_CACHES] = {
 	[DENTRY] = {.name = "dentry", .size = 192, .flags = KLEAK_CACHE_RECLAIMABLE, .ready = 1},
 	[FILP] = {.name = "filp", .size = 256, .ready = 1},
-	[KMALLOC_64] = {.size = 64, .flags = KLEAK_CACHE_KMALLOC, .ready = 1},
+	[KMALLOC_64] = {.size = 64, .object_size = 64, .flags = KLEAK_CACHE_KMALLOC, .ready = 1},
 	[KMALLOC_CG_64] = {.size = 64,
+			   .object_size = 64,
 			   .flags = KLEAK_CACHE_KMALLOC | KLEAK_CACHE_ACCOUNT,
 			   .ready = 1},
 	[VMAP_AREA] = {.name = "vmap_area", .size = 72, .ready = 1},

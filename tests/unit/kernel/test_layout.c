@@ -17,6 +17,7 @@ static const char slub_types[] =
 	"page 64 flags 1 page_type 2 compound_head 3 _refcount 4 mapping 5\n"
 	"slab 64 slab_cache 6 freelist 7 slab_list 8\n"
 	"kmem_cache 200 size 9 offset 10 oo 11 node 12 list 13 name 14 flags 15 random 16 "
+	"red_left_pad 27 "
 	"cpu_slab 17 cpu_sheaves 18 sheaf_capacity 19\n"
 	"kmem_cache_node 100 partial 20 barn 21\n"
 	"kmem_cache_cpu 64 freelist 22 slab 23 tid 31\n"
@@ -184,6 +185,7 @@ static void test_slub(void **state)
 	assert_int_equal(l.cache_name, 14);
 	assert_int_equal(l.cache_flags, 15);
 	assert_int_equal(l.cache_random, 16);
+	assert_int_equal(l.cache_pad, 27);
 	assert_int_equal(l.cache_cpu, 17);
 	assert_int_equal(l.cache_sheaves, 18);
 	assert_int_equal(l.cache_capacity, 19);
@@ -213,8 +215,9 @@ static void test_slub(void **state)
 /* Each field is needed, or may be missing: then it is none. */
 static void without_one_of_slub(const char *field)
 {
-	static const char *const optional[] = {"kmem_cache.random", "kmem_cache.sheaf_capacity",
-					       "slab_sheaf.cache", NULL};
+	static const char *const optional[] = {"kmem_cache.random", "kmem_cache.red_left_pad",
+					       "kmem_cache.sheaf_capacity", "slab_sheaf.cache",
+					       NULL};
 	/* either of these two kinds of free objects will do, but all of a kind */
 	static const char *const kinds[] = {"kmem_cache.cpu_slab", "kmem_cache.cpu_sheaves", NULL};
 	static const char *const parts[] = {"kmem_cache_cpu.freelist",

@@ -73,6 +73,7 @@ static const struct slub_layout layout = {
 	.node_step = 8,
 	.cache_barn = SLUB_NONE,
 	.cache_capacity = 80,
+	.cache_pad = 84,
 	.cpu_freelist = 0,
 	.cpu_tid = 8,
 	.cpu_slab = 16,

@@ -323,6 +323,7 @@ static void init_slabs(struct made_up *m)
 	m->slub.layout.slab_freelist = 32;
 	m->slub.layout.cache_offset = 4;
 	m->slub.layout.cache_random = SLUB_NONE;
+	m->slub.layout.cache_pad = SLUB_NONE;
 	m->slub.layout.cache_cpu = SLUB_NONE;
 	m->slub.layout.cache_sheaves = SLUB_NONE;
 	its_type = 0xf5;

@@ -276,6 +276,7 @@ static void test_bare_heads(void **state)
 			   .cache_size = 0,
 			   .cache_offset = 4,
 			   .cache_random = SLUB_NONE,
+			   .cache_pad = SLUB_NONE,
 			   .cache_cpu = SLUB_NONE,
 			   .cache_sheaves = SLUB_NONE},
 		.read = read_made_up,

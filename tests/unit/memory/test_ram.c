@@ -275,6 +275,25 @@ static void test_names_are_those_of_now(void **state)
 	assert_string_equal(ram__cache_name(&m->memory, CACHE), "inode");
 }
 
+/* kmemleak's books hold the address of every object: a slab of two pages, and one of another cache.
+ */
+static void test_leaves_out_kmemleak(void **state)
+{
+	struct machine *m = *state;
+	uint64_t words[2] = {0, CACHE + 64};
+
+	assert_int_equal(ram__find_base(&m->memory, BASE, TEXT), 0);
+	memcpy(m->ram + 3 * PAGE, words, sizeof(words));
+	strcpy((char *)m->ram + 3 * PAGE + 64, "kmemleak_object");
+	set_page(m, 10, 1 << SLAB, 0xffffffff, 1, CACHE);
+	m->pages[11][1] = (VMEMMAP + (RAM / PAGE + 10) * 64) | 1;
+	set_page(m, 12, 1 << SLAB, 0xffffffff, 1, CACHE + 128);
+	set_page(m, 13, 0, 0xffffffff, 1, 0);
+	assert_int_equal(ram__walk(&m->memory, see, m), 0);
+	for (int i = 0; i < PAGES; i++)
+		assert_int_equal(m->seen[i], i == 12 || i == 13);
+}
+
 static bool is_over_later(void *arg)
 {
 	return !(*(int *)arg)--;
@@ -441,6 +460,7 @@ int main(void)
 		TEST(test_bases),
 		TEST(test_names_are_full),
 		TEST(test_names_are_those_of_now),
+		TEST(test_leaves_out_kmemleak),
 		TEST(test_where_the_crash_kernel_is),
 		TEST(test_iomem_anew),
 		TEST(test_slabs),

@@ -37,6 +37,31 @@ static void test_freelist_of_a_slab(void **state)
 	slub__free(&slub);
 }
 
+/* slub_debug=Z: a red zone before each object, and before the first one. */
+static void test_red_zones(void **state)
+{
+	const uint64_t pad = 64, first = object(1, 3) + pad, second = object(1, 15) + pad;
+	struct slub slub = made_up();
+	uint64_t start;
+	uint32_t size, nr;
+
+	(void)state;
+	put32(CACHE + layout.cache_pad, pad);
+	slab(1, CACHE, first, 14, false);
+	put64(first + 128, second ^ RANDOM ^ __builtin_bswap64(first + 128));
+	put64(second + 128, RANDOM ^ __builtin_bswap64(second + 128));
+	for (int i = 0; i < 16; i++)
+		assert_state(&slub, object(1, i) + pad, i == 3 || i == 15 ? SLUB_FREE : SLUB_LIVE);
+	assert_state(&slub, object(1, 1), SLUB_UNKNOWN);
+	assert_int_equal(slub__slab_of(&slub, object(1, 1), &start, &size, &nr), 0);
+	assert_true(start == object(1, 0) + pad && size == OBJECT && nr == 16);
+	/* a link that would not fit before the next one: no such cache */
+	slub__begin(&slub);
+	put32(CACHE + layout.cache_pad, OBJECT - 128);
+	assert_state(&slub, object(1, 0) + pad, SLUB_UNKNOWN);
+	slub__free(&slub);
+}
+
 static void test_list_of_a_cpu(void **state)
 {
 	struct slub slub = made_up();
@@ -353,7 +378,7 @@ static int reads_for(struct slub *slub, int first, int last)
 	return reads;
 }
 
-#define READS_OF_CACHE 5
+#define READS_OF_CACHE 6
 #define READS_OF_SLAB  6
 #define READS_OF_LIST  2 /* of a CPU */
 
@@ -794,6 +819,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_freelist_of_a_slab),
+		cmocka_unit_test(test_red_zones),
 		cmocka_unit_test(test_list_of_a_cpu),
 		cmocka_unit_test(test_sheaves),
 		cmocka_unit_test(test_sheaves_alone),

@@ -437,6 +437,41 @@ static void takes_any_number_of_blanks(void **state)
 	slabinfo__free(&info);
 }
 
+/* slub_debug puts red zones and who allocated behind each object. */
+static void finds_classes_that_are_padded(void **state)
+{
+	const char *text = VERSION_LINE "kmalloc-2k 1 1 6144 5 8" TUNABLES SLABDATA "\n"
+					"kmalloc-1k 1 1 3072 5 4" TUNABLES SLABDATA "\n"
+					"kmalloc-192 1 1 384 5 1" TUNABLES SLABDATA "\n"
+					"kmalloc-cg-64 1 1 256 5 1" TUNABLES SLABDATA "\n"
+					"kmalloc-8 1 1 %s 5 1" TUNABLES SLABDATA "\n";
+	uint32_t classes[6];
+	struct slabinfo info;
+	char whole[1024];
+
+	(void)state;
+	snprintf(whole, sizeof(whole), text, "160");
+	assert_int_equal(parse(&info, open_text(whole)), 0);
+	memset(classes, 0x5a, sizeof(classes));
+	assert_int_equal(slabinfo__padded_classes(&info, classes, 6), 4);
+	assert_int_equal(classes[0], 8);
+	assert_int_equal(classes[1], 192);
+	assert_int_equal(classes[2], 1024);
+	assert_int_equal(classes[3], 2048); /* nothing of 1536 */
+	assert_int_equal(classes[4], 0);
+	assert_int_equal(classes[5], 0);
+	assert_int_equal(slabinfo__padded_classes(&info, classes, 2), 2);
+	slabinfo__free(&info);
+	/* as it mostly is: the classes are the sizes */
+	assert_int_equal(parse(&info, open_text(VERSION_LINE
+						"kmalloc-8 1 1 8 5 1" TUNABLES SLABDATA "\n"
+						"kmalloc-1k 1 1 1024 5 4" TUNABLES SLABDATA "\n")),
+			 0);
+	assert_int_equal(slabinfo__padded_classes(&info, classes, 6), 0);
+	assert_int_equal(classes[0], 0);
+	slabinfo__free(&info);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -459,6 +494,7 @@ int main(void)
 		cmocka_unit_test(reports_a_failed_read),
 		cmocka_unit_test(refuses_sums_too_big),
 		cmocka_unit_test(takes_any_number_of_blanks),
+		cmocka_unit_test(finds_classes_that_are_padded),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -351,22 +351,29 @@ static void test_sizes(void **state)
 	assert_true((uint64_t)plan.config.buckets * KLEAK_BUCKET_KEYS < UINT32_MAX);
 }
 
-static void test_kfence_hides_from_scans(void **state)
+static void assert_told_of_scans(const struct kernel *kernel, const char *word, bool told)
+{
+	struct trace_options options = defaults();
+	struct plan plan = good(&options, kernel);
+
+	assert_false(is_blind_to(&plan, word));
+	options.scan_s = 60;
+	plan = good(&options, kernel);
+	assert_int_equal(is_blind_to(&plan, word), told);
+}
+
+/* KFENCE hides its objects from scans; kmemleak's are left out. */
+static void test_whose_books_are_in_the_way(void **state)
 {
 	struct kernel kernel = modern();
-	struct trace_options options = defaults();
-	struct plan plan;
 
 	(void)state;
+	assert_told_of_scans(&kernel, "KFENCE", false);
+	assert_told_of_scans(&kernel, "kmemleak", false);
 	kernel.kfence = true;
-	plan = good(&options, &kernel);
-	assert_false(is_blind_to(&plan, "KFENCE"));
-	options.scan_s = 60;
-	plan = good(&options, &kernel);
-	assert_true(is_blind_to(&plan, "KFENCE"));
-	kernel.kfence = false;
-	plan = good(&options, &kernel);
-	assert_false(is_blind_to(&plan, "KFENCE"));
+	assert_told_of_scans(&kernel, "KFENCE", true);
+	kernel.kmemleak = true;
+	assert_told_of_scans(&kernel, "kmemleak", true);
 }
 
 /* What the hook would show stands in kfree_rcu()'s queues, if they are of a known kind. */
@@ -948,7 +955,7 @@ int main(void)
 		cmocka_unit_test(test_unknown_layout_is_a_blind_spot),
 		cmocka_unit_test(test_vmalloc_alone_needs_few_hooks),
 		cmocka_unit_test(test_sizes),
-		cmocka_unit_test(test_kfence_hides_from_scans),
+		cmocka_unit_test(test_whose_books_are_in_the_way),
 		cmocka_unit_test(test_stacks_of_any_size),
 		cmocka_unit_test(test_queues),
 		cmocka_unit_test(test_no_fentry),

@@ -11,7 +11,7 @@ static const struct cache_kinds no_kinds = {};
 static void assert_name(uint32_t size, uint32_t flags, const struct cache_kinds *kinds,
 			const char *expected)
 {
-	struct kleak_cache cache = {.size = size, .flags = KLEAK_CACHE_KMALLOC | flags};
+	struct kleak_cache cache = {.object_size = size, .flags = KLEAK_CACHE_KMALLOC | flags};
 	char name[64];
 
 	cache__name(name, sizeof(name), &cache, kinds);
@@ -115,6 +115,7 @@ static void test_classes_of_kmalloc(void **state)
 	assert_int_equal(cache__class_size("kmalloc-rnd-03-64", 64), 64);
 	assert_int_equal(cache__class_size("msg_msg-2k", 2048), 2048);
 	assert_int_equal(cache__class_size("msg_msg-64", 128), 0); /* a name that only looks so */
+	assert_int_equal(cache__class_size("kmalloc-cg-128", 384), 128); /* slub_debug */
 	assert_int_equal(cache__class_size("dentry", 192), 0);
 }
 

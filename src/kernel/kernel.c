@@ -572,14 +572,17 @@ static void read_symbols(struct kernel *kernel, const struct kallsyms *symbols)
 		kallsyms__each(symbols, twice[i], add_range, &ranges);
 }
 
-/* Which kmalloc caches there are: one of each kind would show. */
+/*
+ * Which kmalloc caches there are: one of each kind would show, of a size that all have (arm64 up to
+ * 6.4: from 128 on).
+ */
 static void read_caches(struct cache_kinds *kinds)
 {
 	struct books books;
 
 	books__read(&books, BOOKS_SLABS);
-	kinds->cgroup = slabinfo__find(&books.slabs, "kmalloc-cg-64");
-	kinds->dma = slabinfo__find(&books.slabs, "dma-kmalloc-64");
+	kinds->cgroup = slabinfo__find(&books.slabs, "kmalloc-cg-1k");
+	kinds->dma = slabinfo__find(&books.slabs, "dma-kmalloc-1k");
 	books__free(&books);
 }
 

@@ -652,15 +652,18 @@ static void read_symbols(struct kernel *kernel, const struct kallsyms *symbols)
 		kallsyms__each(symbols, twice[i], add_range, &ranges);
 }
 
-/* Which kmalloc caches there are: one of each kind would show. */
+/*
+ * Which kmalloc caches there are: one of each kind would show, of a size that all have (arm64 up to
+ * 6.4: from 128 on).
+ */
 static void read_caches(struct kernel *kernel)
 {
 	struct cache_kinds *kinds = &kernel->cache_kinds;
 	struct books books;
 
 	books__read(&books, BOOKS_SLABS);
-	kinds->cgroup = slabinfo__find(&books.slabs, "kmalloc-cg-64");
-	kinds->dma = slabinfo__find(&books.slabs, "dma-kmalloc-64");
+	kinds->cgroup = slabinfo__find(&books.slabs, "kmalloc-cg-1k");
+	kinds->dma = slabinfo__find(&books.slabs, "dma-kmalloc-1k");
 	kernel->kmemleak = slabinfo__find(&books.slabs, "kmemleak_object");
 	slabinfo__padded_classes(&books.slabs, kernel->classes, KLEAK_CLASSES);
 	books__free(&books);

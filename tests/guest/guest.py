@@ -27,6 +27,11 @@ def is_arm64(version):
     return version.startswith("arm64/")
 
 
+def has_fentry(version):
+    """Trampolines of ftrace came to arm64 with 6.4."""
+    return not is_arm64(version) or at_least(version, 6, 4)
+
+
 def built(version, program):
     """kleak, or a program of the tests, built for that kernel's architecture."""
     if is_arm64(version):

@@ -7,7 +7,7 @@ import os
 import subprocess
 import tempfile
 
-from guest import ROOT, at_least, boot, is_arm64, main, once
+from guest import ROOT, at_least, boot, has_fentry, is_arm64, main, once
 
 # A guest takes a while to boot, and kleak to load: what can share a guest does.
 TRACED = """
@@ -98,7 +98,7 @@ def explain(version):
     bulk = "kmem_cache_alloc_bulk_noprof" if at_least(version, 6, 10) else "kmem_cache_alloc_bulk"
     on = plan[plan.index("hooks on"):plan.index("hooks off")]
     assert "raw_tp kfree\n" in on, plan
-    if is_arm64(version) and not at_least(version, 6, 4):  # trampolines of ftrace came then
+    if not has_fentry(version):
         assert "fentry kmem_cache_free_bulk: fentry refused: Not supported by this kernel's BPF" in plan, plan
     else:
         for line in ("fentry kmem_cache_free_bulk  (2 copies)", "fentry kvfree_call_rcu",

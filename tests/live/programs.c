@@ -5,6 +5,7 @@
  */
 #include "unit.h"
 
+#include "kernel/datasyms.h"
 #include "memory/slub.h"
 #include "memory/vmemmap.h"
 #include "trace/attach_plan.h"
@@ -108,6 +109,7 @@ static struct machine load(const struct trace_options *options, uint32_t stack_s
 	bpf_program__set_autoload(m.skeleton->progs.size_areas, true);
 	bpf_program__set_autoload(m.skeleton->progs.introduce_self, true);
 	bpf_program__set_autoload(m.skeleton->progs.learn_self, true);
+	bpf_program__set_autoload(m.skeleton->progs.learn_cpus, !kernel.percpu_offsets);
 	bpf_program__set_autoload(m.skeleton->progs.read_memory, true);
 	bpf_program__set_autoload(m.skeleton->progs.kmem_cache_alloc_1, true);
 	assert_int_equal(kleak__load(m.skeleton), 0);
@@ -364,6 +366,31 @@ static void test_caches_of_events_without(void **state)
 	*cache = its;
 }
 
+/* The kernel's own table says the same as the helper, of which one is used. */
+static void test_offsets_of_cpus(void **state)
+{
+	FILE *file = fopen("/proc/kallsyms", "re");
+	uint64_t table = file ? datasyms__address("__per_cpu_offset", file) : 0, offset;
+	struct machine m;
+
+	(void)state;
+	if (file)
+		fclose(file);
+	if (!table || kernel.percpu_offsets)
+		skip(); /* one of them is not there */
+	m = load(&everything, kernel.stack_size);
+	run(m.skeleton->progs.learn_cpus);
+	assert_int_equal(m.skeleton->bss->nr_cpu_addresses, kernel.cpus);
+	for (uint32_t i = 0; i < kernel.cpus; i++) {
+		assert_int_equal(read_kernel(m.skeleton, table + i * sizeof(offset), &offset,
+					     sizeof(offset)),
+				 0);
+		assert_true(offset ==
+			    m.skeleton->bss->cpu_addresses[i] - m.skeleton->bss->cpu_pointer);
+	}
+	unload(&m);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -371,6 +398,7 @@ int main(void)
 		cmocka_unit_test(test_area_after_area),
 		cmocka_unit_test(test_size_of_stacks),
 		cmocka_unit_test(test_caches_of_events_without),
+		cmocka_unit_test(test_offsets_of_cpus),
 	};
 
 	return cmocka_run_group_tests(tests, know_kernel, NULL);

@@ -39,10 +39,9 @@ static void fill_losses(struct totals *totals, struct report *report, const stru
 			.text = causes[i].text,
 			.count = readout->snapshot.counts[causes[i].count],
 		};
-	totals->losses[LOSS_ALLOCATIONS_MISSED] =
-		(struct report_loss){"allocations_maybe_missed",
-				     "allocations that may be missed: BPF recursion",
-				     readout->missed.allocations};
+	totals->losses[LOSS_ALLOCATIONS_MISSED] = (struct report_loss){
+		"allocations_maybe_missed", "allocations that may be missed: BPF recursion",
+		readout->missed.allocations};
 	totals->losses[LOSS_FREES_MISSED] = (struct report_loss){
 		"frees_maybe_missed", "frees that may be missed: BPF recursion",
 		readout->missed.frees};

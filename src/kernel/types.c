@@ -100,7 +100,7 @@ int types__check(const struct btf *btf, uint32_t (*object_size)(const char *cach
 /* One that the programs and libbpf can read again: no pipe, which would be waited for. */
 static int open_file(struct btf **out, const char *file, char *why, size_t len)
 {
-	struct stat is;
+	struct stat is = {};
 	int fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	int err = fd < 0 || fstat(fd, &is) ? -errno : 0;
 

@@ -84,8 +84,8 @@ int main(int argc, char **argv)
 	const struct handle_limits limits = {HANDLE_MOST_S, HANDLE_MOST_FILES};
 	struct handle_files files = {.read = task_files__read};
 	struct task_files *iterator = NULL;
-	struct handle_reader *reader;
-	struct holders *holders;
+	struct handle_reader *reader = NULL;
+	struct holders *holders = NULL;
 	double seconds = argc > 2 ? atof(argv[2]) : 0, start_s = clock__now_s();
 	bool wanted = argc > 2 && !strcmp(argv[1], "iterator");
 	int err = wanted ? task_files__open(&iterator, TASK_FILES_MOST_S) : 0;

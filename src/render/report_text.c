@@ -370,8 +370,7 @@ static void put_survival(const struct pen *pen, const struct evidence *e)
 		any |= !isnan(e->survival[i]);
 	if (!any)
 		return;
-	fprintf(pen->out,
-		"%*salive after 1, 2-4, 5-9, 10+ intervals of %s:", INDENT, "",
+	fprintf(pen->out, "%*salive after 1, 2-4, 5-9, 10+ intervals of %s:", INDENT, "",
 		pen__duration(e->interval_s).text);
 	for (int i = 0; i < SURVIVALS; i++)
 		if (isnan(e->survival[i]))

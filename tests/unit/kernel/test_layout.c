@@ -215,8 +215,9 @@ static void test_slub(void **state)
 /* Each field is needed, or may be missing: then it is none. */
 static void without_one_of_slub(const char *field)
 {
-	static const char *const optional[] = {"kmem_cache.random", "kmem_cache.sheaf_capacity",
-					       "slab_sheaf.cache", NULL};
+	static const char *const optional[] = {"kmem_cache.red_left_pad", "kmem_cache.random",
+					       "kmem_cache.sheaf_capacity", "slab_sheaf.cache",
+					       NULL};
 	/* either of these two kinds of free objects will do, but all of a kind */
 	static const char *const kinds[] = {"kmem_cache.cpu_slab", "kmem_cache.cpu_sheaves", NULL};
 	static const char *const parts[] = {"kmem_cache_cpu.freelist",
@@ -240,6 +241,8 @@ static void without_one_of_slub(const char *field)
 		assert_int_equal(err, 0);
 		if (!strcmp(field, "kmem_cache.random"))
 			assert_int_equal(l.cache_random, SLUB_NONE);
+		if (!strcmp(field, "kmem_cache.red_left_pad"))
+			assert_int_equal(l.cache_pad, SLUB_NONE);
 		return;
 	}
 	if (err != -ENOTSUP)

@@ -241,6 +241,8 @@ static void without_one_of_slub(const char *field)
 		assert_int_equal(err, 0);
 		if (!strcmp(field, "kmem_cache.random"))
 			assert_int_equal(l.cache_random, SLUB_NONE);
+		if (!strcmp(field, "kmem_cache.red_left_pad"))
+			assert_int_equal(l.cache_pad, SLUB_NONE);
 		return;
 	}
 	if (err != -ENOTSUP)

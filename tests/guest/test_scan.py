@@ -16,7 +16,7 @@ field() { # of the last report's scan; 0: there was none
     n=$(tail -n 1 /tmp/out | sed -n "s/.*\\"scan\\":{[^}]*\\"$1\\":\\([0-9]*\\).*/\\1/p")
     echo ${n:-0}
 }
-expected() { awk -F: "/$1/ { n += \$3 } END { print n }" /tmp/made; }
+expected() { awk -F: "/$1/ { n += \\$3 } END { print n }" /tmp/made; }
 scanned() { # until there are N orphans and three passes more, for a while
     sleep 6
     from=$(field passes)

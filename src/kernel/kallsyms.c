@@ -9,8 +9,9 @@
 #include <string.h>
 
 #define FIRST_ROOM	(1 << 20)
-#define LONGEST_UNKNOWN 4096 /* of a function whose end nothing tells */
-#define KERNEL		0    /* the owner of the kernel's own functions */
+#define LONGEST_UNKNOWN 4096	     /* of a function whose end nothing tells */
+#define KERNEL		0	     /* the owner of the kernel's own functions */
+#define KERNEL_ALIGN	(2ULL << 20) /* x86: CONFIG_PHYSICAL_ALIGN at least; arm64: MIN_KIMG_ALIGN */
 
 struct function {
 	uint64_t start;
@@ -646,21 +647,29 @@ size_t kallsyms__each_prefix(const struct kallsyms *ks, const char *prefix,
 	return nr;
 }
 
+/* Where the kernel may start, and where that is in physical memory. */
+struct start {
+	uint64_t physical;
+	uint64_t address; /* 0: not found yet */
+};
+
 static void take_start(const struct kallsyms_symbol *symbol, void *arg)
 {
-	uint64_t *start = arg;
+	struct start *start = arg;
 
-	if (!symbol->module)
-		*start = symbol->start;
+	if (symbol->module)
+		return;
+	if (!start->address || (symbol->start - start->physical) % KERNEL_ALIGN == 0)
+		start->address = symbol->start;
 }
 
-uint64_t kallsyms__kernel_code(const struct kallsyms *ks)
+uint64_t kallsyms__kernel_code(const struct kallsyms *ks, uint64_t physical)
 {
-	uint64_t start = 0;
+	struct start start = {.physical = physical};
 
-	kallsyms__each(ks, "_text", take_start, &start);
 	kallsyms__each(ks, "_stext", take_start, &start);
-	return start;
+	kallsyms__each(ks, "_text", take_start, &start);
+	return start.address;
 }
 
 void kallsyms__free(struct kallsyms *ks)

@@ -45,11 +45,11 @@ int kallsyms__parse(struct kallsyms **out, FILE *symbols, FILE *modules);
 bool kallsyms__is_mapping_symbol(const char *name);
 
 /*
- * Where the code runs whose physical address /proc/iomem calls "Kernel code": _stext (arm64,
- * from 5.11 on; x86, where _text is the same), or _text where there is no such symbol.  0: there is
- * neither.
+ * Where the code runs that starts at `physical`, what /proc/iomem calls "Kernel code": that is
+ * _text, or on arm64 _stext (6.1, which hides _text without CONFIG_KALLSYMS_ALL; _text in 6.12), 64
+ * KiB behind it. The kernel lies as in physical memory within 2 MiB.  0: there is neither.
  */
-uint64_t kallsyms__kernel_code(const struct kallsyms *ks);
+uint64_t kallsyms__kernel_code(const struct kallsyms *ks, uint64_t physical);
 
 /* How many lines were passed over. */
 struct kallsyms_odd kallsyms__odd(const struct kallsyms *ks);

@@ -103,12 +103,6 @@ int kmem__open_memory(struct kmem *reader, struct ram *memory, const struct kern
 			 what);
 		return -EPERM;
 	}
-	*text = kallsyms__kernel_code(symbols);
-	if (!*text) {
-		snprintf(why, len, "%s: /proc/kallsyms does not tell where the kernel's code is",
-			 what);
-		return -ENOTSUP;
-	}
 	file = fopen(IOMEM, "re");
 	err = file ? ram__parse_iomem(memory, file) : -errno;
 	if (file)
@@ -117,7 +111,15 @@ int kmem__open_memory(struct kmem *reader, struct ram *memory, const struct kern
 		snprintf(why, len, "%s: " IOMEM " hides its addresses (CAP_SYS_ADMIN)", what);
 	else if (err)
 		snprintf(why, len, "%s: " IOMEM " does not tell where the kernel is", what);
-	return err;
+	if (err)
+		return err;
+	*text = kallsyms__kernel_code(symbols, memory->code);
+	if (!*text) {
+		snprintf(why, len, "%s: /proc/kallsyms does not tell where the kernel's code is",
+			 what);
+		return -ENOTSUP;
+	}
+	return 0;
 }
 
 void kmem__close(struct kmem *reader)

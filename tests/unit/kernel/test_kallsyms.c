@@ -268,20 +268,26 @@ static void knows_where_the_code_is(void **state)
 {
 	static const struct {
 		const char *symbols;
-		uint64_t code;
+		uint64_t physical, code;
 	} kernels[] = {
-		{"1000 T _text\n1000 T _stext\n", 0x1000},   /* x86 */
-		{"11000 t f\n11000 T _stext\n", 0x11000},    /* arm64 without KALLSYMS_ALL */
-		{"1000 T _text\n11000 T _stext\n", 0x11000}, /* and with it */
-		{"1000 T _text\n2000 T _stext\t[m]\n", 0x1000},
-		{"1000 T f\n2000 T _text\t[m]\n", 0},
+		/* x86 */
+		{"ffffffff9a000000 T _text\nffffffff9a000000 T _stext\n", 0x3c000000,
+		 0xffffffff9a000000},
+		/* arm64: 6.1 without KALLSYMS_ALL, and with it; 6.12 */
+		{"ffffb760c7c10000 T _stext\n", 0x40210000, 0xffffb760c7c10000},
+		{"ffffb760c7c00000 T _text\nffffb760c7c10000 T _stext\n", 0x40210000,
+		 0xffffb760c7c10000},
+		{"ffff9d49fa200000 T _text\nffff9d49fa210000 T _stext\n", 0x40200000,
+		 0xffff9d49fa200000},
+		{"9a200000 T _text\n9a210000 T _stext\t[m]\n", 0x40210000, 0x9a200000},
+		{"9a200000 T f\n9a200000 T _text\t[m]\n", 0x40200000, 0},
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(kernels) / sizeof(kernels[0]); i++) {
 		struct kallsyms *ks = parse_text(kernels[i].symbols, NULL);
 
-		assert_int_equal(kallsyms__kernel_code(ks), kernels[i].code);
+		assert_int_equal(kallsyms__kernel_code(ks, kernels[i].physical), kernels[i].code);
 		kallsyms__free(ks);
 	}
 }

@@ -247,6 +247,8 @@ enum kleak_count {
 				  */
 	KLEAK_COUNT_OLDER_VMALLOC, /* bytes */
 	KLEAK_COUNT_OLDER_UNSIZED, /* frees whose size was not to be told */
+	KLEAK_COUNT_OLDER_PERCPU,  /* bytes, less what was not recorded */
+	KLEAK_COUNT_OLDER_PERCPU_UNSIZED,
 	KLEAK_COUNTS,
 };
 

@@ -409,6 +409,7 @@ static void read_slub(struct kernel *kernel, const struct btf *btf)
 	layout__read_slub(&kernel->slub, btf, kernel->page_size, kernel->slub_unknown,
 			  sizeof(kernel->slub_unknown));
 	layout__read_tasks(&kernel->tasks, btf);
+	layout__read_percpu(&kernel->percpu, btf);
 	kernel->device_name = layout__device_name(btf);
 	if (!layout__read_krc(&kernel->krc, btf, kernel->page_size, kernel->krc_unknown,
 			      sizeof(kernel->krc_unknown)))

@@ -60,6 +60,7 @@ struct kernel {
 	char slub_unknown[64]; /* why the layout is not known; "" when it is */
 	struct area_layout areas;
 	struct task_layout tasks;
+	struct percpu_layout percpu;
 	uint32_t device_name;	/* offset of net_device.name; SLUB_NONE: not known */
 	char areas_unknown[64]; /* the same */
 	struct krc_layout krc;

@@ -61,6 +61,23 @@ int kmem__open_queues(struct kmem *reader, const struct kernel *kernel,
 	return krc__find(&reader->krc, reader->task);
 }
 
+void kmem__open_percpu(struct kmem *reader, const struct kernel *kernel,
+		       const struct kallsyms *symbols)
+{
+	struct percpu_chunks *percpu = &reader->percpu;
+
+	*percpu = (struct percpu_chunks){.layout = kernel->percpu,
+					 .page_size = kernel->page_size,
+					 .cpus = kernel->cpus,
+					 .read = tracer__read,
+					 .arg = reader->tracer};
+	if (!symbols)
+		return;
+	percpu->lists = kallsyms__variable(symbols, KALLSYMS_PCPU_CHUNK_LISTS);
+	percpu->nr_slots = kallsyms__variable(symbols, KALLSYMS_PCPU_NR_SLOTS);
+	percpu->reserved = kallsyms__variable(symbols, KALLSYMS_PCPU_RESERVED_CHUNK);
+}
+
 bool kmem__learn_pages(struct kmem *reader)
 {
 	const struct tracer_view *view = tracer__view(reader->tracer);

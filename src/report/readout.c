@@ -54,6 +54,9 @@ int readout__open(struct readout *readout, const struct reporter_parts *parts)
 	if (!parts->plan->verify)
 		return 0;
 	err = kmem__open(&readout->reader, parts->kernel, parts->tracer);
+	if (!err)
+		kmem__open_percpu(&readout->reader, parts->kernel,
+				  parts->symbols ? symbols__kallsyms(parts->symbols) : NULL);
 	return err ? err : open_queues(readout);
 }
 
@@ -111,6 +114,7 @@ int readout__begin(struct readout *readout)
 	books__say_odd(&readout->books_start, readout->said_odd);
 	if (closes_books(readout))
 		err = read_use(readout, &readout->use_start, &readout->books_start);
+	percpu_use__read(&readout->percpu_start, &readout->reader.percpu);
 	sum_older(readout, &readout->older_start); /* as late as can be: from now on it counts */
 	return readout->books_start.mem_err ?: err;
 }
@@ -392,6 +396,7 @@ static int read_books(struct readout *readout, const struct readout_budget *budg
 	sum_older(readout, &readout->older);
 	books__say_odd(&readout->books, readout->said_odd);
 	err = readout->books.mem_err;
+	percpu_use__read(&readout->percpu, &readout->reader.percpu);
 	readout->use.known = false;
 	if (err || !readout->use_start.known)
 		return err;
@@ -433,8 +438,9 @@ static void compare(struct readout *readout)
 {
 	const struct tracer_view *view = readout->view;
 	const struct coverage_books was = {&readout->books_start.mem, &readout->older_start,
-					   &readout->use_start};
-	const struct coverage_books is = {&readout->books.mem, &readout->older, &readout->use};
+					   &readout->use_start, &readout->percpu_start};
+	const struct coverage_books is = {&readout->books.mem, &readout->older, &readout->use,
+					  &readout->percpu};
 	int64_t traced[COVERAGE_CLASSES];
 
 	readout->missed = (struct misses){};

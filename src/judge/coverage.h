@@ -31,6 +31,12 @@ enum coverage_name {
 	COVERAGE_CLASSES,
 };
 
+/*
+ * Of per-CPU memory what is in use is known, so that rest is what it changed by, less traced and
+ * older.  Where some was freed whose size could not be told older and rest cannot be told apart:
+ * older is both then, for it is nearly all of it, and rest is not known.
+ */
+
 /* A class of memory, as the kernel counts it and as it was traced. */
 struct coverage_class {
 	const char *name; /* JSON, "slab_unreclaimable" */

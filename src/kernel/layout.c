@@ -353,6 +353,8 @@ void layout__read_percpu(struct percpu_layout *layout, const struct btf *btf)
 		{"pcpu_chunk", "list", &l.list, 0},
 		{"pcpu_chunk", "free_bytes", &l.free_bytes, 0},
 		{"pcpu_chunk", "nr_pages", &l.nr_pages, 0},
+		{"pcpu_chunk", "base_addr", &l.base_addr, 0},
+		{"pcpu_chunk", "bound_map", &l.bound_map, 0},
 	};
 	char why[1];
 

@@ -25,6 +25,14 @@ int kmem__open(struct kmem *reader, const struct kernel *kernel, struct tracer *
 	reader->slub.nr_cpus = (uint32_t)cpus;
 	reader->slub.nr_nodes = kernel->nodes;
 	kmem__see_cpus(reader);
+	reader->percpu = (struct percpu_chunks){.layout = kernel->percpu,
+						.lists = kernel->percpu_lists,
+						.nr_slots = kernel->percpu_nr_slots,
+						.reserved = kernel->percpu_reserved,
+						.page_size = kernel->page_size,
+						.cpus = kernel->cpus,
+						.read = tracer__read,
+						.arg = tracer};
 	return 0;
 }
 
@@ -59,23 +67,6 @@ int kmem__open_queues(struct kmem *reader, const struct kernel *kernel,
 	if (symbols)
 		kallsyms__each(symbols, "rcu_free_sheaf", take_start, &reader->krc.sheaf_free);
 	return krc__find(&reader->krc, reader->task);
-}
-
-void kmem__open_percpu(struct kmem *reader, const struct kernel *kernel,
-		       const struct kallsyms *symbols)
-{
-	struct percpu_chunks *percpu = &reader->percpu;
-
-	*percpu = (struct percpu_chunks){.layout = kernel->percpu,
-					 .page_size = kernel->page_size,
-					 .cpus = kernel->cpus,
-					 .read = tracer__read,
-					 .arg = reader->tracer};
-	if (!symbols)
-		return;
-	percpu->lists = kallsyms__variable(symbols, KALLSYMS_PCPU_CHUNK_LISTS);
-	percpu->nr_slots = kallsyms__variable(symbols, KALLSYMS_PCPU_NR_SLOTS);
-	percpu->reserved = kallsyms__variable(symbols, KALLSYMS_PCPU_RESERVED_CHUNK);
 }
 
 bool kmem__learn_pages(struct kmem *reader)

@@ -19,8 +19,8 @@ struct kmem {
 	struct tracer *tracer;
 	struct slub slub;
 	struct krc krc;
-	struct percpu_chunks percpu; /* kmem__open_percpu() */
-	uint64_t task;		     /* where this process's struct task_struct is */
+	struct percpu_chunks percpu;
+	uint64_t task; /* where this process's struct task_struct is */
 	uint64_t cpu_offsets[KLEAK_MAX_CPUS];
 	uint32_t online[KLEAK_MAX_CPUS];
 	bool has_pages;	 /* slub knows where struct pages are: kmem__learn_pages() */
@@ -45,12 +45,6 @@ bool kmem__learn_pages(struct kmem *reader);
  */
 int kmem__open_queues(struct kmem *reader, const struct kernel *kernel,
 		      const struct kallsyms *symbols);
-
-/* Get ready to read the books of per-CPU memory.  symbols: the kernel's, or NULL: all stays
- * unknown.
- */
-void kmem__open_percpu(struct kmem *reader, const struct kernel *kernel,
-		       const struct kallsyms *symbols);
 
 /*
  * Get ready to walk through the kernel's memory.  symbols: NULL: hidden.  *text: where the kernel's

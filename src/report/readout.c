@@ -54,9 +54,6 @@ int readout__open(struct readout *readout, const struct reporter_parts *parts)
 	if (!parts->plan->verify)
 		return 0;
 	err = kmem__open(&readout->reader, parts->kernel, parts->tracer);
-	if (!err)
-		kmem__open_percpu(&readout->reader, parts->kernel,
-				  parts->symbols ? symbols__kallsyms(parts->symbols) : NULL);
 	return err ? err : open_queues(readout);
 }
 
@@ -93,6 +90,14 @@ static int read_use(struct readout *readout, struct slab_use *use, const struct 
 	return err;
 }
 
+/* What of per-CPU memory is in use now. */
+static void read_percpu(struct readout *readout, struct percpu_use *use)
+{
+	*use = (struct percpu_use){};
+	if (readout->parts.plan->config.percpu)
+		percpu_use__read(use, &readout->reader.percpu);
+}
+
 static void sum_older(const struct readout *readout, struct coverage_older *older)
 {
 	const struct tracer_view *view = readout->view;
@@ -114,7 +119,7 @@ int readout__begin(struct readout *readout)
 	books__say_odd(&readout->books_start, readout->said_odd);
 	if (closes_books(readout))
 		err = read_use(readout, &readout->use_start, &readout->books_start);
-	percpu_use__read(&readout->percpu_start, &readout->reader.percpu);
+	read_percpu(readout, &readout->percpu_start);
 	sum_older(readout, &readout->older_start); /* as late as can be: from now on it counts */
 	return readout->books_start.mem_err ?: err;
 }
@@ -396,7 +401,7 @@ static int read_books(struct readout *readout, const struct readout_budget *budg
 	sum_older(readout, &readout->older);
 	books__say_odd(&readout->books, readout->said_odd);
 	err = readout->books.mem_err;
-	percpu_use__read(&readout->percpu, &readout->reader.percpu);
+	read_percpu(readout, &readout->percpu);
 	readout->use.known = false;
 	if (err || !readout->use_start.known)
 		return err;

@@ -550,7 +550,8 @@ static void test_tasks(void **state)
 	each_field(task_types, without_one_of_tasks);
 }
 
-static const char percpu_types[] = "pcpu_chunk 200 list 8 free_bytes 24 nr_pages 150\n";
+static const char percpu_types[] = "pcpu_chunk 200 list 8 free_bytes 24 nr_pages 150 "
+				   "base_addr 70 bound_map 80\n";
 
 static void without_one_of_percpu(const char *field)
 {
@@ -578,6 +579,8 @@ static void test_percpu(void **state)
 	assert_int_equal(l.list, 8);
 	assert_int_equal(l.free_bytes, 24);
 	assert_int_equal(l.nr_pages, 150);
+	assert_int_equal(l.base_addr, 70);
+	assert_int_equal(l.bound_map, 80);
 	add_enum(btf, "pcpu_chunk_type", "PCPU_NR_CHUNK_TYPES", 2);
 	layout__read_percpu(&l, btf);
 	assert_int_equal(l.types, 2);

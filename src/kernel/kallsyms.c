@@ -385,12 +385,13 @@ static int parse_line(struct builder *b, const char *text, const char *end)
 	b->shown |= line.address != 0;
 	if (!line.address) /* hidden, or no function */
 		return 0;
-	if (note_marker(b, &line) || kallsyms__is_mapping_symbol(line.name))
+	if (note_marker(b, &line))
 		return 0;
-	if (strchr("tTwW", line.type))
-		return add_function(b, &line);
-	note_variable(b, &line);
-	return 0;
+	if (!strchr("tTwW", line.type)) {
+		note_variable(b, &line);
+		return 0;
+	}
+	return kallsyms__is_mapping_symbol(line.name) ? 0 : add_function(b, &line);
 }
 
 static int parse_lines(struct builder *b, size_t length)

@@ -194,31 +194,52 @@ __noinline int older_freed(__u64 address, __u64 kmem, bool own)
 #define PERCPU_UNIT	   4   /* PCPU_MIN_ALLOC_SIZE: bytes for each bit */
 #define PERCPU_MOST_WORDS  130 /* of a map: PCPU_MIN_UNIT_SIZE, 32 KB, is the largest allocation */
 
-/* The chunk that begins at `base`, or 0. */
-__noinline __u64 percpu_chunk_at(__u64 base)
+struct percpu_walk {
+	__u64 base;
+	__u64 head, end; /* the list, and where lists end */
+	__u64 at;
+	__u64 chunk; /* the one that begins at base; 0: not found so far */
+};
+
+/* Look at a chunk, or go on to the next list.  True: that was all.  (A function of its own, so that
+ * the verifier looks at it once.) */
+__noinline int percpu_visit(struct percpu_walk *w)
 {
 	const volatile struct kleak_percpu_chunks *c = &config.percpu_chunks;
-	__u64 head, end, at;
+
+	if (!w || w->head >= w->end)
+		return true;
+	if (w->at == w->head) {
+		w->head += PERCPU_LIST;
+		w->at = stack_word(w->head);
+		return false;
+	}
+	if (stack_word(w->at - c->list + c->base_addr) == w->base) {
+		w->chunk = w->at - c->list;
+		return true;
+	}
+	w->at = stack_word(w->at);
+	return false;
+}
+
+/* The chunk that begins at `base`, or 0. */
+static __always_inline __u64 percpu_chunk_at(__u64 base)
+{
+	const volatile struct kleak_percpu_chunks *c = &config.percpu_chunks;
+	struct percpu_walk walk = {.base = base};
 
 	if (!c->lists)
 		return 0;
-	at = c->reserved ? stack_word(c->reserved) : 0;
-	if (at && stack_word(at + c->base_addr) == base)
-		return at;
-	head = stack_word(c->lists);
-	end = head + (__u64)half_at(c->nr_slots) * c->types * PERCPU_LIST;
-	at = stack_word(head);
-	for (int i = 0; i < PERCPU_MOST_VISITS && head < end; i++) {
-		if (at == head) {
-			head += PERCPU_LIST;
-			at = stack_word(head);
-			continue;
-		}
-		if (stack_word(at - c->list + c->base_addr) == base)
-			return at - c->list;
-		at = stack_word(at);
-	}
-	return 0;
+	walk.at = c->reserved ? stack_word(c->reserved) : 0;
+	if (walk.at && stack_word(walk.at + c->base_addr) == base)
+		return walk.at;
+	walk.head = stack_word(c->lists);
+	walk.end = walk.head + (__u64)half_at(c->nr_slots) * c->types * PERCPU_LIST;
+	walk.at = stack_word(walk.head);
+	for (int i = 0; i < PERCPU_MOST_VISITS; i++)
+		if (percpu_visit(&walk))
+			break;
+	return walk.chunk;
 }
 
 /* How many bits are set.  Without branches: see has_size_of_cache(). */

@@ -250,6 +250,8 @@ enum kleak_count {
 				  */
 	KLEAK_COUNT_OLDER_VMALLOC, /* bytes */
 	KLEAK_COUNT_OLDER_UNSIZED, /* frees whose size was not to be told */
+	KLEAK_COUNT_OLDER_PERCPU,  /* bytes, less what was not recorded */
+	KLEAK_COUNT_OLDER_PERCPU_UNSIZED,
 	KLEAK_COUNTS,
 };
 
@@ -362,6 +364,13 @@ struct kleak_page_layout {
 	__u32 order; /* of the byte with the order of a page that is none of slab; 0: not known */
 };
 
+/* Where the chunks of per-CPU memory are, see older.bpf.h; lists 0: that is not known. */
+struct kleak_percpu_chunks {
+	__u64 lists, nr_slots, reserved;  /* addresses of mm/percpu.c's variables; or 0 */
+	__u32 types;			  /* of chunks, each with lists of its own */
+	__u32 list, base_addr, bound_map; /* offsets in struct pcpu_chunk */
+};
+
 /* Set before the programs are loaded: the verifier drops what is switched off. */
 struct kleak_config {
 	struct kleak_event_args args[KLEAK_EVENTS];
@@ -388,7 +397,8 @@ struct kleak_config {
 	__u32 gfp_comp;
 	__u32 page_struct;	       /* sizeof(struct page) */
 	struct kleak_page_layout page; /* with control.page_base */
-	__u32 nr_wanted;	       /* --cache */
+	struct kleak_percpu_chunks percpu_chunks;
+	__u32 nr_wanted; /* --cache */
 	__u32 jiffy_ns;
 	__u32 stack_size; /* bytes of a task's kernel stack: a power of two */
 	__u8 slab;	  /* origins */

@@ -7,6 +7,11 @@
  * kmem_cache_free() names its cache.  kfree() does not: the object's struct page does, once the
  * loader has found out where struct pages are.
  *
+ * Of per-CPU memory the event says where it lay in its chunk.  Where an allocation ends stands in
+ * the chunk's bound_map, from which a free takes nothing (mm/percpu.c, pcpu_free_area()): the next
+ * bit that is set.  The chunk is looked for in the allocator's lists.  Its lock is held while the
+ * event fires.
+ *
  * What the loader allocates is not in the table, nor what anybody allocates while nothing is
  * recorded, as in a drain.  Both is counted, too, so that all together tells what became of all
  * that is not in the table.  (Of areas the size is not known when they are allocated: while nothing
@@ -194,6 +199,98 @@ __noinline int older_freed(__u64 address, __u64 kmem, bool own)
 	else if (cache)
 		__sync_fetch_and_add(&cache->unknown, stands_for);
 	return 0;
+}
+
+#define PERCPU_LIST	   16  /* sizeof(struct list_head) */
+#define PERCPU_MOST_VISITS 512 /* chunks and lists that are looked at */
+#define PERCPU_UNIT	   4   /* PCPU_MIN_ALLOC_SIZE: bytes for each bit */
+#define PERCPU_MOST_WORDS  130 /* of a map: PCPU_MIN_UNIT_SIZE, 32 KB, is the largest allocation */
+
+struct percpu_walk {
+	__u64 base;
+	__u64 head, end; /* the list, and where lists end */
+	__u64 at;
+	__u64 chunk; /* the one that begins at base; 0: not found so far */
+};
+
+/* Look at a chunk, or go on to the next list.  True: that was all.  (A function of its own, so that
+ * the verifier looks at it once.) */
+__noinline int percpu_visit(struct percpu_walk *w)
+{
+	const volatile struct kleak_percpu_chunks *c = &config.percpu_chunks;
+
+	if (!w || w->head >= w->end)
+		return true;
+	if (w->at == w->head) {
+		w->head += PERCPU_LIST;
+		w->at = word_at(w->head);
+		return false;
+	}
+	if (word_at(w->at - c->list + c->base_addr) == w->base) {
+		w->chunk = w->at - c->list;
+		return true;
+	}
+	w->at = word_at(w->at);
+	return false;
+}
+
+/* The chunk that begins at `base`, or 0. */
+static __always_inline __u64 percpu_chunk_at(__u64 base)
+{
+	const volatile struct kleak_percpu_chunks *c = &config.percpu_chunks;
+	struct percpu_walk walk = {.base = base};
+
+	if (!c->lists)
+		return 0;
+	walk.at = c->reserved ? word_at(c->reserved) : 0;
+	if (walk.at && word_at(walk.at + c->base_addr) == base)
+		return walk.at;
+	walk.head = word_at(c->lists);
+	walk.end = walk.head + (__u64)half_at(c->nr_slots) * c->types * PERCPU_LIST;
+	walk.at = word_at(walk.head);
+	for (int i = 0; i < PERCPU_MOST_VISITS; i++)
+		if (percpu_visit(&walk))
+			break;
+	return walk.chunk;
+}
+
+/* How many bits are set.  Without branches: see has_size_of_cache(). */
+static __always_inline __u64 count_bits(__u64 word)
+{
+	word -= word >> 1 & 0x5555555555555555;
+	word = (word & 0x3333333333333333) + (word >> 2 & 0x3333333333333333);
+	word = (word + (word >> 4)) & 0x0f0f0f0f0f0f0f0f;
+	return word * 0x0101010101010101 >> 56;
+}
+
+/* What was allocated for one CPU at `off` in the chunk at `base`, in bytes; 0: not known. */
+__noinline __u64 percpu_bytes_at(__u64 base, __u64 off)
+{
+	__u64 chunk = percpu_chunk_at(base), bit = off / PERCPU_UNIT, map, word;
+
+	if (!chunk)
+		return 0;
+	map = word_at(chunk + config.percpu_chunks.bound_map) + bit / 64 * 8;
+	word = word_at(map);
+	if (!(word >> (bit & 63) & 1))
+		return 0; /* none begins there */
+	word &= ~1ULL << (bit & 63);
+	for (__u64 i = 0; i < PERCPU_MOST_WORDS; i++) {
+		if (word)
+			return (i * 64 + count_bits((word & -word) - 1) - (bit & 63)) * PERCPU_UNIT;
+		word = word_at(map + (i + 1) * 8);
+	}
+	return 0;
+}
+
+/* Per-CPU memory was freed that is not in the table. */
+static __always_inline void older_percpu(__u64 base, __u64 off)
+{
+	__u64 stands_for = (__u64)control.sample_mask + 1;
+	__u64 bytes = percpu_bytes_at(base, (__u32)off);
+
+	count(bytes ? KLEAK_COUNT_OLDER_PERCPU : KLEAK_COUNT_OLDER_PERCPU_UNSIZED,
+	      stands_for * (bytes ? bytes * config.cpus : 1));
 }
 
 #endif

@@ -10,6 +10,13 @@
 
 #define PERCPU_SHIFT 1 /* PCPU_MIN_ALLOC_SIZE is 4, keys leave three bits */
 
+/* An allocation that is not recorded: see older.bpf.h. */
+static __always_inline void percpu_unrecorded(__u64 ptr, __u64 bytes)
+{
+	if (!is_filtered() && is_sampled(ptr << PERCPU_SHIFT))
+		count(KLEAK_COUNT_OLDER_PERCPU, -bytes * (control.sample_mask + 1));
+}
+
 static __always_inline void percpu_allocated(struct bpf_raw_tracepoint_args *ctx, __u64 ptr,
 					     bool again)
 {
@@ -18,10 +25,16 @@ static __always_inline void percpu_allocated(struct bpf_raw_tracepoint_args *ctx
 	__u64 call_site = 0;
 	long site;
 
-	if (!is_followed(ctx))
-		return;
-	/* as meminfo's Percpu: every possible CPU has its copy */
+	/*
+	 * As meminfo's Percpu: every possible CPU has its copy.  (What is requested was rounded up
+	 * to PCPU_MIN_ALLOC_SIZE before the event; bytes_alloc has more, for cgroups, which is
+	 * slab.)
+	 */
 	r.bytes = event_arg(ctx, args->requested) * config.cpus;
+	if (!is_followed(ctx)) {
+		percpu_unrecorded(ptr, r.bytes);
+		return;
+	}
 	if (!is_size_wanted(r.bytes))
 		return;
 	if (args->call_site != KLEAK_ARG_NONE)

@@ -292,6 +292,8 @@ static __always_inline void count_unknown(const struct bpf_raw_tracepoint_args *
 			    args->cache == KLEAK_ARG_NONE ? 0 : event_arg(ctx, args->cache), own);
 	else if (!own)
 		count(KLEAK_COUNT_UNKNOWN_FREES, (__u64)control.sample_mask + 1);
+	if (space == KLEAK_SPACE_PERCPU && args->ptr == 2) /* base_addr, off, ptr */
+		older_percpu(event_arg(ctx, 0), event_arg(ctx, 1));
 }
 
 /* shift: what makes an address that is 8-aligned of the event's pointer */

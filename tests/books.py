@@ -122,8 +122,9 @@ def compare(before_text, after_text, reports, cpus, alone):
         assert kept >= 0.99 * least, f"{kept} of {name}, expected {least}"
 
 
-# The books that are sums: of per-CPU memory it is not known what is freed.
+# The books that are sums everywhere, and which part of the class their rest may be.
 CLOSED = ("slab_unreclaimable", "slab_reclaimable", "vmalloc")
+REST = 0.01
 
 
 def field_of(text, name):
@@ -131,21 +132,31 @@ def field_of(text, name):
     return 1024 * int(re.search(rf"^{name}:\s+(\d+) kB$", text, re.MULTILINE)[1])
 
 
+def check_sum(book, allowed):
+    """What the class grew by is the sum of its parts, all of them known, and what is left is no more than that."""
+    parts = [book[f"{part}_bytes"] for part in ("traced", "older", "room", "rest")]
+    assert None not in parts, book
+    assert abs(book["kernel_delta_bytes"] - sum(parts)) < 1, book
+    assert book["older_bytes"] < 1 << 20, book  # but for what kleak has allocated itself
+    print(f"# {book['field']:13} {book['kernel_delta_bytes']:10} = " +
+          " + ".join(f"{name} {part:.0f}" for name, part in zip(("new", "older", "room", "rest"), parts)) +
+          f" (rest allowed {allowed:.0f})")
+    assert abs(book["rest_bytes"]) <= allowed, book
+
+
+def check_percpu(report, meminfo, cpus):
+    """The same of per-CPU memory, of which a page for each CPU is the least that there is."""
+    book = next(book for book in report["ledger"] if book["class"] == "percpu")
+    check_sum(book, max(REST * field_of(meminfo, "Percpu"), 4096 * cpus))
+    return book
+
+
 def check_closed(report, meminfo, late=0, hidden=0):
     """
-    What the kernel's books grew by is the sum of its parts, and of what is left is no more than 1% of the
-    class.  late: bytes that CPUs have not entered yet (mm/vmstat.c); hidden: of what a kernel does not show.
+    Of what is left over is no more than 1% of the class.  late: bytes that CPUs have not entered yet
+    (mm/vmstat.c); hidden: of what a kernel does not show.
     """
     for book in report["ledger"]:
-        if book["class"] not in CLOSED:
-            continue
-        parts = [book[f"{part}_bytes"] for part in ("traced", "older", "room", "rest")]
-        assert None not in parts, book
-        assert abs(book["kernel_delta_bytes"] - sum(parts)) < 1, book
-        assert book["older_bytes"] < 1 << 20, book  # but for what kleak has allocated itself
-        allowed = 0.01 * field_of(meminfo, book["field"]) + late
-        allowed += hidden if book["class"] == "slab_reclaimable" else 0
-        print(f"# {book['field']:13} {book['kernel_delta_bytes']:10} = " +
-              " + ".join(f"{name} {part:.0f}" for name, part in zip(("new", "older", "room", "rest"), parts)) +
-              f" (rest allowed {allowed:.0f})")
-        assert abs(book["rest_bytes"]) <= allowed, book
+        if book["class"] in CLOSED:
+            allowed = REST * field_of(meminfo, book["field"]) + late
+            check_sum(book, allowed + (hidden if book["class"] == "slab_reclaimable" else 0))

@@ -55,7 +55,9 @@ void coverage__sum_older(struct coverage_older *older, const struct kleak_counts
 
 		*unreclaimable += (int64_t)count[KLEAK_COUNT_OLDER_LARGE];
 		older->bytes[COVERAGE_VMALLOC] += (int64_t)count[KLEAK_COUNT_OLDER_VMALLOC];
+		older->bytes[COVERAGE_PERCPU] += (int64_t)count[KLEAK_COUNT_OLDER_PERCPU];
 		older->unsized += count[KLEAK_COUNT_OLDER_UNSIZED];
+		older->percpu_unsized += count[KLEAK_COUNT_OLDER_PERCPU_UNSIZED];
 	}
 	for (uint32_t i = KLEAK_CACHE_UNKNOWN; i < KLEAK_MAX_CACHES; i++) {
 		const struct kleak_cache *c = &caches[i];
@@ -67,31 +69,47 @@ void coverage__sum_older(struct coverage_older *older, const struct kleak_counts
 	}
 }
 
-/* In slabs: what they grew by beyond the objects that are in use. */
-static double room_of(enum coverage_name class, const struct slab_use *before,
-		      const struct slab_use *now)
+/* What slabs, or the pages of per-CPU memory, grew by beyond what of them is in use. */
+static double room_of(const struct coverage_class *c, enum coverage_name class,
+		      const struct coverage_books *before, const struct coverage_books *now)
 {
 	enum slab_use_kind kind =
 		class == COVERAGE_SLAB_RECLAIMABLE ? SLAB_USE_RECLAIMABLE : SLAB_USE_UNRECLAIMABLE;
+	const struct slab_use *was = before->use, *is = now->use;
 
-	if (class == COVERAGE_VMALLOC)
+	switch (class) {
+	case COVERAGE_VMALLOC:
 		return 0; /* VmallocUsed counts pages, and so do we */
-	if (class == COVERAGE_PERCPU || !before->known || !now->known)
-		return NAN;
-	return (double)(now->slabs_bytes[kind] - before->slabs_bytes[kind]) -
-	       (double)(now->used_bytes[kind] - before->used_bytes[kind]);
+	case COVERAGE_PERCPU:
+		if (!c->known || !before->percpu->known || !now->percpu->known)
+			return NAN;
+		return (double)c->kernel_delta_bytes -
+		       (double)(now->percpu->used_bytes - before->percpu->used_bytes);
+	default:
+		if (!was->known || !is->known)
+			return NAN;
+		return (double)(is->slabs_bytes[kind] - was->slabs_bytes[kind]) -
+		       (double)(is->used_bytes[kind] - was->used_bytes[kind]);
+	}
 }
 
 static void close_books(struct coverage_class *c, enum coverage_name class,
 			const struct coverage_books *before, const struct coverage_books *now)
 {
-	c->older_bytes = c->rest_bytes = NAN;
-	c->room_bytes = room_of(class, before->use, now->use);
-	if (class != COVERAGE_PERCPU)
-		c->older_bytes = -(double)(now->older->bytes[class] - before->older->bytes[class]);
-	if (c->known)
-		c->rest_bytes = (double)c->kernel_delta_bytes - (double)c->traced_bytes -
-				c->older_bytes - c->room_bytes;
+	double left;
+
+	c->room_bytes = room_of(c, class, before, now);
+	c->older_bytes = -(double)(now->older->bytes[class] - before->older->bytes[class]);
+	c->rest_bytes = NAN;
+	if (class == COVERAGE_PERCPU && isnan(c->room_bytes))
+		c->older_bytes = NAN;
+	if (!c->known)
+		return;
+	left = (double)c->kernel_delta_bytes - (double)c->traced_bytes - c->room_bytes;
+	if (class == COVERAGE_PERCPU && now->older->percpu_unsized > before->older->percpu_unsized)
+		c->older_bytes = left;
+	else
+		c->rest_bytes = left - c->older_bytes;
 }
 
 void coverage__compare(struct coverage_class classes[COVERAGE_CLASSES],

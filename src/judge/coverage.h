@@ -6,13 +6,14 @@
  *
  * traced: what was allocated since the start and is still there.  older: what was there before and
  * was freed since, a number below 0; what was allocated and not traced (by kleak itself, and by
- * all in a drain) counts here, too.  room: in slabs, for objects that are not there (yet).  rest:
- * what no event told, and what happened between one reading and the next.
+ * all in a drain) counts here, too.  room: in slabs and in the pages of per-CPU memory, for what is
+ * not there (yet).  rest: what no event told, and what happened between one reading and the next.
  */
 #ifndef KLEAK_JUDGE_COVERAGE_H
 #define KLEAK_JUDGE_COVERAGE_H
 
 #include "kleak.h"
+#include "memory/percpu_use.h"
 #include "memory/slab_use.h"
 #include "proc/meminfo.h"
 #include "proc/slabinfo.h"
@@ -30,6 +31,12 @@ enum coverage_name {
 	COVERAGE_CLASSES,
 };
 
+/*
+ * Of per-CPU memory what is in use is known, so that rest is what it changed by, less traced and
+ * older.  Where some was freed whose size could not be told older and rest cannot be told apart:
+ * older is both then, for it is nearly all of it, and rest is not known.
+ */
+
 /* A class of memory, as the kernel counts it and as it was traced. */
 struct coverage_class {
 	const char *name; /* JSON, "slab_unreclaimable" */
@@ -44,8 +51,9 @@ struct coverage_class {
 
 /* What was freed and had not been in the table, by the events: bytes of each class, ever. */
 struct coverage_older {
-	int64_t bytes[COVERAGE_CLASSES]; /* of per-CPU memory: not known, 0 */
-	uint64_t unsized;		 /* frees of slab and kmalloc() whose size is not known */
+	int64_t bytes[COVERAGE_CLASSES];
+	uint64_t unsized;	 /* frees of slab and kmalloc() whose size is not known */
+	uint64_t percpu_unsized; /* the same, of per-CPU memory */
 };
 
 /* The kernel's books at the start, or now. */
@@ -53,6 +61,7 @@ struct coverage_books {
 	const struct meminfo *mem;
 	const struct coverage_older *older;
 	const struct slab_use *use;
+	const struct percpu_use *percpu;
 };
 
 /* Slab caches, as /proc/slabinfo has them: changes since the start. */

@@ -37,6 +37,7 @@ struct kallsyms {
 	struct owner *owners;
 	size_t nr_owners;
 	size_t room_owners;
+	uint64_t variables[KALLSYMS_VARIABLES];
 	struct kallsyms_odd odd;
 };
 
@@ -270,6 +271,22 @@ static bool note_marker(struct builder *b, const struct line *line)
 	return line->name[1] == 'e';
 }
 
+/* Of what is no function: note where a variable is, if it is one of those that are kept. */
+static void note_variable(struct builder *b, const struct line *line)
+{
+	static const char *const names[KALLSYMS_VARIABLES] = {
+		[KALLSYMS_PCPU_CHUNK_LISTS] = "pcpu_chunk_lists",
+		[KALLSYMS_PCPU_NR_SLOTS] = "pcpu_nr_slots",
+		[KALLSYMS_PCPU_RESERVED_CHUNK] = "pcpu_reserved_chunk",
+	};
+
+	if (line->name[0] != 'p' || line->name[1] != 'c')
+		return;
+	for (int i = 0; i < KALLSYMS_VARIABLES; i++)
+		if (is_named(line, names[i]))
+			b->ks->variables[i] = line->address;
+}
+
 bool kallsyms__is_mapping_symbol(const char *name)
 {
 	return name[0] == '$' || !strncmp(name, ".L", 2) || !strncmp(name, "L0", 2);
@@ -369,10 +386,13 @@ static int parse_line(struct builder *b, const char *text, const char *end)
 	b->shown |= line.address != 0;
 	if (!line.address) /* hidden, or no function */
 		return 0;
-	if (note_marker(b, &line) || !strchr("tTwW", line.type) ||
-	    kallsyms__is_mapping_symbol(line.name))
+	if (note_marker(b, &line))
 		return 0;
-	return add_function(b, &line);
+	if (!strchr("tTwW", line.type)) {
+		note_variable(b, &line);
+		return 0;
+	}
+	return kallsyms__is_mapping_symbol(line.name) ? 0 : add_function(b, &line);
 }
 
 static int parse_lines(struct builder *b, size_t length)
@@ -528,6 +548,11 @@ int kallsyms__parse(struct kallsyms **out, FILE *symbols, FILE *modules)
 	else
 		*out = ks;
 	return err;
+}
+
+uint64_t kallsyms__variable(const struct kallsyms *ks, enum kallsyms_variable variable)
+{
+	return ks->variables[variable];
 }
 
 struct kallsyms_odd kallsyms__odd(const struct kallsyms *ks)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * /proc/kallsyms (kernel/kallsyms.c) and /proc/modules: names for addresses, and
- * addresses for names.  Text symbols only (t, T, w, W).
+ * addresses for names.  Text symbols only (t, T, w, W), but for a few variables.
  */
 #ifndef KLEAK_KERNEL_KALLSYMS_H
 #define KLEAK_KERNEL_KALLSYMS_H
@@ -50,6 +50,18 @@ bool kallsyms__is_mapping_symbol(const char *name);
  * KiB behind it. The kernel lies as in physical memory within 2 MiB.  0: there is neither.
  */
 uint64_t kallsyms__kernel_code(const struct kallsyms *ks, uint64_t physical);
+
+/* Variables whose addresses are kept: these alone, for there are more of them than functions. */
+enum kallsyms_variable {
+	KALLSYMS_PCPU_CHUNK_LISTS, /* mm/percpu.c */
+	KALLSYMS_PCPU_NR_SLOTS,
+	KALLSYMS_PCPU_RESERVED_CHUNK,
+	KALLSYMS_VARIABLES,
+};
+
+/* Where it is; 0: there is none, or the kernel does not tell (it is without CONFIG_KALLSYMS_ALL).
+ */
+uint64_t kallsyms__variable(const struct kallsyms *ks, enum kallsyms_variable variable);
 
 /* How many lines were passed over. */
 struct kallsyms_odd kallsyms__odd(const struct kallsyms *ks);

@@ -474,6 +474,7 @@ static void read_slub(struct kernel *kernel, const struct btf *btf)
 	layout__read_slub(&kernel->slub, btf, kernel->page_size, kernel->slub_unknown,
 			  sizeof(kernel->slub_unknown));
 	layout__read_tasks(&kernel->tasks, btf);
+	layout__read_percpu(&kernel->percpu, btf);
 	kernel->device_name = layout__device_name(btf);
 	if (!layout__read_krc(&kernel->krc, btf, kernel->page_size, kernel->krc_unknown,
 			      sizeof(kernel->krc_unknown)))
@@ -647,6 +648,9 @@ static void read_symbols(struct kernel *kernel, const struct kallsyms *symbols)
 	if (!symbols)
 		return;
 	read_interrupts(&interrupts, symbols);
+	kernel->percpu_lists = kallsyms__variable(symbols, KALLSYMS_PCPU_CHUNK_LISTS);
+	kernel->percpu_nr_slots = kallsyms__variable(symbols, KALLSYMS_PCPU_NR_SLOTS);
+	kernel->percpu_reserved = kallsyms__variable(symbols, KALLSYMS_PCPU_RESERVED_CHUNK);
 	kallsyms__each(symbols, "__get_vm_area_node", keep_range, &kernel->area_alloc);
 	for (size_t i = 0; i < sizeof(twice) / sizeof(twice[0]); i++)
 		kallsyms__each(symbols, twice[i], add_range, &ranges);

@@ -64,6 +64,8 @@ struct kernel {
 	char slub_unknown[64]; /* why the layout is not known; "" when it is */
 	struct area_layout areas;
 	struct task_layout tasks;
+	struct percpu_layout percpu;
+	uint64_t percpu_lists, percpu_nr_slots, percpu_reserved; /* as struct percpu_chunks */
 	uint32_t device_name;	/* offset of net_device.name; SLUB_NONE: not known */
 	char areas_unknown[64]; /* the same */
 	struct krc_layout krc;

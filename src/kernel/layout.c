@@ -399,6 +399,28 @@ void layout__read_tasks(struct task_layout *layout, const struct btf *btf)
 	layout->size = task ? task->size : 0;
 }
 
+/* Up to 5.13 chunks of memory that cgroups are charged for are of another type than the rest. */
+void layout__read_percpu(struct percpu_layout *layout, const struct btf *btf)
+{
+	struct percpu_layout l = {};
+	const struct wanted fields[] = {
+		{"pcpu_chunk", "list", &l.list, 0},
+		{"pcpu_chunk", "free_bytes", &l.free_bytes, 0},
+		{"pcpu_chunk", "nr_pages", &l.nr_pages, 0},
+		{"pcpu_chunk", "base_addr", &l.base_addr, 0},
+		{"pcpu_chunk", "bound_map", &l.bound_map, 0},
+	};
+	char why[1];
+
+	*layout = (struct percpu_layout){};
+	if (read_fields(btf, fields, sizeof(fields) / sizeof(fields[0]), why, sizeof(why)))
+		return;
+	l.types = value_of(btf, "pcpu_chunk_type", "PCPU_NR_CHUNK_TYPES");
+	if (l.types == SLUB_NONE)
+		l.types = 1;
+	*layout = l;
+}
+
 uint32_t layout__device_name(const struct btf *btf)
 {
 	const struct btf_type *device = struct_called(btf, "net_device");

@@ -90,6 +90,14 @@ struct task_layout {
 /* What cannot be found is SLUB_NONE. */
 void layout__read_tasks(struct task_layout *layout, const struct btf *btf);
 
+/* The chunks of per-CPU memory (mm/percpu-internal.h); offsets in bytes. */
+struct percpu_layout {
+	uint32_t types; /* of chunks, each with lists of its own; 0: the layout is not known */
+	uint32_t list, free_bytes, nr_pages, base_addr, bound_map;
+};
+
+void layout__read_percpu(struct percpu_layout *layout, const struct btf *btf);
+
 /* Offset of net_device.name (include/linux/netdevice.h), or SLUB_NONE. */
 uint32_t layout__device_name(const struct btf *btf);
 

@@ -37,6 +37,14 @@ int kmem__open(struct kmem *reader, const struct kernel *kernel, struct tracer *
 	reader->slub.nr_cpus = (uint32_t)cpus;
 	reader->slub.nr_nodes = kernel->nodes;
 	kmem__see_cpus(reader);
+	reader->percpu = (struct percpu_chunks){.layout = kernel->percpu,
+						.lists = kernel->percpu_lists,
+						.nr_slots = kernel->percpu_nr_slots,
+						.reserved = kernel->percpu_reserved,
+						.page_size = kernel->page_size,
+						.cpus = kernel->cpus,
+						.read = tracer__read,
+						.arg = tracer};
 	return 0;
 }
 

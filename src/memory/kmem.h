@@ -6,6 +6,7 @@
 #include "kernel/kallsyms.h"
 #include "kernel/kernel.h"
 #include "memory/krc.h"
+#include "memory/percpu_use.h"
 #include "memory/ram.h"
 #include "memory/slub.h"
 #include "trace/tracer.h"
@@ -19,6 +20,7 @@ struct kmem {
 	struct slub slub;
 	struct krc krc;
 	const struct task_layout *tasks;
+	struct percpu_chunks percpu;
 	uint64_t task; /* where this process's struct task_struct is */
 	uint64_t cpu_offsets[KLEAK_MAX_CPUS];
 	uint32_t online[KLEAK_MAX_CPUS];

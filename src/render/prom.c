@@ -99,7 +99,8 @@ static void put_ledger(const struct report *r, FILE *out)
 		       "own, too.",
 		       older_of);
 	put_of_classes(r, out, "kleak_ledger_room_bytes",
-		       "What slabs grew by beyond the objects in use.", room_of);
+		       "What slabs and pages of per-CPU memory grew by beyond what is in use.",
+		       room_of);
 	put_of_classes(r, out, "kleak_ledger_rest_bytes",
 		       "What the kernel's book grew by beyond traced, older and room.", rest_of);
 	put_of_classes(r, out, "kleak_ledger_explained_ratio",

@@ -90,6 +90,14 @@ static int read_use(struct readout *readout, struct slab_use *use, const struct 
 	return err;
 }
 
+/* What of per-CPU memory is in use now. */
+static void read_percpu(struct readout *readout, struct percpu_use *use)
+{
+	*use = (struct percpu_use){};
+	if (readout->parts.plan->config.percpu)
+		percpu_use__read(use, &readout->reader.percpu);
+}
+
 static void sum_older(const struct readout *readout, struct coverage_older *older)
 {
 	const struct tracer_view *view = readout->view;
@@ -111,6 +119,7 @@ int readout__begin(struct readout *readout)
 	books__say_odd(&readout->books_start, readout->said_odd);
 	if (closes_books(readout))
 		err = read_use(readout, &readout->use_start, &readout->books_start);
+	read_percpu(readout, &readout->percpu_start);
 	sum_older(readout, &readout->older_start); /* as late as can be: from now on it counts */
 	return readout->books_start.mem_err ?: err;
 }
@@ -392,6 +401,7 @@ static int read_books(struct readout *readout, const struct readout_budget *budg
 	sum_older(readout, &readout->older);
 	books__say_odd(&readout->books, readout->said_odd);
 	err = readout->books.mem_err;
+	read_percpu(readout, &readout->percpu);
 	readout->use.known = false;
 	if (err || !readout->use_start.known)
 		return err;
@@ -433,8 +443,9 @@ static void compare(struct readout *readout)
 {
 	const struct tracer_view *view = readout->view;
 	const struct coverage_books was = {&readout->books_start.mem, &readout->older_start,
-					   &readout->use_start};
-	const struct coverage_books is = {&readout->books.mem, &readout->older, &readout->use};
+					   &readout->use_start, &readout->percpu_start};
+	const struct coverage_books is = {&readout->books.mem, &readout->older, &readout->use,
+					  &readout->percpu};
 	int64_t traced[COVERAGE_CLASSES];
 
 	readout->missed = (struct misses){};

@@ -52,7 +52,8 @@ struct readout {
 	/* the kernel's books */
 	struct books books_start, books; /* at the start, and of the snapshot's instant */
 	struct slab_use use_start, use;	 /* of these instants */
-	double use_s;			 /* CPU time that this took, less for each report since */
+	struct percpu_use percpu_start, percpu;
+	double use_s; /* CPU time that this took, less for each report since */
 	struct coverage_older older_start, older;
 	bool said_odd[BOOKS_ODD];
 	struct coverage_class ledger[COVERAGE_CLASSES];

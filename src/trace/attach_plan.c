@@ -338,6 +338,24 @@ static struct kleak_page_layout page_layout(const struct slub_layout *l)
 	};
 }
 
+/* Frees of per-CPU memory do not tell how large it was. */
+static struct kleak_percpu_chunks percpu_chunks(const struct kernel *kernel)
+{
+	const struct percpu_layout *l = &kernel->percpu;
+
+	if (!l->types || !kernel->percpu_nr_slots)
+		return (struct kleak_percpu_chunks){};
+	return (struct kleak_percpu_chunks){
+		.lists = kernel->percpu_lists,
+		.nr_slots = kernel->percpu_nr_slots,
+		.reserved = kernel->percpu_reserved,
+		.types = l->types,
+		.list = l->list,
+		.base_addr = l->base_addr,
+		.bound_map = l->bound_map,
+	};
+}
+
 /*
  * The upper bits that are ones in every address of code, as in this one of the kernel's own; 0:
  * unknown, as with addresses of 48 bits (arch/arm64/include/asm/memory.h: code lies in the upper
@@ -373,6 +391,7 @@ int attach_plan__make(struct plan *plan, const struct trace_options *options,
 	memcpy(config->kmalloc, kernel->kmalloc, sizeof(config->kmalloc));
 	memcpy(config->interrupts, kernel->interrupts, sizeof(config->interrupts));
 	memcpy(config->classes, kernel->classes, sizeof(config->classes));
+	config->percpu_chunks = percpu_chunks(kernel);
 	config->frames = options->stack_depth + KLEAK_PLUMBING_DEPTH;
 	config->cpus = kernel->cpus;
 	config->page_shift = shift_of(kernel->page_size);

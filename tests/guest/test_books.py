@@ -45,5 +45,52 @@ def slabinfo_agrees_in_every_cache(version):
     books.check_closed(json.loads(final), meminfo)
 
 
+# Cgroups with a memory controller have some KB of per-CPU memory each.
+PERCPU = """
+mkdir -p /cg
+mount -t cgroup2 none /cg
+echo +memory > /cg/cgroup.subtree_control
+make() { i=0; while [ $i -lt $2 ]; do mkdir /cg/$1$i || exit 1; i=$((i + 1)); done; }
+destroy() { i=0; while [ $i -lt $2 ]; do rmdir /cg/$1$i || exit 1; i=$((i + 1)); done; }
+fresh() {
+    seen=$(wc -l < /tmp/out)
+    while [ $(wc -l < /tmp/out) -lt $((seen + 2)) ]; do sleep 0.1; done
+    tail -n 1 /tmp/out
+}
+insmod /kleak_test.ko
+make old 40
+kleak --json --interval 1 > /tmp/out &
+while [ ! -s /tmp/out ]; do sleep 0.1; done
+fresh; echo ---
+echo leak percpu 20000 > /proc/kleak_test
+fresh; echo ---
+make new 100
+destroy new 50
+destroy old 40
+sleep 10
+fresh; echo ---
+cat /proc/meminfo; echo ---
+kill -INT %1
+wait %1
+tail -n 1 /tmp/out
+"""
+
+
+def percpu_books_close(version):
+    out = boot(version, PERCPU)
+    *reports, meminfo, final = out.split("---\n")
+    begun, leaked, _, final = (books.check_percpu(json.loads(report), meminfo, 2)
+                                     for report in (*reports, final))
+    grown = leaked["traced_bytes"] - begun["traced_bytes"]
+    assert abs(grown - 20000 * 24 * 2) < 10000, grown
+    # nothing else goes on here
+    assert abs(leaked["older_bytes"]) < 10000, leaked
+    assert abs(final["rest_bytes"]) < 4096, final
+    # what was there before kleak is gone; half of what came since is still there
+    gone = begun["older_bytes"] - final["older_bytes"]
+    kept = final["traced_bytes"] - leaked["traced_bytes"]
+    assert 0.9 < gone / 40 / (kept / 50) < 1.1, (gone, kept)
+
+
 if __name__ == "__main__":
-    main(slabinfo_agrees_in_every_cache)
+    main(slabinfo_agrees_in_every_cache, percpu_books_close)

@@ -56,9 +56,10 @@ static void compare(struct coverage_class classes[COVERAGE_CLASSES], const struc
 {
 	static const struct coverage_older none;
 	static const struct slab_use unknown;
+	static const struct percpu_use percpu;
 
-	coverage__compare(classes, &(struct coverage_books){before, &none, &unknown},
-			  &(struct coverage_books){now, &none, &unknown}, traced);
+	coverage__compare(classes, &(struct coverage_books){before, &none, &unknown, &percpu},
+			  &(struct coverage_books){now, &none, &unknown, &percpu}, traced);
 }
 
 static void test_compare(void **state)
@@ -114,16 +115,17 @@ static void test_books_close(void **state)
 {
 	const struct meminfo before = books(100000, 50000, 1000), now = books(120000, 49000, 1500);
 	/* kleak has allocated more itself than what is older was freed, at first */
-	const struct coverage_older old_then = {{-500, 100, 50, 0}, 3};
-	const struct coverage_older old_now = {{3500, 2100, 150, 0}, 3};
+	const struct coverage_older old_then = {{-500, 100, 50, 0}, 3, 0};
+	const struct coverage_older old_now = {{3500, 2100, 150, 0}, 3, 0};
 	const struct slab_use use_then = {true, {90000, 50000}, {80000, 40000}};
 	const struct slab_use use_now = {true, {105000, 49000}, {92000, 38500}};
+	const struct percpu_use no = {};
 	const int64_t traced[COVERAGE_CLASSES] = {20900, 480, 600, 7};
 	struct coverage_class c[COVERAGE_CLASSES];
 
 	(void)state;
-	coverage__compare(c, &(struct coverage_books){&before, &old_then, &use_then},
-			  &(struct coverage_books){&now, &old_now, &use_now}, traced);
+	coverage__compare(c, &(struct coverage_books){&before, &old_then, &use_then, &no},
+			  &(struct coverage_books){&now, &old_now, &use_now, &no}, traced);
 	assert_true(c[COVERAGE_SLAB_UNRECLAIMABLE].older_bytes == -4000);
 	assert_true(c[COVERAGE_SLAB_UNRECLAIMABLE].room_bytes == 3000);
 	assert_true(c[COVERAGE_SLAB_UNRECLAIMABLE].rest_bytes == 20000 - 20900 + 4000 - 3000);
@@ -136,14 +138,54 @@ static void test_books_close(void **state)
 	assert_true(isnan(c[COVERAGE_PERCPU].older_bytes) && isnan(c[COVERAGE_PERCPU].room_bytes) &&
 		    isnan(c[COVERAGE_PERCPU].rest_bytes));
 	/* what of the slabs is in use has to be known both times */
-	coverage__compare(c, &(struct coverage_books){&before, &old_then, &(struct slab_use){}},
-			  &(struct coverage_books){&now, &old_now, &use_now}, traced);
+	coverage__compare(c,
+			  &(struct coverage_books){&before, &old_then, &(struct slab_use){}, &no},
+			  &(struct coverage_books){&now, &old_now, &use_now, &no}, traced);
 	assert_true(isnan(c[COVERAGE_SLAB_UNRECLAIMABLE].room_bytes));
 	assert_true(isnan(c[COVERAGE_SLAB_UNRECLAIMABLE].rest_bytes));
 	assert_true(c[COVERAGE_SLAB_UNRECLAIMABLE].older_bytes == -4000);
-	coverage__compare(c, &(struct coverage_books){&before, &old_then, &use_then},
-			  &(struct coverage_books){&now, &old_now, &(struct slab_use){}}, traced);
+	coverage__compare(c, &(struct coverage_books){&before, &old_then, &use_then, &no},
+			  &(struct coverage_books){&now, &old_now, &(struct slab_use){}, &no},
+			  traced);
 	assert_true(isnan(c[COVERAGE_SLAB_RECLAIMABLE].rest_bytes));
+}
+
+/* Of 60000 bytes: 8000 traced, 40000 in use more than there were. */
+static struct coverage_class close_percpu(const struct coverage_older *then,
+					  const struct coverage_older *now, bool known)
+{
+	const struct slab_use slab = {};
+	const struct percpu_use use_then = {true, 1000000}, use_now = {known, 1040000};
+	const int64_t traced[COVERAGE_CLASSES] = {[COVERAGE_PERCPU] = 8000};
+	struct meminfo before = {.present[MEMINFO_PERCPU] = true}, after = before;
+	struct coverage_class c[COVERAGE_CLASSES];
+
+	before.bytes[MEMINFO_PERCPU] = 5000000;
+	after.bytes[MEMINFO_PERCPU] = 5060000;
+	coverage__compare(c, &(struct coverage_books){&before, then, &slab, &use_then},
+			  &(struct coverage_books){&after, now, &slab, &use_now}, traced);
+	return c[COVERAGE_PERCPU];
+}
+
+/* Where some was freed that has no size, what is older is what is left: there is no rest to tell.
+ */
+static void test_books_of_percpu(void **state)
+{
+	const struct coverage_older then = {{0, 0, 0, -100}, 0, 5};
+	struct coverage_older now = {{0, 0, 0, -700}, 3, 5};
+	struct coverage_class c = close_percpu(&then, &now, true);
+
+	(void)state;
+	assert_true(c.room_bytes == 20000);
+	assert_true(c.older_bytes == 600); /* kleak's own */
+	assert_true(c.rest_bytes == 60000 - 8000 - 20000 - 600);
+	now.percpu_unsized++;
+	c = close_percpu(&then, &now, true);
+	assert_true(c.room_bytes == 20000);
+	assert_true(c.older_bytes == 60000 - 8000 - 20000);
+	assert_true(isnan(c.rest_bytes));
+	c = close_percpu(&then, &then, false);
+	assert_true(isnan(c.older_bytes) && isnan(c.room_bytes) && isnan(c.rest_bytes));
 }
 
 /* By cache, beyond the caches, of all lanes, and of caches whose entries went to others. */
@@ -167,11 +209,15 @@ static void test_sum_of_older(void **state)
 	counts[1].count[KLEAK_COUNT_OLDER_LARGE] = (uint64_t)-4000; /* the loader's own */
 	counts[1].count[KLEAK_COUNT_OLDER_VMALLOC] = 4096;
 	counts[0].count[KLEAK_COUNT_OLDER_UNSIZED] = 6;
+	counts[0].count[KLEAK_COUNT_OLDER_PERCPU] = 640;
+	counts[1].count[KLEAK_COUNT_OLDER_PERCPU] = (uint64_t)-140;
+	counts[1].count[KLEAK_COUNT_OLDER_PERCPU_UNSIZED] = 2;
 	coverage__sum_older(&older, counts, 2, table, &given_back);
 	assert_int_equal(older.bytes[COVERAGE_SLAB_UNRECLAIMABLE], 1000 + 16000 + 7 * 64 - 6 * 8);
 	assert_int_equal(older.bytes[COVERAGE_SLAB_RECLAIMABLE], 300 + 7 * 200);
 	assert_int_equal(older.bytes[COVERAGE_VMALLOC], 4096);
-	assert_int_equal(older.bytes[COVERAGE_PERCPU], 0);
+	assert_int_equal(older.bytes[COVERAGE_PERCPU], 500);
+	assert_int_equal(older.percpu_unsized, 2);
 	assert_int_equal(older.unsized, 10);
 }
 
@@ -302,6 +348,7 @@ int main(void)
 		cmocka_unit_test(test_growth_by_a_byte),
 		cmocka_unit_test(test_field_that_the_kernel_lacks),
 		cmocka_unit_test(test_books_close),
+		cmocka_unit_test(test_books_of_percpu),
 		cmocka_unit_test(test_sum_of_older),
 		cmocka_unit_test(test_filters),
 		cmocka_unit_test(test_compare_slabs),

@@ -292,6 +292,23 @@ static void knows_where_the_code_is(void **state)
 	}
 }
 
+/* Of variables, which the kernel may tell or not, a few. */
+static void knows_variables(void **state)
+{
+	struct kallsyms *ks = parse_text("1000 T f\n9800 d p\n9900 D pcpu_chunk_lists\n"
+					 "9908 r pcpu_nr_slots\n9910 b pcpu_nr_units\n"
+					 "9918 d pcpu_nr_slots\t[m]\n9920 d pcpu_nr_slots_too\n",
+					 NULL);
+
+	(void)state;
+	assert_int_equal(kallsyms__variable(ks, KALLSYMS_PCPU_CHUNK_LISTS), 0x9900);
+	assert_int_equal(kallsyms__variable(ks, KALLSYMS_PCPU_NR_SLOTS), 0x9908);
+	assert_int_equal(kallsyms__variable(ks, KALLSYMS_PCPU_RESERVED_CHUNK), 0);
+	assert_function(ks, "f", NULL, 0x1000, 0x2000); /* they are no functions, and end none */
+	assert_int_equal(each(ks, "pcpu_nr_slots").nr, 0);
+	kallsyms__free(ks);
+}
+
 static void sorts_by_address(void **state)
 {
 	struct kallsyms *ks = parse_text("3000 T c\n" MARKERS "1000 T a\n2000 T b\n", NULL);
@@ -701,6 +718,7 @@ int main(void)
 		cmocka_unit_test(reads_6_12),
 		cmocka_unit_test(reads_6_18),
 		cmocka_unit_test(knows_text_alone),
+		cmocka_unit_test(knows_variables),
 		cmocka_unit_test(passes_over_mapping_symbols),
 		cmocka_unit_test(knows_where_the_code_is),
 		cmocka_unit_test(sorts_by_address),

@@ -648,6 +648,44 @@ static void test_tasks(void **state)
 	btf__free(btf);
 }
 
+static const char percpu_types[] = "pcpu_chunk 200 list 8 free_bytes 24 nr_pages 150 "
+				   "base_addr 70 bound_map 80\n";
+
+static void without_one_of_percpu(const char *field)
+{
+	struct btf *btf = begin();
+	struct percpu_layout l = {.types = 9};
+
+	add_types(btf, percpu_types, field);
+	layout__read_percpu(&l, btf);
+	assert_int_equal(l.types, 0);
+	btf__free(btf);
+}
+
+/* Up to 5.13 there are two types of chunks, or one without cgroups. */
+static void test_percpu(void **state)
+{
+	struct btf *btf = begin();
+	struct percpu_layout l;
+
+	(void)state;
+	layout__read_percpu(&l, btf);
+	assert_int_equal(l.types, 0);
+	add_types(btf, percpu_types, NULL);
+	layout__read_percpu(&l, btf);
+	assert_int_equal(l.types, 1);
+	assert_int_equal(l.list, 8);
+	assert_int_equal(l.free_bytes, 24);
+	assert_int_equal(l.nr_pages, 150);
+	assert_int_equal(l.base_addr, 70);
+	assert_int_equal(l.bound_map, 80);
+	add_enum(btf, "pcpu_chunk_type", "PCPU_NR_CHUNK_TYPES", 2);
+	layout__read_percpu(&l, btf);
+	assert_int_equal(l.types, 2);
+	btf__free(btf);
+	each_field(percpu_types, without_one_of_percpu);
+}
+
 /* arm64 has it among the registers that a switch of tasks keeps. */
 static void test_tasks_of_arm64(void **state)
 {
@@ -829,6 +867,7 @@ int main(void)
 		cmocka_unit_test(test_older_dentries),
 		cmocka_unit_test(test_dentries_of_another_kind),
 		cmocka_unit_test(test_tasks),
+		cmocka_unit_test(test_percpu),
 		cmocka_unit_test(test_tasks_of_arm64),
 		cmocka_unit_test(test_queues_of_kfree_rcu),
 		cmocka_unit_test(test_queues_of_another_kind),

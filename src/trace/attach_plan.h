@@ -14,7 +14,7 @@
 
 #define PLAN_MAX_HOOKS	     64
 #define PLAN_MAX_BLIND_SPOTS 16
-#define PLAN_TEXT	     192
+#define PLAN_TEXT	     256
 
 struct plan_hook {
 	bool on;
@@ -31,6 +31,7 @@ struct plan {
 	uint32_t lanes;
 	uint32_t sampling;     /* at the start: of how many addresses one is recorded */
 	bool verify;	       /* look at SLUB's books before an object is reported */
+	bool kprobes;	       /* some hooks are */
 	bool queues;	       /* look into kfree_rcu()'s queues: no hook shows what goes there */
 	uint64_t memory_bytes; /* of the maps */
 	uint64_t own_bytes;    /* of the loader, when the tables are full */

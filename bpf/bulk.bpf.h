@@ -3,7 +3,7 @@
  * The slab allocator's silent paths, which no tracepoint shows.  All of these
  * hooks are optional: a kernel may refuse fentry and fexit.  They may be
  * preempted half-way, so each is attached twice; the second copy finds what the
- * first one did already done.
+ * first one did already done.  Where they are refused, kprobes take their place: call.bpf.h.
  *
  * Arguments through bpf_get_func_arg() (5.17): the verifier reads no `void **`
  * and, up to 6.12, no `const void *` argument.
@@ -11,6 +11,7 @@
 #ifndef KLEAK_BULK_BPF_H
 #define KLEAK_BULK_BPF_H
 
+#include "call.bpf.h"
 #include "slab.bpf.h"
 
 #define BULK_MOST 65536
@@ -64,33 +65,24 @@ static __always_inline __u64 bulk_bounded(__u64 n)
 	return BULK_MOST;
 }
 
-/* How many objects kmem_cache_alloc_bulk() has allocated. */
-static __always_inline __u32 bulk_got(void *ctx)
+/* How many of `size` objects kmem_cache_alloc_bulk() has allocated, by what it returns. */
+static __always_inline __u32 bulk_got(__u64 result, __u64 size)
 {
-	__u64 got = 0, size = 0;
-
-	if (bpf_get_func_ret(ctx, &got))
-		return 0;
 	if (!config.bulk_all_or_none)
-		return got;
+		return result;
 	/* a bool is the lowest byte of what is returned */
-	return (__u8)got && !bpf_get_func_arg(ctx, 2, &size) ? size : 0;
+	return (__u8)result ? size : 0;
 }
 
-/*
- * int kmem_cache_alloc_bulk(struct kmem_cache *s, gfp_t flags, size_t size, void **p): how many;
- * from 7.2 on a bool.
- */
-static __always_inline int alloc_bulk(void *ctx, bool again)
+/* `got` objects were allocated from the cache `kmem`; their addresses are in `array`. */
+static __always_inline int bulk_recorded(void *ctx, __u64 kmem, __u64 array, __u32 got, bool again)
 {
 	struct bulk b = {.again = again};
-	__u32 got = bulk_got(ctx);
-	__u64 kmem = 0, array = 0;
 	struct kleak_cache *cache;
 	__u32 cache_index;
 	long site;
 
-	if (!got || bpf_get_func_arg(ctx, 0, &kmem) || bpf_get_func_arg(ctx, 3, &array))
+	if (!got)
 		return 0;
 	if (!is_followed(ctx)) {
 		if (!again && !is_filtered() && !config.nr_wanted)
@@ -119,19 +111,41 @@ static __always_inline int alloc_bulk(void *ctx, bool again)
 	return 0;
 }
 
+/*
+ * int kmem_cache_alloc_bulk(struct kmem_cache *s, gfp_t flags, size_t size, void **p): how many;
+ * from 7.2 on a bool.
+ */
+static __always_inline int alloc_bulk(void *ctx, bool again)
+{
+	__u64 result = 0, kmem = 0, size = 0, array = 0;
+
+	if (bpf_get_func_ret(ctx, &result) || bpf_get_func_arg(ctx, 0, &kmem) ||
+	    bpf_get_func_arg(ctx, 2, &size) || bpf_get_func_arg(ctx, 3, &array))
+		return 0;
+	return bulk_recorded(ctx, kmem, array, bulk_got(result, size), again);
+}
+
+/* `n` objects, or fewer, are being freed; their addresses are in `array`.  caller: see
+ * freer_walk(). */
+static __always_inline int bulk_given_back(void *ctx, __u64 n, __u64 array, __u64 caller,
+					   bool again)
+{
+	struct bulk b = {.array = array, .again = again, .own = !is_filtered() && !is_theirs(ctx)};
+
+	bpf_loop(bulk_bounded(n), bulk_freed, &b, 0);
+	if (b.gone)
+		note_free_by(ctx, 0, caller, b.gone); /* of many one: they come from one call */
+	return 0;
+}
+
 /* void kmem_cache_free_bulk(struct kmem_cache *s, size_t size, void **p): permutes p[] */
 static __always_inline int free_bulk(void *ctx, bool again)
 {
-	struct bulk b = {.again = again, .own = !is_filtered() && !is_theirs(ctx)};
 	__u64 n = 0, array = 0;
 
 	if (bpf_get_func_arg(ctx, 1, &n) || bpf_get_func_arg(ctx, 2, &array))
 		return 0;
-	b.array = array;
-	bpf_loop(bulk_bounded(n), bulk_freed, &b, 0);
-	if (b.gone)
-		note_free(ctx, 0, b.gone); /* of many one: they come from one call */
-	return 0;
+	return bulk_given_back(ctx, n, array, 0, again);
 }
 
 /* The loader sets the target: kmem_cache_alloc_bulk_noprof() from 6.10 on. */
@@ -159,6 +173,36 @@ int kmem_cache_free_bulk_2(void *ctx)
 	return free_bulk(ctx, true);
 }
 
+/* The same by kprobes. */
+SEC("kprobe")
+int alloc_bulk_entry_1(void *ctx)
+{
+	const struct kleak_call call = {
+		.not_cache = ~call_arg(ctx, 0),
+		.size = call_arg(ctx, 2),
+		.not_array = ~call_arg(ctx, 3),
+	};
+
+	return call_begins(ctx, KLEAK_SPACE_SLAB, &call);
+}
+
+SEC("kretprobe")
+int alloc_bulk_return_1(void *ctx)
+{
+	struct kleak_call call;
+
+	if (!call_ends(ctx, KLEAK_SPACE_SLAB, &call))
+		return 0;
+	return bulk_recorded(ctx, ~call.not_cache, ~call.not_array,
+			     bulk_got(call_result(ctx), call.size), false);
+}
+
+SEC("kprobe")
+int free_bulk_entry_1(void *ctx)
+{
+	return bulk_given_back(ctx, call_arg(ctx, 1), call_arg(ctx, 2), call_caller(ctx), false);
+}
+
 /* Its site, or KLEAK_SITE_NONE. */
 static __always_inline __u32 mark_pending(struct kleak_bucket *b, __u64 key)
 {
@@ -177,27 +221,44 @@ static __always_inline __u32 mark_pending(struct kleak_bucket *b, __u64 key)
  * is the offset of head in the object, up to 6.5; then (head, void *ptr).
  * Nobody holds the object any more: it only waits for its grace period.
  */
-static __always_inline int freed_by_rcu(void *ctx)
+static __always_inline int freed_by_rcu(void *ctx, __u64 head, __u64 second, __u64 caller)
 {
-	__u64 head = 0, second = 0, ptr;
+	__u64 ptr = config.kvfree_rcu_offset && head ? head - second : second;
 	__u32 site;
 
-	if (bpf_get_func_arg(ctx, 0, &head) || bpf_get_func_arg(ctx, 1, &second))
-		return 0;
-	ptr = config.kvfree_rcu_offset && head ? head - second : second;
 	if (ptr < LOWEST_OBJECT)
 		return 0;
 	site = mark_pending(bucket_first(ptr), key_of(ptr, KLEAK_SPACE_SLAB))
 		       ?: mark_pending(bucket_second(ptr), key_of(ptr, KLEAK_SPACE_SLAB));
 	if (site != KLEAK_SITE_NONE)
-		note_free(ctx, 0, site << TAKEN_SITE);
+		note_free_by(ctx, 0, caller, site << TAKEN_SITE);
 	return 0;
+}
+
+static __always_inline int fentry_freed_by_rcu(void *ctx)
+{
+	__u64 head = 0, second = 0;
+
+	if (bpf_get_func_arg(ctx, 0, &head) || bpf_get_func_arg(ctx, 1, &second))
+		return 0;
+	return freed_by_rcu(ctx, head, second, 0);
+}
+
+static __always_inline int kprobe_freed_by_rcu(void *ctx)
+{
+	return freed_by_rcu(ctx, call_arg(ctx, 0), call_arg(ctx, 1), call_caller(ctx));
 }
 
 SEC("fentry/kvfree_call_rcu")
 int kvfree_call_rcu_1(void *ctx)
 {
-	return freed_by_rcu(ctx);
+	return fentry_freed_by_rcu(ctx);
+}
+
+SEC("kprobe")
+int kvfree_call_rcu_entry_1(void *ctx)
+{
+	return kprobe_freed_by_rcu(ctx);
 }
 
 /* The same from any context, later than 7.2: passes on to the other one what does not fit a sheaf.
@@ -205,7 +266,13 @@ int kvfree_call_rcu_1(void *ctx)
 SEC("fentry/kfree_call_rcu_nolock")
 int kfree_call_rcu_nolock_1(void *ctx)
 {
-	return freed_by_rcu(ctx);
+	return fentry_freed_by_rcu(ctx);
+}
+
+SEC("kprobe")
+int kfree_call_rcu_nolock_entry_1(void *ctx)
+{
+	return kprobe_freed_by_rcu(ctx);
 }
 
 #endif

@@ -5,6 +5,7 @@
 
 #include "compat.bpf.h"
 #include "maps.bpf.h"
+#include "steps.bpf.h"
 #include "who.bpf.h"
 
 static __always_inline bool is_followed_process(__u32 tgid)

@@ -34,12 +34,33 @@ static __always_inline void freer_add(struct scratch *s, __u64 hash)
 		count(KLEAK_COUNT_FREERS_FULL, 1);
 }
 
-/* An object of the site `index` is being freed, by a call from `call_site` (0: not known). */
-static __noinline int freer_note(void *ctx, __u64 call_site, __u32 index)
+/*
+ * Walk the stack of `ctx` into s->frames.  caller: what follows the first frame and is not in the
+ * kernel's walk; 0: all is in it.  So many words, or fewer than one.
+ */
+static __always_inline long freer_walk(void *ctx, struct scratch *s, __u64 caller)
+{
+	__u32 left_out = caller ? 1 : 0;
+	long bytes = bpf_get_stack(ctx, s->frames + left_out,
+				   (KLEAK_FREER_FRAMES + KLEAK_PLUMBING_DEPTH) * sizeof(__u64), 0);
+
+	if (bytes >= (long)sizeof(__u64) && caller) {
+		s->frames[0] = s->frames[1];
+		s->frames[1] = caller;
+		bytes += sizeof(__u64);
+	}
+	return bytes / (long)sizeof(__u64);
+}
+
+/*
+ * An object of the site `index` is being freed, by a call from `call_site` (0: not known); caller:
+ * as above.
+ */
+static __noinline int freer_note(void *ctx, __u64 call_site, __u64 caller, __u32 index)
 {
 	struct kleak_site *site = site_at(index);
 	struct scratch *s;
-	long bytes;
+	long walked;
 
 	if (!site || *(volatile __s32 *)&site->frees_to_note <= 0)
 		return 0;
@@ -47,12 +68,11 @@ static __noinline int freer_note(void *ctx, __u64 call_site, __u32 index)
 	if (!s)
 		return 0;
 	__sync_fetch_and_add(&site->frees_to_note, -1);
-	bytes = bpf_get_stack(ctx, s->frames,
-			      (KLEAK_FREER_FRAMES + KLEAK_PLUMBING_DEPTH) * sizeof(__u64), 0);
-	if (bytes >= (long)sizeof(__u64)) {
+	walked = freer_walk(ctx, s, caller);
+	if (walked > 0) {
 		s->cache = KLEAK_CACHE_NONE;
 		s->space = index;
-		stack_trim(s, call_site, (__u64)bytes / sizeof(__u64));
+		stack_trim(s, call_site, walked);
 		if (s->nr > KLEAK_FREER_FRAMES)
 			s->nr = KLEAK_FREER_FRAMES;
 		freer_add(s, site_hash(s));
@@ -61,17 +81,23 @@ static __noinline int freer_note(void *ctx, __u64 call_site, __u32 index)
 	return 0;
 }
 
-/* `gone` was freed, as object_freed() says it, by a call from `call_site`. */
-static __always_inline void note_free(void *ctx, __u64 call_site, __u64 gone)
+/* `gone` was freed, as object_freed() says it. */
+static __always_inline void note_free_by(void *ctx, __u64 call_site, __u64 caller, __u64 gone)
 {
 	__u32 site = (__u32)gone >> TAKEN_SITE, twin = gone >> 32 >> TAKEN_SITE;
 
 	if (!config.who || !control.note_frees)
 		return;
 	if (site != KLEAK_SITE_NONE)
-		freer_note(ctx, call_site, site);
+		freer_note(ctx, call_site, caller, site);
 	if (twin != KLEAK_SITE_NONE)
-		freer_note(ctx, call_site, twin);
+		freer_note(ctx, call_site, caller, twin);
+}
+
+/* The same, by a call from `call_site` (0: not known). */
+static __always_inline void note_free(void *ctx, __u64 call_site, __u64 gone)
+{
+	note_free_by(ctx, call_site, 0, gone);
 }
 
 #endif

@@ -241,6 +241,7 @@ enum kleak_count {
 	KLEAK_LOSS_BULK_CUT,	 /* objects of a bulk call beyond what one program can visit */
 	KLEAK_LOSS_FAMILY_FULL,	 /* a child process not followed: too many at once */
 	KLEAK_LOSS_WRONG_STACK,	 /* a stack followed by learnt steps was another one */
+	KLEAK_LOSS_CALLS,	 /* bulk call not recorded: a kprobe missed its entry or return */
 	KLEAK_COUNT_WALKS,	 /* stacks walked by the kernel */
 	KLEAK_COUNT_CHECKS,	 /* those among them that were known, walked to compare */
 	KLEAK_COUNT_WHO_FULL,	 /* an allocation whose allocator was not noted: no room */
@@ -335,6 +336,18 @@ struct kleak_freer {
 	__u64 times;
 	__u64 last;			  /* the tick of the last one */
 	__u64 frames[KLEAK_FREER_FRAMES]; /* return addresses, innermost first */
+};
+
+/*
+ * What a function that allocates was asked for, from its entry to its return: where kprobes see
+ * both.  Calls beyond so many at a time push out older ones.
+ */
+#define KLEAK_MAX_CALLS 512
+
+struct kleak_call {
+	__u64 not_cache; /* ~its struct kmem_cache; of pages the gfp flags */
+	__u64 not_array; /* ~where it puts what it allocates */
+	__u64 size;	 /* how many that may be; not of pages */
 };
 
 /* Addresses [start, end). */

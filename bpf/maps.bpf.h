@@ -184,6 +184,15 @@ struct {
 	__type(value, struct kleak_freer);
 } freers SEC(".maps");
 
+/* Calls that are going on, by where the stack was at the entry, as key_of() makes a key of that
+ * (kprobes; else one entry, never used). */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 1);
+	__type(key, __u64);
+	__type(value, struct kleak_call);
+} calls SEC(".maps");
+
 const volatile struct kleak_config config;
 volatile struct kleak_control control;
 

@@ -119,21 +119,16 @@ static long bulk_page_allocated(__u32 i, void *arg)
 }
 
 /*
- * unsigned long alloc_pages_bulk(gfp, nid, nodemask, nr_pages, [page_list,] page_array):
- * what it takes from the CPU's list fires no event.  The array may have had pages
- * before; those are in the table already, or not wanted there.
+ * Pages were allocated; their struct pages are in `array`, `got` of them.  What was taken from the
+ * CPU's list fired no event.  The array may have had pages before; those are in the table already,
+ * or not wanted there.
  */
-static __always_inline int pages_bulk(void *ctx)
+static __always_inline int pages_recorded(void *ctx, __u64 gfp, __u64 array, __u64 got)
 {
-	struct bulk b = {};
-	__u64 gfp = 0, array = 0, got = 0;
+	struct bulk b = {.array = array};
 	long site;
 
-	if (bpf_get_func_ret(ctx, &got) || !got || !is_followed(ctx))
-		return 0;
-	if (bpf_get_func_arg(ctx, 0, &gfp) || gfp & config.gfp_movable)
-		return 0;
-	if (bpf_get_func_arg(ctx, config.pages_bulk_array, &array) || !array)
+	if (!got || !array || !is_followed(ctx) || gfp & config.gfp_movable)
 		return 0;
 	b.record.bytes = 1ULL << config.page_shift;
 	if (!is_size_wanted(b.record.bytes))
@@ -141,11 +136,21 @@ static __always_inline int pages_bulk(void *ctx)
 	site = site_of(ctx, 0, KLEAK_CACHE_NONE, KLEAK_SPACE_PAGES);
 	if (site < 0 || is_muted(site))
 		return 0;
-	b.array = array;
 	b.record.allocated_at = now();
 	b.record.site = site;
 	bpf_loop(bulk_bounded(got), bulk_page_allocated, &b, 0);
 	return 0;
+}
+
+/* unsigned long alloc_pages_bulk(gfp, nid, nodemask, nr_pages, [page_list,] page_array) */
+static __always_inline int pages_bulk(void *ctx)
+{
+	__u64 gfp = 0, array = 0, got = 0;
+
+	if (bpf_get_func_ret(ctx, &got) || bpf_get_func_arg(ctx, 0, &gfp) ||
+	    bpf_get_func_arg(ctx, config.pages_bulk_array, &array))
+		return 0;
+	return pages_recorded(ctx, gfp, array, got);
 }
 
 /* The loader sets the target: the name changed twice. */
@@ -159,6 +164,28 @@ SEC("fexit/alloc_pages_bulk_noprof")
 int alloc_pages_bulk_2(void *ctx)
 {
 	return pages_bulk(ctx);
+}
+
+/* The same by kprobes. */
+SEC("kprobe")
+int alloc_pages_bulk_entry_1(void *ctx)
+{
+	const struct kleak_call call = {
+		.not_cache = ~call_arg(ctx, 0),
+		.not_array = ~call_arg(ctx, config.pages_bulk_array),
+	};
+
+	return call_begins(ctx, KLEAK_SPACE_PAGES, &call);
+}
+
+SEC("kretprobe")
+int alloc_pages_bulk_return_1(void *ctx)
+{
+	struct kleak_call call;
+
+	if (!call_ends(ctx, KLEAK_SPACE_PAGES, &call))
+		return 0;
+	return pages_recorded(ctx, ~call.not_cache, ~call.not_array, call_result(ctx));
 }
 
 #define PAGE_COPY(n, copy)                                                                         \

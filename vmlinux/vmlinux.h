@@ -3,9 +3,10 @@
  * The kernel types that the BPF programs touch, and no others.
  *
  * CO-RE relocates every field access by name, so only names and kinds count
- * here, not offsets.  The same for every architecture.  `make check-types`
- * holds each field against the BTF of the tested kernels; fields that only
- * some kernels have are named in tests/optional-types.
+ * here, not offsets.  The same for every architecture; what is one's own says
+ * whose, after ___of_, which is no part of the name that CO-RE looks for.
+ * `make check-types` holds each field against the BTF of the tested kernels;
+ * fields that only some kernels have are named in tests/optional-types.
  */
 #ifndef KLEAK_VMLINUX_H
 #define KLEAK_VMLINUX_H
@@ -36,6 +37,7 @@ enum bpf_map_type {
 	BPF_MAP_TYPE_ARRAY = 2,
 	BPF_MAP_TYPE_PERCPU_ARRAY = 6,
 	BPF_MAP_TYPE_CGROUP_ARRAY = 8,
+	BPF_MAP_TYPE_LRU_HASH = 9,
 	BPF_MAP_TYPE_RINGBUF = 27,
 };
 
@@ -77,6 +79,24 @@ struct task_struct {
 	char comm[16];
 	struct signal_struct *signal;
 	struct mm_struct *mm;
+};
+
+/* arch/ARCH/include/asm/ptrace.h */
+struct pt_regs___of_x86 {
+	unsigned long r9;
+	unsigned long r8;
+	unsigned long ax;
+	unsigned long cx;
+	unsigned long dx;
+	unsigned long si;
+	unsigned long di;
+	unsigned long sp;
+};
+
+/* these are inside an anonymous union */
+struct pt_regs___of_arm64 {
+	u64 regs[31];
+	u64 sp;
 };
 
 /* include/linux/rbtree_types.h: any type that begins with an unsigned long would do */

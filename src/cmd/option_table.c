@@ -169,7 +169,7 @@ static const struct option_row rows[] = {
 	 "the kernel's types, where it has no BTF of its own: raw BTF, or a vmlinux that has it",
 	 .type = OPTION_INPUT, FIELD(const char *, trace.btf)},
 	{GROUP, "--no-fentry", 0, NULL, TRACING,
-	 "tracepoints only, as where the kernel refuses fentry", FLAG(trace.no_fentry)},
+	 "tracepoints only, as where the kernel refuses fentry and kprobes", FLAG(trace.no_fentry)},
 	{GROUP, "--explain", 0, NULL, TRACING,
 	 "print what would be traced, what this kernel does not let us see and how much memory it "
 	 "takes; trace nothing",

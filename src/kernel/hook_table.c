@@ -23,13 +23,20 @@ const char *const hook_function_names[HOOK_FUNCTIONS][3] = {
 	[FUNCTION_PAGES_BULK] = {"alloc_pages_bulk_noprof", "__alloc_pages_bulk"},
 };
 
+/*
+ * Who calls these, in 6.1 and 6.12: net/core/skbuff.c and xdp.c, io_uring/io_uring.c,
+ * lib/maple_tree.c; net/core/page_pool.c, net/sunrpc/svc_xprt.c, fs/xfs/xfs_buf.c,
+ * fs/btrfs/extent_io.c, and mm/vmalloc.c, whose pages count as vmalloc's.
+ */
 const char *const hook_blind_spots[HOOK_FUNCTIONS] = {
 	[FUNCTION_ALLOC_BULK] =
-		"objects from kmem_cache_alloc_bulk() (skb heads, io_uring, BPF) are not recorded",
+		"objects from kmem_cache_alloc_bulk() are not recorded: sk_buffs that network "
+		"drivers receive into (NAPI, XDP), io_uring's requests, maple tree nodes",
 	[FUNCTION_FREE_BULK] =
 		"frees by kmem_cache_free_bulk() and kfree_rcu() batches are not seen at once",
 	[FUNCTION_PAGES_BULK] =
-		"pages from alloc_pages_bulk() (page pools, NFS, ...) are not recorded",
+		"pages from alloc_pages_bulk() are not recorded: page pools of network drivers, "
+		"what NFS servers receive into, buffers of XFS and btrfs",
 	[FUNCTION_KVFREE_CALL_RCU] =
 		"memory passed to kfree_rcu() counts as outstanding until it is really freed",
 };
@@ -71,10 +78,15 @@ const struct hook hooks[] = {
 	OPTIONAL_TP(mm_page_free, KLEAK_EVENT_PAGE_FREE, 2, HOOK_FREES, HOOK_FOR_PAGES),
 	ENTRY(kmem_cache_free_bulk, HOOK_FENTRY, FUNCTION_FREE_BULK, 1, HOOK_FREES, HOOK_FOR_SLAB),
 	ENTRY(kmem_cache_free_bulk, HOOK_FENTRY, FUNCTION_FREE_BULK, 2, HOOK_FREES, HOOK_FOR_SLAB),
+	ENTRY(free_bulk_entry, HOOK_KPROBE, FUNCTION_FREE_BULK, 1, HOOK_FREES, HOOK_FOR_SLAB),
 	ENTRY(kvfree_call_rcu, HOOK_FENTRY, FUNCTION_KVFREE_CALL_RCU, 1, HOOK_WATCHES,
+	      HOOK_FOR_SLAB),
+	ENTRY(kvfree_call_rcu_entry, HOOK_KPROBE, FUNCTION_KVFREE_CALL_RCU, 1, HOOK_WATCHES,
 	      HOOK_FOR_SLAB),
 	ENTRY(kfree_call_rcu_nolock, HOOK_FENTRY, FUNCTION_KFREE_CALL_RCU_NOLOCK, 1, HOOK_WATCHES,
 	      HOOK_FOR_SLAB),
+	ENTRY(kfree_call_rcu_nolock_entry, HOOK_KPROBE, FUNCTION_KFREE_CALL_RCU_NOLOCK, 1,
+	      HOOK_WATCHES, HOOK_FOR_SLAB),
 	WATCH(sched_process_fork, HOOK_FOR_FAMILY, true),
 	WATCH(sched_process_exit, HOOK_FOR_PROCESSES, true),
 	WATCH(task_newtask, HOOK_FOR_OTHERS, true),
@@ -97,8 +109,16 @@ const struct hook hooks[] = {
 	      HOOK_FOR_SLAB),
 	ENTRY(kmem_cache_alloc_bulk, HOOK_FEXIT, FUNCTION_ALLOC_BULK, 2, HOOK_ALLOCATES,
 	      HOOK_FOR_SLAB),
+	/* the last one is attached first: a call whose entry is seen is seen to return */
+	ENTRY(alloc_bulk_entry, HOOK_KPROBE, FUNCTION_ALLOC_BULK, 1, HOOK_ALLOCATES, HOOK_FOR_SLAB),
+	ENTRY(alloc_bulk_return, HOOK_KRETPROBE, FUNCTION_ALLOC_BULK, 1, HOOK_ALLOCATES,
+	      HOOK_FOR_SLAB),
 	ENTRY(alloc_pages_bulk, HOOK_FEXIT, FUNCTION_PAGES_BULK, 1, HOOK_ALLOCATES, HOOK_FOR_PAGES),
 	ENTRY(alloc_pages_bulk, HOOK_FEXIT, FUNCTION_PAGES_BULK, 2, HOOK_ALLOCATES, HOOK_FOR_PAGES),
+	ENTRY(alloc_pages_bulk_entry, HOOK_KPROBE, FUNCTION_PAGES_BULK, 1, HOOK_ALLOCATES,
+	      HOOK_FOR_PAGES),
+	ENTRY(alloc_pages_bulk_return, HOOK_KRETPROBE, FUNCTION_PAGES_BULK, 1, HOOK_ALLOCATES,
+	      HOOK_FOR_PAGES),
 };
 
 const size_t nr_hooks = sizeof(hooks) / sizeof(hooks[0]);

@@ -12,6 +12,8 @@ enum hook_kind {
 	HOOK_RAW_TP, /* raw tracepoint */
 	HOOK_FENTRY,
 	HOOK_FEXIT,
+	HOOK_KPROBE, /* where the kernel refuses fentry and fexit */
+	HOOK_KRETPROBE,
 };
 
 enum hook_role {
@@ -20,7 +22,7 @@ enum hook_role {
 	HOOK_ALLOCATES,
 };
 
-/* A kernel function that fentry or fexit may attach to. */
+/* A kernel function that fentry, fexit or kprobes may attach to. */
 enum hook_function {
 	FUNCTION_ALLOC_BULK,
 	FUNCTION_FREE_BULK,
@@ -49,7 +51,7 @@ struct hook {
 	enum hook_needs needs;
 	const char *tracepoint;	     /* HOOK_RAW_TP */
 	enum kleak_event event;	     /* HOOK_RAW_TP: its arguments; KLEAK_EVENTS: fixed ones */
-	enum hook_function function; /* HOOK_FENTRY, HOOK_FEXIT */
+	enum hook_function function; /* those of all other kinds */
 	int copy;		     /* 1, 2, ...: see slab.bpf.h */
 	bool required;
 };
@@ -62,6 +64,17 @@ extern const char *const hook_event_names[KLEAK_EVENTS];
 
 /* Names that a function goes by, newest first, NULL at the end. */
 extern const char *const hook_function_names[HOOK_FUNCTIONS][3];
+
+static inline bool hook_is_kprobe(const struct hook *hook)
+{
+	return hook->kind == HOOK_KPROBE || hook->kind == HOOK_KRETPROBE;
+}
+
+/* A hook that runs when the function returns, not when it is called. */
+static inline bool hook_is_at_return(const struct hook *hook)
+{
+	return hook->kind == HOOK_FEXIT || hook->kind == HOOK_KRETPROBE;
+}
 
 /*
  * What is not seen where a function cannot be hooked.  NULL: nothing beside what another one leaves

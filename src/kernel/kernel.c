@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "kernel/kernel.h"
+#include "kernel/attachable.h"
 #include "kernel/books.h"
 #include "kernel/datasyms.h"
 #include "kernel/layout.h"
@@ -484,32 +485,6 @@ static void read_slub(struct kernel *kernel, const struct btf *btf)
 	layout__read_vfs(&kernel->vfs, btf, kernel->vfs_unknown, sizeof(kernel->vfs_unknown));
 }
 
-/* Attach an empty program to the function `name` and detach it.  0 or -errno. */
-static int try_function(const struct btf *btf, const char *name, enum bpf_attach_type how)
-{
-	const struct bpf_insn nothing[] = {
-		{.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0},
-		{.code = BPF_JMP | BPF_EXIT},
-	};
-	LIBBPF_OPTS(bpf_prog_load_opts, options, .expected_attach_type = how);
-	__s32 id = btf__find_by_name_kind(btf, name, BTF_KIND_FUNC);
-	int program, link;
-
-	if (id < 0)
-		return -ENOENT;
-	options.attach_btf_id = id;
-	program = bpf_prog_load(BPF_PROG_TYPE_TRACING, "kleak_try", "GPL", nothing,
-				sizeof(nothing) / sizeof(nothing[0]), &options);
-	if (program < 0)
-		return program;
-	link = bpf_raw_tracepoint_open(NULL, program);
-	close(program);
-	if (link < 0)
-		return link;
-	close(link);
-	return 0;
-}
-
 uint32_t kernel__stack_around(uint32_t place)
 {
 	uint32_t size = LEAST_STACK;
@@ -570,13 +545,31 @@ static uint32_t measure_stack(const struct btf *btf)
 	return err ? 0 : kernel__stack_around(run.retval);
 }
 
-/* How the table of hooks attaches to this function. */
-static enum bpf_attach_type attach_type_of(enum hook_function function)
+/* Does the table of hooks attach to where this function returns? */
+static bool is_seen_returning(enum hook_function function)
 {
 	for (size_t i = 0; i < nr_hooks; i++)
-		if (hooks[i].function == function && hooks[i].kind == HOOK_FEXIT)
-			return BPF_TRACE_FEXIT;
-	return BPF_TRACE_FENTRY;
+		if (hooks[i].function == function && hook_is_at_return(&hooks[i]))
+			return true;
+	return false;
+}
+
+static void try_functions(struct kernel *kernel, const struct btf *own)
+{
+	for (int i = 0; i < HOOK_FUNCTIONS; i++) {
+		struct kernel_function *function = &kernel->functions[i];
+		bool at_return = is_seen_returning(i);
+
+		if (!function->name)
+			continue;
+		function->refused = function->kprobe_refused = -EOPNOTSUPP;
+		if (!kernel->has_loop)
+			continue;
+		if (own)
+			function->refused = attachable__fentry(own, function->name, at_return);
+		if (function->refused)
+			function->kprobe_refused = attachable__kprobe(function->name, at_return);
+	}
 }
 
 static void keep_range(const struct kallsyms_symbol *symbol, void *arg)
@@ -729,16 +722,8 @@ int kernel__probe(struct kernel *kernel, const struct types *types, const struct
 
 	kernel->has_loop = has_function_helpers();
 	err = kernel__read_btf(kernel, btf, why, len);
-	for (int i = 0; !err && i < HOOK_FUNCTIONS; i++) {
-		struct kernel_function *function = &kernel->functions[i];
-
-		if (!function->name)
-			continue;
-		function->refused =
-			kernel->has_loop && types->own
-				? try_function(types->own, function->name, attach_type_of(i))
-				: -EOPNOTSUPP;
-	}
+	if (!err)
+		try_functions(kernel, types->own);
 	kernel->stack_size = measure_stack(btf);
 	kernel->stack_assumed = !kernel->stack_size;
 	if (kernel->stack_assumed)

@@ -14,8 +14,9 @@
 #include <stdint.h>
 
 struct kernel_function {
-	const char *name; /* the name it goes by here; NULL: there is none */
-	int refused;	  /* 0, or the negative errno with which attaching to it fails */
+	const char *name;   /* the name it goes by here; NULL: there is none */
+	int refused;	    /* 0, or the negative errno with which fentry or fexit fails */
+	int kprobe_refused; /* the same of kprobes, which are tried only where those fail */
 };
 
 /* Which kinds of kmalloc caches this kernel has (mm/slab_common.c, kmalloc_info[]). */
@@ -105,7 +106,7 @@ uint32_t kernel__stack_around(uint32_t place);
 
 /*
  * The part of the above that reads BTF: events, gfp bits, the shape of
- * kvfree_call_rcu(), the functions' names (`refused` stays 0).  -ENOTSUP with
+ * kvfree_call_rcu(), the functions' names (what is refused stays 0).  -ENOTSUP with
  * `why` when a prototype has a shape that is not known.
  */
 int kernel__read_btf(struct kernel *kernel, const struct btf *btf, char *why, size_t len);

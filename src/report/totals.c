@@ -18,6 +18,8 @@ static const struct {
 	 "stacks found wrong: checked by walking (one in 1024)"},
 	{KLEAK_LOSS_RACE, "race", "allocations not recorded: lost a race"},
 	{KLEAK_LOSS_BULK_CUT, "bulk_cut", "objects not recorded: bulk call too large"},
+	{KLEAK_LOSS_CALLS, "calls",
+	 "bulk calls not recorded: missed by the kprobe at their entry or return"},
 	{KLEAK_COUNT_WHO_FULL, "who_full", "allocations whose process was not noted: too many"},
 	{KLEAK_COUNT_FREERS_FULL, "freers_full", "frees whose stack was not noted: too many"},
 	{KLEAK_LOSS_FAMILY_FULL, "family_full", "child processes not followed: too many"},

@@ -7,7 +7,7 @@
 #include "report/readout.h"
 #include "report/report.h"
 
-#define TOTALS_LOSSES	  13
+#define TOTALS_LOSSES	  14
 #define TOTALS_CACHE_NAME 64
 
 /* What a report points into; all zeros at first. */

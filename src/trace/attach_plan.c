@@ -80,9 +80,77 @@ static const char *attach_kind(enum hook_kind kind)
 		return "fentry";
 	case HOOK_FEXIT:
 		return "fexit";
+	case HOOK_KPROBE:
+		return "kprobe";
+	case HOOK_KRETPROBE:
+		return "kretprobe";
 	default:
 		return "raw_tp";
 	}
+}
+
+/* Why the programs for `function` do not attach to it in this way. */
+static void say_why(char *why, const struct hook *hook, const struct kernel_function *function,
+		    const struct kernel *kernel, bool no_fentry)
+{
+	const char *kind = attach_kind(hook->kind);
+
+	if (!function->name)
+		snprintf(why, PLAN_TEXT, "this kernel has no such function");
+	else if (no_fentry)
+		snprintf(why, PLAN_TEXT, "--no-fentry");
+	else if (hook_is_kprobe(hook) && function->kprobe_refused == -EOPNOTSUPP)
+		snprintf(why, PLAN_TEXT, "kprobes are not to be had here");
+	else if (hook_is_kprobe(hook))
+		snprintf(why, PLAN_TEXT, "%s refused: %s", kind,
+			 reason__of(-function->kprobe_refused));
+	else if (!kernel->has_btf)
+		snprintf(why, PLAN_TEXT, "%s needs BTF in the kernel itself", kind);
+	else
+		snprintf(why, PLAN_TEXT, "%s refused: %s", kind, reason__of(-function->refused));
+}
+
+/* Nothing shows when this function is called. */
+static void add_unseen(struct plan *plan, enum hook_function function, const char *why,
+		       const struct kernel *kernel)
+{
+	const char *spot = hook_blind_spots[function];
+
+	if (!spot)
+		return;
+	if (function == FUNCTION_KVFREE_CALL_RCU && plan->verify && !kernel->krc_unknown[0])
+		plan->queues = true;
+	else if (function == FUNCTION_FREE_BULK)
+		add_blind_spot(
+			plan, "%s%s (%s)", spot,
+			plan->verify ? ", only in the allocator's books before anything is listed"
+				     : ": what they free is listed until its address is used again",
+			why);
+	else
+		add_blind_spot(plan, "%s (%s)", spot, why);
+}
+
+/* fentry and fexit where the kernel allows them, else kprobes, unless tracepoints have to do. */
+static void plan_function(struct plan *plan, const struct hook *hook, struct plan_hook *planned,
+			  const struct kernel *kernel, bool no_fentry)
+{
+	const struct kernel_function *function = &kernel->functions[hook->function];
+	bool by_kprobe = function->name && function->refused && !no_fentry;
+
+	planned->target = function->name;
+	if (hook_is_kprobe(hook)) {
+		planned->on = by_kprobe && !function->kprobe_refused;
+		plan->kprobes |= planned->on;
+		if (!planned->on && (by_kprobe || !function->name))
+			say_why(planned->why, hook, function, kernel, no_fentry);
+		return;
+	}
+	planned->on = function->name && !function->refused && !no_fentry;
+	if (planned->on)
+		return;
+	say_why(planned->why, hook, function, kernel, no_fentry);
+	if (hook->copy == 1 && (!by_kprobe || function->kprobe_refused))
+		add_unseen(plan, hook->function, planned->why, kernel);
 }
 
 static int plan_hook(struct plan *plan, size_t i, const struct kernel *kernel, bool no_fentry,
@@ -90,53 +158,25 @@ static int plan_hook(struct plan *plan, size_t i, const struct kernel *kernel, b
 {
 	const struct hook *hook = &hooks[i];
 	struct plan_hook *planned = &plan->hooks[i];
-	const struct kernel_function *function;
 
 	if (!is_needed(hook, &plan->config))
 		return 0;
 	if (hook->copy > 1 && hook->needs == HOOK_FOR_SLAB_OR_VMALLOC &&
 	    (hook->role == HOOK_ALLOCATES ? !plan->config.preemptible : plan->config.one_copy))
 		return 0;
-	if (hook->kind == HOOK_RAW_TP) {
-		planned->on = hook->event == KLEAK_EVENTS || kernel->events[hook->event].present;
-		if (planned->on)
-			return 0;
-		if (hook->required) {
-			snprintf(why, len,
-				 "this kernel has no tracepoint %s: kleak cannot trace it",
-				 hook->tracepoint);
-			return -ENOTSUP;
-		}
-		snprintf(planned->why, PLAN_TEXT, "this kernel has no such tracepoint");
+	if (hook->kind != HOOK_RAW_TP) {
+		plan_function(plan, hook, planned, kernel, no_fentry);
 		return 0;
 	}
-	function = &kernel->functions[hook->function];
-	planned->target = function->name;
-	planned->on = function->name && !function->refused && !no_fentry;
+	planned->on = hook->event == KLEAK_EVENTS || kernel->events[hook->event].present;
 	if (planned->on)
 		return 0;
-	if (!function->name)
-		snprintf(planned->why, PLAN_TEXT, "this kernel has no such function");
-	else if (no_fentry)
-		snprintf(planned->why, PLAN_TEXT, "--no-fentry");
-	else if (!kernel->has_btf)
-		snprintf(planned->why, PLAN_TEXT, "%s needs BTF in the kernel itself",
-			 attach_kind(hook->kind));
-	else
-		snprintf(planned->why, PLAN_TEXT, "%s refused: %s", attach_kind(hook->kind),
-			 reason__of(-function->refused));
-	if (hook->copy > 1 || !hook_blind_spots[hook->function])
-		return 0;
-	if (hook->function == FUNCTION_KVFREE_CALL_RCU && plan->verify && !kernel->krc_unknown[0])
-		plan->queues = true;
-	else if (hook->function == FUNCTION_FREE_BULK)
-		add_blind_spot(
-			plan, "%s%s (%s)", hook_blind_spots[hook->function],
-			plan->verify ? ", only in the allocator's books before anything is listed"
-				     : ": what they free is listed until its address is used again",
-			planned->why);
-	else
-		add_blind_spot(plan, "%s (%s)", hook_blind_spots[hook->function], planned->why);
+	if (hook->required) {
+		snprintf(why, len, "this kernel has no tracepoint %s: kleak cannot trace it",
+			 hook->tracepoint);
+		return -ENOTSUP;
+	}
+	snprintf(planned->why, PLAN_TEXT, "this kernel has no such tracepoint");
 	return 0;
 }
 
@@ -428,6 +468,14 @@ int attach_plan__make(struct plan *plan, const struct trace_options *options,
 		if (err)
 			return err;
 	}
+	if (plan->kprobes) {
+		plan->memory_bytes +=
+			hash_bytes(KLEAK_MAX_CALLS, sizeof(uint64_t), sizeof(struct kleak_call));
+		add_blind_spot(plan,
+			       "kprobes stand in for fentry and fexit: a bulk call or "
+			       "kfree_rcu() is not seen on a CPU on which another kprobe's or "
+			       "perf event's BPF program runs, or bpf() works on a map");
+	}
 	if (kernel->slub_unknown[0] && (config->slab || config->vmalloc))
 		add_blind_spot(plan,
 			       "objects are not checked against the slab allocator's own books, "
@@ -498,7 +546,7 @@ void attach_plan__print(const struct plan *plan, const struct kernel *kernel, FI
 		if (!plan->hooks[i].on || hooks[i].copy != 1)
 			continue;
 		copies = copies_of(plan, i);
-		fprintf(out, "  %-7s%s", attach_kind(hooks[i].kind),
+		fprintf(out, "  %-6s %s", attach_kind(hooks[i].kind),
 			target_of(&plan->hooks[i], &hooks[i]));
 		fprintf(out, copies > 1 ? "  (%d copies)\n" : "\n", copies);
 	}
@@ -511,7 +559,7 @@ void attach_plan__print(const struct plan *plan, const struct kernel *kernel, FI
 	for (size_t i = 0; i < nr_hooks; i++) {
 		if (plan->hooks[i].on || hooks[i].copy != 1)
 			continue;
-		fprintf(out, "  %-7s%s: %s\n", attach_kind(hooks[i].kind),
+		fprintf(out, "  %-6s %s: %s\n", attach_kind(hooks[i].kind),
 			target_of(&plan->hooks[i], &hooks[i]),
 			plan->hooks[i].why[0] ? plan->hooks[i].why : "not needed");
 	}

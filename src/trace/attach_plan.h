@@ -14,7 +14,7 @@
 
 #define PLAN_MAX_HOOKS	     64
 #define PLAN_MAX_BLIND_SPOTS 16
-#define PLAN_TEXT	     256
+#define PLAN_TEXT	     320
 
 struct plan_hook {
 	bool on;
@@ -33,6 +33,7 @@ struct plan {
 	bool has_cast;	       /* the programs load words of the kernel's memory directly */
 	bool verify;	       /* look at SLUB's books before an object is reported */
 	bool learn_cpus;       /* by a program: see tracer__learn_cpus() */
+	bool kprobes;	       /* some hooks are */
 	bool queues;	       /* look into kfree_rcu()'s queues: no hook shows what goes there */
 	uint64_t memory_bytes; /* of the maps */
 	uint64_t own_bytes;    /* of the loader, when the tables are full */

@@ -31,6 +31,7 @@
 struct tracer {
 	struct kleak *skeleton;
 	struct bpf_program *programs[PLAN_MAX_HOOKS]; /* NULL: not on */
+	const char *targets[PLAN_MAX_HOOKS];	      /* functions, while they are attached to */
 	struct bpf_link *links[PLAN_MAX_HOOKS];
 	struct tracer_view view;
 	struct kleak_site *sites; /* of the view, for writing, like the two below */
@@ -89,6 +90,8 @@ static int configure(struct tracer *tracer, const struct plan *plan)
 	if (plan->config.follow == KLEAK_FOLLOW_FAMILY &&
 	    bpf_map__set_max_entries(skeleton->maps.family, KLEAK_MAX_FAMILY))
 		return -EINVAL;
+	if (plan->kprobes && bpf_map__set_max_entries(skeleton->maps.calls, KLEAK_MAX_CALLS))
+		return -EINVAL;
 	if (plan->config.modules &&
 	    bpf_map__set_max_entries(skeleton->maps.modules, KLEAK_MODULE_RING))
 		return -EINVAL;
@@ -111,7 +114,8 @@ static int configure(struct tracer *tracer, const struct plan *plan)
 		if (!plan->hooks[i].on)
 			continue;
 		tracer->programs[i] = program;
-		if (!plan->hooks[i].target)
+		tracer->targets[i] = plan->hooks[i].target;
+		if (!plan->hooks[i].target || hook_is_kprobe(&hooks[i]))
 			continue;
 		err = bpf_program__set_attach_target(program, 0, plan->hooks[i].target);
 		if (err)
@@ -189,7 +193,11 @@ static int attach_hook(struct tracer *tracer, size_t i, const char **failed)
 {
 	if (!tracer->programs[i])
 		return 0;
-	tracer->links[i] = bpf_program__attach(tracer->programs[i]);
+	if (hook_is_kprobe(&hooks[i]))
+		tracer->links[i] = bpf_program__attach_kprobe(
+			tracer->programs[i], hook_is_at_return(&hooks[i]), tracer->targets[i]);
+	else
+		tracer->links[i] = bpf_program__attach(tracer->programs[i]);
 	if (tracer->links[i])
 		return 0;
 	*failed = hooks[i].program;
@@ -199,7 +207,7 @@ static int attach_hook(struct tracer *tracer, size_t i, const char **failed)
 /*
  * So that the first copy of a program runs before the second one.  Programs of a tracepoint run as
  * they were attached; of those of a function the last one runs first (kernel/bpf/trampoline.c,
- * __bpf_trampoline_link_prog()).
+ * __bpf_trampoline_link_prog()).  Of a function's kprobes the one at its return is there first.
  */
 static int attach(struct tracer *tracer, enum hook_role role, const char **failed)
 {

@@ -86,8 +86,8 @@ static const struct trace_options everything = {
 	.stack_depth = 16,
 };
 
-/* Load what takes an allocation by kmalloc(), and what goes with it. */
-static struct machine load(const struct trace_options *options, uint32_t stack_size)
+/* The programs as they are loaded here, but for sizes, and none of them yet. */
+static struct machine open_programs(const struct trace_options *options, uint32_t stack_size)
 {
 	struct machine m = {.skeleton = programs__open(kernel.has_cast, NULL)};
 	struct plan plan;
@@ -108,6 +108,14 @@ static struct machine load(const struct trace_options *options, uint32_t stack_s
 	bpf_map__set_max_entries(m.skeleton->maps.tallies, SITES);
 	bpf_object__for_each_program (program, m.skeleton->obj)
 		bpf_program__set_autoload(program, false);
+	return m;
+}
+
+/* Load what takes an allocation by kmalloc(), and what goes with it. */
+static struct machine load(const struct trace_options *options, uint32_t stack_size)
+{
+	struct machine m = open_programs(options, stack_size);
+
 	bpf_program__set_autoload(m.skeleton->progs.kmalloc_1, true);
 	bpf_program__set_autoload(m.skeleton->progs.size_areas, true);
 	bpf_program__set_autoload(m.skeleton->progs.introduce_self, true);
@@ -402,6 +410,25 @@ static void test_offsets_of_cpus(void **state)
 	unload(&m);
 }
 
+/* What is attached only where fentry is refused and there are kprobes: the verifier takes it
+ * everywhere. */
+static void test_programs_of_kprobes(void **state)
+{
+	struct machine m;
+
+	(void)state;
+	if (!kernel.has_loop)
+		skip();
+	m = open_programs(&everything, kernel.stack_size);
+	for (size_t i = 0; i < nr_hooks; i++)
+		if (hook_is_kprobe(&hooks[i]))
+			bpf_program__set_autoload(
+				bpf_object__find_program_by_name(m.skeleton->obj, hooks[i].program),
+				true);
+	assert_int_equal(kleak__load(m.skeleton), 0);
+	kleak__destroy(m.skeleton);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -410,6 +437,7 @@ int main(void)
 		cmocka_unit_test(test_size_of_stacks),
 		cmocka_unit_test(test_caches_of_events_without),
 		cmocka_unit_test(test_offsets_of_cpus),
+		cmocka_unit_test(test_programs_of_kprobes),
 	};
 
 	return cmocka_run_group_tests(tests, know_kernel, NULL);

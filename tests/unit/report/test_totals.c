@@ -144,6 +144,7 @@ static void test_losses(void **state)
 	assert_int_equal(loss_of(m, "table_full"), 1000 + KLEAK_LOSS_TABLE_FULL);
 	assert_int_equal(loss_of(m, "sites_full"), 1000 + KLEAK_LOSS_SITES_FULL);
 	assert_int_equal(loss_of(m, "race"), 1000 + KLEAK_LOSS_RACE);
+	assert_int_equal(loss_of(m, "calls"), 1000 + KLEAK_LOSS_CALLS);
 	assert_int_equal(loss_of(m, "family_full"), 1000 + KLEAK_LOSS_FAMILY_FULL);
 	assert_int_equal(m->report.losses[TOTALS_LOSSES - 2].count, 3);
 	assert_int_equal(m->report.losses[TOTALS_LOSSES - 1].count, 4);

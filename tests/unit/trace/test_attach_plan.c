@@ -31,6 +31,8 @@ static struct kernel modern(void)
 	kernel.functions[FUNCTION_FREE_BULK].name = "kmem_cache_free_bulk";
 	kernel.functions[FUNCTION_KVFREE_CALL_RCU].name = "kvfree_call_rcu";
 	kernel.functions[FUNCTION_PAGES_BULK].name = "alloc_pages_bulk_noprof";
+	for (int i = 0; i < HOOK_FUNCTIONS; i++)
+		kernel.functions[i].kprobe_refused = -EOPNOTSUPP;
 	kernel.pages_bulk_array = 5;
 	return kernel;
 }
@@ -396,15 +398,131 @@ static void test_queues(void **state)
 	assert_true(is_blind_to(&plan, "memory passed to kfree_rcu() counts as outstanding"));
 }
 
+/* Every function refuses fentry and fexit, as on arm64 up to 6.1 (ENOTSUPP). */
+static struct kernel hardened(bool kprobes)
+{
+	struct kernel kernel = modern();
+
+	for (int i = 0; i < HOOK_FUNCTIONS; i++) {
+		kernel.functions[i].refused = -524;
+		kernel.functions[i].kprobe_refused = kprobes ? 0 : -EOPNOTSUPP;
+	}
+	return kernel;
+}
+
+static struct trace_options with_pages(void)
+{
+	struct trace_options options = defaults();
+
+	options.origins |= ORIGIN_PAGES;
+	return options;
+}
+
+static struct kernel with_page_events(struct kernel kernel)
+{
+	kernel.events[KLEAK_EVENT_PAGE_ALLOC].present = true;
+	kernel.events[KLEAK_EVENT_PAGE_FREE].present = true;
+	kernel.has_loop = true;
+	kernel.page_struct = 64;
+	return kernel;
+}
+
+static bool is_any_kprobe_on(const struct plan *plan)
+{
+	for (size_t i = 0; i < nr_hooks; i++)
+		if (plan->hooks[i].on && hook_is_kprobe(&hooks[i]))
+			return true;
+	return false;
+}
+
+/* Where fentry and fexit are refused kprobes do the same, one program each. */
+static void test_kprobes_stand_in(void **state)
+{
+	const struct trace_options options = with_pages();
+	const struct kernel kernel = with_page_events(hardened(true)),
+			    allowed = with_page_events(modern());
+	struct plan plan = good(&options, &allowed);
+	uint64_t memory = plan.memory_bytes;
+
+	(void)state;
+	plan = good(&options, &kernel);
+	assert_true(is_on(&plan, "free_bulk_entry_1"));
+	assert_true(is_on(&plan, "kvfree_call_rcu_entry_1"));
+	assert_true(is_on(&plan, "alloc_bulk_entry_1") && is_on(&plan, "alloc_bulk_return_1"));
+	assert_true(is_on(&plan, "alloc_pages_bulk_entry_1"));
+	assert_true(is_on(&plan, "alloc_pages_bulk_return_1"));
+	assert_false(is_on(&plan, "kfree_call_rcu_nolock_entry_1")); /* there is none */
+	for (size_t i = 0; i < nr_hooks; i++) {
+		assert_true(!plan.hooks[i].on || hooks[i].function == FUNCTION_NONE ||
+			    hook_is_kprobe(&hooks[i]));
+		if (plan.hooks[i].on && hook_is_kprobe(&hooks[i]))
+			assert_string_equal(plan.hooks[i].target,
+					    kernel.functions[hooks[i].function].name);
+	}
+	assert_true(plan.kprobes);
+	assert_false(plan.queues);
+	assert_true(plan.memory_bytes > memory);
+	assert_true(is_blind_to(&plan, "kprobes stand in for fentry and fexit"));
+	assert_false(is_blind_to(&plan, "refused"));
+	assert_false(is_blind_to(&plan, "kmem_cache_alloc_bulk()"));
+}
+
+/* Only for those functions that refuse. */
+static void test_kprobes_of_some(void **state)
+{
+	const struct trace_options options = defaults();
+	struct kernel kernel = modern();
+	struct plan plan;
+
+	(void)state;
+	kernel.functions[FUNCTION_ALLOC_BULK].refused = -EPERM;
+	kernel.functions[FUNCTION_ALLOC_BULK].kprobe_refused = 0;
+	kernel.functions[FUNCTION_FREE_BULK].refused = -EPERM;
+	kernel.functions[FUNCTION_FREE_BULK].kprobe_refused = -EINVAL;
+	kernel.functions[FUNCTION_KVFREE_CALL_RCU].kprobe_refused = 0; /* not needed */
+	plan = good(&options, &kernel);
+	assert_true(is_on(&plan, "alloc_bulk_entry_1") && is_on(&plan, "alloc_bulk_return_1"));
+	assert_false(is_on(&plan, "kmem_cache_alloc_bulk_1"));
+	assert_false(is_on(&plan, "free_bulk_entry_1"));
+	assert_false(is_on(&plan, "kvfree_call_rcu_entry_1"));
+	assert_true(is_on(&plan, "kvfree_call_rcu_1"));
+	assert_true(is_blind_to(&plan, "frees by kmem_cache_free_bulk()"));
+	assert_true(is_blind_to(&plan, "kprobes stand in"));
+}
+
+/* Neither is to be had: what hides there is told whole. */
+static void test_neither_fentry_nor_kprobes(void **state)
+{
+	const struct trace_options options = with_pages();
+	const struct kernel kernel = with_page_events(hardened(false));
+	struct plan plan = good(&options, &kernel);
+
+	(void)state;
+	assert_false(is_any_kprobe_on(&plan));
+	assert_false(plan.kprobes);
+	assert_false(is_blind_to(&plan, "kprobes stand in"));
+	assert_true(is_blind_to(&plan, "objects from kmem_cache_alloc_bulk()"));
+	assert_true(is_blind_to(&plan, "io_uring"));
+	assert_true(is_blind_to(&plan, "page pools"));
+	/* strerror() does not know this number */
+	assert_true(is_blind_to(&plan, "(fexit refused: Not supported by this kernel's BPF"));
+	assert_false(is_blind_to(&plan, "error 524"));
+	for (size_t i = 0; i < plan.nr_blind_spots; i++)
+		assert_true(strlen(plan.blind_spot_list[i]) < PLAN_TEXT - 1);
+}
+
 /* --no-fentry: as where every function is refused. */
 static void test_no_fentry(void **state)
 {
 	struct trace_options options = defaults();
-	const struct kernel kernel = modern();
+	const struct kernel kernel = modern(), refusing = hardened(true);
 	struct plan plan;
 
 	(void)state;
 	options.no_fentry = true;
+	plan = good(&options, &refusing);
+	assert_false(is_any_kprobe_on(&plan));
+	assert_true(is_blind_to(&plan, "--no-fentry"));
 	plan = good(&options, &kernel);
 	for (size_t i = 0; i < nr_hooks; i++)
 		assert_true(!plan.hooks[i].on || hooks[i].kind == HOOK_RAW_TP);
@@ -511,6 +629,9 @@ static void test_explain_tells_the_plan(void **state)
 	assert_non_null(strstr(text, "raw_tp kfree\n"));
 	assert_non_null(strstr(text, "fexit  kmem_cache_alloc_bulk_noprof  (2 copies)\n"));
 	assert_non_null(strstr(text, "fentry kmem_cache_free_bulk: fentry refused"));
+	assert_non_null(
+		strstr(text, "kprobe kmem_cache_free_bulk: kprobes are not to be had here"));
+	assert_non_null(strstr(text, "kretprobe kmem_cache_alloc_bulk_noprof: not needed\n"));
 	assert_non_null(strstr(text, "raw_tp kmalloc_node: this kernel has no such tracepoint"));
 	assert_non_null(strstr(text, "raw_tp sched_process_fork: not needed"));
 	assert_non_null(strstr(text, "live objects"));
@@ -832,11 +953,13 @@ static void test_what_a_refused_hook_costs(void **state)
 	(void)state;
 	kernel.functions[FUNCTION_FREE_BULK].refused = -EPERM;
 	kernel.functions[FUNCTION_ALLOC_BULK].refused = -EBUSY;
+	kernel.functions[FUNCTION_FREE_BULK].kprobe_refused = -EOPNOTSUPP;
+	kernel.functions[FUNCTION_ALLOC_BULK].kprobe_refused = -EOPNOTSUPP;
 	plan = good(&options, &kernel);
 	assert_true(is_blind_to(&plan, "not seen at once, only in the allocator's books before "
 				       "anything is listed (fentry refused: Operation not "
 				       "permitted)"));
-	assert_true(is_blind_to(&plan, "are not recorded (fexit refused: "));
+	assert_true(is_blind_to(&plan, "(fexit refused: "));
 	/* arm64 up to 6.1; a sentence that fits */
 	kernel.functions[FUNCTION_FREE_BULK].refused = -524;
 	plan = good(&options, &kernel);
@@ -958,6 +1081,9 @@ int main(void)
 		cmocka_unit_test(test_whose_books_are_in_the_way),
 		cmocka_unit_test(test_stacks_of_any_size),
 		cmocka_unit_test(test_queues),
+		cmocka_unit_test(test_kprobes_stand_in),
+		cmocka_unit_test(test_kprobes_of_some),
+		cmocka_unit_test(test_neither_fentry_nor_kprobes),
 		cmocka_unit_test(test_no_fentry),
 		cmocka_unit_test(test_copies_where_the_books_are_not_read),
 		cmocka_unit_test(test_copies_where_programs_may_be_preempted),

@@ -234,6 +234,7 @@ LIVE := $(B)/live-load $(B)/live-programs $(B)/live-handles
 # What runs in guests: GUESTS="6.1 arm64/6.12".
 IN_GUESTS    := $(KLEAK) $(B)/live-load $(B)/live-handles $(B)/leak-actor
 OTHER_GUESTS := $(if $(filter arm64/%,$(GUESTS) $(GUEST)),arm64)
+TEST_GUESTS  := $(if $(GUESTS),$(OTHER_GUESTS),arm64)
 
 .PHONY: in-guests arm64
 in-guests: $(IN_GUESTS)
@@ -249,7 +250,7 @@ live-programs: $(LIVE) $(B)/kleak-asan
 
 test:
 	@tools/install-packages build test guest
-	@$(MAKE) --no-print-directory -j$(shell nproc) CI=1 all unit-tests live-programs $(IN_GUESTS) $(OTHER_GUESTS)
+	@$(MAKE) --no-print-directory -j$(shell nproc) CI=1 all unit-tests live-programs $(IN_GUESTS) $(TEST_GUESTS)
 	@tests/run unit live guest
 
 test-unit: all unit-tests
@@ -258,7 +259,7 @@ test-unit: all unit-tests
 test-live: all live-programs
 	@tests/run live
 
-test-guest: $(IN_GUESTS) $(B)/kleak-asan $(OTHER_GUESTS)
+test-guest: $(IN_GUESTS) $(B)/kleak-asan $(TEST_GUESTS)
 	@tests/run guest
 
 # What reads saved files, with bytes that nobody thought of; not part of the tests, which replay

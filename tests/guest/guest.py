@@ -14,6 +14,8 @@ import tap  # noqa: E402
 
 # Others: sudo make test-guest GUESTS="6.18 7.3 arm64/6.12"
 VERSIONS = os.environ.get("GUESTS", "6.1 6.12").split()
+# Where nothing else was asked for, some tests run on these as well.
+ARM64 = [] if "GUESTS" in os.environ else ["arm64/6.1", "arm64/6.12"]
 CANNOT_RUN = 77
 # What a kernel says on its console that goes on, so that the script ends as if nothing had been.
 TROUBLE = re.compile(r"^.*(BUG: |Oops: |general protection fault|-\[ (cut here|end trace)|Call Trace:)", re.M)
@@ -81,7 +83,7 @@ def boot(version, script, *options):
 
 def once(of):
     """What of(version) gives, made once for each version, whoever asks first."""
-    locks, made = {version: threading.Lock() for version in VERSIONS}, {}
+    locks, made = {version: threading.Lock() for version in VERSIONS + ARM64}, {}
 
     def get(version):
         with locks[version]:
@@ -96,15 +98,16 @@ def once(of):
     return get
 
 
-def main(*checks):
+def main(*checks, arm64=False):
     """
-    Run check(version) for each kernel, one test each.  A guest takes one CPU, and waits
+    Run check(version) for each kernel, those of arm64 included if it says so, one test each.  A guest takes one CPU, and waits
     most of the time: those of the kernels run beside each other.
     """
     tests = {}
-    with concurrent.futures.ThreadPoolExecutor(len(VERSIONS)) as pool:
+    versions = VERSIONS + (ARM64 if arm64 else [])
+    with concurrent.futures.ThreadPoolExecutor(len(versions)) as pool:
         for check in checks:
-            for version in VERSIONS:
+            for version in versions:
                 name = f"test_{check.__name__}_on_{re.sub('[^0-9a-z]', '_', version)}"
                 tests[name] = pool.submit(check, version).result
     tap.main(tests)

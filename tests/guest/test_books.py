@@ -70,6 +70,7 @@ destroy old 40
 sleep 10
 fresh; echo ---
 cat /proc/meminfo; echo ---
+grep -c " pcpu_chunk_lists$" /proc/kallsyms; echo ---
 kill -INT %1
 wait %1
 tail -n 1 /tmp/out
@@ -78,7 +79,13 @@ tail -n 1 /tmp/out
 
 def percpu_books_close(version):
     out = boot(version, PERCPU)
-    *reports, meminfo, final = out.split("---\n")
+    *reports, meminfo, symbols, final = out.split("---\n")
+    if symbols == "0\n":
+        # without CONFIG_KALLSYMS_ALL, as arm64 6.1 has it: then that is not known, and said to be so
+        book = next(book for book in json.loads(final)["ledger"] if book["class"] == "percpu")
+        assert book["room_bytes"] is None and book["rest_bytes"] is None, book
+        assert abs(book["traced_bytes"] - 20000 * 24 * 2) < 500000, book
+        return
     begun, leaked, _, final = (books.check_percpu(json.loads(report), meminfo, 2)
                                      for report in (*reports, final))
     grown = leaked["traced_bytes"] - begun["traced_bytes"]
@@ -93,4 +100,4 @@ def percpu_books_close(version):
 
 
 if __name__ == "__main__":
-    main(slabinfo_agrees_in_every_cache, percpu_books_close)
+    main(slabinfo_agrees_in_every_cache, percpu_books_close, arm64=True)

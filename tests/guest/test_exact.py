@@ -181,4 +181,4 @@ def exact(version):
 
 
 if __name__ == "__main__":
-    main(exact)
+    main(exact, arm64=True)

@@ -150,4 +150,4 @@ def differences(report, expected):
 
 
 if __name__ == "__main__":
-    main(orphans_alone_are_unreferenced)
+    main(orphans_alone_are_unreferenced, arm64=True)

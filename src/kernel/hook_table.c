@@ -24,7 +24,7 @@ const char *const hook_function_names[HOOK_FUNCTIONS][3] = {
 };
 
 /*
- * Who calls these, in 6.1 and 6.12: net/core/skbuff.c and xdp.c, io_uring/io_uring.c,
+ * Who calls these most, in 6.1 and 6.12: net/core/skbuff.c and xdp.c, io_uring/io_uring.c,
  * lib/maple_tree.c; net/core/page_pool.c, net/sunrpc/svc_xprt.c, fs/xfs/xfs_buf.c,
  * fs/btrfs/extent_io.c, and mm/vmalloc.c, whose pages count as vmalloc's.
  */

@@ -414,12 +414,14 @@ static void test_offsets_of_cpus(void **state)
  * everywhere. */
 static void test_programs_of_kprobes(void **state)
 {
+	struct trace_options options = everything;
 	struct machine m;
 
 	(void)state;
 	if (!kernel.has_loop)
 		skip();
-	m = open_programs(&everything, kernel.stack_size);
+	options.who = true;
+	m = open_programs(&options, kernel.stack_size);
 	for (size_t i = 0; i < nr_hooks; i++)
 		if (hook_is_kprobe(&hooks[i]))
 			bpf_program__set_autoload(

@@ -72,7 +72,7 @@ static bool look(const struct percpu_chunks *chunks, struct pass *pass, uint64_t
 
 void percpu_use__read(struct percpu_use *use, const struct percpu_chunks *chunks)
 {
-	struct pass before = {}, now;
+	struct pass before = {}, now = {};
 	uint64_t lists;
 	uint32_t nr;
 

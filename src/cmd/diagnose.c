@@ -118,7 +118,7 @@ static int read_books(struct diagnose *d)
 	struct books books;
 	int err;
 
-	books__read(&books, BOOKS_MEM | BOOKS_SLABS | BOOKS_AREAS);
+	books__read(&books, BOOKS_MEM | BOOKS_ZONES | BOOKS_SLABS | BOOKS_AREAS);
 	books__say_odd(&books, d->said_odd);
 	err = books.mem_err;
 	if (!err)

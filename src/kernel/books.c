@@ -33,10 +33,10 @@ void books__read(struct books *books, unsigned int wanted)
 		.lines_err = -ENODATA,
 		.vfs_err = -ENODATA,
 	};
-	if (wanted & BOOKS_MEM) {
+	if (wanted & BOOKS_MEM)
 		books->mem_err = READ("/proc/meminfo", meminfo__parse, &books->mem);
+	if (wanted & BOOKS_ZONES)
 		books->zones_err = READ("/proc/zoneinfo", zoneinfo__parse, &books->zones);
-	}
 	if (wanted & BOOKS_SLABS)
 		books->slabs_err = READ("/proc/slabinfo", slabinfo__parse, &books->slabs);
 	if (wanted & BOOKS_AREAS)

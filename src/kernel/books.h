@@ -20,7 +20,7 @@ struct books {
 	uint64_t page_size; /* what the books count in */
 	struct meminfo mem;
 	int mem_err;
-	struct zoneinfo zones; /* with BOOKS_MEM */
+	struct zoneinfo zones;
 	int zones_err;
 	struct slabinfo slabs;
 	int slabs_err;
@@ -38,7 +38,8 @@ enum books_wanted {
 	BOOKS_AREAS = 1 << 2,
 	BOOKS_LINES = 1 << 3,
 	BOOKS_VFS = 1 << 4,
-	BOOKS_ALL = BOOKS_MEM | BOOKS_SLABS | BOOKS_AREAS | BOOKS_LINES,
+	BOOKS_ZONES = 1 << 5,
+	BOOKS_ALL = BOOKS_MEM | BOOKS_ZONES | BOOKS_SLABS | BOOKS_AREAS | BOOKS_LINES,
 };
 
 #define BOOKS_ALLOCINFO	  "/proc/allocinfo"

@@ -107,16 +107,3 @@ const struct datasym *datasyms__of(const struct datasym *list, size_t nr, uint64
 
 	return found && *found->name ? found : NULL;
 }
-
-uint64_t datasyms__address(const char *name, FILE *kallsyms)
-{
-	char line[LINE], its[512], module[64], type;
-	uint64_t start;
-
-	while (fgets(line, sizeof(line), kallsyms))
-		if (sscanf(line, "%" SCNx64 " %c %511s [%63[^]]", &start, &type, its, module) ==
-			    3 &&
-		    !is_text(type) && !strcmp(its, name))
-			return start;
-	return 0;
-}

@@ -29,7 +29,4 @@ int datasyms__find(struct datasym *list, size_t nr, FILE *kallsyms);
 /* What was found for an address of the list; NULL: it has no name. */
 const struct datasym *datasyms__of(const struct datasym *list, size_t nr, uint64_t address);
 
-/* Where the variable `name` of the kernel's image stands; 0: it is not told. */
-uint64_t datasyms__address(const char *name, FILE *kallsyms);
-
 #endif

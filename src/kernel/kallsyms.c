@@ -278,9 +278,10 @@ static void note_variable(struct builder *b, const struct line *line)
 		[KALLSYMS_PCPU_CHUNK_LISTS] = "pcpu_chunk_lists",
 		[KALLSYMS_PCPU_NR_SLOTS] = "pcpu_nr_slots",
 		[KALLSYMS_PCPU_RESERVED_CHUNK] = "pcpu_reserved_chunk",
+		[KALLSYMS_PER_CPU_OFFSET] = "__per_cpu_offset",
 	};
 
-	if (line->name[0] != 'p' || line->name[1] != 'c')
+	if (line->name[0] != 'p' && line->name[0] != '_')
 		return;
 	for (int i = 0; i < KALLSYMS_VARIABLES; i++)
 		if (is_named(line, names[i]))

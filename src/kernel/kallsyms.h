@@ -56,6 +56,7 @@ enum kallsyms_variable {
 	KALLSYMS_PCPU_CHUNK_LISTS, /* mm/percpu.c */
 	KALLSYMS_PCPU_NR_SLOTS,
 	KALLSYMS_PCPU_RESERVED_CHUNK,
+	KALLSYMS_PER_CPU_OFFSET, /* mm/percpu.c, arch/x86/kernel/setup_percpu.c */
 	KALLSYMS_VARIABLES,
 };
 

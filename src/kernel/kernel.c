@@ -2,7 +2,6 @@
 #include "kernel/kernel.h"
 #include "kernel/attachable.h"
 #include "kernel/books.h"
-#include "kernel/datasyms.h"
 #include "kernel/layout.h"
 #include "util/reason.h"
 
@@ -19,8 +18,6 @@
 #include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
-
-#define KALLSYMS "/proc/kallsyms"
 
 #define MOST_STUBS  65536 /* bytes of interrupt entry stubs */
 #define LEAST_STACK 4096  /* bytes of a kernel stack */
@@ -444,28 +441,22 @@ static bool has_kfence(void)
 
 /*
  * What makes an address of a per-CPU pointer: a helper tells it (5.19, 07343110b293, "bpf: add
- * bpf_map_lookup_percpu_elem for percpu map"), or a variable of the kernel's, where its name is to
- * be read.
+ * bpf_map_lookup_percpu_elem for percpu map"), or a variable of the kernel's, where it is told.
  */
-static bool finds_percpu(struct kernel *kernel)
+static bool finds_percpu(struct kernel *kernel, const struct kallsyms *symbols)
 {
-	FILE *file;
-
 	if (libbpf_probe_bpf_helper(BPF_PROG_TYPE_KPROBE, BPF_FUNC_map_lookup_percpu_elem, NULL) ==
 	    1)
 		return true;
-	file = fopen(KALLSYMS, "re");
-	if (file) {
-		kernel->percpu_offsets = datasyms__address("__per_cpu_offset", file);
-		fclose(file);
-	}
+	if (symbols)
+		kernel->percpu_offsets = kallsyms__variable(symbols, KALLSYMS_PER_CPU_OFFSET);
 	return kernel->percpu_offsets;
 }
 
 /* SLUB's books: can they be read, and are they of a known kind? */
-static void read_slub(struct kernel *kernel, const struct btf *btf)
+static void read_slub(struct kernel *kernel, const struct btf *btf, const struct kallsyms *symbols)
 {
-	if (!finds_percpu(kernel)) {
+	if (!finds_percpu(kernel, symbols)) {
 		snprintf(kernel->slub_unknown, sizeof(kernel->slub_unknown),
 			 "per-CPU memory is not found");
 		memcpy(kernel->krc_unknown, kernel->slub_unknown, sizeof(kernel->krc_unknown));
@@ -729,7 +720,7 @@ int kernel__probe(struct kernel *kernel, const struct types *types, const struct
 	if (kernel->stack_assumed)
 		kernel->stack_size = KLEAK_STACK_SIZE;
 	kernel->nodes = count_nodes();
-	read_slub(kernel, btf);
+	read_slub(kernel, btf, symbols);
 	kernel->kfence = has_kfence();
 	if (!err)
 		read_symbols(kernel, symbols);

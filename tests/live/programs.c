@@ -5,7 +5,6 @@
  */
 #include "unit.h"
 
-#include "kernel/datasyms.h"
 #include "memory/slub.h"
 #include "memory/vmemmap.h"
 #include "trace/attach_plan.h"
@@ -37,6 +36,7 @@ struct machine {
 };
 
 static struct kernel kernel;
+static uint64_t offset_table; /* where __per_cpu_offset[] stands; 0: not known */
 
 static int know_kernel(void **state)
 {
@@ -58,6 +58,8 @@ static int know_kernel(void **state)
 		return -1;
 	}
 	types__close(&types);
+	if (symbols)
+		offset_table = kallsyms__variable(symbols, KALLSYMS_PER_CPU_OFFSET);
 	kallsyms__free(symbols);
 	return 0;
 }
@@ -388,20 +390,17 @@ static void test_caches_of_events_without(void **state)
 /* The kernel's own table says the same as the helper, of which one is used. */
 static void test_offsets_of_cpus(void **state)
 {
-	FILE *file = fopen("/proc/kallsyms", "re");
-	uint64_t table = file ? datasyms__address("__per_cpu_offset", file) : 0, offset;
 	struct machine m;
+	uint64_t offset;
 
 	(void)state;
-	if (file)
-		fclose(file);
-	if (!table || kernel.percpu_offsets)
+	if (!offset_table || kernel.percpu_offsets)
 		skip(); /* one of them is not there */
 	m = load(&everything, kernel.stack_size);
 	run(m.skeleton->progs.learn_cpus);
 	assert_int_equal(m.skeleton->bss->nr_cpu_addresses, kernel.cpus);
 	for (uint32_t i = 0; i < kernel.cpus; i++) {
-		assert_int_equal(read_kernel(m.skeleton, table + i * sizeof(offset), &offset,
+		assert_int_equal(read_kernel(m.skeleton, offset_table + i * sizeof(offset), &offset,
 					     sizeof(offset)),
 				 0);
 		assert_true(offset ==

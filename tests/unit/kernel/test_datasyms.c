@@ -50,27 +50,6 @@ static void test_find(void **state)
 	}
 }
 
-static uint64_t address_in(const char *symbols, const char *name)
-{
-	FILE *file = fmemopen((void *)symbols, strlen(symbols), "r");
-	uint64_t address = datasyms__address(name, file);
-
-	fclose(file);
-	return address;
-}
-
-/* Variables of the image only: no function, and nothing of a module. */
-static void test_address(void **state)
-{
-	(void)state;
-	assert_true(address_in(text, "second") == 0xffffffff82000100);
-	assert_true(address_in(text, "last") == 0xffffffff82000300);
-	assert_true(address_in(text, "in_between") == 0);
-	assert_true(address_in(text, "table") == 0);
-	assert_true(address_in(text, "sec") == 0);
-	assert_true(address_in("", "second") == 0);
-}
-
 /* The one symbol that stands before `address` in this text; a copy, valid until the next call. */
 static const char *name_at(const char *symbols, uint64_t address)
 {
@@ -202,7 +181,6 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_find),
-		cmocka_unit_test(test_address),
 		cmocka_unit_test(test_marks),
 		cmocka_unit_test(test_mapping_symbols),
 		cmocka_unit_test(test_names_of_one_place),

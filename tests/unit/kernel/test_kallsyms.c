@@ -292,6 +292,28 @@ static void knows_where_the_code_is(void **state)
 	}
 }
 
+static uint64_t offset_table_in(const char *text)
+{
+	struct kallsyms *ks = parse_text(text, NULL);
+	uint64_t address = kallsyms__variable(ks, KALLSYMS_PER_CPU_OFFSET);
+
+	kallsyms__free(ks);
+	return address;
+}
+
+/* Of the image only: no function, nothing of a module, and no other name. */
+static void takes_variables_for_what_they_are(void **state)
+{
+	(void)state;
+	assert_int_equal(offset_table_in("1000 T f\n9900 D __per_cpu_offset\n"), 0x9900);
+	assert_int_equal(offset_table_in("1000 T f\n9900 R __per_cpu_offset\n9980 d last\n"),
+			 0x9900);
+	assert_int_equal(offset_table_in("1000 T f\n2000 t __per_cpu_offset\n"), 0);
+	assert_int_equal(offset_table_in("1000 T f\n9900 d __per_cpu_offset\t[m]\n"), 0);
+	assert_int_equal(offset_table_in("1000 T f\n9900 d __per_cpu_off\n"), 0);
+	assert_int_equal(offset_table_in("1000 T f\n"), 0);
+}
+
 /* Of variables, which the kernel may tell or not, a few. */
 static void knows_variables(void **state)
 {
@@ -719,6 +741,7 @@ int main(void)
 		cmocka_unit_test(reads_6_18),
 		cmocka_unit_test(knows_text_alone),
 		cmocka_unit_test(knows_variables),
+		cmocka_unit_test(takes_variables_for_what_they_are),
 		cmocka_unit_test(passes_over_mapping_symbols),
 		cmocka_unit_test(knows_where_the_code_is),
 		cmocka_unit_test(sorts_by_address),

@@ -93,9 +93,6 @@ __noinline int learn_record(struct scratch *s, __u32 i, __u64 context)
 	return 0;
 }
 
-/* So many words a call, which keeps loops short for the verifier. */
-#define WORDS_AT_ONCE 32
-
 __noinline int learn_records(struct scratch *s, __u32 from, __u64 context)
 {
 	for (__u32 i = 0; s && i < WORDS_AT_ONCE; i++)
@@ -106,14 +103,7 @@ __noinline int learn_records(struct scratch *s, __u32 from, __u64 context)
 /* Learn what the walk in `s` shows: where call_site lies. */
 __noinline int learn(struct scratch *s, __u64 context)
 {
-	__u32 len = stack_left(context);
-
-	if (!s || s->whole)
-		return 0;
-	if (len > sizeof(s->window))
-		len = sizeof(s->window);
-	asm volatile("" : "+r"(len)); /* the verifier has to see this one's bound */
-	if (len > sizeof(s->window) || bpf_probe_read_kernel(s->window, len, (const void *)context))
+	if (!s || s->whole || !window_read(s, context))
 		return 0;
 	s->at[0] = 0;
 	for (__u32 from = 0; from < KLEAK_STACK_WINDOW; from += WORDS_AT_ONCE)

@@ -29,10 +29,16 @@
 
 #define ORDER_MOST 20
 
+/* What stands at an address, up to the end of its word: its lowest byte is the first one. */
+static __always_inline __u64 rest_of_word(__u64 address)
+{
+	return word_at(address & ~7ULL) >> (address & 7) * 8;
+}
+
 /* The 32 bits at an address that is a multiple of 4. */
 static __always_inline __u32 half_at(__u64 address)
 {
-	return word_at(address & ~7ULL) >> (address & 4) * 8;
+	return rest_of_word(address);
 }
 
 /* As vmemmap__head_of(). */
@@ -79,8 +85,7 @@ static __always_inline __u64 large_bytes(__u64 address)
 
 	if (!head || !config.page.order)
 		return 0;
-	order = word_at((head + config.page.order) & ~7ULL) >> (head + config.page.order & 7) * 8 &
-		0xff;
+	order = rest_of_word(head + config.page.order) & 0xff;
 	return order && order <= ORDER_MOST ? 1ULL << (config.page_shift + order) : 0;
 }
 

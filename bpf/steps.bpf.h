@@ -31,6 +31,22 @@ static __always_inline __u32 stack_left(__u64 address)
 	return size - (address & (size - 1));
 }
 
+/* So many words of a window a call, which keeps loops short for the verifier. */
+#define WORDS_AT_ONCE 32
+
+/* Read what stands above `context` into the window: so many words, or 0. */
+static __always_inline __u32 window_read(struct scratch *s, __u64 context)
+{
+	__u32 len = stack_left(context);
+
+	if (len > sizeof(s->window))
+		len = sizeof(s->window);
+	asm volatile("" : "+r"(len)); /* the verifier has to see this one's bound */
+	if (len > sizeof(s->window) || bpf_probe_read_kernel(s->window, len, (const void *)context))
+		return 0;
+	return len / sizeof(__u64);
+}
+
 /*
  * An index that is to be masked: the compiler must not argue the mask away, the verifier wants it.
  */

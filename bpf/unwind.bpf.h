@@ -141,10 +141,7 @@ __noinline int learn_word(struct scratch *s, __u32 i)
 	return 0;
 }
 
-/* Words of the window, from `from` on, up to s->to: so many a call, which keeps loops short for the
- * verifier. */
-#define WORDS_AT_ONCE 32
-
+/* Words of the window, from `from` on, up to s->to. */
 __noinline int learn_words(struct scratch *s, __u32 from)
 {
 	for (__u32 i = 0; s && i < WORDS_AT_ONCE && from + i < s->to; i++)
@@ -333,15 +330,12 @@ __noinline int learn_steps(struct scratch *s, __u32 size)
 /* Learn what the walk in `s` shows: the frames of one site, from call_site on. */
 __noinline int learn(struct scratch *s, __u64 context)
 {
-	__u32 size = stack_left(context) / sizeof(__u64), len = size;
+	__u32 words;
 
 	if (!s || s->whole)
 		return 0;
-	if (len > KLEAK_STACK_WINDOW)
-		len = KLEAK_STACK_WINDOW;
-	len *= sizeof(__u64);
-	asm volatile("" : "+r"(len)); /* the verifier has to see this one's bound */
-	if (len > sizeof(s->window) || bpf_probe_read_kernel(s->window, len, (const void *)context))
+	words = window_read(s, context);
+	if (!words)
 		return 0;
 	s->filter = 0;
 	for (__u32 k = 0; k < KLEAK_MAX_FRAMES && k < s->nr; k++) {
@@ -349,7 +343,7 @@ __noinline int learn(struct scratch *s, __u64 context)
 		s->at[k] = 0;
 		s->times[k] = 0;
 	}
-	s->to = len / sizeof(__u64);
+	s->to = words;
 	for (__u32 from = 0; from < KLEAK_STACK_WINDOW; from += WORDS_AT_ONCE)
 		learn_words(s, from);
 	learn_places(s);
@@ -358,7 +352,7 @@ __noinline int learn(struct scratch *s, __u64 context)
 	if (!place(s, 0))
 		return 0;
 	learn_base(s);
-	learn_steps(s, size);
+	learn_steps(s, stack_left(context) / sizeof(__u64));
 	return 0;
 }
 

@@ -23,7 +23,6 @@ from expect import growth, judge  # noqa: E402
 FOLDER = "tests/guest/leaks"
 BESIDE = int(os.environ.get("GUESTS_BESIDE", "2"))
 FOR_S = int(os.environ.get("FOR", "300"))
-TO = os.environ.get("TO")
 CHURN_PER_MIN = int(os.environ.get("CHURN", "600"))
 BOOT_S = 240
 LEAST_RATE = 0.8  # of what was asked: an emulated guest may be too slow
@@ -128,9 +127,7 @@ def attempt(case, version):
         result["skipped"] = str(reason)
     except (AssertionError, Failed, subprocess.TimeoutExpired) as reason:
         result["failed"] = str(reason)
-    if TO:
-        with open(TO, "a", encoding="utf-8") as out:
-            out.write(json.dumps(result) + "\n")
+    guest.keep(result)
     print(line(result), flush=True)
     return result
 

@@ -19,7 +19,6 @@ import guest
 KERNELS = """5.10 6.1 6.1-rt 6.12 6.12-plain 6.12-rt 6.16 6.17 6.18 6.19 7.0 7.1 7.2 7.3 7.3-rt
 arm64/5.10 arm64/6.1 arm64/6.12 arm64/6.12-16k arm64/7.0 arm64/7.3""".split()
 BESIDE = int(os.environ.get("BESIDE", "2"))
-TO = os.environ.get("TO")
 HELD, AREAS = 300, 7  # eventfds, and objects of the module; its areas
 NEAR = 2  # eventfds of others; words left somewhere that lead to an orphan
 
@@ -64,7 +63,6 @@ wait $tracer; echo "status $?"
 echo "freed $(tail -n 1 /tmp/out)"
 sed -n "s/.*the verifier looked at \\([0-9]*\\) .*/verified \\1/p; /cannot\\|needs/s/^/said /p" /tmp/err
 kleak census --json > /tmp/census 2>> /tmp/err; echo "census $?"
-echo "objects $(sed "s/.*\\"objects\\":\\([0-9]*\\).*/\\1/" /tmp/census | head -n 1)"
 (while :; do say "eventfd 5"; usleep 500000; done) &
 keeper=$!
 kleak diagnose --interval 0.5 --evidence 15 --for 60s --json > /tmp/page 2>> /tmp/err; echo "diagnose $?"
@@ -73,16 +71,17 @@ kleak ledger --json -- true > /dev/null 2>> /tmp/err; echo "ledger $?"
 """
 
 
-def count(report, function):
-    """Objects of the sites that `function` allocates; and how many of them nothing refers to."""
-    sites = [s for s in report["sites"] if s["stack"] and any(
+def sites_of(report, function):
+    return [s for s in report["sites"] if s["stack"] and any(
         (f["symbol"] or "").split(".")[0] == function for f in s["stack"][:2])]
-    return sites, sum(s["unreferenced_objects"] or 0 for s in sites)
 
 
 def objects(report, function, cache):
-    sites, _ = count(report, function)
-    return sum(s["objects"] for s in sites if s["cache"].startswith(cache))
+    return sum(s["objects"] for s in sites_of(report, function) if s["cache"].startswith(cache))
+
+
+def unreferenced(report, function):
+    return sum(s["unreferenced_objects"] or 0 for s in sites_of(report, function))
 
 
 def words(lines, word):
@@ -109,8 +108,8 @@ def read(out):
                 "module": objects(report, "kleak_leak_kmalloc", ""),
                 "areas": objects(report, "kleak_leak_vmalloc", "vmalloc"),
                 "scans": (report["scan"] or {}).get("passes"),
-                "orphans": count(report, "kleak_leak_kmalloc")[1] + count(report, "kleak_leak_vmalloc")[1],
-                "wrong": count(report, "do_eventfd")[1], "losses": last["losses"],
+                "orphans": unreferenced(report, "kleak_leak_kmalloc") + unreferenced(report, "kleak_leak_vmalloc"),
+                "wrong": unreferenced(report, "do_eventfd"), "losses": last["losses"],
                 "unchecked": report.get("unchecked_objects")}
         walks = [tuple(map(int, w.split())) for w in words(lines, "walked")]
         row["walked"] = (walks[1][0] - walks[0][0]) - (walks[1][1] - walks[0][1])
@@ -140,9 +139,7 @@ def attempt(kernel):
         row["skipped"] = str(why)
     except (AssertionError, ValueError, KeyError) as why:
         row["failed"] = str(why)[-400:]
-    if TO:
-        with open(TO, "a", encoding="utf-8") as out:
-            out.write(json.dumps(row) + "\n")
+    guest.keep(row)
     print(line(row), flush=True)
     return row
 

@@ -139,7 +139,7 @@ static int watch(struct diagnose *d, double until_s, bool *ended)
 	while (!err && !(*ended = stopped(d, fmin(now_s + step_s, until_s))) && now_s < until_s) {
 		err = read_books(d);
 		if (!err)
-			err = holding__read(d->holding, clock__now_s());
+			err = holding__read(d->holding);
 		now_s = clock__now_s();
 	}
 	return err;
@@ -179,7 +179,7 @@ static int attach(struct diagnose *d, const struct plan *plan)
 	if (!d->watch_start_s)
 		d->watch_start_s = clock__now_s();
 	if (!err)
-		err = holding__read(d->holding, clock__now_s());
+		err = holding__begin(d->holding);
 	return err ? err : read_books(d);
 }
 
@@ -332,7 +332,7 @@ static int drain(struct diagnose *d)
 	tracer__stop_allocations(d->tracer);
 	d->traced_to_s = clock__now_s();
 	if (!err)
-		err = holding__read_now(d->holding, d->traced_to_s);
+		err = holding__read_now(d->holding);
 	if (!err)
 		err = reporter__watch(d->reporter);
 	if (!err)
@@ -412,9 +412,9 @@ static int conclude(struct diagnose *d)
 	int err = reporter__settle_areas(d->reporter);
 
 	tracer__stop(d->tracer);
-	time.report_s = clock__now_s();
 	if (!err)
 		err = reporter__make(d->reporter, &d->report, NULL, true);
+	time.report_s = reporter__taken_s(d->reporter);
 	if (!err)
 		err = find_groups(d);
 	if (err) {

@@ -3,8 +3,10 @@
 #include "judge/holders.h"
 #include "kernel/handle_reader.h"
 #include "trace/task_files.h"
+#include "util/clock.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 
 struct holding {
@@ -37,23 +39,45 @@ int holding__open(struct holding **out)
 	return 0;
 }
 
-int holding__read_now(struct holding *holding, double now_s)
+/* One reading, which is of when it ends: open files are counted last. */
+static int read_once(struct holding *holding, uint64_t *unseen)
 {
 	struct handles handles = {};
 	int err = handle_reader__read(holding->reader, &handles);
+	double now_s = clock__now_s();
 
 	if (!err)
 		err = holders__enter(holding->holders, &handles, now_s);
-	holding->next_s = now_s + HOLDING_EVERY_S;
-	if (holding->next_s < now_s + handles.took_s / HOLDING_SHARE)
-		holding->next_s = now_s + handles.took_s / HOLDING_SHARE;
+	holding->next_s = now_s + fmax(HOLDING_EVERY_S, handles.took_s / HOLDING_SHARE);
+	*unseen = handles.processes_unseen;
 	handles__free(&handles);
 	return err == -ENOMEM ? err : 0; /* without them it is less sure, no more */
 }
 
-int holding__read(struct holding *holding, double now_s)
+int holding__begin(struct holding *holding)
 {
-	return now_s < holding->next_s ? 0 : holding__read_now(holding, now_s);
+	uint64_t before = UINT64_MAX, unseen = 0;
+	int err;
+
+	for (int i = 0; i < HOLDING_FIRST_READINGS; i++) {
+		err = read_once(holding, &unseen);
+		if (err || !unseen || unseen >= before)
+			return err;
+		before = unseen;
+	}
+	return 0;
+}
+
+int holding__read_now(struct holding *holding)
+{
+	uint64_t unseen;
+
+	return read_once(holding, &unseen);
+}
+
+int holding__read(struct holding *holding)
+{
+	return clock__now_s() < holding->next_s ? 0 : holding__read_now(holding);
 }
 
 void holding__explain(const struct holding *holding, const struct report *report,

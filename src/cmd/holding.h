@@ -11,15 +11,20 @@ struct holding;
 int holding__open(struct holding **holding);
 
 /*
- * Take a reading at now_s (CLOCK_MONOTONIC), if it is time for one: every HOLDING_EVERY_S, and less
- * often where readings take long, so that they take HOLDING_SHARE of one CPU's time at most.
- * 0 or -ENOMEM.
+ * Take the first reading, before a trace: again and again until every process has been looked at,
+ * HOLDING_FIRST_READINGS times at most, each of HANDLE_MOST_S.  0 or -ENOMEM.
  */
-int holding__read(struct holding *holding, double now_s);
+int holding__begin(struct holding *holding);
+#define HOLDING_FIRST_READINGS 10
+
+/*
+ * Take a reading if it is time for one: every HOLDING_EVERY_S, and less often where readings take
+ * long, so that they take HOLDING_SHARE of one CPU's time at most.  0 or -ENOMEM.
+ */
+int holding__read(struct holding *holding);
 
 /* The same, now: what was read before is older than what is to be explained. */
-int holding__read_now(struct holding *holding, double now_s);
-
+int holding__read_now(struct holding *holding);
 #define HOLDING_EVERY_S 5.0
 #define HOLDING_SHARE	0.01
 

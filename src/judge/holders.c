@@ -373,16 +373,23 @@ static void name_first(const struct holders *holders, const struct entry *sum, d
 
 /* ---- questions ---- */
 
-static unsigned int link_of(const struct entry *entry, const struct holders_question *question)
+/* By what the objects are: HOLDER_BY_STACK, HOLDER_BY_CACHE. */
+static unsigned int link_of_kind(enum handle_kind kind, const struct holders_question *question)
 {
 	unsigned int link = HOLDER_GROWS;
 
 	for (size_t i = 0; i < question->nr_functions && !(link & HOLDER_BY_STACK); i++)
-		if (question->functions[i] &&
-		    handle_kind__is_made_by(entry->kind, question->functions[i]))
+		if (question->functions[i] && handle_kind__is_made_by(kind, question->functions[i]))
 			link |= HOLDER_BY_STACK;
-	if (question->cache && handle_kind__is_in_cache(entry->kind, question->cache))
+	if (question->cache && handle_kind__is_in_cache(kind, question->cache))
 		link |= HOLDER_BY_CACHE;
+	return link;
+}
+
+static unsigned int link_of(const struct entry *entry, const struct holders_question *question)
+{
+	unsigned int link = link_of_kind(entry->kind, question);
+
 	if (question->pid && question->pid == entry->owner.pid)
 		link |= HOLDER_BY_PROCESS;
 	return link;
@@ -656,6 +663,21 @@ size_t holders__explain(const struct holders *holders, const struct holders_ques
 			find_pin(holders, question->at[0], question->at[question->nr - 1],
 				 &list[i]);
 	return nr;
+}
+
+bool holders__may_be_unseen(const struct holders *holders, const struct holders_question *question)
+{
+	double from_s = question->at[0], until_s = question->at[question->nr - 1];
+
+	/* a sum is known from when on every process had been looked at once */
+	if (holders->summed != NEVER &&
+	    holders->clock.at[holders->summed] - from_s <= (1 - HOLDERS_SHARE) * (until_s - from_s))
+		return false;
+	for (enum handle_kind kind = 0; kind < HANDLE_KINDS; kind++)
+		if (handle_kind__is_of_process(kind) && handle_kind__can_be_released(kind) &&
+		    link_of_kind(kind, question))
+			return true;
+	return false;
 }
 
 static bool is_faster(const void *a, const void *b)

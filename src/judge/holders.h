@@ -89,6 +89,12 @@ size_t holders__explain(const struct holders *holders, const struct holders_ques
 			struct holder *list, size_t most);
 
 /*
+ * May objects that nobody explains be held by processes all the same?  The objects are linked to
+ * handles that processes let go of, and not every process had been looked at when they were none.
+ */
+bool holders__may_be_unseen(const struct holders *holders, const struct holders_question *question);
+
+/*
  * Write what grows by itself, whoever asks: steadily, HOLDERS_LEAST handles at least; what grows
  * fastest first.  How many.
  */

@@ -18,6 +18,7 @@ static const struct allocated_by_who *allocator_of(const struct report_site *sit
 struct answers {
 	struct holder list[MOST];
 	size_t nr;
+	bool unseen; /* there may be others: holders__may_be_unseen() */
 };
 
 /*
@@ -41,6 +42,7 @@ static void ask(const struct holders *holders, struct holders_question question,
 	question.objects = objects;
 	question.nr = nr;
 	answers->nr = holders__explain(holders, &question, answers->list, MOST);
+	answers->unseen = holders__may_be_unseen(holders, &question);
 }
 
 /* Of the cache that the first site, which stands for the group, allocates from. */
@@ -154,6 +156,7 @@ void group_holders__explain(const struct holders *holders, const struct report *
 				join(groups, &answers, group);
 			else if (answers.nr)
 				group->holder = answers.list[0];
+			group->may_be_held = answers.unseen && !group->holder.sure;
 		}
 	groups__acquit(groups);
 }

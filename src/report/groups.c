@@ -131,16 +131,29 @@ int groups__find(struct groups *groups, const struct report *report, struct call
 	return err;
 }
 
-void groups__acquit(struct groups *groups)
+static bool is_acquitted(const struct group *group)
 {
-	for (size_t i = 0; i < groups->nr; i++) {
-		struct verdict *verdict = &groups->list[i].sum.verdict.is;
+	return group->holder.sure || group->may_be_held;
+}
 
-		if (!groups->list[i].holder.sure)
-			continue;
+static void acquit(struct group *group)
+{
+	struct verdict *verdict = &group->sum.verdict.is;
+
+	if (group->holder.sure) {
 		verdict->name = VERDICT_HELD;
 		verdict->why = "somebody holds them, and can let go of them";
+	} else if (verdict->name == VERDICT_LEAK) {
+		verdict->name = VERDICT_GROWING;
+		verdict->why = "a program may hold them: not all were looked at in time";
 	}
+}
+
+void groups__acquit(struct groups *groups)
+{
+	for (size_t i = 0; i < groups->nr; i++)
+		if (is_acquitted(&groups->list[i]))
+			acquit(&groups->list[i]);
 	if (groups->nr)
 		qsort(groups->list, groups->nr, sizeof(*groups->list), by_weight);
 }
@@ -150,7 +163,7 @@ void groups__acquit_sites(const struct groups *groups, struct report_site *sites
 	for (size_t i = 0; i < groups->nr; i++) {
 		const struct group *g = &groups->list[i];
 
-		for (size_t k = 0; k < g->nr && g->holder.sure; k++)
+		for (size_t k = 0; k < g->nr && is_acquitted(g); k++)
 			sites[groups->members[g->first + k].site].verdict.is = g->sum.verdict.is;
 	}
 }

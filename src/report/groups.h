@@ -28,6 +28,7 @@ struct group {
 	struct headline common;
 	size_t first, nr;     /* its members: members[first ...], who stands for it first */
 	struct holder holder; /* if `sure`: who holds the objects, and can let go of them */
+	bool may_be_held;     /* it is not: by a process that was looked at too late */
 };
 
 struct groups {
@@ -47,7 +48,7 @@ int groups__find(struct groups *groups, const struct report *report, struct call
 
 /*
  * Somebody holds them for certain: these are HELD, no leaks, and come last.  A program that keeps
- * its handles is no fault of the kernel.
+ * its handles is no fault of the kernel.  What may be held is GROWING at most.
  */
 void groups__acquit(struct groups *groups);
 

@@ -254,6 +254,11 @@ int reporter__make(struct reporter *reporter, struct report *report, const char 
 	return err;
 }
 
+double reporter__taken_s(const struct reporter *reporter)
+{
+	return reporter->now.started_s + reporter->now.taken_s;
+}
+
 int reporter__watch(struct reporter *reporter)
 {
 	const struct readout_budget budget = {SIZE_MAX, FOUND_FREE_BUDGET, false};

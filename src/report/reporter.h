@@ -30,6 +30,9 @@ int reporter__settle_areas(struct reporter *reporter);
  */
 int reporter__make(struct reporter *reporter, struct report *report, const char *note, bool final);
 
+/* When the tables were read last, in seconds of CLOCK_MONOTONIC: ages are of then. */
+double reporter__taken_s(const struct reporter *reporter);
+
 /*
  * Learn the names of modules that came, and which ones went: what only the system tells it tells
  * as long as they are there.  Cheap while there are none.  False: here nobody can.

@@ -115,6 +115,8 @@ def told(case, page, end):
         "churn": 60 * churned / churn_s if churned and churn_s else None,
         "origins": page["origins"], "caches": page["caches"], "rounds": page["rounds"],
         "growth": [(g["name"], g["traced"]) for g in page["growth"]],
+        "groups": [(g["verdict"], g["why"], g["objects"], g["headline"][0]["symbol"] if g["headline"] else None,
+                    g["held_by"] and g["held_by"]["text"]) for g in page["groups"]],
         "sites": [(s["verdict"]["name"], s["verdict"]["why"], s["objects"], s["cache"], s["stack"][0]["symbol"])
                   for s in (page["report"]["sites"] if page["report"] else [])[:5]]}
 

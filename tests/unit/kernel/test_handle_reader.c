@@ -335,6 +335,8 @@ static int give(void *arg,
 	int err = each((uint32_t)child, HANDLE_TIMERFD, "", 7, to);
 
 	if (!err)
+		err = each((uint32_t)child, HANDLE_MAPPING, "", 7, to);
+	if (!err)
 		err = each(4000000, HANDLE_TIMERFD, "", 7, to); /* no such process */
 	return err ? err : *(int *)arg;
 }
@@ -354,6 +356,35 @@ static void takes_files_from_elsewhere(void **state)
 	assert_int_equal(count_of(&handles, HANDLE_TIMERFD, ""), 7);
 	assert_int_equal(count_of(&handles, HANDLE_FILE, ""), 7);
 	assert_int_equal(count_of(&handles, HANDLE_EVENTFD, ""), 0);
+	handles__free(&handles);
+	handle_reader__close(reader);
+}
+
+/* A process that there was no time for keeps its rows; its files are told anew, not once more. */
+static void counts_files_of_late_processes_once(void **state)
+{
+	struct handle_files files = {.read = give, .arg = &(int){0}};
+	struct handles handles = {};
+	struct handle_reader *reader;
+	unsigned int late = 0;
+	bool found = false;
+
+	(void)state;
+	assert_int_equal(handle_reader__open(
+				 &reader, &(struct handle_limits){1e-3, HANDLE_MOST_FILES}, &files),
+			 0);
+	for (unsigned int round = 0; round < 20000 && late < 50; round++) {
+		uint64_t seen;
+
+		read_again(reader, &handles);
+		seen = count_of(&handles, HANDLE_TIMERFD, "");
+		assert_true(seen == 7 || (!found && !seen));
+		assert_int_equal(count_of(&handles, HANDLE_FILE, ""), seen);
+		assert_int_equal(count_of(&handles, HANDLE_MAPPING, ""), seen);
+		late += found && handles.processes_stale > handles.processes / 2;
+		found |= seen;
+	}
+	assert_int_equal(late, 50);
 	handles__free(&handles);
 	handle_reader__close(reader);
 }
@@ -398,6 +429,7 @@ int main(void)
 		TEST(processes_come_and_go),
 		TEST(a_parent_keeps_zombies),
 		TEST(takes_files_from_elsewhere),
+		TEST(counts_files_of_late_processes_once),
 		TEST(falls_back_on_proc),
 		TEST(counts_mappings),
 	};

@@ -93,6 +93,34 @@ static void test_a_program_that_keeps_them(void **state)
 	assert_int_equal(group.sum.verdict.is.name, VERDICT_LEAK);
 }
 
+/* Who was not looked at when recording began may have made them all. */
+static void test_a_program_that_was_looked_at_too_late(void **state)
+{
+	struct groups groups = {&group, 1, members, 1};
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		struct handles now = {.processes_unseen = i ? 0 : 1};
+
+		hold(&now, &nginx, 3);
+		if (i)
+			hold(&now, &python, 1003);
+		assert_int_equal(holders__enter(holders, &now, i * whole.to_s), 0);
+		handles__free(&now);
+	}
+	explain(1, &whole);
+	assert_false(group.holder.sure);
+	assert_int_equal(group.sum.verdict.is.name, VERDICT_GROWING);
+	groups__acquit_sites(&groups, sites);
+	assert_int_equal(sites[0].verdict.is.name, VERDICT_GROWING);
+	/* no program holds what no handle is made of */
+	sites[0].verdict.is.name = VERDICT_LEAK;
+	sites[0].stack = other_stack;
+	sites[0].nr_frames = NR(other_stack);
+	explain(1, &whole);
+	assert_int_equal(group.sum.verdict.is.name, VERDICT_LEAK);
+}
+
 /* Of what is made beside each handle, by other code: another cause alone, the same beside it. */
 static void test_what_grows_with_what_is_held(void **state)
 {
@@ -271,6 +299,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 	const struct CMUnitTest tests[] = {
 		TEST(test_a_program_that_keeps_them),
+		TEST(test_a_program_that_was_looked_at_too_late),
 		TEST(test_what_grows_with_what_is_held),
 		TEST(test_as_fast_by_chance),
 		TEST(test_when_there_were_half_of_them),

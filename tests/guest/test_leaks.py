@@ -10,12 +10,12 @@ from guest import main
 from cases import INNOCENTS, LEAKS
 
 CHOSEN = ("by-chance", "softirq-skb", "dentry", "eventfds", "find")
-OPTIONS = "--interval 0.5 --evidence 15 --for 90s --max-overhead 50"
+OPTIONS = "--interval 0.5 --evidence 15 --for 60s --max-overhead 50"
 
 
 def leaks(version):
     cases = [next(c for c in LEAKS + INNOCENTS if c.name == name) for name in CHOSEN]
-    results = [(case, told(case, *answer)) for case, answer in zip(cases, boot(cases, version, OPTIONS, 480))]
+    results = [(case, told(case, *answer)) for case, answer in zip(cases, boot(cases, version, OPTIONS, 900))]
     for case, result in results:
         print(f"# {case.name}: {result['door'] or 'nothing'}, {result['seconds'] or 0:.0f} s")
     wrong = [(case.name, case.expect, result) for case, result in results if not result["right"]]

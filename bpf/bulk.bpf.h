@@ -74,8 +74,34 @@ static __always_inline __u32 bulk_got(__u64 result, __u64 size)
 	return (__u8)result ? size : 0;
 }
 
-/* `got` objects were allocated from the cache `kmem`; their addresses are in `array`. */
-static __always_inline int bulk_recorded(void *ctx, __u64 kmem, __u64 array, __u32 got, bool again)
+/* Bytes of a function up to where it calls the trampoline, endbr64 included, at most. */
+#define ENTRY_MOST 16
+
+/*
+ * Who called the function of `nr` arguments that fexit has seen return.  On x86-64 the trampoline
+ * keeps on the stack, from ctx on, the arguments, the result and the frame pointer; above these
+ * stand where it returns to in the function, and where that returns to
+ * (arch/x86/net/bpf_jit_comp.c, arch_prepare_bpf_trampoline()).  0: they do not; the stack is to be
+ * walked.
+ */
+static __always_inline __u64 fexit_caller(void *ctx, __u32 nr)
+{
+	struct {
+		__u64 entry, caller;
+	} above;
+
+	if (bpf_probe_read_kernel(&above, sizeof(above), (const __u64 *)ctx + nr + 2) ||
+	    above.entry - bpf_get_func_ip(ctx) > ENTRY_MOST)
+		return 0;
+	return above.caller;
+}
+
+/*
+ * `got` objects were allocated from the cache `kmem` for `caller` (0: not known); their addresses
+ * are in `array`.
+ */
+static __always_inline int bulk_recorded(void *ctx, __u64 kmem, __u64 array, __u32 got,
+					 __u64 caller, bool again)
 {
 	struct bulk b = {.again = again};
 	struct kleak_cache *cache;
@@ -97,7 +123,7 @@ static __always_inline int bulk_recorded(void *ctx, __u64 kmem, __u64 array, __u
 	}
 	if (!(cache->flags & KLEAK_CACHE_WANTED) || !is_size_wanted(cache->size))
 		return 0;
-	site = site_of(ctx, 0, cache_index, KLEAK_SPACE_SLAB);
+	site = site_of(ctx, caller, cache_index, KLEAK_SPACE_SLAB);
 	if (site < 0)
 		return 0;
 	b.array = array;
@@ -122,7 +148,7 @@ static __always_inline int alloc_bulk(void *ctx, bool again)
 	if (bpf_get_func_ret(ctx, &result) || bpf_get_func_arg(ctx, 0, &kmem) ||
 	    bpf_get_func_arg(ctx, 2, &size) || bpf_get_func_arg(ctx, 3, &array))
 		return 0;
-	return bulk_recorded(ctx, kmem, array, bulk_got(result, size), again);
+	return bulk_recorded(ctx, kmem, array, bulk_got(result, size), fexit_caller(ctx, 4), again);
 }
 
 /* `n` objects, or fewer, are being freed; their addresses are in `array`.  caller: see
@@ -194,7 +220,7 @@ int alloc_bulk_return_1(void *ctx)
 	if (!call_ends(ctx, KLEAK_SPACE_SLAB, &call))
 		return 0;
 	return bulk_recorded(ctx, ~call.not_cache, ~call.not_array,
-			     bulk_got(call_result(ctx), call.size), false);
+			     bulk_got(call_result(ctx), call.size), 0, false);
 }
 
 SEC("kprobe")

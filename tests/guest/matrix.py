@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-only
 """
-matrix.py [KERNEL...]: kleak on every kernel that Debian's archives hold, as tools/guest spells them; by
-itself all of KERNELS.
+matrix.py [ROW...]: kleak on every kernel that Debian's archives hold, as tools/guest spells them, and by each
+option that changes what it reads: "6.12", "6.12 slub_nomerge".  By itself all of KERNELS and OPTIONS.
 
 BESIDE=2: how many guests run at a time, TO=FILE adds what came of each kernel to a file, a JSON line each.
 A measurement, by hand before each release: it prints the table of README.md, and ends with 1 where a cell
@@ -18,6 +18,8 @@ import guest
 
 KERNELS = """5.10 6.1 6.1-rt 6.12 6.12-plain 6.12-rt 6.16 6.17 6.18 6.19 7.0 7.1 7.2 7.3 7.3-rt
 arm64/5.10 arm64/6.1 arm64/6.12 arm64/6.12-16k arm64/7.0 arm64/7.3""".split()
+OPTIONS = [f"6.12 {option}" for option in """slub_nomerge slub_debug=FZPU init_on_free=1 kfence.sample_interval=1
+mem=512M nosmt nokaslr no5lvl lockdown=integrity lockdown=confidentiality""".split()]
 BESIDE = int(os.environ.get("BESIDE", "2"))
 HELD, AREAS = 300, 7  # eventfds, and objects of the module; its areas
 NEAR = 2  # eventfds of others; words left somewhere that lead to an orphan
@@ -118,8 +120,10 @@ def read(out):
     return row
 
 
-def attempt(kernel):
-    row = {"kernel": kernel}
+def attempt(name):
+    """One row: a kernel, and what is on its command line."""
+    kernel, _, options = name.partition(" ")
+    row = {"kernel": name}
     try:
         added = []
         try:
@@ -128,13 +132,13 @@ def attempt(kernel):
                 added = ["--add", f"{guest.module(kernel)}:/kleak_test.ko"]
         except guest.tap.Skip as why:
             row["headers"] = str(why)
-        done = guest.call(kernel, "--one-thread", "--mem", "1024", "--timeout", "900",
+        done = guest.call(kernel, "--one-thread", "--mem", "1024", "--timeout", "900", "--append", options,
                           "--add", f"{guest.built(kernel, 'kleak')}:/bin/kleak",
                           "--add", f"{guest.built(kernel, 'live-load')}:/bin/load", *added,
                           "--", "sh", "-c", SCRIPT, timeout=1800)
         row |= {"module_there": bool(added), **read(done.stdout)}
         if done.returncode:
-            row["failed"] = (done.stderr + done.stdout)[-400:]
+            row["failed"] = f"status {done.returncode}: {done.stderr[-300:]} {done.stdout[-100:]}"
     except guest.tap.Skip as why:
         row["skipped"] = str(why)
     except (AssertionError, ValueError, KeyError) as why:
@@ -167,14 +171,14 @@ def cells(row):
 
 
 def line(row):
-    return f"| {row['kernel']:<14} | " + " | ".join(text + ("" if right else " (!)") for text, right in cells(row)) + " |"
+    return f"| {row['kernel']:<29} | " + " | ".join(text + ("" if right else " (!)") for text, right in cells(row)) + " |"
 
 
 def main(wanted):
-    print("| kernel         | counts | orphans found | census | handles kept | walked | verifier |")
+    print("| kernel                        | counts | orphans found | census | handles kept | walked | verifier |")
     print("|---|---|---|---|---|---|---|")
     with concurrent.futures.ThreadPoolExecutor(BESIDE) as pool:
-        rows = list(pool.map(attempt, wanted or KERNELS))
+        rows = list(pool.map(attempt, wanted or KERNELS + OPTIONS))
     return 0 if all(right for row in rows for _, right in cells(row)) else 1
 
 

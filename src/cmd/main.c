@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* main(): read the command line, refuse what clashes, do what the command says. */
+#include "cmd/check.h"
 #include "cmd/clash.h"
 #include "cmd/diff.h"
 #include "cmd/help.h"
@@ -76,6 +77,17 @@ static int audit(const struct options *options)
 	return status;
 }
 
+static int check(const struct options *options)
+{
+	int signals = open_signals(), status = CHECK_UNKNOWN;
+
+	if (signals < 0)
+		return status;
+	status = cmd_check(options, signals);
+	close(signals);
+	return status;
+}
+
 /*
  * Whoever closed one of these shall not find what was meant for it in a file that is opened
  * later.  Writing there still fails.
@@ -101,7 +113,7 @@ int main(int argc, char **argv)
 
 	if (options__parse(&options, argc, argv, why, sizeof(why))) {
 		say("%s", why);
-		return EXIT_USAGE;
+		return options.verb == VERB_CHECK ? CHECK_UNKNOWN : EXIT_USAGE;
 	}
 	if (clash__find(&options, why, sizeof(why))) {
 		say("%s", why);
@@ -127,6 +139,8 @@ int main(int argc, char **argv)
 	switch (options.verb) {
 	case VERB_LEDGER:
 		return audit(&options);
+	case VERB_CHECK:
+		return check(&options);
 	case VERB_KMEMLEAK:
 		return cmd_kmemleak(BOOKS_KMEMLEAK, options.action) ? EXIT_CANNOT_RUN : 0;
 	case VERB_REPORT:

@@ -12,6 +12,7 @@
 #include "cmd/screen.h"
 #include "cmd/session.h"
 #include "kernel/books.h"
+#include "kernel/features.h"
 #include "util/say.h"
 #include "util/signals.h"
 
@@ -103,6 +104,15 @@ static void hold_standard_files(void)
 		close(fd);
 }
 
+/* The first line is for programs. */
+static void print_version(void)
+{
+	char features[SENTENCE];
+
+	features__print(features, sizeof(features));
+	printf("kleak " VERSION "\n%s\n", features);
+}
+
 int main(int argc, char **argv)
 {
 	struct options options;
@@ -129,7 +139,7 @@ int main(int argc, char **argv)
 		return finish_output();
 	}
 	if (options.version) {
-		printf("kleak " VERSION "\n");
+		print_version();
 		return finish_output();
 	}
 	if (options.screen && !options.explain && !screen__is_possible()) {

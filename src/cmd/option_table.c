@@ -223,7 +223,8 @@ static const struct option_row rows[] = {
 #undef GROUP
 #define GROUP "Other"
 	{GROUP, "--verbose", 'v', NULL, ALL, "say more on stderr", FLAG(report.verbose)},
-	{GROUP, "--version", 0, NULL, ALL, "print the version", FLAG(version)},
+	{GROUP, "--version", 0, NULL, ALL, "print the version, and what this build has",
+	 FLAG(version)},
 	{GROUP, "--help", 'h', NULL, ALL, "print this; after a command, its options alone",
 	 FLAG(help)},
 #undef GROUP

@@ -109,6 +109,9 @@ static const struct option_row rows[] = {
 #undef GROUP
 #define GROUP "Saved reports"
 	{GROUP, "--save", 0, "FILE", TRACING, "save every report, with all sites", FILE_NAME(save)},
+	{GROUP, "--save-max", 0, "SIZE", TRACING,
+	 "the file has no more bytes than that: the oldest reports go", BYTES(save_max),
+	 GIVEN(save_max_given)},
 	{GROUP, "--all", 'a', NULL, REPORT | LEDGER,
 	 "every report of the file, not only the last one; ledger: what did not change, too",
 	 FLAG(all)},

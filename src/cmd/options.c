@@ -200,6 +200,10 @@ static const char *check_output(const struct options *o)
 		return "--screen and --json exclude each other: give one of them";
 	if (o->stacks && (o->json || o->screen))
 		return "--stacks is for printed reports: leave it away, the others have them";
+	if (o->save_max_given && !o->save)
+		return "--save-max bounds the file of --save: give --save as well";
+	if (o->save_max_given && !o->save_max)
+		return "--save-max 0 would keep nothing: give a size such as 64M";
 	if (o->explain && o->json)
 		return "--explain prints text: leave --json away";
 	if (o->weight_given && !o->folded && !o->svg && !o->html)

@@ -64,8 +64,10 @@ struct options {
 	bool debuginfod;		   /* --debuginfod */
 	const char *action;		   /* kmemleak: "scan", "list", "clear" */
 	const char *save;		   /* --save: NULL: no file */
-	const char *files[2];		   /* report: a saved file; diff: two */
-	char *const *merged;		   /* merge: saved files */
+	uint64_t save_max;		   /* bytes that it may have; 0: no bound */
+	bool save_max_given;
+	const char *files[2]; /* report: a saved file; diff: two */
+	char *const *merged;  /* merge: saved files */
 	size_t nr_merged;
 	struct gate_limits max, warn; /* check; `warn` is resolved */
 	double within_s;	      /* check --within */

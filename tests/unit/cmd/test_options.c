@@ -123,6 +123,18 @@ static void test_everything(void **state)
 	assert_true(good("--explain -p 1").explain);
 }
 
+static void test_save_max(void **state)
+{
+	(void)state;
+	assert_true(good("--save x --save-max 64M").save_max == 64U << 20);
+	assert_true(good("diagnose --save x --save-max 1M").save_max == 1U << 20);
+	assert_true(good("--save x").save_max == 0);
+	bad("--save-max 64M", "--save-max bounds the file of --save");
+	bad("--save x --save-max 0", "--save-max 0 would keep nothing");
+	bad("--save x --save-max much", "--save-max: \"much\" is not a number of bytes");
+	bad("ledger --save-max 1M", "--save-max belongs to");
+}
+
 static void test_check(void **state)
 {
 	struct options o = good("check --max unreclaimable=5G,growth=100M/h --warn 50%");
@@ -499,6 +511,7 @@ int main(void)
 		cmocka_unit_test(test_everything),
 		cmocka_unit_test(test_explain),
 		cmocka_unit_test(test_time_for_a_diagnosis),
+		cmocka_unit_test(test_save_max),
 		cmocka_unit_test(test_check),
 		cmocka_unit_test(test_json_prints_all_unless_told),
 		cmocka_unit_test(test_run),

@@ -38,7 +38,7 @@ static void read_books(struct books *books)
 }
 
 /* 0, or -errno, which has been said as plugins say it. */
-static int take_reading(struct gate *gate, double now_s)
+static int take_reading(struct gate *gate, double now_s, bool vmap_stack)
 {
 	struct books books;
 	int err;
@@ -49,7 +49,7 @@ static int take_reading(struct gate *gate, double now_s)
 		printf("KLEAK %s: /proc/meminfo cannot be read: %s\n",
 		       gate__state_name(GATE_UNKNOWN), strerror(-err));
 	else
-		gate__enter(gate, &books, now_s, kernel__has_vmap_stack());
+		gate__enter(gate, &books, now_s, vmap_stack);
 	books__free(&books);
 	return err;
 }
@@ -58,7 +58,8 @@ static int take_reading(struct gate *gate, double now_s)
 static int take_readings(struct gate *gate, double within_s, int signals)
 {
 	double start_s = clock__now_s(), interval_s = within_s / READINGS;
-	int err = take_reading(gate, 0);
+	bool vmap_stack = kernel__has_vmap_stack();
+	int err = take_reading(gate, 0, vmap_stack);
 
 	if (interval_s < LEAST_INTERVAL_S)
 		interval_s = LEAST_INTERVAL_S;
@@ -71,7 +72,7 @@ static int take_readings(struct gate *gate, double within_s, int signals)
 		while (signal > 0 && signals__is_request(signal));
 		if (signal)
 			return signal < 0 ? signal : 0;
-		err = take_reading(gate, clock__now_s() - start_s);
+		err = take_reading(gate, clock__now_s() - start_s, vmap_stack);
 	}
 	return err;
 }

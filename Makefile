@@ -357,6 +357,21 @@ $(B)/names: tools/bench/names.c $(B)/kleak.a
 bench-names: $(B)/names
 	@$(B)/names $(or $(VMLINUX),/usr/lib/debug/boot/vmlinux-$(shell uname -r))
 
+# ---- systemd ----
+
+# For the machine's own systemd; enabled by nobody but its administrator.
+UNITDIR ?= $(PREFIX)/lib/systemd/system
+UNITS   := $(wildcard deploy/systemd/*.service deploy/systemd/*.timer)
+
+.PHONY: install-units
+install: install-units
+install-units:
+	$(call say,INSTALL,$(DESTDIR)$(UNITDIR))
+	$(Q)install -d -m 0755 $(DESTDIR)$(UNITDIR)
+	$(Q)for unit in $(UNITS); do \
+		sed 's|@SBINDIR@|$(PREFIX)/sbin|' $$unit > $(DESTDIR)$(UNITDIR)/$${unit##*/} && \
+		chmod 0644 $(DESTDIR)$(UNITDIR)/$${unit##*/} || exit 1; done
+
 # ---- release ----
 
 # The same commit makes the same bytes, wherever: nothing of the clone, the time or the user is in it.

@@ -12,6 +12,7 @@
 # make arm64        for that architecture, in build/arm64: make ARCH=arm64 CROSS_COMPILE=aarch64-linux-gnu-
 # make test-debian [RELEASES="bookworm trixie"]   from a bare Debian of each release to the unit tests
 # make test-leaks [GUESTS=6.12] [CASES="string files"]   what kleak diagnose says of leaks as they happen, for hours
+# make dist         a tarball of the release, in build/
 # make test-matrix [KERNELS="7.3 arm64/6.12"]   kleak on every kernel that Debian has, before a release
 # make lint | format | clean | demo | test-unit | test-live | test-guest
 VERSION := 0.2.0
@@ -355,6 +356,34 @@ $(B)/names: tools/bench/names.c $(B)/kleak.a
 .PHONY: bench-names
 bench-names: $(B)/names
 	@$(B)/names $(or $(VMLINUX),/usr/lib/debug/boot/vmlinux-$(shell uname -r))
+
+# ---- systemd ----
+
+# For the machine's own systemd; enabled by nobody but its administrator.
+UNITDIR ?= $(PREFIX)/lib/systemd/system
+UNITS   := $(wildcard deploy/systemd/*.service deploy/systemd/*.timer)
+
+.PHONY: install-units
+install: install-units
+install-units:
+	$(call say,INSTALL,$(DESTDIR)$(UNITDIR))
+	$(Q)install -d -m 0755 $(DESTDIR)$(UNITDIR)
+	$(Q)for unit in $(UNITS); do \
+		sed 's|@SBINDIR@|$(PREFIX)/sbin|' $$unit > $(DESTDIR)$(UNITDIR)/$${unit##*/} && \
+		chmod 0644 $(DESTDIR)$(UNITDIR)/$${unit##*/} || exit 1; done
+
+# ---- release ----
+
+# The same commit makes the same bytes, wherever: nothing of the clone, the time or the user is in it.
+DIST := kleak-$(VERSION)
+
+.PHONY: dist
+dist: | $(B)
+	@git diff-index --quiet HEAD -- || echo 'make dist: what is not committed is not in it' >&2
+	$(call say,DIST,$(B)/$(DIST).tar.gz)
+	$(Q)git -c tar.umask=0022 archive --format=tar --prefix=$(DIST)/ --output=$(B)/$(DIST).tar HEAD
+	$(Q)gzip -9nf $(B)/$(DIST).tar
+	$(Q)cd $(B) && sha256sum $(DIST).tar.gz
 
 # ---- keeping house ----
 

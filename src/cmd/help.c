@@ -13,7 +13,8 @@ static const char ending[] =
 	"SECS may end in ms, s, m, h or d, BYTES in K, M, G or T.\n"
 	"\n"
 	"Exit status: 0 done; 1 cannot run; 2 wrong usage; 3 diagnose found a leak, or\n"
-	"run --exit-code a rest; 4 diagnose is undecided; 5 a program holds what grows.\n";
+	"run --exit-code a rest; 4 diagnose is undecided; 5 a program holds what grows.\n"
+	"check exits as monitoring plugins do: 0 ok, 1 warning, 2 critical, 3 unknown.\n";
 
 /* Print words from `column` on; the line is written up to `at`, which is before that. */
 static void print_wrapped(FILE *out, const char *text, size_t at, size_t column)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* main(): read the command line, refuse what clashes, do what the command says. */
+#include "cmd/check.h"
 #include "cmd/clash.h"
 #include "cmd/diff.h"
 #include "cmd/help.h"
@@ -11,6 +12,7 @@
 #include "cmd/screen.h"
 #include "cmd/session.h"
 #include "kernel/books.h"
+#include "kernel/features.h"
 #include "util/say.h"
 #include "util/signals.h"
 
@@ -76,6 +78,17 @@ static int audit(const struct options *options)
 	return status;
 }
 
+static int check(const struct options *options)
+{
+	int signals = open_signals(), status = CHECK_UNKNOWN;
+
+	if (signals < 0)
+		return status;
+	status = cmd_check(options, signals);
+	close(signals);
+	return status;
+}
+
 /*
  * Whoever closed one of these shall not find what was meant for it in a file that is opened
  * later.  Writing there still fails.
@@ -91,6 +104,15 @@ static void hold_standard_files(void)
 		close(fd);
 }
 
+/* The first line is for programs. */
+static void print_version(void)
+{
+	char features[SENTENCE];
+
+	features__print(features, sizeof(features));
+	printf("kleak " VERSION "\n%s\n", features);
+}
+
 int main(int argc, char **argv)
 {
 	struct options options;
@@ -101,7 +123,7 @@ int main(int argc, char **argv)
 
 	if (options__parse(&options, argc, argv, why, sizeof(why))) {
 		say("%s", why);
-		return EXIT_USAGE;
+		return options.verb == VERB_CHECK ? CHECK_UNKNOWN : EXIT_USAGE;
 	}
 	if (clash__find(&options, why, sizeof(why))) {
 		say("%s", why);
@@ -117,7 +139,7 @@ int main(int argc, char **argv)
 		return finish_output();
 	}
 	if (options.version) {
-		printf("kleak " VERSION "\n");
+		print_version();
 		return finish_output();
 	}
 	if (options.screen && !options.explain && !screen__is_possible()) {
@@ -127,6 +149,8 @@ int main(int argc, char **argv)
 	switch (options.verb) {
 	case VERB_LEDGER:
 		return audit(&options);
+	case VERB_CHECK:
+		return check(&options);
 	case VERB_KMEMLEAK:
 		return cmd_kmemleak(BOOKS_KMEMLEAK, options.action) ? EXIT_CANNOT_RUN : 0;
 	case VERB_REPORT:

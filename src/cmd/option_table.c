@@ -23,6 +23,7 @@ static const struct verb_row verbs[] = {
 		      "a command", WORDS_COMMAND, 1, INT32_MAX},
 	[VERB_LEDGER] = {"ledger", "[options] [-- CMD]", "the kernel's own books, no tracing",
 			 "a command or nothing", WORDS_COMMAND, 0, INT32_MAX},
+	[VERB_CHECK] = {"check", "--max LIMITS [options]", "a monitoring plugin: is it too much?"},
 	[VERB_CENSUS] = {"census", "[options]", "what lives in the slab caches"},
 	[VERB_KMEMLEAK] = {"kmemleak", "scan|list|clear", "the kernel's own kmemleak",
 			   "scan, list or clear", WORDS_CHOICE, 1, 1, kmemleak_words},
@@ -41,6 +42,7 @@ enum {
 	RUN = 1 << VERB_RUN,
 	LEDGER = 1 << VERB_LEDGER,
 	DIAGNOSE = 1 << VERB_DIAGNOSE,
+	CHECK = 1 << VERB_CHECK,
 	CENSUS = 1 << VERB_CENSUS,
 	KMEMLEAK = 1 << VERB_KMEMLEAK,
 	REPORT = 1 << VERB_REPORT,
@@ -48,7 +50,7 @@ enum {
 	TRACING = TRACE | RUN | DIAGNOSE,
 	MERGE = 1 << VERB_MERGE,
 	PRINTING = TRACING | LEDGER | CENSUS | REPORT | DIFF | MERGE,
-	ALL = PRINTING | KMEMLEAK,
+	ALL = PRINTING | KMEMLEAK | CHECK,
 };
 
 /* ---- options ---- */
@@ -80,6 +82,7 @@ static const char *const weights[] = {
 #define FILE_NAME(field) .type = OPTION_FILE, FIELD(const char *, field)
 #define NUMBER(from, to, of, field)                                                                \
 	.type = OPTION_NUMBER, .least = from, .most = to, FIELD(of, field)
+#define LIMITS(field)		 .type = OPTION_LIMITS, FIELD(struct gate_limits, field)
 #define CHOICE(names, of, field) .type = OPTION_CHOICE, .choices = names, FIELD(of, field)
 
 static const struct option_row rows[] = {
@@ -97,7 +100,8 @@ static const struct option_row rows[] = {
 	 "the stack and the evidence of each site, not only of what leaks", FLAG(stacks)},
 	{GROUP, "--min-age", 0, "SECS", TRACE | RUN, "leave out objects younger than that",
 	 TIME(0, trace.min_age_s)},
-	{GROUP, "--json", 0, NULL, PRINTING, "one JSON object a report and line", FLAG(json)},
+	{GROUP, "--json", 0, NULL, PRINTING | CHECK, "one JSON object a report and line",
+	 FLAG(json)},
 	{GROUP, "--screen", 0, NULL, TRACE,
 	 "an interactive view on the terminal: sites, stacks, growth; ? there lists its keys",
 	 FLAG(screen)},
@@ -105,6 +109,9 @@ static const struct option_row rows[] = {
 #undef GROUP
 #define GROUP "Saved reports"
 	{GROUP, "--save", 0, "FILE", TRACING, "save every report, with all sites", FILE_NAME(save)},
+	{GROUP, "--save-max", 0, "SIZE", TRACING,
+	 "the file has no more bytes than that: the oldest reports go", BYTES(save_max),
+	 GIVEN(save_max_given)},
 	{GROUP, "--all", 'a', NULL, REPORT | LEDGER,
 	 "every report of the file, not only the last one; ledger: what did not change, too",
 	 FLAG(all)},
@@ -206,9 +213,21 @@ static const struct option_row rows[] = {
 	 "from leaks; the machine reads them again from disk",
 	 FLAG(drop_caches)},
 #undef GROUP
+#define GROUP "Limits of the kernel's memory, for monitoring"
+	{GROUP, "--max", 0, "LIST", CHECK,
+	 "critical above these: NAME=SIZE, NAME=PCT% of RAM, NAME=SIZE/h, with commas between; "
+	 "growth, kernel, unreclaimable, reclaimable, vmalloc, percpu, kernel_stack, page_tables, "
+	 "sec_page_tables, unaccounted",
+	 LIMITS(max)},
+	{GROUP, "--warn", 0, "LIST", CHECK,
+	 "a warning above these; also a share of those of --max, such as 80%", LIMITS(warn)},
+	{GROUP, "--within", 0, "SECS", CHECK, "how long to watch, where growth is limited", "30",
+	 TIME(GATE_LEAST_S, within_s)},
+#undef GROUP
 #define GROUP "Other"
 	{GROUP, "--verbose", 'v', NULL, ALL, "say more on stderr", FLAG(report.verbose)},
-	{GROUP, "--version", 0, NULL, ALL, "print the version", FLAG(version)},
+	{GROUP, "--version", 0, NULL, ALL, "print the version, and what this build has",
+	 FLAG(version)},
 	{GROUP, "--help", 'h', NULL, ALL, "print this; after a command, its options alone",
 	 FLAG(help)},
 #undef GROUP

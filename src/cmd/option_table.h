@@ -30,6 +30,7 @@ enum option_type {
 	OPTION_INPUT,	/* a file to be read; a string */
 	OPTION_FOLDER,	/* a string */
 	OPTION_FOLDERS, /* given several times; a struct options_folders */
+	OPTION_LIMITS,	/* of `kleak check`; a struct gate_limits */
 };
 
 struct option_row {

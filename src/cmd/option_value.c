@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "cmd/option_value.h"
+#include "cmd/limit_list.h"
 #include "util/commas.h"
+#include "util/decimal.h"
 
 #include <errno.h>
 #include <math.h>
@@ -60,20 +62,13 @@ static int parse_one_in(const char *text, double most, uint32_t *number)
 	return 0;
 }
 
-/* Digits and a point, no sign, no exponent; *end: what follows. */
-static int parse_decimal(const char *text, double *number, char **end)
-{
-	*number = strtod(text, end);
-	return *end == text || *end != text + strspn(text, "0123456789.") ? -EINVAL : 0;
-}
-
 /* "2.5", also "2.5%", as a share. */
 static int parse_percent(const char *text, double *share)
 {
 	char *end;
 	double percent;
 
-	if (parse_decimal(text, &percent, &end) || *(*end == '%' ? end + 1 : end) ||
+	if (decimal__parse(text, &percent, &end) || *(*end == '%' ? end + 1 : end) ||
 	    !(percent > 0) || percent > 100)
 		return -EINVAL;
 	*share = percent / 100;
@@ -90,7 +85,7 @@ static int parse_time(const char *text, double least, double most, double *secon
 	double number;
 	char *end;
 
-	if (parse_decimal(text, &number, &end))
+	if (decimal__parse(text, &number, &end))
 		return -EINVAL;
 	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
 		if (strcmp(end, units[i].suffix))
@@ -197,6 +192,8 @@ static int store(const struct option_row *row, const char *text, void *at)
 		return keep(text, *text, at);
 	case OPTION_FOLDERS:
 		return add_folder(text, at);
+	case OPTION_LIMITS:
+		break;
 	}
 	return -EINVAL;
 }
@@ -246,6 +243,19 @@ static void print_wanted(const struct option_row *row, char *text, size_t len)
 	}
 }
 
+/* What is wrong in a list is said of the word that it is in. */
+static int store_limits(const struct option_row *row, const char *text, struct options *options,
+			char *why, size_t len)
+{
+	char wrong[OPTION_LIST_MOST] = "";
+	int err =
+		limit_list__parse(text, (void *)((char *)options + row->at), wrong, sizeof(wrong));
+
+	if (err)
+		snprintf(why, len, "%s: %s", row->name, wrong);
+	return err;
+}
+
 int option_value__store(const struct option_row *row, const char *text, struct options *options,
 			char *why, size_t len)
 {
@@ -254,6 +264,8 @@ int option_value__store(const struct option_row *row, const char *text, struct o
 
 	if (!text)
 		text = row->if_left_out;
+	if (row->type == OPTION_LIMITS)
+		return store_limits(row, text, options, why, len);
 	err = store(row, text, (char *)options + row->at);
 	if (err == -E2BIG) {
 		snprintf(why, len, "%s can be given %d times at most", row->name, OPTIONS_FOLDERS);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "cmd/options.h"
+#include "cmd/limit_list.h"
 #include "cmd/option_table.h"
 #include "cmd/option_value.h"
 
@@ -199,6 +200,10 @@ static const char *check_output(const struct options *o)
 		return "--screen and --json exclude each other: give one of them";
 	if (o->stacks && (o->json || o->screen))
 		return "--stacks is for printed reports: leave it away, the others have them";
+	if (o->save_max_given && !o->save)
+		return "--save-max bounds the file of --save: give --save as well";
+	if (o->save_max_given && !o->save_max)
+		return "--save-max 0 would keep nothing: give a size such as 64M";
 	if (o->explain && o->json)
 		return "--explain prints text: leave --json away";
 	if (o->weight_given && !o->folded && !o->svg && !o->html)
@@ -209,10 +214,32 @@ static const char *check_output(const struct options *o)
 	return NULL;
 }
 
+static int check_limits(const struct options *o, char *why, size_t len)
+{
+	const char *misplaced = limit_list__misplaced(&o->warn, &o->max);
+
+	if (o->max.share > 0)
+		snprintf(why, len,
+			 "--max: name what is limited to that share, as in unaccounted=10%%");
+	else if (gate__is_empty(&o->max) && gate__is_empty(&o->warn))
+		snprintf(why, len,
+			 "kleak check needs a limit: give --max, as in --max "
+			 "unreclaimable=5G,growth=100M/h");
+	else if (misplaced)
+		snprintf(why, len,
+			 "--warn allows more of %s than --max: it has to be the smaller one",
+			 misplaced);
+	else
+		return 0;
+	return -EINVAL;
+}
+
 static int check(const struct options *o, char *why, size_t len)
 {
 	const char *wrong = check_trace(o);
 
+	if (o->verb == VERB_CHECK)
+		return check_limits(o, why, len);
 	if (!wrong)
 		wrong = check_output(o);
 	if (!wrong)
@@ -235,6 +262,7 @@ static void conclude(struct options *o)
 	if ((o->json || o->screen) && !o->top_given)
 		o->top = 0;
 	o->report.rows = all ? 0 : o->top;
+	gate__resolve_share(&o->warn, &o->max);
 	if (o->verb == VERB_DIAGNOSE && !(o->duration_s > 0))
 		o->duration_s = o->for_s;
 	if (o->verb == VERB_DIAGNOSE && !(o->report.max_overhead > 0))

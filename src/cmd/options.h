@@ -3,6 +3,7 @@
 #ifndef KLEAK_CMD_OPTIONS_H
 #define KLEAK_CMD_OPTIONS_H
 
+#include "judge/gate.h"
 #include "kernel/dwarf.h"
 #include "render/weight.h"
 #include "report/report_options.h"
@@ -19,6 +20,7 @@ enum options_verb {
 	VERB_RUN,      /* kleak run [options] -- CMD ARGS */
 	VERB_DIAGNOSE, /* kleak diagnose [options] */
 	VERB_LEDGER,   /* kleak ledger [options] [-- CMD ARGS] */
+	VERB_CHECK,    /* kleak check --max LIMITS [options] */
 	VERB_CENSUS,   /* kleak census [options] */
 	VERB_KMEMLEAK, /* kleak kmemleak scan|list|clear */
 	VERB_REPORT,   /* kleak report FILE [options] */
@@ -62,10 +64,14 @@ struct options {
 	bool debuginfod;		   /* --debuginfod */
 	const char *action;		   /* kmemleak: "scan", "list", "clear" */
 	const char *save;		   /* --save: NULL: no file */
-	const char *files[2];		   /* report: a saved file; diff: two */
-	char *const *merged;		   /* merge: saved files */
+	uint64_t save_max;		   /* bytes that it may have; 0: no bound */
+	bool save_max_given;
+	const char *files[2]; /* report: a saved file; diff: two */
+	char *const *merged;  /* merge: saved files */
 	size_t nr_merged;
-	bool all; /* report --all: every report of the file */
+	struct gate_limits max, warn; /* check; `warn` is resolved */
+	double within_s;	      /* check --within */
+	bool all;		      /* report --all: every report of the file */
 };
 
 /*

@@ -101,8 +101,14 @@ static int check_paths(const struct outputs *outputs)
 static int open_saving(struct outputs *outputs, const struct symbols *symbols)
 {
 	const char *path = outputs->options->save;
-	int err = path ? saving__open(&outputs->saving, path, symbols) : 0;
+	uint64_t most = outputs->options->save_max;
+	int err;
 
+	if (path && most && outfile__is_special(path)) {
+		say("--save-max is for a file, which %s is not: leave it away", path);
+		return -EINVAL;
+	}
+	err = path ? saving__open(&outputs->saving, path, most, symbols) : 0;
 	return err ? cannot_write(path, err) : 0;
 }
 

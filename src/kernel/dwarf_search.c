@@ -267,6 +267,18 @@ static void *client_function(const char *name)
 	return function;
 }
 
+bool dwarf_search__has_debuginfod(void)
+{
+	void *library = NULL;
+
+#ifndef KLEAK_STATIC
+	library = dlopen(CLIENT, RTLD_LAZY);
+	if (library)
+		dlclose(library);
+#endif
+	return library;
+}
+
 /* Does whoever is told of the progress want to hear no more? */
 static int ask_give_up(struct debuginfod_client *client, long done, long of)
 {

@@ -18,4 +18,7 @@ struct dwarf_places {
 /* Fill in the book of book->image, which is all zeros else.  What is wrong with files is said. */
 void dwarf_search__fill(struct dwarf_book *book, const struct dwarf_places *places);
 
+/* Is the library there that asks the servers of --debuginfod?  A static kleak loads none. */
+bool dwarf_search__has_debuginfod(void);
+
 #endif

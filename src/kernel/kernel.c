@@ -9,6 +9,7 @@
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/bpf.h>
 #include <linux/capability.h>
 #include <stdio.h>
@@ -36,6 +37,17 @@ static bool has_capability(int number)
 			break;
 	fclose(file);
 	return effective >> number & 1;
+}
+
+/* 0 or -errno. */
+static int try_to_read(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC), err = -errno;
+
+	if (fd < 0)
+		return err;
+	close(fd);
+	return 0;
 }
 
 static bool is_confidential(void)
@@ -688,6 +700,9 @@ static int read_machine(struct kernel *kernel, char *why, size_t len)
 	kernel->memory_bytes = mem.bytes[MEMINFO_MEM_TOTAL];
 	read_caches(kernel);
 
+	kernel->slabinfo_err = try_to_read("/proc/slabinfo");
+	kernel->lacks_search = !has_capability(CAP_DAC_READ_SEARCH);
+	kernel->lacks_ptrace = !has_capability(CAP_SYS_PTRACE);
 	if (!stat("/proc/self/ns/pid", &st)) {
 		kernel->pid_namespace_dev = st.st_dev;
 		kernel->pid_namespace_inode = st.st_ino;

@@ -56,6 +56,8 @@ struct kernel {
 	uint32_t stack_size;				 /* bytes of a task's kernel stack */
 	bool stack_assumed;				 /* that could not be measured */
 	uint64_t pid_namespace_dev, pid_namespace_inode; /* of this process */
+	int slabinfo_err;				 /* 0, or why it cannot be read: -errno */
+	bool lacks_search, lacks_ptrace;		 /* CAP_DAC_READ_SEARCH, CAP_SYS_PTRACE */
 	bool kfence;					 /* it guards some objects */
 	bool kmemleak;					 /* it keeps books of all */
 	uint32_t nodes;					 /* possible NUMA nodes */

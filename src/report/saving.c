@@ -2,6 +2,7 @@
 #include "report/saving.h"
 #include "kernel/images.h"
 #include "report/saved.h"
+#include "report/saved_bound.h"
 #include "util/array.h"
 #include "util/outfile.h"
 #include "util/signals.h"
@@ -12,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
@@ -28,6 +30,7 @@
 struct packed {
 	unsigned char *bytes;
 	size_t length, room;
+	size_t ending; /* so many of them end the part before */
 };
 
 struct saving {
@@ -37,12 +40,14 @@ struct saving {
 	int fd;			       /* -1: nothing was written yet */
 	struct spool *spool;	       /* to what is no regular file; else NULL */
 	off_t whole;		       /* so much of the file is */
-	z_stream streams[2];	       /* as of what is whole; with what is to follow */
-	int current;		       /* the first of them; -1: none */
+	struct saved_bound bound;
+	z_stream streams[2]; /* as of what is whole; with what is to follow */
+	int current;	     /* the first of them; -1: none */
 	struct packed packed;
 };
 
-int saving__open(struct saving **out, const char *path, const struct symbols *symbols)
+int saving__open(struct saving **out, const char *path, uint64_t most,
+		 const struct symbols *symbols)
 {
 	struct saving *saving = calloc(1, sizeof(*saving));
 	struct outfile file;
@@ -67,6 +72,7 @@ int saving__open(struct saving **out, const char *path, const struct symbols *sy
 	}
 	memcpy(saving->path, path, strlen(path) + 1);
 	saving->symbols = symbols;
+	saving->bound.most = most;
 	*out = saving;
 	return 0;
 }
@@ -92,7 +98,7 @@ static int begin_packing(struct saving *saving)
 
 	if (err)
 		return err;
-	saving->packed.length = 0;
+	saving->packed.length = saving->packed.ending = 0;
 	return deflateCopy(&saving->streams[!saving->current], &saving->streams[saving->current]) ==
 			       Z_OK
 		       ? 0
@@ -125,6 +131,18 @@ static int pack(struct saving *saving, const char *bytes, size_t length, int flu
 		packed->length = packed->room - stream->avail_out;
 	} while (!stream->avail_out);
 	return 0;
+}
+
+/* End the stream, and begin one that can be read without it: gzip'ed files may follow each other.
+ */
+static int begin_part(struct saving *saving)
+{
+	int err = pack(saving, NULL, 0, Z_FINISH);
+
+	if (err)
+		return err;
+	saving->packed.ending = saving->packed.length;
+	return deflateReset(&saving->streams[!saving->current]) == Z_OK ? 0 : -EINVAL;
 }
 
 static int pack_line(struct saving *saving, const char *line, size_t length)
@@ -204,26 +222,96 @@ static int pack_report(struct saving *saving, const struct report *report)
 
 /* ---- writing ---- */
 
-/* What is packed is in the file, on the disk, or nothing of it. */
-static int append(struct saving *saving)
+static int write_at(int fd, const void *bytes, size_t length, off_t at)
 {
-	const struct packed *packed = &saving->packed;
 	size_t done = 0;
-	int err = 0;
 
-	while (done < packed->length && !err) {
-		ssize_t some = pwrite(saving->fd, packed->bytes + done, packed->length - done,
-				      saving->whole + (off_t)done);
+	while (done < length) {
+		ssize_t some =
+			pwrite(fd, (const char *)bytes + done, length - done, at + (off_t)done);
 
 		if (some > 0)
 			done += (size_t)some;
 		else if (some == 0 || errno != EINTR)
-			err = some == 0 ? -ENOSPC : -errno;
+			return some == 0 ? -ENOSPC : -errno;
 	}
+	return 0;
+}
+
+/* What the file has from `from` on, into another one. */
+static int copy(const struct saving *saving, off_t from, int to)
+{
+	char *bytes = malloc(STEP);
+	off_t at = from;
+	int err = bytes ? 0 : -ENOMEM;
+
+	while (!err && at < saving->whole) {
+		ssize_t some = pread(saving->fd, bytes, STEP, at);
+
+		if (some > saving->whole - at)
+			some = saving->whole - at;
+		if (some > 0)
+			err = write_at(to, bytes, (size_t)some, at - from);
+		else if (some == 0 || errno != EINTR)
+			err = some == 0 ? -EIO : -errno;
+		if (!err && some > 0)
+			at += some;
+	}
+	free(bytes);
+	return err;
+}
+
+static bool has_name(int fd)
+{
+	struct stat is;
+
+	return !fstat(fd, &is) && is.st_nlink;
+}
+
+/*
+ * The first `excess` bytes go: a file without them, and with what is packed, takes the place of
+ * this one once it is on the disk.  Until then nothing has changed.
+ */
+static int replace(struct saving *saving, uint64_t excess)
+{
+	off_t from = (off_t)excess, kept = saving->whole - from;
+	/* a part that goes needs no end */
+	size_t left_out = kept ? 0 : saving->packed.ending;
+	size_t length = saving->packed.length - left_out;
+	struct outfile file;
+	int err = outfile__begin(&file, saving->path, false);
+
+	if (err)
+		return err;
+	err = *file.beside ? copy(saving, from, file.fd) : OUTFILE_NO_FILE;
+	if (!err)
+		err = write_at(file.fd, saving->packed.bytes + left_out, length, kept);
+	if (err)
+		outfile__abandon(&file);
+	else
+		err = outfile__commit(&file);
+	/* it may have its name, and no more than that not be on the disk yet */
+	if (err && !has_name(file.fd)) {
+		close(file.fd);
+		return err;
+	}
+	close(saving->fd);
+	saving->fd = file.fd;
+	saving->whole = kept + (off_t)length;
+	saved_bound__cut(&saving->bound, excess);
+	return 0;
+}
+
+/* What is packed is in the file, on the disk, or nothing of it. */
+static int append(struct saving *saving)
+{
+	const struct packed *packed = &saving->packed;
+	int err = write_at(saving->fd, packed->bytes, packed->length, saving->whole);
+
 	if (!err && fdatasync(saving->fd))
 		err = -errno;
 	if (!err)
-		saving->whole += (off_t)done;
+		saving->whole += (off_t)packed->length;
 	else if (ftruncate(saving->fd, saving->whole))
 		return err; /* it "ends early" then, and is whole again after the next one */
 	return err;
@@ -246,27 +334,70 @@ static int read_images(const struct saving *saving, const struct report *report,
 			       : images__read(images, "", NULL);
 }
 
-/* Header, where there is something new to be said, and report. */
-static int put(struct saving *saving, const struct report *report, bool first)
+static void drop_packed(struct saving *saving, struct images *images)
 {
-	struct images images = {};
-	bool told = first || saving->symbols; /* without symbols no stack lies in a module */
-	bool header = first;
-	int err = told ? read_images(saving, report, &images) : 0;
+	end_packing(saving, false);
+	images__free(images);
+}
+
+/*
+ * Compress a header, where there is something new to be said, and the report.  part: they can be
+ * read alone.  *images: of the header, if there is one.
+ */
+static int pack_all(struct saving *saving, const struct report *report, bool part,
+		    struct images *images, bool *header)
+{
+	bool told = part || saving->symbols; /* without symbols no stack lies in a module */
+	int err = told ? read_images(saving, report, images) : 0;
 
 	if (!err)
 		err = begin_packing(saving);
 	if (err) {
-		images__free(&images);
+		images__free(images);
 		return err;
 	}
-	header = first || !is_said(saving, &images, report);
-	if (header)
-		err = pack_header(saving, &images);
+	*header = part || !is_said(saving, images, report);
+	if (part && saving->whole)
+		err = begin_part(saving);
+	if (!err && *header)
+		err = pack_header(saving, images);
 	if (!err)
 		err = pack_report(saving, report);
-	if (!err)
-		err = put_packed(saving, report->final);
+	if (err)
+		drop_packed(saving, images);
+	return err;
+}
+
+/* Write what is packed; where it would be too much, in place of the oldest parts. */
+static int write_packed(struct saving *saving, bool part, bool last)
+{
+	const struct packed *packed = &saving->packed;
+	uint64_t whole = (uint64_t)saving->whole;
+	uint64_t excess = saved_bound__excess(&saving->bound, whole, packed->length);
+	int err = excess ? replace(saving, excess) : put_packed(saving, last);
+
+	if (!err && part)
+		saved_bound__begin(&saving->bound,
+				   excess == whole ? 0 : whole - excess + packed->ending);
+	return err;
+}
+
+static int put(struct saving *saving, const struct report *report, bool first)
+{
+	bool part = first || saved_bound__is_long(&saving->bound, (uint64_t)saving->whole), header;
+	struct images images = {};
+	int err = pack_all(saving, report, part, &images, &header);
+
+	/* what is to stay without those before it must not need them */
+	if (!err && !part &&
+	    saved_bound__is_over(&saving->bound, (uint64_t)saving->whole, saving->packed.length)) {
+		drop_packed(saving, &images);
+		part = true;
+		err = pack_all(saving, report, part, &images, &header);
+	}
+	if (err)
+		return err;
+	err = write_packed(saving, part, report->final);
 	end_packing(saving, !err);
 	if (err || !header) {
 		images__free(&images);
@@ -288,6 +419,7 @@ static void reset(struct saving *saving)
 	close(saving->fd);
 	saving->fd = -1;
 	saving->whole = 0;
+	saving->bound.nr = 0;
 	images__free(&saving->images);
 }
 

@@ -285,6 +285,28 @@ static int plan_caches(struct plan *plan, const char *list, bool any_kind, char 
 	return 0;
 }
 
+/* diagnose looks for who holds what grows. */
+static void add_unseen_holders(struct plan *plan, const struct kernel *kernel)
+{
+	if (kernel->pid_namespace_inode != INITIAL_PID_NAMESPACE)
+		add_blind_spot(plan, "this is a PID namespace of its own: processes outside are "
+				     "not looked at for what they hold, and the numbers of those "
+				     "that allocate are the host's");
+	/* cgroups are opened by their ids */
+	if (kernel->lacks_search)
+		add_blind_spot(plan, "cgroups of those that allocate are not named (needs "
+				     "CAP_DAC_READ_SEARCH)");
+	/* an iterator counts files in the kernel, where that has types of its own */
+	if (kernel->lacks_search && !kernel->has_btf)
+		add_blind_spot(plan, "files of other users' processes are not looked at (needs "
+				     "CAP_DAC_READ_SEARCH)");
+	if (kernel->lacks_ptrace)
+		add_blind_spot(plan,
+			       "%snamespaces and mounts of other users' processes are not looked "
+			       "at (needs CAP_SYS_PTRACE)",
+			       kernel->has_btf ? "" : "kinds of files, ");
+}
+
 static int plan_filter(struct plan *plan, const struct trace_options *options,
 		       const struct kernel *kernel, char *why, size_t len)
 {
@@ -349,7 +371,8 @@ static int plan_filter(struct plan *plan, const struct trace_options *options,
 		}
 		config->vmalloc = false;
 		add_blind_spot(plan, "vmalloc is not traced: /proc/kallsyms does not tell where "
-				     "__get_vm_area_node() is (kernel.kptr_restrict?)");
+				     "__get_vm_area_node() is (needs CAP_SYSLOG and "
+				     "kernel.kptr_restrict below 2)");
 	}
 	return 0;
 }
@@ -508,7 +531,16 @@ int attach_plan__make(struct plan *plan, const struct trace_options *options,
 			kernel->stack_size);
 	if (!kernel->has_symbols)
 		add_blind_spot(plan, "stacks are printed as numbers: /proc/kallsyms shows no "
-				     "addresses (kernel.kptr_restrict?)");
+				     "addresses (needs CAP_SYSLOG and kernel.kptr_restrict below "
+				     "2)");
+	if (kernel->slabinfo_err)
+		add_blind_spot(plan,
+			       "caches are not held against the kernel's own counts, and what "
+			       "slabs have room for and a rest are not told: /proc/slabinfo "
+			       "cannot be read: %s (root's; CAP_DAC_READ_SEARCH)",
+			       reason__of(-kernel->slabinfo_err));
+	if (options->who)
+		add_unseen_holders(plan, kernel);
 	return 0;
 }
 

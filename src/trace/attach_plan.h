@@ -13,7 +13,7 @@
 #include <stdio.h>
 
 #define PLAN_MAX_HOOKS	     64
-#define PLAN_MAX_BLIND_SPOTS 16
+#define PLAN_MAX_BLIND_SPOTS 24
 #define PLAN_TEXT	     320
 
 struct plan_hook {

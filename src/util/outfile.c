@@ -166,7 +166,7 @@ static int open_beside(struct outfile *file)
 			return err;
 		signals__at_end(remove_unfinished, file);
 		file->fd = openat(file->folder.fd, file->beside,
-				  O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY,
+				  O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY,
 				  S_IRUSR | S_IWUSR);
 		err = -errno;
 		if (file->fd >= 0)

@@ -45,7 +45,8 @@ int outfile__write_for_group(const char *path, int (*print)(void *arg, FILE *out
 struct outfile {
 	struct folder folder;
 	char beside[NAME_MAX + 1]; /* its name until it is whole; "": it is no regular file */
-	int fd;			   /* to be closed by the caller, whatever becomes of it */
+	int fd; /* open for reading, too, unless it is no regular file; to be closed by the caller,
+		   whatever becomes of it */
 };
 
 /* wait: until a FIFO has a reader, for signals__patience() at most. */

@@ -203,6 +203,35 @@ def test_no_file_of_ours():
         check_refused(folder.nobody("report", folder.file("none")), "No such file")
 
 
+def test_a_bound():
+    """The oldest reports go, the newest are there when it is killed, and other programs can unpack what is left."""
+    with Folder() as folder:
+        path = folder.file("bounded")
+        with Process([KLEAK, "--save", path, "--save-max", "400K", "--interval", "0.1"],
+                     stdout=subprocess.DEVNULL) as kleak:
+            end, largest = time.monotonic() + 60, 0
+            oldest, first = None, None
+            while first == oldest and time.monotonic() < end:
+                time.sleep(0.5)
+                if not os.path.exists(path):
+                    continue
+                largest = max(largest, os.stat(path).st_size)
+                reports = run("report", "--json", "--all", path).stdout.splitlines()
+                first = json.loads(reports[0])["elapsed_s"]
+                oldest = oldest or first
+            kleak.kill()
+        assert first > oldest and len(reports) >= 2, (first, oldest, len(reports))
+        assert largest <= 400 << 10, largest
+        times = [json.loads(line)["elapsed_s"] for line in run("report", "--json", "--all", path).stdout.splitlines()]
+        assert times == sorted(times) and times[-1] >= json.loads(reports[-1])["elapsed_s"], times
+        with open(path, "rb") as file:
+            unpacked = subprocess.run(["gzip", "-cd"], input=file.read(), stdout=subprocess.PIPE,
+                                      stderr=subprocess.DEVNULL, check=False).stdout.splitlines()
+        assert len([line for line in unpacked if line.startswith(b'{"version":')]) >= len(times)
+    done = run("--save", "/dev/null", "--save-max", "1M", "--duration", "1")
+    assert done.returncode == 1 and "/dev/null" in done.stderr and done.stderr.count("\n") == 1, done
+
+
 need_root()
 if __name__ == "__main__":
     tap.main(globals())

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""The queries of the README that count on how many machines a stack leaks, on what kleak prints."""
+"""The queries of deploy/README.md that count on how many machines a stack leaks, on what kleak prints."""
 import json
 import os
 import re
@@ -20,8 +20,8 @@ def read(path):
 
 
 def queries():
-    """Both, as the README has them."""
-    readme = read("README.md")
+    """Both, as deploy/README.md has them."""
+    readme = read("deploy/README.md")
     sql = re.search(r"SELECT s\.value.*?hosts DESC", readme, re.S)
     prometheus = re.search(r"count by .*?\}\)", readme, re.S)
     assert sql and prometheus, readme
@@ -29,7 +29,7 @@ def queries():
 
 
 def report(host):
-    """The report of golden/final.json as the sed of the README makes it this host's."""
+    """The report of golden/final.json as the sed there makes it this host's."""
     line = read("tests/unit/golden/final.json")
     return re.sub(r"^\{", '{"host":"%s",' % host, line)
 

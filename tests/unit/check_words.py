@@ -94,7 +94,7 @@ def test_readme_is_short():
 
 
 def test_pages_link_what_there_is():
-    for page in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md"):
+    for page in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md"):
         missing = [link for link in re.findall(r"\]\(([^):]+)\)", read(page))
                    if not os.path.exists(os.path.join(ROOT, link))]
         assert not missing, f"{page}: {missing}"

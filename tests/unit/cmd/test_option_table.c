@@ -15,8 +15,12 @@ static const char *example(const struct option_row *row)
 		return row->choices[1];
 	case OPTION_ONE_IN:
 		return "1/2";
+	case OPTION_LIMITS:
+		return "vmalloc=7";
 	case OPTION_NUMBER:
 		return row->least > 1 ? "1024" : "7";
+	case OPTION_TIME: /* more than each asks for at least */
+		return "77";
 	default:
 		return "7";
 	}

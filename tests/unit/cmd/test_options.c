@@ -123,6 +123,40 @@ static void test_everything(void **state)
 	assert_true(good("--explain -p 1").explain);
 }
 
+static void test_save_max(void **state)
+{
+	(void)state;
+	assert_true(good("--save x --save-max 64M").save_max == 64U << 20);
+	assert_true(good("diagnose --save x --save-max 1M").save_max == 1U << 20);
+	assert_true(good("--save x").save_max == 0);
+	bad("--save-max 64M", "--save-max bounds the file of --save");
+	bad("--save x --save-max 0", "--save-max 0 would keep nothing");
+	bad("--save x --save-max much", "--save-max: \"much\" is not a number of bytes");
+	bad("ledger --save-max 1M", "--save-max belongs to");
+}
+
+static void test_check(void **state)
+{
+	struct options o = good("check --max unreclaimable=5G,growth=100M/h --warn 50%");
+
+	(void)state;
+	assert_int_equal(o.verb, VERB_CHECK);
+	assert_true(o.within_s == 30 && !o.json);
+	assert_true(o.max.of[GATE_SIZE][GATE_UNRECLAIMABLE].value == 5368709120.0);
+	assert_true(o.warn.of[GATE_SIZE][GATE_UNRECLAIMABLE].value == 2684354560.0);
+	assert_true(o.warn.of[GATE_GROWTH][GATE_KERNEL].set);
+	assert_true(good("check --warn vmalloc=1G --within 2m --json").within_s == 120);
+	bad("check", "kleak check needs a limit: give --max");
+	bad("check --json", "kleak check needs a limit");
+	bad("check --warn 50%", "kleak check needs a limit");
+	bad("check --max 50%", "--max: name what is limited");
+	bad("check --max vmalloc=1G --warn vmalloc=2G", "--warn allows more of vmalloc");
+	bad("check --max vmalloc=1X", "--max: \"1X\" is no limit of vmalloc");
+	bad("check --max growth=1M/h --within 9", "--within: \"9\" is not a time from 10s");
+	bad("check --max vmalloc=1G x", "unexpected");
+	bad("ledger --max vmalloc=1G", "--max belongs to kleak check, not to kleak ledger");
+}
+
 static void test_json_prints_all_unless_told(void **state)
 {
 	(void)state;
@@ -477,6 +511,8 @@ int main(void)
 		cmocka_unit_test(test_everything),
 		cmocka_unit_test(test_explain),
 		cmocka_unit_test(test_time_for_a_diagnosis),
+		cmocka_unit_test(test_save_max),
+		cmocka_unit_test(test_check),
 		cmocka_unit_test(test_json_prints_all_unless_told),
 		cmocka_unit_test(test_run),
 		cmocka_unit_test(test_scan_and_census),

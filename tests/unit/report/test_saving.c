@@ -61,7 +61,7 @@ static void test_readable_at_any_time(void **state)
 
 	(void)state;
 	umask(0);
-	assert_int_equal(saving__open(&saving, path, NULL), 0);
+	assert_int_equal(saving__open(&saving, path, 0, NULL), 0);
 	assert_int_equal(access(path, F_OK), -1); /* not before there is a report */
 	for (int nr = 1; nr <= 3; nr++) {
 		assert_int_equal(saving__report(saving, &report), 0);
@@ -89,11 +89,11 @@ static void test_replaces(void **state)
 	snprintf(other, sizeof(other), "%s/other", folder);
 	assert_int_equal(close(open(other, O_CREAT | O_WRONLY | O_CLOEXEC, 0644)), 0);
 	assert_int_equal(symlink(other, path), 0);
-	assert_int_equal(saving__open(&saving, path, NULL), 0);
+	assert_int_equal(saving__open(&saving, path, 0, NULL), 0);
 	assert_int_equal(saving__close(saving), 0);
 	assert_int_equal(lstat(path, &is), 0);
 	assert_true(S_ISLNK(is.st_mode));
-	assert_int_equal(saving__open(&saving, path, NULL), 0);
+	assert_int_equal(saving__open(&saving, path, 0, NULL), 0);
 	assert_int_equal(saving__report(saving, &report), 0);
 	assert_int_equal(saving__close(saving), 0);
 	assert_int_equal(lstat(path, &is), 0);
@@ -110,11 +110,11 @@ static void test_cannot(void **state)
 	struct saving *saving;
 
 	(void)state;
-	assert_int_equal(saving__open(&saving, "/no/such/folder/file", NULL), -ENOENT);
-	assert_int_equal(saving__open(&saving, folder, NULL), -EISDIR);
-	assert_int_equal(saving__open(&saving, "/proc/kleak", NULL), -ENOENT);
+	assert_int_equal(saving__open(&saving, "/no/such/folder/file", 0, NULL), -ENOENT);
+	assert_int_equal(saving__open(&saving, folder, 0, NULL), -EISDIR);
+	assert_int_equal(saving__open(&saving, "/proc/kleak", 0, NULL), -ENOENT);
 	snprintf(name, sizeof(name), "%s/%0300d", folder, 1);
-	assert_int_equal(saving__open(&saving, name, NULL), -ENAMETOOLONG);
+	assert_int_equal(saving__open(&saving, name, 0, NULL), -ENAMETOOLONG);
 }
 
 static void test_full(void **state)
@@ -123,7 +123,7 @@ static void test_full(void **state)
 	struct saving *saving;
 
 	(void)state;
-	assert_int_equal(saving__open(&saving, "/dev/full", NULL), 0);
+	assert_int_equal(saving__open(&saving, "/dev/full", 0, NULL), 0);
 	for (int i = 0; i < 2; i++)
 		assert_int_equal(saving__report(saving, &report), -ENOSPC);
 	saving__close(saving);
@@ -156,7 +156,7 @@ static void test_no_room_for_a_while(void **state)
 	(void)state;
 	unlink(path);
 	signal(SIGXFSZ, SIG_IGN);
-	assert_int_equal(saving__open(&saving, path, NULL), 0);
+	assert_int_equal(saving__open(&saving, path, 0, NULL), 0);
 	limit(100);
 	assert_int_equal(saving__report(saving, &report), -EFBIG); /* the first one */
 	assert_int_equal(length_of(path), -1);
@@ -226,7 +226,7 @@ static void test_reader_who_stops(void **state)
 	report.note = noise();
 	unlink(path);
 	assert_int_equal(mkfifo(path, 0600), 0);
-	assert_int_equal(saving__open(&saving, path, NULL), 0);
+	assert_int_equal(saving__open(&saving, path, 0, NULL), 0);
 	assert_int_equal(saving__report(saving, &report), -ENXIO); /* nobody reads yet */
 	fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	assert_true(fd >= 0);
@@ -249,6 +249,176 @@ static void test_reader_who_stops(void **state)
 	assert_false(cut);
 }
 
+/* ---- a file with a bound ---- */
+
+#define MOST 50000
+
+/* The numbers of its first and last report; it is whole, and has no gap. */
+static void find_reports(int *first, int *last)
+{
+	struct saved_report report;
+	struct savedfile *file;
+	char why[256] = "";
+	int got;
+
+	*first = *last = 0;
+	assert_int_equal(savedfile__open(&file, open(path, O_RDONLY | O_CLOEXEC)), 0);
+	while ((got = savedfile__next(file, &report, why, sizeof(why))) > 0) {
+		int number = (int)report.report.elapsed_s;
+
+		if (*last && number != *last + 1)
+			fail_msg("report %d after %d", number, *last);
+		if (!*last)
+			*first = number;
+		*last = number;
+		assert_non_null(savedfile__header(file)->kernel);
+		saved__free_report(&report);
+	}
+	if (got)
+		fail_msg("%s", why);
+	savedfile__close(file);
+}
+
+/* Save reports, each with its number; what follows it cannot be compressed away. */
+static int save_numbered(struct saving *saving, int number)
+{
+	struct report report = golden_report();
+	char kernel[256];
+	unsigned int seed = (unsigned int)number;
+
+	for (size_t i = 0; i < sizeof(kernel) - 1; i++) {
+		seed = seed * 1664525 + 1013904223;
+		kernel[i] = (char)('!' + (seed >> 16) % 90);
+	}
+	kernel[sizeof(kernel) - 1] = '\0';
+	report.kernel = kernel;
+	report.elapsed_s = number;
+	return saving__report(saving, &report);
+}
+
+/* The oldest reports go, and never more than half of them. */
+static void test_bound(void **state)
+{
+	struct saving *saving;
+	int first, last, most_kept = 0;
+
+	(void)state;
+	unlink(path);
+	assert_int_equal(saving__open(&saving, path, MOST, NULL), 0);
+	for (int number = 1; number <= 200; number++) {
+		assert_int_equal(save_numbered(saving, number), 0);
+		assert_true(length_of(path) <= MOST);
+		if (number % 5)
+			continue;
+		find_reports(&first, &last);
+		assert_int_equal(last, number);
+		if (last - first > most_kept)
+			most_kept = last - first;
+		if (first > 1 && last - first < most_kept / 2)
+			fail_msg("%d to %d were kept, of %d before", first, last, most_kept);
+	}
+	if (first < 100 || most_kept < 10)
+		fail_msg("%d to %d, %d at most", first, last, most_kept);
+	assert_int_equal(saving__close(saving), 0);
+	assert_true(length_of(path) <= MOST);
+	find_reports(&first, &last);
+	assert_int_equal(last, 200);
+}
+
+/* One that is too large alone stays until there is another one. */
+static void test_bound_below_a_report(void **state)
+{
+	struct saving *saving;
+	int first, last;
+
+	(void)state;
+	unlink(path);
+	assert_int_equal(saving__open(&saving, path, 100, NULL), 0);
+	for (int number = 1; number <= 5; number++) {
+		assert_int_equal(save_numbered(saving, number), 0);
+		find_reports(&first, &last);
+		assert_true(first == number && last == number);
+	}
+	assert_int_equal(saving__close(saving), 0);
+	find_reports(&first, &last);
+	assert_true(first == 5 && last == 5);
+}
+
+/* No room for what takes its place: all that was saved is still there. */
+static void test_bound_without_room(void **state)
+{
+	struct saving *saving;
+	int first, last, number = 1, err = 0, kept;
+
+	(void)state;
+	unlink(path);
+	signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(saving__open(&saving, path, MOST, NULL), 0);
+	limit(MOST / 2); /* the kept part is larger */
+	while (!err && number < 400)
+		err = save_numbered(saving, number++);
+	assert_int_equal(err, -EFBIG); /* of RLIMIT_FSIZE */
+	kept = number - 2;
+	find_reports(&first, &last);
+	assert_true(first == 1 && last == kept);
+	limit(RLIM_INFINITY);
+	assert_int_equal(save_numbered(saving, kept + 1), 0);
+	find_reports(&first, &last);
+	assert_int_equal(last, kept + 1);
+	assert_int_equal(saving__close(saving), 0);
+}
+
+static void remove_unfinished(void)
+{
+	char command[PATH_MAX + 32];
+
+	snprintf(command, sizeof(command), "rm -f %s.*", path);
+	assert_int_equal(system(command), 0);
+}
+
+/* Killed at any moment: what was saved is there, but for what had to go. */
+static void test_bound_killed(void **state)
+{
+	int kept = 0;
+
+	(void)state;
+	for (int round = 0; round < 10; round++) {
+		int ends[2], first, last, number = 0, status;
+		pid_t child;
+
+		unlink(path);
+		assert_int_equal(pipe(ends), 0);
+		child = fork();
+		if (!child) {
+			struct saving *saving;
+
+			if (saving__open(&saving, path, MOST, NULL))
+				_exit(1);
+			for (int i = 1; !save_numbered(saving, i); i++)
+				if (write(ends[1], &i, sizeof(i)) != sizeof(i))
+					break;
+			_exit(1);
+		}
+		close(ends[1]);
+		while (number < 60 + 9 * round && read(ends[0], &number, sizeof(number)) > 0)
+			;
+		usleep(100 * (unsigned int)round);
+		kill(child, SIGKILL);
+		assert_int_equal(waitpid(child, &status, 0), child);
+		assert_true(WIFSIGNALED(status));
+		while (read(ends[0], &number, sizeof(number)) > 0)
+			;
+		close(ends[0]);
+		find_reports(&first, &last);
+		if (last < number || last > number + 1)
+			fail_msg("%d had been saved, %d are there", number, last);
+		assert_true(length_of(path) <= MOST);
+		kept += first > 1;
+		remove_unfinished();
+	}
+	assert_true(kept > 5); /* reports had gone by then, mostly */
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -258,6 +428,10 @@ int main(void)
 		cmocka_unit_test(test_full),
 		cmocka_unit_test(test_no_room_for_a_while),
 		cmocka_unit_test(test_reader_who_stops),
+		cmocka_unit_test(test_bound),
+		cmocka_unit_test(test_bound_below_a_report),
+		cmocka_unit_test(test_bound_without_room),
+		cmocka_unit_test(test_bound_killed),
 	};
 
 	return cmocka_run_group_tests(tests, make_folder, remove_folder);

@@ -205,6 +205,40 @@ static void test_vmalloc_without_symbols(void **state)
 	assert_int_equal(attach_plan__make(&plan, &options, &kernel, why, sizeof(why)), -ENOTSUP);
 }
 
+/* What is missing for want of privilege is said, and why. */
+static void test_what_privileges_show(void **state)
+{
+	struct trace_options options = defaults();
+	struct kernel kernel = modern();
+	struct plan plan = good(&options, &kernel);
+
+	(void)state;
+	assert_false(is_blind_to(&plan, "CAP_"));
+	kernel.slabinfo_err = -EACCES;
+	kernel.has_symbols = false;
+	kernel.lacks_search = kernel.lacks_ptrace = true;
+	kernel.pid_namespace_inode = 1;
+	plan = good(&options, &kernel);
+	assert_true(is_blind_to(&plan, "/proc/slabinfo cannot be read: Permission denied"));
+	assert_true(is_blind_to(&plan, "needs CAP_SYSLOG and kernel.kptr_restrict below 2"));
+	assert_false(is_blind_to(&plan, "CAP_SYS_PTRACE") || is_blind_to(&plan, "namespace"));
+	options.who = true;
+	plan = good(&options, &kernel);
+	assert_true(is_blind_to(&plan, "cgroups of those that allocate are not named"));
+	assert_false(is_blind_to(&plan, "files of other users"));
+	assert_true(is_blind_to(&plan, "needs CAP_SYS_PTRACE"));
+	assert_false(is_blind_to(&plan, "kinds of files"));
+	assert_true(is_blind_to(&plan, "this is a PID namespace of its own"));
+	kernel.has_btf = false;
+	plan = good(&options, &kernel);
+	assert_true(is_blind_to(&plan, "files of other users' processes are not looked at (needs "
+				       "CAP_DAC_READ_SEARCH)"));
+	assert_true(is_blind_to(&plan, "kinds of files, namespaces and mounts"));
+	kernel = modern();
+	plan = good(&options, &kernel);
+	assert_false(is_blind_to(&plan, "CAP_") || is_blind_to(&plan, "namespace"));
+}
+
 /* Modules that come and go are watched where that can be, and where they have names. */
 static void test_modules(void **state)
 {
@@ -1072,6 +1106,7 @@ int main(void)
 		cmocka_unit_test(test_pid_namespace),
 		cmocka_unit_test(test_cache_filter),
 		cmocka_unit_test(test_vmalloc_without_symbols),
+		cmocka_unit_test(test_what_privileges_show),
 		cmocka_unit_test(test_modules),
 		cmocka_unit_test(test_percpu),
 		cmocka_unit_test(test_pages),

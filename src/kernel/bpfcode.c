@@ -133,7 +133,7 @@ struct search {
 	bool lost; /* it is not known who went after that */
 	struct bpfcode_function *function;
 	uint32_t until; /* of what was found */
-	bool found;
+	bool found, dated;
 };
 
 static void consider(struct search *search, const struct bpfcode_function *function,
@@ -146,6 +146,7 @@ static void consider(struct search *search, const struct bpfcode_function *funct
 	*search->function = *function;
 	search->until = until;
 	search->found = true;
+	search->dated = load_ns;
 }
 
 static void consider_listed(struct search *search, const struct bpfcode_list *list)
@@ -195,7 +196,7 @@ bool bpfcode__find(const struct bpfcode *code, uint64_t address, uint32_t change
 	}
 	consider_listed(&search, &code->before);
 	consider_listed(&search, &code->now);
-	return search.found;
+	return search.found && search.dated;
 }
 
 bool bpfcode__has(const struct bpfcode *code, uint64_t address)

@@ -8,6 +8,7 @@
  * listed, or as it went.  It came there some time after it had begun to be loaded (its load_time),
  * when whoever had the place before had gone: of two that may have had an address then, it was the
  * one that went first.  Where it is not known who went, only a list tells that one was there.
+ * When a trampoline came nobody tells: it has no name.
  */
 #ifndef KLEAK_KERNEL_BPFCODE_H
 #define KLEAK_KERNEL_BPFCODE_H

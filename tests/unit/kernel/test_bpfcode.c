@@ -145,6 +145,22 @@ static void gaps_take_certainty(void **state)
 	bpfcode__free(&code);
 }
 
+/* Somebody else may have had its place before it: when it came is not known. */
+static void trampolines_have_no_name(void **state)
+{
+	struct kleak_code trampoline = made("trampoline", HERE, 0), beta = made("beta", HERE, 100);
+	struct bpfcode code = {};
+
+	(void)state;
+	list(&code, NULL, 0, 0);
+	goes(&code, &trampoline, 1);
+	list(&code, &beta, 1, 1);
+	assert_string_equal(called(&code, HERE, 0, 200), ""); /* nor is it beta's */
+	assert_true(bpfcode__has(&code, HERE));
+	assert_string_equal(called(&code, HERE, 1, 200), "beta");
+	bpfcode__free(&code);
+}
+
 /* Without a date only who was there from the beginning, and still is. */
 static void without_a_date_it_must_always_have_been_there(void **state)
 {
@@ -195,6 +211,7 @@ int main(void)
 		cmocka_unit_test(one_that_is_about_to_go_has_its_name),
 		cmocka_unit_test(one_that_was_in_no_list_is_told),
 		cmocka_unit_test(gaps_take_certainty),
+		cmocka_unit_test(trampolines_have_no_name),
 		cmocka_unit_test(without_a_date_it_must_always_have_been_there),
 		cmocka_unit_test(memory_is_bounded),
 	};

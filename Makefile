@@ -113,6 +113,7 @@ $(B)/%.skel.h: $(B)/%.bpf.o
 PROGRAMS := $(B)/kleak.skel.h $(B)/kleak_cast.skel.h
 $(foreach kind,$(B) $(B)/asan $(B)/fuzz,$(kind)/trace/tracer.o): $(PROGRAMS)
 $(foreach kind,$(B) $(B)/asan $(B)/fuzz,$(kind)/trace/task_files.o): $(B)/filecount.skel.h
+$(foreach kind,$(B) $(B)/asan $(B)/fuzz,$(kind)/trace/code_list.o): $(B)/codelist.skel.h
 
 # Styles and scripts of the pictures, as strings: page.css is page_css in page.css.h.
 EMBEDDED := $(patsubst src/%,$(B)/%.h,$(wildcard src/*/*.css src/*/*.js))
@@ -230,7 +231,11 @@ $(B)/live-handles: tests/live/handles.c $(B)/kleak.a
 	$(call say,CC,$<)
 	$(Q)$(CC) $(C_FLAGS) $(LDFLAGS) -o $@ $< $(B)/kleak.a $(LDLIBS)
 
-LIVE := $(B)/live-load $(B)/live-programs $(B)/live-handles
+$(B)/live-jit: tests/live/jit.c | $(B)
+	$(call say,CC,$<)
+	$(Q)$(CC) $(C_FLAGS) $(LDFLAGS) -o $@ $<
+
+LIVE := $(B)/live-load $(B)/live-programs $(B)/live-handles $(B)/live-jit
 
 # What runs in guests: GUESTS="6.1 arm64/6.12".
 IN_GUESTS    := $(KLEAK) $(B)/live-load $(B)/live-handles $(B)/leak-actor
@@ -390,7 +395,7 @@ dist: | $(B)
 .PHONY: lint format check-types install clean
 lint:
 	@tools/install-packages build test lint
-	@$(MAKE) --no-print-directory $(PROGRAMS) $(B)/filecount.skel.h $(EMBEDDED) $(B)/kleak.a
+	@$(MAKE) --no-print-directory $(PROGRAMS) $(B)/filecount.skel.h $(B)/codelist.skel.h $(EMBEDDED) $(B)/kleak.a
 	@tools/lint $(OURS_CPP)
 
 check-types: $(B)/kleak.bpf.o

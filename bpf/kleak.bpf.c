@@ -14,6 +14,7 @@
 #endif
 
 #include "bulk.bpf.h"
+#include "code.bpf.h"
 #include "follow.bpf.h"
 #include "modules.bpf.h"
 #include "pages.bpf.h"

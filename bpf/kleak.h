@@ -157,10 +157,12 @@ struct kleak_site {
 	__u32 muted;   /* set by the loader: pages that are counted elsewhere, not to be recorded */
 	__u32 lessons; /* walks of its stack that could be learnt from, see stack.bpf.h */
 	__u32 modules; /* kleak_control.module_changes when it was made */
-	__u32 retired; /* other modules have come to where its frames lie: no more are found */
+	__u32 retired; /* what its frames lie in has gone, or others have come there: see
+			* modules.bpf.h, code.bpf.h; no more are found */
 	__s32 frees_to_note; /* set by the loader, counted down: who frees is noted, see freer.bpf.h
 			      */
-	__u32 pad;
+	__u32 code;	     /* kleak_control.code_changes when it was made */
+	__u64 made_ns;	     /* that was then: CLOCK_BOOTTIME */
 	__u64 frames[KLEAK_MAX_FRAMES]; /* return addresses, innermost first */
 	/* words from where each stands to the next one's place; sure: seen twice in a row */
 	__u8 distance[KLEAK_MAX_FRAMES];
@@ -392,8 +394,11 @@ struct kleak_config {
 	struct kleak_range interrupts[KLEAK_INTERRUPT_RANGES]; /* text that interrupts go through */
 	__u64 pid_namespace_dev; /* with inode: PIDs are those of this namespace */
 	__u64 pid_namespace_inode;
-	__u64 code_bits; /* the upper ones, which all addresses of the kernel's code have */
-	__u64 min_size;	 /* bytes allocated */
+	__u64 code_bits;	 /* the upper ones, which all addresses of the kernel's code have */
+	struct kleak_range text; /* of the kernel's own functions */
+	/* of what runs when BPF programs and trampolines are to be freed: see code.bpf.h; or 0 */
+	__u64 program_free, trampoline_free;
+	__u64 min_size; /* bytes allocated */
 	__u64 max_size;
 	__u32 buckets;
 	__u32 sites;	    /* a hash picks 1 .. sites; the table has KLEAK_SITE_PROBES more */
@@ -449,6 +454,10 @@ struct kleak_control {
 	__u32 module_changes; /* how often a module came or went */
 	__u32 module_told;    /* of those, what has been told as far as it will ever be */
 	__u32 module_losses;  /* of those, what the loader could not be told */
+	__u32 code_changes;   /* how often code of BPF programs went */
+	__u32 code_losses;    /* of those, what the loader could not be told */
+	__u32 code_sites;     /* made with frames that may lie in such; more than that: all are
+			       * looked at */
 	__u32 note_frees;     /* of some site who frees is to be noted */
 };
 
@@ -484,6 +493,21 @@ struct kleak_module_head {
 struct kleak_module_record {
 	struct kleak_module_head head;
 	__u8 bytes[4096];
+};
+
+/*
+ * Code of a BPF program: of one of its functions, or a trampoline.  Through the same ring as it
+ * goes, if it is in the stack of a site; and from an iterator over those that are there.
+ */
+#define KLEAK_CODE_NAME	 96   /* the rest is cut off */
+#define KLEAK_CODE_SITES 4096 /* with frames outside the kernel's own text */
+
+struct kleak_code {
+	__u64 start, end;
+	__u64 load_ns; /* when loading it began, CLOCK_BOOTTIME; 0: not known */
+	__u32 change;  /* it goes with: control.code_changes from there on; else 0 */
+	__u32 pad;
+	char name[KLEAK_CODE_NAME]; /* as /proc/kallsyms has it */
 };
 
 /* What the area-sizing program is to look at: slots of the table, bucket * KLEAK_BUCKET_KEYS +

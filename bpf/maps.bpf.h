@@ -164,6 +164,9 @@ struct {
 	__uint(max_entries, 4096);
 } modules SEC(".maps");
 
+/* Sites with frames outside the kernel's own text, by index: see code.bpf.h. */
+__u32 code_sites[KLEAK_CODE_SITES];
+
 /* Which module was the last one in a page, by a hash of both: see modules.bpf.h.  0: nobody knows.
  */
 __u32 tenants[1U << KLEAK_TENANT_BITS];

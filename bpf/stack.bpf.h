@@ -99,10 +99,29 @@ __noinline __u32 site_search(__u64 hash)
 	return KLEAK_SITE_NONE;
 }
 
+/* Its frames may lie in code of BPF programs. */
+static __always_inline void site_track(__u32 index)
+{
+	__u32 place = control.code_sites;
+
+	if (place >= KLEAK_CODE_SITES)
+		return;
+	place = __sync_fetch_and_add(&control.code_sites, 1);
+	if (place < KLEAK_CODE_SITES)
+		code_sites[place] = index;
+}
+
+static __always_inline bool is_outside(__u64 address)
+{
+	/* a return address may be the first one after its function */
+	return address - 1 - config.text.start >= config.text.end - config.text.start;
+}
+
 /* Write the site in `s` to the entry that its hash has claimed. */
 __noinline int site_write(const struct scratch *s, __u32 index)
 {
 	struct kleak_site *site = site_at(index);
+	bool outside = false;
 
 	if (!s || !site)
 		return 0;
@@ -110,8 +129,16 @@ __noinline int site_write(const struct scratch *s, __u32 index)
 	site->space = s->space;
 	site->whole = s->whole;
 	site->modules = control.module_changes;
-	for (__u32 i = 0; i < KLEAK_MAX_FRAMES && i < s->nr; i++)
-		site->frames[i] = frame(s, i);
+	site->code = control.code_changes;
+	site->made_ns = bpf_ktime_get_boot_ns();
+	for (__u32 i = 0; i < KLEAK_MAX_FRAMES && i < s->nr; i++) {
+		__u64 address = frame(s, i);
+
+		site->frames[i] = address;
+		outside |= is_outside(address);
+	}
+	if (config.program_free && outside)
+		site_track(index);
 	publish(&site->nr_frames, s->nr); /* last: the loader waits for it */
 	return 0;
 }

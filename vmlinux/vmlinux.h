@@ -155,6 +155,38 @@ struct module {
 	struct module_memory mem[7];
 };
 
+/* include/linux/workqueue_types.h */
+struct work_struct {
+	void *func;
+};
+
+/* include/linux/bpf.h, include/linux/filter.h; work: inside anonymous unions */
+struct bpf_ksym {
+	unsigned long start;
+	unsigned long end;
+	char name[128];
+};
+
+struct bpf_prog;
+
+struct bpf_prog_aux {
+	unsigned int func_cnt;
+	unsigned int real_func_cnt; /* 6.7 and later */
+	struct bpf_prog **func;
+	struct bpf_ksym ksym;
+	unsigned long long load_time;
+	struct work_struct work;
+};
+
+struct bpf_prog {
+	struct bpf_prog_aux *aux;
+};
+
+struct bpf_tramp_image {
+	struct bpf_ksym ksym;
+	struct work_struct work;
+};
+
 /* include/linux/slab.h, 6.9 and later */
 enum _slab_flag_bits {
 	_SLAB_RECLAIM_ACCOUNT,
@@ -221,6 +253,18 @@ struct file {
 struct bpf_iter__task_file {
 	struct task_struct *task;
 	struct file *file;
+};
+
+/* kernel/bpf/prog_iter.c, include/linux/bpf.h: inside anonymous unions */
+struct seq_file;
+
+struct bpf_iter_meta {
+	struct seq_file *seq;
+};
+
+struct bpf_iter__bpf_prog {
+	struct bpf_iter_meta *meta;
+	struct bpf_prog *prog;
 };
 
 #pragma clang attribute pop

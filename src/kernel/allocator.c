@@ -321,7 +321,8 @@ bool allocator__contains(const struct allocator *allocator, uint64_t address)
 	return contains(allocator->ranges, allocator->nr, address);
 }
 
-bool allocator__is_tracing(const struct allocator *allocator, uint64_t address, uint32_t when)
+bool allocator__is_tracing(const struct allocator *allocator, uint64_t address,
+			   struct names_time when)
 {
 	const struct names_module *module;
 	struct kallsyms_symbol symbol;

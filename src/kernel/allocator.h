@@ -36,7 +36,8 @@ bool allocator__contains(const struct allocator *allocator, uint64_t address);
  * Was `address`, after so many changes (names.h), in no function of the kernel's or a module's, but
  * in another kind of code: a BPF program, a trampoline?
  */
-bool allocator__is_tracing(const struct allocator *allocator, uint64_t address, uint32_t when);
+bool allocator__is_tracing(const struct allocator *allocator, uint64_t address,
+			   struct names_time when);
 
 /*
  * Is `address` in a function that takes pages for slab, large kmalloc, vmalloc, per-CPU

@@ -92,6 +92,7 @@ const struct hook hooks[] = {
 	WATCH(task_newtask, HOOK_FOR_OTHERS, true),
 	WATCH(module_load, HOOK_FOR_MODULES, false),
 	WATCH(module_free, HOOK_FOR_MODULES, false),
+	WATCH(workqueue_execute_start, HOOK_FOR_CODE, false),
 	RAW_TP(kmalloc, KLEAK_EVENT_KMALLOC, 1, HOOK_ALLOCATES, true),
 	RAW_TP(kmalloc, KLEAK_EVENT_KMALLOC, 2, HOOK_ALLOCATES, true),
 	/* up to 6.0 */

@@ -42,6 +42,7 @@ enum hook_needs {
 	HOOK_FOR_FAMILY,
 	HOOK_FOR_OTHERS,  /* stacks of others are remembered */
 	HOOK_FOR_MODULES, /* modules that come and go are named */
+	HOOK_FOR_CODE,	  /* so are BPF programs */
 };
 
 struct hook {

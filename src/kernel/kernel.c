@@ -384,6 +384,8 @@ int kernel__read_btf(struct kernel *kernel, const struct btf *btf, char *why, si
 	kernel->has_modules =
 		btf__find_by_name_kind(btf, "btf_trace_module_load", BTF_KIND_TYPEDEF) >= 0 &&
 		btf__find_by_name_kind(btf, "mod_kallsyms", BTF_KIND_STRUCT) >= 0;
+	kernel->has_works = btf__find_by_name_kind(btf, "btf_trace_workqueue_execute_start",
+						   BTF_KIND_TYPEDEF) >= 0;
 	kernel->preemptible = has_preemptible_tracepoints(btf);
 	for (int i = 0; i < HOOK_FUNCTIONS; i++) {
 		kernel->functions[i].name = NULL;
@@ -623,6 +625,26 @@ static void read_interrupts(struct ranges *ranges, const struct kallsyms *symbol
 	kallsyms__each(symbols, "el1_interrupt", add_range, ranges);
 }
 
+static void keep_start(const struct kallsyms_symbol *symbol, void *arg)
+{
+	uint64_t *start = arg;
+
+	if (!symbol->module && !strstr(symbol->name, ".cold"))
+		*start = symbol->start;
+}
+
+static void widen_range(const struct kallsyms_symbol *symbol, void *arg)
+{
+	struct kleak_range *range = arg;
+
+	if (symbol->module)
+		return;
+	if (!range->start || symbol->start < range->start)
+		range->start = symbol->start;
+	if (symbol->end > range->end)
+		range->end = symbol->end;
+}
+
 static void read_symbols(struct kernel *kernel, const struct kallsyms *symbols)
 {
 	/*
@@ -648,6 +670,10 @@ static void read_symbols(struct kernel *kernel, const struct kallsyms *symbols)
 	kernel->percpu_nr_slots = kallsyms__variable(symbols, KALLSYMS_PCPU_NR_SLOTS);
 	kernel->percpu_reserved = kallsyms__variable(symbols, KALLSYMS_PCPU_RESERVED_CHUNK);
 	kallsyms__each(symbols, "__get_vm_area_node", keep_range, &kernel->area_alloc);
+	kallsyms__each(symbols, "bpf_prog_free_deferred", keep_start, &kernel->program_free);
+	kallsyms__each(symbols, "__bpf_tramp_image_put_deferred", keep_start,
+		       &kernel->trampoline_free);
+	kallsyms__each_prefix(symbols, "", widen_range, &kernel->text);
 	for (size_t i = 0; i < sizeof(twice) / sizeof(twice[0]); i++)
 		kallsyms__each(symbols, twice[i], add_range, &ranges);
 }

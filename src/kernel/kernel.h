@@ -62,7 +62,10 @@ struct kernel {
 	bool kmemleak;					 /* it keeps books of all */
 	uint32_t nodes;					 /* possible NUMA nodes */
 	bool has_symbols;
-	bool has_modules; /* that can be watched as they come and go */
+	bool has_modules;	 /* that can be watched as they come and go */
+	bool has_works;		 /* what workqueues do can be watched, as BPF programs are freed */
+	struct kleak_range text; /* of the kernel's own functions */
+	uint64_t program_free, trampoline_free; /* the functions of such work; 0: not known */
 	struct slub_layout slub;
 	char slub_unknown[64]; /* why the layout is not known; "" when it is */
 	struct area_layout areas;

@@ -17,23 +17,34 @@ struct names_table {
 	struct names_function functions[]; /* by start */
 };
 
+/* Names, once each. */
+struct texts {
+	char **list;
+	size_t nr, room, bytes;
+	struct idmap at; /* by mixed hash */
+};
+
 struct names {
 	struct kallsyms *first;
 	struct names_module **modules; /* the oldest first */
 	size_t nr, room, gone;
-	bool changed;	    /* one that was there has gone: others may be where it was */
-	size_t table_bytes; /* of all tables */
-	char **texts;
-	size_t nr_texts, room_texts, text_bytes;
-	struct idmap text_of; /* by mixed hash */
+	bool changed;	     /* one that was there has gone: others may be where it was */
+	size_t table_bytes;  /* of all tables */
+	struct texts *texts; /* also kept as names are looked up */
+	struct bpfcode code;
 };
 
 int names__open(struct names **out, struct kallsyms *kallsyms)
 {
 	struct names *names = calloc(1, sizeof(*names));
+	struct texts *texts = calloc(1, sizeof(*texts));
 
-	if (!names)
+	if (!names || !texts) {
+		free(names);
+		free(texts);
 		return -ENOMEM;
+	}
+	names->texts = texts;
 	names->first = kallsyms;
 	*out = names;
 	return 0;
@@ -46,28 +57,34 @@ const struct kallsyms *names__kallsyms(const struct names *names)
 
 /* ---- names ---- */
 
-/* The copy that is kept of this name; NULL: no memory, or too many. */
-static const char *keep(struct names *names, const char *text)
+/* The copy that is kept of this name; NULL: no memory, or more bytes than that. */
+static const char *keep_within(const struct names *names, const char *text, size_t most_bytes)
 {
+	struct texts *texts = names->texts;
 	size_t length = strlen(text) + 1;
 	uint64_t id = idmap__mix(fnv__add(FNV_START, text, length));
-	uint32_t known = idmap__find(&names->text_of, id);
+	uint32_t known = idmap__find(&texts->at, id);
 	char *copy;
 
 	if (known != IDMAP_NONE)
-		return strcmp(names->texts[known], text) ? NULL : names->texts[known];
-	if (names->text_bytes + length > NAMES_MOST_BYTES ||
-	    array__reserve((void **)&names->texts, names->nr_texts + 1, &names->room_texts,
-			   sizeof(*names->texts)))
+		return strcmp(texts->list[known], text) ? NULL : texts->list[known];
+	if (texts->bytes + length > most_bytes ||
+	    array__reserve((void **)&texts->list, texts->nr + 1, &texts->room,
+			   sizeof(*texts->list)))
 		return NULL;
 	copy = strdup(text);
-	if (!copy || idmap__add(&names->text_of, id, (uint32_t)names->nr_texts)) {
+	if (!copy || idmap__add(&texts->at, id, (uint32_t)texts->nr)) {
 		free(copy);
 		return NULL;
 	}
-	names->text_bytes += length;
-	names->texts[names->nr_texts++] = copy;
+	texts->bytes += length;
+	texts->list[texts->nr++] = copy;
 	return copy;
+}
+
+static const char *keep(const struct names *names, const char *text)
+{
+	return keep_within(names, text, NAMES_MOST_BYTES);
 }
 
 /* ---- tables ---- */
@@ -113,7 +130,7 @@ static struct names_table *find_table(const struct names *names, uint64_t hash, 
 }
 
 /* Copy them in order, each address once.  What cannot be kept has no name. */
-static void fill_table(struct names *names, struct names_table *table,
+static void fill_table(const struct names *names, struct names_table *table,
 		       const struct names_function *functions, const uint32_t *order)
 {
 	for (size_t i = 0; i < table->room; i++) {
@@ -273,11 +290,66 @@ void names__begin(struct names *names)
 		i++;
 	}
 	names->gone = 0;
+	bpfcode__free(&names->code);
 }
+
+/* ---- BPF programs ---- */
+
+int names__list_code(struct names *names, const struct kleak_code *list, size_t nr, uint32_t before,
+		     uint32_t after)
+{
+	return bpfcode__list(&names->code, list, nr, before, after);
+}
+
+int names__code_goes(struct names *names, const struct kleak_code *gone)
+{
+	const char *name = keep_within(names, gone->name, NAMES_CODE_BYTES);
+
+	int err = name ? bpfcode__add_gone(&names->code, gone, name) : -ENOMEM;
+
+	if (err)
+		bpfcode__lose(&names->code, gone->change);
+	return err;
+}
+
+void names__lose_code(struct names *names, uint32_t change)
+{
+	bpfcode__lose(&names->code, change);
+}
+
+static int find_code(const struct names *names, uint64_t address, struct names_time when,
+		     struct kallsyms_symbol *symbol)
+{
+	struct bpfcode_function function;
+	const char *name;
+
+	if (!bpfcode__find(&names->code, address, when.code, when.ns, &function))
+		return -ENOENT;
+	name = keep_within(names, function.name, NAMES_CODE_BYTES);
+	if (!name)
+		return -ENOENT;
+	*symbol = (struct kallsyms_symbol){name, NAMES_CODE, function.start, function.end};
+	return 0;
+}
+
+static bool is_of_code(const struct kallsyms_symbol *symbol)
+{
+	return symbol->module && !strcmp(symbol->module, NAMES_CODE);
+}
+
+bool names__is_code(const struct names *names, uint64_t address)
+{
+	struct kallsyms_symbol symbol;
+
+	return bpfcode__has(&names->code, address) ||
+	       (!kallsyms__find(names->first, address, &symbol) && is_of_code(&symbol));
+}
+
+/* ---- addresses ---- */
 
 static bool was_there(const struct names_module *module, uint32_t when)
 {
-	return when == NAMES_ANYTIME || (module->from <= when && when < module->until);
+	return when == NAMES_UNDATED || (module->from <= when && when < module->until);
 }
 
 static void answer(struct kallsyms_symbol *symbol, const struct names_module *module,
@@ -298,7 +370,7 @@ static const struct names_module *first_module(const struct names *names, const 
 	return NULL;
 }
 
-/* In the first table. */
+/* In the first table; what it says of BPF programs may be of others by now. */
 static int find_first(const struct names *names, uint64_t address, uint32_t when,
 		      struct kallsyms_symbol *symbol, const struct names_module **module)
 {
@@ -307,6 +379,8 @@ static int find_first(const struct names *names, uint64_t address, uint32_t when
 	*module = NULL;
 	if (err || !symbol->module)
 		return err;
+	if (is_of_code(symbol))
+		return -ENOENT;
 	*module = first_module(names, symbol->module);
 	if (!*module || was_there(*module, when))
 		return 0;
@@ -350,23 +424,27 @@ static bool is_ambiguous(const struct names *names, size_t at, uint64_t address,
 	struct kallsyms_symbol other = {};
 	const struct names_module *module;
 
-	while ((at = find_newest(names, at, address, NAMES_ANYTIME, &other)) != NOWHERE)
+	while ((at = find_newest(names, at, address, NAMES_UNDATED, &other)) != NOWHERE)
 		if (is_other(symbol, &other))
 			return true;
-	return !find_first(names, address, NAMES_ANYTIME, &other, &module) &&
+	if (names__is_code(names, address))
+		return true;
+	return !find_first(names, address, NAMES_UNDATED, &other, &module) &&
 	       is_other(symbol, &other);
 }
 
-int names__find(const struct names *names, uint64_t address, uint32_t when,
+int names__find(const struct names *names, uint64_t address, struct names_time when,
 		struct kallsyms_symbol *symbol, const struct names_module **module)
 {
 	struct kallsyms_symbol found = {};
-	size_t at = find_newest(names, names->nr, address, when, &found);
+	size_t at = find_newest(names, names->nr, address, when.modules, &found);
 
 	*module = NULL;
+	if (at == NOWHERE && !find_code(names, address, when, symbol))
+		return 0;
 	if (at == NOWHERE)
-		return find_first(names, address, when, symbol, module);
-	if (when == NAMES_ANYTIME && is_ambiguous(names, at, address, &found))
+		return find_first(names, address, when.modules, symbol, module);
+	if (when.modules == NAMES_UNDATED && is_ambiguous(names, at, address, &found))
 		return -ENOENT;
 	*module = names->modules[at];
 	if (!*found.name)
@@ -375,11 +453,14 @@ int names__find(const struct names *names, uint64_t address, uint32_t when,
 	return 0;
 }
 
-uint32_t names__tenants(const struct names *names, uint64_t address, uint32_t when)
+uint32_t names__tenant(const struct names *names, uint64_t address, struct names_time when)
 {
 	const struct names_module *before = NULL;
 	struct kallsyms_symbol symbol;
 	uint32_t nr = 0;
+
+	if (!find_code(names, address, when, &symbol))
+		return fnv__add(FNV_START, symbol.name, strlen(symbol.name));
 
 	if (!names->changed)
 		return 0;
@@ -391,7 +472,8 @@ uint32_t names__tenants(const struct names *names, uint64_t address, uint32_t wh
 	for (size_t i = 0; i < names->nr; i++) {
 		const struct names_module *module = names->modules[i];
 
-		if (module->from > when || !module->table || !find_in(module->table, address))
+		if (module->from > when.modules || !module->table ||
+		    !find_in(module->table, address))
 			continue;
 		nr += before && (before->table != module->table || before->name != module->name);
 		before = module;
@@ -411,11 +493,13 @@ void names__close(struct names *names)
 		return;
 	while (names->nr)
 		free_module(names, names->nr - 1);
-	for (size_t i = 0; i < names->nr_texts; i++)
-		free(names->texts[i]);
-	kallsyms__free(names->first);
-	idmap__free(&names->text_of);
-	free(names->modules);
+	for (size_t i = 0; i < names->texts->nr; i++)
+		free(names->texts->list[i]);
+	idmap__free(&names->texts->at);
+	free(names->texts->list);
 	free(names->texts);
+	bpfcode__free(&names->code);
+	kallsyms__free(names->first);
+	free(names->modules);
 	free(names);
 }

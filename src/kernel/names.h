@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Names of functions, also of modules that are loaded and unloaded: an address keeps the name
- * that it had at the time.  Time is the number of changes: each module that came or went was one.
+ * Names of functions, also of modules that are loaded and unloaded, and of BPF programs: an address
+ * keeps the name that it had at the time.
  *
  * What it hands out stays as long as it does itself: names are kept once each, the kernel's table
  * is never read anew.  What is forgotten of modules that have gone is where their functions were.
@@ -9,6 +9,7 @@
 #ifndef KLEAK_KERNEL_NAMES_H
 #define KLEAK_KERNEL_NAMES_H
 
+#include "kernel/bpfcode.h"
 #include "kernel/images.h"
 #include "kernel/kallsyms.h"
 
@@ -19,11 +20,21 @@
 
 struct names;
 
+/* When an address was seen. */
+struct names_time {
+	uint32_t modules; /* each module that came or went was one change: so many before that */
+	uint32_t code;	  /* as bpfcode.h counts programs that went */
+	uint64_t ns;	  /* CLOCK_BOOTTIME; 0: that is not known, and `code` says nothing */
+};
+
 #define NAMES_STILL   UINT32_MAX /* of `until`: it is there */
-#define NAMES_ANYTIME UINT32_MAX /* of `when` */
+#define NAMES_UNDATED UINT32_MAX /* of names_time.modules: any number */
+#define NAMES_ANYTIME ((struct names_time){.modules = NAMES_UNDATED})
 
 #define NAMES_MOST_GONE	 1024	    /* modules that have gone: the oldest are forgotten */
 #define NAMES_MOST_BYTES (16 << 20) /* of where the functions of those were; of all names */
+#define NAMES_CODE_BYTES (8 << 20)  /* of all names, when one more of a BPF program is kept */
+#define NAMES_CODE	 "bpf"	    /* the "module" of such functions in /proc/kallsyms */
 
 /* A module, while it was there. */
 struct names_module {
@@ -62,6 +73,15 @@ int names__add(struct names *names, const struct names_module *module,
 /* The module that is called so has gone with change number `when`; if there is one. */
 void names__remove(struct names *names, const char *name, uint32_t when);
 
+/*
+ * BPF programs: as bpfcode__list() and bpfcode__lose(), and one that has gone.  0 or -ENOMEM.
+ * Before there is a list no address is called by the name of a program.
+ */
+int names__list_code(struct names *names, const struct kleak_code *list, size_t nr, uint32_t before,
+		     uint32_t after);
+int names__code_goes(struct names *names, const struct kleak_code *gone);
+void names__lose_code(struct names *names, uint32_t change);
+
 /* Time begins anew: what is there has always been there, what has gone is forgotten. */
 void names__begin(struct names *names);
 
@@ -70,14 +90,18 @@ void names__begin(struct names *names);
  * another one.  *module: it lies in; NULL: the kernel, or code that is no module's; valid until
  * names__add().  0 and *symbol; or -ENOENT, and *module is NULL if that is not known either.
  */
-int names__find(const struct names *names, uint64_t address, uint32_t when,
+int names__find(const struct names *names, uint64_t address, struct names_time when,
 		struct kallsyms_symbol *symbol, const struct names_module **module);
 
+/* Code of BPF programs is, or was, at this address, for all that is known. */
+bool names__is_code(const struct names *names, uint64_t address);
+
 /*
- * How many modules by other names or with other functions had that address before the one that had
- * it then: mostly 0.
+ * A number for who had that address then, where several had it one after the other: of modules how
+ * many by other names or with other functions had it before, mostly 0; of BPF programs it comes
+ * from the name.
  */
-uint32_t names__tenants(const struct names *names, uint64_t address, uint32_t when);
+uint32_t names__tenant(const struct names *names, uint64_t address, struct names_time when);
 
 /* All modules that are known, those that have gone included, the newest last. */
 size_t names__modules(const struct names *names, struct names_module *const **modules);

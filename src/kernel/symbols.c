@@ -21,6 +21,7 @@ struct symbols {
 	struct image kernel;
 	struct modparts parts;
 	uint32_t noted, losses; /* changes that are known, and those that never will be */
+	uint64_t code_losses;	/* the same, of BPF programs */
 	struct dwarf *dwarf;
 };
 
@@ -306,6 +307,7 @@ static int compare_with_list(struct symbols *symbols, uint32_t when)
 int symbols__begin(struct symbols *symbols)
 {
 	symbols->noted = symbols->losses = 0;
+	symbols->code_losses = 0;
 	modparts__free(&symbols->parts);
 	names__begin(symbols->names);
 	return compare_with_list(symbols, 0);
@@ -414,6 +416,27 @@ void symbols__settle(struct symbols *symbols, uint32_t losses, bool quiet,
 	}
 }
 
+void symbols__list_code(struct symbols *symbols, const struct kleak_code *list, size_t nr,
+			uint32_t before, uint32_t after)
+{
+	names__list_code(symbols->names, list, nr, before, after);
+}
+
+void symbols__note_code(const struct kleak_code *gone, void *arg)
+{
+	struct symbols *symbols = arg;
+
+	names__code_goes(symbols->names, gone);
+}
+
+void symbols__settle_code(struct symbols *symbols, uint64_t losses, uint32_t changes)
+{
+	if (losses == symbols->code_losses)
+		return;
+	symbols->code_losses = losses;
+	names__lose_code(symbols->names, changes);
+}
+
 const struct names *symbols__names(const struct symbols *symbols)
 {
 	return symbols ? symbols->names : NULL;
@@ -422,8 +445,8 @@ const struct names *symbols__names(const struct symbols *symbols)
 /* ---- stacks ---- */
 
 /* The frame of a return address, and the image that it lies in; NULL: not known. */
-static struct symbols_frame name(const struct symbols *symbols, uint64_t address, uint32_t when,
-				 const struct image **image)
+static struct symbols_frame name(const struct symbols *symbols, uint64_t address,
+				 struct names_time when, const struct image **image)
 {
 	struct symbols_frame frame = {.address = address};
 	const struct names_module *module;
@@ -434,7 +457,10 @@ static struct symbols_frame name(const struct symbols *symbols, uint64_t address
 	if (!symbols)
 		return frame;
 	if (names__find(symbols->names, address - 1, when, &symbol, &module)) {
-		frame.module = module ? module->name : NULL;
+		if (module)
+			frame.module = module->name;
+		else if (names__is_code(symbols->names, address - 1))
+			frame.module = NAMES_CODE;
 		return frame;
 	}
 	frame.symbol = symbol.name;
@@ -479,8 +505,8 @@ size_t symbols__expand(struct dwarf *dwarf, const struct image *image,
 	return out;
 }
 
-size_t symbols__stack(struct symbols *symbols, const uint64_t *addresses, size_t nr, uint32_t when,
-		      struct symbols_frame *frames)
+size_t symbols__stack(struct symbols *symbols, const uint64_t *addresses, size_t nr,
+		      struct names_time when, struct symbols_frame *frames)
 {
 	size_t used = 0;
 
@@ -497,7 +523,8 @@ size_t symbols__stack(struct symbols *symbols, const uint64_t *addresses, size_t
 
 /* ---- images ---- */
 
-const struct image *symbols__image(const struct symbols *symbols, uint64_t address, uint32_t when)
+const struct image *symbols__image(const struct symbols *symbols, uint64_t address,
+				   struct names_time when)
 {
 	const struct image *image;
 

@@ -58,6 +58,22 @@ void symbols__note(const struct kleak_module_record *record, void *symbols);
 void symbols__settle(struct symbols *symbols, uint32_t losses, bool quiet,
 		     uint32_t (*changes)(void *arg), void *arg);
 
+/*
+ * BPF programs that are there, as bpfcode__list().  Where the memory for that is short they have
+ * fewer names.
+ */
+void symbols__list_code(struct symbols *symbols, const struct kleak_code *list, size_t nr,
+			uint32_t before, uint32_t after);
+
+/* The record of one that has gone; `symbols` is a struct symbols. */
+void symbols__note_code(const struct kleak_code *gone, void *symbols);
+
+/*
+ * All records have been noted that there are of such, up to change `changes`, and `losses` in all
+ * will never be.
+ */
+void symbols__settle_code(struct symbols *symbols, uint64_t losses, uint32_t changes);
+
 /* The names alone, which stay as long as `symbols`.  NULL: `symbols` is. */
 const struct names *symbols__names(const struct symbols *symbols);
 
@@ -65,12 +81,12 @@ const struct names *symbols__names(const struct symbols *symbols);
 
 /*
  * The names of a stack's return addresses, the innermost first, with source lines and inlined
- * functions where there is debug info, as things were after `when` changes.  symbols may be NULL:
+ * functions where there is debug info, as things were at that time.  symbols may be NULL:
  * then there are no names.  How many frames, SYMBOLS_MOST_FRAMES at most; strings stay as long as
  * `symbols`.
  */
-size_t symbols__stack(struct symbols *symbols, const uint64_t *addresses, size_t nr, uint32_t when,
-		      struct symbols_frame *frames);
+size_t symbols__stack(struct symbols *symbols, const uint64_t *addresses, size_t nr,
+		      struct names_time when, struct symbols_frame *frames);
 
 /*
  * The same for a frame that has its function's name: with the source line and, before it, the
@@ -82,10 +98,11 @@ size_t symbols__expand(struct dwarf *dwarf, const struct image *image,
 		       size_t room);
 
 /*
- * The image that a return address lay in after `when` changes; NULL: not known, or it was code of
+ * The image that a return address lay in at that time; NULL: not known, or it was code of
  * no image.  Valid until symbols__note().
  */
-const struct image *symbols__image(const struct symbols *symbols, uint64_t address, uint32_t when);
+const struct image *symbols__image(const struct symbols *symbols, uint64_t address,
+				   struct names_time when);
 
 /* The file that holds the kernel's debug info, or NULL. */
 const char *symbols__debug_file(const struct symbols *symbols);

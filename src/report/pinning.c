@@ -45,7 +45,7 @@ static bool is_stacked(const char *function)
 static bool is_below(void *arg, const struct site *site)
 {
 	const struct pinning *pinning = arg;
-	uint32_t when = pinning->dated ? site->modules : NAMES_ANYTIME;
+	struct names_time when = pinning->dated ? site->made : NAMES_ANYTIME;
 
 	for (uint32_t i = 0; i < site->nr_frames && pinning->names; i++) {
 		const struct names_module *module;

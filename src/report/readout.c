@@ -40,6 +40,19 @@ static int open_queues(struct readout *readout)
 	return 0;
 }
 
+/* Which BPF programs are there; without a list their names are not known. */
+static void list_code(struct readout *readout)
+{
+	struct symbols *symbols = readout->parts.symbols;
+	struct tracer *tracer = readout->parts.tracer;
+	uint32_t before = tracer__code_changes(tracer).changes;
+	const struct kleak_code *list;
+	size_t nr;
+
+	if (symbols && !tracer__list_code(tracer, &list, &nr))
+		symbols__list_code(symbols, list, nr, before, tracer__code_changes(tracer).changes);
+}
+
 int readout__open(struct readout *readout, const struct reporter_parts *parts)
 {
 	int err;
@@ -49,6 +62,7 @@ int readout__open(struct readout *readout, const struct reporter_parts *parts)
 	readout->sampling = parts->plan->sampling;
 	if (parts->symbols)
 		symbols__begin(parts->symbols);
+	list_code(readout);
 	pinning__open(&readout->pinning, parts->kernel, parts->tracer, parts->symbols,
 		      parts->plan->config.modules);
 	if (!parts->plan->verify)
@@ -134,6 +148,19 @@ static uint32_t module_changes(void *tracer)
 	return tracer__module_changes(tracer).changes;
 }
 
+/* What the programs have told since the last time. */
+static void listen(struct readout *readout)
+{
+	struct symbols *symbols = readout->parts.symbols;
+	struct tracer *tracer = readout->parts.tracer;
+	struct tracer_code code;
+
+	tracer__listen(tracer,
+		       &(struct tracer_listener){symbols__note, symbols__note_code, symbols});
+	code = tracer__code_changes(tracer);
+	symbols__settle_code(symbols, code.losses, code.changes);
+}
+
 bool readout__follow_modules(struct readout *readout)
 {
 	struct symbols *symbols = readout->parts.symbols;
@@ -142,12 +169,12 @@ bool readout__follow_modules(struct readout *readout)
 
 	if (!symbols)
 		return false;
+	quiet = tracer__module_changes(tracer).quiet;
+	listen(readout);
 	if (!readout->parts.plan->config.modules) {
 		symbols__look(symbols); /* or they have the names that they had */
 		return false;
 	}
-	quiet = tracer__module_changes(tracer).quiet;
-	tracer__each_module(tracer, symbols__note, symbols);
 	symbols__settle(symbols, tracer__module_changes(tracer).losses, quiet, module_changes,
 			tracer);
 	return true;
@@ -268,9 +295,18 @@ bool readout__is_shown(const struct site *site)
 	return site->objects && !site->backing;
 }
 
-uint32_t readout__named_at(const struct readout *readout, const struct site *site)
+struct names_time readout__named_at(const struct readout *readout, const struct site *site)
 {
-	return readout->parts.plan->config.modules ? site->modules : NAMES_ANYTIME;
+	const struct kleak_config *config = &readout->parts.plan->config;
+	struct names_time when = NAMES_ANYTIME;
+
+	if (config->modules)
+		when.modules = site->made.modules;
+	if (config->program_free) {
+		when.code = site->made.code;
+		when.ns = site->made.ns;
+	}
+	return when;
 }
 
 /* Pages that are counted elsewhere need not be recorded again and again. */
@@ -293,6 +329,7 @@ static int rank(struct readout *readout, double elapsed_s)
 	struct sites *sites = &readout->sites;
 	int err;
 
+	list_code(readout);
 	readout__follow_modules(readout);
 	err = sites__sum(sites, &readout->snapshot, view->sites, view->caches,
 			 readout->parts.allocator, readout->parts.trace->stack_depth);

@@ -108,8 +108,9 @@ uint64_t readout__unchecked(const struct readout *readout);
 /* Is there something to be told of this site? */
 bool readout__is_shown(const struct site *site);
 
-/* For names of its stack (symbols__stack()): the time whose modules its functions are of. */
-uint32_t readout__named_at(const struct readout *readout, const struct site *site);
+/* For names of its stack (symbols__stack()): the time whose modules and programs its functions are
+ * of. */
+struct names_time readout__named_at(const struct readout *readout, const struct site *site);
 
 /* Can the sampling become coarser? */
 bool readout__may_coarsen(const struct readout *readout);

@@ -134,7 +134,7 @@ static void fill_row(struct rows *rows, size_t i, const struct readout *readout,
 /* Name the frames of a stack behind those that are there; *named: how many lines it has. */
 static int add_frames(struct rows *rows, const struct readout *readout,
 		      const struct rows_names *names, const uint64_t *frames, size_t nr,
-		      uint32_t when, size_t *named)
+		      struct names_time when, size_t *named)
 {
 	int err = array__reserve((void **)&rows->frames, rows->nr_frames + SYMBOLS_MOST_FRAMES,
 				 &rows->room_frames, sizeof(*rows->frames));
@@ -165,7 +165,8 @@ static int fill_freers(struct rows *rows, size_t i, const struct readout *readou
 				  SECONDS_PER_TICK,
 		};
 		err = add_frames(rows, readout, names, most[k]->frames, most[k]->nr_frames,
-				 most[k]->modules, &freer->nr_frames);
+				 (struct names_time){.modules = most[k]->modules},
+				 &freer->nr_frames);
 	}
 	return err;
 }
@@ -174,7 +175,7 @@ static int fill_freers(struct rows *rows, size_t i, const struct readout *readou
 struct stack_images {
 	const struct symbols *symbols;
 	const struct rows_names *names;
-	uint32_t when;
+	struct names_time when;
 };
 
 static const struct image *image_of(const struct symbols_frame *frame, void *arg)

@@ -31,12 +31,12 @@ struct rows {
 struct rows_names {
 	/* as symbols__stack() */
 	size_t (*stack)(struct symbols *symbols, const uint64_t *addresses, size_t nr,
-			uint32_t when, struct symbols_frame *frames);
+			struct names_time when, struct symbols_frame *frames);
 	/* as cgroups__path() */
 	int (*cgroup)(uint64_t cgroup, char *path, size_t len);
 	/* as symbols__image() */
 	const struct image *(*image)(const struct symbols *symbols, uint64_t address,
-				     uint32_t when);
+				     struct names_time when);
 };
 
 /*

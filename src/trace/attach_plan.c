@@ -67,6 +67,8 @@ static bool is_needed(const struct hook *hook, const struct kleak_config *config
 		return config->has_others;
 	case HOOK_FOR_MODULES:
 		return config->modules;
+	case HOOK_FOR_CODE:
+		return config->program_free;
 	case HOOK_FOR_FAMILY:
 		return config->follow == KLEAK_FOLLOW_FAMILY;
 	}
@@ -225,11 +227,11 @@ static void plan_memory(struct plan *plan, const struct kernel *kernel)
 		(uint64_t)config->site_entries * plan->lanes * sizeof(struct kleak_tally) +
 		KLEAK_MAX_CACHES * sizeof(struct kleak_cache) +
 		(sizeof(uint32_t) << KLEAK_PRESENCE_BITS) + (2 << KLEAK_PRESENCE_BITS) / 8 +
-		(sizeof(uint32_t) << KLEAK_TENANT_BITS) + (sizeof(uint64_t) << KLEAK_KNOWN_BITS) +
-		(sizeof(uint64_t) << KLEAK_OTHERS_BITS) + KLEAK_STEP_BYTES + KLEAK_CHAIN_BYTES +
-		KLEAK_READ_MOST + KLEAK_MAX_CPUS * sizeof(uint64_t) +
-		(uint64_t)kernel->cpus * KLEAK_SCRATCH_BYTES;
-	if (config->modules)
+		(sizeof(uint32_t) << KLEAK_TENANT_BITS) + sizeof(uint32_t) * KLEAK_CODE_SITES +
+		(sizeof(uint64_t) << KLEAK_KNOWN_BITS) + (sizeof(uint64_t) << KLEAK_OTHERS_BITS) +
+		KLEAK_STEP_BYTES + KLEAK_CHAIN_BYTES + KLEAK_READ_MOST +
+		KLEAK_MAX_CPUS * sizeof(uint64_t) + (uint64_t)kernel->cpus * KLEAK_SCRATCH_BYTES;
+	if (config->modules || config->program_free)
 		plan->memory_bytes += KLEAK_MODULE_RING;
 	if (config->who)
 		plan->memory_bytes +=
@@ -431,6 +433,19 @@ static uint64_t code_bits(uint64_t address)
 	return ~(~0ULL >> __builtin_clzll(~address));
 }
 
+/* BPF programs whose addresses others get. */
+static void plan_code(struct plan *plan, const struct kernel *kernel)
+{
+	struct kleak_config *config = &plan->config;
+
+	plan->list_code = kernel->has_symbols && kernel->has_btf;
+	if (!kernel->has_works || !kernel->has_symbols || !kernel->has_loop)
+		return;
+	config->text = kernel->text;
+	config->program_free = kernel->program_free;
+	config->trampoline_free = kernel->trampoline_free;
+}
+
 int attach_plan__make(struct plan *plan, const struct trace_options *options,
 		      const struct kernel *kernel, char *why, size_t len)
 {
@@ -474,6 +489,7 @@ int attach_plan__make(struct plan *plan, const struct trace_options *options,
 	config->page = page_layout(&kernel->slub);
 
 	config->modules = kernel->has_modules && kernel->has_symbols && kernel->has_loop;
+	plan_code(plan, kernel);
 	config->who = options->who;
 	plan->verify = !kernel->slub_unknown[0];
 	plan->learn_cpus = plan->verify && !kernel->percpu_offsets;

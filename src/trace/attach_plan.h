@@ -34,6 +34,7 @@ struct plan {
 	bool verify;	       /* look at SLUB's books before an object is reported */
 	bool learn_cpus;       /* by a program: see tracer__learn_cpus() */
 	bool kprobes;	       /* some hooks are */
+	bool list_code;	       /* BPF programs are listed, to name what lies in their code */
 	bool queues;	       /* look into kfree_rcu()'s queues: no hook shows what goes there */
 	uint64_t memory_bytes; /* of the maps */
 	uint64_t own_bytes;    /* of the loader, when the tables are full */

@@ -15,7 +15,8 @@ static uint32_t strip(const struct kleak_freer *freer, uint32_t nr,
 	uint32_t first = 0;
 
 	while (freer->whole && first < nr &&
-	       allocator__is_tracing(allocator, freer->frames[first], freer->modules))
+	       allocator__is_tracing(allocator, freer->frames[first],
+				     (struct names_time){.modules = freer->modules}))
 		first++;
 	return first < nr ? first : 0;
 }

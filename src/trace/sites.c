@@ -20,6 +20,11 @@ static uint64_t mix(uint64_t hash, uint64_t word)
  */
 #define TRACING_FRAMES 3
 
+static struct names_time time_of(const struct kleak_site *entry)
+{
+	return (struct names_time){entry->modules, entry->code, entry->made_ns};
+}
+
 /*
  * Where the frames of a site begin that are not the allocator's own.  A `whole`
  * stack starts with the tracing itself: what matters begins after the last
@@ -33,7 +38,7 @@ static uint32_t strip(const struct kleak_site *entry, uint32_t filled,
 
 	if (entry->whole) {
 		while (first < filled && first < TRACING_FRAMES &&
-		       allocator__is_tracing(allocator, entry->frames[first], entry->modules))
+		       allocator__is_tracing(allocator, entry->frames[first], time_of(entry)))
 			first++;
 		for (uint32_t i = 0; i < filled && i < KLEAK_PLUMBING_DEPTH; i++)
 			if (allocator__contains(allocator, entry->frames[i]))
@@ -67,14 +72,14 @@ static bool is_metadata(const struct kleak_site *entry, uint32_t filled,
 	return false;
 }
 
-/* The same addresses were another module's before. */
+/* The same addresses were another module's before, or another BPF program's. */
 static uint64_t mix_tenants(uint64_t hash, const struct site *site, const struct names *names)
 {
 	for (uint32_t i = 0; names && i < site->nr_frames; i++) {
-		uint32_t tenants = names__tenants(names, site->frames[i] - 1, site->modules);
+		uint32_t tenant = names__tenant(names, site->frames[i] - 1, site->made);
 
-		if (tenants)
-			hash = mix(hash, (uint64_t)tenants << 32 | i);
+		if (tenant)
+			hash = mix(hash, (uint64_t)tenant << 32 | i);
 	}
 	return hash;
 }
@@ -87,7 +92,7 @@ static uint64_t id_of(const struct site *site, const struct kleak_cache *caches,
 
 	for (uint32_t i = 0; i < site->nr_frames; i++)
 		hash = mix(hash, site->frames[i]);
-	return site->modules ? mix_tenants(hash, site, names) : hash;
+	return mix_tenants(hash, site, names);
 }
 
 /* A place for one more site. */
@@ -117,7 +122,7 @@ static int64_t site_of(struct sites *sites, const struct kleak_site *entry,
 	for (uint32_t i = first; i < filled && site->nr_frames < depth; i++)
 		site->frames[site->nr_frames++] = entry->frames[i];
 	site->space = entry->space;
-	site->modules = entry->modules;
+	site->made = time_of(entry);
 	site->backing = is_backing(entry, filled, allocator);
 	site->metadata = is_metadata(entry, filled, allocator);
 	site->cache = entry->cache < KLEAK_MAX_CACHES ? entry->cache : KLEAK_CACHE_UNKNOWN;

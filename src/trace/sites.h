@@ -21,11 +21,11 @@ struct site {
 	uint32_t cache; /* index into the cache table */
 	uint64_t frames[KLEAK_MAX_DEPTH];
 	uint32_t nr_frames;
-	uint32_t modules;   /* of its first entry: its addresses are to be named as of then */
-	bool metadata;	    /* the slab allocator's own */
-	bool backing;	    /* pages that another allocator or a process counts: not listed */
-	uint32_t index;	    /* of sites->of_entry: sorting does not change it */
-	uint32_t first_age; /* its ages: sites->ages[first_age .. + listed) */
+	struct names_time made; /* of its first entry: its addresses are to be named as of then */
+	bool metadata;		/* the slab allocator's own */
+	bool backing;		/* pages that another allocator or a process counts: not listed */
+	uint32_t index;		/* of sites->of_entry: sorting does not change it */
+	uint32_t first_age;	/* its ages: sites->ages[first_age .. + listed) */
 	uint64_t live, objects, bytes, bytes_requested, pending;
 	uint64_t allocations, frees, implicit, verified, evicted;
 	uint64_t listed;	     /* objects that `ages` has: all, but for sampling */

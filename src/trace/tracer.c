@@ -3,6 +3,7 @@
 #include "kernel/hook_table.h"
 #include "trace/bpfhash.h"
 #include "trace/chains.h"
+#include "trace/code_list.h"
 #include "trace/programs.h"
 #include "trace/publish.h"
 #include "util/array.h"
@@ -45,8 +46,8 @@ struct tracer {
 	} mappings[MAPPINGS];
 	size_t nr_mappings;
 	struct ring_buffer *modules; /* NULL: nobody tells which come and go */
-	void (*tell)(const struct kleak_module_record *record, void *arg);
-	void *tell_arg;
+	struct tracer_listener listener;
+	struct code_list *code_list; /* NULL: not to be had */
 };
 
 /*
@@ -75,6 +76,12 @@ static int print_all(enum libbpf_print_level level, const char *format, va_list 
 	return 0;
 }
 
+/* Is told through the ring which modules come and go, or which BPF programs go? */
+static bool needs_ring(const struct plan *plan)
+{
+	return plan->config.modules || plan->config.program_free;
+}
+
 /* Apply the plan to the skeleton that was opened. */
 static int configure(struct tracer *tracer, const struct plan *plan)
 {
@@ -92,8 +99,7 @@ static int configure(struct tracer *tracer, const struct plan *plan)
 		return -EINVAL;
 	if (plan->kprobes && bpf_map__set_max_entries(skeleton->maps.calls, KLEAK_MAX_CALLS))
 		return -EINVAL;
-	if (plan->config.modules &&
-	    bpf_map__set_max_entries(skeleton->maps.modules, KLEAK_MODULE_RING))
+	if (needs_ring(plan) && bpf_map__set_max_entries(skeleton->maps.modules, KLEAK_MODULE_RING))
 		return -EINVAL;
 	if (plan->config.who && (bpf_map__set_max_entries(skeleton->maps.who, KLEAK_MAX_WHO) ||
 				 bpf_map__set_max_entries(skeleton->maps.freers, KLEAK_MAX_FREERS)))
@@ -161,21 +167,23 @@ static int map_all(struct tracer *tracer, const struct plan *plan)
 	return 0;
 }
 
-static int tell_module(void *arg, void *record, size_t size)
+static int tell(void *arg, void *record, size_t size)
 {
 	const struct tracer *tracer = arg;
 
 	if (size == sizeof(struct kleak_module_record))
-		tracer->tell(record, tracer->tell_arg);
+		tracer->listener.module(record, tracer->listener.arg);
+	else if (size == sizeof(struct kleak_code))
+		tracer->listener.code(record, tracer->listener.arg);
 	return 0;
 }
 
 static int open_modules(struct tracer *tracer, const struct plan *plan)
 {
-	if (!plan->config.modules)
+	if (!needs_ring(plan))
 		return 0;
-	tracer->modules = ring_buffer__new(bpf_map__fd(tracer->skeleton->maps.modules), tell_module,
-					   tracer, NULL);
+	tracer->modules =
+		ring_buffer__new(bpf_map__fd(tracer->skeleton->maps.modules), tell, tracer, NULL);
 	return tracer->modules ? 0 : -errno;
 }
 
@@ -349,6 +357,8 @@ int tracer__open(struct tracer **out, const struct plan *plan, uint32_t process,
 	err = attach_all(tracer, why, len);
 	if (err)
 		goto close;
+	if (plan->list_code && code_list__open(&tracer->code_list))
+		tracer->code_list = NULL;
 	if (plan->config.follow == KLEAK_FOLLOW_PROCESS)
 		check_process(tracer, target);
 	*out = tracer;
@@ -749,12 +759,33 @@ struct tracer_modules tracer__module_changes(const struct tracer *tracer)
 	};
 }
 
-void tracer__each_module(struct tracer *tracer,
-			 void (*tell)(const struct kleak_module_record *record, void *arg),
-			 void *arg)
+struct tracer_code tracer__code_changes(const struct tracer *tracer)
 {
-	tracer->tell = tell;
-	tracer->tell_arg = arg;
+	const struct kleak_control *control = &tracer->skeleton->bss->control;
+	struct tracer_code code = {
+		.losses = __atomic_load_n(&control->code_losses, __ATOMIC_ACQUIRE),
+	};
+
+	for (size_t i = 0; i < nr_hooks; i++) {
+		uint64_t missed = 0;
+
+		if (!tracer->programs[i] || hooks[i].needs != HOOK_FOR_CODE)
+			continue;
+		misses_of(tracer->programs[i], &missed);
+		code.losses += missed;
+	}
+	code.changes = __atomic_load_n(&control->code_changes, __ATOMIC_ACQUIRE);
+	return code;
+}
+
+int tracer__list_code(struct tracer *tracer, const struct kleak_code **functions, size_t *nr)
+{
+	return tracer->code_list ? code_list__read(tracer->code_list, functions, nr) : -ENOTSUP;
+}
+
+void tracer__listen(struct tracer *tracer, const struct tracer_listener *listener)
+{
+	tracer->listener = *listener;
 	if (tracer->modules)
 		ring_buffer__consume(tracer->modules);
 }
@@ -802,6 +833,7 @@ void tracer__close(struct tracer *tracer)
 	for (size_t i = 0; i < tracer->nr_mappings; i++)
 		munmap(tracer->mappings[i].start, tracer->mappings[i].len);
 	ring_buffer__free(tracer->modules);
+	code_list__close(tracer->code_list);
 	kleak__destroy(tracer->skeleton);
 	chains__free(&tracer->chains);
 	recycle__free(&tracer->recycle);

@@ -158,9 +158,9 @@ int tracer__freers(const struct tracer *tracer,
 		   void (*each)(const struct kleak_freer *freer, void *arg), void *arg);
 
 /*
- * How often modules came or went, and how many of these changes tracer__each_module() does not
- * tell.  quiet: no program was telling of one when this was asked: what tracer__each_module() does
- * not give after that will not come.
+ * How often modules came or went, and how many of these changes tracer__listen() does not
+ * tell.  quiet: no program was telling of one when this was asked: what tracer__listen() does not
+ * tell after that will not come.
  */
 struct tracer_modules {
 	uint32_t changes;
@@ -170,10 +170,32 @@ struct tracer_modules {
 
 struct tracer_modules tracer__module_changes(const struct tracer *tracer);
 
-/* tell(record, arg) for every record that the programs have written since the last call. */
-void tracer__each_module(struct tracer *tracer,
-			 void (*tell)(const struct kleak_module_record *record, void *arg),
-			 void *arg);
+/*
+ * How often code of BPF programs went, and of these changes how many, at most, tracer__listen()
+ * does not tell.
+ */
+struct tracer_code {
+	uint32_t changes;
+	uint64_t losses;
+};
+
+struct tracer_code tracer__code_changes(const struct tracer *tracer);
+
+/*
+ * The BPF programs that are there, as code_list__read().  Where the list is not to be had: -ENOTSUP
+ * or another -errno.
+ */
+int tracer__list_code(struct tracer *tracer, const struct kleak_code **functions, size_t *nr);
+
+/* Who is told of modules that come and go, and of BPF programs that go. */
+struct tracer_listener {
+	void (*module)(const struct kleak_module_record *record, void *arg);
+	void (*code)(const struct kleak_code *gone, void *arg);
+	void *arg;
+};
+
+/* Tell of every record that the programs have written since the last call. */
+void tracer__listen(struct tracer *tracer, const struct tracer_listener *listener);
 
 /* This program's thread group, as the initial PID namespace has it. */
 uint32_t tracer__self(const struct tracer *tracer);

@@ -205,13 +205,24 @@ struct tracer_modules tracer__module_changes(const struct tracer *tracer)
 	return (struct tracer_modules){};
 }
 
-void tracer__each_module(struct tracer *tracer,
-			 void (*tell)(const struct kleak_module_record *record, void *arg),
-			 void *arg)
+struct tracer_code tracer__code_changes(const struct tracer *tracer)
 {
 	(void)tracer;
-	(void)tell;
-	(void)arg;
+	return (struct tracer_code){};
+}
+
+int tracer__list_code(struct tracer *tracer, const struct kleak_code **functions, size_t *nr)
+{
+	(void)tracer;
+	(void)functions;
+	(void)nr;
+	return -ENOTSUP;
+}
+
+void tracer__listen(struct tracer *tracer, const struct tracer_listener *listener)
+{
+	(void)tracer;
+	(void)listener;
 }
 
 uint32_t tracer__self(const struct tracer *tracer)

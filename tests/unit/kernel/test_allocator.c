@@ -102,15 +102,16 @@ static void test_what_is_tracing(void **state)
 	struct allocator unknown = allocator;
 
 	(void)state;
-	assert_true(allocator__is_tracing(&allocator, 0x6010, 0));
-	assert_true(allocator__is_tracing(&allocator, 0x6110, 0));
-	assert_false(allocator__is_tracing(&allocator, 0x1110, 0));
-	assert_false(allocator__is_tracing(&allocator, 0x5110, 0));
-	assert_true(allocator__is_tracing(&allocator, 0x900, 0));
-	assert_true(allocator__is_tracing(&allocator, 0x1000, 0)); /* the call was before */
-	assert_false(allocator__is_tracing(&allocator, 0x1001, 0));
+	assert_true(allocator__is_tracing(&allocator, 0x6010, NAMES_ANYTIME));
+	assert_true(allocator__is_tracing(&allocator, 0x6110, NAMES_ANYTIME));
+	assert_false(allocator__is_tracing(&allocator, 0x1110, NAMES_ANYTIME));
+	assert_false(allocator__is_tracing(&allocator, 0x5110, NAMES_ANYTIME));
+	assert_true(allocator__is_tracing(&allocator, 0x900, NAMES_ANYTIME));
+	assert_true(
+		allocator__is_tracing(&allocator, 0x1000, NAMES_ANYTIME)); /* the call was before */
+	assert_false(allocator__is_tracing(&allocator, 0x1001, NAMES_ANYTIME));
 	unknown.names = NULL;
-	assert_false(allocator__is_tracing(&unknown, 0x6010, 0));
+	assert_false(allocator__is_tracing(&unknown, 0x6010, NAMES_ANYTIME));
 }
 
 static enum allocator_part part_of(const char *function)

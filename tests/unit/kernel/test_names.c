@@ -46,7 +46,7 @@ static void come(struct names *names, const char *name, uint32_t when, uint64_t 
 }
 
 /* What the address is called at that time: "f [m]"; "" without a name. */
-static const char *called(const struct names *names, uint64_t address, uint32_t when)
+static const char *called_at(const struct names *names, uint64_t address, struct names_time when)
 {
 	static char told[128];
 	const struct names_module *module;
@@ -59,6 +59,11 @@ static const char *called(const struct names *names, uint64_t address, uint32_t 
 	if (module)
 		assert_string_equal(module->name, symbol.module);
 	return told;
+}
+
+static const char *called(const struct names *names, uint64_t address, uint32_t modules)
+{
+	return called_at(names, address, (struct names_time){.modules = modules});
 }
 
 static void an_address_is_called_as_at_its_time(void **state)
@@ -89,11 +94,10 @@ static void the_first_ones_go_as_well(void **state)
 	names__remove(names, "first", 2);
 	assert_string_equal(called(names, 0xffffffffc0100010, 1), "old [first]");
 	assert_string_equal(called(names, 0xffffffffc0100010, 2), "");
-	assert_string_equal(called(names, 0xffffffffc0100010, NAMES_ANYTIME), "old [first]");
+	assert_string_equal(called(names, 0xffffffffc0100010, NAMES_UNDATED), "old [first]");
 	come(names, "next", 3, 0xffffffffc0100000, "f");
 	assert_string_equal(called(names, 0xffffffffc0100010, 1), "old [first]");
 	assert_string_equal(called(names, 0xffffffffc0100010, 3), "before [next]");
-	assert_string_equal(called(names, 0xffffffffc0900010, 3), "bpf_prog_1 [bpf]");
 	names__close(names);
 }
 
@@ -105,13 +109,13 @@ static void at_any_time_there_must_be_one(void **state)
 	(void)state;
 	come(names, "a", 1, HERE, "f");
 	names__remove(names, "a", 2);
-	assert_string_equal(called(names, HERE + 0x110, NAMES_ANYTIME), "f [a]");
+	assert_string_equal(called(names, HERE + 0x110, NAMES_UNDATED), "f [a]");
 	come(names, "a", 3, HERE, "f");
-	assert_string_equal(called(names, HERE + 0x110, NAMES_ANYTIME), "f [a]");
+	assert_string_equal(called(names, HERE + 0x110, NAMES_UNDATED), "f [a]");
 	come(names, "b", 5, HERE, "g");
-	assert_string_equal(called(names, HERE + 0x110, NAMES_ANYTIME), "");
+	assert_string_equal(called(names, HERE + 0x110, NAMES_UNDATED), "");
 	come(names, "c", 6, 0xffffffffc0100000, "f");
-	assert_string_equal(called(names, 0xffffffffc0100010, NAMES_ANYTIME), "");
+	assert_string_equal(called(names, 0xffffffffc0100010, NAMES_UNDATED), "");
 	names__close(names);
 }
 
@@ -127,7 +131,8 @@ static void what_was_handed_out_stays(void **state)
 
 	(void)state;
 	come(names, "a", 1, HERE, "f");
-	assert_int_equal(names__find(names, HERE + 0x110, 1, &first, &module), 0);
+	assert_int_equal(names__find(names, HERE + 0x110, (struct names_time){1}, &first, &module),
+			 0);
 	for (uint32_t i = 0; i < 3 * NAMES_MOST_GONE; i++) {
 		snprintf(name, sizeof(name), "m%u", i);
 		names__remove(names, before, 2 * i + 2);
@@ -150,19 +155,19 @@ static void tenants_are_counted(void **state)
 
 	(void)state;
 	come(names, "a", 1, HERE, "f");
-	assert_int_equal(names__tenants(names, HERE + 0x110, 1), 0);
+	assert_int_equal(names__tenant(names, HERE + 0x110, (struct names_time){1}), 0);
 	names__remove(names, "a", 2);
 	come(names, "a", 3, HERE, "f");
-	assert_int_equal(names__tenants(names, HERE + 0x110, 3), 0);
+	assert_int_equal(names__tenant(names, HERE + 0x110, (struct names_time){3}), 0);
 	names__remove(names, "a", 4);
 	come(names, "b", 5, HERE, "f");
-	assert_int_equal(names__tenants(names, HERE + 0x110, 3), 0);
-	assert_int_equal(names__tenants(names, HERE + 0x110, 5), 1);
+	assert_int_equal(names__tenant(names, HERE + 0x110, (struct names_time){3}), 0);
+	assert_int_equal(names__tenant(names, HERE + 0x110, (struct names_time){5}), 1);
 	names__remove(names, "first", 6);
 	come(names, "c", 7, 0xffffffffc0100000, "f");
-	assert_int_equal(names__tenants(names, 0xffffffffc0100010, 5), 0);
-	assert_int_equal(names__tenants(names, 0xffffffffc0100010, 7), 1);
-	assert_int_equal(names__tenants(names, 0xffffffff81000010, 7), 0);
+	assert_int_equal(names__tenant(names, 0xffffffffc0100010, (struct names_time){5}), 0);
+	assert_int_equal(names__tenant(names, 0xffffffffc0100010, (struct names_time){7}), 1);
+	assert_int_equal(names__tenant(names, 0xffffffff81000010, (struct names_time){7}), 0);
 	names__close(names);
 }
 
@@ -184,6 +189,101 @@ static void time_begins_anew(void **state)
 	names__close(names);
 }
 
+#define PROGRAM 0xffffffffc0900000ULL /* the first table says: bpf_prog_1 */
+
+static struct kleak_code program(const char *name, uint64_t load_ns)
+{
+	struct kleak_code code = {.start = PROGRAM, .end = PROGRAM + 0x80, .load_ns = load_ns};
+
+	snprintf(code.name, sizeof(code.name), "%s", name);
+	return code;
+}
+
+/* What the first table says of BPF programs was true at the start, and is not asked. */
+static void programs_are_called_as_lists_say(void **state)
+{
+	const struct names_time when = {.ns = 200};
+	struct kleak_code code = program("bpf_prog_2_g", 100);
+	struct names *names = open_names();
+
+	(void)state;
+	assert_string_equal(called_at(names, PROGRAM + 0x10, when), "");
+	assert_true(names__is_code(names, PROGRAM + 0x10));
+	assert_false(names__is_code(names, HERE));
+	assert_false(names__is_code(names, 0xffffffff81000010));
+	assert_int_equal(names__list_code(names, &code, 1, 0, 0), 0);
+	assert_string_equal(called_at(names, PROGRAM + 0x10, when), "bpf_prog_2_g [bpf]");
+	assert_string_equal(called_at(names, PROGRAM + 0x10, NAMES_ANYTIME), "bpf_prog_2_g [bpf]");
+	assert_string_equal(called_at(names, PROGRAM + 0x90, when), "");
+	names__begin(names);
+	assert_string_equal(called_at(names, PROGRAM + 0x10, when), "");
+	names__close(names);
+}
+
+/* A name that was handed out stays when its list is there no more. */
+static void names_of_programs_stay(void **state)
+{
+	const struct names_time when = {.ns = 200};
+	struct kleak_code code = program("bpf_prog_2_g", 100);
+	const struct names_module *module;
+	struct names *names = open_names();
+	struct kallsyms_symbol symbol = {};
+
+	(void)state;
+	assert_int_equal(names__list_code(names, &code, 1, 0, 0), 0);
+	assert_int_equal(names__find(names, PROGRAM, when, &symbol, &module), 0);
+	assert_null(module);
+	code = program("bpf_prog_3_h", 300);
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(names__list_code(names, &code, 1, 1, 1), 0);
+	assert_string_equal(symbol.name, "bpf_prog_2_g");
+	assert_true(symbol.start == PROGRAM && symbol.end == PROGRAM + 0x80);
+	names__close(names);
+}
+
+/* The same addresses were a module's, then a program's: without a date it may be either's. */
+static void a_module_and_a_program_at_one_address(void **state)
+{
+	struct kleak_code code = program("bpf_prog_2_g", 300);
+	struct names *names = open_names();
+
+	(void)state;
+	assert_int_equal(names__list_code(names, NULL, 0, 0, 0), 0);
+	come(names, "a", 1, PROGRAM, "f");
+	names__remove(names, "a", 2);
+	assert_int_equal(names__list_code(names, &code, 1, 0, 0), 0);
+	assert_string_equal(called_at(names, PROGRAM + 0x10, (struct names_time){1, 0, 200}),
+			    "before [a]");
+	assert_string_equal(called_at(names, PROGRAM + 0x10, (struct names_time){2, 0, 200}), "");
+	assert_string_equal(called_at(names, PROGRAM + 0x10, (struct names_time){2, 0, 400}),
+			    "bpf_prog_2_g [bpf]");
+	assert_string_equal(called_at(names, PROGRAM + 0x10, NAMES_ANYTIME), "");
+	names__close(names);
+}
+
+/* One that is loaded again is the same tenant, wherever others were between. */
+static void programs_are_tenants_by_name(void **state)
+{
+	struct kleak_code alpha = program("bpf_prog_1_alpha", 100);
+	struct kleak_code beta = program("bpf_prog_1_beta", 300);
+	struct names *names = open_names();
+	uint32_t was;
+
+	(void)state;
+	assert_int_equal(names__list_code(names, &alpha, 1, 0, 0), 0);
+	was = names__tenant(names, PROGRAM, (struct names_time){.ns = 200});
+	alpha.change = 1;
+	assert_int_equal(names__code_goes(names, &alpha), 0);
+	beta.change = 2;
+	assert_int_equal(names__code_goes(names, &beta), 0);
+	alpha.load_ns = 500;
+	assert_int_equal(names__list_code(names, &alpha, 1, 2, 2), 0);
+	assert_int_equal(names__tenant(names, PROGRAM, (struct names_time){0, 0, 200}), was);
+	assert_int_not_equal(names__tenant(names, PROGRAM, (struct names_time){0, 1, 400}), was);
+	assert_int_equal(names__tenant(names, PROGRAM, (struct names_time){0, 2, 600}), was);
+	names__close(names);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -191,6 +291,10 @@ int main(void)
 		cmocka_unit_test(the_first_ones_go_as_well),
 		cmocka_unit_test(at_any_time_there_must_be_one),
 		cmocka_unit_test(what_was_handed_out_stays),
+		cmocka_unit_test(programs_are_called_as_lists_say),
+		cmocka_unit_test(names_of_programs_stay),
+		cmocka_unit_test(a_module_and_a_program_at_one_address),
+		cmocka_unit_test(programs_are_tenants_by_name),
 		cmocka_unit_test(tenants_are_counted),
 		cmocka_unit_test(time_begins_anew),
 	};

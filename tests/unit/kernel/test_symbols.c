@@ -144,7 +144,7 @@ static void hidden_symbols_are_numbers(void **state)
 	struct symbols_frame frames[SYMBOLS_MOST_FRAMES];
 
 	(void)state;
-	assert_int_equal(symbols__stack(NULL, addresses, 2, 0, frames), 2);
+	assert_int_equal(symbols__stack(NULL, addresses, 2, NAMES_ANYTIME, frames), 2);
 	assert_int_equal(frames[1].address, 0x2000);
 	assert_null(frames[1].symbol);
 }
@@ -309,7 +309,8 @@ static struct symbols_frame frame_of(struct symbols *symbols, int module, uint32
 	struct symbols_frame frames[SYMBOLS_MOST_FRAMES];
 
 	nr_answer = 0;
-	assert_int_equal(symbols__stack(symbols, &address, 1, when, frames), 1);
+	assert_int_equal(symbols__stack(symbols, &address, 1, (struct names_time){when}, frames),
+			 1);
 	return frames[0];
 }
 
@@ -352,8 +353,10 @@ static void what_is_kept_stays(void **state)
 		assert_null(frame_of(symbols, i - 3, changes).symbol);
 		assert_int_equal(kallsyms__find(kallsyms, CALLER, &symbol), 0);
 		assert_string_equal(symbol.name, "caller");
-		assert_false(allocator__is_tracing(&allocator, ADDRESS(i) + 0x10, changes));
-		assert_true(allocator__is_tracing(&allocator, ADDRESS(i) + 0x10, changes - 1));
+		assert_false(allocator__is_tracing(&allocator, ADDRESS(i) + 0x10,
+						   (struct names_time){changes}));
+		assert_true(allocator__is_tracing(&allocator, ADDRESS(i) + 0x10,
+						  (struct names_time){changes - 1}));
 		assert_true(allocator__contains(&allocator, KALLOC));
 		assert_false(allocator__contains(&allocator, ADDRESS(1) + 0x10));
 	}
@@ -386,8 +389,8 @@ static void changes_that_nobody_told_are_looked_for(void **state)
 	assert_null(frame_of(symbols, 2, 5).symbol);
 	load(4, 5);
 	assert_int_equal(symbols__look(symbols), 0);
-	check_named(symbols, 5, NAMES_ANYTIME);
-	check_named(symbols, 3, NAMES_ANYTIME); /* has gone */
+	check_named(symbols, 5, NAMES_UNDATED);
+	check_named(symbols, 3, NAMES_UNDATED); /* has gone */
 	symbols__close(symbols);
 }
 
@@ -441,9 +444,9 @@ static void who_cannot_be_named_is_not_the_one_before(void **state)
 	frame = frame_of(symbols, 2, 5);
 	assert_null(frame.symbol);
 	assert_string_equal(frame.module, "m4");
-	assert_int_equal(names__tenants(names, ADDRESS(2) + 0x10, 1), 0);
-	assert_int_equal(names__tenants(names, ADDRESS(2) + 0x10, 3), 1);
-	assert_int_equal(names__tenants(names, ADDRESS(2) + 0x10, 5), 2);
+	assert_int_equal(names__tenant(names, ADDRESS(2) + 0x10, (struct names_time){1}), 0);
+	assert_int_equal(names__tenant(names, ADDRESS(2) + 0x10, (struct names_time){3}), 1);
+	assert_int_equal(names__tenant(names, ADDRESS(2) + 0x10, (struct names_time){5}), 2);
 	symbols__close(symbols);
 }
 

@@ -50,7 +50,7 @@ static int begin(void **state)
 					    .bytes = 1000 * (i + 1),
 					    .squares = 4,
 					    .nr_frames = i + 1,
-					    .modules = 77};
+					    .made = {77, 5, 6}};
 	m->caches[5] = (struct kleak_cache){.name = "dentry", .ready = 1};
 	*state = m;
 	return 0;
@@ -67,24 +67,25 @@ static int end(void **state)
 
 /* As many frames as there are addresses; when they are named is in the address. */
 static size_t name_stack(struct symbols *symbols, const uint64_t *addresses, size_t nr,
-			 uint32_t when, struct symbols_frame *frames)
+			 struct names_time when, struct symbols_frame *frames)
 {
 	(void)symbols;
 	(void)addresses;
 	for (size_t i = 0; i < nr; i++)
-		frames[i] = (struct symbols_frame){.address = when * 100ULL + nr * 10 + i,
+		frames[i] = (struct symbols_frame){.address = when.modules * 100ULL + nr * 10 + i,
 						   .symbol = "f"};
 	return nr;
 }
 
 /* The one of the time at which the stack is named. */
-static const struct image *image_of(const struct symbols *symbols, uint64_t address, uint32_t when)
+static const struct image *image_of(const struct symbols *symbols, uint64_t address,
+				    struct names_time when)
 {
 	static struct image image;
 
 	(void)symbols;
-	assert_true(address / 100 == when);
-	image = (struct image){.build_id = {(uint8_t)when}, .build_id_length = 1};
+	assert_true(address / 100 == when.modules);
+	image = (struct image){.build_id = {(uint8_t)when.modules}, .build_id_length = 1};
 	return &image;
 }
 
@@ -186,7 +187,7 @@ static void test_names_of_caches_and_origins(void **state)
 static void test_stacks(void **state)
 {
 	struct made_up *m = *state;
-	uint64_t when = NAMES_ANYTIME;
+	uint64_t when = NAMES_UNDATED;
 
 	for (int watched = 0; watched <= 1; watched++) {
 		m->plan.config.modules = watched;
@@ -200,6 +201,24 @@ static void test_stacks(void **state)
 					    when * 100 + (i + 1) * 10 + k);
 		}
 	}
+}
+
+/* What is known of when the addresses were seen depends on what is watched. */
+static void test_when_a_stack_is_named(void **state)
+{
+	struct made_up *m = *state;
+	struct names_time when = readout__named_at(&m->readout, &m->sites[0]);
+
+	assert_int_equal(when.modules, NAMES_UNDATED);
+	assert_int_equal(when.ns, 0);
+	m->plan.config.modules = 1;
+	when = readout__named_at(&m->readout, &m->sites[0]);
+	assert_int_equal(when.modules, 77);
+	assert_int_equal(when.ns, 0);
+	m->plan.config.program_free = 1;
+	when = readout__named_at(&m->readout, &m->sites[0]);
+	assert_int_equal(when.code, 5);
+	assert_int_equal(when.ns, 6);
 }
 
 static void test_who_allocates(void **state)
@@ -318,6 +337,7 @@ int main(void)
 		TEST(test_frees_of_every_kind),
 		TEST(test_names_of_caches_and_origins),
 		TEST(test_stacks),
+		TEST(test_when_a_stack_is_named),
 		TEST(test_who_allocates),
 		TEST(test_who_frees),
 		TEST(test_who_refers),

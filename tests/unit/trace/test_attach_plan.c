@@ -260,6 +260,39 @@ static void test_modules(void **state)
 	assert_false(plan.config.modules || is_on(&plan, "module_free"));
 }
 
+/* BPF programs are listed where they have names; that they go is seen where workqueues are. */
+static void test_bpf_programs(void **state)
+{
+	struct trace_options options = defaults();
+	struct kernel kernel = modern();
+	struct plan plan;
+
+	(void)state;
+	kernel.has_works = kernel.has_loop = true;
+	kernel.program_free = 0x3000;
+	kernel.trampoline_free = 0x4000;
+	kernel.text = (struct kleak_range){0x1000, 0x9000};
+	plan = good(&options, &kernel);
+	assert_true(plan.list_code && is_on(&plan, "workqueue_execute_start"));
+	assert_int_equal(plan.config.program_free, 0x3000);
+	assert_int_equal(plan.config.trampoline_free, 0x4000);
+	assert_int_equal(plan.config.text.end, 0x9000);
+	kernel.has_btf = false; /* iterators need it */
+	plan = good(&options, &kernel);
+	assert_true(!plan.list_code && is_on(&plan, "workqueue_execute_start"));
+	kernel.program_free = 0;
+	plan = good(&options, &kernel);
+	assert_false(is_on(&plan, "workqueue_execute_start"));
+	kernel.program_free = 0x3000;
+	kernel.has_works = false;
+	plan = good(&options, &kernel);
+	assert_false(plan.config.program_free || is_on(&plan, "workqueue_execute_start"));
+	kernel.has_works = true;
+	kernel.has_symbols = false;
+	plan = good(&options, &kernel);
+	assert_false(plan.list_code || plan.config.program_free);
+}
+
 static void test_percpu(void **state)
 {
 	struct trace_options options = defaults();
@@ -813,16 +846,20 @@ static void test_memory(void **state)
 	uint64_t least = plan.memory_bytes;
 
 	(void)state;
-	assert_int_equal(
-		least,
-		(uint64_t)plan.config.buckets * sizeof(struct kleak_bucket) +
-			(16384ULL + 1 + KLEAK_SITE_PROBES) *
-				(sizeof(struct kleak_site) + 2 * sizeof(struct kleak_tally)) +
-			KLEAK_MAX_CACHES * sizeof(struct kleak_cache) + 4 * 32768 + 2 * 32768 / 8 +
-			4 * 8192 + 8 * 4096 + 8 * 1024 + KLEAK_STEP_BYTES + KLEAK_CHAIN_BYTES +
-			KLEAK_READ_MOST + 8 * KLEAK_MAX_CPUS + 2 * KLEAK_SCRATCH_BYTES);
+	assert_int_equal(least, (uint64_t)plan.config.buckets * sizeof(struct kleak_bucket) +
+					(16384ULL + 1 + KLEAK_SITE_PROBES) *
+						(sizeof(struct kleak_site) +
+						 2 * sizeof(struct kleak_tally)) +
+					KLEAK_MAX_CACHES * sizeof(struct kleak_cache) + 4 * 32768 +
+					2 * 32768 / 8 + 4 * 8192 + 4 * 4096 + 8 * 4096 + 8 * 1024 +
+					KLEAK_STEP_BYTES + KLEAK_CHAIN_BYTES + KLEAK_READ_MOST +
+					8 * KLEAK_MAX_CPUS + 2 * KLEAK_SCRATCH_BYTES);
 	assert_int_equal(plan.own_bytes, (16 << 20) + 20 * plan.max_objects + 2560 * 16384);
 	kernel.has_modules = kernel.has_loop = true;
+	assert_int_equal(memory_of(&options, &kernel), least + KLEAK_MODULE_RING);
+	kernel.has_modules = false;
+	kernel.has_works = true;
+	kernel.program_free = 0x3000;
 	assert_int_equal(memory_of(&options, &kernel), least + KLEAK_MODULE_RING);
 	kernel = modern();
 	options.who = true;
@@ -1108,6 +1145,7 @@ int main(void)
 		cmocka_unit_test(test_vmalloc_without_symbols),
 		cmocka_unit_test(test_what_privileges_show),
 		cmocka_unit_test(test_modules),
+		cmocka_unit_test(test_bpf_programs),
 		cmocka_unit_test(test_percpu),
 		cmocka_unit_test(test_pages),
 		cmocka_unit_test(test_unknown_layout_is_a_blind_spot),

@@ -203,7 +203,7 @@ static void test_other_modules_at_the_same_place_are_other_sites(void **state)
 	assert_int_equal(sites.nr, 2);
 	assert_int_equal(sites.of_entry[2], sites.of_entry[3]);
 	assert_int_equal(sites.list[1].objects, 2);
-	assert_int_equal(sites.list[1].modules, 3);
+	assert_int_equal(sites.list[1].made.modules, 3);
 	sites__free(&sites);
 	names__close(names);
 }

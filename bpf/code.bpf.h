@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Code of BPF programs that goes.  What is JIT-compiled next may get its addresses: sites with
+ * frames in it are found no more from here on, and the loader is told what it was called.
+ *
+ * A program is freed by a work item (kernel/bpf/core.c, bpf_prog_free()), so is a trampoline
+ * (kernel/bpf/trampoline.c, __bpf_tramp_image_put_rcu()), when none of its code runs any more and
+ * before its memory is given back: the tracepoint before each work item is just in time.
+ */
+#ifndef KLEAK_CODE_BPF_H
+#define KLEAK_CODE_BPF_H
+
+#include "maps.bpf.h"
+#include "stack.bpf.h"
+
+struct code_range {
+	__u64 start, size;
+	__u64 load_ns;
+	__u32 change;
+	__u32 seen; /* in the stack of a site that was made while it was there */
+};
+
+/* A site whose stack it is in is retired, as site_retire() does it. */
+static __always_inline void code_look(struct kleak_site *site, struct code_range *code)
+{
+	__u64 hash = site->hash;
+
+	if (hash < KLEAK_SITE_LEAST || site->made_ns < code->load_ns)
+		return;
+	for (__u32 i = 0; i < KLEAK_MAX_FRAMES && i < site->nr_frames; i++) {
+		if (site->frames[i] - 1 - code->start >= code->size)
+			continue;
+		code->seen = 1;
+		if (site->retired)
+			break;
+		site->retired = code->change;
+		__sync_val_compare_and_swap(&site->hash, hash, hash_end(mix(hash, code->change)));
+		*known_at(hash) = 0;
+		break;
+	}
+}
+
+static long code_look_at(__u32 i, struct code_range *code)
+{
+	struct kleak_site *site = site_at(code_sites[i & (KLEAK_CODE_SITES - 1)]);
+
+	if (site)
+		code_look(site, code);
+	return 0;
+}
+
+static long code_look_at_any(void *map __attribute__((unused)),
+			     const __u32 *index __attribute__((unused)), struct kleak_site *site,
+			     struct code_range *code)
+{
+	code_look(site, code);
+	return 0;
+}
+
+static __always_inline void code_tell(const struct bpf_ksym *symbol, const struct code_range *code)
+{
+	struct kleak_code *record = bpf_ringbuf_reserve(&modules, sizeof(*record), 0);
+
+	if (!record) {
+		__sync_fetch_and_add(&control.code_losses, 1);
+		return;
+	}
+	record->start = code->start;
+	record->end = code->start + code->size;
+	record->load_ns = code->load_ns;
+	record->change = code->change;
+	record->pad = 0;
+	bpf_probe_read_kernel_str(record->name, sizeof(record->name), symbol->name);
+	bpf_ringbuf_submit(record, 0);
+}
+
+static __noinline int code_goes(const struct bpf_ksym *symbol, __u64 load_ns)
+{
+	__u64 start = BPF_CORE_READ(symbol, start), end = BPF_CORE_READ(symbol, end);
+	struct code_range code = {.start = start, .size = end - start, .load_ns = load_ns};
+	__u32 nr;
+
+	if (!start) /* it has no name: such as a filter of an unprivileged process */
+		return 0;
+	code.change = __sync_fetch_and_add(&control.code_changes, 1) + 1;
+	nr = control.code_sites;
+	if (nr < KLEAK_CODE_SITES)
+		bpf_loop(nr, code_look_at, &code, 0);
+	else
+		bpf_for_each_map_elem(&sites, code_look_at_any, &code, 0);
+	if (code.seen)
+		code_tell(symbol, &code);
+	return 0;
+}
+
+struct code_functions {
+	struct bpf_prog *const *list;
+	__u64 load_ns;
+	__u32 nr;
+};
+
+static long code_function_goes(__u32 i, struct code_functions *functions)
+{
+	const struct bpf_prog *function = NULL;
+	const struct bpf_prog_aux *aux;
+
+	if (i >= functions->nr ||
+	    bpf_probe_read_kernel(&function, sizeof(function), functions->list + i))
+		return 1;
+	aux = BPF_CORE_READ(function, aux);
+	code_goes(&aux->ksym, functions->load_ns);
+	return 0;
+}
+
+#define CODE_MOST_FUNCTIONS 1024 /* there are 256, and what the verifier adds */
+
+/* The first of several functions has its name with the program (jit_subprogs()). */
+static __always_inline void program_goes(const struct bpf_prog_aux *aux)
+{
+	struct code_functions functions = {
+		.list = BPF_CORE_READ(aux, func),
+		.load_ns = BPF_CORE_READ(aux, load_time),
+	};
+
+	if (bpf_core_field_exists(aux->real_func_cnt))
+		functions.nr = BPF_CORE_READ(aux, real_func_cnt);
+	else
+		functions.nr = BPF_CORE_READ(aux, func_cnt);
+	code_goes(&aux->ksym, functions.load_ns);
+	if (functions.nr)
+		bpf_loop(CODE_MOST_FUNCTIONS, code_function_goes, &functions, 0);
+}
+
+/* TP_PROTO(struct work_struct *work) */
+SEC("raw_tp/workqueue_execute_start")
+int workqueue_execute_start(struct bpf_raw_tracepoint_args *ctx)
+{
+	const struct work_struct *work = (const struct work_struct *)ctx->args[0];
+	__u64 function = (__u64)BPF_CORE_READ(work, func);
+
+	if (function == config.program_free) {
+		program_goes((const void *)((__u64)work -
+					    bpf_core_field_offset(struct bpf_prog_aux, work)));
+	} else if (function == config.trampoline_free && function) {
+		const struct bpf_tramp_image *image =
+			(const void *)((__u64)work -
+				       bpf_core_field_offset(struct bpf_tramp_image, work));
+
+		code_goes(&image->ksym, 0);
+	}
+	return 0;
+}
+
+#endif

@@ -45,7 +45,7 @@ CFLAGS   ?= -O2 -g
 C_FLAGS   = $(OURS_CPP) $(CPPFLAGS) $(OURS_C) $(CFLAGS)
 BPFFLAGS := -O2 -g -target bpf -mcpu=v3 -Wall -Wextra -Werror -D__TARGET_ARCH_$(ARCH) \
 	    -Ivmlinux -Ibpf
-LDLIBS   := -lbpf -ldw -lelf -lz -ljansson -lncursesw -ltinfo -lm
+LDLIBS   := -lbpf -ldw -lelf -lz -lzstd -ljansson -lncursesw -ltinfo -lm
 
 # Debian's libraries of the other architecture; what is built runs in guests that have none.
 ifdef CROSS_COMPILE
@@ -53,7 +53,7 @@ SYSROOT   := build/sysroot/$(ARCH)
 MULTIARCH := $(shell $(CC) -print-multiarch)
 OURS_CPP  += -isystem $(SYSROOT)/usr/include -isystem $(SYSROOT)/usr/include/$(MULTIARCH)
 LDFLAGS   += -static -L$(SYSROOT)/usr/lib/$(MULTIARCH)
-LDLIBS    += -llzma -lbz2 -lzstd
+LDLIBS    += -llzma -lbz2
 endif
 
 SOURCES := $(wildcard src/*/*.c)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "kernel/dwarf_search.h"
 #include "kernel/sourcepath.h"
+#include "kernel/unzstd.h"
 #include "util/say.h"
 
 #include <dlfcn.h>
@@ -246,13 +247,16 @@ static bool take_path(const char *path, void *arg)
 	struct search *search = arg;
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 
+	fd = fd < 0 ? -errno : unzstd__open(fd);
 	if (fd >= 0)
 		return take_file(search, fd, path);
-	COMPLAIN(search->wrong, "cannot read %s: %s", path, strerror(errno));
+	COMPLAIN(search->wrong, "cannot read %s: %s", path,
+		 fd == -EBADMSG ? "damaged or cut off" : strerror(-fd));
 	return false;
 }
 
 /* ---- debuginfod ---- */
+
 
 #define CLIENT "libdebuginfod.so.1"
 

@@ -10,7 +10,9 @@
 # make fuzz [FUZZ_TIME=60]  read files that nobody wrote
 # make soak [SECONDS=600] [GUEST=6.12] [SANITIZE=1]   under load, here or in a guest, kleak with ASan and UBSan
 # make arm64        for that architecture, in build/arm64: make ARCH=arm64 CROSS_COMPILE=aarch64-linux-gnu-
+# make static [ARCH=arm64 CROSS_COMPILE=aarch64-linux-gnu-]   one file that needs no library: build/static/kleak-MACHINE
 # make test-debian [RELEASES="bookworm trixie"]   from a bare Debian of each release to the unit tests
+# make test-packages   the static binary and packages in bare systems, for an hour
 # make test-leaks [GUESTS=6.12] [CASES="string files"]   what kleak diagnose says of leaks as they happen, for hours
 # make test-matrix [KERNELS="7.3 arm64/6.12"]   kleak on every kernel that Debian has, before a release
 # make lint | format | clean | demo | test-unit | test-live | test-guest
@@ -27,8 +29,9 @@ PKG     := pkg-config
 ARCH := $(shell uname -m | sed 's/x86_64/x86/; s/aarch64/arm64/; s/riscv64/riscv/; s/ppc64.*/powerpc/; s/s390x/s390/; s/loongarch64/loongarch/')
 
 # What is built for another architecture stands beside what is built for this one.
-B     := build$(if $(CROSS_COMPILE),/$(ARCH))
-KLEAK := $(if $(CROSS_COMPILE),$(B)/)kleak
+# So does what is linked statically.
+B     := build$(if $(CROSS_COMPILE),/$(ARCH),$(if $(STATIC),/static))
+KLEAK := $(if $(CROSS_COMPILE)$(STATIC),$(B)/)kleak
 
 Q := $(if $(V),,@)
 say = @$(if $(V),:,printf '  %-8s%s\n' '$(1)' '$(2)')
@@ -42,21 +45,30 @@ OURS_CPP := -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -iquote src -Ibpf -I$(B)
 OURS_C   := -std=gnu11 $(WARNINGS)
 # make CFLAGS=-O3: theirs come after ours
 CFLAGS   ?= -O2 -g
-C_FLAGS   = $(OURS_CPP) $(CPPFLAGS) $(OURS_C) $(CFLAGS)
+# Where the tree lies is not to be found in what is built.
+HERE_IS  := -ffile-prefix-map=$(CURDIR)=.
+C_FLAGS   = $(OURS_CPP) $(CPPFLAGS) $(OURS_C) $(HERE_IS) $(CFLAGS)
 BPFFLAGS := -O2 -g -target bpf -mcpu=v3 -Wall -Wextra -Werror -D__TARGET_ARCH_$(ARCH) \
-	    -Ivmlinux -Ibpf
+	    -Ivmlinux -Ibpf $(HERE_IS)
 LDLIBS   := -lbpf -ldw -lelf -lz -lzstd -ljansson -lncursesw -ltinfo -lm
 
-# Debian's libraries of the other architecture; what is built runs in guests that have none.
+# Also for another architecture: what is built runs in guests that have no libraries.
+ifneq ($(CROSS_COMPILE)$(STATIC),)
+OURS_CPP += -DKLEAK_STATIC=1
+# libc warns of what its own dlopen() would need, though ours is taken: src/kernel/dwarf_search.c.
+LDFLAGS  += -static -Wl,--no-warnings
+LDLIBS   += -llzma -lbz2
+endif
+
+# Debian's libraries of the other architecture.
 ifdef CROSS_COMPILE
 SYSROOT   := build/sysroot/$(ARCH)
 MULTIARCH := $(shell $(CC) -print-multiarch)
 OURS_CPP  += -isystem $(SYSROOT)/usr/include -isystem $(SYSROOT)/usr/include/$(MULTIARCH)
-LDFLAGS   += -static -L$(SYSROOT)/usr/lib/$(MULTIARCH)
-LDLIBS    += -llzma -lbz2
+LDFLAGS   += -L$(SYSROOT)/usr/lib/$(MULTIARCH)
 endif
 
-SOURCES := $(wildcard src/*/*.c)
+SOURCES := $(sort $(wildcard src/*/*.c))
 ROOMS   := $(patsubst src/%/,%,$(wildcard src/*/))
 # All of it but main(): what else is built takes from this what it calls.
 PARTS   := $(filter-out cmd/main.o,$(SOURCES:src/%.c=%.o))
@@ -125,6 +137,17 @@ $(B)/%.h: src/% Makefile
 EMBEDDING := $(patsubst src/%.c,%.o,$(shell grep -lE '^#include "[a-z/]+\.(css|js)\.h"' $(SOURCES)))
 $(foreach kind,$(B) $(B)/asan $(B)/fuzz,$(EMBEDDING:%=$(kind)/%)): $(EMBEDDED)
 
+# Terminals for --screen where no database of terminfo is, as in an initramfs.
+TERMINALS := linux vt100 vt102 vt220 xterm xterm-256color screen screen-256color tmux tmux-256color
+
+$(B)/terminfo.h: Makefile
+	$(call say,EMBED,terminfo)
+	$(Q)mkdir -p $(@D)
+	$(Q)for type in $(TERMINALS); do entry=$$(infocmp -Q2 -q $$type) || exit 1; \
+	      echo "$$entry" | tr -d '\n' | sed "s/.*/{\"$$type\", \"&\"},\n/"; done > $@.new && mv $@.new $@
+
+$(foreach kind,$(B) $(B)/asan $(B)/fuzz,$(kind)/cmd/terminals.o): $(B)/terminfo.h
+
 # The version is compiled in: a new one is in the Makefile.
 VERSIONED := $(patsubst src/%.c,%.o,$(shell grep -lw VERSION $(SOURCES)))
 $(foreach kind,$(B) $(B)/asan $(B)/fuzz,$(VERSIONED:%=$(kind)/%)): Makefile
@@ -134,6 +157,22 @@ $(B):
 	$(Q)mkdir -p $@
 
 -include $(shell find $(B) -name "*.d" -not -path "$(B)/guest/*" 2>/dev/null)
+
+# ---- one file that needs no library ----
+
+STRIPPED := build/static/kleak-$(firstword $(subst -, ,$(shell $(CC) -dumpmachine)))
+
+ifneq ($(CROSS_COMPILE)$(STATIC),)
+$(STRIPPED): $(KLEAK)
+	$(call say,STRIP,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CROSS_COMPILE)strip -o $@ $<
+endif
+
+.PHONY: static
+static:
+	@tools/install-packages build static $(if $(CROSS_COMPILE),arm64)
+	@$(MAKE) --no-print-directory STATIC=1 $(STRIPPED)
 
 # ---- completion ----
 
@@ -379,9 +418,19 @@ install: kleak $(B)/kleak.bash
 
 # Downloaded kernels stay; `make distclean` takes them too.
 clean:
-	$(Q)rm -rf kleak $(B)/*.[oda] $(B)/*.skel.h $(B)/kleak-asan $(B)/kleak.bash $(B)/tables $(B)/kmod $(B)/debug $(B)/unit $(B)/asan \
-		$(B)/fuzz/*.a $(ROOMS:%=$(B)/%) $(ROOMS:%=$(B)/fuzz/%)
+	$(Q)rm -rf kleak $(B)/*.[oda] $(B)/*.skel.h $(B)/kleak-asan $(B)/kleak.bash $(B)/terminfo.h $(B)/tables $(B)/kmod $(B)/debug $(B)/unit $(B)/asan \
+		$(B)/fuzz/*.a $(B)/static $(ROOMS:%=$(B)/%) $(ROOMS:%=$(B)/fuzz/%)
 
 .PHONY: distclean
 distclean:
 	$(Q)rm -rf kleak $(B)
+
+# ---- packages ----
+
+# Not part of the tests: tests/packages makes packages, and puts them into bare systems, for an hour.
+.PHONY: test-packages
+test-packages:
+	@tools/install-packages build static guest arm64 packages
+	@$(MAKE) --no-print-directory -j$(shell nproc) static
+	@$(MAKE) --no-print-directory -j$(shell nproc) static ARCH=arm64 CROSS_COMPILE=aarch64-linux-gnu-
+	@tests/run packages

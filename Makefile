@@ -176,13 +176,20 @@ static:
 
 # ---- completion ----
 
-$(B)/tables: tools/completion/tables.c $(B)/kleak.a
-	$(call say,LD,$@)
-	$(Q)$(CC) $(C_FLAGS) -o $@ $^ $(LDLIBS)
+# It runs here, whatever kleak is built for: it takes no library.
+BUILD_CC ?= $(if $(CROSS_COMPILE),gcc,$(CC))
+TABLES   := $(wildcard tools/completion/*.c) src/cmd/option_table.c src/trace/origins.c
 
-$(B)/kleak.bash: tools/completion/kleak.bash $(B)/tables
+$(B)/tables: $(TABLES) tools/completion/completion.h $(wildcard src/*/*.h) | $(B)
+	$(call say,LD,$@)
+	$(Q)$(BUILD_CC) $(OURS_CPP) $(OURS_C) -O1 -iquote tools/completion -o $@ $(TABLES)
+
+SHELLS      := bash zsh fish
+COMPLETIONS := $(SHELLS:%=$(B)/kleak.%)
+
+$(COMPLETIONS): $(B)/kleak.%: tools/completion/kleak.% $(B)/tables
 	$(call say,COMPLETE,$@)
-	$(Q){ $(B)/tables bash && cat $<; } > $@.new && mv $@.new $@
+	$(Q){ $(B)/tables $* && cat $<; } > $@.new && mv $@.new $@
 
 # ---- running ----
 
@@ -284,7 +291,7 @@ arm64:
 
 .PHONY: test test-unit test-live test-guest unit-tests live-programs
 .SECONDARY:
-unit-tests: $(TESTS:%=$(B)/unit/%) $(B)/kleak.bash
+unit-tests: $(TESTS:%=$(B)/unit/%) $(COMPLETIONS)
 live-programs: $(LIVE) $(B)/kleak-asan
 
 test:
@@ -409,16 +416,21 @@ check-types: $(B)/kleak.bpf.o
 format:
 	$(Q)clang-format -i src/*/*.[ch] bpf/*.[ch] tests/unit/*.[ch] tests/unit/*/*.[ch] tests/live/*.c tests/fuzz/*.[ch] tests/kmod/*.c tests/guest/leaks/*.[ch] tools/*/*.c
 
-install: kleak $(B)/kleak.bash
+# Distributions have a folder of their own: vendor-completions.
+ZSH_FOLDER ?= site-functions
+
+install: kleak $(COMPLETIONS)
 	$(call say,INSTALL,$(DESTDIR)$(PREFIX))
 	$(Q)install -D -m 0755 kleak $(DESTDIR)$(PREFIX)/sbin/kleak
 	$(Q)install -D -m 0644 man/kleak.8 $(DESTDIR)$(PREFIX)/share/man/man8/kleak.8
 	$(Q)install -D -m 0644 man/kleak-json.5 $(DESTDIR)$(PREFIX)/share/man/man5/kleak-json.5
 	$(Q)install -D -m 0644 $(B)/kleak.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/kleak
+	$(Q)install -D -m 0644 $(B)/kleak.zsh $(DESTDIR)$(PREFIX)/share/zsh/$(ZSH_FOLDER)/_kleak
+	$(Q)install -D -m 0644 $(B)/kleak.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/kleak.fish
 
 # Downloaded kernels stay; `make distclean` takes them too.
 clean:
-	$(Q)rm -rf kleak $(B)/*.[oda] $(B)/*.skel.h $(B)/kleak-asan $(B)/kleak.bash $(B)/terminfo.h $(B)/tables $(B)/kmod $(B)/debug $(B)/unit $(B)/asan \
+	$(Q)rm -rf kleak $(B)/*.[oda] $(B)/*.skel.h $(B)/kleak-asan $(COMPLETIONS) $(B)/terminfo.h $(B)/tables $(B)/kmod $(B)/debug $(B)/unit $(B)/asan \
 		$(B)/fuzz/*.a $(B)/static $(ROOMS:%=$(B)/%) $(ROOMS:%=$(B)/fuzz/%)
 
 .PHONY: distclean

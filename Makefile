@@ -12,6 +12,7 @@
 # make arm64        for that architecture, in build/arm64: make ARCH=arm64 CROSS_COMPILE=aarch64-linux-gnu-
 # make static [ARCH=arm64 CROSS_COMPILE=aarch64-linux-gnu-]   one file that needs no library: build/static/kleak-MACHINE
 # make test-debian [RELEASES="bookworm trixie"]   from a bare Debian of each release to the unit tests
+# make deb [DEB_HOST_ARCH=arm64] | rpm   packages, in build/packages
 # make test-packages   the static binary and packages in bare systems, for an hour
 # make test-leaks [GUESTS=6.12] [CASES="string files"]   what kleak diagnose says of leaks as they happen, for hours
 # make test-matrix [KERNELS="7.3 arm64/6.12"]   kleak on every kernel that Debian has, before a release
@@ -19,6 +20,7 @@
 VERSION := 0.2.0
 
 PREFIX  ?= /usr/local
+SBINDIR ?= $(PREFIX)/sbin
 CC      := $(CROSS_COMPILE)gcc
 AR      := $(CROSS_COMPILE)ar
 CLANG   := clang
@@ -156,7 +158,7 @@ $(patsubst tests/%.c,$(B)/%.o,$(shell grep -lrw VERSION tests/unit --include=*.c
 $(B):
 	$(Q)mkdir -p $@
 
--include $(shell find $(B) -name "*.d" -not -path "$(B)/guest/*" 2>/dev/null)
+-include $(shell find $(B) -name "*.d" -type f -not -path "$(B)/guest/*" -not -path "$(B)/packages/*" 2>/dev/null)
 
 # ---- one file that needs no library ----
 
@@ -186,6 +188,9 @@ $(B)/tables: $(TABLES) tools/completion/completion.h $(wildcard src/*/*.h) | $(B
 
 SHELLS      := bash zsh fish
 COMPLETIONS := $(SHELLS:%=$(B)/kleak.%)
+
+.PHONY: completions
+completions: $(COMPLETIONS)
 
 $(COMPLETIONS): $(B)/kleak.%: tools/completion/kleak.% $(B)/tables
 	$(call say,COMPLETE,$@)
@@ -291,7 +296,7 @@ arm64:
 
 .PHONY: test test-unit test-live test-guest unit-tests live-programs
 .SECONDARY:
-unit-tests: $(TESTS:%=$(B)/unit/%) $(COMPLETIONS)
+unit-tests: $(TESTS:%=$(B)/unit/%) completions
 live-programs: $(LIVE) $(B)/kleak-asan
 
 test:
@@ -421,7 +426,7 @@ ZSH_FOLDER ?= site-functions
 
 install: kleak $(COMPLETIONS)
 	$(call say,INSTALL,$(DESTDIR)$(PREFIX))
-	$(Q)install -D -m 0755 kleak $(DESTDIR)$(PREFIX)/sbin/kleak
+	$(Q)install -D -m 0755 kleak $(DESTDIR)$(SBINDIR)/kleak
 	$(Q)install -D -m 0644 man/kleak.8 $(DESTDIR)$(PREFIX)/share/man/man8/kleak.8
 	$(Q)install -D -m 0644 man/kleak-json.5 $(DESTDIR)$(PREFIX)/share/man/man5/kleak-json.5
 	$(Q)install -D -m 0644 $(B)/kleak.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/kleak
@@ -438,6 +443,16 @@ distclean:
 	$(Q)rm -rf kleak $(B)
 
 # ---- packages ----
+
+# packaging/README.md.  Another architecture's: make deb DEB_HOST_ARCH=arm64.
+.PHONY: deb rpm
+deb:
+	@tools/install-packages build deb
+	@tools/package deb $(DEB_HOST_ARCH)
+
+rpm:
+	@tools/install-packages build rpm
+	@tools/package rpm
 
 # Not part of the tests: tests/packages makes packages, and puts them into bare systems, for an hour.
 .PHONY: test-packages

@@ -13,7 +13,7 @@
 # make static [ARCH=arm64 CROSS_COMPILE=aarch64-linux-gnu-]   one file that needs no library: build/static/kleak-MACHINE
 # make test-debian [RELEASES="bookworm trixie"]   from a bare Debian of each release to the unit tests
 # make deb [DEB_HOST_ARCH=arm64] | rpm   packages, in build/packages
-# make test-packages   the static binary and packages in bare systems, for an hour
+# make test-packages [RELEASES=...]   the static binary and packages in bare systems, for an hour
 # make test-leaks [GUESTS=6.12] [CASES="string files"]   what kleak diagnose says of leaks as they happen, for hours
 # make test-matrix [KERNELS="7.3 arm64/6.12"]   kleak on every kernel that Debian has, before a release
 # make lint | format | clean | demo | test-unit | test-live | test-guest
@@ -52,6 +52,8 @@ HERE_IS  := -ffile-prefix-map=$(CURDIR)=.
 C_FLAGS   = $(OURS_CPP) $(CPPFLAGS) $(OURS_C) $(HERE_IS) $(CFLAGS)
 BPFFLAGS := -O2 -g -target bpf -mcpu=v3 -Wall -Wextra -Werror -D__TARGET_ARCH_$(ARCH) \
 	    -Ivmlinux -Ibpf $(HERE_IS)
+# No debug info but BTF.  libbpf does not read what would relocate .BTF.ext, a quarter of the whole.
+BPFSTRIP := -g -R .rel.BTF.ext
 LDLIBS   := -lbpf -ldw -lelf -lz -lzstd -ljansson -lncursesw -ltinfo -lm
 
 # Also for another architecture: what is built runs in guests that have no libraries.
@@ -107,12 +109,12 @@ $(B)/%.o: src/%.c
 
 $(B)/%.bpf.o: bpf/%.bpf.c | $(B)
 	$(call say,BPF,$<)
-	$(Q)$(CLANG) $(BPFFLAGS) -MMD -MP -c -o $@ $< && $(STRIP) -g $@
+	$(Q)$(CLANG) $(BPFFLAGS) -MMD -MP -c -o $@ $< && $(STRIP) $(BPFSTRIP) $@
 
 # The same programs for kernels that have bpf_rdonly_cast(): bpf/compat.bpf.h.
 $(B)/kleak_cast.bpf.o: bpf/kleak.bpf.c | $(B)
 	$(call say,BPF,$< (cast))
-	$(Q)$(CLANG) $(BPFFLAGS) -DKLEAK_CAST -MMD -MP -c -o $@ $< && $(STRIP) -g $@
+	$(Q)$(CLANG) $(BPFFLAGS) -DKLEAK_CAST -MMD -MP -c -o $@ $< && $(STRIP) $(BPFSTRIP) $@
 
 # To be read: tests/check-published.
 $(B)/%.bpf.s: bpf/%.bpf.c $(wildcard bpf/*.h) | $(B)
@@ -454,10 +456,11 @@ rpm:
 	@tools/install-packages build rpm
 	@tools/package rpm
 
-# Not part of the tests: tests/packages makes packages, and puts them into bare systems, for an hour.
+# Not part of the tests: tests/packages makes packages, and puts them into bare systems, for an hour
+# and more.
 .PHONY: test-packages
 test-packages:
 	@tools/install-packages build static guest arm64 packages
 	@$(MAKE) --no-print-directory -j$(shell nproc) static
 	@$(MAKE) --no-print-directory -j$(shell nproc) static ARCH=arm64 CROSS_COMPILE=aarch64-linux-gnu-
-	@tests/run packages
+	@RELEASES='$(RELEASES)' tests/run packages

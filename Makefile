@@ -160,7 +160,9 @@ $(patsubst tests/%.c,$(B)/%.o,$(shell grep -lrw VERSION tests/unit --include=*.c
 $(B):
 	$(Q)mkdir -p $@
 
--include $(shell find $(B) -name "*.d" -type f -not -path "$(B)/guest/*" -not -path "$(B)/packages/*" 2>/dev/null)
+# Not in trees of others that lie there.
+OTHERS := $(foreach tree,guest packages debian sysroot,-path $(B)/$(tree) -prune -o)
+-include $(shell find $(B) $(OTHERS) -name "*.d" -type f -print 2>/dev/null)
 
 # ---- one file that needs no library ----
 

@@ -27,10 +27,10 @@ echo "status $?"
 echo stop > /proc/kleak_test
 kleak --debuginfod --duration 1 2>&1
 echo "status $?"
-kleak --screen --interval 0.5 --duration 3 </dev/console >/dev/console 2>/tmp/said
+kleak --screen --interval 0.5 --duration 1 </dev/console >/dev/console 2>/tmp/said
 echo "screen on $TERM, as init has it: $? $(cat /tmp/said)"
-for type in vt102 xterm-256color unheard-of; do
-	TERM=$type kleak --screen --interval 0.5 --duration 3 </dev/console >/dev/console 2>/tmp/said
+for type in vt102 unheard-of; do
+	TERM=$type kleak --screen --interval 0.5 --duration 1 </dev/console >/dev/console 2>/tmp/said
 	echo "screen on $type: $? $(cat /tmp/said)"
 done
 echo ---
@@ -85,15 +85,15 @@ def test_built_elsewhere_for_arm64():
 
 
 def check_in_initramfs(version, machine):
-    done = guest.call(version, "--one-thread", "--timeout", "800", "--add", f"{BUILT[machine]}:/bin/kleak",
-                      "--add", f"{guest.module(version)}:/kleak_test.ko", "--", "sh", "-c", SCRIPT)
+    done = guest.call(version, "--one-thread", "--timeout", "1500", "--add", f"{BUILT[machine]}:/bin/kleak",
+                      "--add", f"{guest.module(version)}:/kleak_test.ko", "--", "sh", "-c", SCRIPT, timeout=1600)
     assert done.returncode == 0, done.stderr + done.stdout[-3000:]
     said, page = done.stdout.split("---\n")
     lines = said.splitlines()
     assert lines[0].startswith("kleak "), said
     assert lines[1] == "status 3", said
     assert lines[2].startswith("kleak: --debuginfod: this kleak is linked statically"), said
-    assert lines[3:] == ["status 1", "screen on linux, as init has it: 0 ", "screen on vt102: 0 ", "screen on xterm-256color: 0 ",
+    assert lines[3:] == ["status 1", "screen on linux, as init has it: 0 ", "screen on vt102: 0 ",
                          "screen on unheard-of: 1 " + UNKNOWN.format("unheard-of")], said
     names = [s["stack"][0]["symbol"] for s in json.loads(page)["report"]["sites"] if s["verdict"]["name"] == "LEAK"]
     assert names == ["kleak_leak_kzalloc"], names

@@ -10,7 +10,10 @@
 # make fuzz [FUZZ_TIME=60]  read files that nobody wrote
 # make soak [SECONDS=600] [GUEST=6.12] [SANITIZE=1]   under load, here or in a guest, kleak with ASan and UBSan
 # make arm64        for that architecture, in build/arm64: make ARCH=arm64 CROSS_COMPILE=aarch64-linux-gnu-
+# make static [ARCH=arm64 CROSS_COMPILE=aarch64-linux-gnu-]   one file that needs no library: build/static/kleak-MACHINE
 # make test-debian [RELEASES="bookworm trixie"]   from a bare Debian of each release to the unit tests
+# make deb [DEB_HOST_ARCH=arm64] | rpm   packages, in build/packages
+# make test-packages [RELEASES=...]   the static binary and packages in bare systems, for an hour
 # make test-leaks [GUESTS=6.12] [CASES="string files"]   what kleak diagnose says of leaks as they happen, for hours
 # make dist         a tarball of the release, in build/
 # make test-matrix [KERNELS="7.3 arm64/6.12"]   kleak on every kernel that Debian has, before a release
@@ -18,6 +21,7 @@
 VERSION := 0.2.0
 
 PREFIX  ?= /usr/local
+SBINDIR ?= $(PREFIX)/sbin
 CC      := $(CROSS_COMPILE)gcc
 AR      := $(CROSS_COMPILE)ar
 CLANG   := clang
@@ -28,8 +32,9 @@ PKG     := pkg-config
 ARCH := $(shell uname -m | sed 's/x86_64/x86/; s/aarch64/arm64/; s/riscv64/riscv/; s/ppc64.*/powerpc/; s/s390x/s390/; s/loongarch64/loongarch/')
 
 # What is built for another architecture stands beside what is built for this one.
-B     := build$(if $(CROSS_COMPILE),/$(ARCH))
-KLEAK := $(if $(CROSS_COMPILE),$(B)/)kleak
+# So does what is linked statically.
+B     := build$(if $(CROSS_COMPILE),/$(ARCH),$(if $(STATIC),/static))
+KLEAK := $(if $(CROSS_COMPILE)$(STATIC),$(B)/)kleak
 
 Q := $(if $(V),,@)
 say = @$(if $(V),:,printf '  %-8s%s\n' '$(1)' '$(2)')
@@ -43,21 +48,32 @@ OURS_CPP := -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -iquote src -Ibpf -I$(B)
 OURS_C   := -std=gnu11 $(WARNINGS)
 # make CFLAGS=-O3: theirs come after ours
 CFLAGS   ?= -O2 -g
-C_FLAGS   = $(OURS_CPP) $(CPPFLAGS) $(OURS_C) $(CFLAGS)
+# Where the tree lies is not to be found in what is built.
+HERE_IS  := -ffile-prefix-map=$(CURDIR)=.
+C_FLAGS   = $(OURS_CPP) $(CPPFLAGS) $(OURS_C) $(HERE_IS) $(CFLAGS)
 BPFFLAGS := -O2 -g -target bpf -mcpu=v3 -Wall -Wextra -Werror -D__TARGET_ARCH_$(ARCH) \
-	    -Ivmlinux -Ibpf
-LDLIBS   := -lbpf -ldw -lelf -lz -ljansson -lncursesw -ltinfo -lm
+	    -Ivmlinux -Ibpf $(HERE_IS)
+# No debug info but BTF.  libbpf does not read what would relocate .BTF.ext, a quarter of the whole.
+BPFSTRIP := -g -R .rel.BTF.ext
+LDLIBS   := -lbpf -ldw -lelf -lz -lzstd -ljansson -lncursesw -ltinfo -lm
 
-# Debian's libraries of the other architecture; what is built runs in guests that have none.
+# Also for another architecture: what is built runs in guests that have no libraries.
+ifneq ($(CROSS_COMPILE)$(STATIC),)
+OURS_CPP += -DKLEAK_STATIC=1
+# libc warns of what its own dlopen() would need, though ours is taken: src/kernel/dwarf_search.c.
+LDFLAGS  += -static -Wl,--no-warnings
+LDLIBS   += -llzma -lbz2
+endif
+
+# Debian's libraries of the other architecture.
 ifdef CROSS_COMPILE
 SYSROOT   := build/sysroot/$(ARCH)
 MULTIARCH := $(shell $(CC) -print-multiarch)
 OURS_CPP  += -isystem $(SYSROOT)/usr/include -isystem $(SYSROOT)/usr/include/$(MULTIARCH)
-LDFLAGS   += -static -L$(SYSROOT)/usr/lib/$(MULTIARCH)
-LDLIBS    += -llzma -lbz2 -lzstd
+LDFLAGS   += -L$(SYSROOT)/usr/lib/$(MULTIARCH)
 endif
 
-SOURCES := $(wildcard src/*/*.c)
+SOURCES := $(sort $(wildcard src/*/*.c))
 ROOMS   := $(patsubst src/%/,%,$(wildcard src/*/))
 # All of it but main(): what else is built takes from this what it calls.
 PARTS   := $(filter-out cmd/main.o,$(SOURCES:src/%.c=%.o))
@@ -94,12 +110,12 @@ $(B)/%.o: src/%.c
 
 $(B)/%.bpf.o: bpf/%.bpf.c | $(B)
 	$(call say,BPF,$<)
-	$(Q)$(CLANG) $(BPFFLAGS) -MMD -MP -c -o $@ $< && $(STRIP) -g $@
+	$(Q)$(CLANG) $(BPFFLAGS) -MMD -MP -c -o $@ $< && $(STRIP) $(BPFSTRIP) $@
 
 # The same programs for kernels that have bpf_rdonly_cast(): bpf/compat.bpf.h.
 $(B)/kleak_cast.bpf.o: bpf/kleak.bpf.c | $(B)
 	$(call say,BPF,$< (cast))
-	$(Q)$(CLANG) $(BPFFLAGS) -DKLEAK_CAST -MMD -MP -c -o $@ $< && $(STRIP) -g $@
+	$(Q)$(CLANG) $(BPFFLAGS) -DKLEAK_CAST -MMD -MP -c -o $@ $< && $(STRIP) $(BPFSTRIP) $@
 
 # To be read: tests/check-published.
 $(B)/%.bpf.s: bpf/%.bpf.c $(wildcard bpf/*.h) | $(B)
@@ -127,6 +143,17 @@ $(B)/%.h: src/% Makefile
 EMBEDDING := $(patsubst src/%.c,%.o,$(shell grep -lE '^#include "[a-z/]+\.(css|js)\.h"' $(SOURCES)))
 $(foreach kind,$(B) $(B)/asan $(B)/fuzz,$(EMBEDDING:%=$(kind)/%)): $(EMBEDDED)
 
+# Terminals for --screen where no database of terminfo is, as in an initramfs.
+TERMINALS := linux vt100 vt102 vt220 xterm xterm-256color screen screen-256color tmux tmux-256color
+
+$(B)/terminfo.h: Makefile
+	$(call say,EMBED,terminfo)
+	$(Q)mkdir -p $(@D)
+	$(Q)for type in $(TERMINALS); do entry=$$(infocmp -Q2 -q $$type) || exit 1; \
+	      echo "$$entry" | tr -d '\n' | sed "s/.*/{\"$$type\", \"&\"},\n/"; done > $@.new && mv $@.new $@
+
+$(foreach kind,$(B) $(B)/asan $(B)/fuzz,$(kind)/cmd/terminals.o): $(B)/terminfo.h
+
 # The version is compiled in: a new one is in the Makefile.
 VERSIONED := $(patsubst src/%.c,%.o,$(shell grep -lw VERSION $(SOURCES)))
 $(foreach kind,$(B) $(B)/asan $(B)/fuzz,$(VERSIONED:%=$(kind)/%)): Makefile
@@ -135,17 +162,45 @@ $(patsubst tests/%.c,$(B)/%.o,$(shell grep -lrw VERSION tests/unit --include=*.c
 $(B):
 	$(Q)mkdir -p $@
 
--include $(shell find $(B) -name "*.d" -not -path "$(B)/guest/*" 2>/dev/null)
+# Not in trees of others that lie there.
+OTHERS := $(foreach tree,guest packages debian sysroot,-path $(B)/$(tree) -prune -o)
+-include $(shell find $(B) $(OTHERS) -name "*.d" -type f -print 2>/dev/null)
+
+# ---- one file that needs no library ----
+
+STRIPPED := build/static/kleak-$(firstword $(subst -, ,$(shell $(CC) -dumpmachine)))
+
+ifneq ($(CROSS_COMPILE)$(STATIC),)
+$(STRIPPED): $(KLEAK)
+	$(call say,STRIP,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CROSS_COMPILE)strip -o $@ $<
+endif
+
+.PHONY: static
+static:
+	@tools/install-packages build static $(if $(CROSS_COMPILE),arm64)
+	@$(MAKE) --no-print-directory STATIC=1 $(STRIPPED)
 
 # ---- completion ----
 
-$(B)/tables: tools/completion/tables.c $(B)/kleak.a
-	$(call say,LD,$@)
-	$(Q)$(CC) $(C_FLAGS) -o $@ $^ $(LDLIBS)
+# It runs here, whatever kleak is built for: it takes no library.
+BUILD_CC ?= $(if $(CROSS_COMPILE),gcc,$(CC))
+TABLES   := $(wildcard tools/completion/*.c) src/cmd/option_table.c src/trace/origins.c
 
-$(B)/kleak.bash: tools/completion/kleak.bash $(B)/tables
+$(B)/tables: $(TABLES) tools/completion/completion.h $(wildcard src/*/*.h) | $(B)
+	$(call say,LD,$@)
+	$(Q)$(BUILD_CC) $(OURS_CPP) $(OURS_C) -O1 -iquote tools/completion -o $@ $(TABLES)
+
+SHELLS      := bash zsh fish
+COMPLETIONS := $(SHELLS:%=$(B)/kleak.%)
+
+.PHONY: completions
+completions: $(COMPLETIONS)
+
+$(COMPLETIONS): $(B)/kleak.%: tools/completion/kleak.% $(B)/tables
 	$(call say,COMPLETE,$@)
-	$(Q){ $(B)/tables bash && cat $<; } > $@.new && mv $@.new $@
+	$(Q){ $(B)/tables $* && cat $<; } > $@.new && mv $@.new $@
 
 # ---- running ----
 
@@ -251,7 +306,7 @@ arm64:
 
 .PHONY: test test-unit test-live test-guest unit-tests live-programs
 .SECONDARY:
-unit-tests: $(TESTS:%=$(B)/unit/%) $(B)/kleak.bash
+unit-tests: $(TESTS:%=$(B)/unit/%) completions
 live-programs: $(LIVE) $(B)/kleak-asan
 
 test:
@@ -404,18 +459,44 @@ check-types: $(B)/kleak.bpf.o
 format:
 	$(Q)clang-format -i src/*/*.[ch] bpf/*.[ch] tests/unit/*.[ch] tests/unit/*/*.[ch] tests/live/*.c tests/fuzz/*.[ch] tests/kmod/*.c tests/guest/leaks/*.[ch] tools/*/*.c
 
-install: kleak $(B)/kleak.bash
+# Distributions have a folder of their own: vendor-completions.
+ZSH_FOLDER ?= site-functions
+
+install: kleak $(COMPLETIONS)
 	$(call say,INSTALL,$(DESTDIR)$(PREFIX))
-	$(Q)install -D -m 0755 kleak $(DESTDIR)$(PREFIX)/sbin/kleak
+	$(Q)install -D -m 0755 kleak $(DESTDIR)$(SBINDIR)/kleak
 	$(Q)install -D -m 0644 man/kleak.8 $(DESTDIR)$(PREFIX)/share/man/man8/kleak.8
 	$(Q)install -D -m 0644 man/kleak-json.5 $(DESTDIR)$(PREFIX)/share/man/man5/kleak-json.5
 	$(Q)install -D -m 0644 $(B)/kleak.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/kleak
+	$(Q)install -D -m 0644 $(B)/kleak.zsh $(DESTDIR)$(PREFIX)/share/zsh/$(ZSH_FOLDER)/_kleak
+	$(Q)install -D -m 0644 $(B)/kleak.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/kleak.fish
 
 # Downloaded kernels stay; `make distclean` takes them too.
 clean:
-	$(Q)rm -rf kleak $(B)/*.[oda] $(B)/*.skel.h $(B)/kleak-asan $(B)/kleak.bash $(B)/tables $(B)/kmod $(B)/debug $(B)/unit $(B)/asan \
-		$(B)/fuzz/*.a $(ROOMS:%=$(B)/%) $(ROOMS:%=$(B)/fuzz/%)
+	$(Q)rm -rf kleak $(B)/*.[oda] $(B)/*.skel.h $(B)/kleak-asan $(COMPLETIONS) $(B)/terminfo.h $(B)/tables $(B)/kmod $(B)/debug $(B)/unit $(B)/asan \
+		$(B)/fuzz/*.a $(B)/static $(ROOMS:%=$(B)/%) $(ROOMS:%=$(B)/fuzz/%)
 
 .PHONY: distclean
 distclean:
 	$(Q)rm -rf kleak $(B)
+
+# ---- packages ----
+
+# packaging/README.md.  Another architecture's: make deb DEB_HOST_ARCH=arm64.
+.PHONY: deb rpm
+deb:
+	@tools/install-packages build deb
+	@tools/package deb $(DEB_HOST_ARCH)
+
+rpm:
+	@tools/install-packages build rpm
+	@tools/package rpm
+
+# Not part of the tests: tests/packages makes packages, and puts them into bare systems, for an hour
+# and more.
+.PHONY: test-packages
+test-packages:
+	@tools/install-packages build static guest arm64 packages
+	@$(MAKE) --no-print-directory -j$(shell nproc) static
+	@$(MAKE) --no-print-directory -j$(shell nproc) static ARCH=arm64 CROSS_COMPILE=aarch64-linux-gnu-
+	@RELEASES='$(RELEASES)' tests/run packages

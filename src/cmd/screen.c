@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "cmd/screen.h"
 #include "cmd/clash.h"
+#include "cmd/terminals.h"
 #include "render/report_text.h"
 #include "render/screen_keys.h"
 #include "render/screen_view.h"
@@ -226,23 +227,41 @@ static void begin_colors(struct screen *screen)
 	init_pair(PAIR_CYAN, COLOR_CYAN, -1);
 }
 
+/* NULL: it is not known, not even to us. */
+static SCREEN *open_terminal(const char *type)
+{
+	SCREEN *terminal = newterm(NULL, stdout, stdin);
+	const char *entry = terminal ? NULL : terminals__entry(type);
+
+	if (!entry || setenv("TERMINFO", entry, 1))
+		return terminal;
+	terminal = newterm(NULL, stdout, stdin);
+	unsetenv("TERMINFO");
+	return terminal;
+}
+
 /* 0, or -errno, which is said. */
 static int begin_terminal(struct screen *screen)
 {
 	const char *type = getenv("TERM");
+	char list[256];
+
+	type = type ? type : "";
 
 	if (tcgetattr(STDIN_FILENO, &given.before)) {
 		say("--screen: cannot use the terminal: %s", strerror(errno));
 		return -EINVAL;
 	}
-	screen->terminal = newterm(NULL, stdout, stdin);
+	screen->terminal = open_terminal(type);
 	if (!screen->terminal || !tigetstr("cup") || !tigetstr("clear")) {
 		if (screen->terminal) {
 			endwin();
 			delscreen(screen->terminal);
 		}
-		say("--screen: the terminal cannot do it, or is not known (TERM=%s)",
-		    type ? type : "");
+		terminals__list(list, sizeof(list));
+		say("--screen: the terminal cannot do it, or is not known (TERM=%s): set TERM to "
+		    "what it is like, %s, or leave out --screen",
+		    type, list);
 		return -EINVAL;
 	}
 	cbreak();
@@ -381,6 +400,8 @@ int screen__open(struct screen **out, const struct options *options, bool color)
 	setlocale(LC_CTYPE, "");
 	screen_view__open(&screen->view, options->report.interval_s, sort_of(options->report.sort));
 	screen->view.ascii = strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
+	if (screen->view.ascii) /* others may need modules of the C library to be loaded */
+		setlocale(LC_CTYPE, "C");
 	screen->color = color;
 	err = begin_terminal(screen);
 	if (err) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "kernel/dwarf_search.h"
 #include "kernel/sourcepath.h"
+#include "kernel/unzstd.h"
 #include "util/say.h"
 
 #include <dlfcn.h>
@@ -246,13 +247,30 @@ static bool take_path(const char *path, void *arg)
 	struct search *search = arg;
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 
+	fd = fd < 0 ? -errno : unzstd__open(fd);
 	if (fd >= 0)
 		return take_file(search, fd, path);
-	COMPLAIN(search->wrong, "cannot read %s: %s", path, strerror(errno));
+	COMPLAIN(search->wrong, "cannot read %s: %s", path,
+		 fd == -EBADMSG ? "damaged or cut off" : strerror(-fd));
 	return false;
 }
 
 /* ---- debuginfod ---- */
+
+#ifdef KLEAK_STATIC
+
+/*
+ * libdw loads its client library as soon as the program starts.  What is linked statically would
+ * get another C library with it, so there is none to be had; symbols__check() says so.
+ */
+void *dlopen(const char *file, int mode)
+{
+	(void)file;
+	(void)mode;
+	return NULL;
+}
+
+#else
 
 #define CLIENT "libdebuginfod.so.1"
 
@@ -342,6 +360,8 @@ static void fetch(struct search *search)
 	dwfl_end(dwfl);
 }
 
+#endif
+
 static void explain(const struct search *search)
 {
 	const struct image *image = &search->book->image;
@@ -366,8 +386,10 @@ void dwarf_search__fill(struct dwarf_book *book, const struct dwarf_places *plac
 
 	if (book->image.build_id_length) {
 		debugfiles__each(places->files, &book->image, take_path, &search);
+#ifndef KLEAK_STATIC
 		if (!book->dwfl && places->debuginfod)
 			fetch(&search);
+#endif
 	}
 	explain(&search);
 }

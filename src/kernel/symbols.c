@@ -39,6 +39,15 @@ int symbols__check(const struct dwarf_sources *sources, char *why, size_t len)
 		snprintf(why, len, "--debug-dir %s: %s", folder, strerror(-err));
 		return err;
 	}
+#ifdef KLEAK_STATIC
+	if (sources->debuginfod) {
+		snprintf(why, len,
+			 "--debuginfod: this kleak is linked statically and cannot load "
+			 "libdebuginfod: get the debug info and give --debug-dir, or install "
+			 "the package of kleak");
+		return -ENOSYS;
+	}
+#endif
 	if (sources->debuginfod && (!urls || !*urls)) {
 		snprintf(why, len,
 			 "--debuginfod asks the servers that DEBUGINFOD_URLS names, and it names "

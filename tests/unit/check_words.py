@@ -165,6 +165,13 @@ def schema_test(name):
     return lambda: check_schema(name)
 
 
+def test_one_version():
+    """The newest part of the list of changes is of the version in the Makefile."""
+    version = re.search(r"^VERSION := (\S+)$", read("Makefile"), re.M).group(1)
+    newest = re.search(r"^## (\S+)", read("CHANGELOG.md"), re.M).group(1)
+    assert newest == version, (newest, version)
+
+
 for path in sorted(glob.glob(os.path.join(ROOT, "tests/unit/*.schema.json"))):
     schema = os.path.basename(path)
     globals()[f"test_man_documents_{schema.split('.')[0]}"] = schema_test(schema)

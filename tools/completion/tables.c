@@ -2,23 +2,36 @@
 /*
  * The table of options (src/cmd/option_table.c), printed for programs.
  *
- * tables bash    functions for kleak.bash, beside this
+ * tables bash    functions for kleak.bash, beside this; zsh and fish likewise
  * tables rows    a line an option, for tests: name, letter, argument, default, commands, choices
  */
-#include "cmd/option_table.h"
+#include "completion.h"
 
 #include <stdio.h>
 #include <string.h>
 
-static const char *name_of(const struct verb_row *verb)
+const char *completion__name(const struct verb_row *verb)
 {
 	return *verb->word ? verb->word : "kleak";
 }
 
-static void print_choices(const char *const *choices)
+void completion__choices(const char *const *choices)
 {
 	for (; *choices; choices++)
 		printf(" %s", *choices);
+}
+
+void completion__quoted(const char *text, const char *quote, const char *backslash)
+{
+	putchar('\'');
+	for (; *text; text++)
+		if (*text == '\'')
+			fputs(quote, stdout);
+		else if (*text == '\\')
+			fputs(backslash, stdout);
+		else
+			putchar(*text);
+	putchar('\'');
 }
 
 /* ---- for tests ---- */
@@ -36,107 +49,31 @@ static void print_rows(void)
 					  : "");
 		for (size_t k = 0; (verb = option_table__verb(k)); k++)
 			if (option_table__takes(row, k))
-				printf(" %s", name_of(verb));
+				printf(" %s", completion__name(verb));
 		printf("\t");
 		if (row->choices)
-			print_choices(row->choices);
+			completion__choices(row->choices);
 		printf("\n");
 	}
 }
 
-/* ---- for bash ---- */
-
-static void print_options_of(enum options_verb verb)
-{
-	const struct option_row *row;
-
-	printf("\t%s) echo '", name_of(option_table__verb(verb)));
-	for (size_t i = 0; (row = option_table__row(i)); i++)
-		if (option_table__takes(row, verb))
-			printf("%s ", row->name);
-	printf("' ;;\n");
-}
-
-static const char *kind_of(enum option_type type)
-{
-	switch (type) {
-	case OPTION_CHOICE:
-		return "choice";
-	case OPTION_CHOICES:
-		return "choices";
-	case OPTION_CACHES:
-		return "caches";
-	case OPTION_PROCESS:
-		return "process";
-	case OPTION_FILE:
-	case OPTION_INPUT:
-		return "file";
-	case OPTION_FOLDER:
-	case OPTION_FOLDERS:
-		return "folder";
-	default:
-		return "text";
-	}
-}
-
-static void print_value_of(const struct option_row *row)
-{
-	if (!row->argument)
-		return;
-	if (row->letter)
-		printf("\t-%c | %s) echo '", row->letter, row->name);
-	else
-		printf("\t%s) echo '", row->name);
-	printf("%s", row->if_left_out ? "optional" : kind_of(row->type));
-	if (row->choices)
-		print_choices(row->choices);
-	printf("' ;;\n");
-}
-
-static void print_words_of(const struct verb_row *verb)
-{
-	static const char *const kinds[] = {
-		[WORDS_NONE] = "none",
-		[WORDS_COMMAND] = "command",
-		[WORDS_FILES] = "file",
-		[WORDS_CHOICE] = "choice",
-	};
-
-	printf("\t%s) echo '%s", name_of(verb), kinds[verb->words]);
-	if (verb->choices)
-		print_choices(verb->choices);
-	printf("' ;;\n");
-}
-
-static void print_bash(void)
-{
-	const struct option_row *row;
-	const struct verb_row *verb;
-
-	printf("# bash completion of kleak\n\n_kleak_verbs()\n{\n\techo '");
-	for (size_t i = 1; (verb = option_table__verb(i)); i++)
-		printf("%s%s", i > 1 ? " " : "", verb->word);
-	printf("'\n}\n\n# The options of a command.\n_kleak_options()\n{\n\tcase $1 in\n");
-	for (size_t i = 0; option_table__verb(i); i++)
-		print_options_of(i);
-	printf("\tesac\n}\n\n# What value an option takes, if any.\n_kleak_value()\n{\n\tcase $1 "
-	       "in\n");
-	for (size_t i = 0; (row = option_table__row(i)); i++)
-		print_value_of(row);
-	printf("\tesac\n}\n\n# What stands behind the options of a command.\n_kleak_words()\n{\n"
-	       "\tcase $1 in\n");
-	for (size_t i = 0; (verb = option_table__verb(i)); i++)
-		print_words_of(verb);
-	printf("\tesac\n}\n\n");
-}
-
 int main(int argc, char **argv)
 {
-	if (argc == 2 && !strcmp(argv[1], "bash"))
-		print_bash();
-	else if (argc == 2 && !strcmp(argv[1], "rows"))
-		print_rows();
-	else
-		return 2;
-	return fflush(stdout) || ferror(stdout);
+	static const struct {
+		const char *what;
+		void (*print)(void);
+	} all[] = {
+		{"bash", completion__bash},
+		{"zsh", completion__zsh},
+		{"fish", completion__fish},
+		{"rows", print_rows},
+	};
+
+	for (size_t i = 0; argc == 2 && i < sizeof(all) / sizeof(all[0]); i++) {
+		if (strcmp(argv[1], all[i].what))
+			continue;
+		all[i].print();
+		return fflush(stdout) || ferror(stdout);
+	}
+	return 2;
 }

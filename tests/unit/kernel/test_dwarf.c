@@ -354,15 +354,15 @@ static void names_from_debug_files(void **state)
 
 static void names_from_a_compressed_module(void **state)
 {
+	static const char *const by[][2] = {{"xz", "xz"}, {"gzip", "gz"}, {"zstd", "zst"}};
 	struct fixture f = module();
 
 	(void)state;
-	for (int gz = 0; gz < 2; gz++) {
+	for (size_t i = 0; i < sizeof(by) / sizeof(by[0]); i++) {
 		char *folder = make_folder();
 		struct dwarf *dwarf = open_dwarf(folder, false);
 
-		run("%s -c %s >'%s'/leaky-one.ko.%s", gz ? "gzip" : "xz", MODULE, folder,
-		    gz ? "gz" : "xz");
+		run("%s -q -c %s >'%s'/leaky-one.ko.%s", by[i][0], MODULE, folder, by[i][1]);
 		assert_named(dwarf, &f);
 		dwarf__close(dwarf);
 		drop_folder(folder);

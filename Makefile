@@ -429,7 +429,7 @@ install-units:
 	$(call say,INSTALL,$(DESTDIR)$(UNITDIR))
 	$(Q)install -d -m 0755 $(DESTDIR)$(UNITDIR)
 	$(Q)for unit in $(UNITS); do \
-		sed 's|@SBINDIR@|$(PREFIX)/sbin|' $$unit > $(DESTDIR)$(UNITDIR)/$${unit##*/} && \
+		sed 's|@SBINDIR@|$(SBINDIR)|' $$unit > $(DESTDIR)$(UNITDIR)/$${unit##*/} && \
 		chmod 0644 $(DESTDIR)$(UNITDIR)/$${unit##*/} || exit 1; done
 
 # ---- release ----

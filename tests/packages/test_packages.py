@@ -63,13 +63,13 @@ class Bare:
     def __init__(self, release):
         lower, sources = os.path.join(ROOTS, release), archives(release)
         self.place = tempfile.mkdtemp(prefix=f"kleak-{release}.", dir="/var/tmp")
+        self.root = f"{self.place}/root"
         atexit.register(self.end)
         if not os.path.exists(lower):
             os.makedirs(ROOTS, exist_ok=True)
             archive = next(archive for archive, suite in sources if suite == release)
             must("debootstrap", "--variant=minbase", release, f"{lower}.new", archive)
             os.rename(f"{lower}.new", lower)
-        self.root = f"{self.place}/root"
         for folder in ("upper", "work", "root"):
             os.mkdir(f"{self.place}/{folder}")
         must("mount", "-t", "overlay", "overlay", "-o",
@@ -77,6 +77,8 @@ class Bare:
         must("mount", "-t", "proc", "proc", f"{self.root}/proc")
         for folder in ("sys", "dev"):
             must("mount", "--rbind", f"/{folder}", f"{self.root}/{folder}")
+            # or what is unmounted here would go there, too
+            must("mount", "--make-rslave", f"{self.root}/{folder}")
         with open(f"{self.root}/etc/apt/sources.list", "w", encoding="ascii") as file:
             file.writelines(f"deb {archive} {suite} main\n" for archive, suite in sources)
         with open(f"{self.root}/etc/dpkg/dpkg.cfg.d/unsafe", "w", encoding="ascii") as file:
@@ -108,7 +110,10 @@ class Bare:
         assert not missing, missing
 
     def end(self):
-        call("umount", "-R", "-l", f"{self.place}/root")
+        call("umount", "-R", "-l", self.root)
+        with open("/proc/self/mountinfo", encoding="utf-8") as mounts:
+            if f" {self.place}/" in mounts.read():
+                sys.exit(f"{self.place} stays: something is mounted there")
         shutil.rmtree(self.place, ignore_errors=True)
 
 

@@ -9,7 +9,7 @@ from guest import main
 
 from cases import INNOCENTS, LEAKS
 
-CHOSEN = ("by-chance", "softirq-skb", "dentry", "eventfds", "find")
+CHOSEN = ("by-chance", "dentry", "find")
 OPTIONS = "--interval 0.5 --evidence 15 --for 60s --max-overhead 50"
 
 

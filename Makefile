@@ -60,8 +60,8 @@ LDLIBS   := -lbpf -ldw -lelf -lz -lzstd -ljansson -lncursesw -ltinfo -lm
 # Also for another architecture: what is built runs in guests that have no libraries.
 ifneq ($(CROSS_COMPILE)$(STATIC),)
 OURS_CPP += -DKLEAK_STATIC=1
-# libc warns of what its own dlopen() would need, though ours is taken: src/kernel/dwarf_search.c.
-LDFLAGS  += -static -Wl,--no-warnings
+# The linker warns of what libc's dlopen() would need, though ours is taken: src/kernel/dwarf_search.c.
+LDFLAGS  += -static
 LDLIBS   += -llzma -lbz2
 endif
 

@@ -270,6 +270,11 @@ void *dlopen(const char *file, int mode)
 	return NULL;
 }
 
+bool dwarf_search__has_debuginfod(void)
+{
+	return false;
+}
+
 #else
 
 #define CLIENT "libdebuginfod.so.1"
@@ -287,13 +292,10 @@ static void *client_function(const char *name)
 
 bool dwarf_search__has_debuginfod(void)
 {
-	void *library = NULL;
+	void *library = dlopen(CLIENT, RTLD_LAZY);
 
-#ifndef KLEAK_STATIC
-	library = dlopen(CLIENT, RTLD_LAZY);
 	if (library)
 		dlclose(library);
-#endif
 	return library;
 }
 

@@ -91,9 +91,10 @@ def check_in_initramfs(version, machine):
     said, page = done.stdout.split("---\n")
     lines = said.splitlines()
     assert lines[0].startswith("kleak "), said
-    assert lines[1] == "status 3", said
-    assert lines[2].startswith("kleak: --debuginfod: this kleak is linked statically"), said
-    assert lines[3:] == ["status 1", "screen on linux, as init has it: 0 ", "screen on vt102: 0 ",
+    assert lines[1].startswith(f"{machine}, static, libbpf v") and lines[1].endswith(", debuginfod: no"), said
+    assert lines[2] == "status 3", said
+    assert lines[3].startswith("kleak: --debuginfod: this kleak is linked statically"), said
+    assert lines[4:] == ["status 1", "screen on linux, as init has it: 0 ", "screen on vt102: 0 ",
                          "screen on unheard-of: 1 " + UNKNOWN.format("unheard-of")], said
     names = [s["stack"][0]["symbol"] for s in json.loads(page)["report"]["sites"] if s["verdict"]["name"] == "LEAK"]
     assert names == ["kleak_leak_kzalloc"], names

@@ -42,7 +42,8 @@ kleak -v --json --interval 1 --scan=2 > /tmp/out 2> /tmp/err &
 tracer=$!
 reports 1
 say "eventfd {HELD}"
-if [ -e /kleak_test.ko ] && insmod /kleak_test.ko; then
+if [ -e /kleak_test.ko ] && insmod /kleak_test.ko; then # it has no signature, as lockdown wants one
+    echo "inserted 1"
     echo "leak kmalloc {HELD}" > /proc/kleak_test
     echo "leak vmalloc {AREAS}" > /proc/kleak_test
     echo forget > /proc/kleak_test
@@ -110,6 +111,7 @@ def read(out):
                 "module": objects(report, "kleak_leak_kmalloc", ""),
                 "areas": objects(report, "kleak_leak_vmalloc", "vmalloc"),
                 "scans": (report["scan"] or {}).get("passes"),
+                "module_there": bool(words(lines, "inserted")),
                 "orphans": unreferenced(report, "kleak_leak_kmalloc") + unreferenced(report, "kleak_leak_vmalloc"),
                 "wrong": unreferenced(report, "do_eventfd"), "losses": last["losses"],
                 "unchecked": report.get("unchecked_objects")}
@@ -136,7 +138,7 @@ def attempt(name):
                           "--add", f"{guest.built(kernel, 'kleak')}:/bin/kleak",
                           "--add", f"{guest.built(kernel, 'live-load')}:/bin/load", *added,
                           "--", "sh", "-c", SCRIPT, timeout=1800)
-        row |= {"module_there": bool(added), **read(done.stdout)}
+        row |= read(done.stdout)
         if done.returncode:
             row["failed"] = f"status {done.returncode}: {done.stderr[-300:]} {done.stdout[-100:]}"
     except guest.tap.Skip as why:

@@ -19,17 +19,9 @@ struct code_list {
 };
 
 /* Loading is tried: what libbpf says of a kernel that cannot is of no use to anybody. */
-static int be_silent(enum libbpf_print_level level, const char *format, va_list args)
-{
-	(void)level;
-	(void)format;
-	(void)args;
-	return 0;
-}
-
 static int load(struct code_list *list)
 {
-	libbpf_print_fn_t before = libbpf_set_print(be_silent);
+	libbpf_print_fn_t before = libbpf_set_print(NULL);
 	int err = 0;
 
 	list->skeleton = codelist__open_and_load();

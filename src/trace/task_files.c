@@ -20,15 +20,6 @@ struct task_files {
 	double most_s;
 };
 
-/* Loading is tried: what libbpf says of a kernel that cannot is of no use to anybody. */
-static int be_silent(enum libbpf_print_level level, const char *format, va_list args)
-{
-	(void)level;
-	(void)format;
-	(void)args;
-	return 0;
-}
-
 /* There may be so many times the threads that there are now, each with so many kinds. */
 #define ENTRIES_A_THREAD 8
 
@@ -48,9 +39,10 @@ static uint32_t wanted_entries(void)
 	return threads < FILECOUNT_LEAST ? FILECOUNT_LEAST : threads;
 }
 
+/* Loading is tried: what libbpf says of a kernel that cannot is of no use to anybody. */
 static int load(struct task_files *files)
 {
-	libbpf_print_fn_t before = libbpf_set_print(be_silent);
+	libbpf_print_fn_t before = libbpf_set_print(NULL);
 	int err = 0;
 
 	files->skeleton = filecount__open();

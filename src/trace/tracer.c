@@ -61,14 +61,6 @@ static void wait_for_programs(void)
 		usleep(LINGER_US);
 }
 
-static int print_nothing(enum libbpf_print_level level, const char *format, va_list args)
-{
-	(void)level;
-	(void)format;
-	(void)args;
-	return 0;
-}
-
 static int print_all(enum libbpf_print_level level, const char *format, va_list args)
 {
 	if (level != LIBBPF_DEBUG)
@@ -330,7 +322,7 @@ int tracer__open(struct tracer **out, const struct plan *plan, uint32_t process,
 		snprintf(why, len, "out of memory");
 		return -ENOMEM;
 	}
-	libbpf_set_print(verbose ? print_all : print_nothing);
+	libbpf_set_print(verbose ? print_all : NULL);
 	tracer->skeleton = programs__open(plan->has_cast, plan->types);
 	if (!tracer->skeleton) {
 		err = -errno;

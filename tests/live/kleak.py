@@ -33,8 +33,8 @@ class Process(subprocess.Popen):
 class Load:
     """A process that allocates on command."""
 
-    def __init__(self):
-        self.process = subprocess.Popen([LOAD], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+    def __init__(self, program=LOAD):
+        self.process = subprocess.Popen([program], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                         text=True, bufsize=1)
         self.pid = self.process.pid
         self.answer()
@@ -46,7 +46,7 @@ class Load:
 
     def do(self, command):
         self.process.stdin.write(command + "\n")
-        self.answer()
+        return self.answer()
 
     def __enter__(self):
         return self

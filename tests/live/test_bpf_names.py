@@ -3,10 +3,9 @@
 """BPF programs in call stacks: each is called by its own name, whoever had its addresses before."""
 import os
 import re
-import subprocess
 import time
 
-from kleak import ROOT, Kleak, Process, need_root, tap
+from kleak import ROOT, Kleak, Load, need_root, tap
 
 JIT = os.path.join(ROOT, "build", "live-jit")
 REUSED = 3  # addresses that two programs were seen to have, one after the other
@@ -15,12 +14,11 @@ STAYS = 25
 VALUE = 4096  # bytes of an array
 
 
-class Jit:
+class Jit(Load):
     """A process whose BPF programs allocate."""
 
     def __init__(self):
-        self.process = Process([JIT], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1)
-        self.answer()
+        super().__init__(JIT)
 
     def answer(self):
         lines = []
@@ -32,22 +30,10 @@ class Jit:
                 raise tap.Skip(f"BPF programs that make maps cannot run here: {line}")
             lines.append(line)
 
-    def do(self, command):
-        self.process.stdin.write(command + "\n")
-        return self.answer()
-
     def load(self, name):
         """The first and the last address of its code."""
         [line] = self.do(f"load {name}")
         return tuple(int(word, 16) for word in line.split())
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.process.stdin.close()
-        self.process.wait()
-        self.process.stdout.close()
 
 
 def frame_of(site):

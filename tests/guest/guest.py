@@ -106,13 +106,17 @@ def keep(result):
             out.write(json.dumps(result) + "\n")
 
 
-def main(*checks, arm64=False):
+def main(*checks, arm64=False, kernels=None):
     """
     Run check(version) for each kernel, those of arm64 included if it says so, one test each.  A guest takes one CPU, and waits
     most of the time: those of the kernels run beside each other.
+
+    `kernels` is for what hardly differs between them, or takes long: these alone, unless GUESTS names others.
     """
     tests = {}
     versions = VERSIONS + (ARM64 if arm64 else [])
+    if kernels and "GUESTS" not in os.environ:
+        versions = kernels
     with concurrent.futures.ThreadPoolExecutor(len(versions)) as pool:
         for check in checks:
             for version in versions:

@@ -3,7 +3,7 @@
 """Against /proc/slabinfo where nobody else runs: every cache must agree, and the books close."""
 import json
 
-from guest import boot, built, main
+from guest import boot, built, main, once
 import books
 
 SCRIPT = """
@@ -19,6 +19,7 @@ fresh() {
 }
 told
 kleak --json --interval 1 > /tmp/out &
+tracer=$!
 while [ ! -s /tmp/out ]; do sleep 0.1; done
 fresh; flush; echo ---
 cat /proc/slabinfo; echo ---
@@ -29,20 +30,12 @@ fresh; flush; echo ---
 cat /proc/slabinfo; echo ---
 fresh; echo ---
 cat /proc/meminfo; echo ---
-kill -INT %2
-wait %2
+kill -INT $tracer
+wait $tracer
 tail -n 1 /tmp/out
+exec 3>&- 4<&-
+echo ===
 """
-
-
-def slabinfo_agrees_in_every_cache(version):
-    commands = " ".join(f'"{command}"' for command in books.KEPT + ["churn 6"])
-    out = boot(version, SCRIPT.replace("COMMANDS", commands), "--add", f"{built(version, 'live-load')}:/bin/load")
-    first, before, begun, report, after, ended, meminfo, final = out.split("---\n")
-    reports = [json.loads(text) for text in (first, begun, report, ended)]
-    books.compare(before, after, reports, 2, alone=True)
-    # the last report has what of slabs is in use, however long reading that takes
-    books.check_closed(json.loads(final), meminfo)
 
 
 # Cgroups with a memory controller have some KB of per-CPU memory each.
@@ -59,7 +52,9 @@ fresh() {
 }
 insmod /kleak_test.ko
 make old 40
+rm /tmp/out
 kleak --json --interval 1 > /tmp/out &
+tracer=$!
 while [ ! -s /tmp/out ]; do sleep 0.1; done
 fresh; echo ---
 echo leak percpu 20000 > /proc/kleak_test
@@ -71,15 +66,27 @@ sleep 10
 fresh; echo ---
 cat /proc/meminfo; echo ---
 grep -c " pcpu_chunk_lists$" /proc/kallsyms; echo ---
-kill -INT %1
-wait %1
+kill -INT $tracer
+wait $tracer
 tail -n 1 /tmp/out
 """
 
 
+COMMANDS = " ".join(f'"{command}"' for command in books.KEPT + ["churn 6"])
+read = once(lambda version: boot(version, SCRIPT.replace("COMMANDS", COMMANDS) + PERCPU, "--add",
+                                 f"{built(version, 'live-load')}:/bin/load").split("===\n"))
+
+
+def slabinfo_agrees_in_every_cache(version):
+    first, before, begun, report, after, ended, meminfo, final = read(version)[0].split("---\n")
+    reports = [json.loads(text) for text in (first, begun, report, ended)]
+    books.compare(before, after, reports, 2, alone=True)
+    # the last report has what of slabs is in use, however long reading that takes
+    books.check_closed(json.loads(final), meminfo)
+
+
 def percpu_books_close(version):
-    out = boot(version, PERCPU)
-    *reports, meminfo, symbols, final = out.split("---\n")
+    *reports, meminfo, symbols, final = read(version)[1].split("---\n")
     if symbols == "0\n":
         # without CONFIG_KALLSYMS_ALL, as arm64 6.1 has it: then that is not known, and said to be so
         book = next(book for book in json.loads(final)["ledger"] if book["class"] == "percpu")

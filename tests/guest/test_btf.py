@@ -63,4 +63,4 @@ def without_btf(version):
 
 
 if __name__ == "__main__":
-    main(without_btf)
+    main(without_btf, kernels=["6.1"])

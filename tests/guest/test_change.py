@@ -197,4 +197,4 @@ def changes(version):
 
 
 if __name__ == "__main__":
-    main(changes)
+    main(changes, kernels=["6.1"])

@@ -107,4 +107,4 @@ def diagnose(version):
 
 
 if __name__ == "__main__":
-    main(diagnose)
+    main(diagnose, kernels=["6.12"])

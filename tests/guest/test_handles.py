@@ -58,4 +58,4 @@ def holders_are_found(version):
 
 
 if __name__ == "__main__":
-    main(holders_are_found)
+    main(holders_are_found, kernels=["6.12"])

@@ -107,4 +107,4 @@ def kprobes(version):
 
 
 if __name__ == "__main__":
-    main(kprobes)
+    main(kprobes, kernels=["6.12"])

@@ -23,4 +23,4 @@ def leaks(version):
 
 
 if __name__ == "__main__":
-    main(leaks)
+    main(leaks, kernels=["6.12"])

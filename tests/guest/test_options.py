@@ -59,4 +59,4 @@ def slub_debug(version):
 
 
 if __name__ == "__main__":
-    main(slub_debug)
+    main(slub_debug, kernels=["6.12"])

@@ -27,6 +27,19 @@ static __always_inline __u64 chain_find(__u64 tag)
 	return chain_in(slot)->tag == tag ? slot : slot ^ 1;
 }
 
+/* The slot of the chain, noted as the one that comes after `before`; KLEAK_CHAINS: there is none.
+ */
+__noinline __u64 chain_seek(struct kleak_chain *before, __u64 tag)
+{
+	__u64 slot = chain_find(tag);
+
+	if (!before || chain_in(slot)->tag != tag)
+		return KLEAK_CHAINS;
+	if (is_to_be_noted())
+		before->recent = slot;
+	return slot;
+}
+
 /*
  * The chain that follows `before` on from `address`, which stands at `place`, if the next frame
  * stands `distance` bytes from there; or NULL.  Looked at first: the one that did the last time, so
@@ -41,14 +54,12 @@ static __always_inline struct kleak_chain *chain_after(struct kleak_chain *befor
 
 	if (held == tag)
 		return after(c, held);
-	slot = chain_find(tag);
+	slot = chain_seek(before, tag);
+	if (slot >= KLEAK_CHAINS)
+		return NULL;
 	c = chain_in(slot);
 	held = c->tag;
-	if (held != tag)
-		return NULL;
-	if (is_to_be_noted())
-		before->recent = slot;
-	return after(c, held);
+	return held == tag ? after(c, held) : NULL;
 }
 
 /* How far above the context call_site lies: 0 if it is in none of the places it was seen in. */
@@ -65,17 +76,11 @@ static __always_inline __u64 chain_base(const struct kleak_chain *c, __u64 conte
 	return word_at(context + at) == call_site ? at : 0;
 }
 
-/* All ones if a - b is negative. */
-static __always_inline __u64 is_less(__u64 a, __u64 b)
-{
-	return (__s64)(a - b) >> 63;
-}
-
 /*
  * As unwind().  A chain is compared to its end, whatever the first word says: a branch less for
- * each.
+ * each.  A function for itself, which the verifier looks into once, not for each kind of cache.
  */
-static __always_inline __u64 follow_chains(__u64 context, __u64 call_site, __u64 hash)
+__noinline __u64 follow_chains(__u64 context, __u64 call_site, __u64 hash)
 {
 	__u64 size = stack_left(context), address = call_site, at;
 	struct kleak_chain *before, *c = chain_in(chain_find(chain_tag(call_site, 0, 0)));

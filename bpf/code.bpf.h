@@ -18,42 +18,45 @@ struct code_range {
 	__u64 load_ns;
 	__u32 change;
 	__u32 seen; /* in the stack of a site that was made while it was there */
+	__u64 any;
 };
+
+/* All ones if one of the site's frames is in it. */
+static __always_inline __u64 code_is_in(const struct kleak_site *site,
+					const struct code_range *code)
+{
+	__u64 is_in = 0, start = code->start, size = code->size;
+
+	for (__u32 i = 0; i < KLEAK_MAX_FRAMES; i++) {
+		__u64 offset = site->frames[i] - 1 - start;
+
+		is_in |= ~is_less(offset, 0) & is_less(offset, size) & is_less(i, site->nr_frames);
+	}
+	return is_in;
+}
 
 /* A site whose stack it is in is retired, as site_retire() does it. */
 static __always_inline void code_look(struct kleak_site *site, struct code_range *code)
 {
 	__u64 hash = site->hash;
 
-	if (hash < KLEAK_SITE_LEAST || site->made_ns < code->load_ns)
+	if (hash < KLEAK_SITE_LEAST || site->made_ns < code->load_ns || !code_is_in(site, code))
 		return;
-	for (__u32 i = 0; i < KLEAK_MAX_FRAMES && i < site->nr_frames; i++) {
-		if (site->frames[i] - 1 - code->start >= code->size)
-			continue;
-		code->seen = 1;
-		if (site->retired)
-			break;
-		site->retired = code->change;
-		__sync_val_compare_and_swap(&site->hash, hash, hash_end(mix(hash, code->change)));
-		*known_at(hash) = 0;
-		break;
-	}
+	code->seen = 1;
+	if (site->retired)
+		return;
+	site->retired = code->change;
+	__sync_val_compare_and_swap(&site->hash, hash, hash_end(mix(hash, code->change)));
+	*known_at(hash) = 0;
 }
 
+/* A site, by its entry or, where not all of them are kept in mind, any. */
 static long code_look_at(__u32 i, struct code_range *code)
 {
-	struct kleak_site *site = site_at(code_sites[i & (KLEAK_CODE_SITES - 1)]);
+	struct kleak_site *site = site_at(code->any ? i : code_sites[i & (KLEAK_CODE_SITES - 1)]);
 
 	if (site)
 		code_look(site, code);
-	return 0;
-}
-
-static long code_look_at_any(void *map __attribute__((unused)),
-			     const __u32 *index __attribute__((unused)), struct kleak_site *site,
-			     struct code_range *code)
-{
-	code_look(site, code);
 	return 0;
 }
 
@@ -74,8 +77,10 @@ static __always_inline void code_tell(const struct bpf_ksym *symbol, const struc
 	bpf_ringbuf_submit(record, 0);
 }
 
-static __noinline int code_goes(const struct bpf_ksym *symbol, __u64 load_ns)
+/* The code that the struct bpf_ksym at `address` is of.  A function that is verified once. */
+__noinline int code_goes(__u64 address, __u64 load_ns)
 {
+	const struct bpf_ksym *symbol = (const void *)address;
 	__u64 start = BPF_CORE_READ(symbol, start), end = BPF_CORE_READ(symbol, end);
 	struct code_range code = {.start = start, .size = end - start, .load_ns = load_ns};
 	__u32 nr;
@@ -84,10 +89,10 @@ static __noinline int code_goes(const struct bpf_ksym *symbol, __u64 load_ns)
 		return 0;
 	code.change = __sync_fetch_and_add(&control.code_changes, 1) + 1;
 	nr = control.code_sites;
-	if (nr < KLEAK_CODE_SITES)
-		bpf_loop(nr, code_look_at, &code, 0);
-	else
-		bpf_for_each_map_elem(&sites, code_look_at_any, &code, 0);
+	code.any = nr >= KLEAK_CODE_SITES;
+	if (code.any)
+		nr = config.site_entries;
+	bpf_loop(nr, code_look_at, &code, 0);
 	if (code.seen)
 		code_tell(symbol, &code);
 	return 0;
@@ -108,7 +113,7 @@ static long code_function_goes(__u32 i, struct code_functions *functions)
 	    bpf_probe_read_kernel(&function, sizeof(function), functions->list + i))
 		return 1;
 	aux = BPF_CORE_READ(function, aux);
-	code_goes(&aux->ksym, functions->load_ns);
+	code_goes((__u64)&aux->ksym, functions->load_ns);
 	return 0;
 }
 
@@ -126,7 +131,7 @@ static __always_inline void program_goes(const struct bpf_prog_aux *aux)
 		functions.nr = BPF_CORE_READ(aux, real_func_cnt);
 	else
 		functions.nr = BPF_CORE_READ(aux, func_cnt);
-	code_goes(&aux->ksym, functions.load_ns);
+	code_goes((__u64)&aux->ksym, functions.load_ns);
 	if (functions.nr)
 		bpf_loop(CODE_MOST_FUNCTIONS, code_function_goes, &functions, 0);
 }
@@ -146,7 +151,7 @@ int workqueue_execute_start(struct bpf_raw_tracepoint_args *ctx)
 			(const void *)((__u64)work -
 				       bpf_core_field_offset(struct bpf_tramp_image, work));
 
-		code_goes(&image->ksym, 0);
+		code_goes((__u64)&image->ksym, 0);
 	}
 	return 0;
 }

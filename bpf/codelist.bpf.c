@@ -28,34 +28,43 @@ static __always_inline long print(struct seq_file *seq, const struct bpf_ksym *s
 	return bpf_seq_write(seq, &code, sizeof(code));
 }
 
+struct functions {
+	struct seq_file *seq;
+	struct bpf_prog *const *list;
+	__u64 load_ns;
+	__u32 nr;
+};
+
+static long print_function(__u32 i, struct functions *functions)
+{
+	const struct bpf_prog *function = NULL;
+	const struct bpf_prog_aux *aux;
+
+	if (i >= functions->nr ||
+	    bpf_probe_read_kernel(&function, sizeof(function), functions->list + i))
+		return 1;
+	aux = BPF_CORE_READ(function, aux);
+	return !!print(functions->seq, &aux->ksym, functions->load_ns);
+}
+
 /* The first of several functions has its name with the program (jit_subprogs()). */
 SEC("iter/bpf_prog")
 int list_code(struct bpf_iter__bpf_prog *ctx)
 {
-	struct seq_file *seq = ctx->meta->seq;
 	const struct bpf_prog *program = ctx->prog;
 	const struct bpf_prog_aux *aux;
-	struct bpf_prog *const *functions;
-	__u64 load_ns;
-	__u32 nr;
+	struct functions functions;
 
 	if (!program)
 		return 0;
 	aux = program->aux;
-	load_ns = aux->load_time;
-	functions = aux->func;
-	nr = bpf_core_field_exists(aux->real_func_cnt) ? aux->real_func_cnt : aux->func_cnt;
-	if (print(seq, &aux->ksym, load_ns))
-		return 0;
-	for (__u32 i = 0; i < MOST_FUNCTIONS && i < nr; i++) {
-		const struct bpf_prog *function = NULL;
-
-		if (bpf_probe_read_kernel(&function, sizeof(function), functions + i))
-			break;
-		aux = BPF_CORE_READ(function, aux);
-		if (print(seq, &aux->ksym, load_ns))
-			break;
-	}
+	functions.seq = ctx->meta->seq;
+	functions.list = aux->func;
+	functions.load_ns = aux->load_time;
+	functions.nr =
+		bpf_core_field_exists(aux->real_func_cnt) ? aux->real_func_cnt : aux->func_cnt;
+	if (!print(functions.seq, &aux->ksym, functions.load_ns))
+		bpf_loop(MOST_FUNCTIONS, print_function, &functions, 0);
 	return 0;
 }
 

@@ -131,7 +131,7 @@ _Static_assert(sizeof(struct kleak_bucket) == 256, "four cache lines");
 #define KLEAK_STACK_WINDOW  1024 /* words of a stack in which a walk's frames are looked for */
 #define KLEAK_SCRATCH_SLOTS 4
 #define KLEAK_SCRATCH_BYTES /* of a CPU */                                                         \
-	(KLEAK_SCRATCH_SLOTS * (KLEAK_STACK_WINDOW + 2 * KLEAK_MAX_FRAMES + 9) * 8)
+	(KLEAK_SCRATCH_SLOTS * (KLEAK_STACK_WINDOW + 2 * KLEAK_MAX_FRAMES + 10) * 8)
 
 #define KLEAK_KNOWN_BITS    12 /* sites that were found last, by hash: so many entries ... */
 #define KLEAK_KNOWN_SITE    20 /* ... of upper bits of the hash, and so many of the site's index */

@@ -332,38 +332,44 @@ __noinline int bucket_spill(struct kleak_bucket *first, struct kleak_bucket *sec
 	return 0;
 }
 
+/* Take key i out of `b` if it is not in the sample any more; true if that made room. */
+__noinline int bucket_clear_key(struct kleak_bucket *b, __u32 i)
+{
+	struct kleak_bucket *first;
+	struct kleak_tally *t;
+	struct kleak_record r;
+	__u64 key;
+
+	if (!b || i >= KLEAK_BUCKET_KEYS)
+		return false;
+	key = b->key[i];
+	r = b->record[i];
+	if (key == KLEAK_KEY_EMPTY || key == KLEAK_KEY_BUSY || is_sampled(address_of_key(key)))
+		return false;
+	if (__sync_val_compare_and_swap(&b->key[i], key, KLEAK_KEY_EMPTY) != key)
+		return false;
+	first = bucket_first(address_of_key(key));
+	if (first && first != b)
+		spill_add(first, -1);
+	presence_add(address_of_key(key), -1);
+	t = tally_of(r.site);
+	if (t) {
+		__sync_fetch_and_add(&t->unsampled, 1);
+		__sync_fetch_and_add(&t->freed_bytes, bytes_to_tally(&r));
+	}
+	return true;
+}
+
 /*
- * Take out of `b` what is not in the sample any more; true if that made room.  What does not fit
- * makes the sampling coarser: the table is then half as full, and sums stay right.
+ * The same of every key.  What does not fit makes the sampling coarser: the table is then half as
+ * full, and sums stay right.
  */
 __noinline int bucket_clear(struct kleak_bucket *b)
 {
 	int cleared = 0;
 
-	if (!b)
-		return 0;
-	for (__u32 i = 0; i < KLEAK_BUCKET_KEYS; i++) {
-		__u64 key = b->key[i];
-		struct kleak_record r = b->record[i];
-		struct kleak_bucket *first;
-		struct kleak_tally *t;
-
-		if (key == KLEAK_KEY_EMPTY || key == KLEAK_KEY_BUSY ||
-		    is_sampled(address_of_key(key)))
-			continue;
-		if (__sync_val_compare_and_swap(&b->key[i], key, KLEAK_KEY_EMPTY) != key)
-			continue;
-		cleared = 1;
-		first = bucket_first(address_of_key(key));
-		if (first && first != b)
-			spill_add(first, -1);
-		presence_add(address_of_key(key), -1);
-		t = tally_of(r.site);
-		if (!t)
-			continue;
-		__sync_fetch_and_add(&t->unsampled, 1);
-		__sync_fetch_and_add(&t->freed_bytes, bytes_to_tally(&r));
-	}
+	for (__u32 i = 0; b && i < KLEAK_BUCKET_KEYS; i++)
+		cleared |= bucket_clear_key(b, i);
 	return cleared;
 }
 

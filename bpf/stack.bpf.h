@@ -63,24 +63,31 @@ __noinline int stack_trim(struct scratch *s, __u64 call_site, __u32 walked)
 	return 0;
 }
 
-/* Hash of a site: its cache, its key space, its frames.  Cuts the frames at an interrupt. */
+/* Add frame i, if there is one.  Cuts the frames at an interrupt. */
+__noinline int site_hash_frame(struct scratch *s, __u32 i)
+{
+	__u64 address;
+
+	if (!s || i >= s->nr)
+		return 0;
+	address = frame(s, i);
+	s->hash = hash_add(s->hash, address);
+	if (is_interrupt(address)) {
+		s->nr = i + 1;
+		s->cut = 1;
+	}
+	return 0;
+}
+
+/* Hash of a site: its cache, its key space, its frames. */
 __noinline __u64 site_hash(struct scratch *s)
 {
-	__u64 hash;
-
 	if (!s)
 		return 1;
-	hash = hash_begin(s->cache, s->space);
-	for (__u32 i = 0; i < KLEAK_MAX_FRAMES && i < s->nr; i++) {
-		__u64 address = frame(s, i);
-
-		hash = hash_add(hash, address);
-		if (is_interrupt(address)) {
-			s->nr = i + 1;
-			s->cut = 1;
-		}
-	}
-	return hash_end(hash);
+	s->hash = hash_begin(s->cache, s->space);
+	for (__u32 i = 0; i < KLEAK_MAX_FRAMES; i++)
+		site_hash_frame(s, i);
+	return hash_end(s->hash);
 }
 
 /* The entry whose hash is `hash`, or KLEAK_SITE_NONE. */
@@ -111,17 +118,17 @@ static __always_inline void site_track(__u32 index)
 		code_sites[place] = index;
 }
 
-static __always_inline bool is_outside(__u64 address)
+/* All ones if it is.  A return address may be the first one after its function. */
+static __always_inline __u64 is_outside(__u64 address)
 {
-	/* a return address may be the first one after its function */
-	return address - 1 - config.text.start >= config.text.end - config.text.start;
+	return is_less(address - 1, config.text.start) | ~is_less(address - 1, config.text.end);
 }
 
 /* Write the site in `s` to the entry that its hash has claimed. */
 __noinline int site_write(const struct scratch *s, __u32 index)
 {
 	struct kleak_site *site = site_at(index);
-	bool outside = false;
+	__u64 outside = 0;
 
 	if (!s || !site)
 		return 0;
@@ -131,16 +138,33 @@ __noinline int site_write(const struct scratch *s, __u32 index)
 	site->modules = control.module_changes;
 	site->code = control.code_changes;
 	site->made_ns = bpf_ktime_get_boot_ns();
-	for (__u32 i = 0; i < KLEAK_MAX_FRAMES && i < s->nr; i++) {
-		__u64 address = frame(s, i);
+	for (__u32 i = 0; i < KLEAK_MAX_FRAMES; i++) {
+		__u64 is_there = is_less(i, s->nr), address = frame(s, i);
 
-		site->frames[i] = address;
-		outside |= is_outside(address);
+		site->frames[i] = address & is_there;
+		outside |= is_outside(address) & is_there;
 	}
 	if (config.program_free && outside)
 		site_track(index);
 	publish(&site->nr_frames, s->nr); /* last: the loader waits for it */
 	return 0;
+}
+
+/* Let the site in `s` have this entry, if it has it already or nobody has. */
+__noinline int site_claim(const struct scratch *s, __u64 hash, __u32 index)
+{
+	struct kleak_site *site = site_at(index);
+	__u64 held, was;
+
+	if (!s || !site)
+		return false;
+	held = site->hash;
+	if (held > KLEAK_SITE_REUSABLE && held != hash)
+		return false;
+	was = __sync_val_compare_and_swap(&site->hash, held, hash);
+	if (was == held && was != hash)
+		site_write(s, index);
+	return was == held || was == hash; /* another CPU was faster */
 }
 
 /*
@@ -155,25 +179,9 @@ __noinline __u32 site_find(const struct scratch *s, __u64 hash)
 
 	if (!s || index != KLEAK_SITE_NONE)
 		return index;
-	for (__u32 i = 0; i < KLEAK_SITE_PROBES; i++) {
-		struct kleak_site *site;
-		__u64 held, was;
-
-		index = base + i;
-		site = site_at(index);
-		if (!site)
-			return KLEAK_SITE_NONE;
-		held = site->hash;
-		if (held > KLEAK_SITE_REUSABLE && held != hash)
-			continue;
-		was = __sync_val_compare_and_swap(&site->hash, held, hash);
-		if (was == hash)
-			return index; /* another CPU was faster */
-		if (was == held) {
-			site_write(s, index);
-			return index;
-		}
-	}
+	for (__u32 i = 0; i < KLEAK_SITE_PROBES; i++)
+		if (site_claim(s, hash, base + i))
+			return base + i;
 	count(KLEAK_LOSS_SITES_FULL, 1);
 	return KLEAK_SITE_NONE;
 }

@@ -56,6 +56,15 @@ static __always_inline __u64 opaque(__u64 index)
 	return index;
 }
 
+/* All ones if a - b is negative: where a branch would double the verifier's work. */
+static __always_inline __u64 is_less(__u64 a, __u64 b)
+{
+	__s64 difference = a - b;
+
+	asm volatile("" : "+r"(difference)); /* or the compiler makes it a branch */
+	return difference >> 63;
+}
+
 /*
  * Is what was found now to be noted for the next time?  Not each time: two that take turns would
  * have two CPUs write all the time.

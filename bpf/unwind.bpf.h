@@ -116,6 +116,18 @@ static __always_inline __u64 unwind(__u64 context, __u64 call_site, __u64 hash)
 
 /* ---- learning them ---- */
 
+/* Word i of the window is frame k. */
+__noinline int learn_match(struct scratch *s, __u32 i, __u32 k)
+{
+	k &= KLEAK_MAX_FRAMES - 1;
+	/* copies of call_site that tracing has made lie below its true place */
+	if (!s || (!k && s->nr > 1 && s->times[1]))
+		return 0;
+	s->at[k] = i;
+	s->times[k]++;
+	return 0;
+}
+
 /*
  * Note word i of the window if it is one of the frames.  The stack is full of return addresses
  * left over from older calls: only a frame that stands there once has a certain place.
@@ -129,15 +141,9 @@ __noinline int learn_word(struct scratch *s, __u32 i)
 	word = s->window[i & (KLEAK_STACK_WINDOW - 1)];
 	if (!(s->filter & 1ULL << (word >> 2 & 63)))
 		return 0;
-	for (__u32 k = 0; k < KLEAK_MAX_FRAMES && k < s->nr; k++) {
-		if (word != frame(s, k))
-			continue;
-		/* copies of call_site that tracing has made lie below its true place */
-		if (!k && s->nr > 1 && s->times[1])
-			break;
-		s->at[k] = i;
-		s->times[k]++;
-	}
+	for (__u32 k = 0; k < KLEAK_MAX_FRAMES && k < s->nr; k++)
+		if (word == frame(s, k))
+			learn_match(s, i, k);
 	return 0;
 }
 
@@ -159,7 +165,7 @@ __noinline int learn_place(struct scratch *s, __u32 k)
 	__u32 from, to;
 
 	k &= KLEAK_MAX_FRAMES - 1;
-	if (!s || !k || s->times[k] == 1)
+	if (!s || !k || k >= s->nr || s->times[k] == 1)
 		return 0;
 	from = place(s, k - 1);
 	to = from + step_delta(step_find(frame(s, k - 1)));
@@ -177,7 +183,7 @@ __noinline int learn_place_before(struct scratch *s, __u32 k)
 	__u32 from, to;
 
 	k &= KLEAK_MAX_FRAMES - 1;
-	if (!s || !k || place(s, k))
+	if (!s || !k || k + 1 >= s->nr || place(s, k))
 		return 0;
 	to = place(s, k + 1);
 	from = to - step_delta(step_find(frame(s, k)));
@@ -254,7 +260,7 @@ __noinline int learn_step(struct scratch *s, __u32 k, __u32 size)
 	__u64 address, step, delta, top, end, flags;
 	__u32 here, next;
 
-	if (!s || !place(s, k))
+	if (!s || k >= s->nr || !place(s, k))
 		return 0;
 	address = frame(s, k);
 	here = place(s, k);
@@ -299,16 +305,14 @@ __noinline int learn_step(struct scratch *s, __u32 k, __u32 size)
 __noinline int learn_places(struct scratch *s)
 {
 	for (__u32 k = 1; s && k < KLEAK_MAX_FRAMES; k++)
-		if (k < s->nr)
-			learn_place(s, k);
+		learn_place(s, k);
 	return 0;
 }
 
 __noinline int learn_places_before(struct scratch *s)
 {
 	for (__u32 k = KLEAK_MAX_FRAMES - 2; s && k; k--)
-		if (k + 1 < s->nr)
-			learn_place_before(s, k);
+		learn_place_before(s, k);
 	return 0;
 }
 
@@ -322,8 +326,7 @@ __noinline int learn_places_between(struct scratch *s)
 __noinline int learn_steps(struct scratch *s, __u32 size)
 {
 	for (__u32 k = 0; s && k < KLEAK_MAX_FRAMES; k++)
-		if (k < s->nr)
-			learn_step(s, k, size);
+		learn_step(s, k, size);
 	return 0;
 }
 

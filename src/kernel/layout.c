@@ -190,6 +190,8 @@ int layout__read_slub(struct slub_layout *layout, const struct btf *btf, uint32_
 		{"page", "compound_info", &info, 1}, /* 7.1 and later */
 		{"page", "_refcount", &l.page_refcount, 0},
 		{"page", "mapping", &l.page_mapping, 0},
+		{"page", "index", &l.page_index, 1}, /* up to 6.17 */
+		{"page", "private", &l.page_private, 1},
 		{slab, "slab_cache", &l.slab_cache, 0},
 		{slab, "freelist", &l.slab_freelist, 0},
 		{slab, "slab_list", &l.slab_list, 0},
@@ -408,6 +410,7 @@ void layout__read_percpu(struct percpu_layout *layout, const struct btf *btf)
 		{"pcpu_chunk", "free_bytes", &l.free_bytes, 0},
 		{"pcpu_chunk", "nr_pages", &l.nr_pages, 0},
 		{"pcpu_chunk", "base_addr", &l.base_addr, 0},
+		{"pcpu_chunk", "alloc_map", &l.alloc_map, 0},
 		{"pcpu_chunk", "bound_map", &l.bound_map, 0},
 	};
 	char why[1];

@@ -17,6 +17,8 @@ struct slub_layout {
 	uint32_t page_size;
 	uint32_t page; /* sizeof(struct page) */
 	uint32_t page_flags, page_type, page_head, page_refcount, page_mapping;
+	/* where a chunk of per-CPU memory notes that the page is its; or SLUB_NONE */
+	uint32_t page_index, page_private;
 	uint32_t lru_flag, poison_flag; /* bits of page_flags */
 	uint32_t slab_flag;		/* bit of page_flags, up to 6.9; SLUB_NONE: by type */
 	uint32_t slab_mask, slab_type;	/* from 6.10 on: these bits of page_type are that type */
@@ -93,7 +95,7 @@ void layout__read_tasks(struct task_layout *layout, const struct btf *btf);
 /* The chunks of per-CPU memory (mm/percpu-internal.h); offsets in bytes. */
 struct percpu_layout {
 	uint32_t types; /* of chunks, each with lists of its own; 0: the layout is not known */
-	uint32_t list, free_bytes, nr_pages, base_addr, bound_map;
+	uint32_t list, free_bytes, nr_pages, base_addr, alloc_map, bound_map;
 };
 
 void layout__read_percpu(struct percpu_layout *layout, const struct btf *btf);

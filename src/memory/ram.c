@@ -276,6 +276,47 @@ void ram__forget_dead(struct ram *memory)
 	memory->nr_dead = 0;
 }
 
+int ram__leave_to(struct ram *memory, uint64_t owner)
+{
+	int err = array__reserve((void **)&memory->owners, memory->nr_owners + 1,
+				 &memory->room_owners, sizeof(*memory->owners));
+
+	if (!err)
+		memory->owners[memory->nr_owners++] = owner;
+	return err;
+}
+
+void ram__forget_owners(struct ram *memory)
+{
+	memory->nr_owners = 0;
+}
+
+static int by_word(const void *a, const void *b)
+{
+	const uint64_t *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+static bool names_owner(const struct ram *memory, const uint8_t *page, uint32_t offset)
+{
+	uint64_t word;
+
+	if (offset == SLUB_NONE)
+		return false;
+	word = bytes__word(page, offset);
+	return bsearch(&word, memory->owners, memory->nr_owners, sizeof(word), by_word);
+}
+
+/* Does somebody else know which of the page's words count? */
+static bool is_owned(const struct ram *memory, const uint8_t *page)
+{
+	const struct slub_layout *l = &memory->slub->layout;
+
+	return memory->nr_owners && (names_owner(memory, page, l->page_index) ||
+				     names_owner(memory, page, l->page_private));
+}
+
 static int by_start(const void *a, const void *b)
 {
 	const struct ram_range *x = a, *y = b;
@@ -283,7 +324,7 @@ static int by_start(const void *a, const void *b)
 	return (x->start > y->start) - (x->start < y->start);
 }
 
-/* The pieces come in order of address, and no dead range is longer than a page. */
+/* The pieces come in order of address. */
 static void mask_dead(struct ram *memory, uint64_t start, uint64_t end, uint8_t *content)
 {
 	while (memory->at_dead < memory->nr_dead && memory->dead[memory->at_dead].end <= start)
@@ -378,19 +419,33 @@ static int note_slab(struct ram *memory, const uint8_t *here, uint64_t page, uin
 }
 
 /*
- * kmemleak's own books (mm/kmemleak.c): they hold the address of every object, and would refer to
- * all of them.
+ * Books of others that hold the address of what they track, and would refer to all of it: those of
+ * kmemleak (mm/kmemleak.c) and of CONFIG_DEBUG_OBJECTS (lib/debugobjects.c).
  */
-static bool is_kmemleak(struct ram *memory, const uint8_t *here, uint64_t page, uint64_t head)
+static bool holds_books(struct ram *memory, uint64_t cache)
 {
-	uint64_t cache;
+	static const char *const caches[] = {"kmemleak_object", "kmemleak_scan_area",
+					     "debug_objects_cache"};
+	const char *name = ram__cache_name(memory, cache);
 
-	if (head == page) {
-		cache = bytes__word(here, memory->slub->layout.slab_cache);
-		if (!strncmp(ram__cache_name(memory, cache), "kmemleak_", strlen("kmemleak_")))
-			memory->last_kmemleak = head;
-	}
-	return memory->last_kmemleak == head;
+	for (size_t i = 0; i < sizeof(caches) / sizeof(caches[0]); i++)
+		if (!strcmp(name, caches[i]))
+			return true;
+	return false;
+}
+
+static bool is_book(struct ram *memory, const uint8_t *here, uint64_t page, uint64_t head)
+{
+	if (head == page && holds_books(memory, bytes__word(here, memory->slub->layout.slab_cache)))
+		memory->last_books = head;
+	return memory->last_books == head;
+}
+
+static bool is_left_out(struct ram *memory, enum ram_kind kind, const uint8_t *here, uint64_t page,
+			uint64_t head)
+{
+	return kind == RAM_SLAB ? is_book(memory, here, page, head)
+				: kind == RAM_KERNEL && is_owned(memory, here);
 }
 
 /* The pages at [start, end), whose struct pages have been copied. */
@@ -406,12 +461,10 @@ static int walk_copied(struct ram *memory, const struct walk *walk, uint64_t sta
 		uint64_t head;
 		enum ram_kind kind = kind_of(memory, here, page, &head);
 
-		if (kind == RAM_SLAB && !walk->see_slab) {
-			if (is_kmemleak(memory, here, page, head))
-				kind = RAM_OTHER;
-			else
-				err = note_slab(memory, here, page, head, at);
-		}
+		if (!walk->see_slab && is_left_out(memory, kind, here, page, head))
+			kind = RAM_OTHER;
+		if (kind == RAM_SLAB && !walk->see_slab)
+			err = note_slab(memory, here, page, head, at);
 		if (walk->see_slab) {
 			if (kind == RAM_SLAB && head == page)
 				err = walk->see_slab(walk->arg, at,
@@ -464,7 +517,7 @@ static int walk_all(struct ram *memory, const struct walk *walk)
 	int err = array__reserve((void **)&memory->pages, PIECE, &memory->room_pages, 1);
 
 	memory->last_head = 0;
-	memory->last_kmemleak = 0;
+	memory->last_books = 0;
 	memory->nr_caches = 0; /* where one was destroyed there may be another */
 	slub__begin(memory->slub);
 	for (size_t i = 0; i < memory->nr_ram && !err; i++)
@@ -480,6 +533,8 @@ int ram__walk(struct ram *memory,
 
 	if (memory->nr_dead)
 		qsort(memory->dead, memory->nr_dead, sizeof(*memory->dead), by_start);
+	if (memory->nr_owners)
+		qsort(memory->owners, memory->nr_owners, sizeof(*memory->owners), by_word);
 	memory->at_dead = 0;
 	return walk_all(memory, &walk);
 }
@@ -499,5 +554,6 @@ void ram__free(struct ram *memory)
 	free(memory->pages);
 	free(memory->slabs);
 	free(memory->dead);
+	free(memory->owners);
 	memset(memory, 0, sizeof(*memory));
 }

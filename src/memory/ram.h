@@ -46,9 +46,11 @@ struct ram {
 	size_t nr_slabs, room_slabs;
 	struct ram_range *dead; /* in the direct map; sorted by ram__walk() */
 	size_t nr_dead, room_dead, at_dead;
+	uint64_t *owners; /* sorted by ram__walk() */
+	size_t nr_owners, room_owners;
 	uint64_t last_head; /* of the compound page seen last */
 	int last_kind;
-	uint64_t last_kmemleak; /* the slab of its books seen last */
+	uint64_t last_books; /* the slab of another tracker's books seen last */
 };
 
 enum ram_kind {
@@ -74,10 +76,18 @@ int ram__add_dead(struct ram *memory, uint64_t start, uint64_t end);
 void ram__forget_dead(struct ram *memory);
 
 /*
+ * Pages whose struct page names this owner (page.index or page.private) are not for ram__walk():
+ * somebody else knows which of their words count.  0 or -ENOMEM.
+ */
+int ram__leave_to(struct ram *memory, uint64_t owner);
+
+void ram__forget_owners(struct ram *memory);
+
+/*
  * Hand every word of it to see(), those of free slab objects as zeros, in order of address and
  * without gaps in between where there are none; pieces end at multiples of 64 KiB.  0, the first
  * that is not 0 of what see() returned, or -ENOMEM.  Pages that vanish meanwhile are left out, and
- * so are kmemleak's own books, which hold the address of every object.
+ * so are the books of other trackers, which hold the address of every object.
  */
 int ram__walk(struct ram *memory,
 	      int (*see)(void *arg, uint64_t address, const uint64_t *words, size_t nr), void *arg);

@@ -14,7 +14,7 @@
  * offsets are no kernel's, and no two that are to be told apart are the same.
  */
 static const char slub_types[] =
-	"page 64 flags 1 page_type 2 compound_head 3 _refcount 4 mapping 5\n"
+	"page 64 flags 1 page_type 2 compound_head 3 _refcount 4 mapping 5 index 50 private 51\n"
 	"slab 64 slab_cache 6 freelist 7 slab_list 8\n"
 	"kmem_cache 200 size 9 offset 10 oo 11 node 12 list 13 name 14 flags 15 random 16 "
 	"red_left_pad 27 "
@@ -173,6 +173,8 @@ static void test_slub(void **state)
 	assert_int_equal(l.page_head, 3);
 	assert_int_equal(l.page_refcount, 4);
 	assert_int_equal(l.page_mapping, 5);
+	assert_int_equal(l.page_index, 50);
+	assert_int_equal(l.page_private, 51);
 	assert_int_equal(l.slab_cache, 6);
 	assert_int_equal(l.slab_freelist, 7);
 	assert_int_equal(l.slab_list, 8);
@@ -215,8 +217,12 @@ static void test_slub(void **state)
 /* Each field is needed, or may be missing: then it is none. */
 static void without_one_of_slub(const char *field)
 {
-	static const char *const optional[] = {"kmem_cache.random", "kmem_cache.red_left_pad",
-					       "kmem_cache.sheaf_capacity", "slab_sheaf.cache",
+	static const char *const optional[] = {"kmem_cache.random",
+					       "kmem_cache.red_left_pad",
+					       "kmem_cache.sheaf_capacity",
+					       "slab_sheaf.cache",
+					       "page.index",
+					       "page.private",
 					       NULL};
 	/* either of these two kinds of free objects will do, but all of a kind */
 	static const char *const kinds[] = {"kmem_cache.cpu_slab", "kmem_cache.cpu_sheaves", NULL};
@@ -649,7 +655,7 @@ static void test_tasks(void **state)
 }
 
 static const char percpu_types[] = "pcpu_chunk 200 list 8 free_bytes 24 nr_pages 150 "
-				   "base_addr 70 bound_map 80\n";
+				   "base_addr 70 alloc_map 75 bound_map 80\n";
 
 static void without_one_of_percpu(const char *field)
 {
@@ -678,6 +684,7 @@ static void test_percpu(void **state)
 	assert_int_equal(l.free_bytes, 24);
 	assert_int_equal(l.nr_pages, 150);
 	assert_int_equal(l.base_addr, 70);
+	assert_int_equal(l.alloc_map, 75);
 	assert_int_equal(l.bound_map, 80);
 	add_enum(btf, "pcpu_chunk_type", "PCPU_NR_CHUNK_TYPES", 2);
 	layout__read_percpu(&l, btf);

@@ -294,6 +294,29 @@ static void test_leaves_out_kmemleak(void **state)
 		assert_int_equal(m->seen[i], i == 12 || i == 13);
 }
 
+/* Pages that say whose they are, if that one is known. */
+static void test_leaves_pages_to_their_owners(void **state)
+{
+	struct machine *m = *state;
+	const uint64_t owner = BASE + RAM + 200, other = BASE + RAM + 100;
+
+	assert_int_equal(ram__find_base(&m->memory, BASE, TEXT), 0);
+	for (int i = 10; i < 14; i++)
+		set_page(m, i, 0, 0xffffffff, 1, 0);
+	m->pages[11][5] = owner;
+	m->pages[12][5] = owner + 8;
+	m->pages[13][5] = other;
+	assert_int_equal(ram__leave_to(&m->memory, owner), 0);
+	assert_int_equal(ram__leave_to(&m->memory, other), 0);
+	assert_int_equal(ram__walk(&m->memory, see, m), 0);
+	for (int i = 0; i < PAGES; i++)
+		assert_int_equal(m->seen[i], i == 10 || i == 12);
+	ram__forget_owners(&m->memory);
+	m->last = 0;
+	assert_int_equal(ram__walk(&m->memory, see, m), 0);
+	assert_int_equal(m->seen[11], 1);
+}
+
 static bool is_over_later(void *arg)
 {
 	return !(*(int *)arg)--;
@@ -461,6 +484,7 @@ int main(void)
 		TEST(test_names_are_full),
 		TEST(test_names_are_those_of_now),
 		TEST(test_leaves_out_kmemleak),
+		TEST(test_leaves_pages_to_their_owners),
 		TEST(test_where_the_crash_kernel_is),
 		TEST(test_iomem_anew),
 		TEST(test_slabs),

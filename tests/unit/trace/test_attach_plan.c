@@ -443,6 +443,11 @@ static void test_whose_books_are_in_the_way(void **state)
 	assert_told_of_scans(&kernel, "KFENCE", true);
 	kernel.kmemleak = true;
 	assert_told_of_scans(&kernel, "kmemleak", true);
+	/* nor is known which parts of per-CPU memory are free */
+	assert_told_of_scans(&kernel, "free per-CPU memory", true);
+	kernel.percpu.types = 1;
+	kernel.percpu_lists = 4711;
+	assert_told_of_scans(&kernel, "free per-CPU memory", false);
 }
 
 /* What the hook would show stands in kfree_rcu()'s queues, if they are of a known kind. */

@@ -192,6 +192,7 @@ int layout__read_slub(struct slub_layout *layout, const struct btf *btf, uint32_
 		{"page", "mapping", &l.page_mapping, 0},
 		{"page", "index", &l.page_index, 1}, /* up to 6.17 */
 		{"page", "private", &l.page_private, 1},
+		{"page", "pp_magic", &l.page_pool, 1},
 		{slab, "slab_cache", &l.slab_cache, 0},
 		{slab, "freelist", &l.slab_freelist, 0},
 		{slab, "slab_list", &l.slab_list, 0},
@@ -262,6 +263,7 @@ int layout__read_slub(struct slub_layout *layout, const struct btf *btf, uint32_
 	l.reclaim_flag = value_of(btf, "_slab_flag_bits", "_SLAB_RECLAIM_ACCOUNT");
 	l.reclaim_flag = l.reclaim_flag == SLUB_NONE ? 0x20000 : 1U << l.reclaim_flag;
 	l.large_type = value_of(btf, "pagetype", "PGTY_large_kmalloc");
+	l.pool_type = value_of(btf, "pagetype", "PGTY_netpp");
 	l.lru_flag = value_of(btf, "pageflags", "PG_lru");
 	l.poison_flag = value_of(btf, "pageflags", "PG_hwpoison");
 	if (!read_slab_type(&l, btf)) {

@@ -143,12 +143,15 @@ static enum ram_kind kind_of_head(const struct slub_layout *l, const uint8_t *pa
 		return RAM_OTHER;
 	if (l->slab_mask ? (type & l->slab_mask) == l->slab_type : has_flag(flags, l->slab_flag))
 		return RAM_SLAB;
-	if (l->large_type != SLUB_NONE && type >> 24 == l->large_type)
+	if ((l->large_type != SLUB_NONE && type >> 24 == l->large_type) ||
+	    (l->pool_type != SLUB_NONE && type >> 24 == l->pool_type))
 		return RAM_KERNEL;
 	/* free ones, page tables, balloons have a type; what is mapped has a count there */
 	if (type != UNTYPED || !bytes__half(page, l->page_refcount))
 		return RAM_OTHER;
-	if (has_flag(flags, l->lru_flag) || bytes__word(page, l->page_mapping))
+	if (has_flag(flags, l->lru_flag) ||
+	    vmemmap__says_mapped(bytes__word(page, l->page_mapping),
+				 l->page_pool == SLUB_NONE ? 0 : bytes__word(page, l->page_pool)))
 		return RAM_OTHER;
 	return RAM_KERNEL;
 }

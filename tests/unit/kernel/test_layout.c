@@ -14,7 +14,8 @@
  * offsets are no kernel's, and no two that are to be told apart are the same.
  */
 static const char slub_types[] =
-	"page 64 flags 1 page_type 2 compound_head 3 _refcount 4 mapping 5 index 50 private 51\n"
+	"page 64 flags 1 page_type 2 compound_head 3 _refcount 4 mapping 5 index 50 private 51 "
+	"pp_magic 52\n"
 	"slab 64 slab_cache 6 freelist 7 slab_list 8\n"
 	"kmem_cache 200 size 9 offset 10 oo 11 node 12 list 13 name 14 flags 15 random 16 "
 	"red_left_pad 27 "
@@ -175,6 +176,7 @@ static void test_slub(void **state)
 	assert_int_equal(l.page_mapping, 5);
 	assert_int_equal(l.page_index, 50);
 	assert_int_equal(l.page_private, 51);
+	assert_int_equal(l.page_pool, 52);
 	assert_int_equal(l.slab_cache, 6);
 	assert_int_equal(l.slab_freelist, 7);
 	assert_int_equal(l.slab_list, 8);
@@ -223,6 +225,7 @@ static void without_one_of_slub(const char *field)
 					       "slab_sheaf.cache",
 					       "page.index",
 					       "page.private",
+					       "page.pp_magic",
 					       NULL};
 	/* either of these two kinds of free objects will do, but all of a kind */
 	static const char *const kinds[] = {"kmem_cache.cpu_slab", "kmem_cache.cpu_sheaves", NULL};
@@ -249,6 +252,8 @@ static void without_one_of_slub(const char *field)
 			assert_int_equal(l.cache_random, SLUB_NONE);
 		if (!strcmp(field, "kmem_cache.red_left_pad"))
 			assert_int_equal(l.cache_pad, SLUB_NONE);
+		if (!strcmp(field, "page.pp_magic"))
+			assert_int_equal(l.page_pool, SLUB_NONE);
 		return;
 	}
 	if (err != -ENOTSUP)

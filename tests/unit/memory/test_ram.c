@@ -234,6 +234,26 @@ static void test_kinds(void **state)
 	assert_int_equal(cache, 0);
 }
 
+/* A page_pool's pages are the kernel's, though they have something where a mapping stands. */
+static void test_pages_of_a_pool(void **state)
+{
+	struct machine *m = *state;
+	uint64_t cache;
+
+	assert_int_equal(ram__find_base(&m->memory, BASE, TEXT), 0);
+	set_page(m, 10, 0, 0xffffffff, 1, BASE + 64);
+	assert_int_equal(ram__kind(&m->memory, BASE + RAM + 10 * PAGE, &cache), RAM_OTHER);
+	m->pages[10][1] = 0xdead000000000042ULL | 77ULL << 7; /* bits that say something else */
+	assert_int_equal(ram__kind(&m->memory, BASE + RAM + 10 * PAGE, &cache), RAM_KERNEL);
+	assert_false(vmemmap__is_mapped(&m->slub, VMEMMAP + (RAM / PAGE + 10) * 64));
+	m->pages[10][1] = 0xdead000000000100ULL; /* LIST_POISON1 */
+	assert_int_equal(ram__kind(&m->memory, BASE + RAM + 10 * PAGE, &cache), RAM_OTHER);
+	assert_true(vmemmap__is_mapped(&m->slub, VMEMMAP + (RAM / PAGE + 10) * 64));
+	m->slub.layout.pool_type = 0xf9; /* from some kernel on they have a type */
+	set_page(m, 10, 0, 0xf9000000, 1, BASE + 64);
+	assert_int_equal(ram__kind(&m->memory, BASE + RAM + 10 * PAGE, &cache), RAM_KERNEL);
+}
+
 /* More caches than there is room for have no names; those that were given out stay. */
 static void test_names_are_full(void **state)
 {
@@ -478,6 +498,7 @@ int main(void)
 		TEST(test_masks),
 		TEST(test_behind_a_hole),
 		TEST(test_kinds),
+		TEST(test_pages_of_a_pool),
 		TEST(test_no_freelist),
 		TEST(test_masks_a_large_slab),
 		TEST(test_bases),

@@ -387,6 +387,8 @@ void layout__read_tasks(struct task_layout *layout, const struct btf *btf)
 		{"thread_struct", "sp", &sp, 1},
 		{"thread_struct", "cpu_context", &context, 1},
 		{"cpu_context", "sp", &its_sp, 1},
+		{"task_struct", "mm", &layout->mm, 1},
+		{"mm_struct", "pgd", &layout->pgd, 1},
 		{"task_struct", "nsproxy", &layout->nsproxy, 1},
 		{"nsproxy", "pid_ns_for_children", &layout->pid_namespace, 1},
 		{"pid_namespace", "pid_cachep", &layout->pid_cache, 1},
@@ -396,6 +398,7 @@ void layout__read_tasks(struct task_layout *layout, const struct btf *btf)
 	read_fields(btf, fields, sizeof(fields) / sizeof(fields[0]), why, sizeof(why));
 	if (sp == SLUB_NONE && context != SLUB_NONE && its_sp != SLUB_NONE)
 		sp = context + its_sp;
+	layout->is_arm64 = context != SLUB_NONE;
 	layout->sp = SLUB_NONE;
 	if (layout->stack != SLUB_NONE && layout->on_cpu != SLUB_NONE &&
 	    layout->thread != SLUB_NONE && layout->tgid != SLUB_NONE && sp != SLUB_NONE)

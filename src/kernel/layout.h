@@ -90,6 +90,8 @@ struct task_layout {
 			thread.cpu_context.sp */
 	/* struct nsproxy; of it its PID namespace; of that the cache of its struct pids */
 	uint32_t nsproxy, pid_namespace, pid_cache;
+	uint32_t mm, pgd; /* struct mm_struct; of it its first page table */
+	bool is_arm64;	  /* as the registers that a switch of tasks keeps are arm64's */
 };
 
 /* What cannot be found is SLUB_NONE. */

@@ -648,7 +648,8 @@ static void test_tasks(void **state)
 
 	btf = begin();
 	add_types(btf,
-		  "task_struct 900 nsproxy 6\n"
+		  "task_struct 900 nsproxy 6 mm 9\n"
+		  "mm_struct 500 pgd 10\n"
 		  "nsproxy 64 pid_ns_for_children 7\n"
 		  "pid_namespace 300 pid_cachep 8\n",
 		  NULL);
@@ -656,6 +657,9 @@ static void test_tasks(void **state)
 	assert_int_equal(l.nsproxy, 6);
 	assert_int_equal(l.pid_namespace, 7);
 	assert_int_equal(l.pid_cache, 8);
+	assert_int_equal(l.mm, 9);
+	assert_int_equal(l.pgd, 10);
+	assert_false(l.is_arm64);
 	btf__free(btf);
 }
 
@@ -713,6 +717,7 @@ static void test_tasks_of_arm64(void **state)
 	add_types(btf, types, NULL);
 	layout__read_tasks(&l, btf);
 	assert_int_equal(l.sp, 531);
+	assert_true(l.is_arm64);
 	btf__free(btf);
 	for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++) {
 		btf = begin();

@@ -201,6 +201,30 @@ enum ram_kind ram__kind(struct ram *memory, uint64_t address, uint64_t *cache)
 	return kind;
 }
 
+/* Neither used in any other way, nor known to be free. */
+static bool is_bare(const struct slub_layout *l, const uint8_t *page)
+{
+	uint64_t flags = bytes__word(page, l->page_flags);
+
+	return bytes__half(page, l->page_type) == UNTYPED && !bytes__half(page, l->page_refcount) &&
+	       !bytes__word(page, l->page_mapping) && !has_flag(flags, l->lru_flag) &&
+	       !has_flag(flags, l->poison_flag) && !(bytes__word(page, l->page_head) & 1);
+}
+
+enum ram_kind ram__kind_in_block(struct ram *memory, uint64_t address, uint64_t first)
+{
+	uint64_t cache;
+	enum ram_kind kind = ram__kind(memory, address, &cache);
+	uint8_t here[256];
+
+	if (kind != RAM_OTHER || address == first || memory->slub->layout.page > sizeof(here) ||
+	    !ram__contains(memory, address) ||
+	    !read_page(memory, vmemmap__page_of(memory->slub, address), here) ||
+	    !is_bare(&memory->slub->layout, here))
+		return kind;
+	return ram__kind(memory, first, &cache) == RAM_KERNEL ? RAM_KERNEL : RAM_OTHER;
+}
+
 const char *ram__cache_name(struct ram *memory, uint64_t cache)
 {
 	const struct slub *slub = memory->slub;
@@ -264,14 +288,30 @@ static int read_large_slabs(struct ram *memory)
 	return err == -ENOMEM ? err : 0;
 }
 
+static int add_range(struct ram_range **list, size_t *nr, size_t *room, struct ram_range range)
+{
+	int err = array__reserve((void **)list, *nr + 1, room, sizeof(**list));
+
+	if (!err && range.start < range.end)
+		(*list)[(*nr)++] = range;
+	return err;
+}
+
 int ram__add_dead(struct ram *memory, uint64_t start, uint64_t end)
 {
-	int err = array__reserve((void **)&memory->dead, memory->nr_dead + 1, &memory->room_dead,
-				 sizeof(*memory->dead));
+	return add_range(&memory->dead, &memory->nr_dead, &memory->room_dead,
+			 (struct ram_range){start, end});
+}
 
-	if (!err && start < end)
-		memory->dead[memory->nr_dead++] = (struct ram_range){start, end};
-	return err;
+int ram__keep(struct ram *memory, uint64_t start, uint64_t end)
+{
+	return add_range(&memory->kept, &memory->nr_kept, &memory->room_kept,
+			 (struct ram_range){start, end});
+}
+
+void ram__forget_kept(struct ram *memory)
+{
+	memory->nr_kept = 0;
 }
 
 void ram__forget_dead(struct ram *memory)
@@ -309,6 +349,14 @@ static bool names_owner(const struct ram *memory, const uint8_t *page, uint32_t 
 		return false;
 	word = bytes__word(page, offset);
 	return bsearch(&word, memory->owners, memory->nr_owners, sizeof(word), by_word);
+}
+
+/* The pages come in order of address. */
+static bool is_kept(struct ram *memory, uint64_t address)
+{
+	while (memory->at_kept < memory->nr_kept && memory->kept[memory->at_kept].end <= address)
+		memory->at_kept++;
+	return memory->at_kept < memory->nr_kept && memory->kept[memory->at_kept].start <= address;
 }
 
 /* Does somebody else know which of the page's words count? */
@@ -466,6 +514,8 @@ static int walk_copied(struct ram *memory, const struct walk *walk, uint64_t sta
 
 		if (!walk->see_slab && is_left_out(memory, kind, here, page, head))
 			kind = RAM_OTHER;
+		else if (!walk->see_slab && kind == RAM_OTHER && is_kept(memory, at))
+			kind = RAM_KERNEL;
 		if (kind == RAM_SLAB && !walk->see_slab)
 			err = note_slab(memory, here, page, head, at);
 		if (walk->see_slab) {
@@ -538,7 +588,10 @@ int ram__walk(struct ram *memory,
 		qsort(memory->dead, memory->nr_dead, sizeof(*memory->dead), by_start);
 	if (memory->nr_owners)
 		qsort(memory->owners, memory->nr_owners, sizeof(*memory->owners), by_word);
+	if (memory->nr_kept)
+		qsort(memory->kept, memory->nr_kept, sizeof(*memory->kept), by_start);
 	memory->at_dead = 0;
+	memory->at_kept = 0;
 	return walk_all(memory, &walk);
 }
 
@@ -558,5 +611,6 @@ void ram__free(struct ram *memory)
 	free(memory->slabs);
 	free(memory->dead);
 	free(memory->owners);
+	free(memory->kept);
 	memset(memory, 0, sizeof(*memory));
 }

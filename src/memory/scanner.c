@@ -34,6 +34,7 @@ struct scanner {
 	struct scanner_parts parts;
 	struct ram memory;
 	struct scan scan;
+	struct page_tables tables;
 	struct subjects subjects;
 	struct orphan_check orphan_check;
 	struct stacks stacks;
@@ -114,6 +115,7 @@ static void set_up(struct scanner *scanner, const struct scanner_parts *parts)
 		.slub = &parts->reader->slub,
 		.memory = &scanner->memory,
 		.scan = &scanner->scan,
+		.tables = &scanner->tables,
 	};
 	scanner->orphan_check = (struct orphan_check){
 		.subjects = &scanner->subjects,
@@ -141,6 +143,7 @@ int scanner__open(struct scanner **out, const struct scanner_parts *parts, char 
 		scanner__close(scanner);
 		return err;
 	}
+	kmem__open_tables(parts->reader, &scanner->tables, &scanner->memory, parts->kernel);
 	*out = scanner;
 	return 0;
 }
@@ -375,6 +378,7 @@ int scanner__pass(struct scanner *scanner, double end_s)
 	scanner->end_s = end_s;
 	kmem__see_cpus(scanner->parts.reader);
 	err = tracer__now(scanner->parts.tracer, &scanner->gathered);
+	scanner->subjects.sampled = tracer__sampling(scanner->parts.tracer) > 1;
 	if (!err)
 		err = subjects__gather(&scanner->subjects, scanner->gathered);
 	if (!err)
@@ -433,6 +437,9 @@ size_t scanner__look_at(const struct scanner *scanner, const struct orphan *orph
 	switch (~orphan->key & KLEAK_SPACE_MASK) {
 	case KLEAK_SPACE_VMALLOC:
 		*address = from = subjects__area_of(&scanner->subjects, from);
+		break;
+	case KLEAK_SPACE_PAGES:
+		*address = from = vmemmap__address_of(&reader->slub, from);
 		break;
 	case KLEAK_SPACE_PERCPU:
 		*address = subjects__percpu_pointer(&reader->slub, orphan->key);

@@ -254,6 +254,47 @@ static void test_pages_of_a_pool(void **state)
 	assert_int_equal(ram__kind(&m->memory, BASE + RAM + 10 * PAGE, &cache), RAM_KERNEL);
 }
 
+/* Of a block only the first page says that somebody has it. */
+static void test_pages_of_a_block(void **state)
+{
+	struct machine *m = *state;
+	const uint64_t first = BASE + RAM + 10 * PAGE;
+
+	assert_int_equal(ram__find_base(&m->memory, BASE, TEXT), 0);
+	set_page(m, 10, 0, 0xffffffff, 1, 0);
+	assert_int_equal(ram__kind_in_block(&m->memory, first, first), RAM_KERNEL);
+	assert_int_equal(ram__kind_in_block(&m->memory, first + PAGE, first), RAM_KERNEL);
+	assert_int_equal(ram__kind_in_block(&m->memory, first + PAGE, first + PAGE), RAM_OTHER);
+	set_page(m, 11, 0, 0xf0000080, 0, 0); /* free, as its type says */
+	assert_int_equal(ram__kind_in_block(&m->memory, first + PAGE, first), RAM_OTHER);
+	set_page(m, 11, 1 << LRU, 0xffffffff, 1, 4711);
+	assert_int_equal(ram__kind_in_block(&m->memory, first + PAGE, first), RAM_OTHER);
+	set_page(m, 11, 0, 0xffffffff, 0, 0);
+	set_page(m, 10, 0, 0xffffffff, 0, 0);
+	assert_int_equal(ram__kind_in_block(&m->memory, first + PAGE, first), RAM_OTHER);
+	set_page(m, 11, 0, 0xffffffff, 1, 0); /* split */
+	assert_int_equal(ram__kind_in_block(&m->memory, first + PAGE, first), RAM_KERNEL);
+}
+
+/* Pages that nobody seems to have are read if somebody knows better. */
+static void test_pages_that_are_kept(void **state)
+{
+	struct machine *m = *state;
+
+	assert_int_equal(ram__find_base(&m->memory, BASE, TEXT), 0);
+	set_page(m, 20, 1 << LRU, 0xffffffff, 1, 0);
+	assert_int_equal(ram__keep(&m->memory, BASE + RAM + 30 * PAGE, BASE + RAM + 31 * PAGE), 0);
+	assert_int_equal(ram__keep(&m->memory, BASE + RAM + 12 * PAGE, BASE + RAM + 14 * PAGE), 0);
+	assert_int_equal(ram__walk(&m->memory, see, m), 0);
+	for (int i = 0; i < PAGES; i++)
+		assert_int_equal(m->seen[i], i == 12 || i == 13 || i == 30);
+	ram__forget_kept(&m->memory);
+	memset(m->seen, 0, sizeof(m->seen));
+	m->last = 0;
+	assert_int_equal(ram__walk(&m->memory, see, m), 0);
+	assert_int_equal(m->seen[12], 0);
+}
+
 /* More caches than there is room for have no names; those that were given out stay. */
 static void test_names_are_full(void **state)
 {
@@ -498,6 +539,8 @@ int main(void)
 		TEST(test_masks),
 		TEST(test_behind_a_hole),
 		TEST(test_kinds),
+		TEST(test_pages_of_a_block),
+		TEST(test_pages_that_are_kept),
 		TEST(test_pages_of_a_pool),
 		TEST(test_no_freelist),
 		TEST(test_masks_a_large_slab),

@@ -499,6 +499,25 @@ static struct kernel with_page_events(struct kernel kernel)
 	return kernel;
 }
 
+static void test_scans_of_pages_need_page_tables(void **state)
+{
+	struct trace_options options = defaults();
+	struct kernel kernel = with_page_events(modern());
+	struct plan plan;
+
+	(void)state;
+	options.scan_s = 60;
+	kernel.tasks.is_arm64 = true;
+	plan = good(&options, &kernel);
+	assert_false(is_blind_to(&plan, "page tables"));
+	options.origins |= ORIGIN_PAGES;
+	plan = good(&options, &kernel);
+	assert_true(is_blind_to(&plan, "page tables"));
+	kernel.page_tables = 4711;
+	plan = good(&options, &kernel);
+	assert_false(is_blind_to(&plan, "page tables"));
+}
+
 static bool is_any_kprobe_on(const struct plan *plan)
 {
 	for (size_t i = 0; i < nr_hooks; i++)
@@ -1157,6 +1176,7 @@ int main(void)
 		cmocka_unit_test(test_vmalloc_alone_needs_few_hooks),
 		cmocka_unit_test(test_sizes),
 		cmocka_unit_test(test_whose_books_are_in_the_way),
+		cmocka_unit_test(test_scans_of_pages_need_page_tables),
 		cmocka_unit_test(test_stacks_of_any_size),
 		cmocka_unit_test(test_queues),
 		cmocka_unit_test(test_kprobes_stand_in),

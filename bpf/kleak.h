@@ -53,6 +53,8 @@ enum kleak_record_flags {
 	KLEAK_RECORD_RCU_PENDING = 1 << 1, /* passed to kfree_rcu(), grace period not over */
 	KLEAK_RECORD_OF_CACHE =
 		1 << 2, /* its bytes are the size of its site's cache, if it has a site */
+	/* pages: 5 bits, the order of the block that it is a part of; 0: of none */
+	KLEAK_RECORD_ORDER_SHIFT = 3,
 };
 
 /*

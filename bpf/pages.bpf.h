@@ -66,6 +66,7 @@ static __always_inline void page_allocated(struct bpf_raw_tracepoint_args *ctx, 
 	block.record.site = site;
 	block.record.allocated_at = now();
 	block.record.bytes = whole ? bytes << order : bytes;
+	block.record.flags = whole ? 0 : order << KLEAK_RECORD_ORDER_SHIFT;
 	if (whole)
 		object_allocated(page, KLEAK_SPACE_PAGES, &block.record, again);
 	else

@@ -177,8 +177,8 @@ static const char *check_trace(const struct options *o)
 {
 	if (o->trace.pid >= 0 && o->trace.cgroup)
 		return "--pid and --cgroup exclude each other: give one of them";
-	if (o->trace.scan_s > 0 && !(o->trace.origins & ORIGIN_SLAB))
-		return "--scan needs the slab allocator: add slab to --origin";
+	if (o->trace.scan_s > 0 && !(o->trace.origins & (ORIGIN_SLAB | ORIGIN_PAGES)))
+		return "--scan needs the slab allocator or pages: add slab to --origin";
 	if (o->trace.min_size > o->trace.max_size)
 		return "--min-size is above --max-size: nothing could be traced";
 	if (o->trace.cache && !(o->trace.origins & ORIGIN_SLAB))

@@ -172,6 +172,18 @@ static const char *const backing_names[] = {
 	"pgd_alloc",
 	"__pgd_alloc",
 	"pgtable_alloc",
+	/* of the direct map (arch/x86/mm/pat/set_memory.c, init_64.c, arch/arm64/mm/mmu.c) */
+	"__change_page_attr_set_clr",
+	"__change_page_attr",
+	"split_large_page",
+	"alloc_low_pages",
+	"pgd_pgtable_alloc",
+	"__pgd_pgtable_alloc",
+	/* of IOMMUs (SecPageTables, from 6.11 on) */
+	"iommu_alloc_pages_node",
+	"iommu_alloc_pages_node_sz",
+	"alloc_pgtable_page",
+	"__arm_lpae_alloc_pages",
 	/* memory of processes, page cache */
 	"handle_mm_fault",
 	"__handle_mm_fault",

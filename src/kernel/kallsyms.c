@@ -279,9 +279,10 @@ static void note_variable(struct builder *b, const struct line *line)
 		[KALLSYMS_PCPU_NR_SLOTS] = "pcpu_nr_slots",
 		[KALLSYMS_PCPU_RESERVED_CHUNK] = "pcpu_reserved_chunk",
 		[KALLSYMS_PER_CPU_OFFSET] = "__per_cpu_offset",
+		[KALLSYMS_SWAPPER_PG_DIR] = "swapper_pg_dir",
 	};
 
-	if (line->name[0] != 'p' && line->name[0] != '_')
+	if (line->name[0] != 'p' && line->name[0] != '_' && line->name[0] != 's')
 		return;
 	for (int i = 0; i < KALLSYMS_VARIABLES; i++)
 		if (is_named(line, names[i]))

@@ -669,6 +669,7 @@ static void read_symbols(struct kernel *kernel, const struct kallsyms *symbols)
 	kernel->percpu_lists = kallsyms__variable(symbols, KALLSYMS_PCPU_CHUNK_LISTS);
 	kernel->percpu_nr_slots = kallsyms__variable(symbols, KALLSYMS_PCPU_NR_SLOTS);
 	kernel->percpu_reserved = kallsyms__variable(symbols, KALLSYMS_PCPU_RESERVED_CHUNK);
+	kernel->page_tables = kallsyms__variable(symbols, KALLSYMS_SWAPPER_PG_DIR);
 	kallsyms__each(symbols, "__get_vm_area_node", keep_range, &kernel->area_alloc);
 	kallsyms__each(symbols, "bpf_prog_free_deferred", keep_start, &kernel->program_free);
 	kallsyms__each(symbols, "__bpf_tramp_image_put_deferred", keep_start,

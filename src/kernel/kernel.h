@@ -72,6 +72,7 @@ struct kernel {
 	struct task_layout tasks;
 	struct percpu_layout percpu;
 	uint64_t percpu_lists, percpu_nr_slots, percpu_reserved; /* as struct percpu_chunks */
+	uint64_t page_tables;	/* where swapper_pg_dir is; 0: not known, or no variable (x86) */
 	uint32_t device_name;	/* offset of net_device.name; SLUB_NONE: not known */
 	char areas_unknown[64]; /* the same */
 	struct krc_layout krc;

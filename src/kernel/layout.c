@@ -190,6 +190,9 @@ int layout__read_slub(struct slub_layout *layout, const struct btf *btf, uint32_
 		{"page", "compound_info", &info, 1}, /* 7.1 and later */
 		{"page", "_refcount", &l.page_refcount, 0},
 		{"page", "mapping", &l.page_mapping, 0},
+		{"page", "index", &l.page_index, 1}, /* up to 6.17 */
+		{"page", "private", &l.page_private, 1},
+		{"page", "pp_magic", &l.page_pool, 1},
 		{slab, "slab_cache", &l.slab_cache, 0},
 		{slab, "freelist", &l.slab_freelist, 0},
 		{slab, "slab_list", &l.slab_list, 0},
@@ -260,6 +263,7 @@ int layout__read_slub(struct slub_layout *layout, const struct btf *btf, uint32_
 	l.reclaim_flag = value_of(btf, "_slab_flag_bits", "_SLAB_RECLAIM_ACCOUNT");
 	l.reclaim_flag = l.reclaim_flag == SLUB_NONE ? 0x20000 : 1U << l.reclaim_flag;
 	l.large_type = value_of(btf, "pagetype", "PGTY_large_kmalloc");
+	l.pool_type = value_of(btf, "pagetype", "PGTY_netpp");
 	l.lru_flag = value_of(btf, "pageflags", "PG_lru");
 	l.poison_flag = value_of(btf, "pageflags", "PG_hwpoison");
 	if (!read_slab_type(&l, btf)) {
@@ -383,6 +387,8 @@ void layout__read_tasks(struct task_layout *layout, const struct btf *btf)
 		{"thread_struct", "sp", &sp, 1},
 		{"thread_struct", "cpu_context", &context, 1},
 		{"cpu_context", "sp", &its_sp, 1},
+		{"task_struct", "mm", &layout->mm, 1},
+		{"mm_struct", "pgd", &layout->pgd, 1},
 		{"task_struct", "nsproxy", &layout->nsproxy, 1},
 		{"nsproxy", "pid_ns_for_children", &layout->pid_namespace, 1},
 		{"pid_namespace", "pid_cachep", &layout->pid_cache, 1},
@@ -392,6 +398,7 @@ void layout__read_tasks(struct task_layout *layout, const struct btf *btf)
 	read_fields(btf, fields, sizeof(fields) / sizeof(fields[0]), why, sizeof(why));
 	if (sp == SLUB_NONE && context != SLUB_NONE && its_sp != SLUB_NONE)
 		sp = context + its_sp;
+	layout->is_arm64 = context != SLUB_NONE;
 	layout->sp = SLUB_NONE;
 	if (layout->stack != SLUB_NONE && layout->on_cpu != SLUB_NONE &&
 	    layout->thread != SLUB_NONE && layout->tgid != SLUB_NONE && sp != SLUB_NONE)
@@ -408,6 +415,7 @@ void layout__read_percpu(struct percpu_layout *layout, const struct btf *btf)
 		{"pcpu_chunk", "free_bytes", &l.free_bytes, 0},
 		{"pcpu_chunk", "nr_pages", &l.nr_pages, 0},
 		{"pcpu_chunk", "base_addr", &l.base_addr, 0},
+		{"pcpu_chunk", "alloc_map", &l.alloc_map, 0},
 		{"pcpu_chunk", "bound_map", &l.bound_map, 0},
 	};
 	char why[1];

@@ -17,10 +17,15 @@ struct slub_layout {
 	uint32_t page_size;
 	uint32_t page; /* sizeof(struct page) */
 	uint32_t page_flags, page_type, page_head, page_refcount, page_mapping;
+	/* where a chunk of per-CPU memory notes that the page is its; or SLUB_NONE */
+	uint32_t page_index, page_private;
+	/* the mark of a page_pool's pages, which have the pool in `mapping`; or SLUB_NONE */
+	uint32_t page_pool;
 	uint32_t lru_flag, poison_flag; /* bits of page_flags */
 	uint32_t slab_flag;		/* bit of page_flags, up to 6.9; SLUB_NONE: by type */
 	uint32_t slab_mask, slab_type;	/* from 6.10 on: these bits of page_type are that type */
-	uint32_t large_type;		/* that of large kmalloc; SLUB_NONE: it has none */
+	/* those of large kmalloc and of a page_pool's pages; SLUB_NONE: they have none */
+	uint32_t large_type, pool_type;
 	uint32_t slab_cache, slab_freelist; /* the counters follow the freelist */
 	uint32_t cache_size, cache_offset, cache_random, cache_oo, cache_list;
 	/* the pointers to a cache's nodes: the first one, and how far the next one is */
@@ -85,6 +90,8 @@ struct task_layout {
 			thread.cpu_context.sp */
 	/* struct nsproxy; of it its PID namespace; of that the cache of its struct pids */
 	uint32_t nsproxy, pid_namespace, pid_cache;
+	uint32_t mm, pgd; /* struct mm_struct; of it its first page table */
+	bool is_arm64;	  /* as the registers that a switch of tasks keeps are arm64's */
 };
 
 /* What cannot be found is SLUB_NONE. */
@@ -93,7 +100,7 @@ void layout__read_tasks(struct task_layout *layout, const struct btf *btf);
 /* The chunks of per-CPU memory (mm/percpu-internal.h); offsets in bytes. */
 struct percpu_layout {
 	uint32_t types; /* of chunks, each with lists of its own; 0: the layout is not known */
-	uint32_t list, free_bytes, nr_pages, base_addr, bound_map;
+	uint32_t list, free_bytes, nr_pages, base_addr, alloc_map, bound_map;
 };
 
 void layout__read_percpu(struct percpu_layout *layout, const struct btf *btf);

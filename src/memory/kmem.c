@@ -130,6 +130,31 @@ int kmem__open_memory(struct kmem *reader, struct ram *memory, const struct kern
 	return 0;
 }
 
+/* On x86 each process's tables begin with one that has the kernel's, too. */
+static uint64_t top_table(const struct kmem *reader, const struct kernel *kernel)
+{
+	const struct task_layout *tasks = &kernel->tasks;
+	uint64_t mm, top;
+
+	if (tasks->is_arm64)
+		return kernel->page_tables;
+	if (tasks->mm == SLUB_NONE || tasks->pgd == SLUB_NONE ||
+	    slub__read_word(&reader->slub, reader->task + tasks->mm, &mm) ||
+	    slub__read_word(&reader->slub, mm + tasks->pgd, &top))
+		return 0;
+	return top;
+}
+
+void kmem__open_tables(const struct kmem *reader, struct page_tables *tables,
+		       const struct ram *memory, const struct kernel *kernel)
+{
+	*tables = (struct page_tables){
+		.memory = memory,
+		.top = top_table(reader, kernel),
+		.is_arm64 = kernel->tasks.is_arm64,
+	};
+}
+
 void kmem__close(struct kmem *reader)
 {
 	slub__free(&reader->slub);

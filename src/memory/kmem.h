@@ -6,6 +6,7 @@
 #include "kernel/kallsyms.h"
 #include "kernel/kernel.h"
 #include "memory/krc.h"
+#include "memory/page_tables.h"
 #include "memory/percpu_use.h"
 #include "memory/ram.h"
 #include "memory/slub.h"
@@ -52,6 +53,10 @@ int kmem__open_queues(struct kmem *reader, const struct kernel *kernel,
 int kmem__open_memory(struct kmem *reader, struct ram *memory, const struct kernel *kernel,
 		      const struct kallsyms *symbols, uint64_t *text, const char *what, char *why,
 		      size_t len);
+
+/* The kernel's page tables, for what has a struct page's memory; memory: ready to be walked. */
+void kmem__open_tables(const struct kmem *reader, struct page_tables *tables,
+		       const struct ram *memory, const struct kernel *kernel);
 
 void kmem__close(struct kmem *reader);
 

@@ -91,13 +91,20 @@ int orphan_check__judge(struct orphan_check *check, uint32_t i)
 
 	if (!subjects__read_record(check->subjects, subject, &record))
 		return 0;
-	if ((~subject->key & KLEAK_SPACE_MASK) != KLEAK_SPACE_PERCPU)
-		return object->disputed || object->seen
-			       ? judge_by_books(check, subject, &orphan, object->disputed)
-			       : 0;
-	if (object->disputed || !read_copies(check, subject, &record, &orphan.content))
-		return 0;
-	return orphans__add(&check->orphans, &orphan);
+	switch (~subject->key & KLEAK_SPACE_MASK) {
+	case KLEAK_SPACE_PERCPU:
+		if (object->disputed || !read_copies(check, subject, &record, &orphan.content))
+			return 0;
+		return orphans__add(&check->orphans, &orphan);
+	case KLEAK_SPACE_PAGES:
+		return object->disputed || !object->seen ||
+				       !subjects__has_pages(check->subjects, subject->key, &record)
+			       ? 0
+			       : orphans__add(&check->orphans, &orphan);
+	}
+	return object->disputed || object->seen
+		       ? judge_by_books(check, subject, &orphan, object->disputed)
+		       : 0;
 }
 
 void orphan_check__free(struct orphan_check *check)

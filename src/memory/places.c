@@ -200,19 +200,52 @@ static bool makes_stacks(const char *function)
 	return false;
 }
 
+/* Who made the area.  False: that is not known. */
+static bool maker_of(const struct places *places, const struct places_area *area,
+		     struct kallsyms_symbol *function)
+{
+	const struct names_module *module;
+
+	/* nobody knows when it was made */
+	return places->names &&
+	       !names__find(places->names, area->caller - 1, NAMES_ANYTIME, function, &module);
+}
+
+static bool is_stack(const struct places *places, const struct places_area *area)
+{
+	struct kallsyms_symbol function;
+
+	return maker_of(places, area, &function) && makes_stacks(function.name);
+}
+
+int places__each_stack_page(const struct places *places, bool (*is_used)(void *arg, uint64_t start),
+			    int (*see)(void *arg, uint64_t address), void *arg)
+{
+	bool *unused = calloc(places->nr_areas + 1, sizeof(*unused));
+	int err = 0;
+
+	if (!unused)
+		return -ENOMEM;
+	for (size_t i = 0; i < places->nr_areas; i++)
+		unused[i] = !is_used(arg, places->areas[i].start) &&
+			    is_stack(places, &places->areas[i]);
+	for (size_t i = 0; i < places->nr_pages && !err; i++)
+		if (unused[places->pages[i].area])
+			err = see(arg, places->pages[i].address);
+	free(unused);
+	return err;
+}
+
 static void find_in_area(const struct places *places, struct place *place, uint64_t address,
 			 const struct places_page *page)
 {
 	const struct places_area *area = &places->areas[page->area];
 	uint64_t mapped = page->mapped + (address - page->address);
-	const struct names_module *module;
 	struct kallsyms_symbol function;
 
 	place->kind = "vmalloc";
 	place->offset = mapped - area->start;
-	/* nobody knows when it was made */
-	if (!places->names ||
-	    names__find(places->names, area->caller - 1, NAMES_ANYTIME, &function, &module))
+	if (!maker_of(places, area, &function))
 		return;
 	snprintf(place->name, sizeof(place->name), "%s", function.name);
 	if (makes_stacks(function.name)) {
@@ -272,6 +305,10 @@ int places__find(struct places *places, struct place *place, uint64_t address)
 	enum ram_kind kind = ram__kind(places->memory, address, &cache);
 
 	*place = (struct place){};
+	if (!ram__contains(places->memory, address)) {
+		place->kind = "per-CPU"; /* percpu_memory.h: where a chunk is mapped */
+		return 0;
+	}
 	if (page && kind != RAM_SLAB) {
 		find_in_area(places, place, address, page);
 		return 0;

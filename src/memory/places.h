@@ -61,6 +61,13 @@ int places__begin(struct places *places);
 int places__each_page(const struct places *places, uint64_t mapped,
 		      int (*see)(void *arg, uint64_t address), void *arg);
 
+/*
+ * Hand every page of the stacks of tasks that is_used() denies, by where they are mapped, to see():
+ * as places__each_page(), or -ENOMEM.
+ */
+int places__each_stack_page(const struct places *places, bool (*is_used)(void *arg, uint64_t start),
+			    int (*see)(void *arg, uint64_t address), void *arg);
+
 /* What stands at `address`.  0 or -ENOMEM. */
 int places__find(struct places *places, struct place *place, uint64_t address);
 

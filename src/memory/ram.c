@@ -143,12 +143,15 @@ static enum ram_kind kind_of_head(const struct slub_layout *l, const uint8_t *pa
 		return RAM_OTHER;
 	if (l->slab_mask ? (type & l->slab_mask) == l->slab_type : has_flag(flags, l->slab_flag))
 		return RAM_SLAB;
-	if (l->large_type != SLUB_NONE && type >> 24 == l->large_type)
+	if ((l->large_type != SLUB_NONE && type >> 24 == l->large_type) ||
+	    (l->pool_type != SLUB_NONE && type >> 24 == l->pool_type))
 		return RAM_KERNEL;
 	/* free ones, page tables, balloons have a type; what is mapped has a count there */
 	if (type != UNTYPED || !bytes__half(page, l->page_refcount))
 		return RAM_OTHER;
-	if (has_flag(flags, l->lru_flag) || bytes__word(page, l->page_mapping))
+	if (has_flag(flags, l->lru_flag) ||
+	    vmemmap__says_mapped(bytes__word(page, l->page_mapping),
+				 l->page_pool == SLUB_NONE ? 0 : bytes__word(page, l->page_pool)))
 		return RAM_OTHER;
 	return RAM_KERNEL;
 }
@@ -196,6 +199,30 @@ enum ram_kind ram__kind(struct ram *memory, uint64_t address, uint64_t *cache)
 	    slub->read(slub->arg, head + slub->layout.slab_cache, cache, sizeof(*cache)))
 		*cache = 0;
 	return kind;
+}
+
+/* Neither used in any other way, nor known to be free. */
+static bool is_bare(const struct slub_layout *l, const uint8_t *page)
+{
+	uint64_t flags = bytes__word(page, l->page_flags);
+
+	return bytes__half(page, l->page_type) == UNTYPED && !bytes__half(page, l->page_refcount) &&
+	       !bytes__word(page, l->page_mapping) && !has_flag(flags, l->lru_flag) &&
+	       !has_flag(flags, l->poison_flag) && !(bytes__word(page, l->page_head) & 1);
+}
+
+enum ram_kind ram__kind_in_block(struct ram *memory, uint64_t address, uint64_t first)
+{
+	uint64_t cache;
+	enum ram_kind kind = ram__kind(memory, address, &cache);
+	uint8_t here[256];
+
+	if (kind != RAM_OTHER || address == first || memory->slub->layout.page > sizeof(here) ||
+	    !ram__contains(memory, address) ||
+	    !read_page(memory, vmemmap__page_of(memory->slub, address), here) ||
+	    !is_bare(&memory->slub->layout, here))
+		return kind;
+	return ram__kind(memory, first, &cache) == RAM_KERNEL ? RAM_KERNEL : RAM_OTHER;
 }
 
 const char *ram__cache_name(struct ram *memory, uint64_t cache)
@@ -261,19 +288,84 @@ static int read_large_slabs(struct ram *memory)
 	return err == -ENOMEM ? err : 0;
 }
 
+static int add_range(struct ram_range **list, size_t *nr, size_t *room, struct ram_range range)
+{
+	int err = array__reserve((void **)list, *nr + 1, room, sizeof(**list));
+
+	if (!err && range.start < range.end)
+		(*list)[(*nr)++] = range;
+	return err;
+}
+
 int ram__add_dead(struct ram *memory, uint64_t start, uint64_t end)
 {
-	int err = array__reserve((void **)&memory->dead, memory->nr_dead + 1, &memory->room_dead,
-				 sizeof(*memory->dead));
+	return add_range(&memory->dead, &memory->nr_dead, &memory->room_dead,
+			 (struct ram_range){start, end});
+}
 
-	if (!err && start < end)
-		memory->dead[memory->nr_dead++] = (struct ram_range){start, end};
-	return err;
+int ram__keep(struct ram *memory, uint64_t start, uint64_t end)
+{
+	return add_range(&memory->kept, &memory->nr_kept, &memory->room_kept,
+			 (struct ram_range){start, end});
+}
+
+void ram__forget_kept(struct ram *memory)
+{
+	memory->nr_kept = 0;
 }
 
 void ram__forget_dead(struct ram *memory)
 {
 	memory->nr_dead = 0;
+}
+
+int ram__leave_to(struct ram *memory, uint64_t owner)
+{
+	int err = array__reserve((void **)&memory->owners, memory->nr_owners + 1,
+				 &memory->room_owners, sizeof(*memory->owners));
+
+	if (!err)
+		memory->owners[memory->nr_owners++] = owner;
+	return err;
+}
+
+void ram__forget_owners(struct ram *memory)
+{
+	memory->nr_owners = 0;
+}
+
+static int by_word(const void *a, const void *b)
+{
+	const uint64_t *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+static bool names_owner(const struct ram *memory, const uint8_t *page, uint32_t offset)
+{
+	uint64_t word;
+
+	if (offset == SLUB_NONE)
+		return false;
+	word = bytes__word(page, offset);
+	return bsearch(&word, memory->owners, memory->nr_owners, sizeof(word), by_word);
+}
+
+/* The pages come in order of address. */
+static bool is_kept(struct ram *memory, uint64_t address)
+{
+	while (memory->at_kept < memory->nr_kept && memory->kept[memory->at_kept].end <= address)
+		memory->at_kept++;
+	return memory->at_kept < memory->nr_kept && memory->kept[memory->at_kept].start <= address;
+}
+
+/* Does somebody else know which of the page's words count? */
+static bool is_owned(const struct ram *memory, const uint8_t *page)
+{
+	const struct slub_layout *l = &memory->slub->layout;
+
+	return memory->nr_owners && (names_owner(memory, page, l->page_index) ||
+				     names_owner(memory, page, l->page_private));
 }
 
 static int by_start(const void *a, const void *b)
@@ -283,7 +375,7 @@ static int by_start(const void *a, const void *b)
 	return (x->start > y->start) - (x->start < y->start);
 }
 
-/* The pieces come in order of address, and no dead range is longer than a page. */
+/* The pieces come in order of address. */
 static void mask_dead(struct ram *memory, uint64_t start, uint64_t end, uint8_t *content)
 {
 	while (memory->at_dead < memory->nr_dead && memory->dead[memory->at_dead].end <= start)
@@ -378,19 +470,33 @@ static int note_slab(struct ram *memory, const uint8_t *here, uint64_t page, uin
 }
 
 /*
- * kmemleak's own books (mm/kmemleak.c): they hold the address of every object, and would refer to
- * all of them.
+ * Books of others that hold the address of what they track, and would refer to all of it: those of
+ * kmemleak (mm/kmemleak.c) and of CONFIG_DEBUG_OBJECTS (lib/debugobjects.c).
  */
-static bool is_kmemleak(struct ram *memory, const uint8_t *here, uint64_t page, uint64_t head)
+static bool holds_books(struct ram *memory, uint64_t cache)
 {
-	uint64_t cache;
+	static const char *const caches[] = {"kmemleak_object", "kmemleak_scan_area",
+					     "debug_objects_cache"};
+	const char *name = ram__cache_name(memory, cache);
 
-	if (head == page) {
-		cache = bytes__word(here, memory->slub->layout.slab_cache);
-		if (!strncmp(ram__cache_name(memory, cache), "kmemleak_", strlen("kmemleak_")))
-			memory->last_kmemleak = head;
-	}
-	return memory->last_kmemleak == head;
+	for (size_t i = 0; i < sizeof(caches) / sizeof(caches[0]); i++)
+		if (!strcmp(name, caches[i]))
+			return true;
+	return false;
+}
+
+static bool is_book(struct ram *memory, const uint8_t *here, uint64_t page, uint64_t head)
+{
+	if (head == page && holds_books(memory, bytes__word(here, memory->slub->layout.slab_cache)))
+		memory->last_books = head;
+	return memory->last_books == head;
+}
+
+static bool is_left_out(struct ram *memory, enum ram_kind kind, const uint8_t *here, uint64_t page,
+			uint64_t head)
+{
+	return kind == RAM_SLAB ? is_book(memory, here, page, head)
+				: kind == RAM_KERNEL && is_owned(memory, here);
 }
 
 /* The pages at [start, end), whose struct pages have been copied. */
@@ -406,12 +512,12 @@ static int walk_copied(struct ram *memory, const struct walk *walk, uint64_t sta
 		uint64_t head;
 		enum ram_kind kind = kind_of(memory, here, page, &head);
 
-		if (kind == RAM_SLAB && !walk->see_slab) {
-			if (is_kmemleak(memory, here, page, head))
-				kind = RAM_OTHER;
-			else
-				err = note_slab(memory, here, page, head, at);
-		}
+		if (!walk->see_slab && is_left_out(memory, kind, here, page, head))
+			kind = RAM_OTHER;
+		else if (!walk->see_slab && kind == RAM_OTHER && is_kept(memory, at))
+			kind = RAM_KERNEL;
+		if (kind == RAM_SLAB && !walk->see_slab)
+			err = note_slab(memory, here, page, head, at);
 		if (walk->see_slab) {
 			if (kind == RAM_SLAB && head == page)
 				err = walk->see_slab(walk->arg, at,
@@ -464,7 +570,7 @@ static int walk_all(struct ram *memory, const struct walk *walk)
 	int err = array__reserve((void **)&memory->pages, PIECE, &memory->room_pages, 1);
 
 	memory->last_head = 0;
-	memory->last_kmemleak = 0;
+	memory->last_books = 0;
 	memory->nr_caches = 0; /* where one was destroyed there may be another */
 	slub__begin(memory->slub);
 	for (size_t i = 0; i < memory->nr_ram && !err; i++)
@@ -480,7 +586,12 @@ int ram__walk(struct ram *memory,
 
 	if (memory->nr_dead)
 		qsort(memory->dead, memory->nr_dead, sizeof(*memory->dead), by_start);
+	if (memory->nr_owners)
+		qsort(memory->owners, memory->nr_owners, sizeof(*memory->owners), by_word);
+	if (memory->nr_kept)
+		qsort(memory->kept, memory->nr_kept, sizeof(*memory->kept), by_start);
 	memory->at_dead = 0;
+	memory->at_kept = 0;
 	return walk_all(memory, &walk);
 }
 
@@ -499,5 +610,7 @@ void ram__free(struct ram *memory)
 	free(memory->pages);
 	free(memory->slabs);
 	free(memory->dead);
+	free(memory->owners);
+	free(memory->kept);
 	memset(memory, 0, sizeof(*memory));
 }

@@ -46,9 +46,13 @@ struct ram {
 	size_t nr_slabs, room_slabs;
 	struct ram_range *dead; /* in the direct map; sorted by ram__walk() */
 	size_t nr_dead, room_dead, at_dead;
+	struct ram_range *kept; /* as dead */
+	size_t nr_kept, room_kept, at_kept;
+	uint64_t *owners; /* sorted by ram__walk() */
+	size_t nr_owners, room_owners;
 	uint64_t last_head; /* of the compound page seen last */
 	int last_kind;
-	uint64_t last_kmemleak; /* the slab of its books seen last */
+	uint64_t last_books; /* the slab of another tracker's books seen last */
 };
 
 enum ram_kind {
@@ -74,10 +78,26 @@ int ram__add_dead(struct ram *memory, uint64_t start, uint64_t end);
 void ram__forget_dead(struct ram *memory);
 
 /*
+ * Pages whose struct page names this owner (page.index or page.private) are not for ram__walk():
+ * somebody else knows which of their words count.  0 or -ENOMEM.
+ */
+int ram__leave_to(struct ram *memory, uint64_t owner);
+
+void ram__forget_owners(struct ram *memory);
+
+/*
+ * Pages at [start, end) are for ram__walk(), though their struct pages do not say that anybody has
+ * them: those of a block that is no compound page, behind its first one.  0 or -ENOMEM.
+ */
+int ram__keep(struct ram *memory, uint64_t start, uint64_t end);
+
+void ram__forget_kept(struct ram *memory);
+
+/*
  * Hand every word of it to see(), those of free slab objects as zeros, in order of address and
  * without gaps in between where there are none; pieces end at multiples of 64 KiB.  0, the first
  * that is not 0 of what see() returned, or -ENOMEM.  Pages that vanish meanwhile are left out, and
- * so are kmemleak's own books, which hold the address of every object.
+ * so are the books of other trackers, which hold the address of every object.
  */
 int ram__walk(struct ram *memory,
 	      int (*see)(void *arg, uint64_t address, const uint64_t *words, size_t nr), void *arg);
@@ -88,6 +108,12 @@ int ram__walk_slabs(struct ram *memory, int (*see)(void *arg, uint64_t address, 
 
 /* What the page is that the address (in the direct map) lies in.  *cache: of slabs. */
 enum ram_kind ram__kind(struct ram *memory, uint64_t address, uint64_t *cache);
+
+/*
+ * The same of a page of a block that begins at `first` and is no compound page: whoever has it is
+ * counted in its first page alone.
+ */
+enum ram_kind ram__kind_in_block(struct ram *memory, uint64_t address, uint64_t first);
 
 /* Is there RAM at this address of the direct map? */
 bool ram__contains(const struct ram *memory, uint64_t address);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "memory/scanner.h"
 #include "memory/orphan_check.h"
+#include "memory/percpu_memory.h"
 #include "memory/places.h"
 #include "memory/ram.h"
 #include "memory/scan.h"
@@ -33,8 +34,11 @@ struct scanner {
 	struct scanner_parts parts;
 	struct ram memory;
 	struct scan scan;
+	struct page_tables tables;
 	struct subjects subjects;
 	struct orphan_check orphan_check;
+	struct stacks stacks;
+	struct percpu_memory percpu;
 	struct places places;
 	struct place *found; /* where references to what is sampled stand */
 	size_t nr_found, room_found;
@@ -70,15 +74,35 @@ static bool is_reference(void *arg, uint64_t address, uint64_t value)
 	return true;
 }
 
-int scanner__open(struct scanner **out, const struct scanner_parts *parts, char *why, size_t len)
+/* What reads memory, and what looks for objects in it. */
+static void set_up_memory(struct scanner *scanner, const struct scanner_parts *parts)
 {
-	struct scanner *scanner = calloc(1, sizeof(*scanner));
-	int err;
+	scanner->stacks = (struct stacks){
+		.memory = &scanner->memory,
+		.slub = &parts->reader->slub,
+		.areas = &parts->kernel->areas,
+		.layout = &parts->kernel->tasks,
+		.size = parts->kernel->stack_size,
+		.self = tracer__self(parts->tracer),
+	};
+	scanner->percpu = (struct percpu_memory){
+		.chunks = &parts->reader->percpu,
+		.memory = &scanner->memory,
+		.cpu_offsets = parts->reader->cpu_offsets,
+		.nr_cpus = parts->reader->slub.nr_cpus,
+	};
+	scanner->places = (struct places){
+		.memory = &scanner->memory,
+		.slub = &parts->reader->slub,
+		.layout = &parts->kernel->areas,
+		.names = parts->names,
+		.cpu_offsets = parts->reader->cpu_offsets,
+		.nr_cpus = parts->reader->slub.nr_cpus,
+	};
+}
 
-	if (!scanner) {
-		snprintf(why, len, "out of memory");
-		return -ENOMEM;
-	}
+static void set_up(struct scanner *scanner, const struct scanner_parts *parts)
+{
 	scanner->parts = *parts;
 	scanner->scan.most_edges = MOST_EDGES;
 	scanner->scan.doubt_every = parts->kernel->slub.page;
@@ -91,6 +115,7 @@ int scanner__open(struct scanner **out, const struct scanner_parts *parts, char 
 		.slub = &parts->reader->slub,
 		.memory = &scanner->memory,
 		.scan = &scanner->scan,
+		.tables = &scanner->tables,
 	};
 	scanner->orphan_check = (struct orphan_check){
 		.subjects = &scanner->subjects,
@@ -98,14 +123,19 @@ int scanner__open(struct scanner **out, const struct scanner_parts *parts, char 
 		.peek = tracer__peek,
 		.orphans.passes = parts->passes,
 	};
-	scanner->places = (struct places){
-		.memory = &scanner->memory,
-		.slub = &parts->reader->slub,
-		.layout = &parts->kernel->areas,
-		.names = parts->names,
-		.cpu_offsets = parts->reader->cpu_offsets,
-		.nr_cpus = parts->reader->slub.nr_cpus,
-	};
+	set_up_memory(scanner, parts);
+}
+
+int scanner__open(struct scanner **out, const struct scanner_parts *parts, char *why, size_t len)
+{
+	struct scanner *scanner = calloc(1, sizeof(*scanner));
+	int err;
+
+	if (!scanner) {
+		snprintf(why, len, "out of memory");
+		return -ENOMEM;
+	}
+	set_up(scanner, parts);
 	err = kmem__open_memory(parts->reader, &scanner->memory, parts->kernel,
 				parts->names ? names__kallsyms(parts->names) : NULL, &scanner->text,
 				"cannot scan", why, len);
@@ -113,6 +143,7 @@ int scanner__open(struct scanner **out, const struct scanner_parts *parts, char 
 		scanner__close(scanner);
 		return err;
 	}
+	kmem__open_tables(parts->reader, &scanner->tables, &scanner->memory, parts->kernel);
 	*out = scanner;
 	return 0;
 }
@@ -149,27 +180,24 @@ static int add_dead(void *arg, uint64_t start, uint64_t end)
 	return ram__add_dead(&scanner->memory, start, end);
 }
 
-/* What is left over on stacks, and where the allocator keeps what is free. */
+/* What is left over on stacks, in per-CPU memory, and where the allocator keeps what is free. */
 static int find_dead(struct scanner *scanner)
 {
 	struct kmem *reader = scanner->parts.reader;
-	struct stacks stacks = {
-		.memory = &scanner->memory,
-		.slub = &reader->slub,
-		.areas = &scanner->parts.kernel->areas,
-		.layout = &scanner->parts.kernel->tasks,
-		.size = scanner->parts.kernel->stack_size,
-		.self = tracer__self(scanner->parts.tracer),
-	};
-
 	int err;
 
 	ram__forget_dead(&scanner->memory);
-	err = stacks__find_dead(&stacks);
+	err = stacks__find_dead(&scanner->stacks);
+	if (!err)
+		err = places__begin(&scanner->places);
+	if (!err)
+		err = stacks__find_unused(&scanner->stacks, &scanner->places);
 	if (!err)
 		err = sheaves__each(&reader->slub, reader->in_map, add_dead, scanner);
 	if (!err)
 		err = krc__each_spare(&reader->krc, add_dead, scanner);
+	if (!err)
+		err = percpu_memory__begin(&scanner->percpu);
 	return err;
 }
 
@@ -180,14 +208,14 @@ static int add_own_page(void *arg, uint64_t address)
 	return ram__add_dead(&scanner->memory, address, address + scanner->parts.kernel->page_size);
 }
 
-/* What is read goes through a map of ours, which is the kernel's memory, too: no words. */
+/*
+ * What is read goes through a map of ours, which is the kernel's memory, too: no words.  To be
+ * called after find_dead().
+ */
 static int hide_buffer(struct scanner *scanner)
 {
-	int err = places__begin(&scanner->places);
-
-	return err ? err
-		   : places__each_page(&scanner->places, tracer__buffer(scanner->parts.tracer),
-				       add_own_page, scanner);
+	return places__each_page(&scanner->places, tracer__buffer(scanner->parts.tracer),
+				 add_own_page, scanner);
 }
 
 /* In this pass. */
@@ -201,7 +229,8 @@ static void show_progress(struct scanner *scanner, uint64_t address, double now)
 	const struct ram *memory = &scanner->memory;
 	uint64_t end = memory->ram[memory->nr_ram - 1].end;
 
-	if (!scanner->parts.progress || now - scanner->shown_s < PROGRESS_S)
+	if (!scanner->parts.progress || now - scanner->shown_s < PROGRESS_S ||
+	    address - memory->base >= end)
 		return;
 	scanner->shown_s = now;
 	say__doing("scanning the kernel's memory: %.0f%%, %.0f MB",
@@ -349,6 +378,7 @@ int scanner__pass(struct scanner *scanner, double end_s)
 	scanner->end_s = end_s;
 	kmem__see_cpus(scanner->parts.reader);
 	err = tracer__now(scanner->parts.tracer, &scanner->gathered);
+	scanner->subjects.sampled = tracer__sampling(scanner->parts.tracer) > 1;
 	if (!err)
 		err = subjects__gather(&scanner->subjects, scanner->gathered);
 	if (!err)
@@ -358,6 +388,8 @@ int scanner__pass(struct scanner *scanner, double end_s)
 	visit_cpus();
 	if (!err)
 		err = ram__walk(&scanner->memory, see, scanner);
+	if (!err)
+		err = percpu_memory__walk(&scanner->percpu, see, scanner);
 	if (!err)
 		err = scan__finish(&scanner->scan);
 	if (!err)
@@ -406,6 +438,9 @@ size_t scanner__look_at(const struct scanner *scanner, const struct orphan *orph
 	case KLEAK_SPACE_VMALLOC:
 		*address = from = subjects__area_of(&scanner->subjects, from);
 		break;
+	case KLEAK_SPACE_PAGES:
+		*address = from = vmemmap__address_of(&reader->slub, from);
+		break;
 	case KLEAK_SPACE_PERCPU:
 		*address = subjects__percpu_pointer(&reader->slub, orphan->key);
 		from = *address + reader->cpu_offsets[0];
@@ -435,6 +470,8 @@ void scanner__close(struct scanner *scanner)
 	scan__free(&scanner->scan);
 	subjects__free(&scanner->subjects);
 	orphan_check__free(&scanner->orphan_check);
+	stacks__free(&scanner->stacks);
+	percpu_memory__free(&scanner->percpu);
 	places__free(&scanner->places);
 	free(scanner->found);
 	free(scanner);

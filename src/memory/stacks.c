@@ -55,6 +55,19 @@ static int see_self(struct stacks *stacks, uint64_t task, uint64_t stack)
 	return err ? err : add_dead(stacks, task, stack, stack + stacks->size);
 }
 
+/* Whether the task has ended or not: of one that has, its stack is gone or will soon be. */
+static int note_used(struct stacks *stacks, uint64_t task)
+{
+	uint64_t stack, id;
+
+	if (read_memory(stacks, task + stacks->layout->stack, &stack, sizeof(stack)))
+		return 0;
+	id = idmap__mix(stack);
+	return stack && idmap__find(&stacks->used, id) == IDMAP_NONE
+		       ? idmap__add(&stacks->used, id, 0)
+		       : 0;
+}
+
 /* Of a task that runs now nothing is known. */
 static int see_task(struct stacks *stacks, uint64_t task)
 {
@@ -84,13 +97,16 @@ static int see_slab(void *arg, uint64_t address, uint64_t cache)
 	if (strcmp(ram__cache_name(stacks->memory, cache), "task_struct") != 0)
 		return 0;
 	err = slub__slab_of(stacks->slub, address, &start, &size, &nr);
+	if (err)
+		stacks->all_seen = false;
 	for (uint32_t i = 0; i < nr && !err; i++) {
 		uint64_t task = start + (uint64_t)i * size;
 		int state = slub__state(stacks->slub, task, 0, size, false);
 
 		if (state < 0)
 			return state;
-		if (state == SLUB_LIVE)
+		err = note_used(stacks, task);
+		if (!err && state == SLUB_LIVE)
 			err = see_task(stacks, task);
 	}
 	return err == -ENOMEM ? err : 0;
@@ -98,7 +114,33 @@ static int see_slab(void *arg, uint64_t address, uint64_t cache)
 
 int stacks__find_dead(struct stacks *stacks)
 {
-	if (stacks->layout->sp == SLUB_NONE)
+	idmap__clear(&stacks->used);
+	stacks->all_seen = stacks->layout->sp != SLUB_NONE;
+	return stacks->all_seen ? ram__walk_slabs(stacks->memory, see_slab, stacks) : 0;
+}
+
+static bool is_used(void *arg, uint64_t start)
+{
+	const struct stacks *stacks = arg;
+
+	return idmap__find(&stacks->used, idmap__mix(start)) != IDMAP_NONE;
+}
+
+static int add_page(void *arg, uint64_t address)
+{
+	struct stacks *stacks = arg;
+
+	return ram__add_dead(stacks->memory, address, address + stacks->slub->layout.page_size);
+}
+
+int stacks__find_unused(struct stacks *stacks, const struct places *places)
+{
+	if (!stacks->all_seen || !stacks->used.nr)
 		return 0;
-	return ram__walk_slabs(stacks->memory, see_slab, stacks);
+	return places__each_stack_page(places, is_used, add_page, stacks);
+}
+
+void stacks__free(struct stacks *stacks)
+{
+	idmap__free(&stacks->used);
 }

@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Which parts of the kernel's stacks are not in use: what lies below the stack pointer of a task
- * that sleeps is left over from calls that have returned.  (kmemleak takes all of it.)
+ * that sleeps is left over from calls that have returned, and so is all of a stack that the kernel
+ * keeps for the next task (kernel/fork.c, cached_stacks).  (kmemleak takes all of the former.)
  */
 #ifndef KLEAK_MEMORY_STACKS_H
 #define KLEAK_MEMORY_STACKS_H
 
 #include "kernel/layout.h"
+#include "memory/places.h"
 #include "memory/ram.h"
+#include "util/idmap.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -20,6 +23,9 @@ struct stacks {
 	const struct task_layout *layout;
 	uint32_t size; /* bytes of a stack */
 	uint32_t self; /* thread group of this program, as the initial PID namespace has it */
+
+	struct idmap used; /* where the stacks of tasks begin, those that have ended included */
+	bool all_seen;
 };
 
 /*
@@ -28,5 +34,13 @@ struct stacks {
  * without its newest calls.  0 or -ENOMEM.
  */
 int stacks__find_dead(struct stacks *stacks);
+
+/*
+ * The same of stacks that no task has, by what stacks__find_dead() saw.  The stack of a task that
+ * was made meanwhile may be among them: what it alone refers to is young.  0 or -ENOMEM.
+ */
+int stacks__find_unused(struct stacks *stacks, const struct places *places);
+
+void stacks__free(struct stacks *stacks);
 
 #endif

@@ -16,6 +16,12 @@ struct subject_area {
 	uint32_t object;
 };
 
+struct subject_block {
+	uint32_t first; /* object */
+	uint32_t pages; /* of it that the table has */
+	uint32_t order;
+};
+
 static int read_memory(const struct subjects *subjects, uint64_t address, void *to, size_t len)
 {
 	return subjects->slub->read(subjects->slub->arg, address, to, len);
@@ -160,6 +166,131 @@ static int add_area(struct subjects *subjects, const struct subject *subject,
 	return err;
 }
 
+static uint32_t order_of(const struct kleak_record *record)
+{
+	return record->flags >> KLEAK_RECORD_ORDER_SHIFT;
+}
+
+/* Where the block of a page begins: at a multiple of its size. */
+static uint64_t block_of(const struct subjects *subjects, uint64_t address, uint32_t order)
+{
+	return address & ~(((uint64_t)subjects->slub->layout.page_size << order) - 1);
+}
+
+bool subjects__has_pages(const struct subjects *subjects, uint64_t key,
+			 const struct kleak_record *record)
+{
+	uint64_t address = vmemmap__address_of(subjects->slub, subjects__address_of(key));
+
+	return ram__kind_in_block(subjects->memory, address,
+				  block_of(subjects, address, order_of(record))) == RAM_KERNEL;
+}
+
+/* The other pages of its block are reached with it. */
+static int join_block(struct subjects *subjects, uint32_t object, uint64_t address, uint32_t order,
+		      uint64_t allocated_at)
+{
+	uint64_t start = block_of(subjects, address, order);
+	uint64_t id = idmap__mix(start ^ allocated_at << 20 ^ order);
+	uint32_t at = idmap__find(&subjects->by_block, id);
+	struct subject_block *block;
+	int err;
+
+	if (at != IDMAP_NONE) {
+		block = &subjects->blocks[at];
+		block->pages++;
+		err = scan__add_edge(subjects->scan, block->first, object);
+		return err ? err : scan__add_edge(subjects->scan, object, block->first);
+	}
+	err = array__reserve((void **)&subjects->blocks, subjects->nr_blocks + 1,
+			     &subjects->room_blocks, sizeof(*subjects->blocks));
+	if (err)
+		return err;
+	subjects->blocks[subjects->nr_blocks] = (struct subject_block){object, 1, order};
+	return idmap__add(&subjects->by_block, id, (uint32_t)subjects->nr_blocks++);
+}
+
+/* Where a page's worth of struct pages is in the direct map; 0: not known.  0 or -ENOMEM. */
+static int find_piece(struct subjects *subjects, uint64_t mapped, uint64_t *address)
+{
+	uint64_t id = idmap__mix(mapped);
+	uint32_t at = idmap__find(&subjects->by_piece, id);
+	struct page_mapping mapping;
+	int err;
+
+	if (at != IDMAP_NONE) {
+		*address = subjects->pieces[at];
+		return 0;
+	}
+	err = array__reserve((void **)&subjects->pieces, subjects->nr_pieces + 1,
+			     &subjects->room_pieces, sizeof(*subjects->pieces));
+	if (err)
+		return err;
+	*address = page_tables__find(subjects->tables, mapped, &mapping)
+			   ? 0
+			   : mapping.address + (mapped - mapping.mapped);
+	subjects->pieces[subjects->nr_pieces] = *address;
+	return idmap__add(&subjects->by_piece, id, (uint32_t)subjects->nr_pieces++);
+}
+
+/* The words of the struct pages at [start, end) are the object's, where they are read. */
+static int add_struct_pages(struct subjects *subjects, uint32_t object, uint64_t start,
+			    uint64_t end)
+{
+	uint64_t page_size = subjects->slub->layout.page_size, address = 0;
+	int err = 0;
+
+	for (uint64_t at = start, to; at < end && !err; at = to) {
+		uint64_t mapped = at & ~(page_size - 1);
+
+		to = mapped + page_size < end ? mapped + page_size : end;
+		err = find_piece(subjects, mapped, &address);
+		if (!err && address)
+			err = scan__add_content(subjects->scan, object, address + (at - mapped),
+						address + (to - mapped));
+	}
+	return err;
+}
+
+/*
+ * Pages that another allocator or a process has by now are no objects.  A struct page belongs to
+ * its page: what is linked by it is reached through it.
+ */
+static int add_page(struct subjects *subjects, const struct subject *subject,
+		    const struct kleak_record *record)
+{
+	const struct slub_layout *l = &subjects->slub->layout;
+	uint64_t page = subjects__address_of(subject->key);
+	uint64_t address = vmemmap__address_of(subjects->slub, page);
+	uint64_t end = page + record->bytes / l->page_size * l->page;
+	uint32_t object;
+	int err;
+
+	if (subjects->view->sites[record->site].muted ||
+	    !subjects__has_pages(subjects, subject->key, record))
+		return 0;
+	err = add_subject(subjects, subject, &object);
+	if (!err)
+		err = scan__add_range(subjects->scan, object, address, address + record->bytes);
+	if (!err)
+		err = scan__add_range(subjects->scan, object, page, end);
+	if (!err)
+		err = add_struct_pages(subjects, object, page, end);
+	if (!err && order_of(record))
+		err = ram__keep(subjects->memory, address, address + record->bytes);
+	if (!err && order_of(record))
+		err = join_block(subjects, object, address, order_of(record), record->allocated_at);
+	return err;
+}
+
+/* Of a block that was not recorded as a whole the first page may be one of those left out. */
+static void doubt_blocks(struct subjects *subjects)
+{
+	for (size_t i = 0; i < subjects->nr_blocks && subjects->sampled; i++)
+		if (subjects->blocks[i].pages < 1U << subjects->blocks[i].order)
+			subjects->scan->objects[subjects->blocks[i].first].reached = true;
+}
+
 static int add_object(struct subjects *subjects, uint32_t slot, uint64_t now)
 {
 	const struct tracer_view *view = subjects->view;
@@ -187,8 +318,10 @@ static int add_object(struct subjects *subjects, uint32_t slot, uint64_t now)
 		return add_area(subjects, &subject, &record);
 	case KLEAK_SPACE_PERCPU:
 		return add_percpu(subjects, &subject, &record);
+	case KLEAK_SPACE_PAGES:
+		return add_page(subjects, &subject, &record);
 	default:
-		return 0; /* pages: struct page refers to what it wants */
+		return 0;
 	}
 }
 
@@ -221,13 +354,19 @@ int subjects__gather(struct subjects *subjects, uint64_t now)
 	subjects->scan->vm_words = subjects->areas_layout->vmap_area_vm / sizeof(uint64_t);
 	subjects->nr = 0;
 	subjects->nr_areas = 0;
+	subjects->nr_blocks = 0;
+	ram__forget_kept(subjects->memory);
+	subjects->nr_pieces = 0;
+	idmap__clear(&subjects->by_piece);
 	idmap__clear(&subjects->vm_structs);
+	idmap__clear(&subjects->by_block);
 	for (uint32_t b = 0; b < view->nr_buckets && !err; b++)
 		for (uint32_t i = 0; i < KLEAK_BUCKET_KEYS && !err; i++)
 			if (view->buckets[b].key[i] != KLEAK_KEY_EMPTY)
 				err = add_object(subjects, b * KLEAK_BUCKET_KEYS + i, now);
 	for (size_t i = 0; i < subjects->nr_areas && !err; i++)
 		err = add_books(subjects, &subjects->areas[i]);
+	doubt_blocks(subjects);
 	if (!err)
 		err = scan__index(subjects->scan);
 	/* The array of an area's pages goes where the area goes. */
@@ -284,5 +423,9 @@ void subjects__free(struct subjects *subjects)
 {
 	free(subjects->list);
 	free(subjects->areas);
+	free(subjects->blocks);
+	free(subjects->pieces);
+	idmap__free(&subjects->by_piece);
 	idmap__free(&subjects->vm_structs);
+	idmap__free(&subjects->by_block);
 }

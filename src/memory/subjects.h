@@ -5,6 +5,7 @@
 
 #include "kernel/layout.h"
 #include "kleak.h"
+#include "memory/page_tables.h"
 #include "memory/ram.h"
 #include "memory/referrers.h"
 #include "memory/scan.h"
@@ -29,14 +30,20 @@ struct subject {
 	bool young;
 };
 
+/* A block of pages that is no compound page: who has its first page has all of it. */
+struct subject_block;
+
 struct subjects {
 	/* by the caller; all zeros but these */
 	const struct tracer_view *view;
 	const struct area_layout *areas_layout;
 	const struct slub
 		*slub; /* reads the kernel's memory, and knows where the CPUs have theirs */
-	const struct ram *memory;
+	struct ram *memory;
 	struct scan *scan;
+	/* where struct pages have their memory; top 0: that is not known, their words are roots */
+	const struct page_tables *tables;
+	bool sampled;		   /* the table has only some of the objects that there are */
 	struct referrers *holders; /* of the sites that are sampled; NULL: of none */
 	const uint32_t *groups;	   /* entry of the site table -> site of `holders`, or SCAN_NONE */
 
@@ -45,11 +52,18 @@ struct subjects {
 	struct subject_area *areas;
 	size_t nr_areas, room_areas;
 	struct idmap vm_structs; /* address of a tracked vm_struct -> object */
+	struct subject_block *blocks;
+	size_t nr_blocks, room_blocks;
+	struct idmap by_block; /* where a block begins, and when -> the block */
+	struct idmap by_piece; /* a page's worth of struct pages -> where it is in the direct map */
+	uint64_t *pieces;
+	size_t nr_pieces, room_pieces;
 };
 
 /*
- * Begin the scan with the objects that are in the table at the tick `now`.  Pages are none of
- * them: their struct pages refer to what they want.  0 or -ENOMEM.
+ * Begin the scan with the objects that are in the table at the tick `now`.  Pages among them: what
+ * points into their memory, in the direct map, or to their struct pages refers to them.  Those of
+ * blocks of which the table has a part only, by sampling, count as roots.  0 or -ENOMEM.
  */
 int subjects__gather(struct subjects *subjects, uint64_t now);
 
@@ -71,6 +85,10 @@ uint64_t subjects__area_of(const struct subjects *subjects, uint64_t vm);
 /* Its record, if it is still there: the same object, not on its way to be freed. */
 bool subjects__read_record(const struct subjects *subjects, const struct subject *subject,
 			   struct kleak_record *record);
+
+/* Of a record of pages: does the kernel have them for itself, and no other allocator? */
+bool subjects__has_pages(const struct subjects *subjects, uint64_t key,
+			 const struct kleak_record *record);
 
 /* Is what this object of the scan stands for still there?  True where it has no record. */
 bool subjects__is_there(const struct subjects *subjects, uint32_t object);

@@ -33,12 +33,26 @@ uint64_t vmemmap__head_of(uint64_t page, uint64_t word)
 	return zeros & (zeros + 1) ? word - 1 : page & word;
 }
 
+/*
+ * include/linux/mm_types.h: its address_space, or an anon_vma and bit 0.  A page of a page_pool has
+ * the pool there, and in another word PP_SIGNATURE, which is 0x40 and an address that is no pointer
+ * (0xdead << 48); the two lowest bits and those between are used for something else.
+ */
+bool vmemmap__says_mapped(uint64_t mapping, uint64_t pool)
+{
+	return mapping && !(pool >> 48 == 0xdead && (pool & 0x7c) == 0x40);
+}
+
 bool vmemmap__is_mapped(const struct slub *slub, uint64_t page)
 {
-	uint64_t mapping;
+	const struct slub_layout *l = &slub->layout;
+	uint64_t mapping, pool = 0;
 
-	/* include/linux/mm_types.h: its address_space, or an anon_vma and bit 0 */
-	return !slub__read_word(slub, page + slub->layout.page_mapping, &mapping) && mapping;
+	if (slub__read_word(slub, page + l->page_mapping, &mapping) || !mapping)
+		return false;
+	if (l->page_pool != SLUB_NONE && slub__read_word(slub, page + l->page_pool, &pool))
+		return false;
+	return vmemmap__says_mapped(mapping, pool);
 }
 
 /*

@@ -34,9 +34,12 @@ uint64_t vmemmap__page_of(const struct slub *slub, uint64_t address);
 uint64_t vmemmap__address_of(const struct slub *slub, uint64_t page);
 
 /*
- * Is this struct page mapped by processes or in the page cache?  False when it cannot
- * be read.
+ * Of a struct page, by its words at slub_layout.page_mapping and .page_pool: is it mapped by
+ * processes or in the page cache?
  */
+bool vmemmap__says_mapped(uint64_t mapping, uint64_t pool);
+
+/* The same of one that has to be read.  False when it cannot be. */
 bool vmemmap__is_mapped(const struct slub *slub, uint64_t page);
 
 #endif

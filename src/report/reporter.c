@@ -394,6 +394,8 @@ int reporter__scan(struct reporter *reporter, bool last, double end_s)
 		return -EAGAIN;
 	if (last)
 		err = sample(now);
+	else if (now->parts.plan->config.pages)
+		err = readout__rank(now, readout__elapsed(now)); /* whose pages are backing */
 	if (!err)
 		err = scanner__pass(now->scanner, end_s);
 	if (last)

@@ -531,6 +531,15 @@ int attach_plan__make(struct plan *plan, const struct trace_options *options,
 	if (options->scan_s > 0 && kernel->kmemleak)
 		add_blind_spot(plan, "scans leave out kmemleak's own books (kmemleak_object), "
 				     "which refer to all there is");
+	if (options->scan_s > 0 && config->pages && kernel->tasks.is_arm64 && !kernel->page_tables)
+		add_blind_spot(plan, "scans do not find compound pages, and lists of pages: this "
+				     "kernel does not tell where its page tables are "
+				     "(CONFIG_KALLSYMS_ALL)");
+	if (options->scan_s > 0 && !(kernel->percpu.types && kernel->percpu_lists))
+		add_blind_spot(plan,
+			       "scans miss what only free per-CPU memory refers to, such as "
+			       "the variables of a module that has gone: this kernel does not "
+			       "tell where such memory is (CONFIG_KALLSYMS_ALL)");
 	if (config->vmalloc)
 		add_blind_spot(plan,
 			       "vmalloc areas passed to kvfree_rcu() count as outstanding until "

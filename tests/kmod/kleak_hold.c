@@ -6,7 +6,7 @@
  * Write to /proc/kleak_hold: "make".  kleak_orphan_*() allocates what nobody keeps,
  * kleak_held_*() what is kept and freed when the module goes, kleak_lost_*() what the
  * module keeps but does not free: nobody has it once the module is gone.
- * Read it: one JSON object for each of these functions.
+ * Read it: one JSON object for each of these functions.  Pages of blocks count one by one.
  */
 #include <linux/completion.h>
 #include <linux/kthread.h>
@@ -58,10 +58,25 @@ MAKE(orphan_percpu, (void __force *)__alloc_percpu(24, 8))
 MAKE(orphan_self, kzalloc(sizeof(struct node), GFP_KERNEL))
 MAKE(orphan_cycle, kzalloc(sizeof(struct node), GFP_KERNEL))
 MAKE(orphan_chain, kzalloc(sizeof(struct node), GFP_KERNEL))
+MAKE(orphan_page, alloc_page(GFP_KERNEL | __GFP_ZERO))
+MAKE(orphan_page_compound, alloc_pages(GFP_KERNEL | __GFP_ZERO | __GFP_COMP, 2))
+MAKE(orphan_page_block, alloc_pages(GFP_KERNEL | __GFP_ZERO, 3))
+MAKE(orphan_page_chain, alloc_page(GFP_KERNEL | __GFP_ZERO))
+MAKE(lost_page, alloc_page(GFP_KERNEL | __GFP_ZERO))
 MAKE(lost_list, kzalloc(sizeof(struct node), GFP_KERNEL))
 MAKE(lost_static, kzalloc(300, GFP_KERNEL))
 MAKE(lost_percpu, (void __force *)__alloc_percpu(16, 8))
+MAKE(lost_percpu_variable, kzalloc(62, GFP_KERNEL))
+MAKE(lost_percpu_memory, kzalloc(63, GFP_KERNEL))
 MAKE(lost_vmalloc, vzalloc(12000))
+MAKE(held_page, alloc_page(GFP_KERNEL | __GFP_ZERO))
+MAKE(held_page_address, (void *)get_zeroed_page(GFP_KERNEL))
+MAKE(held_page_interior, (void *)get_zeroed_page(GFP_KERNEL))
+MAKE(held_page_block, alloc_pages(GFP_KERNEL | __GFP_ZERO, 3))
+MAKE(held_page_exact, alloc_pages_exact(5 * PAGE_SIZE, GFP_KERNEL | __GFP_ZERO))
+MAKE(held_page_list, alloc_page(GFP_KERNEL | __GFP_ZERO))
+MAKE(held_page_private, alloc_page(GFP_KERNEL | __GFP_ZERO))
+MAKE(held_page_on_page, alloc_page(GFP_KERNEL | __GFP_ZERO))
 MAKE(held_static, kzalloc(200, GFP_KERNEL))
 MAKE(held_interior, kzalloc(1000, GFP_KERNEL))
 MAKE(held_percpu_variable, kzalloc(60, GFP_KERNEL))
@@ -108,10 +123,15 @@ static void __percpu *fillers[FILLERS];
 
 static DEFINE_PER_CPU(void *, variable);
 static void *__percpu *memory;
+static DEFINE_PER_CPU(void *[MANY], lost_variable);
+static void *__percpu *lost_memory; /* MANY of them */
 static void *statics[MANY], *interiors[MANY], *areas[MANY], *larges[MANY], *lost[MANY];
 static void *lost_areas[MANY];
 static void __percpu *percpus[MANY], *lost_percpus[MANY];
 static void **in_area;
+static struct page *pages[MANY], *blocks[MANY], *privates, *lost_pages[MANY];
+static void **addresses[MANY], *page_interiors[MANY], *exacts[MANY];
+static LIST_HEAD(page_list);
 static struct task_struct *threads[MANY];
 static struct node *timers[TIMERS], *works[TIMERS];
 static LIST_HEAD(rcu_list);
@@ -127,6 +147,10 @@ static struct node *chain;
 	} while (0)
 
 #define DROP(name) count(#name, !!kleak_##name())
+
+/* What is no compound page is as many objects as it has pages. */
+#define BLOCK 8
+#define EXACT 5
 
 static void in_timer(struct timer_list *timer)
 {
@@ -178,15 +202,40 @@ static noinline void make_orphans(void)
 	DROP(orphan_kvmalloc);
 }
 
+static noinline void make_orphan_pages(void)
+{
+	struct page *a, *b;
+
+	for (int i = 0; i < MANY; i++) {
+		DROP(orphan_page);
+		DROP(orphan_page_compound);
+		KEEP(orphan_page_chain, a);
+		KEEP(orphan_page_chain, b);
+		if (!a || !b)
+			continue;
+		INIT_LIST_HEAD(&a->lru);
+		list_add(&b->lru, &a->lru);
+	}
+	for (int i = 0; i < MANY / 4; i++)
+		count("orphan_page_block", kleak_orphan_page_block() ? BLOCK : 0);
+}
+
 static noinline void make_lost(void)
 {
 	struct node *node;
+	int cpu;
 
+	for_each_possible_cpu (cpu)
+		for (int i = 0; i < MANY; i++) {
+			KEEP(lost_percpu_variable, per_cpu(lost_variable, cpu)[i]);
+			KEEP(lost_percpu_memory, per_cpu_ptr(lost_memory, cpu)[i]);
+		}
 	for (int i = 0; i < MANY; i++) {
 		KEEP(lost_list, node);
 		list_add_tail(&node->list, &lost_list);
 		KEEP(lost_static, lost[i]);
 		KEEP(lost_percpu, lost_percpus[i]);
+		KEEP(lost_page, lost_pages[i]);
 	}
 	for (int i = 0; i < MANY / 4; i++)
 		KEEP(lost_vmalloc, lost_areas[i]);
@@ -252,6 +301,31 @@ static noinline void make_held(void)
 	}
 }
 
+static noinline void make_held_pages(void)
+{
+	struct page *page, *next = NULL;
+
+	for (int i = 0; i < MANY; i++) {
+		KEEP(held_page, pages[i]);
+		KEEP(held_page_address, addresses[i]);
+		KEEP(held_page_interior, page_interiors[i]);
+		page_interiors[i] += 1000;
+		KEEP(held_page_list, page);
+		list_add_tail(&page->lru, &page_list);
+		KEEP(held_page_private, page);
+		set_page_private(page, (unsigned long)next);
+		next = page;
+		KEEP(held_page_on_page, addresses[i][100]);
+	}
+	WRITE_ONCE(privates, next);
+	for (int i = 0; i < MANY / 4; i++) {
+		WRITE_ONCE(blocks[i], kleak_held_page_block());
+		count("held_page_block", blocks[i] ? BLOCK : 0);
+		WRITE_ONCE(exacts[i], kleak_held_page_exact());
+		count("held_page_exact", exacts[i] ? EXACT : 0);
+	}
+}
+
 /* What the calls before left on the stack is no reference. */
 static noinline void scrub_stack(int deep)
 {
@@ -314,6 +388,29 @@ static void free_held(void)
 	}
 }
 
+static void free_held_pages(void)
+{
+	struct page *page, *next;
+
+	for (int i = 0; i < MANY && addresses[i]; i++) {
+		__free_page(pages[i]);
+		__free_page(addresses[i][100]);
+		free_page((unsigned long)addresses[i]);
+		free_page((unsigned long)page_interiors[i] - 1000);
+		if (blocks[i])
+			__free_pages(blocks[i], 3);
+		if (exacts[i])
+			free_pages_exact(exacts[i], EXACT * PAGE_SIZE);
+	}
+	list_for_each_entry_safe (page, next, &page_list, lru)
+		__free_page(page);
+	for (page = privates; page; page = next) {
+		next = (struct page *)page_private(page);
+		set_page_private(page, 0);
+		__free_page(page);
+	}
+}
+
 static int show(struct seq_file *out, void *unused)
 {
 	for (int i = 0; i < ARRAY_SIZE(made) && made[i].name; i++)
@@ -325,8 +422,10 @@ static int show(struct seq_file *out, void *unused)
 static ssize_t write(struct file *file, const char __user *text, size_t len, loff_t *offset)
 {
 	make_orphans();
+	make_orphan_pages();
 	make_lost();
 	make_held();
+	make_held_pages();
 	scrub_stack(6);
 	return len;
 }
@@ -351,8 +450,10 @@ static int __init kleak_hold_init(void)
 	for (int i = 0; i < FILLERS; i++)
 		fillers[i] = __alloc_percpu(FILLER, 8);
 	memory = alloc_percpu(void *);
+	lost_memory = __alloc_percpu(MANY * sizeof(void *), sizeof(void *));
 	in_area = vzalloc(MANY * 100 * sizeof(*in_area));
-	if (!cache || !memory || !in_area || !proc_create("kleak_hold", 0600, NULL, &operations))
+	if (!cache || !memory || !lost_memory || !in_area ||
+	    !proc_create("kleak_hold", 0600, NULL, &operations))
 		return -ENOMEM;
 	return 0;
 }
@@ -361,8 +462,10 @@ static void __exit kleak_hold_exit(void)
 {
 	remove_proc_entry("kleak_hold", NULL);
 	free_held();
+	free_held_pages();
 	vfree(in_area);
 	free_percpu(memory);
+	free_percpu(lost_memory);
 	for (int i = 0; i < FILLERS; i++)
 		free_percpu(fillers[i]);
 	kmem_cache_destroy(cache); /* says that objects are left */

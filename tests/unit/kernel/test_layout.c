@@ -14,7 +14,8 @@
  * offsets are no kernel's, and no two that are to be told apart are the same.
  */
 static const char slub_types[] =
-	"page 64 flags 1 page_type 2 compound_head 3 _refcount 4 mapping 5\n"
+	"page 64 flags 1 page_type 2 compound_head 3 _refcount 4 mapping 5 index 50 private 51 "
+	"pp_magic 52\n"
 	"slab 64 slab_cache 6 freelist 7 slab_list 8\n"
 	"kmem_cache 200 size 9 offset 10 oo 11 node 12 list 13 name 14 flags 15 random 16 "
 	"red_left_pad 27 "
@@ -173,6 +174,9 @@ static void test_slub(void **state)
 	assert_int_equal(l.page_head, 3);
 	assert_int_equal(l.page_refcount, 4);
 	assert_int_equal(l.page_mapping, 5);
+	assert_int_equal(l.page_index, 50);
+	assert_int_equal(l.page_private, 51);
+	assert_int_equal(l.page_pool, 52);
 	assert_int_equal(l.slab_cache, 6);
 	assert_int_equal(l.slab_freelist, 7);
 	assert_int_equal(l.slab_list, 8);
@@ -215,8 +219,13 @@ static void test_slub(void **state)
 /* Each field is needed, or may be missing: then it is none. */
 static void without_one_of_slub(const char *field)
 {
-	static const char *const optional[] = {"kmem_cache.random", "kmem_cache.red_left_pad",
-					       "kmem_cache.sheaf_capacity", "slab_sheaf.cache",
+	static const char *const optional[] = {"kmem_cache.random",
+					       "kmem_cache.red_left_pad",
+					       "kmem_cache.sheaf_capacity",
+					       "slab_sheaf.cache",
+					       "page.index",
+					       "page.private",
+					       "page.pp_magic",
 					       NULL};
 	/* either of these two kinds of free objects will do, but all of a kind */
 	static const char *const kinds[] = {"kmem_cache.cpu_slab", "kmem_cache.cpu_sheaves", NULL};
@@ -243,6 +252,8 @@ static void without_one_of_slub(const char *field)
 			assert_int_equal(l.cache_random, SLUB_NONE);
 		if (!strcmp(field, "kmem_cache.red_left_pad"))
 			assert_int_equal(l.cache_pad, SLUB_NONE);
+		if (!strcmp(field, "page.pp_magic"))
+			assert_int_equal(l.page_pool, SLUB_NONE);
 		return;
 	}
 	if (err != -ENOTSUP)
@@ -637,7 +648,8 @@ static void test_tasks(void **state)
 
 	btf = begin();
 	add_types(btf,
-		  "task_struct 900 nsproxy 6\n"
+		  "task_struct 900 nsproxy 6 mm 9\n"
+		  "mm_struct 500 pgd 10\n"
 		  "nsproxy 64 pid_ns_for_children 7\n"
 		  "pid_namespace 300 pid_cachep 8\n",
 		  NULL);
@@ -645,11 +657,14 @@ static void test_tasks(void **state)
 	assert_int_equal(l.nsproxy, 6);
 	assert_int_equal(l.pid_namespace, 7);
 	assert_int_equal(l.pid_cache, 8);
+	assert_int_equal(l.mm, 9);
+	assert_int_equal(l.pgd, 10);
+	assert_false(l.is_arm64);
 	btf__free(btf);
 }
 
 static const char percpu_types[] = "pcpu_chunk 200 list 8 free_bytes 24 nr_pages 150 "
-				   "base_addr 70 bound_map 80\n";
+				   "base_addr 70 alloc_map 75 bound_map 80\n";
 
 static void without_one_of_percpu(const char *field)
 {
@@ -678,6 +693,7 @@ static void test_percpu(void **state)
 	assert_int_equal(l.free_bytes, 24);
 	assert_int_equal(l.nr_pages, 150);
 	assert_int_equal(l.base_addr, 70);
+	assert_int_equal(l.alloc_map, 75);
 	assert_int_equal(l.bound_map, 80);
 	add_enum(btf, "pcpu_chunk_type", "PCPU_NR_CHUNK_TYPES", 2);
 	layout__read_percpu(&l, btf);
@@ -701,6 +717,7 @@ static void test_tasks_of_arm64(void **state)
 	add_types(btf, types, NULL);
 	layout__read_tasks(&l, btf);
 	assert_int_equal(l.sp, 531);
+	assert_true(l.is_arm64);
 	btf__free(btf);
 	for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++) {
 		btf = begin();

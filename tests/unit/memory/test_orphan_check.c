@@ -76,6 +76,32 @@ static void test_who_is_asked(void **state)
 	assert_false(orphan_check__is_asked(&m->subject, &m->object, 200));
 }
 
+/* No books tell of a page: its struct page does. */
+static void test_a_page(void **state)
+{
+	struct made_up *m = *state;
+	uint64_t key = ~((VMEMMAP + (RAM / PAGE + 5) * 64) | KLEAK_SPACE_PAGES);
+
+	m->subjects.slub = &m->machine->slub;
+	m->subjects.memory = &m->machine->memory;
+	m->machine->memory.base = BASE;
+	m->bucket.key[3] = m->subject.key = key;
+	m->subject.large = false;
+	m->object.seen = false;
+	judge(m, 0, 0, 0);
+	m->object.seen = true;
+	m->object.disputed = true;
+	judge(m, 0, 0, 0);
+	m->object.disputed = false;
+	set_page(m->machine, 5, 0, 0xffffffff, 0, 0); /* free */
+	judge(m, 0, 0, 0);
+	set_page(m->machine, 5, 0, 0xffffffff, 1, 4711); /* a process's */
+	judge(m, 0, 0, 0);
+	set_page(m->machine, 5, 0, 0xffffffff, 1, 0);
+	judge(m, 1, 0, 0);
+	assert_true(m->check.orphans.list[0].key == key);
+}
+
 /* One of two is there no more: the books tell which, of what was there before they were read. */
 static void test_disputed_objects_are_asked_whatever_refers_to_them(void **state)
 {
@@ -215,6 +241,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_who_is_asked),
+		TEST(test_a_page),
 		TEST(test_disputed_objects_are_asked_whatever_refers_to_them),
 		TEST(test_what_is_in_use_is_an_orphan),
 		TEST(test_what_the_books_call_free_is_evicted),

@@ -314,6 +314,60 @@ static void test_areas_by_who_made_them(void **state)
 	places__free(&places);
 }
 
+static bool is_used(void *arg, uint64_t start)
+{
+	(void)arg;
+	assert_true(start == AREA);
+	return false;
+}
+
+static bool is_in_use(void *arg, uint64_t start)
+{
+	(void)arg;
+	(void)start;
+	return true;
+}
+
+/* Those that no task has; what is no stack is never one of them. */
+static void test_stacks_that_are_not_used(void **state)
+{
+	struct machine *m = *state;
+	struct places places = places_of(m);
+	struct seen seen = {}, none = {};
+
+	put_area(m);
+	assert_int_equal(places__begin(&places), 0);
+	assert_int_equal(places__each_stack_page(&places, is_used, see_page, &none), 0);
+	assert_int_equal(none.nr, 0); /* who made it is not known */
+	for (int i = 0; i < 2; i++) {
+		struct names *names = names_with(i ? "bpf_map_area_alloc" : "dup_task_struct");
+
+		places.names = names;
+		assert_int_equal(places__each_stack_page(&places, is_used, see_page, &seen), 0);
+		assert_int_equal(seen.nr, 2);
+		assert_int_equal(places__each_stack_page(&places, is_in_use, see_page, &none), 0);
+		assert_int_equal(none.nr, 0);
+		names__close(names);
+	}
+	assert_int_equal(seen.address[0], page(FIRST));
+	assert_int_equal(seen.address[1], page(SECOND));
+	places__free(&places);
+}
+
+/* Where a chunk of per-CPU memory is mapped. */
+static void test_what_is_not_in_the_direct_map(void **state)
+{
+	struct machine *m = *state;
+	struct places places = places_of(m);
+	struct place place;
+
+	assert_int_equal(places__begin(&places), 0);
+	assert_int_equal(places__find(&places, &place, AREA), 0);
+	assert_string_equal(place.kind, "per-CPU");
+	assert_string_equal(place.name, "");
+	places__free(&places);
+}
+
 /* More pages than are read at once. */
 static void test_a_large_area(void **state)
 {
@@ -419,6 +473,8 @@ int main(void)
 		TEST(test_variables_of_the_image),
 		TEST(test_names_of_variables),
 		TEST(test_areas_by_who_made_them),
+		TEST(test_stacks_that_are_not_used),
+		TEST(test_what_is_not_in_the_direct_map),
 		TEST(test_a_large_area),
 		TEST(test_limits_of_pages),
 		TEST(test_pages_until_somebody_refuses),

@@ -234,6 +234,67 @@ static void test_kinds(void **state)
 	assert_int_equal(cache, 0);
 }
 
+/* A page_pool's pages are the kernel's, though they have something where a mapping stands. */
+static void test_pages_of_a_pool(void **state)
+{
+	struct machine *m = *state;
+	uint64_t cache;
+
+	assert_int_equal(ram__find_base(&m->memory, BASE, TEXT), 0);
+	set_page(m, 10, 0, 0xffffffff, 1, BASE + 64);
+	assert_int_equal(ram__kind(&m->memory, BASE + RAM + 10 * PAGE, &cache), RAM_OTHER);
+	m->pages[10][1] = 0xdead000000000042ULL | 77ULL << 7; /* bits that say something else */
+	assert_int_equal(ram__kind(&m->memory, BASE + RAM + 10 * PAGE, &cache), RAM_KERNEL);
+	assert_false(vmemmap__is_mapped(&m->slub, VMEMMAP + (RAM / PAGE + 10) * 64));
+	m->pages[10][1] = 0xdead000000000100ULL; /* LIST_POISON1 */
+	assert_int_equal(ram__kind(&m->memory, BASE + RAM + 10 * PAGE, &cache), RAM_OTHER);
+	assert_true(vmemmap__is_mapped(&m->slub, VMEMMAP + (RAM / PAGE + 10) * 64));
+	m->slub.layout.pool_type = 0xf9; /* from some kernel on they have a type */
+	set_page(m, 10, 0, 0xf9000000, 1, BASE + 64);
+	assert_int_equal(ram__kind(&m->memory, BASE + RAM + 10 * PAGE, &cache), RAM_KERNEL);
+}
+
+/* Of a block only the first page says that somebody has it. */
+static void test_pages_of_a_block(void **state)
+{
+	struct machine *m = *state;
+	const uint64_t first = BASE + RAM + 10 * PAGE;
+
+	assert_int_equal(ram__find_base(&m->memory, BASE, TEXT), 0);
+	set_page(m, 10, 0, 0xffffffff, 1, 0);
+	assert_int_equal(ram__kind_in_block(&m->memory, first, first), RAM_KERNEL);
+	assert_int_equal(ram__kind_in_block(&m->memory, first + PAGE, first), RAM_KERNEL);
+	assert_int_equal(ram__kind_in_block(&m->memory, first + PAGE, first + PAGE), RAM_OTHER);
+	set_page(m, 11, 0, 0xf0000080, 0, 0); /* free, as its type says */
+	assert_int_equal(ram__kind_in_block(&m->memory, first + PAGE, first), RAM_OTHER);
+	set_page(m, 11, 1 << LRU, 0xffffffff, 1, 4711);
+	assert_int_equal(ram__kind_in_block(&m->memory, first + PAGE, first), RAM_OTHER);
+	set_page(m, 11, 0, 0xffffffff, 0, 0);
+	set_page(m, 10, 0, 0xffffffff, 0, 0);
+	assert_int_equal(ram__kind_in_block(&m->memory, first + PAGE, first), RAM_OTHER);
+	set_page(m, 11, 0, 0xffffffff, 1, 0); /* split */
+	assert_int_equal(ram__kind_in_block(&m->memory, first + PAGE, first), RAM_KERNEL);
+}
+
+/* Pages that nobody seems to have are read if somebody knows better. */
+static void test_pages_that_are_kept(void **state)
+{
+	struct machine *m = *state;
+
+	assert_int_equal(ram__find_base(&m->memory, BASE, TEXT), 0);
+	set_page(m, 20, 1 << LRU, 0xffffffff, 1, 0);
+	assert_int_equal(ram__keep(&m->memory, BASE + RAM + 30 * PAGE, BASE + RAM + 31 * PAGE), 0);
+	assert_int_equal(ram__keep(&m->memory, BASE + RAM + 12 * PAGE, BASE + RAM + 14 * PAGE), 0);
+	assert_int_equal(ram__walk(&m->memory, see, m), 0);
+	for (int i = 0; i < PAGES; i++)
+		assert_int_equal(m->seen[i], i == 12 || i == 13 || i == 30);
+	ram__forget_kept(&m->memory);
+	memset(m->seen, 0, sizeof(m->seen));
+	m->last = 0;
+	assert_int_equal(ram__walk(&m->memory, see, m), 0);
+	assert_int_equal(m->seen[12], 0);
+}
+
 /* More caches than there is room for have no names; those that were given out stay. */
 static void test_names_are_full(void **state)
 {
@@ -292,6 +353,29 @@ static void test_leaves_out_kmemleak(void **state)
 	assert_int_equal(ram__walk(&m->memory, see, m), 0);
 	for (int i = 0; i < PAGES; i++)
 		assert_int_equal(m->seen[i], i == 12 || i == 13);
+}
+
+/* Pages that say whose they are, if that one is known. */
+static void test_leaves_pages_to_their_owners(void **state)
+{
+	struct machine *m = *state;
+	const uint64_t owner = BASE + RAM + 200, other = BASE + RAM + 100;
+
+	assert_int_equal(ram__find_base(&m->memory, BASE, TEXT), 0);
+	for (int i = 10; i < 14; i++)
+		set_page(m, i, 0, 0xffffffff, 1, 0);
+	m->pages[11][5] = owner;
+	m->pages[12][5] = owner + 8;
+	m->pages[13][5] = other;
+	assert_int_equal(ram__leave_to(&m->memory, owner), 0);
+	assert_int_equal(ram__leave_to(&m->memory, other), 0);
+	assert_int_equal(ram__walk(&m->memory, see, m), 0);
+	for (int i = 0; i < PAGES; i++)
+		assert_int_equal(m->seen[i], i == 10 || i == 12);
+	ram__forget_owners(&m->memory);
+	m->last = 0;
+	assert_int_equal(ram__walk(&m->memory, see, m), 0);
+	assert_int_equal(m->seen[11], 1);
 }
 
 static bool is_over_later(void *arg)
@@ -455,12 +539,16 @@ int main(void)
 		TEST(test_masks),
 		TEST(test_behind_a_hole),
 		TEST(test_kinds),
+		TEST(test_pages_of_a_block),
+		TEST(test_pages_that_are_kept),
+		TEST(test_pages_of_a_pool),
 		TEST(test_no_freelist),
 		TEST(test_masks_a_large_slab),
 		TEST(test_bases),
 		TEST(test_names_are_full),
 		TEST(test_names_are_those_of_now),
 		TEST(test_leaves_out_kmemleak),
+		TEST(test_leaves_pages_to_their_owners),
 		TEST(test_where_the_crash_kernel_is),
 		TEST(test_iomem_anew),
 		TEST(test_slabs),

@@ -99,6 +99,7 @@ static int end_tasks(void **state)
 {
 	struct made_up *m = *state;
 
+	stacks__free(&m->stacks);
 	end((void **)&m->machine);
 	test_free(m);
 	return 0;
@@ -247,6 +248,51 @@ static void test_tasks_that_cannot_be_read(void **state)
 	find(m, TASKS);
 }
 
+#define CALLER (TEXT + 0x100)
+
+static struct names *names_of_makers(void)
+{
+	char text[512];
+	struct kallsyms *table;
+	struct names *names;
+	FILE *file;
+
+	snprintf(text, sizeof(text),
+		 "%llx T _stext\n%llx T dup_task_struct\n%llx T behind\n%llx T _etext\n", TEXT,
+		 CALLER - 0x10, CALLER, CALLER + 0x1000);
+	file = fmemopen(text, strlen(text), "r");
+	assert_int_equal(kallsyms__parse(&table, file, NULL), 0);
+	fclose(file);
+	assert_int_equal(names__open(&names, table), 0);
+	return names;
+}
+
+/* The kernel keeps some for tasks to come. */
+static void test_stacks_that_no_task_has(void **state)
+{
+	struct made_up *m = *state;
+	struct places_area area = {STACK(7), CALLER};
+	struct places_page pages[] = {{STACK(7), STACK(7), 0},
+				      {STACK(7) + PAGE, STACK(7) + PAGE, 0}};
+	struct names *names = names_of_makers();
+	const struct places places = {
+		.names = names, .areas = &area, .nr_areas = 1, .pages = pages, .nr_pages = 2};
+
+	assert_int_equal(stacks__find_unused(&m->stacks, &places), 0);
+	assert_int_equal(m->machine->memory.nr_dead, 0); /* no task was seen yet */
+	find(m, 0);
+	assert_int_equal(stacks__find_unused(&m->stacks, &places), 0);
+	assert_int_equal(m->machine->memory.nr_dead, 2);
+	assert_dead(m, 0, STACK(7), PAGE);
+	assert_dead(m, 1, STACK(7) + PAGE, PAGE);
+	put_word(m, TASK(2) + tasks.stack, STACK(7));
+	put_half(m, TASK(2) + tasks.on_cpu, 1);
+	find(m, 0);
+	assert_int_equal(stacks__find_unused(&m->stacks, &places), 0);
+	assert_int_equal(m->machine->memory.nr_dead, 0);
+	names__close(names);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin_tasks, end_tasks)
 
 int main(void)
@@ -255,7 +301,7 @@ int main(void)
 		TEST(test_stacks_of_tasks_that_sleep), TEST(test_what_is_no_stack_pointer),
 		TEST(test_all_of_this_program),	       TEST(test_stacks_that_are_areas),
 		TEST(test_areas_that_do_not_fit),      TEST(test_what_is_no_task),
-		TEST(test_tasks_that_cannot_be_read),
+		TEST(test_tasks_that_cannot_be_read),  TEST(test_stacks_that_no_task_has),
 	};
 
 	return run_on_all(tests, sizeof(tests) / sizeof(tests[0]));

@@ -31,6 +31,7 @@ struct made_up {
 	struct tracer_view view;
 	struct scan scan;
 	struct subjects subjects;
+	struct page_tables tables;
 	uint64_t cpu_offsets[2];
 };
 
@@ -51,7 +52,9 @@ static int begin_table(void **state)
 					.areas_layout = &area_layout,
 					.slub = &m->machine->slub,
 					.memory = &m->machine->memory,
-					.scan = &m->scan};
+					.scan = &m->scan,
+					.tables = &m->tables};
+	m->tables = (struct page_tables){.memory = &m->machine->memory};
 	*state = m;
 	return err;
 }
@@ -113,7 +116,6 @@ static void test_what_is_no_object(void **state)
 	record(m, 0, CACHE, KLEAK_SPACE_SLAB, 0);
 	record(m, 1, CACHE + 512, KLEAK_SPACE_SLAB, 64)->site = SITES;
 	record(m, 2, CACHE + 1024, KLEAK_SPACE_VMALLOC, KLEAK_BYTES_UNSIZED);
-	record(m, 3, BASE + RAM, KLEAK_SPACE_PAGES, PAGE);
 	record(m, 4, CACHE + 2048, KLEAK_SPACE_SLAB, 64);
 	m->bucket.key[4] = KLEAK_KEY_BUSY;
 	gather(m);
@@ -290,6 +292,143 @@ static void test_pointers_to_percpu_memory(void **state)
 	assert_true(subjects__percpu_pointer(&m->machine->slub, m->bucket.key[0]) == large);
 }
 
+#define PAGES_AT  (RAM / PAGE)
+#define STRUCT(i) (VMEMMAP + (PAGES_AT + (i)) * 64)
+
+static void own_page(struct made_up *m, int i)
+{
+	set_page(m->machine, i, 0, 0xffffffff, 1, 0);
+}
+
+/* The memory of a page, and its struct page: both refer to it, and what stands there is its own. */
+static void test_a_page(void **state)
+{
+	struct made_up *m = *state;
+	uint64_t words[2] = {CACHE, STRUCT(20) + 8};
+
+	own_page(m, 20);
+	own_page(m, 21);
+	record(m, 0, STRUCT(20), KLEAK_SPACE_PAGES, 2 * PAGE);
+	record(m, 1, CACHE, KLEAK_SPACE_SLAB, 64);
+	gather(m);
+	assert_int_equal(m->subjects.nr, 2);
+	assert_int_equal(scan__find(&m->scan, BASE + RAM + 20 * PAGE), 0);
+	assert_int_equal(scan__find(&m->scan, BASE + RAM + 22 * PAGE - 1), 0);
+	assert_int_equal(scan__find(&m->scan, BASE + RAM + 22 * PAGE), SCAN_NONE);
+	assert_int_equal(scan__find(&m->scan, STRUCT(20)), 0);
+	assert_int_equal(scan__find(&m->scan, STRUCT(22) - 1), 0);
+	assert_int_equal(scan__find(&m->scan, STRUCT(22)), SCAN_NONE);
+	/* it refers to the slab object, and to itself */
+	assert_int_equal(scan__words(&m->scan, BASE + RAM + 20 * PAGE + 8, words, 2), 0);
+	assert_int_equal(scan__finish(&m->scan), 0);
+	assert_false(m->scan.objects[0].reached || m->scan.objects[1].reached);
+	assert_int_equal(scan__words(&m->scan, BASE + RAM, words + 1, 1), 0);
+	assert_int_equal(scan__finish(&m->scan), 0);
+	assert_true(m->scan.objects[0].reached && m->scan.objects[1].reached);
+}
+
+#define TABLES 40			/* pages from there on */
+#define BEHIND (BASE + RAM + 50 * PAGE) /* what has the struct pages' memory */
+
+/* The struct pages are mapped by one page, through as many tables as that takes here. */
+static void map_struct_pages(struct made_up *m)
+{
+	uint32_t page_bits = (uint32_t)__builtin_ctzll(PAGE), per_table = page_bits - 3;
+	uint32_t shift = page_bits, left = 48;
+
+	while (shift + per_table < left)
+		shift += per_table;
+	m->tables.top = BASE + RAM + TABLES * PAGE;
+	for (uint64_t i = TABLES;; i++, left = shift, shift -= per_table) {
+		uint64_t index = STRUCT(0) >> shift & ((1ULL << (left - shift)) - 1);
+
+		put(m, BASE + RAM + i * PAGE + index * 8,
+		    (shift == page_bits ? BEHIND - BASE : RAM + (i + 1) * PAGE) | 1);
+		if (shift == page_bits)
+			return;
+	}
+}
+
+/* What stands in the memory of its struct page is its own, once it is known where that is. */
+static void test_the_memory_of_struct_pages(void **state)
+{
+	struct made_up *m = *state;
+	uint64_t words[2] = {STRUCT(20) | 1, STRUCT(22)}; /* as a tail page; and another page */
+
+	for (int i = 20; i < 23; i++)
+		own_page(m, i);
+	record(m, 0, STRUCT(20), KLEAK_SPACE_PAGES, 2 * PAGE);
+	record(m, 1, STRUCT(22), KLEAK_SPACE_PAGES, PAGE);
+	for (int known = 0; known < 2; known++) {
+		if (known)
+			map_struct_pages(m);
+		gather(m);
+		assert_int_equal(scan__words(&m->scan, BEHIND + STRUCT(21) % PAGE + 8, words, 2),
+				 0);
+		assert_int_equal(scan__finish(&m->scan), 0);
+		assert_int_equal(m->scan.objects[0].reached, !known);
+		assert_int_equal(m->scan.objects[1].reached, !known);
+	}
+	assert_int_equal(scan__words(&m->scan, BEHIND + STRUCT(23) % PAGE + 8, words, 1), 0);
+	assert_int_equal(scan__finish(&m->scan), 0);
+	assert_true(m->scan.objects[0].reached && m->scan.objects[1].reached);
+}
+
+/* Slabs, free pages, those of processes; and sites whose pages others count. */
+static void test_pages_of_others(void **state)
+{
+	struct made_up *m = *state;
+
+	set_page(m->machine, 20, 1 << SLAB, 0xffffffff, 1, CACHE);
+	set_page(m->machine, 21, 0, 0xffffffff, 0, 0);
+	set_page(m->machine, 22, 0, 0xffffffff, 1, 4711);
+	own_page(m, 23);
+	for (int i = 0; i < 4; i++)
+		record(m, i, STRUCT(20 + i), KLEAK_SPACE_PAGES, PAGE);
+	gather(m);
+	assert_int_equal(m->subjects.nr, 1);
+	m->sites[1].muted = 1;
+	gather(m);
+	assert_int_equal(m->subjects.nr, 0);
+}
+
+static struct kleak_record *record_of_block(struct made_up *m, int slot, int i)
+{
+	struct kleak_record *kept = record(m, slot, STRUCT(i), KLEAK_SPACE_PAGES, PAGE);
+
+	if (i % 4 == 0)
+		own_page(m, i); /* the others say nothing of it */
+	kept->flags = 2 << KLEAK_RECORD_ORDER_SHIFT;
+	return kept;
+}
+
+/* Who has one page of a block has all of it, and nothing of the one beside it. */
+static void test_a_block_of_pages(void **state)
+{
+	struct made_up *m = *state;
+	uint64_t word = STRUCT(21);
+
+	for (int i = 0; i < 3; i++)
+		record_of_block(m, i, 22 - i); /* one was given back */
+	record_of_block(m, 3, 24);
+	record_of_block(m, 4, 23)->allocated_at--; /* the fourth is another one's by now */
+	for (int sampled = 0; sampled < 2; sampled++) {
+		m->subjects.sampled = sampled;
+		gather(m);
+		assert_int_equal(m->subjects.nr, 5);
+		assert_int_equal(scan__finish(&m->scan), 0);
+		for (int i = 0; i < 5; i++) /* of a sample the rest may be what is referred to */
+			assert_int_equal(m->scan.objects[i].reached, sampled);
+	}
+	m->subjects.sampled = false;
+	gather(m);
+	assert_int_equal(scan__words(&m->scan, BASE + RAM, &word, 1), 0);
+	assert_int_equal(scan__finish(&m->scan), 0);
+	for (int i = 0; i < 5; i++)
+		assert_int_equal(m->scan.objects[i].reached, i < 3);
+	assert_int_equal(m->machine->memory.nr_kept, 5); /* to be read */
+}
+
 static void test_some_objects_of_a_site_are_sampled(void **state)
 {
 	struct made_up *m = *state;
@@ -374,6 +513,10 @@ int main(void)
 		TEST(test_the_books_of_an_area_are_its_companions),
 		TEST(test_an_area_that_is_not_what_was_recorded),
 		TEST(test_pointers_to_percpu_memory),
+		TEST(test_a_page),
+		TEST(test_the_memory_of_struct_pages),
+		TEST(test_pages_of_others),
+		TEST(test_a_block_of_pages),
 		TEST(test_some_objects_of_a_site_are_sampled),
 		TEST(test_what_was_freed_is_no_sample),
 		TEST(test_a_record_that_is_still_there),

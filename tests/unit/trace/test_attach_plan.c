@@ -443,6 +443,11 @@ static void test_whose_books_are_in_the_way(void **state)
 	assert_told_of_scans(&kernel, "KFENCE", true);
 	kernel.kmemleak = true;
 	assert_told_of_scans(&kernel, "kmemleak", true);
+	/* nor is known which parts of per-CPU memory are free */
+	assert_told_of_scans(&kernel, "free per-CPU memory", true);
+	kernel.percpu.types = 1;
+	kernel.percpu_lists = 4711;
+	assert_told_of_scans(&kernel, "free per-CPU memory", false);
 }
 
 /* What the hook would show stands in kfree_rcu()'s queues, if they are of a known kind. */
@@ -492,6 +497,25 @@ static struct kernel with_page_events(struct kernel kernel)
 	kernel.has_loop = true;
 	kernel.page_struct = 64;
 	return kernel;
+}
+
+static void test_scans_of_pages_need_page_tables(void **state)
+{
+	struct trace_options options = defaults();
+	struct kernel kernel = with_page_events(modern());
+	struct plan plan;
+
+	(void)state;
+	options.scan_s = 60;
+	kernel.tasks.is_arm64 = true;
+	plan = good(&options, &kernel);
+	assert_false(is_blind_to(&plan, "page tables"));
+	options.origins |= ORIGIN_PAGES;
+	plan = good(&options, &kernel);
+	assert_true(is_blind_to(&plan, "page tables"));
+	kernel.page_tables = 4711;
+	plan = good(&options, &kernel);
+	assert_false(is_blind_to(&plan, "page tables"));
 }
 
 static bool is_any_kprobe_on(const struct plan *plan)
@@ -1152,6 +1176,7 @@ int main(void)
 		cmocka_unit_test(test_vmalloc_alone_needs_few_hooks),
 		cmocka_unit_test(test_sizes),
 		cmocka_unit_test(test_whose_books_are_in_the_way),
+		cmocka_unit_test(test_scans_of_pages_need_page_tables),
 		cmocka_unit_test(test_stacks_of_any_size),
 		cmocka_unit_test(test_queues),
 		cmocka_unit_test(test_kprobes_stand_in),

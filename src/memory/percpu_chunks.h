@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The chunks of per-CPU memory (mm/percpu-internal.h).
+ *
+ * All chunks stand in the lists of pcpu_chunk_lists, by how much room they have: the first one of
+ * the boot, and those that are isolated, too, in the last slots (mm/percpu.c,
+ * pcpu_setup_first_chunk()).  pcpu_reserved_chunk, for modules' own variables, is apart.
+ */
+#ifndef KLEAK_MEMORY_PERCPU_CHUNKS_H
+#define KLEAK_MEMORY_PERCPU_CHUNKS_H
+
+#include "kernel/layout.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct percpu_chunks {
+	struct percpu_layout layout;
+	uint64_t lists, nr_slots, reserved; /* where these variables are; 0: not known */
+	uint32_t page_size;
+	uint32_t cpus; /* possible ones: each has its copy of all that is allocated */
+	/* Copy kernel memory: 0 or -EFAULT. */
+	int (*read)(void *arg, uint64_t address, void *to, size_t len);
+	void *arg;
+};
+
+struct percpu_chunk {
+	uint64_t at;	    /* its struct pcpu_chunk */
+	int64_t bytes;	    /* of its pages, for one CPU */
+	int64_t free_bytes; /* of them */
+};
+
+/*
+ * Hand every chunk to see() once; nothing is locked.  False: where they are is not known, they do
+ * not make sense, for they change all the time, or see() said so.
+ */
+bool percpu_chunks__each(const struct percpu_chunks *chunks,
+			 bool (*see)(void *arg, const struct percpu_chunk *chunk), void *arg);
+
+#endif

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "cmd/ledger.h"
 #include "cmd/metrics_file.h"
+#include "cmd/stream.h"
 #include "judge/bookkeeper.h"
 #include "kernel/kernel.h"
 #include "kernel/pageowner.h"
@@ -17,8 +18,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <inttypes.h>
-#include <math.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -299,47 +298,19 @@ static int read_and_print(struct audit *audit, enum statement_phase phase, bool 
 
 /* ---- streaming, and around a command ---- */
 
-static int wait_until(const struct audit *audit, double deadline_s)
+static struct stream stream_of(const struct audit *audit)
 {
-	int signal;
-
-	do {
-		bool waits = printout__waits(audit->printout);
-		const struct signals_files files = {
-			.out = STDOUT_FILENO, .room = waits, .keys = -1};
-
-		signal = signals__wait_for(audit->signals, &files, deadline_s);
-		if (signal == SIGNALS_ROOM)
-			signal = printout__push(audit->printout) ? -EPIPE : SIGCHLD;
-	} while (signal == SIGCHLD || signals__is_request(signal));
-	if (signal == -EPIPE) {
-		printout__push(audit->printout); /* which knows then */
-		say("nobody reads stdout any more");
-	}
-	return signal;
+	return (struct stream){
+		.signals = audit->signals,
+		.printout = audit->printout,
+		.interval_s = audit->options->report.interval_s,
+		.duration_s = audit->options->duration_s,
+	};
 }
 
-static int stream(struct audit *audit)
+static int turn(void *arg, bool final)
 {
-	const struct options *options = audit->options;
-	int err = read_and_print(audit, STATEMENT_STREAM, false);
-	double start_s = audit->start_s;
-	double end_s = options->duration_s > 0 ? start_s + options->duration_s : INFINITY;
-
-	for (uint64_t turn = 1; !err; turn++) {
-		double next_s = start_s + (double)turn * options->report.interval_s;
-		bool last = next_s >= end_s;
-		int signal = wait_until(audit, last ? end_s : next_s);
-
-		if (signal < 0)
-			return signal;
-		err = read_and_print(audit, STATEMENT_STREAM, last || signal > 0);
-		if (last || signal > 0)
-			break;
-		/* do not catch up on missed readings */
-		turn += (uint64_t)((clock__now_s() - next_s) / options->report.interval_s);
-	}
-	return err;
+	return read_and_print(arg, STATEMENT_STREAM, final);
 }
 
 static int prepare_nothing(void *arg)
@@ -351,13 +322,14 @@ static int prepare_nothing(void *arg)
 /* Let RCU and deferred frees settle; a signal ends it. */
 static void settle(const struct audit *audit)
 {
+	const struct stream stream = stream_of(audit);
 	double now_s = clock__now_s(), end_s = now_s + SETTLE_S;
 	bool terminal = isatty(STDERR_FILENO);
 
 	while (now_s < end_s) {
 		if (terminal)
 			say__doing("waiting for deferred frees: %.0f s", end_s - now_s);
-		if (wait_until(audit, now_s + 1 < end_s ? now_s + 1 : end_s))
+		if (stream__wait(&stream, now_s + 1 < end_s ? now_s + 1 : end_s))
 			break;
 		now_s = clock__now_s();
 	}
@@ -400,6 +372,13 @@ static int around_command(struct audit *audit, int *status)
 	return read_and_print(audit, STATEMENT_AFTER, true);
 }
 
+static int stream_books(struct audit *audit)
+{
+	const struct stream stream = stream_of(audit);
+
+	return stream__run(&stream, turn, audit);
+}
+
 int cmd_ledger(const struct options *options, bool color, int signals, int *status)
 {
 	static struct audit audit;
@@ -423,7 +402,8 @@ int cmd_ledger(const struct options *options, bool color, int signals, int *stat
 	if (!err)
 		err = printout__open(&audit.printout);
 	if (!err)
-		err = options->trace.command ? around_command(&audit, status) : stream(&audit);
+		err = options->trace.command ? around_command(&audit, status)
+					     : stream_books(&audit);
 	if (printout__close(audit.printout) && !err)
 		err = -EIO;
 	bookkeeper__close(audit.keeper);

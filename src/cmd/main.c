@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* main(): read the command line, refuse what clashes, do what the command says. */
+#include "cmd/cgroup_ledger.h"
 #include "cmd/check.h"
 #include "cmd/clash.h"
 #include "cmd/diff.h"
@@ -72,7 +73,9 @@ static int audit(const struct options *options)
 
 	if (signals < 0)
 		return EXIT_CANNOT_RUN;
-	if (cmd_ledger(options, want_color(options), signals, &status))
+	if (options->trace.cgroup || options->cgroups
+		    ? cmd_cgroup_ledger(options, want_color(options), signals)
+		    : cmd_ledger(options, want_color(options), signals, &status))
 		status = EXIT_CANNOT_RUN;
 	close(signals);
 	return status;

@@ -187,6 +187,10 @@ static const char *check_trace(const struct options *o)
 		return "kleak ledger --prom is for a stream: give it no command";
 	if (o->verb == VERB_LEDGER && o->trace.command && o->duration_s > 0)
 		return "kleak ledger -- CMD ends with its command: leave --duration away";
+	if (o->cgroups && o->trace.cgroup)
+		return "--cgroup and --cgroups exclude each other: give one of them";
+	if (o->verb == VERB_LEDGER && o->trace.command && (o->cgroups || o->trace.cgroup))
+		return "kleak ledger --cgroup is for a stream: give it no command";
 	if (o->verb == VERB_DIAGNOSE &&
 	    o->duration_s < DIAGNOSE_MORE * o->report.evidence_s + DIAGNOSE_REST_S)
 		return "--for is too short: give one and a half times --evidence (default 90 s) "

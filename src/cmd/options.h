@@ -58,6 +58,7 @@ struct options {
 	bool no_color;
 	bool exit_code;			   /* run --exit-code */
 	uint64_t threshold;		   /* run --threshold */
+	bool cgroups;			   /* ledger --cgroups */
 	bool drop_caches;		   /* ledger, diagnose: --drop-caches */
 	bool now;			   /* diagnose --now: trace without waiting for growth */
 	struct options_folders debug_dirs; /* --debug-dir */

@@ -3,8 +3,7 @@
 #include "report/report_json.h"
 #include "util/json_value.h"
 
-/* Add the keys of an amount to `object`, which is let go of when that fails. */
-static json_t *with_amount(json_t *object, const struct statement_amount *amount)
+json_t *statement_json__with_amount(json_t *object, const struct statement_amount *amount)
 {
 	const struct growth_slope *slope = &amount->growth;
 	json_t *keys =
@@ -31,41 +30,42 @@ static json_t *class(const void *of, size_t i)
 {
 	const struct statement_class *c = &((const struct statement *)of)->classes[i];
 
-	return with_amount(json_pack("{s:o, s:b, s:b, s:o}", "class", json_value__text(c->name),
-				     "known", c->known, "outside_total", c->apart, "remark",
-				     json_value__text(c->remark)),
-			   &c->amount);
+	return statement_json__with_amount(json_pack("{s:o, s:b, s:b, s:o}", "class",
+						     json_value__text(c->name), "known", c->known,
+						     "outside_total", c->apart, "remark",
+						     json_value__text(c->remark)),
+					   &c->amount);
 }
 
 static json_t *cache(const void *of, size_t i)
 {
 	const struct statement_cache *c = &((const struct statement *)of)->caches[i];
 
-	return with_amount(json_pack("{s:o, s:o, s:o, s:o, s:I, s:o}", "name",
-				     json_value__text(c->name), "aliases",
-				     json_value__words(c->aliases), "reclaimable",
-				     answer(c->reclaimable), "active_objects",
-				     json_value__count(c->active_objects), "delta_objects",
-				     (json_int_t)c->delta_objects, "object_size_bytes",
-				     json_value__count(c->object_size)),
-			   &c->amount);
+	return statement_json__with_amount(
+		json_pack("{s:o, s:o, s:o, s:o, s:I, s:o}", "name", json_value__text(c->name),
+			  "aliases", json_value__words(c->aliases), "reclaimable",
+			  answer(c->reclaimable), "active_objects",
+			  json_value__count(c->active_objects), "delta_objects",
+			  (json_int_t)c->delta_objects, "object_size_bytes",
+			  json_value__count(c->object_size)),
+		&c->amount);
 }
 
 static json_t *caller(const void *of, size_t i)
 {
 	const struct statement_caller *c = &((const struct statement *)of)->callers[i];
 
-	return with_amount(json_pack("{s:o, s:o, s:I}", "name", json_value__text(c->name), "areas",
-				     json_value__count(c->areas), "delta_areas",
-				     (json_int_t)c->delta_areas),
-			   &c->amount);
+	return statement_json__with_amount(
+		json_pack("{s:o, s:o, s:I}", "name", json_value__text(c->name), "areas",
+			  json_value__count(c->areas), "delta_areas", (json_int_t)c->delta_areas),
+		&c->amount);
 }
 
 static json_t *line(const void *of, size_t i)
 {
 	const struct statement_line *l = &((const struct statement *)of)->lines[i];
 
-	return with_amount(
+	return statement_json__with_amount(
 		json_pack("{s:o, s:o, s:o, s:o, s:I}", "place", json_value__text(l->place),
 			  "function", json_value__text(l->function), "module",
 			  json_value__text(l->module), "calls", json_value__count(l->calls),
@@ -109,7 +109,8 @@ static json_t *whole(const struct statement *s)
 		json_value__text(s->kernel), "phase", phases[s->phase], "command",
 		json_value__text(s->command), "caches_dropped", s->caches_dropped, "total_bytes",
 		json_value__count(s->total_bytes), "available",
-		s->available_known ? with_amount(json_object(), &s->available) : json_null(),
+		s->available_known ? statement_json__with_amount(json_object(), &s->available)
+				   : json_null(),
 		"exhausted_s", json_value__number(s->exhausted_s), "free_cache_bytes",
 		free_cache(s), "classes", json_value__array(s->nr_classes, class, s), "caches",
 		json_value__array(s->nr_caches, cache, s), "caches_total",

@@ -556,6 +556,16 @@ static void put_sources(const struct pen *pen, const struct statement *s)
 	}
 }
 
+void statement_text__answer(struct pen *pen, const struct statement *statement)
+{
+	put_answer(pen, statement);
+}
+
+void statement_text__classes(const struct pen *pen, const struct statement *statement)
+{
+	put_classes(pen, statement);
+}
+
 int statement_text__print(const struct statement *statement, bool color, FILE *out)
 {
 	struct pen pen = {.out = out, .color = color};

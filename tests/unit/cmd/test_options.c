@@ -375,6 +375,12 @@ static void test_words(void **state)
 	assert_null(good("ledger").trace.command);
 	assert_true(good("ledger --duration 5").duration_s == 5);
 	bad("ledger --duration 5 -- ls", "leave --duration away");
+	assert_string_equal(good("ledger --cgroup /x").trace.cgroup, "/x");
+	assert_true(good("ledger --cgroups").cgroups && !good("ledger").cgroups);
+	bad("ledger --cgroups --cgroup /x", "exclude each other");
+	bad("ledger --cgroups -- ls", "give it no command");
+	bad("ledger --cgroup /x -- ls", "give it no command");
+	bad("--cgroups", "--cgroups belongs to kleak ledger, not to kleak");
 	assert_string_equal(good("kmemleak scan").action, "scan");
 	assert_string_equal(good("kmemleak list").action, "list");
 	assert_string_equal(good("kmemleak clear").action, "clear");

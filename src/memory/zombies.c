@@ -219,14 +219,14 @@ void zombies__conclude(struct zombies *zombies)
 		const struct memcg *memcg = memcg_of(zombies, zombie);
 		const uint64_t *count = charge_sums__of(&zombies->walk->sums, zombie->memcg)->count;
 
-		zombies->kept_by_files += count[CHARGE_FILE] != 0;
-		zombies->kept_by_shmem += count[CHARGE_SHMEM] != 0;
-		zombies->kept_by_anon += count[CHARGE_ANON] != 0;
-		zombies->kept_by_sockets += zombie->sockets != 0;
-		zombies->kept_by_writeback += zombie->writebacks != 0;
-		zombies->kept_by_swap += memcg->swap_entries != 0;
-		zombies->kept_by_children += memcg->children != 0;
-		zombies->kept_by_unknown += zombie->unknown != 0;
+		zombies->kept_by.files += count[CHARGE_FILE] != 0;
+		zombies->kept_by.shmem += count[CHARGE_SHMEM] != 0;
+		zombies->kept_by.anon += count[CHARGE_ANON] != 0;
+		zombies->kept_by.sockets += zombie->sockets != 0;
+		zombies->kept_by.writebacks += zombie->writebacks != 0;
+		zombies->kept_by.swap += memcg->swap_entries != 0;
+		zombies->kept_by.children += memcg->children != 0;
+		zombies->kept_by.unknown += zombie->unknown != 0;
 	}
 }
 

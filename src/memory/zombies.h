@@ -44,6 +44,11 @@ struct zombie_size {
 	uint64_t slab_bytes, percpu_bytes; /* of one */
 };
 
+/* What keeps them: how many have at least one such. */
+struct zombie_keepers {
+	uint32_t shmem, files, anon, swap, sockets, writebacks, children, unknown;
+};
+
 struct zombies {
 	const struct memcgs *memcgs; /* by the caller, as the walk */
 	const struct charge_walk *walk;
@@ -52,9 +57,7 @@ struct zombies {
 	struct arena names;
 	struct zombie_size size;
 	struct charge_total total; /* of all */
-	/* of all, what keeps them: how many have at least one such */
-	uint32_t kept_by_files, kept_by_shmem, kept_by_anon, kept_by_sockets, kept_by_swap,
-		kept_by_children, kept_by_writeback, kept_by_unknown;
+	struct zombie_keepers kept_by;
 	/* for who prints them, by the caller */
 	double now_s;	/* CLOCK_MONOTONIC */
 	double jiffy_s; /* 0: not known */

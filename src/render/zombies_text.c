@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Dead memory cgroups, for people. */
-#include "memory/zombies.h"
+#include "render/zombies_text.h"
 #include "render/charge_kind_text.h"
 #include "render/pen.h"
 
@@ -10,7 +9,7 @@
 
 #define ROW "%9s  %10s  %8s  "
 
-/* ", 12 of them"; the first one without the comma. */
+/* ", 12 by sockets"; the first one without the comma. */
 static void put_kept(const struct pen *pen, uint32_t nr, const char *by, int *printed)
 {
 	if (!nr)
@@ -18,32 +17,31 @@ static void put_kept(const struct pen *pen, uint32_t nr, const char *by, int *pr
 	fprintf(pen->out, "%s%" PRIu32 " by %s", (*printed)++ ? ", " : "kept: ", nr, by);
 }
 
-static void put_keepers(const struct pen *pen, const struct zombies *z)
+void zombies_text__keepers(const struct pen *pen, const struct zombie_keepers *kept_by)
 {
 	int printed = 0;
 
-	put_kept(pen, z->kept_by_shmem, "tmpfs or shared memory", &printed);
-	put_kept(pen, z->kept_by_files, "the page cache of files", &printed);
-	put_kept(pen, z->kept_by_anon, "anonymous memory", &printed);
-	put_kept(pen, z->kept_by_swap, "swap", &printed);
-	put_kept(pen, z->kept_by_sockets, "sockets", &printed);
-	put_kept(pen, z->kept_by_writeback, "writeback of a device", &printed);
-	put_kept(pen, z->kept_by_children, "dead cgroups below them", &printed);
-	put_kept(pen, z->kept_by_unknown, "references that are not known", &printed);
+	put_kept(pen, kept_by->shmem, "tmpfs or shared memory", &printed);
+	put_kept(pen, kept_by->files, "the page cache of files", &printed);
+	put_kept(pen, kept_by->anon, "anonymous memory", &printed);
+	put_kept(pen, kept_by->swap, "swap", &printed);
+	put_kept(pen, kept_by->sockets, "sockets", &printed);
+	put_kept(pen, kept_by->writebacks, "writeback of a device", &printed);
+	put_kept(pen, kept_by->children, "dead cgroups below them", &printed);
+	put_kept(pen, kept_by->unknown, "references that are not known", &printed);
 	if (printed)
 		fputc('\n', pen->out);
 }
 
-static void put_charged(const struct pen *pen, const struct zombies *z)
+void zombies_text__charged(const struct pen *pen, const uint64_t bytes[CHARGE_KINDS])
 {
 	int printed = 0;
 
 	for (int kind = 0; kind < CHARGE_KINDS; kind++) {
-		if (!z->total.bytes[kind])
+		if (!bytes[kind])
 			continue;
 		fprintf(pen->out, "%s%s %s", printed++ ? ", " : "charged to them: ",
-			pen__human((double)z->total.bytes[kind], false).text,
-			charge_kind_text__of(kind));
+			pen__human((double)bytes[kind], false).text, charge_kind_text__of(kind));
 	}
 	if (printed)
 		fputc('\n', pen->out);
@@ -62,31 +60,37 @@ static void put_head(const struct pen *pen, const struct zombies *z)
 	fprintf(pen->out, "%s of slabs and ", pen__human((double)z->size.slab_bytes, false).text);
 	fprintf(pen->out, "%s of per-CPU memory each\n",
 		pen__human((double)z->size.percpu_bytes, false).text);
-	put_charged(pen, z);
-	put_keepers(pen, z);
+	zombies_text__charged(pen, z->total.bytes);
+	zombies_text__keepers(pen, &z->kept_by);
 	fputs("what the kernel had allocated for them is charged to their parents now\n\n",
 	      pen->out);
 }
 
+void zombies_text__file(const struct pen *pen, const struct file_name *name)
+{
+	if (name->inode) {
+		fprintf(pen->out, "inode %" PRIu64 " of ", name->inode);
+		pen__name(pen, PEN_PLAIN, *name->fs ? name->fs : "?");
+	}
+	if (name->inode && *name->device && strcmp(name->device, name->fs)) {
+		fputs(" on ", pen->out);
+		pen__name(pen, PEN_PLAIN, name->device);
+	}
+	if (!*name->path)
+		return;
+	fputs(", ", pen->out);
+	pen__name(pen, PEN_BOLD, name->path);
+	if (name->removed)
+		fputs(" (deleted)", pen->out);
+}
+
 static void put_file(const struct pen *pen, const struct zombie_file *file)
 {
-	const struct file_name *name = file->name;
-
 	fprintf(pen->out, "%33s%s %s", "", pen__human((double)file->bytes, false).text,
 		charge_kind_text__of(file->kind));
-	if (name && name->inode) {
-		fprintf(pen->out, ": inode %" PRIu64 " of ", name->inode);
-		pen__name(pen, PEN_PLAIN, *name->fs ? name->fs : "?");
-		if (*name->device && strcmp(name->device, name->fs)) {
-			fputs(" on ", pen->out);
-			pen__name(pen, PEN_PLAIN, name->device);
-		}
-	}
-	if (name && *name->path) {
-		fputs(", ", pen->out);
-		pen__name(pen, PEN_BOLD, name->path);
-		if (name->removed)
-			fputs(" (deleted)", pen->out);
+	if (file->name && file->name->inode) {
+		fputs(": ", pen->out);
+		zombies_text__file(pen, file->name);
 	}
 	fputc('\n', pen->out);
 }

@@ -266,12 +266,12 @@ static void test_zombies(void **state)
 	assert_string_equal(b->files[0].name->path, "/d/f");
 	assert_null(a->files[0].name);
 	zombies__conclude(&zombies);
-	assert_int_equal(zombies.kept_by_files, 1);
-	assert_int_equal(zombies.kept_by_shmem, 1);
-	assert_int_equal(zombies.kept_by_anon, 1);
-	assert_int_equal(zombies.kept_by_swap, 1);
-	assert_int_equal(zombies.kept_by_children, 1);
-	assert_int_equal(zombies.kept_by_unknown, 1);
+	assert_int_equal(zombies.kept_by.files, 1);
+	assert_int_equal(zombies.kept_by.shmem, 1);
+	assert_int_equal(zombies.kept_by.anon, 1);
+	assert_int_equal(zombies.kept_by.swap, 1);
+	assert_int_equal(zombies.kept_by.children, 1);
+	assert_int_equal(zombies.kept_by.unknown, 1);
 	assert_int_equal(zombies.total.bytes[CHARGE_FILE], 3 * PAGE);
 	/* 200,000 ticks after the boot, of 4 ms each */
 	assert_int_equal((int)zombies__age(&zombies, &world.memcgs.list[b->memcg]), 200);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "cmd/census.h"
+#include "cmd/charges.h"
 #include "kernel/datasyms.h"
 #include "memory/census.h"
 #include "memory/kmem.h"
@@ -287,6 +288,9 @@ static int take_census(struct survey *survey, bool color)
 
 	if (err)
 		return err;
+	if (survey->options->by_cgroup || survey->options->zombies)
+		return cmd_charges(survey->options, survey->kernel, &survey->reader,
+				   &survey->memory, color);
 	err = look(survey);
 	if (err) {
 		say("cannot take a census: %s", reason__of(-err));

@@ -179,6 +179,8 @@ static int attach(struct diagnose *d, const struct plan *plan)
 	if (!d->watch_start_s)
 		d->watch_start_s = clock__now_s();
 	if (!err)
+		reporter__count_dead_groups(d->reporter, &d->diagnosis.dead);
+	if (!err)
 		err = holding__begin(d->holding);
 	return err ? err : read_books(d);
 }
@@ -329,6 +331,8 @@ static int drain(struct diagnose *d)
 
 	if (!d->diagnosis.interrupted)
 		err = reporter__find_lookalikes(d->reporter, &d->diagnosis.lookalikes);
+	if (!err)
+		err = reporter__look_at_dead_groups(d->reporter, &d->diagnosis.dead);
 	tracer__stop_allocations(d->tracer);
 	d->traced_to_s = clock__now_s();
 	if (!err)

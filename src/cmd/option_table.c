@@ -152,6 +152,11 @@ static const struct option_row rows[] = {
 	{GROUP, "--origin", 0, "LIST", TRACING | REPORT | DIFF | MERGE,
 	 "allocators, with commas between", "slab,vmalloc,percpu", .type = OPTION_CHOICES,
 	 .choices = origins__names, FIELD(uint32_t, trace.origins), GIVEN(trace.origins_given)},
+	{GROUP, "--by-cgroup", 0, NULL, CENSUS,
+	 "the kernel's live memory by the memory cgroup that is charged, and cache",
+	 FLAG(by_cgroup)},
+	{GROUP, "--zombies", 0, NULL, CENSUS,
+	 "dead memory cgroups: what is charged to them, and what keeps them", FLAG(zombies)},
 #undef GROUP
 #define GROUP "Tracing"
 	{GROUP, "--min-size", 0, "BYTES", TRACING, "only objects of at least that size",

@@ -183,6 +183,10 @@ static const char *check_trace(const struct options *o)
 		return "--min-size is above --max-size: nothing could be traced";
 	if (o->trace.cache && !(o->trace.origins & ORIGIN_SLAB))
 		return "--cache names a slab cache: add slab to --origin";
+	if (o->by_cgroup && o->zombies)
+		return "--by-cgroup and --zombies exclude each other: give one of them";
+	if ((o->by_cgroup || o->zombies) && o->trace.cache)
+		return "--cache is for the census of caches: leave it away";
 	if (o->verb == VERB_LEDGER && o->trace.command && o->prom)
 		return "kleak ledger --prom is for a stream: give it no command";
 	if (o->verb == VERB_LEDGER && o->trace.command && o->duration_s > 0)

@@ -475,6 +475,8 @@ static void read_slub(struct kernel *kernel, const struct btf *btf, const struct
 			 "per-CPU memory is not found");
 		memcpy(kernel->krc_unknown, kernel->slub_unknown, sizeof(kernel->krc_unknown));
 		memcpy(kernel->vfs_unknown, kernel->slub_unknown, sizeof(kernel->vfs_unknown));
+		memcpy(kernel->charges_unknown, kernel->slub_unknown,
+		       sizeof(kernel->charges_unknown));
 		return;
 	}
 	layout__read_slub(&kernel->slub, btf, kernel->page_size, kernel->slub_unknown,
@@ -488,6 +490,8 @@ static void read_slub(struct kernel *kernel, const struct btf *btf, const struct
 	layout__read_areas(&kernel->areas, btf, kernel->areas_unknown,
 			   sizeof(kernel->areas_unknown));
 	layout__read_vfs(&kernel->vfs, btf, kernel->vfs_unknown, sizeof(kernel->vfs_unknown));
+	layout__read_charges(&kernel->charges, btf, kernel->page_size, kernel->charges_unknown,
+			     sizeof(kernel->charges_unknown));
 }
 
 uint32_t kernel__stack_around(uint32_t place)

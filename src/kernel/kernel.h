@@ -79,6 +79,8 @@ struct kernel {
 	char krc_unknown[64]; /* the same */
 	struct vfs_layout vfs;
 	char vfs_unknown[64]; /* the same */
+	struct charge_layout charges;
+	char charges_unknown[64]; /* the same */
 };
 
 /*

@@ -256,6 +256,7 @@ const char *ram__cache_name(struct ram *memory, uint64_t cache)
 struct walk {
 	int (*see)(void *arg, uint64_t address, const uint64_t *words, size_t nr);
 	int (*see_slab)(void *arg, uint64_t address, uint64_t cache);
+	int (*see_page)(void *arg, uint64_t address, const uint8_t *page, enum ram_kind kind);
 	void *arg;
 };
 
@@ -499,6 +500,23 @@ static bool is_left_out(struct ram *memory, enum ram_kind kind, const uint8_t *h
 				: kind == RAM_KERNEL && is_owned(memory, here);
 }
 
+/* Hand on the pages at [start, end), whose struct pages have been copied. */
+static int walk_heads(struct ram *memory, const struct walk *walk, uint64_t start, uint64_t end)
+{
+	const struct slub_layout *l = &memory->slub->layout;
+	uint64_t page = vmemmap__page_of(memory->slub, start);
+	const uint8_t *here = memory->pages;
+	int err = 0;
+
+	for (uint64_t at = start; at < end && !err; at += l->page_size) {
+		if (vmemmap__head_of(page, bytes__word(here, l->page_head)) == page)
+			err = walk->see_page(walk->arg, at, here, kind_of_head(l, here));
+		here += l->page;
+		page += l->page;
+	}
+	return err;
+}
+
 /* The pages at [start, end), whose struct pages have been copied. */
 static int walk_copied(struct ram *memory, const struct walk *walk, uint64_t start, uint64_t end)
 {
@@ -507,6 +525,8 @@ static int walk_copied(struct ram *memory, const struct walk *walk, uint64_t sta
 	const uint8_t *here = memory->pages;
 	int err = 0;
 
+	if (walk->see_page)
+		return walk_heads(memory, walk, start, end);
 	memory->nr_slabs = 0;
 	for (uint64_t at = start; at < end && !err; at += l->page_size) {
 		uint64_t head;
@@ -599,6 +619,16 @@ int ram__walk_slabs(struct ram *memory, int (*see)(void *arg, uint64_t address, 
 		    void *arg)
 {
 	const struct walk walk = {.see_slab = see, .arg = arg};
+
+	return walk_all(memory, &walk);
+}
+
+int ram__walk_pages(struct ram *memory,
+		    int (*see)(void *arg, uint64_t address, const uint8_t *page,
+			       enum ram_kind kind),
+		    void *arg)
+{
+	const struct walk walk = {.see_page = see, .arg = arg};
 
 	return walk_all(memory, &walk);
 }

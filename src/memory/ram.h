@@ -106,6 +106,15 @@ int ram__walk(struct ram *memory,
 int ram__walk_slabs(struct ram *memory, int (*see)(void *arg, uint64_t address, uint64_t cache),
 		    void *arg);
 
+/*
+ * Hand every struct page to see() that is no tail of a compound page: `page` are its bytes, of the
+ * page at `address` of the direct map.  As ram__walk().
+ */
+int ram__walk_pages(struct ram *memory,
+		    int (*see)(void *arg, uint64_t address, const uint8_t *page,
+			       enum ram_kind kind),
+		    void *arg);
+
 /* What the page is that the address (in the direct map) lies in.  *cache: of slabs. */
 enum ram_kind ram__kind(struct ram *memory, uint64_t address, uint64_t *cache);
 

@@ -144,6 +144,29 @@ static json_t *group(const void *of, size_t i)
 			 "sites", json_value__array(g->nr, member, &listing));
 }
 
+static json_t *keepers(const struct zombie_keepers *k)
+{
+	return json_pack("{s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i}", "shmem", (int)k->shmem, "file",
+			 (int)k->files, "anon", (int)k->anon, "swap", (int)k->swap, "sockets",
+			 (int)k->sockets, "writebacks", (int)k->writebacks, "children",
+			 (int)k->children, "unknown", (int)k->unknown);
+}
+
+static json_t *dead_groups(const struct dead_groups *dead)
+{
+	uint64_t bytes = 0;
+
+	if (!dead->grew)
+		return json_null();
+	for (int kind = 0; kind < CHARGE_KINDS; kind++)
+		bytes += dead->charged[kind];
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "cgroups", json_value__count(dead->now),
+			 "cgroups_before", json_value__count(dead->before), "charged_bytes",
+			 json_value__count(bytes), "slab_bytes_each",
+			 json_value__count(dead->slab_bytes), "percpu_bytes_each",
+			 json_value__count(dead->percpu_bytes), "kept_by", keepers(&dead->kept_by));
+}
+
 static json_t *next(const void *of, size_t i)
 {
 	return json_value__text(((const struct diagnosis *)of)->next[i]);
@@ -157,7 +180,7 @@ static json_t *whole(const struct diagnosis *d)
 		shown = report__cut(d->report, d->top);
 	return json_pack(
 		"{s:i, s:s, s:o, s:o, s:o, s:o, s:o, s:s, s:o, s:o, s:o, s:i, s:b, s:b, s:o, s:o, "
-		"s:o, s:o, s:o, s:o}",
+		"s:o, s:o, s:o, s:o, s:o}",
 		"version", JSON_VALUE_VERSION, "type", "diagnosis", "time",
 		json_value__time(&d->time), "kernel", json_value__text(d->kernel), "kernel_version",
 		json_value__text(d->version), "machine", json_value__text(d->machine), "taint",
@@ -169,8 +192,8 @@ static json_t *whole(const struct diagnosis *d)
 		d->origins[0] ? json_value__words(d->origins) : json_null(), "caches",
 		d->caches ? json_value__words(d->caches) : json_null(), "growth",
 		json_value__array(d->nr_growth, growth, d), "groups",
-		json_value__array(d->groups.nr, group, d), "next",
-		json_value__array(d->nr_next, next, d), "report",
+		json_value__array(d->groups.nr, group, d), "dead_cgroups", dead_groups(&d->dead),
+		"next", json_value__array(d->nr_next, next, d), "report",
 		d->report ? report_json__of(&shown) : json_null());
 }
 

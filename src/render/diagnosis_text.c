@@ -3,6 +3,7 @@
 #include "render/holder_text.h"
 #include "render/ledger_text.h"
 #include "render/report_text.h"
+#include "render/zombies_text.h"
 #include "report/cache_aliases.h"
 #include "util/best.h"
 
@@ -393,6 +394,27 @@ static void put_stopped(const struct pen *pen, const struct diagnosis *d)
 	fputc('\n', pen->out);
 }
 
+/* Memory cgroups that were removed while this was traced, and are still there. */
+static void put_dead_groups(const struct pen *pen, const struct dead_groups *dead)
+{
+	if (!dead->grew)
+		return;
+	pen__put(pen, PEN_BOLD, "dead memory cgroups: %" PRIu64 ", %" PRIu64 " more", dead->now,
+		 dead->now - dead->before);
+	fputs(" since the start (kleak census --zombies lists them)\n", pen->out);
+	zombies_text__charged(pen, dead->charged);
+	zombies_text__keepers(pen, &dead->kept_by);
+	if (dead->file.inode) {
+		fputs("most is charged for ", pen->out);
+		zombies_text__file(pen, &dead->file);
+		fputc('\n', pen->out);
+	}
+	fprintf(pen->out, "each takes %s of slabs ",
+		pen__human((double)dead->slab_bytes, false).text);
+	fprintf(pen->out, "and %s of per-CPU memory at least\n\n",
+		pen__human((double)dead->percpu_bytes, false).text);
+}
+
 /* What the kernel's classes of memory grew by, and what that is made of. */
 static void put_rest(struct pen *pen, const struct diagnosis *d)
 {
@@ -538,6 +560,7 @@ int diagnosis_text__print(const struct diagnosis *diagnosis, bool color, FILE *o
 		put_groups(&pen, diagnosis, VERDICT_LEAK, listed(diagnosis, SIZE_MAX));
 		put_groups(&pen, diagnosis, VERDICT_GROWING, listed(diagnosis, GROWING_LISTED));
 		put_groups(&pen, diagnosis, VERDICT_HELD, listed(diagnosis, GROWING_LISTED));
+		put_dead_groups(&pen, &diagnosis->dead);
 		put_stopped(&pen, diagnosis);
 		put_rest(&pen, diagnosis);
 	}

@@ -4,6 +4,7 @@
 #define KLEAK_REPORT_DIAGNOSIS_H
 
 #include "judge/suspects.h"
+#include "report/dead_groups.h"
 #include "report/groups.h"
 #include "report/lookalikes.h"
 #include "report/report.h"
@@ -47,7 +48,8 @@ struct diagnosis {
 	const struct report *report; /* NULL: nothing was traced.  All sites, LEAK first */
 	struct groups groups;	     /* of these */
 	struct lookalikes lookalikes;
-	size_t top; /* groups and members that are listed, and sites in JSON; 0: all */
+	struct dead_groups dead; /* memory cgroups, during the trace that is reported */
+	size_t top;		 /* groups and members that are listed, and sites in JSON; 0: all */
 	const struct diagnosis_modules *modules; /* of each group */
 	const char *const *next;		 /* sentences: what to do */
 	size_t nr_next;

@@ -331,6 +331,16 @@ int reporter__find_lookalikes(struct reporter *reporter, struct lookalikes *look
 	return lookalikes__find(lookalikes, &reporter->now);
 }
 
+void reporter__count_dead_groups(struct reporter *reporter, struct dead_groups *dead)
+{
+	dead_groups__begin(dead, &reporter->now);
+}
+
+int reporter__look_at_dead_groups(struct reporter *reporter, struct dead_groups *dead)
+{
+	return dead_groups__look(dead, &reporter->now);
+}
+
 int reporter__each_idle_stack(struct reporter *reporter,
 			      int (*see)(const struct symbols_frame *stack, size_t nr, void *arg),
 			      void *arg)

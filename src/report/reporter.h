@@ -3,6 +3,7 @@
 #ifndef KLEAK_REPORT_REPORTER_H
 #define KLEAK_REPORT_REPORTER_H
 
+#include "report/dead_groups.h"
 #include "report/lookalikes.h"
 #include "report/report.h"
 #include "report/reporter_parts.h"
@@ -79,6 +80,10 @@ int reporter__mark_drop(struct reporter *reporter);
  * last reading (report/lookalikes.h).  While allocations are recorded.  0 or -ENOMEM.
  */
 int reporter__find_lookalikes(struct reporter *reporter, struct lookalikes *lookalikes);
+
+/* As dead_groups__begin(), when the trace begins, and dead_groups__look(), before it ends. */
+void reporter__count_dead_groups(struct reporter *reporter, struct dead_groups *dead);
+int reporter__look_at_dead_groups(struct reporter *reporter, struct dead_groups *dead);
 
 /*
  * Give `see` the stacks of sites that the last report does not list, because nothing is outstanding

@@ -316,6 +316,16 @@ static void test_screen_and_prom(void **state)
 	bad("census --screen", "--screen belongs to kleak alone");
 }
 
+static void test_census_of_cgroups(void **state)
+{
+	(void)state;
+	assert_true(good("census --by-cgroup --top 3").by_cgroup);
+	assert_true(good("census --zombies --json").zombies);
+	bad("census --by-cgroup --zombies", "exclude each other");
+	bad("census --by-cgroup --cache filp", "--cache is for the census of caches");
+	bad("--zombies", "--zombies belongs to kleak census");
+}
+
 static void test_saved_files(void **state)
 {
 	struct options o = good("--save x --top 3");
@@ -524,6 +534,7 @@ int main(void)
 		cmocka_unit_test(test_scan_and_census),
 		cmocka_unit_test(test_pictures),
 		cmocka_unit_test(test_screen_and_prom),
+		cmocka_unit_test(test_census_of_cgroups),
 		cmocka_unit_test(test_saved_files),
 		cmocka_unit_test(test_words),
 		cmocka_unit_test(test_no_words),

@@ -1,0 +1,106 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""Whom the kernel's memory is charged to, to the object; what dead cgroups hold, and what holds them."""
+import json
+import os
+import subprocess
+
+from guest import ROOT, at_least, boot, built, main
+
+# Two processes in cgroups of their own allocate known numbers.  Three cgroups are removed whose memory stays: pages of two
+# files in a tmpfs, and a process's sockets, which has moved.
+SCRIPT = """
+mkdir -p /pinned
+mount -t tmpfs none /pinned || exit 1
+[ -e /sys/fs/cgroup/cgroup.stat ] || mount -t cgroup2 none /sys/fs/cgroup || exit 1
+cd /sys/fs/cgroup
+echo +memory > cgroup.subtree_control || exit 1
+mkdir "one two" outer
+echo +memory > outer/cgroup.subtree_control
+mkdir outer/inner gone1 gone2 gone3
+mkfifo /do1 /done1 /do2 /done2 /do3 /done3
+start() { sh -c "echo 0 > '$1/cgroup.procs'; exec load" < /do$2 > /done$2 & }
+ask() { echo "$1" >&$2; read answer <&$3; [ "$answer" = ok ] || exit 1; }
+start "one two" 1; exec 3> /do1 4< /done1; read answer <&4
+start outer/inner 2; exec 5> /do2 6< /done2; read answer <&6
+start gone3 3; three=$!; exec 7> /do3 8< /done3; read answer <&8
+kleak census --by-cgroup --json
+ask "queue 300" 3 4; ask "eventfd 200" 3 4
+ask "socket 250" 5 6; ask "map 3" 5 6
+kleak census --by-cgroup --json
+for n in 1 2; do
+    mkdir -p /pinned/d$n
+    sh -c "echo 0 > gone$n/cgroup.procs; dd if=/dev/zero of=/pinned/d$n/f bs=4096 count=$((n * 5)) 2> /dev/null"
+    rmdir gone$n || exit 1
+done
+ask "socket 40" 7 8
+echo $three > cgroup.procs
+rmdir gone3 || exit 1
+sleep 1
+kleak census --zombies --json
+kleak census --zombies
+kleak census --by-cgroup --top 3
+"""
+
+
+def check_schema(line, name):
+    done = subprocess.run([os.path.join(ROOT, "tests/unit/check-schema.py"),
+                           os.path.join(ROOT, f"tests/unit/{name}.schema.json")], input=line + "\n", text=True,
+                          stderr=subprocess.PIPE, check=False)
+    assert done.returncode == 0, done.stderr
+    return json.loads(line)
+
+
+def of(charges, path):
+    """What a cgroup is charged with: objects by cache, bytes by kind."""
+    group = [g for g in charges["cgroups"] if g["path"] == path]
+    assert len(group) == 1, (path, [g["path"] for g in charges["cgroups"]])
+    return ({c["name"]: c["objects"] for c in group[0]["caches"]},
+            {kind: its["bytes"] for kind, its in group[0]["charged"].items()})
+
+
+def grown(before, after, path):
+    """By how many objects each of its caches grew, by how many bytes each kind."""
+    was, now = of(before, path), of(after, path)
+    return ({c: n - was[0].get(c, 0) for c, n in now[0].items()}, {k: n - was[1][k] for k, n in now[1].items()})
+
+
+def check_growth(before, after):
+    caches, _ = grown(before, after, "/one two")
+    assert caches["filp"] == 200 and 300 in caches.values(), caches
+    caches, kinds = grown(before, after, "/outer/inner")
+    assert caches["filp"] == 253 and caches["sock_inode_cache"] == 250, caches  # a map is a file, too
+    assert 3 << 20 <= kinds["pages"] <= (3 << 20) + 65536, kinds
+    for path in "/one two", "/outer/inner":
+        assert of(after, path)[1]["percpu"] >= 0 and after["percpu_known"], after
+
+
+def check_zombies(zombies, version):
+    dead = {z["path"].split(" ")[0]: z for z in zombies["cgroups"]}
+    if not at_least(version, 7, 1):
+        for n in 1, 2:
+            its = dead[f"/gone{n}"]
+            file = [f for f in its["files"] if f["kind"] == "shmem"]
+            assert its["charged"]["shmem"] == n * 5 * 4096, its
+            assert [(f["fs"], f["path"], f["removed"]) for f in file] == [("tmpfs", f"/d{n}/f", False)], its
+            assert file[0]["references"] == n * 5 and its["held_by"]["unknown"] == 0, its
+            assert 0 <= its["age_s"] < 600, its
+    its = dead["/gone3"]
+    assert its["held_by"]["sockets"] == 40 and its["held_by"]["unknown"] == 0, its
+    assert its["charged"]["slab"] == 0, its  # they went over to its parent
+    assert zombies["slab_bytes_each"] > 2000 and zombies["percpu_bytes_each"] > 500, zombies
+
+
+def charges_are_known(version):
+    out = boot(version, SCRIPT, "--add", f"{built(version, 'live-load')}:/bin/load")
+    lines = out.splitlines()
+    before, after, zombies = (check_schema(line, name) for line, name in
+                              zip(lines, ("charges", "charges", "zombies")))
+    check_growth(before, after)
+    check_zombies(zombies, version)
+    text = "\n".join(lines[3:])
+    assert "dead memory cgroups" in text and "/one two" in text, text
+
+
+if __name__ == "__main__":
+    main(charges_are_known)

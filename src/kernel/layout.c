@@ -591,6 +591,31 @@ static const struct btf_member *member_of(const struct btf *btf, const struct bt
 	return NULL;
 }
 
+/* Where a bit of the slab is; SLUB_NONE: it has no such. */
+static void find_bit(const struct btf *btf, const struct btf_type *slab, const char *name,
+		     uint32_t *byte, uint32_t *bit)
+{
+	uint32_t bits = 0;
+	bool found = member_of(btf, slab, name, &bits);
+
+	*byte = found ? bits / 8 : SLUB_NONE;
+	*bit = found ? bits % 8 : 0;
+}
+
+/*
+ * Where in an element the group is.  From 7.3 on an object has an element for its group, and one
+ * more for who allocated it where the kernel can note that: that is not known here.
+ */
+static uint32_t group_in_element(const struct btf *btf)
+{
+	const struct btf_type *element = struct_called(btf, "slabobj_ext");
+	uint32_t offset = field_of(btf, element, "objcg");
+
+	if (offset != SLUB_NONE || field_of(btf, element, "_ctref") != SLUB_NONE)
+		return offset;
+	return field_of(btf, element, "_objcg");
+}
+
 /*
  * What tells the group of each object of a slab.  Up to 6.9 a vector of pointers
  * (slab.memcg_data), then one of struct slabobj_ext (slab.obj_exts); from 7.0 on their stride is in
@@ -599,16 +624,16 @@ static const struct btf_member *member_of(const struct btf *btf, const struct bt
 static bool read_vectors(struct charge_layout *l, const struct btf *btf)
 {
 	const struct btf_type *slab = struct_called(btf, slab_struct(btf));
-	const struct btf_member *stride, *in_object;
+	const struct btf_member *stride;
 	uint32_t bits = 0;
 
-	l->slab_stride = l->slab_in_object = SLUB_NONE;
+	l->slab_stride = SLUB_NONE;
 	l->slab_vector = slab ? field_of(btf, slab, "obj_exts") : SLUB_NONE;
 	l->element = size_of(btf, "slabobj_ext");
 	if (!slab || (l->slab_vector != SLUB_NONE && !l->element))
 		return false;
 	if (l->slab_vector != SLUB_NONE) {
-		l->element_objcg = field_of(btf, struct_called(btf, "slabobj_ext"), "objcg");
+		l->element_objcg = group_in_element(btf);
 	} else {
 		l->slab_vector = field_of(btf, slab, "memcg_data");
 		l->element = sizeof(uint64_t);
@@ -619,12 +644,8 @@ static bool read_vectors(struct charge_layout *l, const struct btf *btf)
 		l->slab_stride = bits / 8;
 		l->slab_stride_bytes = unqualified(btf, stride->type)->size;
 	}
-	bits = 0;
-	in_object = member_of(btf, slab, "obj_exts_in_object", &bits);
-	if (in_object) {
-		l->slab_in_object = bits / 8;
-		l->slab_in_object_bit = bits % 8;
-	}
+	find_bit(btf, slab, "obj_exts_in_object", &l->slab_in_object, &l->slab_in_object_bit);
+	find_bit(btf, slab, "obj_exts_needs_objcg", &l->slab_has_groups, &l->slab_has_groups_bit);
 	return l->slab_vector != SLUB_NONE && l->element_objcg != SLUB_NONE;
 }
 

@@ -171,6 +171,8 @@ struct charge_layout {
 	uint32_t slab_stride, slab_stride_bytes;
 	/* they stand in the objects, as far apart as those: a bit in struct slab; optional */
 	uint32_t slab_in_object, slab_in_object_bit;
+	/* there are groups in the vector at all: a bit in struct slab; optional */
+	uint32_t slab_has_groups, slab_has_groups_bit;
 	uint64_t tag_mask;		     /* bits of such words that are no address */
 	uint64_t kernel_tag;		     /* of a page: it is the kernel's own */
 	uint64_t vector_tag;		     /* of a slab: it has a vector */

@@ -54,12 +54,17 @@ uint32_t charges__of_page(struct charges *charges, uint64_t word)
 
 /* ---- slabs ---- */
 
+static bool has_bit(const uint8_t *page, uint32_t byte, uint32_t bit)
+{
+	return page[byte] >> bit & 1;
+}
+
 static uint64_t stride_of(const struct charge_layout *l, const uint8_t *page, uint32_t size)
 {
 	uint64_t stride = 0;
 
 	if (l->slab_in_object != SLUB_NONE)
-		return page[l->slab_in_object] >> l->slab_in_object_bit & 1 ? size : l->element;
+		return has_bit(page, l->slab_in_object, l->slab_in_object_bit) ? size : l->element;
 	if (l->slab_stride == SLUB_NONE || l->slab_stride_bytes > sizeof(stride))
 		return l->element;
 	memcpy(&stride, page + l->slab_stride, l->slab_stride_bytes);
@@ -100,7 +105,9 @@ int charges__of_slab(struct charges *charges, const uint8_t *page, uint32_t size
 	uint64_t word = bytes__word(page, l->slab_vector), stride = stride_of(l, page, size);
 	int err;
 
-	if (!(word & l->vector_tag) || !(word & ~l->tag_mask))
+	if (!(word & l->vector_tag) || !(word & ~l->tag_mask) ||
+	    (l->slab_has_groups != SLUB_NONE &&
+	     !has_bit(page, l->slab_has_groups, l->slab_has_groups_bit)))
 		return 0;
 	if (nr > MOST_OBJECTS || stride < l->element || stride > UINT32_MAX)
 		return -EFAULT;

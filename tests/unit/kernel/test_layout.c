@@ -735,6 +735,33 @@ static void test_older_charges(void **state)
 	assert_int_equal(l.chunk_element, 8);
 }
 
+/* From 7.3 on: bits in the slab, and an element for each thing that is noted of an object. */
+static void test_newer_charges(void **state)
+{
+	static const char slab[] = "slab 64 obj_exts 23 stride 24\nslabobj_ext 16 objcg 8\n";
+	struct charge_layout l;
+	char types[4096], why[64], *at;
+
+	(void)state;
+	strcpy(types, charge_types);
+	at = strstr(types, slab);
+	snprintf(at, sizeof(types) - (size_t)(at - types), "%s%s",
+		 "slab 64 obj_exts 23 obj_exts_in_object 4 obj_exts_needs_objcg 5\n"
+		 "slabobj_ext 8 _objcg 3\n",
+		 strstr(charge_types, slab) + strlen(slab));
+	assert_int_equal(read_charges(&l, types, NULL, why, sizeof(why)), 0);
+	assert_int_equal(l.slab_in_object, 4);
+	assert_int_equal(l.slab_in_object_bit, 0);
+	assert_int_equal(l.slab_has_groups, 5);
+	assert_int_equal(l.element, 8);
+	assert_int_equal(l.element_objcg, 3);
+	at = strstr(types, "_objcg 3\n");
+	snprintf(at, sizeof(types) - (size_t)(at - types), "_objcg 3 _ctref 4\n%s",
+		 strstr(charge_types, slab) + strlen(slab));
+	assert_int_equal(read_charges(&l, types, NULL, why, sizeof(why)), -ENOTSUP);
+	assert_string_equal(why, "slabs tell in another way whom they are charged to");
+}
+
 static void without_one_of_tasks(const char *field)
 {
 	struct btf *btf = begin();
@@ -1013,6 +1040,7 @@ int main(void)
 		cmocka_unit_test(test_vfs),
 		cmocka_unit_test(test_charges),
 		cmocka_unit_test(test_older_charges),
+		cmocka_unit_test(test_newer_charges),
 		cmocka_unit_test(test_older_dentries),
 		cmocka_unit_test(test_dentries_of_another_kind),
 		cmocka_unit_test(test_tasks),

@@ -51,6 +51,7 @@ static const struct charge_layout group_layout = {
 	.element_objcg = 8,
 	.slab_stride = SLUB_NONE,
 	.slab_in_object = SLUB_NONE,
+	.slab_has_groups = SLUB_NONE,
 	.tag_mask = 7,
 	.kernel_tag = 2,
 	.vector_tag = 1,

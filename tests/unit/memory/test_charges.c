@@ -111,6 +111,16 @@ static void test_slabs(void **state)
 	words[2] = 0xf700;
 	put_vector(m, VECTOR, group_layout.element);
 	check_slab(&charges, words);
+	/* a vector that has no groups */
+	charges.layout.slab_has_groups = 18;
+	charges.layout.slab_has_groups_bit = 1;
+	words[2] = 0x2f700;
+	check_slab(&charges, words);
+	words[2] = 0xf700;
+	assert_int_equal(charges__of_slab(&charges, (const uint8_t *)words, SIZE, NR, see, &seen),
+			 0);
+	assert_int_equal(seen.nr, 0);
+	charges.layout.slab_has_groups = SLUB_NONE;
 	/* no vector: nothing is charged */
 	words[7] = 1;
 	assert_int_equal(charges__of_slab(&charges, (const uint8_t *)words, SIZE, NR, see, &seen),

@@ -6,6 +6,7 @@
 # make [V=1]        build ./kleak
 # make install [DESTDIR=] [PREFIX=/usr/local]
 # make bench [PEER=command] [ARGS=--json]   what tracing costs
+# make bench-cgroups [CGROUPS=10000]         what kleak ledger --cgroups costs; makes so many, as root
 # make bench-names VMLINUX=file              how fast addresses get their source lines
 # make fuzz [FUZZ_TIME=60]  read files that nobody wrote
 # make soak [SECONDS=600] [GUEST=6.12] [SANITIZE=1]   under load, here or in a guest, kleak with ASan and UBSan
@@ -416,6 +417,10 @@ $(B)/names: tools/bench/names.c $(B)/kleak.a
 .PHONY: bench-names
 bench-names: $(B)/names
 	@$(B)/names $(or $(VMLINUX),/usr/lib/debug/boot/vmlinux-$(shell uname -r))
+
+.PHONY: bench-cgroups
+bench-cgroups: $(KLEAK)
+	@tools/bench-cgroups $(or $(CGROUPS),10000)
 
 # ---- systemd ----
 

@@ -102,6 +102,8 @@ __noinline int cache_describe(struct kleak_cache *c, __u64 kmem, __u64 size, __u
 		c->object_size = BPF_CORE_READ(s, object_size);
 		if (BPF_CORE_READ(s, flags) & slab_reclaim_account())
 			flags |= KLEAK_CACHE_RECLAIMABLE;
+		if (BPF_CORE_READ(s, flags) & slab_account())
+			flags |= KLEAK_CACHE_CHARGED;
 		bpf_probe_read_kernel_str(c->name, sizeof(c->name), BPF_CORE_READ(s, name));
 		if (is_name_of_caches(c->name))
 			flags |= KLEAK_CACHE_OF_CACHES;

@@ -31,6 +31,8 @@ static __always_inline __u64 event_arg(const struct bpf_raw_tracepoint_args *ctx
 		LOAD_ARG(5);
 		LOAD_ARG(6);
 		LOAD_ARG(7);
+		LOAD_ARG(8);
+		LOAD_ARG(9);
 	}
 	return word;
 }
@@ -82,6 +84,16 @@ static __always_inline __u32 slab_reclaim_account(void)
 	if (bpf_core_enum_value_exists(enum _slab_flag_bits, _SLAB_RECLAIM_ACCOUNT))
 		return 1U << bpf_core_enum_value(enum _slab_flag_bits, _SLAB_RECLAIM_ACCOUNT);
 	return 0x00020000U;
+}
+
+/* SLAB_ACCOUNT, in the same way; where it does not exist (no CONFIG_MEMCG) nobody sets the bit. */
+static __always_inline __u32 slab_account(void)
+{
+	if (bpf_core_enum_value_exists(enum _slab_flag_bits, _SLAB_ACCOUNT))
+		return 1U << bpf_core_enum_value(enum _slab_flag_bits, _SLAB_ACCOUNT);
+	return bpf_core_enum_value_exists(enum _slab_flag_bits, _SLAB_RECLAIM_ACCOUNT)
+		       ? 0
+		       : 0x04000000U;
 }
 
 #define PF_KTHREAD 0x00200000 /* include/linux/sched.h, unchanged from 2.6.27 to 6.18 */

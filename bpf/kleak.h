@@ -53,8 +53,9 @@ enum kleak_record_flags {
 	KLEAK_RECORD_RCU_PENDING = 1 << 1, /* passed to kfree_rcu(), grace period not over */
 	KLEAK_RECORD_OF_CACHE =
 		1 << 2, /* its bytes are the size of its site's cache, if it has a site */
-	/* pages: 5 bits, the order of the block that it is a part of; 0: of none */
-	KLEAK_RECORD_ORDER_SHIFT = 3,
+	KLEAK_RECORD_ACCOUNT = 1 << 3, /* asked for with __GFP_ACCOUNT: a cgroup is charged */
+	/* pages: 4 bits, the order of the block that it is a part of; 0: of none */
+	KLEAK_RECORD_ORDER_SHIFT = 4,
 };
 
 /*
@@ -197,6 +198,7 @@ enum kleak_cache_flags {
 	KLEAK_CACHE_LARGE = 1 << 4,	  /* kmalloc: beyond the caches, straight from the pages */
 	KLEAK_CACHE_OF_CACHES = 1 << 5,	  /* "kmem_cache": its objects are caches */
 	KLEAK_CACHE_WANTED = 1 << 6,	  /* passes --cache */
+	KLEAK_CACHE_CHARGED = 1 << 7,	  /* SLAB_ACCOUNT: a cgroup is charged for each object */
 };
 
 struct kleak_cache {

@@ -79,6 +79,12 @@ static __always_inline __u32 has_size_of_cache(__u32 index, __u32 flags)
 	return ((flags / KLEAK_CACHE_LARGE | none) & 1) ^ 1;
 }
 
+/* KLEAK_RECORD_ACCOUNT, if the event says so.  Without branches, as above. */
+static __always_inline __u32 account_flag(__u64 gfp)
+{
+	return ((gfp & config.gfp_account) != 0) * KLEAK_RECORD_ACCOUNT;
+}
+
 static __always_inline bool is_of_kmalloc(enum kleak_event event)
 {
 	return event == KLEAK_EVENT_KMALLOC || event == KLEAK_EVENT_KMALLOC_NODE;
@@ -243,6 +249,8 @@ static __always_inline int slab_alloc(struct bpf_raw_tracepoint_args *ctx, enum 
 	} else if (config.vmalloc && !records_all_slab()) {
 		object_gone(ptr, KLEAK_SPACE_VMALLOC, true);
 	}
+	if (args->gfp != KLEAK_ARG_NONE)
+		record_flags |= account_flag(event_arg(ctx, args->gfp));
 	if (config.slab)
 		slab_allocated(ctx, ptr, call_site, kmem, class_size, size, requested, cache_flags,
 			       record_flags, again);

@@ -189,6 +189,7 @@ struct bpf_tramp_image {
 
 /* include/linux/slab.h, 6.9 and later */
 enum _slab_flag_bits {
+	_SLAB_ACCOUNT,
 	_SLAB_RECLAIM_ACCOUNT,
 };
 

@@ -132,13 +132,13 @@ static int write_metrics(struct audit *audit, bool final)
 static int turn(void *arg, bool final)
 {
 	struct audit *audit = arg;
-	double began_s = clock__now_s(), read_s;
+	double began_s = clock__cpu_s(), read_s;
 	int err = take_reading(audit), metrics;
 	bool over = !err && is_over(audit);
 
 	if (err)
 		return err;
-	read_s = clock__now_s();
+	read_s = clock__cpu_s();
 	final |= over;
 	if (over)
 		say("the cgroup %s was removed", audit->path);
@@ -146,8 +146,8 @@ static int turn(void *arg, bool final)
 	if (!err)
 		err = printout__print(audit->printout, render, audit, final, "statement");
 	if (audit->options->report.verbose)
-		say("%zu cgroups read in %.1f ms, their statement made in %.1f ms",
-		    audit->reading.nr, 1e3 * (read_s - began_s), 1e3 * (clock__now_s() - read_s));
+		say("%zu cgroups read in %.1f ms of CPU time, their statement made in %.1f ms",
+		    audit->reading.nr, 1e3 * (read_s - began_s), 1e3 * (clock__cpu_s() - read_s));
 	metrics = write_metrics(audit, final);
 	err = err ? err : metrics;
 	return !err && over ? STREAM_OVER : err;

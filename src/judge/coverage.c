@@ -18,7 +18,8 @@ static const struct {
  * kmalloc() beyond the caches takes pages, and still counts as unreclaimable slab
  * (mm/slub.c, ___kmalloc_large_node(): NR_SLAB_UNRECLAIMABLE_B).
  */
-static enum coverage_name class_of(const struct kleak_site *entry, const struct kleak_cache *caches)
+enum coverage_name coverage__class_of(const struct kleak_site *entry,
+				      const struct kleak_cache *caches)
 {
 	if (entry->space == KLEAK_SPACE_VMALLOC)
 		return COVERAGE_VMALLOC;
@@ -29,6 +30,11 @@ static enum coverage_name class_of(const struct kleak_site *entry, const struct 
 	return COVERAGE_SLAB_UNRECLAIMABLE;
 }
 
+const char *coverage__name(enum coverage_name class)
+{
+	return books[class].name;
+}
+
 void coverage__sum(int64_t traced[COVERAGE_CLASSES], const struct snapshot *snapshot,
 		   const struct kleak_site *entries, const struct kleak_cache *caches)
 {
@@ -36,7 +42,7 @@ void coverage__sum(int64_t traced[COVERAGE_CLASSES], const struct snapshot *snap
 		traced[i] = 0;
 	for (uint32_t i = 0; i < snapshot->nr_sites; i++)
 		if (snapshot->sites[i].live && entries[i].space != KLEAK_SPACE_PAGES)
-			traced[class_of(&entries[i], caches)] +=
+			traced[coverage__class_of(&entries[i], caches)] +=
 				(int64_t)snapshot->sites[i].held_bytes;
 }
 

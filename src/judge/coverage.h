@@ -73,6 +73,11 @@ struct coverage_slab {
 	double explained;      /* traced / objects; NAN where those did not grow, or as above */
 };
 
+/* The class of what is allocated at a site, and its name in JSON.  Pages have none. */
+enum coverage_name coverage__class_of(const struct kleak_site *entry,
+				      const struct kleak_cache *caches);
+const char *coverage__name(enum coverage_name class);
+
 /*
  * What is traced of each class: bytes of everything in the tables that the kernel
  * still holds, young and pending objects included.

@@ -214,7 +214,7 @@ static bool is_percpu(enum kleak_event event)
 /*
  * The per-CPU events pass base_addr and then, last of the pointers, the per-CPU
  * pointer; the first size is the one asked for; the call site is missing up to
- * 5.17, where the first argument is a bool.
+ * 5.17, where the first argument is a bool, and so are the gfp flags.
  */
 static void read_percpu_args(struct kleak_event_args *args, const struct btf *btf,
 			     const struct btf_type *proto)
@@ -231,6 +231,8 @@ static void read_percpu_args(struct kleak_event_args *args, const struct btf *bt
 		else if (btf_is_typedef(type) && is_named(btf, type, "size_t") &&
 			 args->requested == KLEAK_ARG_NONE)
 			args->requested = i - 1;
+		else if (btf_is_typedef(type) && is_named(btf, type, "gfp_t"))
+			args->gfp = i - 1;
 		else if (i == 1 && btf_is_int(type) && type->size == sizeof(__u64))
 			args->call_site = i - 1;
 	}

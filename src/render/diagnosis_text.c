@@ -420,6 +420,8 @@ static void put_rest(struct pen *pen, const struct diagnosis *d)
 {
 	fputs("while tracing, the kernel's memory grew by\n", pen->out);
 	ledger_text__print(pen, d->report);
+	ledger_text__charges(pen, d->report);
+	ledger_text__near_limit(pen, d->report);
 	report_text__losses(pen, d->report);
 }
 

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "render/ledger_text.h"
+#include "render/near_limit_text.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #define BOLD_BYTES  (1 << 20)
+#define SENTENCE    256
 #define LEAST_BYTES 4096 /* less is no change to be told of */
 
 /* Parts of what a class grew by, and from which width on there is room for them. */
@@ -98,4 +100,64 @@ void ledger_text__print(const struct pen *pen, const struct report *report)
 		ledger_text__class(pen, c, traced, width);
 		fputc('\n', pen->out);
 	}
+}
+
+/* ---- one cgroup ---- */
+
+/* "42%", or "-" */
+static struct pen_number share(double explained)
+{
+	struct pen_number number = {"-"};
+
+	if (!isnan(explained))
+		snprintf(number.text, sizeof(number.text), "%.0f%%", 100 * explained);
+	return number;
+}
+
+static struct pen_number change(bool known, double bytes)
+{
+	return known && !isnan(bytes) ? pen__human(bytes, true) : (struct pen_number){"-"};
+}
+
+static void put_charges_class(const struct pen *pen, const struct charges_class *c)
+{
+	const struct charges_traced *traced = &c->traced;
+
+	fprintf(pen->out, "  %-18s %9s %9s %9s %9s %13s\n", c->name,
+		c->known ? pen__human((double)c->delta_bytes, true).text : "unknown",
+		pen__human((double)traced->charged_bytes, true).text, share(c->explained).text,
+		change(true, c->rest_bytes).text,
+		change(traced->told, (double)traced->uncharged_bytes).text);
+}
+
+void ledger_text__charges(const struct pen *pen, const struct report *report)
+{
+	const struct charges *charges = &report->charges;
+
+	if (!charges->known)
+		return;
+	pen__begin(pen, PEN_DIM);
+	fprintf(pen->out, "  %-18s %9s %9s %9s %9s %13s", "its own books", "charged", "traced",
+		"share", "rest", "to nobody");
+	pen__end(pen, PEN_DIM);
+	fputc('\n', pen->out);
+	for (int i = 0; i < COVERAGE_CLASSES; i++) {
+		const struct charges_class *c = &charges->classes[i];
+
+		if (c->delta_bytes || c->traced.charged_bytes || c->traced.uncharged_bytes)
+			put_charges_class(pen, c);
+	}
+}
+
+void ledger_text__near_limit(const struct pen *pen, const struct report *report)
+{
+	const struct charges *c = &report->charges;
+	const char *what = c->growing < CGROUP_CLASSES ? cgroup_class__word(c->growing) : NULL;
+	char text[SENTENCE];
+
+	if (!c->known ||
+	    !near_limit_text__sentence(text, sizeof(text), &c->near, what, c->limit_bytes))
+		return;
+	pen__put(pen, near_limit__warns(&c->near) ? PEN_RED : PEN_YELLOW, "%s", text);
+	fputc('\n', pen->out);
 }

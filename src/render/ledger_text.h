@@ -23,4 +23,14 @@ void ledger_text__class(const struct pen *pen, const struct coverage_class *c, b
  */
 void ledger_text__print(const struct pen *pen, const struct report *report);
 
+/*
+ * The books of the cgroup that is traced, instead of that: what is charged to it, and apart what
+ * nobody is charged for.  Nothing where it has none.
+ */
+void ledger_text__charges(const struct pen *pen, const struct report *report);
+
+/* "NEAR LIMIT: unreclaimable, ...", of the cgroup that is traced; nothing where it is far from it.
+ */
+void ledger_text__near_limit(const struct pen *pen, const struct report *report);
+
 #endif

@@ -50,6 +50,7 @@ static void put_header(struct pen *pen, const struct report *r)
 	}
 	pen__head_end(pen);
 	ledger_text__print(pen, r);
+	ledger_text__charges(pen, r);
 }
 
 /* "dentries +512, unused of them +3; inodes +510, unused of them +1" */
@@ -570,6 +571,7 @@ int report_text__print(const struct report *report, bool color, int columns, FIL
 {
 	struct pen pen = {.out = out, .color = color, .columns = columns};
 
+	ledger_text__near_limit(&pen, report);
 	suspects_text__answer(&pen, report);
 	put_header(&pen, report);
 	put_vfs(&pen, report);

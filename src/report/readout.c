@@ -55,6 +55,7 @@ static void list_code(struct readout *readout)
 
 int readout__open(struct readout *readout, const struct reporter_parts *parts)
 {
+	char why[MOUNTINFO_PATH + 512];
 	int err;
 
 	readout->parts = *parts;
@@ -63,6 +64,11 @@ int readout__open(struct readout *readout, const struct reporter_parts *parts)
 	if (parts->symbols)
 		symbols__begin(parts->symbols);
 	list_code(readout);
+	err = cgroup_watch__open(&readout->cgroup, parts->trace->cgroup, why, sizeof(why));
+	if (err)
+		return err;
+	if (*why)
+		say("%s", why);
 	pinning__open(&readout->pinning, parts->kernel, parts->tracer, parts->symbols,
 		      parts->plan->config.modules);
 	if (!parts->plan->verify)
@@ -131,6 +137,9 @@ int readout__begin(struct readout *readout)
 	readout->started_s = clock__now_s();
 	books__read(&readout->books_start, BOOKS_MEM | BOOKS_SLABS | BOOKS_VFS);
 	books__say_odd(&readout->books_start, readout->said_odd);
+	err = cgroup_watch__read(&readout->cgroup, 0);
+	if (err)
+		return err;
 	if (closes_books(readout))
 		err = read_use(readout, &readout->use_start, &readout->books_start);
 	read_percpu(readout, &readout->percpu_start);
@@ -438,6 +447,8 @@ static int read_books(struct readout *readout, const struct readout_budget *budg
 	sum_older(readout, &readout->older);
 	books__say_odd(&readout->books, readout->said_odd);
 	err = readout->books.mem_err;
+	if (!err)
+		err = cgroup_watch__read(&readout->cgroup, readout__elapsed(readout));
 	read_percpu(readout, &readout->percpu);
 	readout->use.known = false;
 	if (err || !readout->use_start.known)
@@ -473,6 +484,17 @@ static void prepare_judge(struct readout *readout)
 					   ? (double)mem->bytes[MEMINFO_MEM_AVAILABLE]
 					   : NAN,
 	};
+}
+
+/* The same of the cgroup's own books. */
+static int compare_charges(struct readout *readout)
+{
+	const struct tracer_view *view = readout->view;
+	struct charges_traced traced[COVERAGE_CLASSES];
+
+	charges__sum(traced, &readout->snapshot, view->sites, view->caches,
+		     &readout->parts.plan->config);
+	return cgroup_watch__compare(&readout->cgroup, &readout->charges, traced);
 }
 
 /* Set the kernel's books beside what was taken. */
@@ -524,6 +546,8 @@ int readout__refresh(struct readout *readout, double elapsed_s, const struct rea
 	if (!err)
 		err = pinning__look(&readout->pinning, &readout->snapshot, &readout->sites,
 				    readout->sampling);
+	if (!err)
+		err = compare_charges(readout);
 	if (err)
 		return err;
 	compare(readout);
@@ -554,6 +578,7 @@ void readout__close(struct readout *readout)
 	marks__free(&readout->before_drop);
 	books__free(&readout->books_start);
 	books__free(&readout->books);
+	cgroup_watch__close(&readout->cgroup);
 	found_free__free(&readout->found_free);
 	pinning__free(&readout->pinning);
 	kmem__close(&readout->reader);

@@ -15,6 +15,7 @@
 #include "memory/found_free.h"
 #include "memory/kmem.h"
 #include "memory/scanner.h"
+#include "report/cgroup_watch.h"
 #include "report/pinning.h"
 #include "report/reporter_parts.h"
 #include "report/unreferenced.h"
@@ -58,6 +59,8 @@ struct readout {
 	bool said_odd[BOOKS_ODD];
 	struct coverage_class ledger[COVERAGE_CLASSES];
 	struct coverage_slab slab;
+	struct cgroup_watch cgroup; /* --cgroup: its own books */
+	struct charges charges;	    /* these beside what was traced */
 
 	/* what the verdicts stand on */
 	struct last_minute last_minute;

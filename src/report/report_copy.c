@@ -200,6 +200,15 @@ static int copy_ledger(struct report_copy *copy, struct report *r)
 	return err;
 }
 
+static int copy_charges(struct report_copy *copy, struct charges *charges)
+{
+	int err = 0;
+
+	for (int i = 0; i < COVERAGE_CLASSES && charges->known && !err; i++)
+		err = copy_text(copy, &charges->classes[i].name);
+	return err;
+}
+
 int report_copy__make(struct report_copy *copy, const struct report *report)
 {
 	struct report_copy made = {.report = *report};
@@ -216,6 +225,8 @@ int report_copy__make(struct report_copy *copy, const struct report *report)
 		err = copy_blind_spots(&made, r);
 	if (!err)
 		err = copy_ledger(&made, r);
+	if (!err)
+		err = copy_charges(&made, &r->charges);
 	if (!err)
 		err = COPY(&made, r->course_at, r->nr_course);
 	if (!err)

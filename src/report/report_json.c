@@ -269,6 +269,43 @@ static json_t *slab(const struct coverage_slab *s)
 		(json_int_t)s->traced_bytes, "explained_share", json_value__number(s->explained));
 }
 
+static json_t *charges_class(const void *of, size_t i)
+{
+	const struct charges_class *c = &((const struct charges *)of)->classes[i];
+
+	return json_pack("{s:o, s:o, s:I, s:o, s:o, s:o}", "class", json_value__text(c->name),
+			 "delta_bytes", c->known ? json_integer(c->delta_bytes) : json_null(),
+			 "charged_bytes", (json_int_t)c->traced.charged_bytes, "uncharged_bytes",
+			 c->traced.told ? json_integer(c->traced.uncharged_bytes) : json_null(),
+			 "explained_share", json_value__number(c->explained), "rest_bytes",
+			 json_value__number(c->rest_bytes));
+}
+
+static json_t *near_limit(const struct charges *c)
+{
+	bool grows = c->growing < CGROUP_CLASSES;
+
+	return json_pack(
+		"{s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "state", near_limit__name(c->near.state),
+		"held_bytes", json_value__count(c->near.held), "room_bytes",
+		json_value__count(c->near.room), "oom_s", json_value__number(c->near.oom_s),
+		"soonest_s", json_value__number(c->near.soonest_s), "latest_s",
+		json_value__number(c->near.latest_s), "growing",
+		json_value__text(grows ? cgroup_class__name(c->growing) : NULL));
+}
+
+static json_t *charges(const struct charges *c)
+{
+	bool limited = c->limit_known && c->limit_bytes != NEAR_LIMIT_NONE;
+
+	if (!c->known)
+		return json_null();
+	return json_pack("{s:o, s:o, s:o}", "max_bytes",
+			 limited ? json_value__count(c->limit_bytes) : json_null(), "near_limit",
+			 near_limit(c), "classes",
+			 json_value__array(COVERAGE_CLASSES, charges_class, c));
+}
+
 static json_t *scan(const struct report_scan *s)
 {
 	if (!s->passes)
@@ -380,20 +417,20 @@ json_t *report_json__of(const struct report *r)
 {
 	return json_pack(
 		"{s:i, s:s, s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, "
-		"s:o, s:{s:o, s:o, s:o}, s:o, s:o, s:o, s:o, s:o}",
+		"s:o, s:o, s:{s:o, s:o, s:o}, s:o, s:o, s:o, s:o, s:o}",
 		"version", JSON_VALUE_VERSION, "type", "report", "time", json_value__time(&r->time),
 		"elapsed_s", json_value__number(r->elapsed_s), "final", r->final, "kernel",
 		json_value__text(r->kernel), "filter", filter(&r->filter), "events", events(r),
 		"losses", losses(r), "loss_texts", loss_texts(r), "blind_spots",
 		json_value__array(r->nr_blind_spots, blind_spot, r), "meminfo_delta_bytes",
 		meminfo(r), "vfs_delta", vfs(r), "ledger",
-		json_value__array(r->nr_ledger, class, r), "slab", slab(&r->slab), "caches",
-		json_value__array(r->nr_caches, cache, r), "sites_total", "sites",
-		json_value__count(r->nr_sites_all), "bytes", json_value__count(r->bytes_all),
-		"bytes_error", json_value__number(r->bytes_all_error), "note",
-		json_value__text(r->note), "scan", scan(&r->scan), "sampling",
-		json_value__count(r->sampling), "overhead", overhead(&r->overhead), "sites",
-		json_value__array(r->nr_sites, site, r));
+		json_value__array(r->nr_ledger, class, r), "slab", slab(&r->slab), "charges",
+		charges(&r->charges), "caches", json_value__array(r->nr_caches, cache, r),
+		"sites_total", "sites", json_value__count(r->nr_sites_all), "bytes",
+		json_value__count(r->bytes_all), "bytes_error",
+		json_value__number(r->bytes_all_error), "note", json_value__text(r->note), "scan",
+		scan(&r->scan), "sampling", json_value__count(r->sampling), "overhead",
+		overhead(&r->overhead), "sites", json_value__array(r->nr_sites, site, r));
 }
 
 int report_json__print(const struct report *report, FILE *out)

@@ -98,6 +98,7 @@ static void fill_ledger(struct report *report, const struct readout *readout)
 	report->ledger = readout->ledger;
 	report->nr_ledger = COVERAGE_CLASSES;
 	report->slab = readout->slab;
+	report->charges = readout->charges;
 	for (int i = 0; i < MEMINFO_FIELDS; i++) {
 		report->meminfo_known[i] = start->present[i] && now->present[i];
 		if (report->meminfo_known[i])

@@ -15,6 +15,8 @@ void sample__estimate(struct snapshot *snapshot, uint32_t weight)
 		site->frees += site->frees_more;
 		site->live *= weight;
 		site->held_bytes *= weight;
+		site->account_records *= weight;
+		site->account_bytes *= weight;
 		site->objects *= weight;
 		site->bytes *= weight;
 		site->bytes_requested *= weight;

@@ -38,6 +38,10 @@ static int add_object(struct snapshot *snapshot, const struct kleak_record *reco
 	int err;
 
 	site->held_bytes += record->bytes;
+	if (record->flags & KLEAK_RECORD_ACCOUNT) {
+		site->account_records++;
+		site->account_bytes += record->bytes;
+	}
 	if (age < min_age)
 		return 0;
 	if (record->flags & KLEAK_RECORD_RCU_PENDING) {
@@ -236,6 +240,8 @@ static void add_sums(struct snapshot_site *sum, const struct snapshot_site *site
 {
 	sum->live += site->live;
 	sum->held_bytes += site->held_bytes;
+	sum->account_records += site->account_records;
+	sum->account_bytes += site->account_bytes;
 	sum->objects += site->objects;
 	sum->bytes += site->bytes;
 	sum->bytes_requested += site->bytes_requested;

@@ -17,6 +17,8 @@ struct snapshot_site {
 	uint64_t records;	  /* every record, of what is not in the sample any more too */
 	uint64_t live;		  /* every record that is in the sample */
 	uint64_t held_bytes;	  /* of every record */
+	uint64_t account_records; /* KLEAK_RECORD_ACCOUNT, of those that have bytes */
+	uint64_t account_bytes;
 	uint64_t objects;	  /* records that are outstanding: sized, not pending, old enough */
 	uint64_t bytes;		  /* of `objects` */
 	uint64_t bytes_requested; /* of `objects` */

@@ -34,6 +34,12 @@ kleak ledger --cgroup "a pod" --json --interval 0.4 --duration 16 > /one &
 one=$!
 while kill -0 $one 2> /dev/null; do echo "message 300" >&3; read answer <&4; sleep 0.3; done
 cat /one; echo ---
+kleak --cgroup "$G/a pod" --json --interval 1 --duration 12 > /trace &
+trace=$!
+while [ ! -s /trace ]; do sleep 0.2; done
+echo "message 1000" >&3; read answer <&4
+wait $trace
+tail -n 1 /trace; echo ---
 kleak ledger --cgroups --interval 0.1 --duration 0.3
 kleak ledger --cgroup /no/such --duration 1 2>&1; echo status $?
 """.replace("FILES", str(FILES)).replace("FILE_KIB", str(FILE_KIB))
@@ -55,7 +61,7 @@ def grown(first, last, what):
 
 def books_tell_what_is_charged(version):
     out = boot(version, SCRIPT, "--add", f"{built(version, 'live-load')}:/bin/load")
-    every, one, rest = out.split("---\n")
+    every, one, trace, rest = out.split("---\n")
     check_schema(every)
     check_schema(one)
     first, last = (rows(line) for line in (every.splitlines()[0], every.splitlines()[-1]))
@@ -78,6 +84,11 @@ def books_tell_what_is_charged(version):
     near = [row["near_limit"] for row in rows_of_one if row["near_limit"]["state"] == "near"]
     assert near and near[-1]["growing"] == "slab_unreclaimable" and near[-1]["oom_s"] < 3600, rows_of_one[-1]["near_limit"]
     assert slab >= objects, slab
+    slab = next(c for c in json.loads(trace)["charges"]["classes"] if c["class"] == "slab_unreclaimable")
+    assert 1000 * (2048 + 8) <= slab["charged_bytes"] <= slab["delta_bytes"] + PAGE, slab
+    assert abs(slab["rest_bytes"]) <= PAGE and abs(slab["explained_share"] - 1) < 0.01, slab
+    # The vector of a slab that tells who is charged is nobody's.
+    assert 0 < slab["uncharged_bytes"] < 1000 * 64, slab
     assert "NEAR LIMIT" in rest or "growth/min" in rest, rest
     assert "status 1" in rest and "there is no cgroup /no/such" in rest, rest
 

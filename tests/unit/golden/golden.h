@@ -362,6 +362,18 @@ static __attribute__((unused)) struct report golden_report(void)
 	return report;
 }
 
+static const struct charges golden_charges = {
+	.known = true,
+	.classes = {{"slab_unreclaimable", true, MIB(10), {true, MIB(9), KIB(12)}, 0.9, MIB(1)},
+		    {"slab_reclaimable", true, -KIB(4), {true, KIB(8), 0}, NAN, -KIB(12)},
+		    {"vmalloc", true, 0, {false, MIB(1), 0}, NAN, NAN},
+		    {"percpu", false, 0, {true, 0, 640}, NAN, NAN}},
+	.near = {NEAR_LIMIT_NEAR, MIB(60), MIB(4), 240, 200, 300},
+	.limit_known = true,
+	.limit_bytes = MIB(64),
+	.growing = CGROUP_SLAB_UNRECLAIMABLE,
+};
+
 /* Every JSON key has a value somewhere in here. */
 static __attribute__((unused)) struct report golden_full(void)
 {
@@ -383,6 +395,7 @@ static __attribute__((unused)) struct report golden_full(void)
 	sites[0].verdict.exhausted_s = 3600;
 	report.sites = sites;
 	report.note = "a sentence";
+	report.charges = golden_charges;
 	report.overhead = (struct report_overhead){true, 0.25, 0.5, 1000, 20, false};
 	return report;
 }

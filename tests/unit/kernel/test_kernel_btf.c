@@ -185,7 +185,7 @@ static void test_6_1_and_later(void **state)
 	assert_args(&kernel, KLEAK_EVENT_KMEM_CACHE_FREE,
 		    (struct kleak_event_args){0, 1, 2, NONE, NONE, NONE, {}});
 	assert_args(&kernel, KLEAK_EVENT_PERCPU_ALLOC,
-		    (struct kleak_event_args){0, 7, NONE, 3, NONE, NONE, {}});
+		    (struct kleak_event_args){0, 7, NONE, 3, NONE, 9, {}});
 	assert_false(kernel.kvfree_rcu_offset);
 	assert_string_equal(kernel.functions[FUNCTION_ALLOC_BULK].name,
 			    "kmem_cache_alloc_bulk_noprof");

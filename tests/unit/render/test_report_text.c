@@ -200,6 +200,16 @@ static void test_a_command_that_leaks(void **state)
 		       "(folded)\n");
 }
 
+/* What a cgroup is charged for, and how near its limit it is. */
+static void test_golden_of_a_cgroup(void **state)
+{
+	struct report report = golden_report();
+
+	(void)state;
+	report.charges = golden_charges;
+	check_golden(report, false, "report-cgroup.txt");
+}
+
 static void test_golden_colours(void **state)
 {
 	(void)state;
@@ -699,6 +709,7 @@ int main(void)
 		cmocka_unit_test(test_answers),
 		cmocka_unit_test(test_what_a_command_left),
 		cmocka_unit_test(test_a_command_that_leaks),
+		cmocka_unit_test(test_golden_of_a_cgroup),
 		cmocka_unit_test(test_golden_colours),
 		cmocka_unit_test(test_golden_hostile_names),
 		cmocka_unit_test(test_colors_add_nothing),

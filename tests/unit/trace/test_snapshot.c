@@ -52,13 +52,20 @@ static void test_sums_by_site(void **state)
 	put(&tables, 9, KLEAK_SPACE_SLAB,
 	    (struct kleak_record){.bytes = 128, .slack = 0, .allocated_at = 950, .site = 1});
 	put(&tables, 27, KLEAK_SPACE_SLAB,
-	    (struct kleak_record){.bytes = 512, .slack = 12, .allocated_at = 990, .site = 2});
+	    (struct kleak_record){.bytes = 512,
+				  .slack = 12,
+				  .allocated_at = 990,
+				  .site = 2,
+				  .flags = KLEAK_RECORD_ACCOUNT});
 	assert_int_equal(snapshot__take(&snapshot, &source, NOW, 0), 0);
 	assert_int_equal(snapshot.sites[1].objects, 2);
 	assert_int_equal(snapshot.sites[1].bytes, 192);
 	assert_int_equal(snapshot.sites[1].bytes_requested, 188);
 	assert_int_equal(snapshot.sites[2].objects, 1);
 	assert_int_equal(snapshot.sites[2].bytes_requested, 500);
+	assert_int_equal(snapshot.sites[1].account_bytes, 0);
+	assert_int_equal(snapshot.sites[2].account_records, 1);
+	assert_int_equal(snapshot.sum.account_bytes, 512);
 	assert_int_equal(snapshot.sum.live, 3);
 	assert_int_equal(snapshot.sum.bytes, 704);
 	assert_int_equal(snapshot.nr_list, 3);

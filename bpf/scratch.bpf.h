@@ -11,7 +11,7 @@
  */
 struct scratch {
 	__u64 busy;
-	__u64 hash;  /* of its frames so far */
+	__u64 sum;   /* the hash of its frames so far */
 	__u32 cache; /* of the site looked for */
 	__u32 space;
 	__u32 first; /* its frames: frames[first .. first + nr) */

@@ -71,7 +71,7 @@ __noinline int site_hash_frame(struct scratch *s, __u32 i)
 	if (!s || i >= s->nr)
 		return 0;
 	address = frame(s, i);
-	s->hash = hash_add(s->hash, address);
+	s->sum = hash_add(s->sum, address);
 	if (is_interrupt(address)) {
 		s->nr = i + 1;
 		s->cut = 1;
@@ -84,10 +84,10 @@ __noinline __u64 site_hash(struct scratch *s)
 {
 	if (!s)
 		return 1;
-	s->hash = hash_begin(s->cache, s->space);
+	s->sum = hash_begin(s->cache, s->space);
 	for (__u32 i = 0; i < KLEAK_MAX_FRAMES; i++)
 		site_hash_frame(s, i);
-	return hash_end(s->hash);
+	return hash_end(s->sum);
 }
 
 /* The entry whose hash is `hash`, or KLEAK_SITE_NONE. */

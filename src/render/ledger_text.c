@@ -119,9 +119,9 @@ static struct pen_number change(bool known, double bytes)
 	return known && !isnan(bytes) ? pen__human(bytes, true) : (struct pen_number){"-"};
 }
 
-static void put_charges_class(const struct pen *pen, const struct charges_class *c)
+static void put_charges_class(const struct pen *pen, const struct cgroup_coverage_class *c)
 {
-	const struct charges_traced *traced = &c->traced;
+	const struct cgroup_coverage_traced *traced = &c->traced;
 
 	fprintf(pen->out, "  %-18s %9s %9s %9s %9s %13s\n", c->name,
 		c->known ? pen__human((double)c->delta_bytes, true).text : "unknown",
@@ -132,7 +132,7 @@ static void put_charges_class(const struct pen *pen, const struct charges_class 
 
 void ledger_text__charges(const struct pen *pen, const struct report *report)
 {
-	const struct charges *charges = &report->charges;
+	const struct cgroup_coverage *charges = &report->charges;
 
 	if (!charges->known)
 		return;
@@ -142,7 +142,7 @@ void ledger_text__charges(const struct pen *pen, const struct report *report)
 	pen__end(pen, PEN_DIM);
 	fputc('\n', pen->out);
 	for (int i = 0; i < COVERAGE_CLASSES; i++) {
-		const struct charges_class *c = &charges->classes[i];
+		const struct cgroup_coverage_class *c = &charges->classes[i];
 
 		if (c->delta_bytes || c->traced.charged_bytes || c->traced.uncharged_bytes)
 			put_charges_class(pen, c);
@@ -151,7 +151,7 @@ void ledger_text__charges(const struct pen *pen, const struct report *report)
 
 void ledger_text__near_limit(const struct pen *pen, const struct report *report)
 {
-	const struct charges *c = &report->charges;
+	const struct cgroup_coverage *c = &report->charges;
 	const char *what = c->growing < CGROUP_CLASSES ? cgroup_class__word(c->growing) : NULL;
 	char text[SENTENCE];
 

@@ -58,15 +58,16 @@ int cgroup_watch__read(struct cgroup_watch *watch, double now_s)
 	return 0;
 }
 
-int cgroup_watch__compare(struct cgroup_watch *watch, struct charges *charges,
-			  const struct charges_traced traced[COVERAGE_CLASSES])
+int cgroup_watch__compare(struct cgroup_watch *watch, struct cgroup_coverage *charges,
+			  const struct cgroup_coverage_traced traced[COVERAGE_CLASSES])
 {
 	struct cgroup_statement statement = {};
 	const struct cgroup_row *row;
 	int err;
 
-	*charges = (struct charges){.growing = CGROUP_CLASSES,
-				    .near = {.oom_s = NAN, .soonest_s = NAN, .latest_s = NAN}};
+	*charges =
+		(struct cgroup_coverage){.growing = CGROUP_CLASSES,
+					 .near = {.oom_s = NAN, .soonest_s = NAN, .latest_s = NAN}};
 	if (!watch->is_known)
 		return 0;
 	err = cgroup_keeper__state(watch->keeper, &statement, 0);
@@ -78,7 +79,7 @@ int cgroup_watch__compare(struct cgroup_watch *watch, struct charges *charges,
 	charges->limit_known = row->max.known;
 	charges->limit_bytes = row->max.is;
 	charges->growing = row->growing;
-	charges__compare(charges->classes, &watch->first, &watch->now, traced);
+	cgroup_coverage__compare(charges->classes, &watch->first, &watch->now, traced);
 	return 0;
 }
 

@@ -3,8 +3,8 @@
 #ifndef KLEAK_REPORT_CGROUP_WATCH_H
 #define KLEAK_REPORT_CGROUP_WATCH_H
 
+#include "judge/cgroup_coverage.h"
 #include "judge/cgroup_keeper.h"
-#include "judge/charges.h"
 #include "kernel/cgroup_reader.h"
 #include "kernel/memory_hierarchy.h"
 
@@ -32,8 +32,8 @@ int cgroup_watch__open(struct cgroup_watch *watch, const char *path, char *why, 
 int cgroup_watch__read(struct cgroup_watch *watch, double now_s);
 
 /* What they say beside what was traced.  0 or -ENOMEM. */
-int cgroup_watch__compare(struct cgroup_watch *watch, struct charges *charges,
-			  const struct charges_traced traced[COVERAGE_CLASSES]);
+int cgroup_watch__compare(struct cgroup_watch *watch, struct cgroup_coverage *charges,
+			  const struct cgroup_coverage_traced traced[COVERAGE_CLASSES]);
 
 void cgroup_watch__close(struct cgroup_watch *watch);
 

@@ -490,10 +490,10 @@ static void prepare_judge(struct readout *readout)
 static int compare_charges(struct readout *readout)
 {
 	const struct tracer_view *view = readout->view;
-	struct charges_traced traced[COVERAGE_CLASSES];
+	struct cgroup_coverage_traced traced[COVERAGE_CLASSES];
 
-	charges__sum(traced, &readout->snapshot, view->sites, view->caches,
-		     &readout->parts.plan->config);
+	cgroup_coverage__sum(traced, &readout->snapshot, view->sites, view->caches,
+			     &readout->parts.plan->config);
 	return cgroup_watch__compare(&readout->cgroup, &readout->charges, traced);
 }
 

@@ -59,8 +59,8 @@ struct readout {
 	bool said_odd[BOOKS_ODD];
 	struct coverage_class ledger[COVERAGE_CLASSES];
 	struct coverage_slab slab;
-	struct cgroup_watch cgroup; /* --cgroup: its own books */
-	struct charges charges;	    /* these beside what was traced */
+	struct cgroup_watch cgroup;	/* --cgroup: its own books */
+	struct cgroup_coverage charges; /* these beside what was traced */
 
 	/* what the verdicts stand on */
 	struct last_minute last_minute;

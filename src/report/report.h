@@ -6,7 +6,7 @@
 #ifndef KLEAK_REPORT_REPORT_H
 #define KLEAK_REPORT_REPORT_H
 
-#include "judge/charges.h"
+#include "judge/cgroup_coverage.h"
 #include "judge/coverage.h"
 #include "judge/verdict.h"
 #include "kernel/symbols.h"
@@ -193,7 +193,7 @@ struct report {
 	const struct coverage_class *ledger;
 	size_t nr_ledger;
 	struct coverage_slab slab;
-	struct charges charges; /* --cgroup: its own books beside what was traced of it */
+	struct cgroup_coverage charges; /* --cgroup: its own books beside what was traced of it */
 	struct report_scan scan;
 	uint32_t sampling; /* of how many objects one is recorded */
 	struct report_overhead overhead;

@@ -200,7 +200,7 @@ static int copy_ledger(struct report_copy *copy, struct report *r)
 	return err;
 }
 
-static int copy_charges(struct report_copy *copy, struct charges *charges)
+static int copy_charges(struct report_copy *copy, struct cgroup_coverage *charges)
 {
 	int err = 0;
 

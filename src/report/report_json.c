@@ -271,7 +271,7 @@ static json_t *slab(const struct coverage_slab *s)
 
 static json_t *charges_class(const void *of, size_t i)
 {
-	const struct charges_class *c = &((const struct charges *)of)->classes[i];
+	const struct cgroup_coverage_class *c = &((const struct cgroup_coverage *)of)->classes[i];
 
 	return json_pack("{s:o, s:o, s:I, s:o, s:o, s:o}", "class", json_value__text(c->name),
 			 "delta_bytes", c->known ? json_integer(c->delta_bytes) : json_null(),
@@ -281,7 +281,7 @@ static json_t *charges_class(const void *of, size_t i)
 			 json_value__number(c->rest_bytes));
 }
 
-static json_t *near_limit(const struct charges *c)
+static json_t *near_limit(const struct cgroup_coverage *c)
 {
 	bool grows = c->growing < CGROUP_CLASSES;
 
@@ -294,7 +294,7 @@ static json_t *near_limit(const struct charges *c)
 		json_value__text(grows ? cgroup_class__name(c->growing) : NULL));
 }
 
-static json_t *charges(const struct charges *c)
+static json_t *charges(const struct cgroup_coverage *c)
 {
 	bool limited = c->limit_known && c->limit_bytes != NEAR_LIMIT_NONE;
 

@@ -384,9 +384,9 @@ static void read_slab(struct json_reader *r, json_t *from, struct coverage_slab 
 	to->explained = json_read__number_or(r, slab, "explained_share", NAN);
 }
 
-static void read_charged(struct json_reader *r, json_t *from, struct charges_class *to)
+static void read_charged(struct json_reader *r, json_t *from, struct cgroup_coverage_class *to)
 {
-	*to = (struct charges_class){
+	*to = (struct cgroup_coverage_class){
 		.name = json_read__identifier(r, from, "class"),
 		.known = !json_is_null(json_read__value(r, from, "delta_bytes")),
 		.traced = {.charged_bytes =
@@ -426,7 +426,7 @@ static const char *class_name(int i)
 	return cgroup_class__name((enum cgroup_class)i);
 }
 
-static void read_near_limit(struct json_reader *r, json_t *from, struct charges *to)
+static void read_near_limit(struct json_reader *r, json_t *from, struct cgroup_coverage *to)
 {
 	int state = name_of(r, from, "state", NEAR_LIMIT_STATES, state_name);
 
@@ -442,7 +442,7 @@ static void read_near_limit(struct json_reader *r, json_t *from, struct charges 
 }
 
 /* Files of kleak 0.1 have none. */
-static void read_charges(struct json_reader *r, json_t *from, struct charges *to)
+static void read_charges(struct json_reader *r, json_t *from, struct cgroup_coverage *to)
 {
 	json_t *charges = json_read__object_if_there(r, from, "charges"), *list;
 	size_t nr = 0;

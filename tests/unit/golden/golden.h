@@ -362,7 +362,7 @@ static __attribute__((unused)) struct report golden_report(void)
 	return report;
 }
 
-static const struct charges golden_charges = {
+static const struct cgroup_coverage golden_charges = {
 	.known = true,
 	.classes = {{"slab_unreclaimable", true, MIB(10), {true, MIB(9), KIB(12)}, 0.9, MIB(1)},
 		    {"slab_reclaimable", true, -KIB(4), {true, KIB(8), 0}, NAN, -KIB(12)},

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "unit.h"
 
-#include "judge/charges.h"
+#include "judge/cgroup_coverage.h"
 
 #include <math.h>
 #include <string.h>
@@ -12,7 +12,7 @@ static struct kleak_cache caches[KLEAK_MAX_CACHES];
 static struct kleak_site entries[8];
 static struct snapshot_site sums[8];
 static struct kleak_config config;
-static struct charges_traced traced[COVERAGE_CLASSES];
+static struct cgroup_coverage_traced traced[COVERAGE_CLASSES];
 
 /* A site, of which so many of the objects, of 100 bytes each, were asked for with __GFP_ACCOUNT. */
 static void put(uint32_t i, uint32_t space, uint32_t cache, uint64_t objects, uint64_t account)
@@ -29,7 +29,7 @@ static void sum(void)
 {
 	const struct snapshot snapshot = {.sites = sums, .nr_sites = 8};
 
-	charges__sum(traced, &snapshot, entries, caches, &config);
+	cgroup_coverage__sum(traced, &snapshot, entries, caches, &config);
 }
 
 static int start(void **state)
@@ -86,8 +86,8 @@ static void where_events_do_not_tell(void **state)
 static void beside_the_books(void **state)
 {
 	struct cgroup_classes before = {}, now = {};
-	struct charges_class classes[COVERAGE_CLASSES];
-	const struct charges_class *c;
+	struct cgroup_coverage_class classes[COVERAGE_CLASSES];
+	const struct cgroup_coverage_class *c;
 
 	(void)state;
 	put(1, KLEAK_SPACE_SLAB, CHARGED, 10, 0);
@@ -100,7 +100,7 @@ static void beside_the_books(void **state)
 	now.bytes[CGROUP_SLAB_UNRECLAIMABLE] = 1200;
 	before.bytes[CGROUP_SLAB_RECLAIMABLE] = 50;
 	now.bytes[CGROUP_VMALLOC] = 300;
-	charges__compare(classes, &before, &now, traced);
+	cgroup_coverage__compare(classes, &before, &now, traced);
 	c = &classes[COVERAGE_SLAB_UNRECLAIMABLE];
 	assert_string_equal(c->name, "slab_unreclaimable");
 	assert_true(c->known && c->explained == 0.9 && c->rest_bytes == 120);

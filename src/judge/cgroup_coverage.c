@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "judge/charges.h"
+#include "judge/cgroup_coverage.h"
 
 #include <math.h>
 
@@ -32,7 +32,7 @@ static int64_t charge_of(const struct snapshot_site *site, const struct kleak_si
 	return (int64_t)(bytes + (in_cache ? objects * OBJECT_CHARGE : 0));
 }
 
-static void add(struct charges_traced *to, const struct snapshot_site *site,
+static void add(struct cgroup_coverage_traced *to, const struct snapshot_site *site,
 		const struct kleak_site *entry, const struct kleak_cache *cache)
 {
 	bool always = !to->told || cache->flags & (KLEAK_CACHE_CHARGED | KLEAK_CACHE_ACCOUNT);
@@ -43,12 +43,12 @@ static void add(struct charges_traced *to, const struct snapshot_site *site,
 		to->uncharged_bytes += (int64_t)(site->held_bytes - site->account_bytes);
 }
 
-void charges__sum(struct charges_traced traced[COVERAGE_CLASSES], const struct snapshot *snapshot,
-		  const struct kleak_site *entries, const struct kleak_cache *caches,
-		  const struct kleak_config *config)
+void cgroup_coverage__sum(struct cgroup_coverage_traced traced[COVERAGE_CLASSES],
+			  const struct snapshot *snapshot, const struct kleak_site *entries,
+			  const struct kleak_cache *caches, const struct kleak_config *config)
 {
 	for (int i = 0; i < COVERAGE_CLASSES; i++)
-		traced[i] = (struct charges_traced){.told = is_told(i, config)};
+		traced[i] = (struct cgroup_coverage_traced){.told = is_told(i, config)};
 	for (uint32_t i = 0; i < snapshot->nr_sites; i++) {
 		const struct kleak_site *entry = &entries[i];
 		uint32_t cache = entry->cache < KLEAK_MAX_CACHES ? entry->cache : KLEAK_CACHE_NONE;
@@ -59,16 +59,16 @@ void charges__sum(struct charges_traced traced[COVERAGE_CLASSES], const struct s
 	}
 }
 
-void charges__compare(struct charges_class classes[COVERAGE_CLASSES],
-		      const struct cgroup_classes *before, const struct cgroup_classes *now,
-		      const struct charges_traced traced[COVERAGE_CLASSES])
+void cgroup_coverage__compare(struct cgroup_coverage_class classes[COVERAGE_CLASSES],
+			      const struct cgroup_classes *before, const struct cgroup_classes *now,
+			      const struct cgroup_coverage_traced traced[COVERAGE_CLASSES])
 {
 	for (int i = 0; i < COVERAGE_CLASSES; i++) {
 		enum cgroup_class of = class_of[i];
-		struct charges_class *c = &classes[i];
+		struct cgroup_coverage_class *c = &classes[i];
 		bool comparable;
 
-		*c = (struct charges_class){
+		*c = (struct cgroup_coverage_class){
 			.name = coverage__name(i),
 			.known = before->known[of] && now->known[of],
 			.traced = traced[i],

@@ -94,4 +94,4 @@ def books_tell_what_is_charged(version):
 
 
 if __name__ == "__main__":
-    main(books_tell_what_is_charged)
+    main(books_tell_what_is_charged, kernels=["6.12"])

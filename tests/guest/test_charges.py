@@ -103,4 +103,4 @@ def charges_are_known(version):
 
 
 if __name__ == "__main__":
-    main(charges_are_known)
+    main(charges_are_known, kernels=["6.12"])

@@ -360,12 +360,12 @@ static int by_depth(const void *a, const void *b)
 static int order_all(struct cgroup_keeper *keeper, int (*compare)(const void *, const void *))
 {
 	if (array__reserve((void **)&keeper->order, keeper->nr, &keeper->room_order,
-			   sizeof(*keeper->order)))
+			   sizeof(struct entry *)))
 		return -ENOMEM;
 	for (uint32_t i = 0; i < keeper->nr; i++)
 		keeper->order[i] = &keeper->list[i];
 	if (keeper->nr)
-		qsort(keeper->order, keeper->nr, sizeof(*keeper->order), compare);
+		qsort(keeper->order, keeper->nr, sizeof(struct entry *), compare);
 	return 0;
 }
 

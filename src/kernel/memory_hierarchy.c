@@ -65,7 +65,7 @@ static int use(struct memory_hierarchy *hierarchy, const struct mountinfo_cgroup
 
 int memory_hierarchy__open(struct memory_hierarchy *hierarchy, char *why, size_t len)
 {
-	struct mountinfo mounts;
+	struct mountinfo mounts = {};
 	int err = read_mounts(&mounts);
 
 	if (err) {

@@ -94,7 +94,7 @@ def boot(cases, version, options, seconds):
                       timeout=3 * seconds)
     lines = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
     if done.returncode or len(lines) != 2 * len(cases):
-        raise Failed((done.stderr + done.stdout)[-600:])
+        raise Failed(f"status {done.returncode}, {len(lines)} lines: {done.stdout[-600:]}\n{done.stderr[-600:]}")
     return list(zip(lines[::2], lines[1::2]))
 
 

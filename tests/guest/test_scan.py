@@ -116,6 +116,9 @@ def orphans_alone_are_unreferenced(version):
     check_census(json.loads(census), made)
 
     report = json.loads(unloaded)
+    if any("free per-CPU memory refers to" in spot for spot in report["blind_spots"]):
+        assert is_arm64(version), report["blind_spots"]
+        lost = {name: n for name, n in lost.items() if not name.startswith("kleak_lost_percpu_")}
     expected = {**orphans, **lost}
     check_found(report, expected)
 

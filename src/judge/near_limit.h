@@ -10,9 +10,10 @@
 
 #define NEAR_LIMIT_SHARE 0.8	/* of the limit: what grows steadily is near it from there on, */
 #define NEAR_LIMIT_S	 3600.0 /* or so long before it gets there, */
-#define NEAR_LIMIT_REACH 100.0	/* a pace being believed for so many times as long as it was seen  \
-				 */
-#define NEAR_LIMIT_CLOSE 0.9	/* of the limit: said, whether it grows or not */
+#define NEAR_LIMIT_REACH                                                                           \
+	100.0		     /* a pace being believed for so many times as long as it was seen     \
+			      */
+#define NEAR_LIMIT_CLOSE 0.9 /* of the limit: said, whether it grows or not */
 
 #define NEAR_LIMIT_NONE UINT64_MAX /* a limit that is none */
 

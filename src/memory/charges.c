@@ -10,10 +10,8 @@
 
 #define MOST_WORDS   1000000
 #define MOST_OBJECTS 32767 /* of a slab: 15 bits */
-#define MOST_CHUNKS  65536
-#define MOST_LISTS   256
-#define MOST_PAGES   4096 /* of a chunk */
-#define UNIT	     4	  /* PCPU_MIN_ALLOC_SIZE */
+#define MOST_PAGES   4096  /* of a chunk */
+#define UNIT	     4	   /* PCPU_MIN_ALLOC_SIZE */
 
 /* ---- a word ---- */
 
@@ -123,9 +121,12 @@ int charges__of_slab(struct charges *charges, const uint8_t *page, uint32_t size
 
 /* ---- per-CPU memory ---- */
 
-struct chunk {
-	uint64_t vector, bounds;
-	uint32_t units;
+struct percpu_walk {
+	struct charges *charges;
+	const struct percpu_chunks *chunks;
+	int (*see)(void *arg, uint32_t memcg, uint32_t bytes);
+	void *arg;
+	int err;
 };
 
 /* The unit in which the allocation ends that begins with this one. */
@@ -137,86 +138,62 @@ static uint32_t end_of(const uint8_t *bounds, uint32_t unit, uint32_t units)
 	return units;
 }
 
-static int see_chunk(struct charges *charges, const struct chunk *chunk,
-		     int (*see)(void *arg, uint32_t memcg, uint32_t bytes), void *arg)
+/* What is charged of a chunk of so many units: by its vector, and where allocations begin. */
+static int see_units(const struct percpu_walk *walk, uint64_t vector, uint64_t bound_map,
+		     uint32_t units)
 {
+	struct charges *charges = walk->charges;
 	const struct charge_layout *l = &charges->layout;
-	size_t elements = (size_t)chunk->units * l->chunk_element;
-	size_t bounds = chunk->units / 8 + sizeof(uint64_t);
+	size_t elements = (size_t)units * l->chunk_element;
+	size_t bounds = units / 8 + sizeof(uint64_t);
 	int err = array__reserve((void **)&charges->vector, elements + bounds,
 				 &charges->room_vector, 1);
 
 	if (err)
 		return err;
-	if (read_much(charges, chunk->vector, elements))
+	if (read_much(charges, vector, elements))
 		return -EFAULT;
 	/* its end is the first bit behind it */
-	if (charges->read(charges->arg, chunk->bounds, charges->vector + elements,
-			  (chunk->units + 7) / 8))
+	if (charges->read(charges->arg, bound_map, charges->vector + elements, (units + 7) / 8))
 		return -EFAULT;
-	for (uint32_t i = 0; i < chunk->units && !err; i++) {
+	for (uint32_t i = 0; i < units && !err; i++) {
 		uint64_t its = bytes__word(charges->vector, i * l->chunk_element + l->chunk_objcg);
 
 		if (its)
-			err = see(arg, charges__of_page(charges, its),
-				  (end_of(charges->vector + elements, i, chunk->units) - i) * UNIT);
+			err = walk->see(walk->arg, charges__of_page(charges, its),
+					(end_of(charges->vector + elements, i, units) - i) * UNIT);
 	}
 	return err;
 }
 
-static int read_chunk(struct charges *charges, const struct percpu_chunks *chunks, uint64_t at,
-		      struct chunk *chunk)
+static bool see_chunk(void *arg, const struct percpu_chunk *chunk)
 {
-	int32_t pages;
+	struct percpu_walk *walk = arg;
+	const struct charges *charges = walk->charges;
+	uint64_t vector, bound_map;
 
-	if (charges->read(charges->arg, at + charges->layout.chunk_vector, &chunk->vector,
-			  sizeof(chunk->vector)) ||
-	    charges->read(charges->arg, at + chunks->layout.bound_map, &chunk->bounds,
-			  sizeof(chunk->bounds)) ||
-	    charges->read(charges->arg, at + chunks->layout.nr_pages, &pages, sizeof(pages)) ||
-	    pages <= 0 || pages > MOST_PAGES)
-		return -EFAULT;
-	chunk->units = (uint32_t)pages * chunks->page_size / UNIT;
-	return 0;
-}
-
-static int see_list(struct charges *charges, const struct percpu_chunks *chunks, uint64_t head,
-		    int (*see)(void *arg, uint32_t memcg, uint32_t bytes), void *arg)
-{
-	uint64_t at;
-	int err = charges->read(charges->arg, head, &at, sizeof(at));
-
-	for (int i = 0; at != head && !err; i++) {
-		struct chunk chunk;
-
-		if (i == MOST_CHUNKS ||
-		    read_chunk(charges, chunks, at - chunks->layout.list, &chunk))
-			return -EFAULT;
-		if (chunk.vector)
-			err = see_chunk(charges, &chunk, see, arg);
-		if (!err)
-			err = charges->read(charges->arg, at, &at, sizeof(at));
-	}
-	return err;
+	if (charges->read(charges->arg, chunk->at + charges->layout.chunk_vector, &vector,
+			  sizeof(vector)) ||
+	    charges->read(charges->arg, chunk->at + walk->chunks->layout.bound_map, &bound_map,
+			  sizeof(bound_map)) ||
+	    chunk->bytes > (int64_t)MOST_PAGES * walk->chunks->page_size)
+		walk->err = -EFAULT;
+	else if (vector)
+		walk->err = see_units(walk, vector, bound_map, (uint32_t)(chunk->bytes / UNIT));
+	return !walk->err;
 }
 
 int charges__of_percpu(struct charges *charges, const struct percpu_chunks *chunks,
 		       int (*see)(void *arg, uint32_t memcg, uint32_t bytes), void *arg)
 {
-	uint64_t lists;
-	uint32_t nr;
-	int err = 0;
+	struct percpu_walk walk = {charges, chunks, see, arg, 0};
 
 	if (!chunks->layout.types || !chunks->lists || !chunks->nr_slots ||
 	    charges->layout.chunk_vector == SLUB_NONE)
 		return -ENOTSUP;
-	if (charges->read(charges->arg, chunks->lists, &lists, sizeof(lists)) ||
-	    charges->read(charges->arg, chunks->nr_slots, &nr, sizeof(nr)) ||
-	    nr > MOST_LISTS / chunks->layout.types)
-		return -EFAULT;
-	for (uint32_t i = 0; i < nr * chunks->layout.types && !err; i++)
-		err = see_list(charges, chunks, lists + 2 * sizeof(uint64_t) * i, see, arg);
-	return err;
+	if (percpu_chunks__each(chunks, see_chunk, &walk))
+		return 0;
+	return walk.err ? walk.err : -EFAULT;
 }
 
 void charges__forget(struct charges *charges)

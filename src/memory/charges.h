@@ -16,7 +16,7 @@
 
 #include "kernel/layout.h"
 #include "memory/memcgs.h"
-#include "memory/percpu_use.h"
+#include "memory/percpu_chunks.h"
 #include "util/idmap.h"
 
 #include <stdbool.h>

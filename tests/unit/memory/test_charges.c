@@ -163,7 +163,9 @@ static void test_percpu(void **state)
 	struct percpu_chunks chunks = {.layout = chunk_layout,
 				       .lists = POINTER,
 				       .nr_slots = POINTER + 8,
-				       .page_size = (uint32_t)PAGE};
+				       .page_size = (uint32_t)PAGE,
+				       .read = charges.read,
+				       .arg = charges.arg};
 	struct seen seen = {};
 
 	assert_int_equal(charges__of_percpu(&charges, &chunks, see_percpu, &seen), -ENOTSUP);
@@ -175,6 +177,7 @@ static void test_percpu(void **state)
 	for (uint64_t i = 0; i < 4; i++)
 		put(m, LISTS + 8 * i, LISTS + 16 * (i / 2));
 	link_to(m, CHUNK + chunk_layout.list, LISTS + 16);
+	put_half(m, CHUNK + chunk_layout.free_bytes, (uint32_t)PAGE / 2);
 	put_half(m, CHUNK + chunk_layout.nr_pages, 1);
 	put(m, CHUNK + chunk_layout.bound_map, BOUNDS);
 	put(m, CHUNK + charges.layout.chunk_vector, UNITS);

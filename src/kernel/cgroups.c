@@ -25,19 +25,21 @@ static int open_mount(const char **mount)
 	return -1;
 }
 
-static int path_of(int fd, const char *mount, char *path, size_t len)
+int cgroups__path_of(int fd, const char *mount, char *path, size_t len)
 {
+	size_t length = strlen(mount);
 	char link[64], whole[4096];
-	ssize_t length;
+	ssize_t got;
 
 	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
-	length = readlink(link, whole, sizeof(whole) - 1);
-	if (length < 0)
+	got = readlink(link, whole, sizeof(whole) - 1);
+	if (got < 0)
 		return -errno;
-	whole[length] = '\0';
-	if (strncmp(whole, mount, strlen(mount)))
-		return -ENOENT;
-	snprintf(path, len, "%s", whole[strlen(mount)] ? whole + strlen(mount) : "/");
+	whole[got] = '\0';
+	if (strncmp(whole, mount, length) || (whole[length] && whole[length] != '/'))
+		return -EXDEV;
+	if (snprintf(path, len, "%s", whole[length] ? whole + length : "/") >= (int)len)
+		return -ENAMETOOLONG;
 	return 0;
 }
 
@@ -56,9 +58,9 @@ int cgroups__path(uint64_t id, char *path, size_t len)
 	file.handle.handle_type = FILEID_KERNFS;
 	memcpy(file.room + sizeof(struct file_handle), &id, sizeof(id));
 	fd = open_by_handle_at(dir, &file.handle, O_PATH | O_CLOEXEC);
-	err = fd < 0 ? -errno : path_of(fd, mount, path, len);
+	err = fd < 0 ? -errno : cgroups__path_of(fd, mount, path, len);
 	if (fd >= 0)
 		close(fd);
 	close(dir);
-	return err;
+	return err == -ENAMETOOLONG ? 0 : err; /* it is cut */
 }

@@ -13,4 +13,10 @@
  */
 int cgroups__path(uint64_t id, char *path, size_t len);
 
+/*
+ * The same of the directory that is open as `fd`, below the hierarchy that is mounted at `mount`.
+ * 0; -EXDEV: it lies elsewhere; -ENAMETOOLONG; or -errno.
+ */
+int cgroups__path_of(int fd, const char *mount, char *path, size_t len);
+
 #endif

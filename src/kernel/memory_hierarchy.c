@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "kernel/memory_hierarchy.h"
+#include "kernel/cgroups.h"
 #include "util/reason.h"
 
 #include <errno.h>
@@ -86,25 +87,6 @@ int memory_hierarchy__open(struct memory_hierarchy *hierarchy, char *why, size_t
 
 /* ---- one cgroup ---- */
 
-/* Where the directory lies below the mount.  0 or -errno. */
-static int below_mount(const struct memory_hierarchy *hierarchy, int fd, char *below, size_t room)
-{
-	size_t length = strlen(hierarchy->mount.at);
-	char link[64], path[MOUNTINFO_PATH];
-	ssize_t got;
-
-	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
-	got = readlink(link, path, sizeof(path) - 1);
-	if (got < 0)
-		return -errno;
-	path[got] = '\0';
-	if (strncmp(path, hierarchy->mount.at, length) || (path[length] && path[length] != '/'))
-		return -EXDEV;
-	if (snprintf(below, room, "%s", path[length] ? path + length : "/") >= (int)room)
-		return -ENAMETOOLONG;
-	return 0;
-}
-
 /* Is it a cgroup of this hierarchy?  One of another controller has no books of memory. */
 static bool is_of(const struct memory_hierarchy *hierarchy, int fd)
 {
@@ -183,7 +165,7 @@ int memory_hierarchy__find(const struct memory_hierarchy *hierarchy, const char 
 	fd = open_either(hierarchy, path);
 	if (fd < 0)
 		return refuse(hierarchy, path, fd, why, len);
-	err = below_mount(hierarchy, fd, below, room);
+	err = cgroups__path_of(fd, hierarchy->mount.at, below, room);
 	if (!err && strcmp(below, "/") && !hierarchy->v1 && !has_file(fd, "memory.current"))
 		err = -ENODATA;
 	if (!err)

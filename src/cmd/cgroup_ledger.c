@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "cmd/cgroup_ledger.h"
+#include "cmd/drop_caches.h"
 #include "cmd/metrics_file.h"
 #include "cmd/stream.h"
 #include "judge/cgroup_keeper.h"
-#include "kernel/books.h"
 #include "kernel/cgroup_reader.h"
 #include "kernel/memory_hierarchy.h"
 #include "render/cgroups_json.h"
@@ -65,15 +65,10 @@ static int read_all(struct audit *audit)
 
 static int take_reading(struct audit *audit)
 {
-	int err = 0;
+	int err = drop_caches__now(audit->options);
 
-	if (audit->options->drop_caches)
-		err = books__drop_caches();
-	if (err) {
-		say("cannot drop caches: %s (writing /proc/sys/vm/drop_caches needs root)",
-		    strerror(-err));
+	if (err)
 		return err;
-	}
 	err = read_all(audit);
 	if (!audit->readings++)
 		audit->start_s = clock__now_s();
@@ -204,9 +199,7 @@ int cmd_cgroup_ledger(const struct options *options, bool color, int signals)
 	audit = (struct audit){.options = options, .color = color, .hierarchy.fd = -1};
 	audit.metrics.path = options->prom;
 	uname(&audit.kernel);
-	if (options->drop_caches)
-		say("caches are dropped before each reading: the machine reads them again from "
-		    "disk");
+	drop_caches__warn(options);
 	signals__keep(LOST);
 	err = metrics_file__check(&audit.metrics);
 	if (!err)

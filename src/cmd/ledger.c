@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "cmd/ledger.h"
+#include "cmd/drop_caches.h"
 #include "cmd/metrics_file.h"
 #include "cmd/stream.h"
 #include "judge/bookkeeper.h"
@@ -196,16 +197,11 @@ static void note_unread_lines(struct audit *audit, const struct books *books)
 /* Take a reading; *books is the caller's to free. */
 static int take_reading(struct audit *audit, struct books *books)
 {
-	int err = 0;
+	int err = drop_caches__now(audit->options);
 
-	if (audit->options->drop_caches)
-		err = books__drop_caches();
-	if (err) {
-		say("cannot drop caches: %s (writing /proc/sys/vm/drop_caches needs root)",
-		    strerror(-err));
-		*books = (struct books){};
+	*books = (struct books){};
+	if (err)
 		return err;
-	}
 	books__read(books, BOOKS_ALL);
 	if (!audit->readings++)
 		audit->start_s = clock__now_s();
@@ -388,9 +384,7 @@ int cmd_ledger(const struct options *options, bool color, int signals, int *stat
 	audit.metrics.path = options->prom;
 	uname(&audit.kernel);
 	*status = 0;
-	if (options->drop_caches)
-		say("caches are dropped before each reading: the machine reads them again from "
-		    "disk");
+	drop_caches__warn(options);
 	if (slabnames__read(&audit.names) == -ENOMEM ||
 	    bookkeeper__open(&audit.keeper, &audit.names, kernel__has_vmap_stack())) {
 		say("out of memory");

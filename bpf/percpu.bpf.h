@@ -43,8 +43,7 @@ static __always_inline void percpu_allocated(struct bpf_raw_tracepoint_args *ctx
 	if (site < 0)
 		return;
 	r.site = site;
-	if (args->gfp != KLEAK_ARG_NONE)
-		r.flags = account_flag(event_arg(ctx, args->gfp));
+	r.flags = account_flag(ctx, args->gfp);
 	r.allocated_at = now();
 	object_allocated(ptr << PERCPU_SHIFT, KLEAK_SPACE_PERCPU, &r, again);
 }

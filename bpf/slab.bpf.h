@@ -79,10 +79,15 @@ static __always_inline __u32 has_size_of_cache(__u32 index, __u32 flags)
 	return ((flags / KLEAK_CACHE_LARGE | none) & 1) ^ 1;
 }
 
-/* KLEAK_RECORD_ACCOUNT, if the event says so.  Without branches, as above. */
-static __always_inline __u32 account_flag(__u64 gfp)
+/*
+ * KLEAK_RECORD_ACCOUNT, if the event says so: asked for where a cgroup is followed, whose books are
+ * told beside it.  Without branches, as above: the verifier takes that of a constant away.
+ */
+static __always_inline __u32 account_flag(struct bpf_raw_tracepoint_args *ctx, __u32 gfp)
 {
-	return ((gfp & config.gfp_account) != 0) * KLEAK_RECORD_ACCOUNT;
+	if (config.follow != KLEAK_FOLLOW_CGROUP || gfp == KLEAK_ARG_NONE)
+		return 0;
+	return ((event_arg(ctx, gfp) & config.gfp_account) != 0) * KLEAK_RECORD_ACCOUNT;
 }
 
 static __always_inline bool is_of_kmalloc(enum kleak_event event)
@@ -249,8 +254,7 @@ static __always_inline int slab_alloc(struct bpf_raw_tracepoint_args *ctx, enum 
 	} else if (config.vmalloc && !records_all_slab()) {
 		object_gone(ptr, KLEAK_SPACE_VMALLOC, true);
 	}
-	if (args->gfp != KLEAK_ARG_NONE)
-		record_flags |= account_flag(event_arg(ctx, args->gfp));
+	record_flags |= account_flag(ctx, args->gfp);
 	if (config.slab)
 		slab_allocated(ctx, ptr, call_site, kmem, class_size, size, requested, cache_flags,
 			       record_flags, again);

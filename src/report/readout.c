@@ -492,8 +492,9 @@ static int compare_charges(struct readout *readout)
 	const struct tracer_view *view = readout->view;
 	struct cgroup_coverage_traced traced[COVERAGE_CLASSES];
 
-	cgroup_coverage__sum(traced, &readout->snapshot, view->sites, view->caches,
-			     &readout->parts.plan->config);
+	if (readout->cgroup.is_known)
+		cgroup_coverage__sum(traced, &readout->snapshot, view->sites, view->caches,
+				     &readout->parts.plan->config);
 	return cgroup_watch__compare(&readout->cgroup, &readout->charges, traced);
 }
 

@@ -10,6 +10,7 @@
 #ifndef KLEAK_CODE_BPF_H
 #define KLEAK_CODE_BPF_H
 
+#include "functions.bpf.h"
 #include "maps.bpf.h"
 #include "stack.bpf.h"
 
@@ -98,39 +99,22 @@ __noinline int code_goes(__u64 address, __u64 load_ns)
 	return 0;
 }
 
-struct code_functions {
-	struct bpf_prog *const *list;
-	__u64 load_ns;
-	__u32 nr;
-};
-
-static long code_function_goes(__u32 i, struct code_functions *functions)
+static long code_function_goes(__u32 i, struct functions *functions)
 {
-	const struct bpf_prog *function = NULL;
-	const struct bpf_prog_aux *aux;
+	const struct bpf_prog_aux *aux = function_at(functions, i);
 
-	if (i >= functions->nr ||
-	    bpf_probe_read_kernel(&function, sizeof(function), functions->list + i))
+	if (!aux)
 		return 1;
-	aux = BPF_CORE_READ(function, aux);
 	code_goes((__u64)&aux->ksym, functions->load_ns);
 	return 0;
 }
 
 #define CODE_MOST_FUNCTIONS 1024 /* there are 256, and what the verifier adds */
 
-/* The first of several functions has its name with the program (jit_subprogs()). */
 static __always_inline void program_goes(const struct bpf_prog_aux *aux)
 {
-	struct code_functions functions = {
-		.list = BPF_CORE_READ(aux, func),
-		.load_ns = BPF_CORE_READ(aux, load_time),
-	};
+	struct functions functions = functions_of(aux);
 
-	if (bpf_core_field_exists(aux->real_func_cnt))
-		functions.nr = BPF_CORE_READ(aux, real_func_cnt);
-	else
-		functions.nr = BPF_CORE_READ(aux, func_cnt);
 	code_goes((__u64)&aux->ksym, functions.load_ns);
 	if (functions.nr)
 		bpf_loop(CODE_MOST_FUNCTIONS, code_function_goes, &functions, 0);

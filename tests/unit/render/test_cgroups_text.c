@@ -1,31 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "golden/cgroups.h"
+#include "golden/printed.h"
 
 #include "render/cgroups_text.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static char *printed(struct cgroup_statement statement, bool color)
-{
-	char *text = NULL;
-	size_t length = 0;
-	FILE *out = open_memstream(&text, &length);
+struct look {
+	struct cgroup_statement statement;
+	bool color;
+};
 
-	assert_non_null(out);
-	assert_int_equal(cgroups_text__print(&statement, color, out), 0);
-	assert_int_equal(fclose(out), 0);
-	return text;
+static int print(void *arg, FILE *out)
+{
+	struct look *look = arg;
+
+	return cgroups_text__print(&look->statement, look->color, out);
 }
 
 static void check(const char *name, struct cgroup_statement statement, bool color)
 {
-	char *text = printed(statement, color);
-
-	golden_compare(name, text);
-	free(text);
+	printed_is(name, print, &(struct look){statement, color});
 }
 
 static void test_golden(void **state)
@@ -41,7 +38,7 @@ static void test_golden(void **state)
 /* What a name holds cannot command the terminal. */
 static void test_a_name_is_no_command(void **state)
 {
-	char *text = printed(golden_cgroups_all(), false);
+	char *text = printed(print, &(struct look){golden_cgroups_all(), false});
 
 	(void)state;
 	assert_null(strchr(text, '\x1b'));
@@ -50,14 +47,8 @@ static void test_a_name_is_no_command(void **state)
 
 static void test_output_fails(void **state)
 {
-	struct cgroup_statement statement = golden_cgroups_one();
-	FILE *out = fopen("/dev/full", "w");
-	const bool color = false;
-
 	(void)state;
-	assert_non_null(out);
-	assert_int_equal(cgroups_text__print(&statement, color, out), -EIO);
-	fclose(out);
+	printed_fails(print, &(struct look){golden_cgroups_one(), false});
 }
 
 int main(void)

@@ -1,57 +1,38 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "golden/charge_list.h"
+#include "golden/printed.h"
 
-#include <errno.h>
+struct look {
+	bool color;
+	uint32_t top;
+};
 
-static int print(FILE *out, bool color, uint32_t top)
+static int print(void *arg, FILE *out)
 {
+	const struct look *look = arg;
 	struct memcgs memcgs = golden_memcgs();
 	struct charge_walk walk = golden_walk();
 	struct charge_list of = golden_list(&memcgs, &walk);
 	int err;
 
-	of.top = top;
-	err = charge_list__print_text(&of, color, out);
+	of.top = look->top;
+	err = charge_list__print_text(&of, look->color, out);
 	charge_list__free(&of);
 	charge_walk__free(&walk);
 	return err;
 }
 
-static char *printed(bool color, uint32_t top)
-{
-	char *text = NULL;
-	size_t length = 0;
-	FILE *out = open_memstream(&text, &length);
-
-	assert_non_null(out);
-	assert_int_equal(print(out, color, top), 0);
-	assert_int_equal(fclose(out), 0);
-	return text;
-}
-
-static void check(const char *name, bool color, uint32_t top)
-{
-	char *text = printed(color, top);
-
-	golden_compare(name, text);
-	free(text);
-}
-
 static void test_golden(void **state)
 {
 	(void)state;
-	check("charges.txt", false, 0);
-	check("charges-color.txt", true, 1);
+	printed_is("charges.txt", print, &(struct look){false, 0});
+	printed_is("charges-color.txt", print, &(struct look){true, 1});
 }
 
 static void test_output_fails(void **state)
 {
-	FILE *full = fopen("/dev/full", "w");
-
 	(void)state;
-	assert_non_null(full);
-	assert_int_equal(print(full, false, 0), -EIO);
-	fclose(full);
+	printed_fails(print, &(struct look){false, 0});
 }
 
 int main(void)

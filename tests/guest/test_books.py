@@ -38,18 +38,13 @@ echo ===
 """
 
 
-# Cgroups with a memory controller have some KB of per-CPU memory each.
+# After that, in the same shell: cgroups with a memory controller have some KB of per-CPU memory each.
 PERCPU = """
 mkdir -p /cg
 mount -t cgroup2 none /cg
 echo +memory > /cg/cgroup.subtree_control
 make() { i=0; while [ $i -lt $2 ]; do mkdir /cg/$1$i || exit 1; i=$((i + 1)); done; }
 destroy() { i=0; while [ $i -lt $2 ]; do rmdir /cg/$1$i || exit 1; i=$((i + 1)); done; }
-fresh() {
-    seen=$(wc -l < /tmp/out)
-    while [ $(wc -l < /tmp/out) -lt $((seen + 2)) ]; do sleep 0.1; done
-    tail -n 1 /tmp/out
-}
 insmod /kleak_test.ko
 make old 40
 rm /tmp/out

@@ -109,7 +109,7 @@ def keep(result):
 def main(*checks, arm64=False, kernels=None):
     """
     Run check(version) for each kernel, those of arm64 included if it says so, one test each.  A guest takes one CPU, and waits
-    most of the time: those of the kernels run beside each other.
+    most of the time: those of the kernels run beside each other, GUESTS_AT_ONCE of them where that says how many.
 
     `kernels` is for what hardly differs between them, or takes long: these alone, unless GUESTS names others.
     """
@@ -117,7 +117,7 @@ def main(*checks, arm64=False, kernels=None):
     versions = VERSIONS + (ARM64 if arm64 else [])
     if kernels and "GUESTS" not in os.environ:
         versions = kernels
-    with concurrent.futures.ThreadPoolExecutor(len(versions)) as pool:
+    with concurrent.futures.ThreadPoolExecutor(int(os.environ.get("GUESTS_AT_ONCE", len(versions)))) as pool:
         for check in checks:
             for version in versions:
                 name = f"test_{check.__name__}_on_{re.sub('[^0-9a-z]', '_', version)}"

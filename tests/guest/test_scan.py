@@ -16,7 +16,13 @@ field() { # of the last report's scan; 0: there was none
     n=$(tail -n 1 /tmp/out | sed -n "s/.*\\"scan\\":{[^}]*\\"$1\\":\\([0-9]*\\).*/\\1/p")
     echo ${n:-0}
 }
-expected() { awk -F: "/$1/ { n += \\$3 } END { print n }" /tmp/made; }
+blind() { tail -n 1 /tmp/out | grep -q "$1"; } # on arm64: see is_blind()
+expected() { # how many will be found of those whose names hold one of these words
+    never="^$"
+    blind "scans do not find compound pages" && never="$never|orphan_page_"
+    blind "scans miss what only free per-CPU memory refers to" && never="$never|lost_percpu_"
+    grep -vE "$never" /tmp/made | awk -F: "/$1/ { n += \\$3 } END { print n }"
+}
 scanned() { # until there are N orphans and three passes more, for a while
     sleep 6
     from=$(field passes)

@@ -97,11 +97,11 @@ static __always_inline __u64 fexit_caller(void *ctx, __u32 nr)
 }
 
 /*
- * `got` objects were allocated from the cache `kmem` for `caller` (0: not known); their addresses
- * are in `array`.
+ * `got` objects were allocated from the cache `kmem` for `caller` (0: not known), whose address is
+ * in the frame record `record` (0: nobody knows); their addresses are in `array`.
  */
 static __always_inline int bulk_recorded(void *ctx, __u64 kmem, __u64 array, __u32 got,
-					 __u64 caller, bool again)
+					 __u64 caller, __u64 record, bool again)
 {
 	struct bulk b = {.again = again};
 	struct kleak_cache *cache;
@@ -123,7 +123,8 @@ static __always_inline int bulk_recorded(void *ctx, __u64 kmem, __u64 array, __u
 	}
 	if (!(cache->flags & KLEAK_CACHE_WANTED) || !is_size_wanted(cache->size))
 		return 0;
-	site = site_of(ctx, caller, cache_index, KLEAK_SPACE_SLAB);
+	site = caller && record ? site_of_return(ctx, record, caller, cache_index, KLEAK_SPACE_SLAB)
+				: site_of(ctx, caller, cache_index, KLEAK_SPACE_SLAB);
 	if (site < 0)
 		return 0;
 	b.array = array;
@@ -148,7 +149,8 @@ static __always_inline int alloc_bulk(void *ctx, bool again)
 	if (bpf_get_func_ret(ctx, &result) || bpf_get_func_arg(ctx, 0, &kmem) ||
 	    bpf_get_func_arg(ctx, 2, &size) || bpf_get_func_arg(ctx, 3, &array))
 		return 0;
-	return bulk_recorded(ctx, kmem, array, bulk_got(result, size), fexit_caller(ctx, 4), again);
+	return bulk_recorded(ctx, kmem, array, bulk_got(result, size), fexit_caller(ctx, 4), 0,
+			     again);
 }
 
 /* `n` objects, or fewer, are being freed; their addresses are in `array`.  caller: see
@@ -207,6 +209,7 @@ int alloc_bulk_entry_1(void *ctx)
 		.not_cache = ~call_arg(ctx, 0),
 		.size = call_arg(ctx, 2),
 		.not_array = ~call_arg(ctx, 3),
+		.returns_to = call_return(ctx),
 	};
 
 	return call_begins(ctx, KLEAK_SPACE_SLAB, &call);
@@ -220,7 +223,8 @@ int alloc_bulk_return_1(void *ctx)
 	if (!call_ends(ctx, KLEAK_SPACE_SLAB, &call))
 		return 0;
 	return bulk_recorded(ctx, ~call.not_cache, ~call.not_array,
-			     bulk_got(call_result(ctx), call.size), 0, false);
+			     bulk_got(call_result(ctx), call.size), call_returned(ctx, &call),
+			     call_record(ctx), false);
 }
 
 SEC("kprobe")

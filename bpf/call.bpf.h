@@ -61,8 +61,27 @@ static __always_inline __u64 call_caller(const void *ctx __attribute__((unused))
 	return 0;
 }
 
+/* At the entry: where it will return to. */
+static __always_inline __u64 call_return(const void *ctx)
+{
+	return word_at(call_stack(ctx, false));
+}
+
+/* At the return: where it goes on. */
+static __always_inline __u64 call_next(const void *ctx)
+{
+	return REGISTER(ctx, ip);
+}
+
+/* At the return: what stands for the frame record that has that address; 0: none. */
+static __always_inline __u64 call_record(const void *ctx __attribute__((unused)))
+{
+	return 0;
+}
+
 #elif defined(__TARGET_ARCH_arm64)
 
+#define FRAME_POINTER 29
 #define LINK_REGISTER 30
 
 static __always_inline __u64 call_register(const void *ctx, __u32 n)
@@ -95,14 +114,46 @@ static __always_inline __u64 call_caller(const void *ctx)
 	return call_register(ctx, LINK_REGISTER);
 }
 
+static __always_inline __u64 call_return(const void *ctx)
+{
+	return call_register(ctx, LINK_REGISTER);
+}
+
+static __always_inline __u64 call_next(const void *ctx)
+{
+	return BPF_CORE_READ((const struct pt_regs___of_arm64 *)ctx, pc);
+}
+
+/* The frame pointer is the caller's again: where it is kept leads to the caller's own record, as
+ * the record of the function that has returned did. */
+static __always_inline __u64 call_record(const void *ctx)
+{
+	return address_of(ctx) + __builtin_offsetof(struct pt_regs___of_arm64, regs) +
+	       FRAME_POINTER * sizeof(__u64);
+}
+
 #else /* where the loader puts on no kprobes: src/kernel/attachable.c */
 
 #define call_arg(ctx, n)	   0
 #define call_result(ctx)	   0
 #define call_stack(ctx, at_return) 0
 #define call_caller(ctx)	   0
+#define call_return(ctx)	   0
+#define call_next(ctx)		   0
+#define call_record(ctx)	   0
 
 #endif
+
+/*
+ * At the return of `call`: where the caller goes on, with which a walk from here begins.  0: that
+ * is not known, as it is before 5.16, where the registers lead into the kprobe's own code (kernel/
+ * kprobes.c, __kretprobe_trampoline_handler()), or where other kprobes came before ours at the
+ * entry.
+ */
+static __always_inline __u64 call_returned(const void *ctx, const struct kleak_call *call)
+{
+	return call->returns_to == call_next(ctx) ? call->returns_to : 0;
+}
 
 /* ---- from the entry to the return ---- */
 

@@ -51,22 +51,26 @@ __noinline int unwind_record(struct unwinding *u)
 	return !!u->word; /* the outermost record is empty */
 }
 
-/* The hash of the site that the stack at `context` belongs to, or 0: where it begins is not known.
- * The same as site_hash() has for the frames of a walk. */
-static __always_inline __u64 unwind(__u64 context, __u64 call_site, __u64 hash)
+/* The hash of the site whose stack begins with call_site, which is in `record`, or 0.  The same as
+ * site_hash() has for the frames of a walk. */
+static __always_inline __u64 unwind_from(__u64 record, __u64 call_site, __u64 hash)
 {
-	struct unwinding u = {.word = call_site, .sum = hash};
-	__u32 at = base_place(context, call_site, step_find(base_of(call_site)));
+	struct unwinding u = {.record = record, .word = call_site, .sum = hash};
 	int more = true;
 
-	if (!at)
-		return 0;
-	u.record = context + (at - 1) * sizeof(__u64);
 	for (__u32 nr = 1; nr <= KLEAK_MAX_FRAMES && more; nr++) {
 		u.nr = nr;
 		more = unwind_record(&u);
 	}
 	return more ? 0 : hash_end(u.sum);
+}
+
+/* The same of the stack at `context`; 0, too, where it is not known at what place it begins. */
+static __always_inline __u64 unwind(__u64 context, __u64 call_site, __u64 hash)
+{
+	__u32 at = base_place(context, call_site, step_find(base_of(call_site)));
+
+	return at ? unwind_from(context + (at - 1) * sizeof(__u64), call_site, hash) : 0;
 }
 
 /*

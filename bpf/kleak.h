@@ -351,9 +351,10 @@ struct kleak_freer {
 #define KLEAK_MAX_CALLS 512
 
 struct kleak_call {
-	__u64 not_cache; /* ~its struct kmem_cache; of pages the gfp flags */
-	__u64 not_array; /* ~where it puts what it allocates */
-	__u64 size;	 /* how many that may be; not of pages */
+	__u64 not_cache;  /* ~its struct kmem_cache; of pages the gfp flags */
+	__u64 not_array;  /* ~where it puts what it allocates */
+	__u64 size;	  /* how many that may be; not of pages */
+	__u64 returns_to; /* where the caller goes on; not of pages */
 };
 
 /* Addresses [start, end). */

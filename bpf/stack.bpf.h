@@ -315,6 +315,22 @@ static __always_inline long site_of(struct bpf_raw_tracepoint_args *ctx, __u64 c
 
 #ifdef __TARGET_ARCH_arm64
 
+__noinline __u32 site_by_records(__u64 record, __u64 call_site, __u64 hash)
+{
+	hash = unwind_from(record, call_site, hash);
+	return hash ? site_known(hash) : KLEAK_SITE_NONE;
+}
+
+/* The same where a function that allocates has returned to call_site; its address is in `record`.
+ */
+static __always_inline long site_of_return(void *ctx, __u64 record, __u64 call_site, __u32 cache,
+					   __u32 space)
+{
+	long site = site_by_records(record, call_site, hash_begin(cache, space));
+
+	return site_or_walk(ctx, call_site, cache, space, site);
+}
+
 static __always_inline long site_of_slab(struct bpf_raw_tracepoint_args *ctx, __u64 call_site,
 					 __u32 cache)
 {
@@ -322,6 +338,13 @@ static __always_inline long site_of_slab(struct bpf_raw_tracepoint_args *ctx, __
 }
 
 #else
+
+/* There are no records: `record` is 0. */
+static __always_inline long site_of_return(void *ctx, __u64 record __attribute__((unused)),
+					   __u64 call_site, __u32 cache, __u32 space)
+{
+	return site_of(ctx, call_site, cache, space);
+}
 
 /* The same, of slab, by chains first. */
 static __always_inline long site_of_slab(struct bpf_raw_tracepoint_args *ctx, __u64 call_site,

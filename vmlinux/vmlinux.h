@@ -90,6 +90,7 @@ struct pt_regs___of_x86 {
 	unsigned long dx;
 	unsigned long si;
 	unsigned long di;
+	unsigned long ip;
 	unsigned long sp;
 };
 
@@ -97,6 +98,7 @@ struct pt_regs___of_x86 {
 struct pt_regs___of_arm64 {
 	u64 regs[31];
 	u64 sp;
+	u64 pc;
 };
 
 /* include/linux/rbtree_types.h: any type that begins with an unsigned long would do */

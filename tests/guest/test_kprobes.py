@@ -22,17 +22,37 @@ if ! kleak --explain | grep -q "fexit refused"; then
 fi
 kleak $types --origin slab,vmalloc,percpu,pages --explain
 echo ---
-kleak $types --json --interval 1 --max-objects 600000 --origin slab,vmalloc,percpu,pages > /tmp/reports 2> /tmp/messages &
-tracer=$!
 reports() { # so many more
     enough=$(($(wc -l < /tmp/reports) + $1))
     until [ $(wc -l < /tmp/reports) -ge $enough ] || ! kill -0 $tracer; do sleep 0.1; done
 }
 latest() { tail -n 2 /tmp/reports | head -n 1; } # a whole line
+walked() { # so far, and of them to check what was known
+    sed -n "s/.* \\([0-9]*\\) stacks walked, \\([0-9]*\\) of them to check.*/[\\1, \\2]/p" /tmp/messages | tail -n 1
+}
+processes() { # each maps files, for which maple nodes are allocated in bulk
+    for n in $(seq 60); do /bin/busybox true; done
+    reports 2
+    latest
+    walked
+}
 freed() { # kfree_rcu() waits up to 5 s, twice, and then for a grace period; on a busy machine longer
     reports 3
     for n in $(seq 60); do latest | grep -q kleak_free_ || break; sleep 1; done
 }
+kleak -v $types --json --interval 1 > /tmp/reports 2> /tmp/messages & # pages' stacks are always walked
+tracer=$!
+reports 1
+processes > /dev/null # what they allocate by is known then
+processes
+processes
+kill -INT $tracer
+wait $tracer
+rm /tmp/reports
+echo ---
+kleak $types --json --interval 1 --max-objects 600000 --origin slab,vmalloc,percpu,pages > /tmp/reports 2> /tmp/messages &
+tracer=$!
+until [ -s /tmp/reports ]; do sleep 0.1; done
 reports 1
 echo run > /proc/kleak_test
 sleep 2
@@ -77,14 +97,25 @@ def check_stacks(report):
         assert len(stacks) == 1 and "vfs_write" in stacks[0], stacks
 
 
+def check_walks(before, after):
+    """The stack of a bulk call is found where it returns, as that of others: few are walked."""
+    (earlier, walks), (later, more) = (map(json.loads, lines) for lines in (before, after))
+    share = ((more[0] - walks[0]) - (more[1] - walks[1])) / (later["events"]["allocations"] - earlier["events"]["allocations"])
+    print(f"# walked: {share:.1%}")
+    assert share < 0.05, (walks, more)
+    assert later["losses"]["wrong_stack"] == 0, later["losses"]
+
+
 def without_classes(sums):
     """The module names the size classes of x86-64; arm64 has none below 128."""
     return {name: {**of, "cache": re.sub(r"^(kmalloc-.*?)\d+k?$", r"\1N", of["cache"])} for name, of in sums.items()}
 
 
 def kprobes(version):
-    plan, expected, with_leaks, waiting, without = boot(version, SCRIPT, "--mem", "1500").split("---\n")
+    plan, busy, expected, with_leaks, waiting, without = boot(version, SCRIPT, "--mem", "1500").split("---\n")
     check_plan(plan)
+    busy = busy.splitlines()
+    check_walks(busy[:2], busy[2:])
     expected = read_expected(version, expected)
     assert {("kleak_leak_bulk", "slab"), ("kleak_leak_page_bulk", "pages")} <= expected.keys(), expected
     report = json.loads(with_leaks)

@@ -237,27 +237,33 @@ class Release:
         self.check_removed(bare, files, "rpm -e --force-debian kleak", "rpm -q kleak")
 
 
-def main():
+def run(tests):
+    """With mounts that go with this process."""
+    why = None
     if os.getuid():
-        print("1..0 # SKIP needs root, for chroots")
-        return
+        why = "needs root, for chroots"
+    elif platform.machine() != "x86_64":
+        why = "packages are built on x86-64"
     for command in ("debootstrap", "apt-get"):
         if not shutil.which(command):
-            print(f"1..0 # SKIP no {command}")
-            return
-    if platform.machine() != "x86_64":
-        print("1..0 # SKIP packages are built on x86-64")
+            why = f"no {command}"
+    if why:
+        print(f"1..0 # SKIP {why}")
         return
-    if "KLEAK_MOUNTS" not in os.environ:  # what is mounted goes with this process
+    if "KLEAK_MOUNTS" not in os.environ:
         os.execvpe("unshare", ["unshare", "--mount", "--propagation", "private", sys.executable, *sys.argv],
                    dict(os.environ, KLEAK_MOUNTS="private"))
+    tap.main(tests)
+
+
+def main():
     tests = {}
     for name in RELEASES:
         release = Release(name)
         for step in ("static", "build_deb", "build_deb_for_arm64", "build_rpm", "install_deb", "install_deb_for_arm64",
                      "install_rpm"):
             tests[f"test_{step}_on_{name}"] = getattr(release, step)
-    tap.main(tests)
+    run(tests)
 
 
 if __name__ == "__main__":

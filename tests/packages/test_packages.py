@@ -159,6 +159,7 @@ class Release:
     def build_deb_for_arm64(self):
         self.built("amd64")
         self.builder.must("dpkg --add-architecture arm64 && apt-get update -qq")
+        self.builder.install("crossbuild-essential-arm64")
         tree = "/kleak/build/packages/kleak-[0-9]*"  # not the package of debugging symbols
         self.builder.must(f"apt-get build-dep -y -qq --no-install-recommends -a arm64 -P cross,nocheck {tree}")
         self.builder.must("make -C /kleak deb DEB_HOST_ARCH=arm64")

@@ -489,6 +489,9 @@ int attach_plan__make(struct plan *plan, const struct trace_options *options,
 	config->page = page_layout(&kernel->slub);
 
 	config->modules = kernel->has_modules && kernel->has_symbols && kernel->has_loop;
+	if (kernel->has_modules && !kernel->has_loop)
+		add_blind_spot(plan, "modules that come and go between two reports have no names: "
+				     "this kernel's BPF has no bpf_loop() (5.17)");
 	plan_code(plan, kernel);
 	config->who = options->who;
 	plan->verify = !kernel->slub_unknown[0];

@@ -251,9 +251,11 @@ static void test_modules(void **state)
 	plan = good(&options, &kernel);
 	assert_true(plan.config.modules && is_on(&plan, "module_load"));
 	assert_true(is_on(&plan, "module_free"));
+	assert_false(is_blind_to(&plan, "modules that come and go"));
 	kernel.has_loop = false; /* before 5.17 */
 	plan = good(&options, &kernel);
 	assert_false(plan.config.modules || is_on(&plan, "module_load"));
+	assert_true(is_blind_to(&plan, "modules that come and go"));
 	kernel.has_loop = true;
 	kernel.has_symbols = false;
 	plan = good(&options, &kernel);

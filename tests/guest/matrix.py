@@ -144,8 +144,8 @@ def attempt(name):
             row["failed"] = f"status {done.returncode}: {done.stderr[-300:]} {done.stdout[-100:]}"
     except guest.tap.Skip as why:
         row["skipped"] = str(why)
-    except (AssertionError, ValueError, KeyError) as why:
-        row["failed"] = str(why)[-400:]
+    except (AssertionError, ValueError, LookupError) as why:  # it ended before all was said
+        row["failed"] = repr(why)[-400:]
     guest.keep(row)
     print(line(row), flush=True)
     return row

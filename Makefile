@@ -18,6 +18,7 @@
 # make test-leaks [GUESTS=6.12] [CASES="string files"]   what kleak diagnose says of leaks as they happen, for hours
 # make dist         a tarball of the release, in build/
 # make test-matrix [KERNELS="7.3 arm64/6.12"]   kleak on every kernel that Debian has, before a release
+# make test-lab   against the kmemleak of a kernel that it builds first
 # make lint | format | clean | demo | test-unit | test-live | test-guest
 VERSION := 0.2.0
 
@@ -164,7 +165,7 @@ $(B):
 	$(Q)mkdir -p $@
 
 # Not in trees of others that lie there.
-OTHERS := $(foreach tree,guest packages debian sysroot,-path $(B)/$(tree) -prune -o)
+OTHERS := $(foreach tree,guest lab packages debian sysroot,-path $(B)/$(tree) -prune -o)
 -include $(shell find $(B) $(OTHERS) -name "*.d" -type f -print 2>/dev/null)
 
 # ---- one file that needs no library ----
@@ -376,6 +377,14 @@ test-matrix:
 	@tools/install-packages build guest
 	@$(MAKE) --no-print-directory in-guests arm64
 	@PYTHONDONTWRITEBYTECODE=1 tests/guest/matrix.py $(KERNELS)
+
+# Against the kernel's own books; not part of the tests: it builds a kernel first.
+.PHONY: test-lab
+test-lab:
+	@tools/install-packages build guest lab
+	@$(MAKE) --no-print-directory all $(B)/live-load $(B)/kleak-asan
+	@tools/lab
+	@PYTHONDONTWRITEBYTECODE=1 tests/guest/lab.py $(TABLES)
 
 # Not part of the tests: needs debootstrap, and takes a quarter of an hour a release.
 RELEASES ?= bookworm trixie

@@ -125,8 +125,9 @@ static const struct option_row rows[] = {
 	 "folded stacks, for flamegraph.pl and speedscope", FILE_NAME(folded)},
 	{GROUP, "--weight", 0, "KEY", TRACING | REPORT, "what they show", "bytes",
 	 CHOICE(weights, enum weight, weight), GIVEN(weight_given)},
-	{GROUP, "--prom", 0, "FILE", TRACING | LEDGER | REPORT,
-	 "metrics, for the textfile collector of node_exporter", FILE_NAME(prom)},
+	{GROUP, "--prom", 0, "FILE", TRACING | LEDGER | CENSUS | REPORT,
+	 "metrics, for the textfile collector of node_exporter; census: with --by-cgroup",
+	 FILE_NAME(prom)},
 #undef GROUP
 #define GROUP "Source lines, from debug info"
 	{GROUP, "--debug-dir", 0, "DIR", TRACING | REPORT,
@@ -143,6 +144,10 @@ static const struct option_row rows[] = {
 	 "only what this cgroup (v2) and its descendants allocate; ledger: its own books, and how "
 	 "long until its limit",
 	 .type = OPTION_FOLDER, FIELD(const char *, trace.cgroup)},
+	{GROUP, "--charged-to", 0, "PATH", TRACE | RUN,
+	 "list only sites with objects that are charged to this cgroup or its descendants, whoever "
+	 "allocated them; a sample of each is looked at",
+	 .type = OPTION_FOLDER, FIELD(const char *, trace.charged_to)},
 	{GROUP, "--cgroups", 0, NULL, LEDGER,
 	 "the books of all cgroups, those near their limit first, then those that grow fastest",
 	 FLAG(cgroups)},

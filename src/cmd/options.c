@@ -187,6 +187,8 @@ static const char *check_trace(const struct options *o)
 		return "--by-cgroup and --zombies exclude each other: give one of them";
 	if ((o->by_cgroup || o->zombies) && o->trace.cache)
 		return "--cache is for the census of caches: leave it away";
+	if (o->verb == VERB_CENSUS && o->prom && !o->by_cgroup)
+		return "kleak census --prom has metrics of cgroups: give --by-cgroup as well";
 	if (o->verb == VERB_LEDGER && o->trace.command && o->prom)
 		return "kleak ledger --prom is for a stream: give it no command";
 	if (o->verb == VERB_LEDGER && o->trace.command && o->duration_s > 0)
@@ -264,6 +266,7 @@ static void conclude(struct options *o)
 	/* pictures and saved files have more sites than are printed, and so have causes */
 	bool all = o->folded || o->svg || o->html || o->save || o->verb == VERB_DIAGNOSE;
 
+	o->trace.who |= o->trace.charged_to != NULL;
 	o->top_listed = o->top;
 	if (o->json && !o->report.sort_given)
 		o->report.sort = SITES_BY_BYTES;

@@ -307,7 +307,7 @@ static void test_screen_and_prom(void **state)
 	bad("ledger --prom f -- true", "give it no command");
 	assert_true(good("ledger -a").all);
 	assert_true(good("ledger --all -- true").all);
-	bad("census --prom f", "--prom belongs");
+	bad("check --max kernel=1 --prom f", "--prom belongs");
 	bad("--prom", "--prom needs a value");
 	bad("--screen --json", "--screen and --json exclude each other");
 	bad("run --screen -- true", "--screen belongs to kleak alone");
@@ -321,6 +321,10 @@ static void test_census_of_cgroups(void **state)
 	(void)state;
 	assert_true(good("census --by-cgroup --top 3").by_cgroup);
 	assert_true(good("census --zombies --json").zombies);
+	assert_string_equal(good("census --by-cgroup --prom /x").prom, "/x");
+	assert_int_equal(good("census --by-cgroup --json --prom /x").top_listed, 10);
+	bad("census --prom /x", "give --by-cgroup as well");
+	bad("census --zombies --prom /x", "give --by-cgroup as well");
 	bad("census --by-cgroup --zombies", "exclude each other");
 	bad("census --by-cgroup --cache filp", "--cache is for the census of caches");
 	bad("--zombies", "--zombies belongs to kleak census");
@@ -444,6 +448,14 @@ static void test_who_and_lenient(void **state)
 	assert_int_equal(good("--html y --weight objects").weight, WEIGHT_OBJECTS);
 	assert_int_equal(good("--folded y --weight objects").weight, WEIGHT_OBJECTS);
 	assert_int_equal(good("--min-size 4K --max-size 4K").trace.max_size, 4096);
+	assert_string_equal(good("--charged-to /x").trace.charged_to, "/x");
+	assert_string_equal(good("run --charged-to /x -- ls").trace.charged_to, "/x");
+	/* who allocates is told beside who is charged */
+	assert_true(good("--charged-to /x").trace.who && !good("--cgroup /x").trace.who);
+	assert_true(good("--charged-to /x --pid 1").trace.pid == 1);
+	bad("--charged-to=", "--charged-to: \"\" is not a folder");
+	bad("ledger --charged-to /x",
+	    "--charged-to belongs to kleak and kleak run, not to kleak ledger");
 	assert_true(good("-p 1").trace.pid == 1 && !good("-p 1").trace.cgroup);
 	bad("--cgroup=", "--cgroup: \"\" is not a folder");
 	bad("--json=5", "--json");

@@ -227,13 +227,15 @@ int charged__fill(const struct charged *charged, const struct site *site, struct
 	row->charged.others = count->others;
 	for (uint32_t i = 0; i < count->nr && i < REPORT_CHARGED_GROUPS; i++) {
 		struct report_charged_group *group = &row->charged.groups[i];
+		size_t length;
 		char *copy;
 
 		memcgs__path(&charged->memcgs, count->groups[i].memcg, path, sizeof(path));
-		copy = arena__new(paths, strlen(path) + 1, 1);
+		length = strlen(path) + 1;
+		copy = arena__new(paths, length, 1);
 		if (!copy)
 			return -ENOMEM;
-		strcpy(copy, path);
+		memcpy(copy, path, length);
 		*group = (struct report_charged_group){copy, count->groups[i].objects,
 						       elsewhere(charged, row, copy)};
 		row->charged.nr_groups++;

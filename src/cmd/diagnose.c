@@ -435,7 +435,7 @@ static int conclude(struct diagnose *d)
 static int trace_once(struct diagnose *d)
 {
 	static struct plan plan;
-	static char origins[64];
+	static char origins[ORIGINS_TEXT];
 	char why[SENTENCE] = "";
 	double start_s;
 	int err;

@@ -143,6 +143,10 @@ static const struct option_row rows[] = {
 	 "only what this cgroup (v2) and its descendants allocate; ledger: its own books, and how "
 	 "long until its limit",
 	 .type = OPTION_FOLDER, FIELD(const char *, trace.cgroup)},
+	{GROUP, "--charged-to", 0, "PATH", TRACE | RUN,
+	 "list only sites with objects that are charged to this cgroup or its descendants, whoever "
+	 "allocated them; a sample of each is looked at",
+	 .type = OPTION_FOLDER, FIELD(const char *, trace.charged_to)},
 	{GROUP, "--cgroups", 0, NULL, LEDGER,
 	 "the books of all cgroups, those near their limit first, then those that grow fastest",
 	 FLAG(cgroups)},

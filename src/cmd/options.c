@@ -264,6 +264,7 @@ static void conclude(struct options *o)
 	/* pictures and saved files have more sites than are printed, and so have causes */
 	bool all = o->folded || o->svg || o->html || o->save || o->verb == VERB_DIAGNOSE;
 
+	o->trace.who |= o->trace.charged_to != NULL;
 	o->top_listed = o->top;
 	if (o->json && !o->report.sort_given)
 		o->report.sort = SITES_BY_BYTES;

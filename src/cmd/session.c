@@ -49,17 +49,47 @@ static void explain(const struct kernel *kernel, const struct plan *plan,
 		       kernel->release);
 }
 
+/* Whom the options name. */
+struct session_target {
+	int fd; /* as target__find() */
+	struct target_group charged_to;
+};
+
+static int find_targets(const struct options *options, struct session_target *target, char *why,
+			size_t len)
+{
+	const struct trace_options *traced = &options->trace;
+	int err = target__find(traced->pid, traced->cgroup, &target->fd, why, len);
+
+	if (err || !traced->charged_to)
+		return err;
+	return target__find_group(traced->charged_to, &target->charged_to, why, len);
+}
+
+/* Can it be told here who is charged? */
+static int check_charges(const struct options *options, const struct kernel *kernel, char *why,
+			 size_t len)
+{
+	if (!options->trace.charged_to || !*kernel->charges_unknown)
+		return 0;
+	snprintf(why, len, "--charged-to: cannot tell who is charged: %s", kernel->charges_unknown);
+	return -ENOTSUP;
+}
+
 /* Do what the verb says, with all that tracing needs.  Exit status. */
 static int act(const struct options *options, const struct kernel *kernel, const struct plan *plan,
-	       struct symbols *symbols, const struct allocator *allocator, int target, bool color)
+	       struct symbols *symbols, const struct allocator *allocator,
+	       const struct session_target *target, bool color)
 {
-	const struct reporter_parts parts = {.trace = &options->trace,
-					     .options = &options->report,
-					     .kernel = kernel,
-					     .plan = plan,
-					     .symbols = symbols,
-					     .allocator = allocator,
-					     .progress = isatty(STDERR_FILENO) && !options->screen};
+	const struct reporter_parts parts = {
+		.trace = &options->trace,
+		.options = &options->report,
+		.kernel = kernel,
+		.plan = plan,
+		.symbols = symbols,
+		.allocator = allocator,
+		.charged_to = options->trace.charged_to ? &target->charged_to : NULL,
+		.progress = isatty(STDERR_FILENO) && !options->screen};
 	struct outputs *outputs;
 	int signals, err, status = 0;
 
@@ -79,10 +109,10 @@ static int act(const struct options *options, const struct kernel *kernel, const
 	err = outputs__open(&outputs, options, symbols, color);
 	if (!err) {
 		if (options->verb == VERB_DIAGNOSE)
-			err = cmd_diagnose(options, &parts, outputs, color, target, signals,
+			err = cmd_diagnose(options, &parts, outputs, color, target->fd, signals,
 					   &status);
 		else
-			err = cmd_trace(options, &parts, outputs, target, signals, &status);
+			err = cmd_trace(options, &parts, outputs, target->fd, signals, &status);
 		if (outputs__close(outputs))
 			err = -EIO;
 	}
@@ -113,7 +143,8 @@ int session__run(const struct options *options, bool color)
 	const struct trace_options what = traced(options);
 	const struct dwarf_sources sources = options__debug_info(options);
 	struct types types = {};
-	int target = -1, status = SESSION_CANNOT_RUN;
+	static struct session_target target = {.fd = -1};
+	int status = SESSION_CANNOT_RUN;
 	int err = symbols__check(&sources, why, sizeof(why));
 
 	if (!err)
@@ -121,8 +152,7 @@ int session__run(const struct options *options, bool color)
 	if (!err)
 		err = types__open(&types, options->trace.btf, why, sizeof(why));
 	if (!err)
-		err = target__find(options->trace.pid, options->trace.cgroup, &target, why,
-				   sizeof(why));
+		err = find_targets(options, &target, why, sizeof(why));
 	if (!err) {
 		err = learn_symbols(&symbols, &allocator, &sources);
 		snprintf(why, sizeof(why), "out of memory");
@@ -131,15 +161,17 @@ int session__run(const struct options *options, bool color)
 		err = kernel__probe(&kernel, &types, symbols__kallsyms(symbols), why, sizeof(why));
 	types__close(&types);
 	if (!err)
+		err = check_charges(options, &kernel, why, sizeof(why));
+	if (!err)
 		err = attach_plan__make(&plan, &what, &kernel, why, sizeof(why));
 	if (!err && what.cache && !target__has_caches(what.cache, why, sizeof(why)))
 		say("%s", why);
 	if (err)
 		say("%s", why);
 	else
-		status = act(options, &kernel, &plan, symbols, &allocator, target, color);
-	if (target >= 0)
-		close(target);
+		status = act(options, &kernel, &plan, symbols, &allocator, &target, color);
+	if (target.fd >= 0)
+		close(target.fd);
 	allocator__free(&allocator);
 	symbols__close(symbols);
 	return status;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "kernel/target.h"
 #include "kernel/books.h"
+#include "kernel/memory_hierarchy.h"
 #include "kernel/slabnames.h"
 #include "util/commas.h"
 #include "util/reason.h"
@@ -11,6 +12,7 @@
 #include <linux/magic.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/statfs.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -94,6 +96,26 @@ int target__find(int64_t pid, const char *path, int *target, char *why, size_t l
 		return 0;
 	*target = open_cgroup(path, why, len);
 	return *target < 0 ? *target : 0;
+}
+
+int target__find_group(const char *path, struct target_group *group, char *why, size_t len)
+{
+	struct memory_hierarchy hierarchy;
+	struct stat stat;
+	int err = memory_hierarchy__open(&hierarchy, why, len), fd;
+
+	if (err)
+		return err;
+	fd = memory_hierarchy__find(&hierarchy, path, group->path, sizeof(group->path), why, len);
+	memory_hierarchy__close(&hierarchy);
+	if (fd < 0)
+		return fd;
+	err = fstat(fd, &stat) ? -errno : 0;
+	close(fd);
+	if (err)
+		snprintf(why, len, "cannot look at the cgroup %s: %s", path, reason__of(-err));
+	group->id = stat.st_ino;
+	return err;
 }
 
 static void explain_missing(const char *name, char *why, size_t len)

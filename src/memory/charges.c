@@ -15,22 +15,28 @@
 
 /* ---- a word ---- */
 
+/* The group at this address, if it is still the one that was read; or CHARGES_UNKNOWN. */
+static uint32_t group_at(const struct charges *charges, uint64_t address)
+{
+	uint32_t memcg = memcgs__find(charges->memcgs, address);
+
+	return memcg != MEMCGS_NONE && memcgs__is_same(charges->memcgs, memcg) ? memcg
+									       : CHARGES_UNKNOWN;
+}
+
 /*
  * The group that the word refers to, with or without an obj_cgroup in between: which of the two it
  * is shows where it leads to.
  */
 static uint32_t find(const struct charges *charges, uint64_t address)
 {
-	uint32_t memcg = memcgs__find(charges->memcgs, address);
+	uint32_t memcg = group_at(charges, address);
 	uint64_t its;
 
-	if (memcg != MEMCGS_NONE)
-		return memcg;
-	if (address % sizeof(address) ||
+	if (memcg != CHARGES_UNKNOWN || address % sizeof(address) ||
 	    charges->read(charges->arg, address + charges->layout.objcg_memcg, &its, sizeof(its)))
-		return CHARGES_UNKNOWN;
-	memcg = memcgs__find(charges->memcgs, its);
-	return memcg == MEMCGS_NONE ? CHARGES_UNKNOWN : memcg;
+		return memcg;
+	return group_at(charges, its);
 }
 
 uint32_t charges__of_page(struct charges *charges, uint64_t word)
@@ -44,6 +50,7 @@ uint32_t charges__of_page(struct charges *charges, uint64_t word)
 	if (memcg != IDMAP_NONE)
 		return memcg;
 	memcg = find(charges, address);
+	charges->strangers += memcg == CHARGES_UNKNOWN;
 	/* without room for it it is looked up again */
 	if (charges->by_word.nr < MOST_WORDS)
 		idmap__add(&charges->by_word, id, memcg);
@@ -96,20 +103,34 @@ static int read_vector(struct charges *charges, uint64_t address, uint32_t nr, u
 	return 0;
 }
 
+/* Where the vector of a slab's groups is; 0: it has none, nothing of it is charged. */
+static uint64_t vector_of(const struct charge_layout *l, const uint8_t *page)
+{
+	uint64_t word = bytes__word(page, l->slab_vector);
+
+	if (!(word & l->vector_tag) || (l->slab_has_groups != SLUB_NONE &&
+					!has_bit(page, l->slab_has_groups, l->slab_has_groups_bit)))
+		return 0;
+	return word & ~l->tag_mask;
+}
+
+static bool is_stride(const struct charge_layout *l, uint64_t stride)
+{
+	return stride >= l->element && stride <= UINT32_MAX;
+}
+
 int charges__of_slab(struct charges *charges, const uint8_t *page, uint32_t size, uint32_t nr,
 		     charges_see see, void *arg)
 {
 	const struct charge_layout *l = &charges->layout;
-	uint64_t word = bytes__word(page, l->slab_vector), stride = stride_of(l, page, size);
+	uint64_t vector = vector_of(l, page), stride = stride_of(l, page, size);
 	int err;
 
-	if (!(word & l->vector_tag) || !(word & ~l->tag_mask) ||
-	    (l->slab_has_groups != SLUB_NONE &&
-	     !has_bit(page, l->slab_has_groups, l->slab_has_groups_bit)))
+	if (!vector)
 		return 0;
-	if (nr > MOST_OBJECTS || stride < l->element || stride > UINT32_MAX)
+	if (nr > MOST_OBJECTS || !is_stride(l, stride))
 		return -EFAULT;
-	err = read_vector(charges, word & ~l->tag_mask, nr, stride);
+	err = read_vector(charges, vector, nr, stride);
 	for (uint32_t i = 0; i < nr && !err; i++) {
 		uint64_t its = bytes__word(charges->vector, i * l->element + l->element_objcg);
 
@@ -119,7 +140,38 @@ int charges__of_slab(struct charges *charges, const uint8_t *page, uint32_t size
 	return err;
 }
 
+uint32_t charges__of_object(struct charges *charges, const uint8_t *page, uint32_t size,
+			    uint32_t index)
+{
+	const struct charge_layout *l = &charges->layout;
+	uint64_t vector = vector_of(l, page), stride = stride_of(l, page, size), its;
+
+	if (!vector)
+		return CHARGES_NOBODY;
+	if (index >= MOST_OBJECTS || !is_stride(l, stride) ||
+	    charges->read(charges->arg, vector + index * stride + l->element_objcg, &its,
+			  sizeof(its)))
+		return CHARGES_UNKNOWN;
+	return charges__of_page(charges, its);
+}
+
 /* ---- per-CPU memory ---- */
+
+uint32_t charges__of_unit(struct charges *charges, uint64_t chunk, uint64_t offset)
+{
+	const struct charge_layout *l = &charges->layout;
+	uint64_t vector, its;
+
+	if (l->chunk_vector == SLUB_NONE ||
+	    charges->read(charges->arg, chunk + l->chunk_vector, &vector, sizeof(vector)))
+		return CHARGES_UNKNOWN;
+	if (!vector)
+		return CHARGES_NOBODY;
+	if (charges->read(charges->arg, vector + offset / UNIT * l->chunk_element + l->chunk_objcg,
+			  &its, sizeof(its)))
+		return CHARGES_UNKNOWN;
+	return charges__of_page(charges, its);
+}
 
 struct percpu_walk {
 	struct charges *charges;
@@ -199,6 +251,7 @@ int charges__of_percpu(struct charges *charges, const struct percpu_chunks *chun
 void charges__forget(struct charges *charges)
 {
 	idmap__clear(&charges->by_word);
+	charges->strangers = 0;
 }
 
 void charges__free(struct charges *charges)

@@ -32,9 +32,10 @@ struct charges {
 	int (*read)(void *arg, uint64_t address, void *to, size_t len); /* 0 or -EFAULT */
 	void *arg;
 	const struct memcgs *memcgs; /* read before */
-	/* what was found out, until memcgs are read anew: charges__forget() */
+	/* what was found out, until charges__forget() */
 	struct idmap by_word;
-	uint8_t *vector; /* room for one */
+	uint64_t strangers; /* words that lead to no group of memcgs: it may have come since */
+	uint8_t *vector;    /* room for one */
 	size_t room_vector;
 };
 
@@ -51,6 +52,19 @@ uint32_t charges__of_page(struct charges *charges, uint64_t word);
  */
 int charges__of_slab(struct charges *charges, const uint8_t *page, uint32_t size, uint32_t nr,
 		     charges_see see, void *arg);
+
+/*
+ * Whom the `index`-th object of a slab is charged to, by the slab's struct page, `page`, and its
+ * objects' size: CHARGES_NOBODY, too; CHARGES_UNKNOWN: its vector cannot be read.
+ */
+uint32_t charges__of_object(struct charges *charges, const uint8_t *page, uint32_t size,
+			    uint32_t index);
+
+/*
+ * The same of what was allocated `offset` bytes behind the start of a chunk of per-CPU memory
+ * (struct pcpu_chunk, at address `chunk`).  CHARGES_UNKNOWN, too, where this kernel does not tell.
+ */
+uint32_t charges__of_unit(struct charges *charges, uint64_t chunk, uint64_t offset);
 
 /*
  * Hand what of per-CPU memory is charged to see(), with the bytes that one CPU has of it.  0;

@@ -26,6 +26,34 @@ uint32_t memcgs__find(const struct memcgs *memcgs, uint64_t address)
 	return idmap__find(&memcgs->by_address, idmap__mix(address));
 }
 
+uint32_t memcgs__find_alive(const struct memcgs *memcgs, uint64_t id)
+{
+	for (uint32_t i = 0; i < memcgs->nr; i++)
+		if (memcgs->list[i].id == id && !memcgs->list[i].dead)
+			return i;
+	return MEMCGS_NONE;
+}
+
+bool memcgs__is_same(const struct memcgs *memcgs, uint32_t index)
+{
+	const struct memcg *memcg = &memcgs->list[index];
+	uint64_t serial;
+
+	return !read_word(memcgs, memcg->address + memcgs->layout.css_serial, &serial) &&
+	       serial == memcg->serial;
+}
+
+bool memcgs__is_alive(const struct memcgs *memcgs, uint32_t index)
+{
+	const struct charge_layout *l = &memcgs->layout;
+	uint32_t flags;
+
+	return memcgs__is_same(memcgs, index) &&
+	       !memcgs->read(memcgs->arg, memcgs->list[index].address + l->css_flags, &flags,
+			     sizeof(flags)) &&
+	       flags & l->css_online;
+}
+
 /* ---- names ---- */
 
 /* A string in pieces: what follows its end need not be there. */

@@ -66,6 +66,18 @@ int memcgs__read(struct memcgs *memcgs, uint64_t task);
 /* The index of the one at this address, or MEMCGS_NONE. */
 uint32_t memcgs__find(const struct memcgs *memcgs, uint64_t address);
 
+/* The index of the one whose directory has this inode number, or MEMCGS_NONE; none that is dead. */
+uint32_t memcgs__find_alive(const struct memcgs *memcgs, uint64_t id);
+
+/*
+ * Is that which stands at its address still the one that was read?  The memory of one that has gone
+ * may be another one's by now.
+ */
+bool memcgs__is_same(const struct memcgs *memcgs, uint32_t index);
+
+/* The same, and is it not taken offline meanwhile? */
+bool memcgs__is_alive(const struct memcgs *memcgs, uint32_t index);
+
 /*
  * Its path, "/" for the root, in the hierarchy that memory is in; " (deleted)" or " (controller
  * off)" follows where it is dead.  Returns path.

@@ -72,3 +72,13 @@ bool percpu_chunks__each(const struct percpu_chunks *chunks,
 			return false;
 	return walk.nr;
 }
+
+uint64_t percpu_chunks__nearest(const uint64_t *cpu_offsets, uint32_t nr_cpus)
+{
+	uint64_t nearest = cpu_offsets[0];
+
+	for (uint32_t i = 1; i < nr_cpus; i++)
+		if (cpu_offsets[i] < nearest)
+			nearest = cpu_offsets[i];
+	return nearest;
+}

@@ -38,4 +38,10 @@ struct percpu_chunk {
 bool percpu_chunks__each(const struct percpu_chunks *chunks,
 			 bool (*see)(void *arg, const struct percpu_chunk *chunk), void *arg);
 
+/*
+ * What to add to a per-CPU pointer for the copy that begins at a chunk's base_addr: that of the CPU
+ * whose copies are nearest (mm/percpu.c, pcpu_setup_first_chunk(); all chunks are alike).
+ */
+uint64_t percpu_chunks__nearest(const uint64_t *cpu_offsets, uint32_t nr_cpus);
+
 #endif

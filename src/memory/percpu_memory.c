@@ -23,18 +23,11 @@ static int read_at(const struct percpu_memory *percpu, uint64_t address, void *t
 	return percpu->chunks->read(percpu->chunks->arg, address, to, len);
 }
 
-/*
- * Where a CPU has its copies, seen from the chunk's base_addr (pcpu_unit_offsets[]): the nearest
- * copy begins there (mm/percpu.c, pcpu_setup_first_chunk()), and all chunks are alike.
- */
+/* Where a CPU has its copies, seen from the chunk's base_addr (pcpu_unit_offsets[]). */
 static uint64_t unit_of(const struct percpu_memory *percpu, uint32_t cpu)
 {
-	uint64_t lowest = percpu->cpu_offsets[0];
-
-	for (uint32_t i = 1; i < percpu->nr_cpus; i++)
-		if (percpu->cpu_offsets[i] < lowest)
-			lowest = percpu->cpu_offsets[i];
-	return percpu->cpu_offsets[cpu] - lowest;
+	return percpu->cpu_offsets[cpu] -
+	       percpu_chunks__nearest(percpu->cpu_offsets, percpu->nr_cpus);
 }
 
 static int read_map(struct percpu_memory *percpu, const struct percpu_copy *copy)

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "memory/pin_sample.h"
 #include "util/array.h"
-#include "util/chance.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -90,19 +89,6 @@ static int choose(struct pins *pins, const struct vfs *vfs, const struct sites *
 
 /* ---- which objects ---- */
 
-/* Each of a site's objects is as likely to be in the sample: Vitter's algorithm R. */
-static void take(struct pins *pins, struct pins_site *its, uint32_t slot)
-{
-	uint64_t place = its->count.of++;
-
-	if (place < PINS_SAMPLE)
-		its->nr++;
-	else
-		place = chance__next(&pins->random) % its->count.of;
-	if (place < PINS_SAMPLE)
-		its->slots[place] = slot;
-}
-
 static void sample(struct pins *pins, const struct snapshot *snapshot, const struct sites *sites)
 {
 	for (size_t i = 0; i < snapshot->nr_list; i++) {
@@ -111,7 +97,8 @@ static void sample(struct pins *pins, const struct snapshot *snapshot, const str
 
 		if (index != SITES_NONE && pins->chosen[index] < PINS_SITES &&
 		    object->age * SECONDS_PER_TICK >= PINS_OLD_S)
-			take(pins, &pins->list[pins->chosen[index]], object->slot);
+			object_sample__take(&pins->list[pins->chosen[index]].sample, object->slot,
+					    &pins->random);
 	}
 }
 
@@ -155,17 +142,16 @@ static void look_at_slot(const struct work *work, struct pins_site *its, uint32_
 {
 	const struct site *site = &work->sites->list[its->site];
 	const struct pins_tables *tables = work->tables;
-	struct kleak_record record, again;
-	uint64_t key = snapshot__read_record(&record, tables->buckets, slot);
+	struct object_sample_one one;
 	struct vfs_look look;
 
-	if (key == KLEAK_KEY_EMPTY || key == KLEAK_KEY_BUSY ||
-	    record.site >= work->snapshot->nr_sites ||
-	    work->sites->of_entry[record.site] != site->index)
+	if (!object_sample__begin(&one, tables->buckets, slot) ||
+	    one.record.site >= work->snapshot->nr_sites ||
+	    work->sites->of_entry[one.record.site] != site->index)
 		return; /* another object by now */
-	look = look_at(work->vfs, its, cache_of(tables, site), ~key & ~(uint64_t)KLEAK_SPACE_MASK);
-	if (snapshot__read_record(&again, tables->buckets, slot) != key ||
-	    again.allocated_at != record.allocated_at)
+	look = look_at(work->vfs, its, cache_of(tables, site),
+		       ~one.key & ~(uint64_t)KLEAK_SPACE_MASK);
+	if (!object_sample__is_same(&one, tables->buckets, slot))
 		return;
 	if (look.pin == VFS_REFERENCE && stacked)
 		look.pin = VFS_UNKNOWN;
@@ -188,9 +174,9 @@ int pin_sample__look(struct pins *pins, const struct vfs *vfs, const struct snap
 		bool stacked =
 			tables->stacked && tables->stacked(tables->arg, &sites->list[its->site]);
 
-		for (uint32_t n = 0; n < its->nr; n++)
-			look_at_slot(&work, its, its->slots[n], stacked);
-		its->count.of *= tables->weight;
+		for (uint32_t n = 0; n < its->sample.nr; n++)
+			look_at_slot(&work, its, its->sample.slots[n], stacked);
+		its->count.of = its->sample.of * tables->weight;
 	}
 	return 0;
 }

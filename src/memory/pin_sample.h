@@ -7,6 +7,7 @@
 #define KLEAK_MEMORY_PIN_SAMPLE_H
 
 #include "kleak.h"
+#include "memory/object_sample.h"
 #include "memory/vfs_reclaim.h"
 #include "trace/sites.h"
 #include "trace/snapshot.h"
@@ -15,10 +16,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define PINS_SAMPLE 64	/* objects of a site */
-#define PINS_SITES  32	/* of a look */
-#define PINS_LEAST  10	/* a site with fewer objects is not looked at */
-#define PINS_OLD_S  1.0 /* younger objects are in use by whoever makes them */
+#define PINS_SITES 32  /* of a look */
+#define PINS_LEAST 10  /* a site with fewer objects is not looked at */
+#define PINS_OLD_S 1.0 /* younger objects are in use by whoever makes them */
 
 /* What was seen of a site's objects. */
 struct pins_count {
@@ -42,8 +42,7 @@ struct pins_site {
 	/* while it is looked at */
 	uint32_t site;	/* of sites->list */
 	uint32_t inode; /* where it is in an object, once that is known */
-	uint32_t slots[PINS_SAMPLE];
-	uint32_t nr;
+	struct object_sample sample;
 };
 
 struct pins {

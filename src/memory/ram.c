@@ -141,7 +141,7 @@ static enum ram_kind kind_of_head(const struct slub_layout *l, const uint8_t *pa
 
 	if (has_flag(flags, l->poison_flag))
 		return RAM_OTHER;
-	if (l->slab_mask ? (type & l->slab_mask) == l->slab_type : has_flag(flags, l->slab_flag))
+	if (vmemmap__says_slab(l, page))
 		return RAM_SLAB;
 	if ((l->large_type != SLUB_NONE && type >> 24 == l->large_type) ||
 	    (l->pool_type != SLUB_NONE && type >> 24 == l->pool_type))

@@ -1,12 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "memory/vmemmap.h"
 #include "memory/slub_freelist.h"
+#include "util/bytes.h"
 
 #include <errno.h>
 
 #define MOST_CACHES 256
 #define VOTES	    8
 #define LEAST_VOTES 3
+
+bool vmemmap__says_slab(const struct slub_layout *layout, const uint8_t *page)
+{
+	if (layout->slab_mask)
+		return (bytes__half(page, layout->page_type) & layout->slab_mask) ==
+		       layout->slab_type;
+	return bytes__word(page, layout->page_flags) >> layout->slab_flag & 1;
+}
 
 uint64_t vmemmap__page_of(const struct slub *slub, uint64_t address)
 {

@@ -29,6 +29,9 @@ int vmemmap__learn(struct slub *slub, uint64_t cache);
  */
 uint64_t vmemmap__head_of(uint64_t page, uint64_t word);
 
+/* Is the page whose struct page's bytes these are (no tail) a slab? */
+bool vmemmap__says_slab(const struct slub_layout *layout, const uint8_t *page);
+
 /* Of the memory at `address`: its struct page, and back; in the direct map. */
 uint64_t vmemmap__page_of(const struct slub *slub, uint64_t address);
 uint64_t vmemmap__address_of(const struct slub *slub, uint64_t page);

@@ -3,6 +3,7 @@
 #include "render/holder_text.h"
 #include "render/ledger_text.h"
 #include "render/report_text.h"
+#include "render/who_text.h"
 #include "render/zombies_text.h"
 #include "report/cache_aliases.h"
 #include "util/best.h"
@@ -139,28 +140,13 @@ static void put_all_growth(const struct pen *pen, const struct diagnosis *d)
 		put_growth(pen, &d->growth[i]);
 }
 
-/* "kworker 80%, nginx[123] in /system.slice/nginx.service 20%" */
+/* "allocated by: kworker 80%, nginx[123] 20% in /system.slice/nginx.service" */
 static void put_who(const struct pen *pen, const struct report_site *s)
 {
 	if (!s->nr_who)
 		return;
-	fputs("          allocated by:", pen->out);
-	for (size_t i = 0; i < s->nr_who; i++) {
-		const struct allocated_by_who *w = &s->who[i];
-
-		fputs(i ? ", " : " ", pen->out);
-		if (w->comm[0])
-			pen__name(pen, PEN_PLAIN, w->comm);
-		else
-			fputs("interrupts", pen->out);
-		if (w->pid)
-			fprintf(pen->out, "[%u]", w->pid);
-		fprintf(pen->out, " %.0f%%", 100.0 * (double)w->times / (double)s->who_times);
-		if (w->cgroup[0] && strcmp(w->cgroup, "/")) {
-			fputs(" in ", pen->out);
-			pen__name(pen, PEN_PLAIN, w->cgroup);
-		}
-	}
+	fputs("          allocated by: ", pen->out);
+	who_text__list(pen, s);
 	fputs("\n\n", pen->out);
 }
 

@@ -106,6 +106,8 @@ static void put_filter(FILE *out, const struct report_filter *f)
 	}
 	if (f->cgroup)
 		put_item(out, "Cgroup", f->cgroup);
+	if (f->charged_to)
+		put_item(out, "Charged to", f->charged_to);
 	if (f->cache)
 		put_item(out, "Caches", f->cache);
 	if (f->min_size)

@@ -237,6 +237,36 @@ static void put_who(FILE *out, const struct report_site *s)
 	fputs("</ul></div>\n", out);
 }
 
+static void put_charged_count(FILE *out, uint32_t nr, const char *what)
+{
+	if (nr)
+		fprintf(out, "<li>%" PRIu32 " %s</li>", nr, what);
+}
+
+static void put_charged(FILE *out, const struct report_site *s)
+{
+	const struct report_charged *c = &s->charged;
+
+	if (!c->looked_at)
+		return;
+	fprintf(out,
+		"<div class=\"who\"><h4>Charged to</h4><ul><li>of %" PRIu32
+		" objects that were looked at</li>",
+		c->looked_at);
+	for (size_t i = 0; i < c->nr_groups; i++) {
+		fprintf(out, "<li>%" PRIu32 " <small>", c->groups[i].objects);
+		markup__text(out, c->groups[i].cgroup);
+		fputs("</small>", out);
+		if (c->groups[i].elsewhere == REPORT_ELSEWHERE_YES)
+			fputs(", allocated by others", out);
+		fputs("</li>", out);
+	}
+	put_charged_count(out, c->others, "to other cgroups");
+	put_charged_count(out, c->nobody, "to no cgroup");
+	put_charged_count(out, c->unknown, "not known");
+	fputs("</ul></div>\n", out);
+}
+
 /* "93% free_ctinfo ← tcf_action_cleanup ← …" */
 static void put_freers(FILE *out, const struct report_site *s)
 {
@@ -384,6 +414,7 @@ void html_site__rows(FILE *out, const struct report *r, const struct report_site
 	if (s->verdict.is.why)
 		put_survival(out, &s->verdict.from);
 	put_who(out, s);
+	put_charged(out, s);
 	put_freers(out, s);
 	put_holders(out, s);
 	fputs("</div></div></details></td></tr></tbody>\n", out);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "render/report_text.h"
+#include "render/charged_text.h"
 #include "render/ledger_text.h"
 #include "render/pen.h"
 #include "render/suspects_text.h"
@@ -486,6 +487,7 @@ void report_text__site(const struct pen *pen, const struct report *r, const stru
 	put_holders(pen, s);
 	put_verdict(pen, &s->verdict);
 	put_by_design(pen, s);
+	charged_text__site(pen, r, s, INDENT);
 	report_text__stack(pen, s);
 	report_text__fingerprint(pen, s);
 	fputc('\n', pen->out);
@@ -578,6 +580,7 @@ int report_text__print(const struct report *report, bool color, int columns, FIL
 	report_text__losses(&pen, report);
 	put_events(&pen, report);
 	report_text__state(&pen, report);
+	charged_text__head(&pen, report);
 	if (report->note) {
 		pen__name(&pen, PEN_BOLD, report->note);
 		fputc('\n', out);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "render/suspects_text.h"
+#include "render/charged_text.h"
 #include "report/by_design.h"
 #include "report/headline.h"
 
@@ -276,7 +277,7 @@ static struct row row_of(const struct pen *pen)
 }
 
 /* "LEAK     297.0K     +297.0K       5000    1.2m  kmalloc-256       newque ← ipcget" */
-static void put_row(const struct pen *pen, const struct report_site *s)
+static void put_row(const struct pen *pen, const struct report *r, const struct report_site *s)
 {
 	struct row row = row_of(pen);
 	struct pen_number objects;
@@ -291,6 +292,7 @@ static void put_row(const struct pen *pen, const struct report_site *s)
 	fprintf(pen->out, "%*s", row.cache - width + GAP, "");
 	put_headline(pen, s, row.stack);
 	fputc('\n', pen->out);
+	charged_text__site(pen, r, s, WORD);
 }
 
 /* What is neither listed nor folded. */
@@ -320,7 +322,7 @@ void suspects_text__rows(const struct pen *pen, const struct report *r)
 				 "age~", GAP, "", row.cache, "cache", GAP, "", "allocated at");
 			fputc('\n', pen->out);
 		}
-		put_row(pen, &r->sites[i]);
+		put_row(pen, r, &r->sites[i]);
 	}
 	put_rest(pen, r, listed);
 }

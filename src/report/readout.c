@@ -74,6 +74,9 @@ int readout__open(struct readout *readout, const struct reporter_parts *parts)
 	if (!parts->plan->verify)
 		return 0;
 	err = kmem__open(&readout->reader, parts->kernel, parts->tracer);
+	if (!err)
+		charged__open(&readout->charged, parts, &readout->reader,
+			      readout->cgroup.line.nr ? readout->cgroup.path : NULL);
 	return err ? err : open_queues(readout);
 }
 
@@ -301,7 +304,7 @@ int readout__recycle(struct readout *readout)
 
 bool readout__is_shown(const struct site *site)
 {
-	return site->objects && !site->backing;
+	return site->objects && !site->backing && !site->elsewhere;
 }
 
 struct names_time readout__named_at(const struct readout *readout, const struct site *site)
@@ -582,5 +585,6 @@ void readout__close(struct readout *readout)
 	cgroup_watch__close(&readout->cgroup);
 	found_free__free(&readout->found_free);
 	pinning__free(&readout->pinning);
+	charged__close(&readout->charged);
 	kmem__close(&readout->reader);
 }

@@ -16,6 +16,7 @@
 #include "memory/kmem.h"
 #include "memory/scanner.h"
 #include "report/cgroup_watch.h"
+#include "report/charged.h"
 #include "report/pinning.h"
 #include "report/reporter_parts.h"
 #include "report/unreferenced.h"
@@ -46,6 +47,7 @@ struct readout {
 	struct kmem reader;
 	struct found_free found_free;
 	struct pinning pinning;
+	struct charged charged;
 	struct scanner *scanner;	/* NULL: no scans */
 	const struct scanner_sum *scan; /* then NULL, too */
 	struct unreferenced findings;

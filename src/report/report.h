@@ -12,6 +12,7 @@
 #include "kernel/symbols.h"
 #include "proc/meminfo.h"
 #include "trace/allocated_by.h"
+#include "trace/origins.h"
 #include "util/saturate.h"
 
 #include <stdbool.h>
@@ -60,6 +61,31 @@ struct report_freer {
 	double last_s;	/* so long before the report there was the last one */
 };
 
+/* Was memory that is charged to a cgroup allocated by others? */
+enum report_elsewhere {
+	REPORT_ELSEWHERE_UNKNOWN,
+	REPORT_ELSEWHERE_NO, /* by some process of it, or of one below */
+	REPORT_ELSEWHERE_YES,
+};
+
+struct report_charged_group {
+	const char *cgroup; /* its path */
+	uint32_t objects;   /* of those looked at */
+	enum report_elsewhere elsewhere;
+};
+
+#define REPORT_CHARGED_GROUPS 4
+
+/* Whom the objects of a site are charged to: a sample of them. */
+struct report_charged {
+	uint32_t looked_at; /* 0: not known */
+	uint32_t wanted;    /* of these, with --charged-to: to it, or to a cgroup below it */
+	uint32_t nobody, unknown;
+	uint32_t others; /* charged to cgroups that are not listed */
+	struct report_charged_group groups[REPORT_CHARGED_GROUPS]; /* the most frequent first */
+	size_t nr_groups;
+};
+
 struct report_site {
 	uint64_t id;	      /* stable while the kernel runs */
 	uint64_t fingerprint; /* report/fingerprint.h; 0: not known */
@@ -82,7 +108,8 @@ struct report_site {
 	const double *course; /* bytes at the times of report.course_at; NULL: not known */
 	const struct allocated_by_who *who; /* the most frequent first */
 	size_t nr_who;
-	uint64_t who_times;		     /* of all, also of those not listed */
+	uint64_t who_times; /* of all, also of those not listed */
+	struct report_charged charged;
 	const struct report_freer *freed_by; /* the most frequent first */
 	size_t nr_freed_by;
 	uint64_t frees_noted;			   /* of `frees`, those whose stack was looked at */
@@ -113,14 +140,15 @@ struct report_loss {
 };
 
 struct report_filter {
-	const char *origins; /* "slab,vmalloc" */
-	int64_t pid;	     /* -1: no filter */
-	const char *cgroup;  /* NULL: no filter */
-	const char *command; /* NULL; `kleak run`: the command's name */
-	const char *cache;   /* NULL: no filter */
-	uint64_t min_size;   /* 0: no filter */
-	uint64_t max_size;   /* UINT64_MAX: no filter */
-	double min_age_s;    /* 0: no filter */
+	const char *origins;	/* "slab,vmalloc" */
+	int64_t pid;		/* -1: no filter */
+	const char *cgroup;	/* NULL: no filter */
+	const char *charged_to; /* NULL: no filter */
+	const char *command;	/* NULL; `kleak run`: the command's name */
+	const char *cache;	/* NULL: no filter */
+	uint64_t min_size;	/* 0: no filter */
+	uint64_t max_size;	/* UINT64_MAX: no filter */
+	double min_age_s;	/* 0: no filter */
 };
 
 /* How many more there are than at the start, and how many more of them nobody uses. */
@@ -135,6 +163,19 @@ struct report_overhead {
 	double events_per_s;
 	double ns_per_event;
 	bool spent; /* above the budget, and coarser sampling does not help */
+};
+
+/* --charged-to: sites and their bytes, as far as it is known whom their objects are charged to. */
+struct report_charged_to {
+	bool known;	 /* it was given */
+	bool removed;	 /* there is no such cgroup any more */
+	uint64_t sites;	 /* some object that was looked at is charged to it: these are listed */
+	uint64_t bytes;	 /* of them, that are charged to it: an estimate */
+	uint64_t looked; /* objects that were looked at, of all sites */
+	/* no object is known to be charged to it; of some that cannot be told */
+	uint64_t unknown_sites, unknown_bytes;
+	uint32_t unknown_origins;	       /* of these sites: enum origin */
+	uint64_t skipped_sites, skipped_bytes; /* not looked at: too many */
 };
 
 /* Sites of one verdict. */
@@ -194,6 +235,7 @@ struct report {
 	size_t nr_ledger;
 	struct coverage_slab slab;
 	struct cgroup_coverage charges; /* --cgroup: its own books beside what was traced of it */
+	struct report_charged_to charged_to;
 	struct report_scan scan;
 	uint32_t sampling; /* of how many objects one is recorded */
 	struct report_overhead overhead;

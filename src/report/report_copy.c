@@ -87,6 +87,15 @@ static int copy_who(struct report_copy *copy, struct report_site *site)
 	return err;
 }
 
+static int copy_charged(struct report_copy *copy, struct report_charged *charged)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < charged->nr_groups && !err; i++)
+		err = copy_text(copy, &charged->groups[i].cgroup);
+	return err;
+}
+
 static int copy_freers(struct report_copy *copy, struct report_site *site)
 {
 	int err = COPY(copy, site->freed_by, site->nr_freed_by);
@@ -125,6 +134,8 @@ static int copy_site(struct report_copy *copy, struct report_site *site)
 	if (!err)
 		err = copy_who(copy, site);
 	if (!err)
+		err = copy_charged(copy, &site->charged);
+	if (!err)
 		err = copy_freers(copy, site);
 	if (!err)
 		err = COPY(copy, site->unreferenced_list, site->nr_listed);
@@ -160,6 +171,8 @@ static int copy_filter(struct report_copy *copy, struct report_filter *f)
 
 	if (!err)
 		err = copy_text(copy, &f->cgroup);
+	if (!err)
+		err = copy_text(copy, &f->charged_to);
 	if (!err)
 		err = copy_text(copy, &f->command);
 	if (!err)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "report/report_json.h"
 #include "report/by_design.h"
+#include "report/charges_json.h"
 #include "util/json_value.h"
 
 #include <errno.h>
@@ -14,12 +15,13 @@
 static json_t *filter(const struct report_filter *f)
 {
 	return json_pack(
-		"{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "origins",
+		"{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "origins",
 		json_value__words(f->origins), "pid",
 		f->pid < 0 ? json_null() : json_integer(f->pid), "cgroup",
-		json_value__text(f->cgroup), "command", json_value__text(f->command), "cache",
-		json_value__text(f->cache), "min_size_bytes",
-		f->min_size ? json_value__count(f->min_size) : json_null(), "max_size_bytes",
+		json_value__text(f->cgroup), "charged_to", json_value__text(f->charged_to),
+		"command", json_value__text(f->command), "cache", json_value__text(f->cache),
+		"min_size_bytes", f->min_size ? json_value__count(f->min_size) : json_null(),
+		"max_size_bytes",
 		f->max_size < UINT64_MAX ? json_value__count(f->max_size) : json_null(),
 		"min_age_s", f->min_age_s > 0 ? json_value__number(f->min_age_s) : json_null());
 }
@@ -269,43 +271,6 @@ static json_t *slab(const struct coverage_slab *s)
 		(json_int_t)s->traced_bytes, "explained_share", json_value__number(s->explained));
 }
 
-static json_t *charges_class(const void *of, size_t i)
-{
-	const struct cgroup_coverage_class *c = &((const struct cgroup_coverage *)of)->classes[i];
-
-	return json_pack("{s:o, s:o, s:I, s:o, s:o, s:o}", "class", json_value__text(c->name),
-			 "delta_bytes", c->known ? json_integer(c->delta_bytes) : json_null(),
-			 "charged_bytes", (json_int_t)c->traced.charged_bytes, "uncharged_bytes",
-			 c->traced.told ? json_integer(c->traced.uncharged_bytes) : json_null(),
-			 "explained_share", json_value__number(c->explained), "rest_bytes",
-			 json_value__number(c->rest_bytes));
-}
-
-static json_t *near_limit(const struct cgroup_coverage *c)
-{
-	bool grows = c->growing < CGROUP_CLASSES;
-
-	return json_pack(
-		"{s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "state", near_limit__name(c->near.state),
-		"held_bytes", json_value__count(c->near.held), "room_bytes",
-		json_value__count(c->near.room), "oom_s", json_value__number(c->near.oom_s),
-		"soonest_s", json_value__number(c->near.soonest_s), "latest_s",
-		json_value__number(c->near.latest_s), "growing",
-		json_value__text(grows ? cgroup_class__name(c->growing) : NULL));
-}
-
-static json_t *charges(const struct cgroup_coverage *c)
-{
-	bool limited = c->limit_known && c->limit_bytes != NEAR_LIMIT_NONE;
-
-	if (!c->known)
-		return json_null();
-	return json_pack("{s:o, s:o, s:o}", "max_bytes",
-			 limited ? json_value__count(c->limit_bytes) : json_null(), "near_limit",
-			 near_limit(c), "classes",
-			 json_value__array(COVERAGE_CLASSES, charges_class, c));
-}
-
 static json_t *scan(const struct report_scan *s)
 {
 	if (!s->passes)
@@ -363,7 +328,7 @@ static json_t *site(const void *of, size_t i)
 
 	return json_pack(
 		"{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b, "
-		"s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+		"s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
 		"id", json_sprintf("%016" PRIx64, s->id), "fingerprint",
 		report_json__fingerprint(s->fingerprint), "bytes", json_value__count(s->bytes),
 		"objects", json_value__count(s->objects), "requested_bytes",
@@ -378,9 +343,9 @@ static json_t *site(const void *of, size_t i)
 		"cache", json_value__text(s->cache), "approximate", s->approximate, "verdict",
 		verdict(&s->verdict), "by_design", json_value__text(by_design__why(s)), "who",
 		json_value__array(s->nr_who, who, s), "who_allocations",
-		json_value__count(s->who_times), "stack",
-		json_value__array(s->nr_frames, report_json__frame, s), "freed_by", freed_by(s),
-		"unreferenced_objects",
+		json_value__count(s->who_times), "charged", charges_json__charged(r, &s->charged),
+		"stack", json_value__array(s->nr_frames, report_json__frame, s), "freed_by",
+		freed_by(s), "unreferenced_objects",
 		r->scan.passes ? json_value__count(s->unreferenced) : json_null(),
 		"unreferenced_bytes",
 		r->scan.passes ? json_value__count(s->unreferenced_bytes) : json_null(),
@@ -417,7 +382,7 @@ json_t *report_json__of(const struct report *r)
 {
 	return json_pack(
 		"{s:i, s:s, s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, "
-		"s:o, s:o, s:{s:o, s:o, s:o}, s:o, s:o, s:o, s:o, s:o}",
+		"s:o, s:o, s:o, s:{s:o, s:o, s:o}, s:o, s:o, s:o, s:o, s:o}",
 		"version", JSON_VALUE_VERSION, "type", "report", "time", json_value__time(&r->time),
 		"elapsed_s", json_value__number(r->elapsed_s), "final", r->final, "kernel",
 		json_value__text(r->kernel), "filter", filter(&r->filter), "events", events(r),
@@ -425,12 +390,14 @@ json_t *report_json__of(const struct report *r)
 		json_value__array(r->nr_blind_spots, blind_spot, r), "meminfo_delta_bytes",
 		meminfo(r), "vfs_delta", vfs(r), "ledger",
 		json_value__array(r->nr_ledger, class, r), "slab", slab(&r->slab), "charges",
-		charges(&r->charges), "caches", json_value__array(r->nr_caches, cache, r),
-		"sites_total", "sites", json_value__count(r->nr_sites_all), "bytes",
-		json_value__count(r->bytes_all), "bytes_error",
-		json_value__number(r->bytes_all_error), "note", json_value__text(r->note), "scan",
-		scan(&r->scan), "sampling", json_value__count(r->sampling), "overhead",
-		overhead(&r->overhead), "sites", json_value__array(r->nr_sites, site, r));
+		charges_json__books(&r->charges), "charged_to",
+		charges_json__charged_to(&r->charged_to), "caches",
+		json_value__array(r->nr_caches, cache, r), "sites_total", "sites",
+		json_value__count(r->nr_sites_all), "bytes", json_value__count(r->bytes_all),
+		"bytes_error", json_value__number(r->bytes_all_error), "note",
+		json_value__text(r->note), "scan", scan(&r->scan), "sampling",
+		json_value__count(r->sampling), "overhead", overhead(&r->overhead), "sites",
+		json_value__array(r->nr_sites, site, r));
 }
 
 int report_json__print(const struct report *report, FILE *out)

@@ -201,7 +201,8 @@ static void say_statistics(const struct readout *now, double began_s)
 	say("read %llu objects of %zu sites, checked %llu, in %.1f ms; "
 	    "%llu events meanwhile; %llu stacks walked, %llu of them to check; "
 	    "%llu sites and %llu caches given back; whether %llu objects can be reclaimed, "
-	    "in %.1f ms; what of slabs is in use, in %.1f ms",
+	    "in %.1f ms; whom %llu are charged to, in %.1f ms; what of slabs is in use, in %.1f "
+	    "ms",
 	    (unsigned long long)now->snapshot.sum.live, now->sites.nr,
 	    (unsigned long long)now->found_free.checked, (clock__now_s() - began_s) * 1e3,
 	    (unsigned long long)now->snapshot.in_motion,
@@ -209,7 +210,18 @@ static void say_statistics(const struct readout *now, double began_s)
 	    (unsigned long long)now->snapshot.counts[KLEAK_COUNT_CHECKS],
 	    (unsigned long long)recycled->sites, (unsigned long long)recycled->caches,
 	    (unsigned long long)pin_sample__sampled(&now->pinning.pins), now->pinning.seconds * 1e3,
-	    now->use_s * 1e3);
+	    (unsigned long long)charge_sample__looked_at(&now->charged.sample),
+	    now->charged.seconds * 1e3, now->use_s * 1e3);
+}
+
+/* Whom what is listed is charged to; without --charged-to that is only told of the first sites. */
+static int look_at_charges(struct readout *now, bool final)
+{
+	uint64_t most = final ? CHARGED_OBJECTS_FINAL : CHARGED_OBJECTS;
+
+	if (!now->parts.charged_to)
+		most = CHARGED_OBJECTS_FIRST;
+	return charged__look(&now->charged, &now->snapshot, &now->sites, readout__is_shown, most);
 }
 
 int reporter__make(struct reporter *reporter, struct report *report, const char *note, bool final)
@@ -217,7 +229,8 @@ int reporter__make(struct reporter *reporter, struct report *report, const char 
 	struct readout *now = &reporter->now;
 	const struct plan *plan = now->parts.plan;
 	uint32_t rows = now->parts.options->rows;
-	const struct readout_budget budget = {rows && !final ? rows : SIZE_MAX,
+	bool first = rows && !final && !now->parts.charged_to; /* only those are listed */
+	const struct readout_budget budget = {first ? rows : SIZE_MAX,
 					      final ? FOUND_FREE_BUDGET_FINAL : FOUND_FREE_BUDGET,
 					      final};
 	double began_s = clock__now_s();
@@ -232,6 +245,8 @@ int reporter__make(struct reporter *reporter, struct report *report, const char 
 		.elapsed_s = readout__elapsed(now),
 	};
 	err = readout__refresh(now, report->elapsed_s, &budget);
+	if (!err)
+		err = look_at_charges(now, final);
 	if (err)
 		return err;
 	clock_gettime(CLOCK_REALTIME, &report->time);
@@ -311,7 +326,7 @@ uint64_t reporter__outstanding(const struct reporter *reporter)
 
 	for (size_t i = 0; i < sites->nr; i++)
 		if (readout__is_shown(&sites->list[i]) && sites->list[i].verdict != VERDICT_CACHE)
-			bytes += sites->list[i].bytes;
+			bytes += charged__bytes(&reporter->now.charged, &sites->list[i]);
 	return bytes;
 }
 
@@ -390,6 +405,8 @@ static int sample(struct readout *now)
 {
 	int err = readout__rank(now, readout__elapsed(now));
 
+	if (!err)
+		err = look_at_charges(now, false);
 	return err ? err
 		   : unreferenced__sample(&now->findings, now->scanner, &now->sites,
 					  readout__is_shown, now->snapshot.nr_sites);

@@ -6,6 +6,7 @@
 #include "kernel/allocator.h"
 #include "kernel/kernel.h"
 #include "kernel/symbols.h"
+#include "kernel/target.h"
 #include "report/report_options.h"
 #include "trace/attach_plan.h"
 #include "trace/tracer.h"
@@ -20,7 +21,8 @@ struct reporter_parts {
 	struct tracer *tracer;
 	struct symbols *symbols; /* NULL: hidden */
 	const struct allocator *allocator;
-	bool progress; /* of scans, to stderr */
+	const struct target_group *charged_to; /* of --charged-to; NULL: it is not given */
+	bool progress;			       /* of scans, to stderr */
 };
 
 #endif

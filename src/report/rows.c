@@ -95,8 +95,8 @@ void rows__name_cache(char name[ROWS_CACHE_NAME], const struct readout *readout,
 			    &readout->parts.kernel->cache_kinds);
 }
 
-static void fill_row(struct rows *rows, size_t i, const struct readout *readout,
-		     const struct site *site, const struct rows_names *names)
+static int fill_row(struct rows *rows, size_t i, const struct readout *readout,
+		    const struct site *site, const struct rows_names *names)
 {
 	struct report_site *row = &rows->list[i];
 
@@ -129,6 +129,7 @@ static void fill_row(struct rows *rows, size_t i, const struct readout *readout,
 	fill_holders(readout, row);
 	row->nr_who = allocated_by__of(&rows->crowd, site->index, rows->who[i], &row->who_times,
 				       names->cgroup);
+	return charged__fill(&readout->charged, site, row, &rows->paths);
 }
 
 /* Name the frames of a stack behind those that are there; *named: how many lines it has. */
@@ -220,13 +221,16 @@ int rows__fill(struct rows *rows, struct report *report, const struct readout *r
 	int err = reserve(rows, report->nr_sites);
 
 	rows->nr_frames = 0;
+	arena__free(&rows->paths);
 	for (size_t i = 0, row = 0; row < report->nr_sites && !err; i++) {
 		if (!readout__is_shown(&sites->list[i]))
 			continue;
-		fill_row(rows, row, readout, &sites->list[i], names);
-		err = add_frames(
-			rows, readout, names, sites->list[i].frames, sites->list[i].nr_frames,
-			readout__named_at(readout, &sites->list[i]), &rows->list[row].nr_frames);
+		err = fill_row(rows, row, readout, &sites->list[i], names);
+		if (!err)
+			err = add_frames(rows, readout, names, sites->list[i].frames,
+					 sites->list[i].nr_frames,
+					 readout__named_at(readout, &sites->list[i]),
+					 &rows->list[row].nr_frames);
 		if (err)
 			break;
 		put_fingerprint(rows, row, readout, &sites->list[i], names);
@@ -246,6 +250,7 @@ void rows__free(struct rows *rows)
 	free(rows->names);
 	free(rows->who);
 	free(rows->freers);
+	arena__free(&rows->paths);
 	allocated_by__free(&rows->crowd);
 	freed_by__free(&rows->freed_by);
 }

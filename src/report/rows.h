@@ -7,6 +7,7 @@
 #include "report/report.h"
 #include "trace/allocated_by.h"
 #include "trace/freed_by.h"
+#include "util/arena.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -22,6 +23,7 @@ struct rows {
 	struct allocated_by_who (*who)[ALLOCATED_BY_LISTED];
 	struct report_freer (*freers)[FREED_BY_LISTED];
 	size_t room;
+	struct arena paths; /* of cgroups */
 	/* by the caller: who allocates at which site, and who frees what was allocated there */
 	struct allocated_by crowd;
 	struct freed_by freed_by;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "report/saved.h"
+#include "report/charges_json.h"
 #include "report/old_json.h"
 #include "report/report_json.h"
 #include "trace/freed_by.h"
@@ -233,6 +234,10 @@ static void read_filter(struct json_reader *r, json_t *from, struct report_filte
 		.origins = read_origins(r, from),
 		.pid = -1,
 		.cgroup = json_read__text_or_null(r, from, "cgroup"),
+		/* files of kleak 0.1 have none */
+		.charged_to = json_object_get(from, "charged_to")
+				      ? json_read__text_or_null(r, from, "charged_to")
+				      : NULL,
 		.command = json_read__text_or_null(r, from, "command"),
 		.cache = json_read__text_or_null(r, from, "cache"),
 		.min_size = json_read__count_or(r, from, "min_size_bytes", INT64_MAX, 0),
@@ -382,81 +387,6 @@ static void read_slab(struct json_reader *r, json_t *from, struct coverage_slab 
 	to->slabs_bytes = json_read__signed(r, slab, "slabs_delta_bytes", JSON_READ_SIGNED);
 	to->traced_bytes = json_read__signed(r, slab, "traced_bytes", JSON_READ_SIGNED);
 	to->explained = json_read__number_or(r, slab, "explained_share", NAN);
-}
-
-static void read_charged(struct json_reader *r, json_t *from, struct cgroup_coverage_class *to)
-{
-	*to = (struct cgroup_coverage_class){
-		.name = json_read__identifier(r, from, "class"),
-		.known = !json_is_null(json_read__value(r, from, "delta_bytes")),
-		.traced = {.charged_bytes =
-				   json_read__signed(r, from, "charged_bytes", JSON_READ_SIGNED),
-			   .told = !json_is_null(json_read__value(r, from, "uncharged_bytes"))},
-		.explained = json_read__number_or(r, from, "explained_share", NAN),
-		.rest_bytes = json_read__number_or(r, from, "rest_bytes", NAN),
-	};
-	if (to->known)
-		to->delta_bytes = json_read__signed(r, from, "delta_bytes", JSON_READ_SIGNED);
-	if (to->traced.told)
-		to->traced.uncharged_bytes =
-			json_read__signed(r, from, "uncharged_bytes", JSON_READ_SIGNED);
-}
-
-/* Which of `nr` names the text under `key` is; `nr`: null. */
-static int name_of(struct json_reader *r, json_t *from, const char *key, int nr,
-		   const char *(*name)(int i))
-{
-	const char *text = json_read__text_or_null(r, from, key);
-
-	for (int i = 0; text && i < nr; i++)
-		if (!strcmp(text, name(i)))
-			return i;
-	if (text)
-		json_read__fail(r, key, "a name that is known");
-	return nr;
-}
-
-static const char *state_name(int i)
-{
-	return near_limit__name((enum near_limit_state)i);
-}
-
-static const char *class_name(int i)
-{
-	return cgroup_class__name((enum cgroup_class)i);
-}
-
-static void read_near_limit(struct json_reader *r, json_t *from, struct cgroup_coverage *to)
-{
-	int state = name_of(r, from, "state", NEAR_LIMIT_STATES, state_name);
-
-	to->near = (struct near_limit){
-		.state = state < NEAR_LIMIT_STATES ? state : NEAR_LIMIT_UNKNOWN,
-		.held = json_read__count(r, from, "held_bytes", INT64_MAX),
-		.room = json_read__count(r, from, "room_bytes", INT64_MAX),
-		.oom_s = json_read__number_or(r, from, "oom_s", INFINITY),
-		.soonest_s = json_read__number_or(r, from, "soonest_s", INFINITY),
-		.latest_s = json_read__number_or(r, from, "latest_s", INFINITY),
-	};
-	to->growing = name_of(r, from, "growing", CGROUP_CLASSES, class_name);
-}
-
-/* Files of kleak 0.1 have none. */
-static void read_charges(struct json_reader *r, json_t *from, struct cgroup_coverage *to)
-{
-	json_t *charges = json_read__object_if_there(r, from, "charges"), *list;
-	size_t nr = 0;
-
-	if (!charges)
-		return;
-	to->known = to->limit_known = true;
-	to->limit_bytes = json_read__count_or(r, charges, "max_bytes", INT64_MAX, NEAR_LIMIT_NONE);
-	read_near_limit(r, json_read__object(r, charges, "near_limit"), to);
-	list = json_read__array(r, charges, "classes", COVERAGE_CLASSES, &nr);
-	if (!r->err && nr != COVERAGE_CLASSES)
-		json_read__fail(r, "classes", "all classes");
-	for (size_t i = 0; !r->err && i < nr; i++)
-		read_charged(r, json_array_get(list, i), &to->classes[i]);
 }
 
 static void read_vfs(struct json_reader *r, json_t *from, struct report *to)
@@ -828,6 +758,7 @@ static void read_site(struct json_reader *r, json_t *from, struct report_site *t
 	to->stack = read_stack(r, from, &to->nr_frames);
 	read_verdict(r, from, to);
 	read_who(r, from, to);
+	charges_json__read_site(r, from, &to->charged);
 	read_freers(r, from, to);
 	read_listed(r, from, to);
 	read_holders(r, from, to);
@@ -873,7 +804,7 @@ static void read_report(struct json_reader *r, json_t *from, struct report *to)
 	read_ledger(r, from, to);
 	read_vfs(r, from, to);
 	read_slab(r, from, &to->slab);
-	read_charges(r, from, &to->charges);
+	charges_json__read(r, from, to);
 	read_scan(r, from, &to->scan);
 	read_overhead(r, from, &to->overhead);
 	read_caches(r, from, to);

@@ -83,6 +83,7 @@ static void fill_filter(struct totals *totals, struct report *report, const stru
 		.origins = totals->origins,
 		.pid = options->pid,
 		.cgroup = options->cgroup,
+		.charged_to = options->charged_to,
 		.command = options->command ? options->command[0] : NULL,
 		.cache = options->cache,
 		.min_size = options->min_size,
@@ -99,6 +100,7 @@ static void fill_ledger(struct report *report, const struct readout *readout)
 	report->nr_ledger = COVERAGE_CLASSES;
 	report->slab = readout->slab;
 	report->charges = readout->charges;
+	report->charged_to = readout->charged.sum;
 	for (int i = 0; i < MEMINFO_FIELDS; i++) {
 		report->meminfo_known[i] = start->present[i] && now->present[i];
 		if (report->meminfo_known[i])

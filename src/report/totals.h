@@ -16,7 +16,7 @@ struct totals {
 	struct report_cache caches[KLEAK_MAX_CACHES];
 	char cache_names[KLEAK_MAX_CACHES][TOTALS_CACHE_NAME];
 	struct cache_aliases aliases; /* its `read` by the caller */
-	char origins[64];
+	char origins[ORIGINS_TEXT];
 };
 
 /* Fill them in; the report's strings stay until the next call. */

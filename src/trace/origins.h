@@ -27,6 +27,8 @@ const char *origins__name(enum kleak_key_space space);
 /* Those that the programs look at. */
 uint32_t origins__of(const struct kleak_config *config);
 
+#define ORIGINS_TEXT 64 /* room for all of them */
+
 /* As the user would write them, "slab,vmalloc". */
 void origins__print(char *text, size_t len, uint32_t origins);
 

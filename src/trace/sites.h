@@ -40,6 +40,7 @@ struct site {
 	double slope_bytes_per_min;  /* 0: not known */
 	uint64_t unreferenced;	     /* of `objects`: the caller's, found by scans */
 	uint64_t unreferenced_bytes;
+	bool elsewhere; /* not known to be charged to the cgroup of --charged-to: not listed */
 };
 
 #define SITES_NONE UINT32_MAX

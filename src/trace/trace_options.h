@@ -10,10 +10,11 @@ struct trace_options {
 	const char *btf; /* a file with the kernel's types; NULL: its own */
 	int64_t pid;	 /* -1: none */
 	const char *cgroup;
-	char **command;	   /* run, ledger: CMD ARGS NULL; ledger: may be NULL */
-	const char *cache; /* NULL, or names with commas between */
-	bool lenient;	   /* names of `cache` that cannot be traced are left out, not refused */
-	bool who;	   /* note who allocates */
+	const char *charged_to; /* list what is charged to this cgroup; NULL: all */
+	char **command;		/* run, ledger: CMD ARGS NULL; ledger: may be NULL */
+	const char *cache;	/* NULL, or names with commas between */
+	bool lenient; /* names of `cache` that cannot be traced are left out, not refused */
+	bool who;     /* note who allocates */
 	uint64_t min_size;
 	uint64_t max_size; /* UINT64_MAX: none */
 	double min_age_s;

@@ -42,6 +42,32 @@ kleak census --zombies
 kleak census --by-cgroup --top 3
 """
 
+# What others allocate for a cgroup: events of an inotify that nobody reads, per-CPU memory of cgroups that are made below
+# it; and what processes of another one allocate for it.
+OTHERS = """
+[ -e /sys/fs/cgroup/cgroup.stat ] || mount -t cgroup2 none /sys/fs/cgroup || exit 1
+cd /sys/fs/cgroup
+echo +memory > cgroup.subtree_control || exit 1
+mkdir -p /tmp watcher maker outer
+echo +memory > outer/cgroup.subtree_control
+mkfifo /do1 /done1
+sh -c "echo 0 > watcher/cgroup.procs; exec load" < /do1 > /done1 & exec 3> /do1 4< /done1; read answer <&4
+echo "watch 1" >&3; read answer <&4; [ "$answer" = ok ] || exit 1
+make_files() { sh -c "echo 0 > maker/cgroup.procs; for n in $(seq -s ' ' 300); do : > /tmp/$1\\$n; done"; }
+traced() { name=$1; shift; kleak "$@" > /$name & pid=$!; until [ -s /$name ]; do sleep 0.2; done; }
+end() { kill -INT $pid; wait $pid; tail -n 1 /$name; }
+traced one --json --interval 1 --charged-to /sys/fs/cgroup/watcher
+make_files a; end
+traced two --json --interval 1 --cgroup /sys/fs/cgroup/maker
+make_files b; end
+traced three --json --interval 1 --charged-to /outer
+for n in 1 2 3 4 5 6; do mkdir outer/$n; done; end
+kleak run --json --charged-to /sys/fs/cgroup/outer -- mkdir outer/7 outer/8
+echo text
+traced four --interval 1 --top 0 --stacks --charged-to /sys/fs/cgroup/watcher
+make_files c; kill -INT $pid; wait $pid; cat /four
+"""
+
 
 def check_schema(line, name):
     done = subprocess.run([os.path.join(ROOT, "tests/unit/check-schema.py"),
@@ -102,5 +128,50 @@ def charges_are_known(version):
     assert "dead memory cgroups" in text and "/one two" in text, text
 
 
+def at(report, function, origin="slab"):
+    """Sites near whose allocation the function is: of slabs' own vectors it is far away."""
+    sites = [s for s in report["sites"] if s["origin"] == origin and function in [f["symbol"] for f in s["stack"][:3]]]
+    assert sites, (function, [(s["origin"], s["stack"][:3]) for s in report["sites"]])
+    return sites
+
+
+def check_events(report):
+    """300 events that processes in /maker made for /watcher."""
+    (site,) = at(report, "inotify_handle_inode_event")
+    assert site["objects"] == 300, site
+    charged = site["charged"]
+    assert charged["looked_at"] == 64, charged
+    assert charged["cgroups"] == [{"cgroup": "/watcher", "objects": 64, "allocated_elsewhere": True}], charged
+    return site
+
+
+def check_counters(report, least):
+    """A cgroup is charged to the one above it, its per-CPU counters among it; the shell is in the root."""
+    counters = [s["charged"] for s in at(report, "mem_cgroup_css_alloc", "percpu")]
+    assert sum(c["to_filter"] for c in counters) >= least, counters
+    for c in counters:
+        assert c["cgroups"] == [{"cgroup": "/outer", "objects": c["looked_at"], "allocated_elsewhere": True}], c
+
+
+def check_others(lines):
+    to_watcher, by_maker, to_outer, left = (check_schema(line, "report") for line in lines)
+    site = check_events(to_watcher)
+    assert [w["cgroup"] for w in site["who"]] == ["/maker"] and site["charged"]["to_filter"] == 64, site
+    assert not to_watcher["charged_to"]["unknown_sites"], to_watcher["charged_to"]
+    check_events(by_maker)
+    assert by_maker["charged_to"] is None
+    check_counters(to_outer, 6)
+    check_counters(left, 2)
+    assert all(s["charged"]["to_filter"] for r in (to_watcher, to_outer, left) for s in r["sites"])
+
+
+def charges_of_others_are_known(version):
+    out = boot(version, OTHERS, "--add", f"{built(version, 'live-load')}:/bin/load")
+    reports, text = out.split("text\n", 1)
+    check_others([line for line in reports.splitlines() if line.startswith("{")])
+    assert "charged to /sys/fs/cgroup/watcher: about " in text, text
+    assert "100% in /maker, charged to it: 64 of 64 objects looked at" in text, text
+
+
 if __name__ == "__main__":
-    main(charges_are_known, kernels=["6.12"])
+    main(charges_are_known, charges_of_others_are_known, kernels=["6.12"])

@@ -12,6 +12,7 @@
  *   epoll N    epolls, each waiting for an eventfd of its own
  *   timer N    armed timers: POSIX ones and files
  *   map N      BPF arrays of 1 MiB   (vmalloc)
+ *   watch N    inotifies of what is made in /tmp, which nobody reads
  *   user UID   is another user from here on: what belongs to users is told apart
  *   hide       holds the files by messages in flight: none is open any more
  *   free       all of the above
@@ -27,6 +28,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/inotify.h>
 #include <sys/ipc.h>
 #include <sys/mman.h>
 #include <sys/msg.h>
@@ -273,6 +275,16 @@ static void churn_pipes(void)
 	close(poll);
 }
 
+static int make_watch(void)
+{
+	int fd = inotify_init1(IN_CLOEXEC);
+
+	if (fd < 0 || nr_fds == MOST || inotify_add_watch(fd, "/tmp", IN_CREATE) < 0)
+		return -1;
+	fds[nr_fds++] = fd;
+	return 0;
+}
+
 static void churn(unsigned long seconds)
 {
 	time_t end = time(NULL) + (time_t)seconds;
@@ -292,6 +304,7 @@ static const struct {
 	{"queue", make_queue},	   {"message", make_message}, {"semaphore", make_semaphore},
 	{"eventfd", make_eventfd}, {"socket", make_socket},   {"map", make_map},
 	{"epoll", make_epoll},	   {"timer", make_timer},     {"thread", make_in_thread},
+	{"watch", make_watch},
 };
 
 static int obey(const char *word, unsigned long n)

@@ -91,6 +91,9 @@ def test_thread_is_no_process():
 def test_cgroups():
     check(["--cgroup", "/no/such/cgroup"], 1, "/no/such/cgroup")
     check(["--cgroup", "/tmp"], 1, "no cgroup")
+    check(["--charged-to", "/no/such/cgroup"], 1, "there is no cgroup /no/such/cgroup")
+    check(["--charged-to", "/tmp"], 1, "/tmp is no cgroup whose memory is counted here")
+    check(["--charged-to", ""], 2, "--charged-to")
 
 
 def test_debug_info():

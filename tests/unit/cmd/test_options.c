@@ -444,6 +444,14 @@ static void test_who_and_lenient(void **state)
 	assert_int_equal(good("--html y --weight objects").weight, WEIGHT_OBJECTS);
 	assert_int_equal(good("--folded y --weight objects").weight, WEIGHT_OBJECTS);
 	assert_int_equal(good("--min-size 4K --max-size 4K").trace.max_size, 4096);
+	assert_string_equal(good("--charged-to /x").trace.charged_to, "/x");
+	assert_string_equal(good("run --charged-to /x -- ls").trace.charged_to, "/x");
+	/* who allocates is told beside who is charged */
+	assert_true(good("--charged-to /x").trace.who && !good("--cgroup /x").trace.who);
+	assert_true(good("--charged-to /x --pid 1").trace.pid == 1);
+	bad("--charged-to=", "--charged-to: \"\" is not a folder");
+	bad("ledger --charged-to /x",
+	    "--charged-to belongs to kleak and kleak run, not to kleak ledger");
 	assert_true(good("-p 1").trace.pid == 1 && !good("-p 1").trace.cgroup);
 	bad("--cgroup=", "--cgroup: \"\" is not a folder");
 	bad("--json=5", "--json");

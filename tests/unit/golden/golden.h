@@ -374,6 +374,46 @@ static const struct cgroup_coverage golden_charges = {
 	.growing = CGROUP_SLAB_UNRECLAIMABLE,
 };
 
+/* What --charged-to tells of the first site, of which others allocate, and of all of them. */
+static const struct report_charged golden_whom = {
+	.looked_at = 64,
+	.wanted = 50,
+	.nobody = 4,
+	.unknown = 3,
+	.others = 2,
+	.groups = {{"/app.slice", 30, REPORT_ELSEWHERE_YES},
+		   {"/app.slice/a b", 20, REPORT_ELSEWHERE_UNKNOWN},
+		   {"/system.slice/nginx.service", 5, REPORT_ELSEWHERE_NO}},
+	.nr_groups = 3,
+};
+
+static const struct report_charged_to golden_charged_to = {
+	.known = true,
+	.sites = 2,
+	.bytes = 9000000,
+	.looked = 700,
+	.unknown_sites = 3,
+	.unknown_bytes = KIB(12),
+	.unknown_origins = ORIGIN_SLAB | ORIGIN_PERCPU,
+	.skipped_sites = 1,
+	.skipped_bytes = 512,
+};
+
+static __attribute__((unused)) struct report golden_of_charged(void)
+{
+	static struct report_site sites[NR(golden_sites)];
+	struct report report = golden_report();
+
+	memcpy(sites, golden_sites, sizeof(sites));
+	sites[0].charged = golden_whom;
+	sites[1].charged = (struct report_charged){
+		.looked_at = 12, .wanted = 12, .groups = {{"/app.slice", 12}}, .nr_groups = 1};
+	report.sites = sites;
+	report.filter.charged_to = "/sys/fs/cgroup/app.slice";
+	report.charged_to = golden_charged_to;
+	return report;
+}
+
 /* Every JSON key has a value somewhere in here. */
 static __attribute__((unused)) struct report golden_full(void)
 {
@@ -383,6 +423,7 @@ static __attribute__((unused)) struct report golden_full(void)
 	report.filter = (struct report_filter){.origins = "slab",
 					       .pid = 77,
 					       .cgroup = "/a",
+					       .charged_to = "/b",
 					       .command = "true",
 					       .cache = "dentry",
 					       .min_size = 3,
@@ -393,9 +434,12 @@ static __attribute__((unused)) struct report golden_full(void)
 	sites[0].verdict.from.replaced = 0.125;
 	sites[0].verdict.from.drained = 0.75;
 	sites[0].verdict.exhausted_s = 3600;
+	sites[0].charged = golden_whom;
 	report.sites = sites;
 	report.note = "a sentence";
 	report.charges = golden_charges;
+	report.charged_to = golden_charged_to;
+	report.charged_to.removed = true;
 	report.overhead = (struct report_overhead){true, 0.25, 0.5, 1000, 20, false};
 	return report;
 }
@@ -488,6 +532,7 @@ static __attribute__((unused)) struct report golden_hostile(void)
 	report.note = HOSTILE;
 	report.filter.command = HOSTILE;
 	report.filter.cgroup = HOSTILE;
+	report.filter.charged_to = HOSTILE;
 	report.filter.cache = HOSTILE;
 	report.sites = golden_hostile_sites;
 	report.nr_sites = report.nr_sites_all = 1;

@@ -119,7 +119,7 @@ static void put_group(struct machine *m, int i, int parent, const char *name)
 }
 
 /* It was removed; so many references keep it. */
-static void kill_group(struct machine *m, int i, uint64_t refs)
+static __attribute__((unused)) void kill_group(struct machine *m, int i, uint64_t refs)
 {
 	put_half(m, GROUP(i) + group_layout.css_flags, 0);
 	put_half(m, CGROUP(i) + group_layout.cgroup_flags, 0);

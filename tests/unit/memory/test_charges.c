@@ -135,6 +135,65 @@ static void test_slabs(void **state)
 	end_charges(&charges);
 }
 
+static void check_objects(struct charges *charges, const uint64_t words[8])
+{
+	const uint32_t owners[NR] = {index_of(A),    CHARGES_NOBODY, index_of(C),
+				     CHARGES_NOBODY, CHARGES_NOBODY, CHARGES_UNKNOWN};
+
+	for (uint32_t i = 0; i < NR; i++)
+		assert_int_equal(charges__of_object(charges, (const uint8_t *)words, SIZE, i),
+				 owners[i]);
+}
+
+/* One of a slab: as all of them together. */
+static void test_objects(void **state)
+{
+	struct machine *m = *state;
+	struct charges charges = begin_charges(m);
+	uint64_t words[8] = {[7] = VECTOR | 1};
+
+	put_vector(m, VECTOR, group_layout.element);
+	check_objects(&charges, words);
+	assert_int_equal(charges.strangers, 1); /* that word was looked up once */
+	put_vector(m, VECTOR, SIZE);
+	charges.layout.slab_in_object = 17;
+	charges.layout.slab_in_object_bit = 3;
+	words[2] = 0x0800;
+	check_objects(&charges, words);
+	/* no vector, none that can be read, and one that makes no sense */
+	words[7] = VECTOR;
+	assert_int_equal(charges__of_object(&charges, (const uint8_t *)words, SIZE, 0),
+			 CHARGES_NOBODY);
+	words[7] = 0xdead0001;
+	assert_int_equal(charges__of_object(&charges, (const uint8_t *)words, SIZE, 0),
+			 CHARGES_UNKNOWN);
+	words[7] = VECTOR | 1;
+	assert_int_equal(charges__of_object(&charges, (const uint8_t *)words, 4, 0),
+			 CHARGES_UNKNOWN);
+	end_charges(&charges);
+}
+
+/* The memory of one that has gone is another's now: it is a stranger, until groups are read anew.
+ */
+static void test_strangers(void **state)
+{
+	struct machine *m = *state;
+	struct charges charges = begin_charges(m);
+
+	assert_int_equal(charges__of_page(&charges, OBJCG(C)), index_of(C));
+	assert_int_equal(charges.strangers, 0);
+	put(m, GROUP(C) + group_layout.css_serial, 200);
+	assert_false(memcgs__is_same(&memcgs, index_of(C)));
+	charges__forget(&charges);
+	assert_int_equal(charges__of_page(&charges, OBJCG(C)), CHARGES_UNKNOWN);
+	assert_int_equal(charges.strangers, 1);
+	assert_int_equal(memcgs__read(&memcgs, TASK), 0);
+	charges__forget(&charges);
+	assert_int_equal(charges__of_page(&charges, OBJCG(C)), index_of(C));
+	assert_int_equal(charges.strangers, 0);
+	end_charges(&charges);
+}
+
 /* ---- per-CPU memory ---- */
 
 #define LISTS	PLACE(41)
@@ -169,6 +228,7 @@ static void test_percpu(void **state)
 	struct seen seen = {};
 
 	assert_int_equal(charges__of_percpu(&charges, &chunks, see_percpu, &seen), -ENOTSUP);
+	assert_int_equal(charges__of_unit(&charges, CHUNK, 16), CHARGES_UNKNOWN);
 	charges.layout.chunk_vector = 64;
 	charges.layout.chunk_element = 8;
 	charges.layout.chunk_objcg = 0;
@@ -194,7 +254,14 @@ static void test_percpu(void **state)
 	assert_int_equal(seen.index[0], 24);
 	assert_int_equal(seen.memcg[1], index_of(C));
 	assert_int_equal(seen.index[1], 8);
+	/* one of them, by where it is */
+	assert_int_equal(charges__of_unit(&charges, CHUNK, 16), index_of(A));
+	assert_int_equal(charges__of_unit(&charges, CHUNK, PAGE - 8), index_of(C));
+	assert_int_equal(charges__of_unit(&charges, CHUNK, 0), CHARGES_NOBODY);
+	put(m, CHUNK + charges.layout.chunk_vector, 0);
+	assert_int_equal(charges__of_unit(&charges, CHUNK, 16), CHARGES_NOBODY);
 	put(m, CHUNK + charges.layout.chunk_vector, 0xdead0000);
+	assert_int_equal(charges__of_unit(&charges, CHUNK, 16), CHARGES_UNKNOWN);
 	assert_int_equal(charges__of_percpu(&charges, &chunks, see_percpu, &seen), -EFAULT);
 	end_charges(&charges);
 }
@@ -204,6 +271,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_words, begin, end),
 		cmocka_unit_test_setup_teardown(test_slabs, begin, end),
+		cmocka_unit_test_setup_teardown(test_objects, begin, end),
+		cmocka_unit_test_setup_teardown(test_strangers, begin, end),
 		cmocka_unit_test_setup_teardown(test_percpu, begin, end),
 	};
 

@@ -72,6 +72,32 @@ static void test_dead(void **state)
 	memcgs__free(&memcgs);
 }
 
+/* The index of one that is alive, by its directory; and is it the one that was read? */
+static void test_one(void **state)
+{
+	struct machine *m = *state;
+	struct memcgs memcgs;
+	uint32_t c;
+
+	put_groups(m);
+	kill_group(m, B, 1);
+	memcgs = read_groups(m);
+	c = memcgs__find(&memcgs, GROUP(C));
+	assert_int_equal(memcgs__find_alive(&memcgs, 1000 + C), c);
+	assert_int_equal(memcgs__find_alive(&memcgs, 1000 + B), MEMCGS_NONE);
+	assert_int_equal(memcgs__find_alive(&memcgs, 1), MEMCGS_NONE);
+	assert_true(memcgs__is_same(&memcgs, c));
+	assert_true(memcgs__is_alive(&memcgs, c));
+	kill_group(m, C, 1);
+	assert_true(memcgs__is_same(&memcgs, c));
+	assert_false(memcgs__is_alive(&memcgs, c));
+	put_group(m, C, -1, "c");
+	put(m, GROUP(C) + group_layout.css_serial, 200);
+	assert_false(memcgs__is_same(&memcgs, c));
+	assert_false(memcgs__is_alive(&memcgs, c));
+	memcgs__free(&memcgs);
+}
+
 static void test_none(void **state)
 {
 	struct machine *m = *state;
@@ -117,6 +143,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_tree, begin, end),
 		cmocka_unit_test_setup_teardown(test_dead, begin, end),
+		cmocka_unit_test_setup_teardown(test_one, begin, end),
 		cmocka_unit_test_setup_teardown(test_none, begin, end),
 		cmocka_unit_test_setup_teardown(test_cut, begin, end),
 	};

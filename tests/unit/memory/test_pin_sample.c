@@ -220,9 +220,9 @@ static void test_the_sample_is_of_all(void **state)
 	uint32_t pinned = pin_sample__pinned(count);
 
 	assert_int_equal(count->of, 300);
-	assert_int_equal(count->sampled, PINS_SAMPLE);
+	assert_int_equal(count->sampled, OBJECT_SAMPLE);
 	assert_in_range(pinned, 12, 31); /* 21, and 2.5 standard errors */
-	assert_true(m->reads < 6 * PINS_SAMPLE);
+	assert_true(m->reads < 6 * OBJECT_SAMPLE);
 }
 
 /* An object that went while it was looked at, and one that is another site's by now. */

@@ -210,6 +210,35 @@ static void test_golden_of_a_cgroup(void **state)
 	check_golden(report, false, "report-cgroup.txt");
 }
 
+/* Whom what is listed is charged to: with --charged-to, and where others have allocated it. */
+static void test_golden_of_charged(void **state)
+{
+	struct report report = golden_of_charged();
+	struct report_site sites[] = {report.sites[0], report.sites[1]};
+
+	(void)state;
+	check_golden(report, false, "report-charged.txt");
+	report.charged_to = (struct report_charged_to){.known = true, .removed = true};
+	check_contains(report,
+		       "it was removed: what is left of it is charged to the cgroup above it\n");
+	report.charged_to = (struct report_charged_to){};
+	check_contains(report,
+		       "          allocated by nginx[1234] 81% in /system.slice/nginx.service, "
+		       "kworker 19%, interrupts 0%, charged to /app.slice 30, /app.slice/a b "
+		       "20, /system.slice/nginx.service 5, other cgroups 2, no cgroup 4, not "
+		       "known 3 of 64 objects looked at\n");
+	sites[0].nr_who = 0;
+	report.sites = sites;
+	report.nr_sites = 2;
+	report.filter.cgroup = "/x";
+	check_contains(report,
+		       "          allocated by processes of /x, charged to /app.slice 30, ");
+	/* who allocates is in it, or not known: nothing is said */
+	check_lacks(report, "charged to /app.slice 12");
+	sites[0].charged.groups[0].elsewhere = REPORT_ELSEWHERE_UNKNOWN;
+	check_lacks(report, "charged to");
+}
+
 static void test_golden_colours(void **state)
 {
 	(void)state;
@@ -710,6 +739,7 @@ int main(void)
 		cmocka_unit_test(test_what_a_command_left),
 		cmocka_unit_test(test_a_command_that_leaks),
 		cmocka_unit_test(test_golden_of_a_cgroup),
+		cmocka_unit_test(test_golden_of_charged),
 		cmocka_unit_test(test_golden_colours),
 		cmocka_unit_test(test_golden_hostile_names),
 		cmocka_unit_test(test_colors_add_nothing),

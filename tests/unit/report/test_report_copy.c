@@ -57,6 +57,8 @@ static struct report lend(struct lent *l)
 	l->freer = (struct report_freer){&l->frame, 1, 3, 4};
 	l->site.freed_by = &l->freer;
 	l->site.nr_freed_by = 1;
+	l->site.charged = golden_whom;
+	l->site.charged.groups[0].cgroup = l->text[5];
 	l->object = golden_objects[0];
 	l->site.unreferenced_list = &l->object;
 	l->site.nr_listed = 1;
@@ -75,6 +77,7 @@ static struct report lend(struct lent *l)
 	report.nr_sites = 1;
 	report.caches = &l->cache;
 	report.nr_caches = 1;
+	report.charged_to = golden_charged_to;
 	report.losses = &l->loss;
 	report.nr_losses = 1;
 	report.ledger = &l->class;
@@ -83,6 +86,7 @@ static struct report lend(struct lent *l)
 	report.kernel = l->text[6];
 	report.filter.origins = l->text[7];
 	report.filter.cgroup = l->text[7];
+	report.filter.charged_to = l->text[7];
 	report.filter.command = l->text[7];
 	report.filter.cache = l->text[7];
 	return report;
@@ -108,6 +112,8 @@ static void test_nothing_is_borrowed(void **state)
 	assert_string_equal(copy.report.caches[0].name, "kmalloc-8");
 	assert_string_equal(copy.report.caches[0].aliases, "holder");
 	assert_string_equal(copy.report.filter.command, "slab");
+	assert_string_equal(copy.report.filter.charged_to, "slab");
+	assert_string_equal(copy.report.sites[0].charged.groups[0].cgroup, "note");
 	assert_string_equal(copy.report.sites[0].stack[0].file, "file.c");
 	assert_string_equal(copy.report.sites[0].who[0].comm, "nginx");
 	assert_string_equal(copy.report.sites[0].freed_by[0].stack[0].module, "module");

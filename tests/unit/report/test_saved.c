@@ -493,6 +493,15 @@ static void test_contradictions(void **state)
 	check_refused_at("sites.2.verdict.pinned", "children", "62", "\"children\"");
 	check_refused_at("sites.2.verdict.pinned", "dirty", "65", "\"dirty\"");
 	check_refused_at("sites.1.held_by", "sampled", "0", "\"sampled\"");
+	check_refused_at("sites.0", "charged",
+			 "{\"looked_at\": 0, \"to_filter\": null, \"nobody\": 0, \"unknown\": 0, "
+			 "\"others\": 0, \"cgroups\": []}",
+			 "\"looked_at\" is not a count of objects");
+	check_refused_at("", "charged_to",
+			 "{\"removed\": false, \"sites\": 0, \"bytes\": 0, \"looked_at\": 0, "
+			 "\"unknown_sites\": 0, \"unknown_bytes\": 0, \"unknown_origins\": "
+			 "[\"heap\"], \"skipped_sites\": 0, \"skipped_bytes\": 0}",
+			 "\"unknown_origins\" is not a list of allocators");
 	check_refused_at("sites_total", "sites", "3", "\"sites_total\" is not a total");
 }
 

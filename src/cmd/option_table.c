@@ -125,8 +125,9 @@ static const struct option_row rows[] = {
 	 "folded stacks, for flamegraph.pl and speedscope", FILE_NAME(folded)},
 	{GROUP, "--weight", 0, "KEY", TRACING | REPORT, "what they show", "bytes",
 	 CHOICE(weights, enum weight, weight), GIVEN(weight_given)},
-	{GROUP, "--prom", 0, "FILE", TRACING | LEDGER | REPORT,
-	 "metrics, for the textfile collector of node_exporter", FILE_NAME(prom)},
+	{GROUP, "--prom", 0, "FILE", TRACING | LEDGER | CENSUS | REPORT,
+	 "metrics, for the textfile collector of node_exporter; census: with --by-cgroup",
+	 FILE_NAME(prom)},
 #undef GROUP
 #define GROUP "Source lines, from debug info"
 	{GROUP, "--debug-dir", 0, "DIR", TRACING | REPORT,

@@ -187,6 +187,8 @@ static const char *check_trace(const struct options *o)
 		return "--by-cgroup and --zombies exclude each other: give one of them";
 	if ((o->by_cgroup || o->zombies) && o->trace.cache)
 		return "--cache is for the census of caches: leave it away";
+	if (o->verb == VERB_CENSUS && o->prom && !o->by_cgroup)
+		return "kleak census --prom has metrics of cgroups: give --by-cgroup as well";
 	if (o->verb == VERB_LEDGER && o->trace.command && o->prom)
 		return "kleak ledger --prom is for a stream: give it no command";
 	if (o->verb == VERB_LEDGER && o->trace.command && o->duration_s > 0)

@@ -80,6 +80,21 @@ def test_objects_of_a_cgroup():
     assert alive >= 1
 
 
+def test_metrics_of_a_cgroup():
+    with tempfile.TemporaryDirectory() as folder, load_in_a_cgroup() as (group, load):
+        load.do(f"eventfd {FILES}")
+        done = subprocess.run([KLEAK, "census", "--by-cgroup", "--top", "500", "--prom", f"{folder}/charges.prom"],
+                              stdout=subprocess.PIPE, text=True, check=True)
+        with open(f"{folder}/charges.prom", encoding="utf-8") as text:
+            lines = text.read().splitlines()
+        check = subprocess.run([os.path.join(ROOT, "tests/unit/check_prom.py"), f"{folder}/charges.prom"], check=False)
+    assert check.returncode == 0 and os.path.basename(group) in done.stdout
+    label = f'{{cgroup="/{os.path.basename(group)}"'
+    numbers = dict(line.rsplit(" ", 1) for line in lines if line[0] != "#")
+    slab = int(numbers[f'kleak_charged_bytes{label},kind="slab"}}'])
+    assert FILES * 192 < slab <= int(numbers[f"kleak_charged_kernel_bytes{label}}}"]), numbers
+
+
 def at(report, function):
     return [s for s in report["sites"] if any(f["symbol"] == function for f in s["stack"])]
 

@@ -307,7 +307,7 @@ static void test_screen_and_prom(void **state)
 	bad("ledger --prom f -- true", "give it no command");
 	assert_true(good("ledger -a").all);
 	assert_true(good("ledger --all -- true").all);
-	bad("census --prom f", "--prom belongs");
+	bad("check --max kernel=1 --prom f", "--prom belongs");
 	bad("--prom", "--prom needs a value");
 	bad("--screen --json", "--screen and --json exclude each other");
 	bad("run --screen -- true", "--screen belongs to kleak alone");
@@ -321,6 +321,10 @@ static void test_census_of_cgroups(void **state)
 	(void)state;
 	assert_true(good("census --by-cgroup --top 3").by_cgroup);
 	assert_true(good("census --zombies --json").zombies);
+	assert_string_equal(good("census --by-cgroup --prom /x").prom, "/x");
+	assert_int_equal(good("census --by-cgroup --json --prom /x").top_listed, 10);
+	bad("census --prom /x", "give --by-cgroup as well");
+	bad("census --zombies --prom /x", "give --by-cgroup as well");
 	bad("census --by-cgroup --zombies", "exclude each other");
 	bad("census --by-cgroup --cache filp", "--cache is for the census of caches");
 	bad("--zombies", "--zombies belongs to kleak census");

@@ -196,6 +196,25 @@ static void test_names_are_no_markup(void **state)
 	free(text);
 }
 
+/* Whom the objects of a site are charged to stands beside who allocates them. */
+static void test_charged(void **state)
+{
+	struct report report = golden_of_charged();
+	char *text = page(&report);
+
+	(void)state;
+	assert_non_null(strstr(text, "<dt>Charged to</dt><dd>/sys/fs/cgroup/app.slice</dd>"));
+	assert_non_null(strstr(text,
+			       "<h4>Charged to</h4><ul><li>of 64 objects that were looked at</li>"
+			       "<li>30 <small>/app.slice</small>, allocated by others</li>"
+			       "<li>20 <small>/app.slice/a b</small></li>"
+			       "<li>5 <small>/system.slice/nginx.service</small></li>"
+			       "<li>2 to other cgroups</li><li>4 to no cgroup</li>"
+			       "<li>3 not known</li></ul>"));
+	assert_int_equal(times(text, "<h4>Charged to</h4>"), 2);
+	free(text);
+}
+
 static void test_full(void **state)
 {
 	struct report report = golden_report();
@@ -218,6 +237,7 @@ int main(void)
 		cmocka_unit_test(test_many),
 		cmocka_unit_test(test_self_contained),
 		cmocka_unit_test(test_names_are_no_markup),
+		cmocka_unit_test(test_charged),
 		cmocka_unit_test(test_full),
 	};
 

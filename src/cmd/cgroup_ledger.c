@@ -5,6 +5,7 @@
 #include "cmd/stream.h"
 #include "judge/cgroup_keeper.h"
 #include "kernel/cgroup_reader.h"
+#include "kernel/kept_files.h"
 #include "kernel/memory_hierarchy.h"
 #include "render/cgroups_json.h"
 #include "render/cgroups_prom.h"
@@ -141,8 +142,10 @@ static int turn(void *arg, bool final)
 	if (!err)
 		err = printout__print(audit->printout, render, audit, final, "statement");
 	if (audit->options->report.verbose)
-		say("%zu cgroups read in %.1f ms of CPU time, their statement made in %.1f ms",
-		    audit->reading.nr, 1e3 * (read_s - began_s), 1e3 * (clock__cpu_s() - read_s));
+		say("%zu cgroups read in %.1f ms of CPU time, their statement made in %.1f ms; %zu "
+		    "files stay open",
+		    audit->reading.nr, 1e3 * (read_s - began_s), 1e3 * (clock__cpu_s() - read_s),
+		    audit->reading.nr_open);
 	metrics = write_metrics(audit, final);
 	err = err ? err : metrics;
 	return !err && over ? STREAM_OVER : err;
@@ -165,6 +168,8 @@ static int open_cgroups(struct audit *audit)
 			snprintf(why, sizeof(why), "cannot open the cgroups above %s: %s", path,
 				 strerror(-err));
 	}
+	if (!err && !path)
+		audit->reading.most_open = kept_files__most(&audit->hierarchy);
 	if (!err)
 		return cgroup_keeper__open(&audit->keeper, path ? audit->line.ids[0] : 0);
 	say("%s", why);

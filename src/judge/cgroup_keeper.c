@@ -12,6 +12,7 @@
 #include <string.h>
 
 #define DEEPEST 256 /* cgroups above one another that are looked through for a limit */
+#define LAG_S	3.0 /* memory.stat has all that usage had by then */
 
 /* What is compared with the first reading of it. */
 struct beginning {
@@ -28,7 +29,8 @@ struct entry {
 	struct beginning first;
 	bool came, gone, hot;
 	double came_s;	/* of the first reading */
-	double whole_s; /* of the last one in which all was read; NAN: none */
+	double moved_s; /* of the last one in which its usage was another one than before */
+	double whole_s; /* of the last one in which all was read, or had not moved; NAN: none */
 	struct cgroup_classes classes;
 	struct growth_series held, kernel;
 	struct growth_series *by_class; /* CGROUP_CLASSES of them, or NULL */
@@ -86,16 +88,29 @@ static bool is_its_turn(const struct cgroup_keeper *keeper, const struct entry *
 	return (size_t)(entry - keeper->list) % turns == keeper->readings % turns;
 }
 
-bool cgroup_keeper__wants(void *arg, uint64_t id)
+/* What was read of it last is what there is now. */
+static bool is_unmoved(const struct entry *entry, const struct cgroup_number *usage)
+{
+	return usage->known && entry->books.usage.known && usage->is == entry->books.usage.is &&
+	       entry->whole_s - entry->moved_s > LAG_S;
+}
+
+enum cgroup_books_much cgroup_keeper__wants(void *arg, uint64_t id,
+					    const struct cgroup_number *usage)
 {
 	struct cgroup_keeper *keeper = arg;
 	const struct entry *entry = find(keeper, id);
+	bool is_turn;
 
 	if (keeper->one || (keeper->readings && keeper->nr <= CGROUP_KEEPER_WHOLE))
-		return true;
+		return CGROUP_BOOKS_WHOLE;
 	if (!entry)
-		return keeper->wanted++ < CGROUP_KEEPER_WHOLE / 2;
-	return entry->hot || is_its_turn(keeper, entry);
+		return keeper->wanted++ < CGROUP_KEEPER_WHOLE / 2 ? CGROUP_BOOKS_WHOLE
+								  : CGROUP_BOOKS_USAGE;
+	is_turn = is_its_turn(keeper, entry);
+	if (is_unmoved(entry, usage))
+		return is_turn ? CGROUP_BOOKS_LIMITS : CGROUP_BOOKS_USAGE;
+	return is_turn || entry->hot ? CGROUP_BOOKS_WHOLE : CGROUP_BOOKS_USAGE;
 }
 
 /* ---- a reading ---- */
@@ -166,21 +181,27 @@ static double value_of(struct cgroup_number number)
 	return number.known ? (double)number.is : NAN;
 }
 
-static int enter_whole(struct cgroup_keeper *keeper, struct entry *entry, size_t point)
+/* What was read just now, or what it was read to be and has not moved from. */
+static int enter_values(struct cgroup_keeper *keeper, struct entry *entry, size_t point)
 {
-	int err = keeper->one ? make_series(entry) : 0;
-
-	if (err)
-		return err;
 	entry->whole_s = keeper->now_s;
-	cgroup_classes__of(&entry->classes, &entry->books);
-	begin_all(entry);
 	entry->held.value[point] = value_of(held_of(&entry->books));
 	entry->kernel.value[point] = value_of(cgroup_books__kernel(&entry->books));
 	for (int i = 0; entry->by_class && i < CGROUP_CLASSES; i++)
 		entry->by_class[i].value[point] =
 			entry->classes.known[i] ? (double)entry->classes.bytes[i] : NAN;
 	return 0;
+}
+
+static int enter_whole(struct cgroup_keeper *keeper, struct entry *entry, size_t point)
+{
+	int err = keeper->one ? make_series(entry) : 0;
+
+	if (err)
+		return err;
+	cgroup_classes__of(&entry->classes, &entry->books);
+	begin_all(entry);
+	return enter_values(keeper, entry, point);
 }
 
 static void begin_entry(struct cgroup_keeper *keeper, struct entry *entry)
@@ -198,6 +219,7 @@ static int enter_one(struct cgroup_keeper *keeper, const struct cgroup_books *bo
 	struct entry *entry =
 		idmap__row(&keeper->map, idmap__mix(books->id), (void **)&keeper->list, &keeper->nr,
 			   &keeper->room, sizeof(*keeper->list));
+	bool unmoved;
 
 	if (!entry)
 		return -ENOMEM;
@@ -206,14 +228,21 @@ static int enter_one(struct cgroup_keeper *keeper, const struct cgroup_books *bo
 	if (name(entry, books->path))
 		return -ENOMEM;
 	entry->row.entered = keeper->readings + 1;
+	unmoved = is_unmoved(entry, &books->usage);
+	if (!entry->books.usage.known || books->usage.is != entry->books.usage.is)
+		entry->moved_s = keeper->now_s;
 	if (books->whole)
 		entry->books = *books;
+	entry->books.max = books->limits ? books->max : entry->books.max;
+	entry->books.high = books->limits ? books->high : entry->books.high;
 	entry->books.id = books->id;
 	entry->books.parent = books->parent;
 	entry->books.usage = books->usage;
 	entry->books.path = entry->path;
 	begin(&entry->first.usage, books->usage);
-	return books->whole ? enter_whole(keeper, entry, point) : 0;
+	if (books->whole)
+		return enter_whole(keeper, entry, point);
+	return unmoved ? enter_values(keeper, entry, point) : 0;
 }
 
 static void each_series(struct cgroup_keeper *keeper,

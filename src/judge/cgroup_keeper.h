@@ -22,10 +22,14 @@ struct cgroup_keeper;
 int cgroup_keeper__open(struct cgroup_keeper **keeper, uint64_t id);
 
 /*
- * Is all of this cgroup to be read the next time, and not only its usage?  Of many those are that
- * grew most, those that are new, and the others by turns.  arg: the keeper.
+ * How much of this cgroup is to be read now that its usage is known?  Of many all of those that
+ * grew most, of those that are new, and of the others by turns; but of one whose usage has not
+ * moved by a byte since all of it was read nothing more, and by turns its limits.  That counts from
+ * 3 s after it moved last, for memory.stat lags behind it (mm/memcontrol.c, FLUSH_TIME: 2 s).  arg:
+ * the keeper.
  */
-bool cgroup_keeper__wants(void *arg, uint64_t id);
+enum cgroup_books_much cgroup_keeper__wants(void *arg, uint64_t id,
+					    const struct cgroup_number *usage);
 
 /*
  * Enter a reading taken now_s seconds after the first: all cgroups that there are.  Those that are

@@ -6,6 +6,7 @@
 #include "kernel/memory_hierarchy.h"
 #include "proc/cgroup_books.h"
 #include "util/arena.h"
+#include "util/idmap.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -21,10 +22,27 @@ struct cgroup_reading {
 	uint64_t left_out; /* at least: there was no room for them */
 	uint64_t unread;   /* they are there, and could not be read */
 	uint64_t odd;	   /* lines and files that were not understood */
+	/* by the caller: so many files may stay open from reading to reading; kept_files.h */
+	size_t most_open;
+	/* of the readings before, for cgroup_reader__all() */
+	size_t nr_open;
+	struct cgroup_seen *seen; /* by id: idmap__row() */
+	uint32_t nr_seen;
+	size_t room_seen;
+	struct idmap by_id;
+	uint64_t readings;
 };
 
-/* Is all of this cgroup to be read, and not only its usage? */
-typedef bool (*cgroup_reader_wants)(void *arg, uint64_t id);
+/* How much of this one, whose usage was read? */
+typedef enum cgroup_books_much (*cgroup_reader_wants)(void *arg, uint64_t id,
+						      const struct cgroup_number *usage);
+
+/*
+ * Whether there are others in a cgroup that had none is looked at when its usage has moved, which
+ * making one does (mm/memcontrol.c, mem_cgroup_css_alloc() charges the one above), and once in so
+ * many readings.
+ */
+#define CGROUP_READER_TURNS 8
 
 /*
  * Read all cgroups of the hierarchy anew.  One that has no memory controller of its own is none;

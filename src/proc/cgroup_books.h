@@ -15,18 +15,26 @@ struct cgroup_number {
 	uint64_t is;
 };
 
+/* How much of them is read, each with what stands before it. */
+enum cgroup_books_much {
+	CGROUP_BOOKS_USAGE,
+	CGROUP_BOOKS_LIMITS,
+	CGROUP_BOOKS_WHOLE,
+};
+
 struct cgroup_books {
 	uint64_t id; /* inode number of its directory: no other cgroup has it until the next boot */
 	uint64_t parent;  /* the same of the one above; 0: none is seen */
 	const char *path; /* below the mount, "/" is its root; whoever read it owns the string */
 	bool v1;
-	bool whole; /* not only `usage` was read */
+	bool limits; /* its own limits were read, not only `usage` */
+	bool whole;  /* all was read */
 
 	struct cgroup_number usage; /* bytes charged: memory.current; not known of the root of v2 */
+	struct cgroup_number max, high; /* its own limits: only where `limits` */
 	/* the rest only where `whole` */
-	struct cgroup_number max, high; /* its own limits */
-	struct cgroup_number kernel;	/* v1: memory.kmem.usage_in_bytes */
-	struct cgroup_number dying; /* v2: cgroups below it that were removed and are still held */
+	struct cgroup_number kernel; /* v1: memory.kmem.usage_in_bytes */
+	struct cgroup_number dying;  /* v2: cgroups below it that were removed and are still held */
 	bool stat_known;
 	struct memory_stat stat;
 	struct memory_events events;

@@ -205,37 +205,99 @@ static void of_many_some_are_read(void **arg)
 {
 	static struct cgroup_books list[MANY];
 	static char paths[MANY][16];
-	static unsigned int times[MANY];
+	static unsigned int times[MANY], looked[MANY];
 
 	(void)arg;
 	start(0);
 	memset(times, 0, sizeof(times));
+	memset(looked, 0, sizeof(looked));
 	for (int t = 0; t < 20; t++) {
 		size_t whole = 0;
 
 		for (size_t i = 0; i < MANY; i++) {
-			bool wanted = cgroup_keeper__wants(keeper, i + 1);
+			enum cgroup_books_much much;
 
 			snprintf(paths[i], sizeof(paths[i]), "/%zu", i);
 			list[i] = books(i + 1, 0, paths[i], MIB(1), NEAR_LIMIT_NONE);
-			if (i == MANY - 1)
-				list[i].usage.is += (uint64_t)t << 12;
-			list[i].whole = wanted;
-			whole += wanted;
-			times[i] += wanted;
+			list[i].usage.is += (uint64_t)t << (i == MANY - 1 ? 12 : 0);
+			much = cgroup_keeper__wants(keeper, i + 1, &list[i].usage);
+			list[i].limits = much >= CGROUP_BOOKS_LIMITS;
+			list[i].whole = much == CGROUP_BOOKS_WHOLE;
+			whole += list[i].whole;
+			looked[i] += list[i].limits;
+			times[i] += list[i].whole;
 		}
 		assert_true(whole <= CGROUP_KEEPER_WHOLE + 1);
 		enter(list, MANY, t);
 	}
+	/* all of them move: the one that grows most is read, and the others by turns */
 	assert_true(times[MANY - 1] >= 18);
-	for (size_t i = 0; i < MANY; i++)
+	for (size_t i = 0; i < MANY; i++) {
 		assert_true(times[i] >= 3);
+		assert_int_equal(looked[i], times[i]);
+	}
 	state(1);
 	assert_string_equal(s.rows[0].path, paths[MANY - 1]);
 	assert_true(s.rows[0].age_s == 0 && s.rows[0].judged);
 	state(0);
 	assert_int_equal(s.nr_rows, MANY);
 	assert_false(s.rows[MANY - 1].judged);
+	cgroup_keeper__close(keeper);
+}
+
+/* At second t, with that usage; how much of the first one was read. */
+static enum cgroup_books_much read_many(struct cgroup_books *list, int t, uint64_t moved)
+{
+	static char paths[MANY][16];
+	enum cgroup_books_much first = CGROUP_BOOKS_USAGE;
+
+	for (size_t i = 0; i < MANY; i++) {
+		enum cgroup_books_much much;
+
+		snprintf(paths[i], sizeof(paths[i]), "/%zu", i);
+		list[i] = books(i + 1, 0, paths[i], MIB(1), MIB(64) - (uint64_t)t);
+		list[i].usage.is += i ? (uint64_t)t : moved;
+		much = cgroup_keeper__wants(keeper, i + 1, &list[i].usage);
+		list[i].limits = much >= CGROUP_BOOKS_LIMITS;
+		list[i].whole = much == CGROUP_BOOKS_WHOLE;
+		if (!list[i].limits)
+			list[i].max.is = 1; /* it was not read */
+		first = i ? first : much;
+	}
+	enter(list, MANY, t);
+	return first;
+}
+
+/*
+ * What has not moved by a byte is not read again once memory.stat has caught up; its limits are, by
+ * turns, and it counts as known.  What moves is read.
+ */
+static void what_has_not_moved_is_not_read_again(void **arg)
+{
+	static struct cgroup_books list[MANY];
+	int whole = 0, limits = 0, last = 0;
+
+	(void)arg;
+	start(0);
+	for (int t = 0; t < 30; t++) {
+		enum cgroup_books_much much = read_many(list, t, 0);
+
+		whole += much == CGROUP_BOOKS_WHOLE;
+		limits += much == CGROUP_BOOKS_LIMITS;
+		last = much == CGROUP_BOOKS_WHOLE ? t : last;
+	}
+	assert_in_range(whole, 1, 4);
+	assert_in_range(last, 4, 10); /* once after its first 3 s, at its turn */
+	assert_true(limits >= 3);
+	state(0);
+	assert_true(row("/0")->age_s == 0);
+	assert_int_equal(row("/0")->max.is >> 10, 64 * 1024 - 1); /* as of one of its turns */
+	assert_true(row("/0")->held.known);
+	/* it moves: at its next turn all of it is read */
+	whole = 0;
+	for (int t = 30; t < 40; t++)
+		whole += read_many(list, t, 4096) == CGROUP_BOOKS_WHOLE;
+	assert_true(whole >= 1);
 	cgroup_keeper__close(keeper);
 }
 
@@ -290,6 +352,7 @@ int main(void)
 		cmocka_unit_test(one_that_went_keeps_its_books),
 		cmocka_unit_test(they_come_and_go),
 		cmocka_unit_test(of_many_some_are_read),
+		cmocka_unit_test(what_has_not_moved_is_not_read_again),
 		cmocka_unit_test(a_long_watch_halves_its_points),
 		cmocka_unit_test(nothing_is_a_statement_too),
 		cmocka_unit_test(a_limit_that_is_not_seen),

@@ -56,16 +56,26 @@ static int remove_all(void **state)
 	return system(command);
 }
 
-static bool all(void *arg, uint64_t id)
+static enum cgroup_books_much all(void *arg, uint64_t id, const struct cgroup_number *usage)
 {
 	(void)arg;
-	return id != 0;
+	(void)usage;
+	return id ? CGROUP_BOOKS_WHOLE : CGROUP_BOOKS_USAGE;
 }
 
-static bool none(void *arg, uint64_t id)
+static enum cgroup_books_much limits(void *arg, uint64_t id, const struct cgroup_number *usage)
+{
+	(void)arg;
+	(void)id;
+	(void)usage;
+	return CGROUP_BOOKS_LIMITS;
+}
+
+static enum cgroup_books_much none(void *arg, uint64_t id, const struct cgroup_number *usage)
 {
 	(void)id;
-	return arg != NULL;
+	(void)usage;
+	return arg ? CGROUP_BOOKS_WHOLE : CGROUP_BOOKS_USAGE;
 }
 
 static const struct cgroup_books *find(const struct cgroup_reading *reading, const char *path)
@@ -114,6 +124,93 @@ static void reads_no_more_than_is_wanted(void **state)
 	assert_int_equal(cgroup_reader__all(&reading, &hierarchy, none, NULL), 0);
 	b = find(&reading, "/a b\n");
 	assert_true(b->usage.known && !b->whole && !b->stat_known && !b->max.known);
+	assert_int_equal(cgroup_reader__all(&reading, &hierarchy, limits, NULL), 0);
+	b = find(&reading, "/a b\n");
+	assert_true(b->limits && !b->whole && !b->stat_known && !b->events.present[0]);
+	assert_int_equal(b->max.is, 8192);
+	assert_int_equal(b->high.is, UINT64_MAX);
+	cgroup_reader__free(&reading);
+}
+
+static uint64_t usage_of(struct cgroup_reading *reading, const char *path)
+{
+	assert_int_equal(cgroup_reader__all(reading, &hierarchy, none, NULL), 0);
+	return find(reading, path)->usage.is;
+}
+
+static void remove_cgroup(const char *cgroup)
+{
+	char path[512];
+
+	snprintf(path, sizeof(path), "%s%s/memory.current", root, cgroup);
+	unlink(path);
+	snprintf(path, sizeof(path), "%s%s", root, cgroup);
+	assert_int_equal(rmdir(path), 0);
+}
+
+/* Files stay open, as many as there may be; what moves is read, and what goes is closed. */
+static void files_stay_open(void **state)
+{
+	struct cgroup_reading reading = {.most_open = 2};
+
+	(void)state;
+	put("/x", "memory.current", "10\n");
+	put("/y", "memory.current", "20\n");
+	put("/z", "memory.current", "30\n");
+	for (uint64_t i = 0; i < 3; i++) {
+		char text[16];
+
+		snprintf(text, sizeof(text), "%d\n", 40 + (int)i);
+		put("/y", "memory.current", text);
+		assert_int_equal(usage_of(&reading, "/y"), 40 + i);
+		assert_int_equal(find(&reading, "/x")->usage.is, 10);
+		assert_int_equal(find(&reading, "/z")->usage.is, 30);
+		assert_int_equal(reading.nr_open, 2);
+	}
+	remove_cgroup("/x");
+	remove_cgroup("/y");
+	remove_cgroup("/z");
+	put("/y", "memory.current", "7\n"); /* another one of that name */
+	assert_int_equal(usage_of(&reading, "/y"), 7);
+	remove_cgroup("/y");
+	assert_int_equal(cgroup_reader__all(&reading, &hierarchy, none, NULL), 0);
+	for (size_t i = 0; i < reading.nr; i++)
+		assert_string_not_equal(reading.list[i].path, "/y");
+	cgroup_reader__free(&reading);
+	assert_int_equal(reading.nr_open, 0);
+}
+
+static bool has(const struct cgroup_reading *reading, const char *path)
+{
+	for (size_t i = 0; i < reading->nr; i++)
+		if (!strcmp(reading->list[i].path, path))
+			return true;
+	return false;
+}
+
+/* One below a cgroup that had none is found at once if that has moved, or within some readings. */
+static void the_first_one_below_is_found(void **state)
+{
+	struct cgroup_reading reading = {};
+	int readings = 0;
+
+	(void)state;
+	put("/leaf", "memory.current", "10\n");
+	for (int i = 0; i < 3; i++)
+		usage_of(&reading, "/leaf");
+	put("/leaf", "memory.current", "11\n");
+	put("/leaf/one", "memory.current", "1\n");
+	assert_int_equal(usage_of(&reading, "/leaf/one"), 1);
+	remove_cgroup("/leaf/one");
+	for (int i = 0; i < 2; i++)
+		usage_of(&reading, "/leaf");
+	put("/leaf/two", "memory.current", "2\n");
+	do {
+		assert_true(readings++ < CGROUP_READER_TURNS);
+		usage_of(&reading, "/leaf");
+	} while (!has(&reading, "/leaf/two"));
+	remove_cgroup("/leaf/two");
+	remove_cgroup("/leaf");
 	cgroup_reader__free(&reading);
 }
 
@@ -170,6 +267,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_all),
 		cmocka_unit_test(reads_no_more_than_is_wanted),
+		cmocka_unit_test(files_stay_open),
+		cmocka_unit_test(the_first_one_below_is_found),
 		cmocka_unit_test(reads_one_and_those_above),
 		cmocka_unit_test(reads_v1),
 	};

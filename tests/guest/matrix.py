@@ -135,7 +135,7 @@ def attempt(name):
                 added = ["--add", f"{guest.module(kernel)}:/kleak_test.ko"]
         except guest.tap.Skip as why:
             row["headers"] = str(why)
-        done = guest.call(kernel, "--one-thread", "--mem", "1024", "--timeout", "900", "--append", options,
+        done = guest.call(kernel, "--one-thread", "--mem", "1024", "--timeout", "1700", "--append", options,
                           "--add", f"{guest.built(kernel, 'kleak')}:/bin/kleak",
                           "--add", f"{guest.built(kernel, 'live-load')}:/bin/load", *added,
                           "--", "sh", "-c", SCRIPT, timeout=1800)

@@ -14,9 +14,10 @@
 static void put_row(const struct pen *pen, const char *style, double bytes, const char *about,
 		    uint64_t objects)
 {
-	char number[PEN_NUMBER], text[2 * PEN_NUMBER];
+	char number[PEN_NUMBER] = "", text[2 * PEN_NUMBER];
 
-	snprintf(number, sizeof(number), objects ? "%s%" PRIu64 : "", about, objects);
+	if (objects)
+		snprintf(number, sizeof(number), "%s%" PRIu64, about, objects);
 	snprintf(text, sizeof(text), "%s%s", about, pen__human(bytes, false).text);
 	pen__put(pen, style, "%9s", text);
 	fprintf(pen->out, "  %9s  ", number);

@@ -130,8 +130,9 @@ def attempt(name):
     try:
         added = []
         try:
-            # the module wants functions that came later than 5.10
-            if guest.at_least(kernel, 5, 15):
+            # the module wants functions that came later than 5.10; as gcc 12 builds it for arm64's 7.3 that kernel
+            # dies when it is loaded (ftrace_init_nop(): "kernel BUG at arch/arm64/kernel/patching.c:39")
+            if guest.at_least(kernel, 5, 15) and kernel != "arm64/7.3":
                 added = ["--add", f"{guest.module(kernel)}:/kleak_test.ko"]
         except guest.tap.Skip as why:
             row["headers"] = str(why)

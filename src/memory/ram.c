@@ -391,9 +391,21 @@ static void mask_dead(struct ram *memory, uint64_t start, uint64_t end, uint8_t 
 	}
 }
 
-static int see_piece(struct ram *memory, const struct walk *walk, uint64_t start, uint64_t end)
+/* Also of the kernel's image, whose variables arm64 leaves out of the direct map from 7.x on: they
+ * stand where the image is mapped. */
+static void *peek_at(const struct ram *memory, uint64_t start, uint64_t end)
 {
 	void *words = memory->peek(memory->slub->arg, start, end - start);
+	uint64_t image = words ? 0 : ram__in_image(memory, start);
+
+	if (image && ram__in_image(memory, end - 1))
+		words = memory->peek(memory->slub->arg, image, end - start);
+	return words;
+}
+
+static int see_piece(struct ram *memory, const struct walk *walk, uint64_t start, uint64_t end)
+{
+	void *words = peek_at(memory, start, end);
 
 	if (!words || !walk->see)
 		return -EFAULT;

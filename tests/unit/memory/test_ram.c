@@ -115,6 +115,24 @@ static void test_a_hole(void **state)
 	check_hole(m, 12, 40);
 }
 
+/* The kernel's variables are read where its image is, if the direct map leaves them out. */
+static void test_an_image_beside_the_direct_map(void **state)
+{
+	struct machine *m = *state;
+
+	if (PAGE > 0x1000)
+		return; /* the image ends within its page */
+	assert_int_equal(ram__find_base(&m->memory, BASE, TEXT), 0);
+	for (int i = 0; i < 4; i++)
+		set_page(m, i, 0, 0xffffffff, 1, 0);
+	memset(m->ram + PAGE, 0x5a, PAGE);
+	m->hole = BASE + RAM + PAGE;
+	m->hole_end = BASE + RAM + 2 * PAGE;
+	assert_int_equal(ram__walk(&m->memory, see, m), 0);
+	for (int i = 0; i < 4; i++)
+		assert_int_equal(m->seen[i], 1);
+}
+
 /* What a hole costs: the pages of its piece are read one by one, those behind it are not. */
 static void test_behind_a_hole(void **state)
 {
@@ -537,6 +555,7 @@ int main(void)
 		TEST(test_walk),
 		TEST(test_a_hole),
 		TEST(test_masks),
+		TEST(test_an_image_beside_the_direct_map),
 		TEST(test_behind_a_hole),
 		TEST(test_kinds),
 		TEST(test_pages_of_a_block),

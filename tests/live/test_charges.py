@@ -4,6 +4,7 @@
 import contextlib
 import json
 import os
+import re
 import subprocess
 import tempfile
 import time
@@ -107,8 +108,11 @@ def test_only_what_a_cgroup_is_charged():
         files = [s for s in at(report, "do_eventfd") if s["cache"] == "filp"]
         assert files and files[0]["objects"] >= FILES, report["sites"]
         charged = files[0]["charged"]
-        assert charged["looked_at"] == charged["to_filter"] == 64 and charged["unknown"] == 0, charged
-        assert [g["cgroup"] for g in charged["cgroups"]] == ["/" + os.path.basename(group)], charged
+        assert charged["looked_at"] == 64 and charged["unknown"] == 0, charged
+        # others of this machine may make some at the same place, and are charged to others
+        assert charged["to_filter"] == 64 or files[0]["objects"] > FILES, (charged, files[0]["objects"])
+        its = {g["cgroup"]: g["objects"] for g in charged["cgroups"]}
+        assert its.get("/" + os.path.basename(group)) == charged["to_filter"] > 0, charged
         assert "live-load" in {w["comm"] for w in files[0]["who"]}, files[0]["who"]
         # Queues that nobody in there has made are not listed, nor counted as not known: slabs tell.
         assert not at(report, "newque"), at(report, "newque")
@@ -134,7 +138,8 @@ def test_a_page_of_what_is_charged():
             kleak.stop()
         page = subprocess.run([KLEAK, "report", "--top", "0", saved], stdout=subprocess.PIPE, text=True, check=True).stdout
     assert f"charged to {group}: about " in page and "64 of a site at most" in page, page
-    assert "charged to it: 64 of 64 objects looked at\n" in page, page
+    # others of this machine may make some at the same place
+    assert re.search(r"charged to it: [1-9]\d* of 64 objects looked at", page), page
 
 
 need_root()

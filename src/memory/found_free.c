@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "memory/found_free.h"
+#include "memory/subjects.h"
 #include "memory/vmemmap.h"
 #include "trace/caches.h"
 #include "util/array.h"
@@ -89,7 +90,7 @@ static int look_at(struct found_free *found, struct slub *slub,
 		return 0; /* another object by now */
 	eviction.allocated_at = record.allocated_at;
 	space = ~eviction.key & KLEAK_SPACE_MASK;
-	address = ~eviction.key & ~(uint64_t)KLEAK_SPACE_MASK;
+	address = subjects__address_of(eviction.key);
 	found->checked++;
 	/* Frees of pages are never missed; but whose page it is shows only later. */
 	if (space == KLEAK_SPACE_PAGES)

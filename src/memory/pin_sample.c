@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "memory/pin_sample.h"
+#include "memory/subjects.h"
 #include "util/array.h"
 
 #include <stdlib.h>
@@ -149,8 +150,7 @@ static void look_at_slot(const struct work *work, struct pins_site *its, uint32_
 	    one.record.site >= work->snapshot->nr_sites ||
 	    work->sites->of_entry[one.record.site] != site->index)
 		return; /* another object by now */
-	look = look_at(work->vfs, its, cache_of(tables, site),
-		       ~one.key & ~(uint64_t)KLEAK_SPACE_MASK);
+	look = look_at(work->vfs, its, cache_of(tables, site), subjects__address_of(one.key));
 	if (!object_sample__is_same(&one, tables->buckets, slot))
 		return;
 	if (look.pin == VFS_REFERENCE && stacked)

@@ -17,4 +17,20 @@ static struct charge_list golden_list(const struct memcgs *memcgs, const struct 
 	return list;
 }
 
+/* Print it by `render`, with this --top. */
+static __attribute__((unused)) int
+golden_print_list(uint32_t top, int (*render)(const struct charge_list *list, FILE *out), FILE *out)
+{
+	struct memcgs memcgs = golden_memcgs();
+	struct charge_walk walk = golden_walk();
+	struct charge_list of = golden_list(&memcgs, &walk);
+	int err;
+
+	of.top = top;
+	err = render(&of, out);
+	charge_list__free(&of);
+	charge_walk__free(&walk);
+	return err;
+}
+
 #endif

@@ -7,16 +7,7 @@
 /* arg: --top */
 static int print(void *arg, FILE *out)
 {
-	struct memcgs memcgs = golden_memcgs();
-	struct charge_walk walk = golden_walk();
-	struct charge_list of = golden_list(&memcgs, &walk);
-	int err;
-
-	of.top = *(const uint32_t *)arg;
-	err = charges_prom__print(&of, out);
-	charge_list__free(&of);
-	charge_walk__free(&walk);
-	return err;
+	return golden_print_list(*(const uint32_t *)arg, charges_prom__print, out);
 }
 
 static uint32_t tops[] = {0, 1};

@@ -108,15 +108,15 @@ static __always_inline __u64 call_stack(const void *ctx, bool at_return __attrib
 	return BPF_CORE_READ((const struct pt_regs___of_arm64 *)ctx, sp);
 }
 
-/* The function has no frame record yet: those that there are begin with its caller's caller. */
-static __always_inline __u64 call_caller(const void *ctx)
+static __always_inline __u64 call_return(const void *ctx)
 {
 	return call_register(ctx, LINK_REGISTER);
 }
 
-static __always_inline __u64 call_return(const void *ctx)
+/* The function has no frame record yet: those that there are begin with its caller's caller. */
+static __always_inline __u64 call_caller(const void *ctx)
 {
-	return call_register(ctx, LINK_REGISTER);
+	return call_return(ctx);
 }
 
 static __always_inline __u64 call_next(const void *ctx)

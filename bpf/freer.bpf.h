@@ -42,7 +42,7 @@ static __always_inline long freer_walk(void *ctx, struct scratch *s, __u64 calle
 {
 	__u32 left_out = caller ? 1 : 0;
 	long bytes = bpf_get_stack(ctx, s->frames + left_out,
-				   (KLEAK_FREER_FRAMES + KLEAK_PLUMBING_DEPTH) * sizeof(__u64), 0);
+				   (KLEAK_FREER_FRAMES + KLEAK_TRACING_DEPTH) * sizeof(__u64), 0);
 
 	if (bytes >= (long)sizeof(__u64) && caller) {
 		s->frames[0] = s->frames[1];

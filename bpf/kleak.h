@@ -122,8 +122,11 @@ _Static_assert(sizeof(struct kleak_bucket) == 256, "four cache lines");
 #define KLEAK_MAX_FRAMES     64
 #define KLEAK_MAX_DEPTH	     56 /* --stack-depth: the rest is room for frames of the allocator */
 #define KLEAK_PLUMBING_DEPTH 8
-#define KLEAK_SITE_NONE	     0
-#define KLEAK_SITE_PROBES    32 /* entries looked at before the table counts as full */
+/* Frames of a walk before call_site: of BPF programs, of the tracepoint, of the function called
+ * there. 9 on arm64. */
+#define KLEAK_TRACING_DEPTH 12
+#define KLEAK_SITE_NONE	    0
+#define KLEAK_SITE_PROBES   32 /* entries looked at before the table counts as full */
 
 #define KLEAK_STACK_SIZE 16384 /* bytes of a task's kernel stack where it cannot be measured */
 

@@ -35,34 +35,6 @@ static __always_inline void scratch_release(struct scratch *s)
  * the verifier.
  */
 
-/*
- * Find where the allocation starts on the stack (`walked` words in s->frames):
- * what lies before call_site is tracing and the allocator itself.  Set
- * s->first, s->nr and s->whole.
- */
-__noinline int stack_trim(struct scratch *s, __u64 call_site, __u32 walked)
-{
-	__u32 first = 0, nr = walked;
-
-	if (!s)
-		return 0;
-	s->whole = 1;
-	for (__u32 i = 0; i < KLEAK_PLUMBING_DEPTH; i++) {
-		if (i < walked && call_site && s->frames[i] == call_site) {
-			first = i;
-			nr = walked - i;
-			s->whole = 0;
-			break;
-		}
-	}
-	s->first = first;
-	s->nr = nr < config.frames ? nr : config.frames;
-	s->ends = nr <= config.frames && walked < config.frames + KLEAK_PLUMBING_DEPTH &&
-		  walked < KLEAK_MAX_FRAMES;
-	s->cut = 0;
-	return 0;
-}
-
 /* Add frame i, if there is one.  Cuts the frames at an interrupt. */
 __noinline int site_hash_frame(struct scratch *s, __u32 i)
 {
@@ -210,7 +182,7 @@ static __always_inline bool is_lesson(__u32 index)
 static __noinline long site_walk(struct bpf_raw_tracepoint_args *ctx, __u64 call_site, __u32 cache,
 				 __u32 space, __u32 known)
 {
-	__u32 size = (config.frames + KLEAK_PLUMBING_DEPTH) * sizeof(__u64);
+	__u32 size = (config.frames + KLEAK_TRACING_DEPTH) * sizeof(__u64);
 	struct scratch *s = scratch_claim();
 	__u32 index;
 	long bytes;

@@ -171,6 +171,34 @@ __noinline int step_keep(__u64 address, __u64 way, __u32 turn)
 
 /* ---- where a stack begins ---- */
 
+/*
+ * Find where the allocation starts on the stack (`walked` words in s->frames):
+ * what lies before call_site is tracing and the allocator itself.  Set
+ * s->first, s->nr and s->whole.
+ */
+__noinline int stack_trim(struct scratch *s, __u64 call_site, __u32 walked)
+{
+	__u32 first = 0, nr = walked;
+
+	if (!s)
+		return 0;
+	s->whole = 1;
+	for (__u32 i = 0; i < KLEAK_TRACING_DEPTH; i++) {
+		if (i < walked && call_site && s->frames[i] == call_site) {
+			first = i;
+			nr = walked - i;
+			s->whole = 0;
+			break;
+		}
+	}
+	s->first = first;
+	s->nr = nr < config.frames ? nr : config.frames;
+	s->ends = nr <= config.frames && walked < config.frames + KLEAK_TRACING_DEPTH &&
+		  walked < KLEAK_MAX_FRAMES;
+	s->cut = 0;
+	return 0;
+}
+
 /* The word above the context that holds call_site, or 0: in none of the places it was seen in. */
 static __always_inline __u32 base_place(__u64 context, __u64 call_site, __u64 way)
 {

@@ -40,7 +40,7 @@ static uint32_t strip(const struct kleak_site *entry, uint32_t filled,
 		while (first < filled && first < TRACING_FRAMES &&
 		       allocator__is_tracing(allocator, entry->frames[first], time_of(entry)))
 			first++;
-		for (uint32_t i = 0; i < filled && i < KLEAK_PLUMBING_DEPTH; i++)
+		for (uint32_t i = 0; i < filled && i < KLEAK_TRACING_DEPTH; i++)
 			if (allocator__contains(allocator, entry->frames[i]))
 				first = i + 1;
 	}

@@ -14,8 +14,12 @@
 #define SIGNATURE 0x0055000000000000ULL /* where the upper ones were */
 #define WORDS	  (KLEAK_STACK_SIZE / sizeof(uint64_t))
 #define DEEPEST	  12
-#define PLUMBING  3 /* frames of a walk below call_site */
-#define CONTEXT	  9 /* words from the innermost record down to the context */
+/* Frames of a walk below call_site, on 7.3: site_walk() twice, the program for kmalloc,
+ * bpf_trace_run6(),
+ * __bpf_trace_kmalloc(), __traceiter_kmalloc(), trace_kmalloc(),
+ * __kmalloc_node_track_caller_noprof(), kmalloc_reserve() */
+#define PLUMBING 9
+#define CONTEXT	 9 /* words from the innermost record down to the context */
 
 struct made_up {
 	uint64_t random;
@@ -103,9 +107,7 @@ static void learn_stack(struct made_up *m)
 	static struct scratch s;
 
 	memcpy(s.frames, m->frames, sizeof(m->frames));
-	s.first = PLUMBING;
-	s.nr = m->nr - PLUMBING;
-	s.whole = 0;
+	stack_trim(&s, m->frames[PLUMBING], m->nr);
 	learn(&s, m->context);
 }
 

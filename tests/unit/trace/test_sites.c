@@ -415,7 +415,7 @@ static void test_how_deep_plumbing_is_looked_for(void **state)
 		sum(&sites, &m, KLEAK_MAX_DEPTH);
 		assert_int_equal(sites.nr, 3);
 		assert_int_equal(sites.list[0].frames[0],
-				 at < KLEAK_PLUMBING_DEPTH ? 0x9000 + at + 1 : 0x9000);
+				 at < KLEAK_TRACING_DEPTH ? 0x9000 + at + 1 : 0x9000);
 		assert_int_equal(sites.list[1].metadata, at < KLEAK_PLUMBING_DEPTH);
 		assert_int_equal(sites.list[2].backing, at < 20);
 		/* only of memory that is of slab, or of pages */

@@ -28,7 +28,7 @@
 struct reports {
 	struct reporter *reporter;
 	struct outputs *outputs;
-	bool waits; /* the terminal says that the first one is waited for */
+	bool waits; /* the terminal says what is waited for */
 };
 
 /* On the terminal: when will there be something to see? */
@@ -137,7 +137,7 @@ static int wait_until(int signals, int out, struct outputs *outputs, double dead
 struct scans {
 	struct reports *reports;
 	struct timetable_scan times;
-	double end_s; /* of --duration */
+	struct scanner_pace pace; /* end_s: of --duration */
 };
 
 static struct scans scans_of(const struct options *options, struct reports *reports)
@@ -147,7 +147,7 @@ static struct scans scans_of(const struct options *options, struct reports *repo
 		.times = {.passes = options->trace.scan_passes,
 			  .every_s = options->trace.scan_s,
 			  .next_s = INFINITY},
-		.end_s = INFINITY,
+		.pace.end_s = INFINITY,
 	};
 }
 
@@ -166,7 +166,7 @@ static void say_why(int err)
 static int pass(struct scans *scans)
 {
 	int err = reporter__scan(scans->reports->reporter, timetable__is_last_pass(&scans->times),
-				 scans->end_s);
+				 &scans->pace);
 
 	if (err)
 		say_why(err);
@@ -256,46 +256,105 @@ static double do_chores(void *arg)
 	return fmin(chores->tune_s, chores->follow_s);
 }
 
-/* Until `end_s` or a signal; the report that comes last is not made here. */
-static int watch(const struct options *options, struct tracer *tracer, struct scans *scans,
-		 int signals, double end_s)
+/* A machine that is watched. */
+struct watching {
+	const struct options *options;
+	struct tracer *tracer;
+	struct scans *scans;
+	struct chores chores;
+	int signals;
+	bool progress;	 /* passes tell the terminal how far they are */
+	double next_s;	 /* the next report */
+	double looked_s; /* during a pass: what was due then is done */
+	int over;	 /* during a pass: the signal or -errno that ends it all */
+};
+
+/* Wait until then, and do what is asked for.  0, or the signal or -errno that ends it all. */
+static int wait_and_obey(struct watching *watching, double deadline_s)
 {
-	double start_s = clock__now_s(), next_s = start_s + options->report.interval_s;
-	struct chores chores = chores_begin(tracer, scans->reports->reporter);
+	struct reports *reports = watching->scans->reports;
+	int signal = wait_until(watching->signals, STDOUT_FILENO, reports->outputs, deadline_s);
+
+	if (!signals__is_request(signal))
+		return signal;
+	stop_waiting(reports);
+	obey(watching->scans, signal);
+	return 0;
+}
+
+/* The report, if it is time.  0 or -errno. */
+static int report_when_due(struct watching *watching)
+{
+	const struct options *options = watching->options;
 	char note[128];
+	int err;
 
-	for (;;) {
-		double deadline_s =
-			fmin(fmin(end_s, do_chores(&chores)), fmin(next_s, scans->times.next_s));
-		int signal =
-			wait_until(signals, STDOUT_FILENO, scans->reports->outputs, deadline_s);
-		int err;
+	if (watching->next_s > clock__now_s())
+		return 0;
+	err = report(watching->scans->reports,
+		     note_of(options, watching->tracer, note, sizeof(note)), false);
+	watching->next_s =
+		timetable__next(watching->next_s, options->report.interval_s, clock__now_s());
+	return err;
+}
 
-		if (signals__is_request(signal)) {
-			stop_waiting(scans->reports);
-			obey(scans, signal);
-			continue;
-		}
-		if (signal)
-			return signal;
-		if (scans->times.next_s <= clock__now_s() &&
-		    timetable__end_scan(&scans->times, !pass(scans)))
-			next_s = clock__now_s();
-		if (end_s <= clock__now_s())
-			return 0;
-		if (next_s > clock__now_s())
-			continue;
-		err = report(scans->reports, note_of(options, tracer, note, sizeof(note)), false);
-		if (err)
-			return err;
-		next_s = timetable__next(next_s, options->report.interval_s, clock__now_s());
+/* What is due while a pass goes on, which may take minutes. */
+static int do_meanwhile(void *arg)
+{
+	struct watching *watching = arg;
+	double now_s = clock__now_s();
+
+	if (now_s < watching->looked_s + FOLLOW_S)
+		return 0;
+	watching->looked_s = now_s;
+	watching->scans->reports->waits = watching->progress;
+	do_chores(&watching->chores);
+	watching->over = wait_and_obey(watching, now_s) ?: report_when_due(watching);
+	return watching->over ? -EINTR : 0;
+}
+
+/* A pass, if it is time; reports are made meanwhile.  0, or what ends it all. */
+static int pass_when_due(struct watching *watching)
+{
+	struct scans *scans = watching->scans;
+
+	if (scans->times.next_s > clock__now_s())
+		return 0;
+	scans->pace.meanwhile = do_meanwhile;
+	scans->pace.arg = watching;
+	if (timetable__end_scan(&scans->times, !pass(scans)))
+		watching->next_s = clock__now_s();
+	scans->pace.meanwhile = NULL;
+	return watching->over;
+}
+
+/* Until a signal or the end; the report that comes last is not made here. */
+static int watch(struct watching *watching)
+{
+	struct scans *scans = watching->scans;
+	double end_s = scans->pace.end_s;
+	int over = 0;
+
+	while (!over && end_s > clock__now_s()) {
+		over = wait_and_obey(watching, fmin(fmin(end_s, do_chores(&watching->chores)),
+						    fmin(watching->next_s, scans->times.next_s)));
+		if (!over)
+			over = pass_when_due(watching);
+		if (!over && end_s > clock__now_s())
+			over = report_when_due(watching);
 	}
+	return over;
 }
 
 static int watch_machine(const struct options *options, struct tracer *tracer,
 			 struct reports *reports, bool progress, int signals)
 {
 	struct scans scans = scans_of(options, reports);
+	struct watching watching = {.options = options,
+				    .tracer = tracer,
+				    .scans = &scans,
+				    .signals = signals,
+				    .progress = progress};
 	char note[128];
 	int err = options->trace.scan_s > 0 ? open_scans(&scans) : 0;
 
@@ -306,15 +365,17 @@ static int watch_machine(const struct options *options, struct tracer *tracer,
 	if (options->trace.scan_s > 0)
 		timetable__scan_at(&scans.times, clock__now_s() + options->trace.scan_s, false);
 	if (options->duration_s > 0)
-		scans.end_s = clock__now_s() + options->duration_s;
+		scans.pace.end_s = clock__now_s() + options->duration_s;
 	if (progress)
 		wait_for_first(reports,
 			       fmin(options->report.interval_s,
 				    options->duration_s > 0 ? options->duration_s : INFINITY));
-	err = watch(options, tracer, &scans, signals, scans.end_s);
+	watching.chores = chores_begin(tracer, reports->reporter);
+	watching.next_s = clock__now_s() + options->report.interval_s;
+	err = watch(&watching);
 	if (err < 0)
 		return err;
-	scans.end_s = INFINITY; /* a scan that was asked for and has not begun is still done */
+	scans.pace.end_s = INFINITY; /* a scan that was asked for and has not begun is still done */
 	if (!err && options->trace.scan_s > 0 && !scans.times.begun)
 		scan_all(&scans, signals);
 	return finish(tracer, reports, note_of(options, tracer, note, sizeof(note)));

@@ -582,8 +582,9 @@ static int walk_ram(struct ram *memory, const struct walk *walk, struct ram_rang
 		uint64_t to = (start / step + 1) * step, address = memory->base + start;
 		const void *pages;
 
-		if (memory->is_over && memory->is_over(memory->over_arg))
-			return -EINTR;
+		err = memory->between ? memory->between(memory->between_arg) : 0;
+		if (err)
+			return err;
 		if (to > end)
 			to = end;
 		pages = memory->peek(memory->slub->arg, vmemmap__page_of(memory->slub, address),

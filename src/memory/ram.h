@@ -28,9 +28,10 @@ struct ram {
 	/* the same as read(), without the copy: valid until the next call; or NULL */
 	void *(*peek)(void *arg, uint64_t address, size_t len);
 
-	/* by the caller: asked every few MB of a walk, which ends with -EINTR then; or NULL */
-	bool (*is_over)(void *arg);
-	void *over_arg;
+	/* by the caller: called between any few MB of a walk, which ends with what is not 0; it may
+	 * read memory.  Or NULL. */
+	int (*between)(void *arg);
+	void *between_arg;
 
 	struct ram_range *ram; /* sorted, apart from each other */
 	size_t nr_ram, room_ram;

@@ -27,6 +27,7 @@
 
 #define MOST_EDGES     (1U << 22)
 #define PROGRESS_S     0.2
+#define WAIT_S	       0.05 /* until meanwhile() is called again */
 #define LEAST_SLEEP_S  0.001
 #define JUDGED_AT_ONCE 256 /* objects, until signals are looked at */
 
@@ -46,7 +47,7 @@ struct scanner {
 	uint64_t gathered; /* tracer__now() before the objects were */
 	uint64_t text;
 	double began_s, shown_s, looked_s;
-	double end_s; /* of the pass, at the latest */
+	struct scanner_pace pace; /* of this pass */
 };
 
 /*
@@ -224,24 +225,24 @@ static uint64_t read_bytes(const struct scanner *scanner)
 	return scanner->scan.words * sizeof(uint64_t);
 }
 
-static void show_progress(struct scanner *scanner, uint64_t address, double now)
+static void note_progress(struct scanner *scanner, uint64_t address, double now)
 {
 	const struct ram *memory = &scanner->memory;
 	uint64_t end = memory->ram[memory->nr_ram - 1].end;
 
-	if (!scanner->parts.progress || now - scanner->shown_s < PROGRESS_S ||
-	    address - memory->base >= end)
+	if (address - memory->base < end)
+		scanner->sum.under_way = (double)(address - memory->base) / (double)end;
+	if (!scanner->parts.progress || now - scanner->shown_s < PROGRESS_S)
 		return;
 	scanner->shown_s = now;
-	say__doing("scanning the kernel's memory: %.0f%%, %.0f MB",
-		   100.0 * (double)(address - memory->base) / (double)end,
+	say__doing("scanning the kernel's memory: %.0f%%, %.0f MB", 100 * scanner->sum.under_way,
 		   (double)read_bytes(scanner) / 1e6);
 }
 
 /* Nobody waits for the end of this pass. */
 static bool is_over(struct scanner *scanner, double now)
 {
-	if (now >= scanner->end_s || signals__want_end())
+	if (now >= scanner->pace.end_s || signals__want_end())
 		return true;
 	if (now - scanner->looked_s < PROGRESS_S)
 		return false;
@@ -252,25 +253,47 @@ static bool is_over(struct scanner *scanner, double now)
 static int see(void *arg, uint64_t address, const uint64_t *words, size_t nr)
 {
 	struct scanner *scanner = arg;
-	double now = clock__now_s(), due = 0;
+	double now = clock__now_s();
 	int err = scan__words(&scanner->scan, address, words, nr);
 
 	if (err)
 		return err;
-	show_progress(scanner, address, now);
-	if (is_over(scanner, now))
-		return -EINTR;
-	if (scanner->parts.bytes_per_s)
-		due = fmin((double)read_bytes(scanner) / (double)scanner->parts.bytes_per_s -
-				   (now - scanner->began_s),
-			   scanner->end_s - now);
-	while (due > LEAST_SLEEP_S && !is_over(scanner, clock__now_s())) {
-		double step = fmin(due, PROGRESS_S);
+	note_progress(scanner, address, now);
+	return is_over(scanner, now) ? -EINTR : 0;
+}
 
-		usleep((useconds_t)(step * 1e6));
-		due -= step;
+/* How long to wait, that no more is read in a second than may be. */
+static double wait_s(const struct scanner *scanner, double now)
+{
+	uint64_t rate = scanner->parts.bytes_per_s;
+
+	return rate ? (double)read_bytes(scanner) / (double)rate - (now - scanner->began_s) : 0;
+}
+
+/* No words are in hand: leave time to others. */
+static int leave_time(void *arg)
+{
+	struct scanner *scanner = arg;
+	const struct scanner_pace *pace = &scanner->pace;
+
+	for (;;) {
+		int err = pace->meanwhile ? pace->meanwhile(pace->arg) : 0;
+		double now = clock__now_s(), due = wait_s(scanner, now);
+
+		if (err)
+			return err;
+		if (is_over(scanner, now))
+			return -EINTR;
+		if (due <= LEAST_SLEEP_S)
+			return 0;
+		usleep((useconds_t)(fmin(fmin(due, WAIT_S), pace->end_s - now) * 1e6));
 	}
-	return 0;
+}
+
+/* Of per-CPU memory, whose walk keeps nothing that others may change. */
+static int see_and_leave_time(void *arg, uint64_t address, const uint64_t *words, size_t nr)
+{
+	return see(arg, address, words, nr) ?: leave_time(arg);
 }
 
 /* ---- the answer ---- */
@@ -365,7 +388,7 @@ void scanner__sample(struct scanner *scanner, struct referrers *holders, const u
 	scanner->subjects.groups = groups;
 }
 
-int scanner__pass(struct scanner *scanner, double end_s)
+int scanner__pass(struct scanner *scanner, const struct scanner_pace *pace)
 {
 	int err = 0;
 
@@ -375,7 +398,9 @@ int scanner__pass(struct scanner *scanner, double end_s)
 	if (err)
 		return err;
 	scanner->began_s = clock__now_s();
-	scanner->end_s = end_s;
+	scanner->pace = *pace;
+	scanner->memory.between = leave_time;
+	scanner->memory.between_arg = scanner;
 	kmem__see_cpus(scanner->parts.reader);
 	err = tracer__now(scanner->parts.tracer, &scanner->gathered);
 	scanner->subjects.sampled = tracer__sampling(scanner->parts.tracer) > 1;
@@ -389,7 +414,8 @@ int scanner__pass(struct scanner *scanner, double end_s)
 	if (!err)
 		err = ram__walk(&scanner->memory, see, scanner);
 	if (!err)
-		err = percpu_memory__walk(&scanner->percpu, see, scanner);
+		err = percpu_memory__walk(&scanner->percpu, see_and_leave_time, scanner);
+	scanner->sum.under_way = 0;
 	if (!err)
 		err = scan__finish(&scanner->scan);
 	if (!err)

@@ -30,12 +30,23 @@ struct scanner_parts {
 	bool progress;		   /* to stderr */
 };
 
+/* What a pass shares its time with. */
+struct scanner_pace {
+	double end_s; /* clock__now_s() that ends it */
+	/* What else is due, which may read the tables and memory: called between any few MB.  What
+	 * is not 0 ends the pass.  Or NULL. */
+	int (*meanwhile)(void *arg);
+	void *arg;
+};
+
 /* What was done so far. */
 struct scanner_sum {
 	uint64_t passes;
 	uint64_t objects; /* looked at in the last pass */
 	uint64_t bytes;	  /* read in the last pass */
 	double seconds;	  /* the last pass took */
+	double under_way; /* share of the memory that the pass that goes on has been through; or 0
+			   */
 	uint64_t unknown; /* unreferenced, but the allocator's books could not be read */
 	size_t acknowledged;
 };
@@ -49,10 +60,10 @@ int scanner__open(struct scanner **scanner, const struct scanner_parts *parts, c
 
 /*
  * One pass; the reader has learnt where struct pages are.  0; -ENODATA: the direct map was
- * not found; -EINTR: a signal came that ends the program, stdout lost its reader, or end_s
- * (clock__now_s()) has come; -errno.
+ * not found; -EINTR: a signal came that ends the program, stdout lost its reader, or the end has
+ * come; what meanwhile() said; -errno.
  */
-int scanner__pass(struct scanner *scanner, double end_s);
+int scanner__pass(struct scanner *scanner, const struct scanner_pace *pace);
 
 /*
  * In the passes from here on, note who refers to some objects of these sites: groups[entry

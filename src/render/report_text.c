@@ -128,14 +128,28 @@ static void put_events(struct pen *pen, const struct report *r)
 	pen__head_end(pen);
 }
 
-/* "scan: 3 passes, 812 MB in 0.61 s; nothing refers to 12 of 40213 objects (1.5K)" */
+static void put_under_way(struct pen *pen, const char *before, const char *which, double share)
+{
+	char item[ITEM];
+
+	snprintf(item, sizeof(item), "%s is under way, %.0f%%", which, 100 * share);
+	pen__head_item(pen, before, PEN_PLAIN, item);
+}
+
+/* "scan: 3 passes, the last read 812 MB in 0.61 s; nothing refers to 12 of 40213 objects (1.5K),
+ * 34% of the next one done" */
 static void put_scan(struct pen *pen, const struct report_scan *s)
 {
 	char item[ITEM];
 
-	if (!s->passes)
+	if (!s->passes && !(s->under_way > 0))
 		return;
 	pen__head_begin(pen, PEN_PLAIN, "scan:", 1);
+	if (!s->passes) {
+		put_under_way(pen, "", "the first pass", s->under_way);
+		pen__head_end(pen);
+		return;
+	}
 	snprintf(item, sizeof(item), "%" PRIu64 " pass%s", s->passes, s->passes == 1 ? "" : "es");
 	pen__head_item(pen, "", PEN_PLAIN, item);
 	snprintf(item, sizeof(item), "the last read %.0f MB in %.2f s", (double)s->bytes / 1e6,
@@ -152,6 +166,8 @@ static void put_scan(struct pen *pen, const struct report_scan *s)
 	pen__head_item(pen, ";", s->unreferenced ? PEN_RED : PEN_PLAIN, item);
 	put_count(pen, s->acknowledged, "more acknowledged");
 	put_count(pen, s->unknown, "not to be told from free ones");
+	if (s->under_way > 0)
+		put_under_way(pen, ",", "the next pass", s->under_way);
 	pen__head_end(pen);
 }
 

@@ -142,11 +142,14 @@ static int see_slab(void *arg, uint64_t slab, uint64_t cache)
 }
 
 /* Nobody waits for it any more, or there is too much memory to look through. */
-static bool is_over(void *arg)
+static bool is_over(const struct look *look)
 {
-	const struct look *look = arg;
-
 	return signals__want_end() || clock__now_s() > look->end_s;
+}
+
+static int between(void *arg)
+{
+	return is_over(arg) ? -EINTR : 0;
 }
 
 static int see_object(void *arg, uint64_t address, const uint64_t *words, uint32_t size, bool whole)
@@ -291,8 +294,8 @@ int lookalikes__find(struct lookalikes *lookalikes, struct readout *readout)
 				&text, "older objects cannot be looked at", why, sizeof(why));
 	if (err && err != -ENOMEM && readout->parts.options->verbose)
 		say("%s", why);
-	look.memory.is_over = is_over;
-	look.memory.over_arg = &look;
+	look.memory.between = between;
+	look.memory.between_arg = &look;
 	if (!err)
 		err = ram__find_base(&look.memory, readout->reader.in_map, text);
 	if (!err)

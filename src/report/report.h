@@ -41,6 +41,7 @@ struct report_scan {
 	uint64_t unknown;      /* nothing refers to them, but they may be free */
 	uint64_t bytes;	       /* read in the last pass */
 	double seconds;	       /* the last pass took */
+	double under_way; /* share of the memory that the next one has been through; 0: none is */
 };
 
 /* Where references to a site's objects stand. */

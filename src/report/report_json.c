@@ -273,16 +273,17 @@ static json_t *slab(const struct coverage_slab *s)
 
 static json_t *scan(const struct report_scan *s)
 {
-	if (!s->passes)
+	if (!s->passes && !(s->under_way > 0))
 		return json_null();
-	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "passes",
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "passes",
 			 json_value__count(s->passes), "passes_needed",
 			 json_value__count(s->needed), "objects", json_value__count(s->objects),
 			 "unreferenced_objects", json_value__count(s->unreferenced),
 			 "unreferenced_bytes", json_value__count(s->unreferenced_bytes),
 			 "acknowledged", json_value__count(s->acknowledged), "unknown",
 			 json_value__count(s->unknown), "read_bytes", json_value__count(s->bytes),
-			 "duration_s", json_value__number(s->seconds));
+			 "duration_s", json_value__number(s->seconds), "under_way_share",
+			 s->under_way > 0 ? json_value__number(s->under_way) : json_null());
 }
 
 static json_t *object(const void *of, size_t i)

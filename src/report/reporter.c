@@ -412,7 +412,7 @@ static int sample(struct readout *now)
 					  readout__is_shown, now->snapshot.nr_sites);
 }
 
-int reporter__scan(struct reporter *reporter, bool last, double end_s)
+int reporter__scan(struct reporter *reporter, bool last, const struct scanner_pace *pace)
 {
 	struct readout *now = &reporter->now;
 	int err = 0;
@@ -424,9 +424,9 @@ int reporter__scan(struct reporter *reporter, bool last, double end_s)
 	else if (now->parts.plan->config.pages)
 		err = readout__rank(now, readout__elapsed(now)); /* whose pages are backing */
 	if (!err)
-		err = scanner__pass(now->scanner, end_s);
+		err = scanner__pass(now->scanner, pace);
 	if (last)
-		scanner__sample(now->scanner, NULL, NULL);
+		unreferenced__sampled(&now->findings, now->scanner, !err);
 	return err;
 }
 

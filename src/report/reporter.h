@@ -3,6 +3,7 @@
 #ifndef KLEAK_REPORT_REPORTER_H
 #define KLEAK_REPORT_REPORTER_H
 
+#include "memory/scanner.h"
 #include "report/dead_groups.h"
 #include "report/lookalikes.h"
 #include "report/report.h"
@@ -101,10 +102,10 @@ int reporter__each_idle_stack(struct reporter *reporter,
 int reporter__open_scans(struct reporter *reporter, char *why, size_t len);
 
 /*
- * One pass of a scan: as scanner__pass().  last: of this scan, which also looks who holds
- * the objects of the first sites.
+ * One pass of a scan: as scanner__pass(); reports may be made meanwhile.  last: of this scan, which
+ * also looks who holds the objects of the first sites.
  */
-int reporter__scan(struct reporter *reporter, bool last, double end_s);
+int reporter__scan(struct reporter *reporter, bool last, const struct scanner_pace *pace);
 
 /* List no more what scans have found so far.  How many objects. */
 size_t reporter__acknowledge(struct reporter *reporter);

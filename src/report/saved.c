@@ -418,8 +418,11 @@ static void read_scan(struct json_reader *r, json_t *from, struct report_scan *t
 		.unknown = json_read__count(r, scan, "unknown", INT64_MAX),
 		.bytes = json_read__count(r, scan, "read_bytes", INT64_MAX),
 		.seconds = json_read__number(r, scan, "duration_s"),
+		.under_way = json_object_get(scan, "under_way_share")
+				     ? json_read__number_or(r, scan, "under_way_share", 0)
+				     : 0,
 	};
-	if (!to->passes)
+	if (!to->passes && !(to->under_way > 0))
 		json_read__fail(r, "passes", "a count of passes");
 }
 

@@ -171,6 +171,7 @@ static void fill_scan(struct report *report, const struct readout *readout)
 		.unknown = sum->unknown,
 		.bytes = sum->bytes,
 		.seconds = sum->seconds,
+		.under_way = sum->under_way,
 	};
 }
 

@@ -115,7 +115,7 @@ int unreferenced__sample(struct unreferenced *findings, struct scanner *scanner,
 		groups = findings->groups = malloc(entries * sizeof(*groups));
 	if (err || !groups)
 		return -ENOMEM;
-	referrers__begin(&findings->holders);
+	referrers__begin(&findings->next);
 	for (size_t i = 0; i < sites->nr; i++) {
 		const struct site *site = &sites->list[i];
 
@@ -123,14 +123,25 @@ int unreferenced__sample(struct unreferenced *findings, struct scanner *scanner,
 		if (!left || !shown(site))
 			continue;
 		left--;
-		if (referrers__add_site(&findings->holders, site->id, &findings->rows[site->index]))
+		if (referrers__add_site(&findings->next, site->id, &findings->rows[site->index]))
 			return -ENOMEM;
 	}
 	for (uint32_t i = 0; i < entries; i++)
 		groups[i] = sites->of_entry[i] == SITES_NONE ? NO_ROW
 							     : findings->rows[sites->of_entry[i]];
-	scanner__sample(scanner, &findings->holders, groups);
+	scanner__sample(scanner, &findings->next, groups);
 	return 0;
+}
+
+void unreferenced__sampled(struct unreferenced *findings, struct scanner *scanner, bool whole)
+{
+	struct referrers before = findings->holders;
+
+	scanner__sample(scanner, NULL, NULL);
+	if (!whole)
+		return;
+	findings->holders = findings->next;
+	findings->next = before;
 }
 
 const struct report_object *unreferenced__of(const struct unreferenced *findings, size_t row,
@@ -143,6 +154,7 @@ const struct report_object *unreferenced__of(const struct unreferenced *findings
 void unreferenced__free(struct unreferenced *findings)
 {
 	referrers__free(&findings->holders);
+	referrers__free(&findings->next);
 	free(findings->groups);
 	free(findings->rows);
 	free(findings->list);

@@ -15,6 +15,7 @@
 struct unreferenced {
 	uint64_t objects, bytes;
 	struct referrers holders;   /* of the sites that were sampled */
+	struct referrers next;	    /* of those that are being */
 	uint32_t *groups;	    /* entry of the site table -> site of `holders` */
 	uint32_t *rows;		    /* site.index -> row of the list, or UINT32_MAX */
 	struct report_object *list; /* UNREFERENCED_LISTED for each row */
@@ -37,12 +38,15 @@ int unreferenced__list(struct unreferenced *findings, const struct scanner *scan
 		       const struct sites *sites, bool (*shown)(const struct site *), size_t nr);
 
 /*
- * Have the scanner sample the first sites of the list that are shown: what it sees is in
- * findings->holders after its passes.  entries: of the site table.  0 or -ENOMEM.
+ * Have the scanner sample the first sites of the list that are shown, until
+ * unreferenced__sampled(). entries: of the site table.  0 or -ENOMEM.
  */
 int unreferenced__sample(struct unreferenced *findings, struct scanner *scanner,
 			 const struct sites *sites, bool (*shown)(const struct site *),
 			 uint32_t entries);
+
+/* It has, and what it saw takes the place of findings->holders if it went through all memory. */
+void unreferenced__sampled(struct unreferenced *findings, struct scanner *scanner, bool whole);
 
 /* The objects listed for a row; *nr of them. */
 const struct report_object *unreferenced__of(const struct unreferenced *findings, size_t row,

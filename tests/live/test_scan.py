@@ -69,6 +69,24 @@ def test_a_signal_scans_now():
         kleak.stop()
 
 
+def test_reports_go_on_during_a_pass():
+    # at that rate one takes minutes
+    with Load() as load, Kleak("--scan=1", "--scan-rate", "2", interval=0.5) as kleak:
+        kleak.until(lambda r: r["scan"], patience=20)
+        load.do("eventfd 300")
+        reports = [kleak.next() for _ in range(6)]
+        assert all(r["scan"]["passes"] == 0 and r["scan"]["under_way_share"] > 0 for r in reports), reports
+        shares = [r["scan"]["under_way_share"] for r in reports]
+        assert shares == sorted(shares), shares
+        assert reports[-1]["elapsed_s"] - reports[0]["elapsed_s"] < 6, [r["elapsed_s"] for r in reports]
+        assert any("eventfd" in (s["stack"][0]["symbol"] or "") and s["objects"] >= 300
+                   for s in reports[-1]["sites"] if s["stack"])
+        # what is asked for by a signal is done at once, and the pass ends with the trace
+        kleak.process.send_signal(signal.SIGUSR2)
+        last = kleak.stop()
+        assert last["final"] and last["scan"] is None, last["scan"]
+
+
 def test_run_scans_at_the_end():
     done = subprocess.run([KLEAK, "run", "--scan", "--scan-passes", "2", "--json", "--", LOAD],
                           input="queue 20\n", stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,

@@ -441,6 +441,7 @@ static __attribute__((unused)) struct report golden_full(void)
 	report.charged_to = golden_charged_to;
 	report.charged_to.removed = true;
 	report.overhead = (struct report_overhead){true, 0.25, 0.5, 1000, 20, false};
+	report.scan.under_way = 0.125;
 	return report;
 }
 

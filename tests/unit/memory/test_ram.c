@@ -396,9 +396,9 @@ static void test_leaves_pages_to_their_owners(void **state)
 	assert_int_equal(m->seen[11], 1);
 }
 
-static bool is_over_later(void *arg)
+static int end_later(void *arg)
 {
-	return !(*(int *)arg)--;
+	return (*(int *)arg)-- ? 0 : -EINTR;
 }
 
 /* A walk can be ended before it is done. */
@@ -407,8 +407,8 @@ static void test_a_walk_that_is_over(void **state)
 	struct machine *m = *state;
 	int left = 1000;
 
-	m->memory.is_over = is_over_later;
-	m->memory.over_arg = &left;
+	m->memory.between = end_later;
+	m->memory.between_arg = &left;
 	assert_int_equal(ram__walk_slabs(&m->memory, see_nothing, NULL), 0);
 	assert_true(left < 1000);
 	left = 0;

@@ -644,6 +644,21 @@ static void test_objects_that_are_listed(void **state)
 	}
 }
 
+/* A pass that goes on: the first one, another one. */
+static void test_a_pass_under_way(void **state)
+{
+	struct report report = golden_report();
+
+	(void)state;
+	check_lacks(report, "under way");
+	report.scan.under_way = 0.344;
+	check_contains(report,
+		       "not to be told from free ones, the next pass is under way, 34%\n");
+	report.scan = (struct report_scan){.under_way = 0.5};
+	check_contains(report, "\nscan: the first pass is under way, 50%\n");
+	check_lacks(report, "0 passes");
+}
+
 static void test_pending_only_when_there_are(void **state)
 {
 	struct report report = golden_report();
@@ -759,6 +774,7 @@ int main(void)
 		cmocka_unit_test(test_rows_that_are_cut),
 		cmocka_unit_test(test_pending_only_when_there_are),
 		cmocka_unit_test(test_objects_that_are_listed),
+		cmocka_unit_test(test_a_pass_under_way),
 		cmocka_unit_test(test_rows_fit_the_terminal),
 		cmocka_unit_test(test_fits_100_columns),
 		cmocka_unit_test(test_local_time),

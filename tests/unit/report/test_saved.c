@@ -70,6 +70,19 @@ static void test_golden(void **state)
 	check_same(golden_nothing());
 }
 
+/* A pass that goes on when the report is made: one of many, or the first one. */
+static void test_a_pass_under_way(void **state)
+{
+	struct report report = golden_report();
+
+	(void)state;
+	report.scan.under_way = 0.25;
+	check_same(report);
+	report = golden_nothing();
+	report.scan = (struct report_scan){.needed = 3, .under_way = 0.5};
+	check_same(report);
+}
+
 /*
  * JSON holds no bytes that are not UTF-8, and no count beyond INT64_MAX: once that is settled,
  * nothing changes any more.
@@ -882,6 +895,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_golden),
+		cmocka_unit_test(test_a_pass_under_way),
 		cmocka_unit_test(test_hostile_and_huge),
 		cmocka_unit_test(test_every_digit),
 		cmocka_unit_test(test_every_value_is_read),

@@ -265,7 +265,8 @@ static void test_scans(void **state)
 					.bytes = 1 << 20,
 					.seconds = 0.5,
 					.unknown = 2,
-					.acknowledged = 4};
+					.acknowledged = 4,
+					.under_way = 0.25};
 
 	m->trace.scan_passes = 3;
 	m->readout.findings.objects = 7;
@@ -284,6 +285,7 @@ static void test_scans(void **state)
 	assert_int_equal(m->report.scan.unknown, 2);
 	assert_int_equal(m->report.scan.bytes, 1 << 20);
 	assert_true(m->report.scan.seconds == 0.5);
+	assert_true(m->report.scan.under_way == 0.25);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)

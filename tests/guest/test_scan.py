@@ -23,10 +23,12 @@ expected() { # how many will be found of those whose names hold one of these wor
     blind "scans miss what only free per-CPU memory refers to" && never="$never|lost_percpu_"
     grep -vE "$never" /tmp/made | awk -F: "/$1/ { n += \\$3 } END { print n }"
 }
-scanned() { # until there are N orphans and three passes more, for a while
+scanned() { # until there are N orphans, or no more than five passes ago; then three passes more
     sleep 6
-    from=$(field passes)
-    until [ "$(field unreferenced_objects)" = $1 ] || [ "$(field passes)" -gt $((from + 10)) ]; do
+    found=-1 since=$(field passes)
+    until [ $found = $1 ] || [ "$(field passes)" -gt $((since + 5)) ]; do
+        now=$(field unreferenced_objects)
+        [ $now = $found ] || { found=$now; since=$(field passes); }
         sleep 0.5
         kill -0 $tracer || exit 1
     done

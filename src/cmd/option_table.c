@@ -157,9 +157,10 @@ static const struct option_row rows[] = {
 	{GROUP, "--origin", 0, "LIST", TRACING | REPORT | DIFF | MERGE,
 	 "allocators, with commas between", "slab,vmalloc,percpu", .type = OPTION_CHOICES,
 	 .choices = origins__names, FIELD(uint32_t, trace.origins), GIVEN(trace.origins_given)},
-	{GROUP, "--by-cgroup", 0, NULL, CENSUS,
-	 "the kernel's live memory by the memory cgroup that is charged, and cache",
-	 FLAG(by_cgroup)},
+	{GROUP, "--by-cgroup", 0, NULL, TRACE | RUN | CENSUS | REPORT,
+	 "also what is listed, by the memory cgroup that is charged, whoever allocated it; census: "
+	 "the kernel's live memory by it, and cache",
+	 FLAG(report.by_cgroup)},
 	{GROUP, "--zombies", 0, NULL, CENSUS,
 	 "dead memory cgroups: what is charged to them, and what keeps them", FLAG(zombies)},
 #undef GROUP

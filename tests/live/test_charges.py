@@ -142,6 +142,33 @@ def test_a_page_of_what_is_charged():
     assert re.search(r"charged to it: [1-9]\d* of 64 objects looked at", page), page
 
 
+def rows_of(report):
+    return {row["cgroup"] or row["whom"]: row for row in report["by_cgroup"]}
+
+
+def test_what_is_listed_by_cgroup():
+    """Of two that allocate at one place each has its part of the site, and so have they in a saved file."""
+    with tempfile.TemporaryDirectory() as folder, load_in_a_cgroup() as (group, load), Load() as other:
+        name, saved = "/" + os.path.basename(group), f"{folder}/saved.kleak"
+        with Kleak("--by-cgroup", "--cache", "filp", "--save", saved) as kleak:
+            load.do(f"eventfd {FILES}")
+            other.do(f"eventfd {FILES // 2}")
+            report = kleak.until(lambda r: any(s["objects"] >= FILES * 3 // 2 for s in at(r, "do_eventfd")))
+            its = rows_of(report)[name]
+            # 64 objects of the site are looked at: about two thirds of them are its.
+            assert FILES * 0.7 < its["objects"] < FILES * 1.3 and its["bytes"] > its["objects"] * 190, report["by_cgroup"]
+            assert its["growth_bytes_per_min"] > 0 and its["sites"] >= 1, its
+            total = sum(row["bytes"] for row in report["by_cgroup"])
+            assert abs(total - report["sites_total"]["bytes"]) < 64 * len(report["sites"]), (total, report["sites_total"])
+            (site, *_) = at(report, "do_eventfd")
+            assert "live-load" in {w["comm"] for w in site["who"]}, site["who"]
+            kleak.stop()
+        text = subprocess.run([KLEAK, "report", "--by-cgroup", "--top", "1", saved], stdout=subprocess.PIPE, text=True,
+                              check=True).stdout
+    assert re.search(rf"^ +\S+ +\S+ +\d+ +\d+  {re.escape(name)}$", text, re.M), text
+    assert "charged to: estimates, by" in text, text
+
+
 need_root()
 if __name__ == "__main__":
     tap.main(globals())

@@ -89,8 +89,10 @@ static const struct option_row rows[] = {
 #define GROUP "Reports"
 	{GROUP, "--interval", 0, "SECS", TRACE | DIAGNOSE | LEDGER, "time between reports", "5",
 	 TIME(0.1, report.interval_s)},
-	{GROUP, "--duration", 0, "SECS", TRACE | DIAGNOSE | LEDGER,
-	 "stop after that long; without it, on Ctrl-C", TIME(0.1, duration_s)},
+	{GROUP, "--duration", 0, "SECS", TRACE | DIAGNOSE | LEDGER | CENSUS,
+	 "stop after that long; without it, on Ctrl-C; census --by-cgroup: look again then, and "
+	 "tell what grew",
+	 TIME(0.1, duration_s)},
 	{GROUP, "--top", 0, "N", PRINTING,
 	 "show the N first sites; 0 is all, the default of --json", "10",
 	 NUMBER(0, UINT32_MAX, uint32_t, top), GIVEN(top_given)},

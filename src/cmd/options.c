@@ -189,6 +189,8 @@ static const char *check_trace(const struct options *o)
 		return "--cache is for the census of caches: leave it away";
 	if (o->verb == VERB_CENSUS && o->prom && !o->report.by_cgroup)
 		return "kleak census --prom has metrics of cgroups: give --by-cgroup as well";
+	if (o->verb == VERB_CENSUS && o->duration_s > 0 && !o->report.by_cgroup)
+		return "kleak census --duration tells what cgroups grow: give --by-cgroup as well";
 	if (o->verb == VERB_LEDGER && o->trace.command && o->prom)
 		return "kleak ledger --prom is for a stream: give it no command";
 	if (o->verb == VERB_LEDGER && o->trace.command && o->duration_s > 0)

@@ -5,6 +5,7 @@ import contextlib
 import json
 import os
 import re
+import signal
 import subprocess
 import tempfile
 import time
@@ -28,13 +29,17 @@ def hierarchy():
     raise tap.Skip("no memory controller in which cgroups can be made")
 
 
-def census(option, name):
-    done = subprocess.run([KLEAK, "census", option, "--json"], stdout=subprocess.PIPE, check=True, timeout=60)
+def check_schema(text, name):
     check = subprocess.run([os.path.join(ROOT, "tests/unit/check-schema.py"),
-                            os.path.join(ROOT, f"tests/unit/{name}.schema.json")], input=done.stdout,
+                            os.path.join(ROOT, f"tests/unit/{name}.schema.json")], input=text,
                            stderr=subprocess.PIPE, check=False)
     assert check.returncode == 0, check.stderr.decode()
-    return json.loads(done.stdout)
+    return json.loads(text)
+
+
+def census(option, name):
+    done = subprocess.run([KLEAK, "census", option, "--json"], stdout=subprocess.PIPE, check=True, timeout=60)
+    return check_schema(done.stdout, name)
 
 
 def files_of(charges, path):
@@ -79,6 +84,38 @@ def test_objects_of_a_cgroup():
         assert FILES - 5 <= after - before <= FILES, (before, after)
     alive = census("--zombies", "zombies")["cgroups_alive"]
     assert alive >= 1
+
+
+def waits_for_signals(pid):
+    """Has it opened a signalfd, which it does for that?"""
+    for fd in os.listdir(f"/proc/{pid}/fd"):
+        with contextlib.suppress(OSError):
+            if "signalfd" in os.readlink(f"/proc/{pid}/fd/{fd}"):
+                return True
+    return False
+
+
+def test_which_cgroup_grows():
+    """The first one is that which grew, by so many objects; Ctrl-C ends the wait and not the answer."""
+    with load_in_a_cgroup() as (group, load):
+        name = "/" + os.path.basename(group)
+        with subprocess.Popen([KLEAK, "census", "--by-cgroup", "--duration", "1h", "--json"],
+                              stdout=subprocess.PIPE) as kleak:
+            end = time.monotonic() + 60
+            while not waits_for_signals(kleak.pid):
+                assert time.monotonic() < end, "it does not wait"
+                time.sleep(0.2)
+            load.do(f"eventfd {20 * FILES}")
+            kleak.send_signal(signal.SIGINT)
+            out, _ = kleak.communicate(timeout=60)
+        assert kleak.returncode == 0, kleak.returncode
+        charges = check_schema(out, "charges")
+        first = charges["cgroups"][0]
+        assert first["path"].endswith(name) and not first["new"], [c["path"] for c in charges["cgroups"]][:5]
+        (files,) = [c for c in first["caches"] if c["name"] == "filp"]
+        # Files that are closed go a grace period later.
+        assert 20 * FILES - 5 <= files["grew_objects"] <= 20 * FILES, files
+        assert first["grew_bytes"] >= files["grew_objects"] * 192 and charges["growth_s"] > 0, first
 
 
 def test_metrics_of_a_cgroup():

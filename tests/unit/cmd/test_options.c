@@ -250,7 +250,6 @@ static void test_scan_and_census(void **state)
 	assert_int_equal(o.verb, VERB_CENSUS);
 	assert_string_equal(o.trace.cache, "dentry");
 	bad("census --pid 1", "census");
-	bad("census --duration 5", "census");
 	bad("census --scan", "--scan");
 	bad("census x", "x");
 }
@@ -323,6 +322,10 @@ static void test_census_of_cgroups(void **state)
 	assert_true(good("census --zombies --json").zombies);
 	assert_string_equal(good("census --by-cgroup --prom /x").prom, "/x");
 	assert_int_equal(good("census --by-cgroup --json --prom /x").top_listed, 10);
+	assert_true(good("census --by-cgroup --duration 60").duration_s == 60);
+	bad("census --duration 5", "give --by-cgroup as well");
+	bad("census --zombies --duration 5", "give --by-cgroup as well");
+	bad("census --by-cgroup --interval 5", "--interval belongs to");
 	bad("census --prom /x", "give --by-cgroup as well");
 	bad("census --zombies --prom /x", "give --by-cgroup as well");
 	bad("census --by-cgroup --zombies", "exclude each other");

@@ -469,6 +469,19 @@ static bool finds_percpu(struct kernel *kernel, const struct kallsyms *symbols)
 	return kernel->percpu_offsets;
 }
 
+/* Without it nobody tells how far the elements of a slab's vector are apart. */
+static void find_tags(struct kernel *kernel, const struct kallsyms *symbols)
+{
+	struct charge_layout *l = &kernel->charges;
+
+	if (!l->may_have_tags)
+		return;
+	l->tags_key = symbols ? kallsyms__variable(symbols, KALLSYMS_HAS_CODETAG) : 0;
+	if (!l->tags_key)
+		snprintf(kernel->charges_unknown, sizeof(kernel->charges_unknown),
+			 "/proc/kallsyms does not tell the kernel's variables");
+}
+
 /* SLUB's books: can they be read, and are they of a known kind? */
 static void read_slub(struct kernel *kernel, const struct btf *btf, const struct kallsyms *symbols)
 {
@@ -492,8 +505,9 @@ static void read_slub(struct kernel *kernel, const struct btf *btf, const struct
 	layout__read_areas(&kernel->areas, btf, kernel->areas_unknown,
 			   sizeof(kernel->areas_unknown));
 	layout__read_vfs(&kernel->vfs, btf, kernel->vfs_unknown, sizeof(kernel->vfs_unknown));
-	layout__read_charges(&kernel->charges, btf, kernel->page_size, kernel->charges_unknown,
-			     sizeof(kernel->charges_unknown));
+	if (!layout__read_charges(&kernel->charges, btf, kernel->page_size, kernel->charges_unknown,
+				  sizeof(kernel->charges_unknown)))
+		find_tags(kernel, symbols);
 }
 
 uint32_t kernel__stack_around(uint32_t place)

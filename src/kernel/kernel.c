@@ -3,6 +3,7 @@
 #include "kernel/attachable.h"
 #include "kernel/books.h"
 #include "kernel/layout.h"
+#include "kernel/memory_hierarchy.h"
 #include "util/reason.h"
 
 #include <bpf/bpf.h>
@@ -716,6 +717,24 @@ static void read_caches(struct kernel *kernel)
 	books__free(&books);
 }
 
+/* Who allocates is known by the path of its cgroup in cgroup2. */
+static const char *why_paths_differ(void)
+{
+	struct memory_hierarchy hierarchy;
+	char why[MOUNTINFO_PATH + 256];
+	const char *reason = NULL;
+
+	if (memory_hierarchy__open(&hierarchy, why, sizeof(why)))
+		return "no hierarchy of memory cgroups is mounted here";
+	if (hierarchy.v1)
+		reason = "memory is charged to cgroups of version 1, who allocates is known by "
+			 "those of version 2";
+	else if (hierarchy.cut_off)
+		reason = "the root of cgroups is not seen from here";
+	memory_hierarchy__close(&hierarchy);
+	return reason;
+}
+
 static int read_machine(struct kernel *kernel, char *why, size_t len)
 {
 	struct timespec jiffy;
@@ -748,6 +767,7 @@ static int read_machine(struct kernel *kernel, char *why, size_t len)
 	read_caches(kernel);
 
 	kernel->slabinfo_err = try_to_read("/proc/slabinfo");
+	kernel->paths_differ = why_paths_differ();
 	kernel->lacks_search = !has_capability(CAP_DAC_READ_SEARCH);
 	kernel->lacks_ptrace = !has_capability(CAP_SYS_PTRACE);
 	if (!stat("/proc/self/ns/pid", &st)) {

@@ -206,6 +206,13 @@ def test_what_is_listed_by_cgroup():
     assert "charged to: estimates, by" in text, text
 
 
+def test_what_version_1_does_not_tell():
+    """Whether others allocate than are charged: that it is not known is said, not left to be guessed."""
+    explained = subprocess.run([KLEAK, "--explain", "--by-cgroup"], stdout=subprocess.PIPE, text=True, check=True).stdout
+    told = "whether others have allocated what a cgroup is charged with is not told: memory is charged to cgroups of version 1"
+    assert (told in " ".join(explained.split())) == (hierarchy() == "/sys/fs/cgroup/memory"), explained
+
+
 need_root()
 if __name__ == "__main__":
     tap.main(globals())

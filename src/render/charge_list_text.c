@@ -194,9 +194,9 @@ static void put_limits(const struct pen *pen, const struct charge_list *list)
 			list->memcgs->cut);
 	if (list->memcgs->nr_dead)
 		fprintf(pen->out,
-			"%" PRIu32 " dead cgroups: what the kernel had allocated for them is "
+			"%" PRIu32 " dead cgroup%s: what the kernel had allocated for them is "
 			"charged to their parents now; kleak census --zombies has the rest\n",
-			list->memcgs->nr_dead);
+			list->memcgs->nr_dead, list->memcgs->nr_dead == 1 ? "" : "s");
 }
 
 static void put_head(const struct pen *pen, const struct charge_list *list)

@@ -148,7 +148,7 @@ def charges_are_known(version):
     check_growth(before, after)
     check_zombies(zombies, version)
     text = "\n".join(lines[3:])
-    assert "dead memory cgroups" in text and "/one two" in text, text
+    assert "dead memory cgroup" in text and "/one two" in text, text
 
 
 def at(report, function, origin="slab"):

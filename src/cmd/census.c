@@ -288,7 +288,7 @@ static int take_census(struct survey *survey, bool color)
 
 	if (err)
 		return err;
-	if (survey->options->by_cgroup || survey->options->zombies)
+	if (survey->options->report.by_cgroup || survey->options->zombies)
 		return cmd_charges(survey->options, survey->kernel, &survey->reader,
 				   &survey->memory, color);
 	err = look(survey);

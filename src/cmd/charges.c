@@ -7,9 +7,12 @@
 #include "util/clock.h"
 #include "util/reason.h"
 #include "util/say.h"
+#include "util/signals.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <string.h>
+#include <unistd.h>
 
 static void explain(int err)
 {
@@ -36,11 +39,13 @@ static int write_metrics(const struct charge_list *list, const struct options *o
 	return metrics_file__write(&metrics, print_metrics, &first, true);
 }
 
-static int print_list(const struct charge_look *look, const struct options *options, double began,
-		      bool color)
+/* growth: NULL without a look before. */
+static int print_list(const struct charge_look *look, const struct charge_growth *growth,
+		      const struct options *options, double began, bool color)
 {
 	struct charge_list list = {.memcgs = &look->memcgs,
 				   .walk = &look->walk,
+				   .growth = growth,
 				   .top = options->top,
 				   .kernel = look->kernel->release};
 	int err = charge_list__make(&list), wrote;
@@ -73,6 +78,62 @@ static int print_zombies(struct charge_look *look, const struct options *options
 	return err;
 }
 
+/* ---- --duration ---- */
+
+/* A signal that asks to end ends that wait alone: what grew until then is told. */
+static int wait_until(double deadline_s)
+{
+	int signals, signal;
+
+	signals__keep(NULL);
+	signals = signals__open();
+	if (signals < 0) {
+		say("cannot wait for signals: %s", strerror(-signals));
+		return signals;
+	}
+	do
+		signal = signals__wait(signals, STDOUT_FILENO, deadline_s);
+	while (signal == SIGCHLD || signals__is_request(signal));
+	close(signals);
+	if (signal == -EPIPE)
+		say("nobody reads stdout any more");
+	return signal < 0 ? signal : 0;
+}
+
+/* There was a look that began at `began`; take another one when --duration is over. */
+static int print_growth(struct charge_look *before, const struct options *options, double began,
+			bool color)
+{
+	struct charge_growth growth = {.memcgs = &before->memcgs, .walk = &before->walk};
+	struct charge_look look;
+	double again;
+	int err = wait_until(began + options->duration_s);
+
+	if (err)
+		return err;
+	again = clock__now_s();
+	growth.seconds = again - began;
+	charge_look__begin(&look, before->kernel, before->reader, before->memory);
+	err = charge_look__take(&look);
+	if (!err)
+		err = charge_growth__begin(&growth);
+	explain(err);
+	if (!err)
+		err = print_list(&look, &growth, options, again, color);
+	charge_growth__free(&growth);
+	charge_look__free(&look);
+	return err;
+}
+
+static int print(struct charge_look *look, const struct options *options, double began, bool color)
+{
+	if (options->zombies)
+		return print_zombies(look, options, began, color);
+	if (options->duration_s > 0)
+		return print_growth(look, options, began, color);
+	return print_list(look, NULL, options, began, color);
+}
+
 int cmd_charges(const struct options *options, const struct kernel *kernel, struct kmem *reader,
 		struct ram *memory, bool color)
 {
@@ -91,8 +152,7 @@ int cmd_charges(const struct options *options, const struct kernel *kernel, stru
 	err = charge_look__take(&look);
 	explain(err);
 	if (!err)
-		err = options->zombies ? print_zombies(&look, options, began, color)
-				       : print_list(&look, options, began, color);
+		err = print(&look, options, began, color);
 	charge_look__free(&look);
 	return err;
 }

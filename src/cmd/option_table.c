@@ -89,8 +89,10 @@ static const struct option_row rows[] = {
 #define GROUP "Reports"
 	{GROUP, "--interval", 0, "SECS", TRACE | DIAGNOSE | LEDGER, "time between reports", "5",
 	 TIME(0.1, report.interval_s)},
-	{GROUP, "--duration", 0, "SECS", TRACE | DIAGNOSE | LEDGER,
-	 "stop after that long; without it, on Ctrl-C", TIME(0.1, duration_s)},
+	{GROUP, "--duration", 0, "SECS", TRACE | DIAGNOSE | LEDGER | CENSUS,
+	 "stop after that long; without it, on Ctrl-C; census --by-cgroup: look again then, and "
+	 "tell what grew",
+	 TIME(0.1, duration_s)},
 	{GROUP, "--top", 0, "N", PRINTING,
 	 "show the N first sites; 0 is all, the default of --json", "10",
 	 NUMBER(0, UINT32_MAX, uint32_t, top), GIVEN(top_given)},
@@ -157,9 +159,10 @@ static const struct option_row rows[] = {
 	{GROUP, "--origin", 0, "LIST", TRACING | REPORT | DIFF | MERGE,
 	 "allocators, with commas between", "slab,vmalloc,percpu", .type = OPTION_CHOICES,
 	 .choices = origins__names, FIELD(uint32_t, trace.origins), GIVEN(trace.origins_given)},
-	{GROUP, "--by-cgroup", 0, NULL, CENSUS,
-	 "the kernel's live memory by the memory cgroup that is charged, and cache",
-	 FLAG(by_cgroup)},
+	{GROUP, "--by-cgroup", 0, NULL, TRACE | RUN | CENSUS | REPORT,
+	 "also what is listed, by the memory cgroup that is charged, whoever allocated it; census: "
+	 "the kernel's live memory by it, and cache",
+	 FLAG(report.by_cgroup)},
 	{GROUP, "--zombies", 0, NULL, CENSUS,
 	 "dead memory cgroups: what is charged to them, and what keeps them", FLAG(zombies)},
 #undef GROUP

@@ -183,12 +183,14 @@ static const char *check_trace(const struct options *o)
 		return "--min-size is above --max-size: nothing could be traced";
 	if (o->trace.cache && !(o->trace.origins & ORIGIN_SLAB))
 		return "--cache names a slab cache: add slab to --origin";
-	if (o->by_cgroup && o->zombies)
+	if (o->report.by_cgroup && o->zombies)
 		return "--by-cgroup and --zombies exclude each other: give one of them";
-	if ((o->by_cgroup || o->zombies) && o->trace.cache)
+	if (o->verb == VERB_CENSUS && (o->report.by_cgroup || o->zombies) && o->trace.cache)
 		return "--cache is for the census of caches: leave it away";
-	if (o->verb == VERB_CENSUS && o->prom && !o->by_cgroup)
+	if (o->verb == VERB_CENSUS && o->prom && !o->report.by_cgroup)
 		return "kleak census --prom has metrics of cgroups: give --by-cgroup as well";
+	if (o->verb == VERB_CENSUS && o->duration_s > 0 && !o->report.by_cgroup)
+		return "kleak census --duration tells what cgroups grow: give --by-cgroup as well";
 	if (o->verb == VERB_LEDGER && o->trace.command && o->prom)
 		return "kleak ledger --prom is for a stream: give it no command";
 	if (o->verb == VERB_LEDGER && o->trace.command && o->duration_s > 0)
@@ -264,9 +266,10 @@ static int check(const struct options *o, char *why, size_t len)
 static void conclude(struct options *o)
 {
 	/* pictures and saved files have more sites than are printed, and so have causes */
-	bool all = o->folded || o->svg || o->html || o->save || o->verb == VERB_DIAGNOSE;
+	bool all = o->folded || o->svg || o->html || o->save || o->verb == VERB_DIAGNOSE ||
+		   o->report.by_cgroup;
 
-	o->trace.who |= o->trace.charged_to != NULL;
+	o->trace.who |= o->trace.charged_to || o->report.by_cgroup || o->screen;
 	o->top_listed = o->top;
 	if (o->json && !o->report.sort_given)
 		o->report.sort = SITES_BY_BYTES;

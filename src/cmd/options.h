@@ -72,7 +72,7 @@ struct options {
 	size_t nr_merged;
 	struct gate_limits max, warn; /* check; `warn` is resolved */
 	double within_s;	      /* check --within */
-	bool by_cgroup, zombies;      /* census */
+	bool zombies;		      /* census */
 	bool all;		      /* report --all: every report of the file */
 };
 

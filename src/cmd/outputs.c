@@ -206,6 +206,7 @@ static int print(struct outputs *outputs, const struct report *report)
 	}
 	shown.all_listed = !outputs->options->top;
 	shown.stacks = outputs->options->stacks;
+	shown.by_cgroup = outputs->options->report.by_cgroup;
 	outputs->report = &shown;
 	err = printout__print(outputs->printout, print_report, outputs, report->final, "report");
 	outputs->report = given;

@@ -70,9 +70,14 @@ static int find_targets(const struct options *options, struct session_target *ta
 static int check_charges(const struct options *options, const struct kernel *kernel, char *why,
 			 size_t len)
 {
-	if (!options->trace.charged_to || !*kernel->charges_unknown)
+	bool wanted = options->trace.charged_to ||
+		      (options->report.by_cgroup && options->verb != VERB_CENSUS);
+
+	if (!wanted || !*kernel->charges_unknown)
 		return 0;
-	snprintf(why, len, "--charged-to: cannot tell who is charged: %s", kernel->charges_unknown);
+	snprintf(why, len, "%s: cannot tell who is charged: %s",
+		 options->trace.charged_to ? "--charged-to" : "--by-cgroup",
+		 kernel->charges_unknown);
 	return -ENOTSUP;
 }
 

@@ -279,6 +279,7 @@ static void note_variable(struct builder *b, const struct line *line)
 		[KALLSYMS_PCPU_NR_SLOTS] = "pcpu_nr_slots",
 		[KALLSYMS_PCPU_RESERVED_CHUNK] = "pcpu_reserved_chunk",
 		[KALLSYMS_PER_CPU_OFFSET] = "__per_cpu_offset",
+		[KALLSYMS_HAS_CODETAG] = "slab_obj_ext_has_codetag_key",
 		[KALLSYMS_SWAPPER_PG_DIR] = "swapper_pg_dir",
 	};
 

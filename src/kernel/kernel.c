@@ -3,6 +3,7 @@
 #include "kernel/attachable.h"
 #include "kernel/books.h"
 #include "kernel/layout.h"
+#include "kernel/memory_hierarchy.h"
 #include "util/reason.h"
 
 #include <bpf/bpf.h>
@@ -469,6 +470,19 @@ static bool finds_percpu(struct kernel *kernel, const struct kallsyms *symbols)
 	return kernel->percpu_offsets;
 }
 
+/* Without it nobody tells how far the elements of a slab's vector are apart. */
+static void find_tags(struct kernel *kernel, const struct kallsyms *symbols)
+{
+	struct charge_layout *l = &kernel->charges;
+
+	if (!l->may_have_tags)
+		return;
+	l->tags_key = symbols ? kallsyms__variable(symbols, KALLSYMS_HAS_CODETAG) : 0;
+	if (!l->tags_key)
+		snprintf(kernel->charges_unknown, sizeof(kernel->charges_unknown),
+			 "/proc/kallsyms does not tell the kernel's variables");
+}
+
 /* SLUB's books: can they be read, and are they of a known kind? */
 static void read_slub(struct kernel *kernel, const struct btf *btf, const struct kallsyms *symbols)
 {
@@ -492,8 +506,9 @@ static void read_slub(struct kernel *kernel, const struct btf *btf, const struct
 	layout__read_areas(&kernel->areas, btf, kernel->areas_unknown,
 			   sizeof(kernel->areas_unknown));
 	layout__read_vfs(&kernel->vfs, btf, kernel->vfs_unknown, sizeof(kernel->vfs_unknown));
-	layout__read_charges(&kernel->charges, btf, kernel->page_size, kernel->charges_unknown,
-			     sizeof(kernel->charges_unknown));
+	if (!layout__read_charges(&kernel->charges, btf, kernel->page_size, kernel->charges_unknown,
+				  sizeof(kernel->charges_unknown)))
+		find_tags(kernel, symbols);
 }
 
 uint32_t kernel__stack_around(uint32_t place)
@@ -702,6 +717,24 @@ static void read_caches(struct kernel *kernel)
 	books__free(&books);
 }
 
+/* Who allocates is known by the path of its cgroup in cgroup2. */
+static const char *why_paths_differ(void)
+{
+	struct memory_hierarchy hierarchy;
+	char why[MOUNTINFO_PATH + 256];
+	const char *reason = NULL;
+
+	if (memory_hierarchy__open(&hierarchy, why, sizeof(why)))
+		return "no hierarchy of memory cgroups is mounted here";
+	if (hierarchy.v1)
+		reason = "memory is charged to cgroups of version 1, who allocates is known by "
+			 "those of version 2";
+	else if (hierarchy.cut_off)
+		reason = "the root of cgroups is not seen from here";
+	memory_hierarchy__close(&hierarchy);
+	return reason;
+}
+
 static int read_machine(struct kernel *kernel, char *why, size_t len)
 {
 	struct timespec jiffy;
@@ -734,6 +767,7 @@ static int read_machine(struct kernel *kernel, char *why, size_t len)
 	read_caches(kernel);
 
 	kernel->slabinfo_err = try_to_read("/proc/slabinfo");
+	kernel->paths_differ = why_paths_differ();
 	kernel->lacks_search = !has_capability(CAP_DAC_READ_SEARCH);
 	kernel->lacks_ptrace = !has_capability(CAP_SYS_PTRACE);
 	if (!stat("/proc/self/ns/pid", &st)) {

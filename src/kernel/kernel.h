@@ -81,6 +81,11 @@ struct kernel {
 	char vfs_unknown[64]; /* the same */
 	struct charge_layout charges;
 	char charges_unknown[64]; /* the same */
+	/*
+	 * Why the paths of those who allocate and of those who are charged cannot be compared;
+	 * NULL: they can, both are of cgroup2 from its root on.
+	 */
+	const char *paths_differ;
 };
 
 /*

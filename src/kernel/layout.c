@@ -603,17 +603,28 @@ static void find_bit(const struct btf *btf, const struct btf_type *slab, const c
 }
 
 /*
- * Where in an element the group is.  From 7.3 on an object has an element for its group, and one
- * more for who allocated it where the kernel can note that: that is not known here.
+ * Where in an element the group is.  From 7.3 on an element is a union: an object has one for its
+ * group, where the slab has that bit, and behind it one for who allocated it, where the kernel was
+ * booted such that it can note that (mm/slab.h, slab_obj_ext_size(), slab_obj_ext_codetag_ref()).
  */
-static uint32_t group_in_element(const struct btf *btf)
+static void read_element(struct charge_layout *l, const struct btf *btf)
 {
 	const struct btf_type *element = struct_called(btf, "slabobj_ext");
-	uint32_t offset = field_of(btf, element, "objcg");
+	uint32_t tag = field_of(btf, element, "_ctref");
 
-	if (offset != SLUB_NONE || field_of(btf, element, "_ctref") != SLUB_NONE)
-		return offset;
-	return field_of(btf, element, "_objcg");
+	l->element_objcg = field_of(btf, element, "objcg");
+	if (l->element_objcg == SLUB_NONE)
+		l->element_objcg = field_of(btf, element, "_objcg");
+	l->may_have_tags = tag != SLUB_NONE && tag == l->element_objcg;
+}
+
+/* Where elements are unions, what each slab and the kernel have to tell of them. */
+static bool are_unions_known(struct charge_layout *l, const struct btf *btf)
+{
+	const struct btf_type *key = struct_called(btf, "static_key");
+
+	l->key_count = key ? field_of(btf, key, "enabled") : SLUB_NONE;
+	return l->slab_has_groups != SLUB_NONE && l->key_count != SLUB_NONE;
 }
 
 /*
@@ -633,7 +644,7 @@ static bool read_vectors(struct charge_layout *l, const struct btf *btf)
 	if (!slab || (l->slab_vector != SLUB_NONE && !l->element))
 		return false;
 	if (l->slab_vector != SLUB_NONE) {
-		l->element_objcg = group_in_element(btf);
+		read_element(l, btf);
 	} else {
 		l->slab_vector = field_of(btf, slab, "memcg_data");
 		l->element = sizeof(uint64_t);
@@ -646,6 +657,8 @@ static bool read_vectors(struct charge_layout *l, const struct btf *btf)
 	}
 	find_bit(btf, slab, "obj_exts_in_object", &l->slab_in_object, &l->slab_in_object_bit);
 	find_bit(btf, slab, "obj_exts_needs_objcg", &l->slab_has_groups, &l->slab_has_groups_bit);
+	if (l->may_have_tags && !are_unions_known(l, btf))
+		return false;
 	return l->slab_vector != SLUB_NONE && l->element_objcg != SLUB_NONE;
 }
 

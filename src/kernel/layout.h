@@ -173,10 +173,17 @@ struct charge_layout {
 	uint32_t slab_in_object, slab_in_object_bit;
 	/* there are groups in the vector at all: a bit in struct slab; optional */
 	uint32_t slab_has_groups, slab_has_groups_bit;
-	uint64_t tag_mask;		     /* bits of such words that are no address */
-	uint64_t kernel_tag;		     /* of a page: it is the kernel's own */
-	uint64_t vector_tag;		     /* of a slab: it has a vector */
-	uint32_t page_charge;		     /* in struct page */
+	/*
+	 * Behind the group may stand an element that tells who allocated the object: it does while
+	 * the count of a static key is above 0 (slab_obj_ext_has_codetag()).
+	 */
+	bool may_have_tags;
+	uint32_t key_count;   /* struct static_key */
+	uint64_t tags_key;    /* where that key is: by the caller, who knows symbols */
+	uint64_t tag_mask;    /* bits of such words that are no address */
+	uint64_t kernel_tag;  /* of a page: it is the kernel's own */
+	uint64_t vector_tag;  /* of a slab: it has a vector */
+	uint32_t page_charge; /* in struct page */
 	uint32_t head_flag, swapbacked_flag; /* bits of its flags */
 	uint32_t table_type;		     /* of its page_type; optional */
 	/* chunks of per-CPU memory: the vector of their units' groups; optional */

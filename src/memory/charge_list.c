@@ -1,16 +1,60 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "memory/charge_list.h"
+#include "util/order.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
+/* Without growth all have grown by 0. */
 static int by_bytes(const void *a, const void *b)
 {
 	const struct charge_list_row *x = a, *y = b;
 
-	if (x->kernel_bytes != y->kernel_bytes)
-		return x->kernel_bytes > y->kernel_bytes ? -1 : 1;
-	return (x->memcg > y->memcg) - (x->memcg < y->memcg);
+	return ORDER_DOWN(x->grew_bytes, y->grew_bytes) ?:
+	       ORDER_DOWN(x->kernel_bytes, y->kernel_bytes) ?: ORDER_UP(x->memcg, y->memcg);
+}
+
+static int by_growth(const void *a, const void *b)
+{
+	const struct charge_list_cache *x = a, *y = b;
+
+	return ORDER_DOWN(x->grew_objects * (int64_t)x->cache->size,
+			  y->grew_objects * (int64_t)y->cache->size) ?:
+	       ORDER_DOWN(x->objects * x->cache->size, y->objects * y->cache->size) ?:
+	       ORDER_UP(x->cache, y->cache);
+}
+
+/* Which group it was at the time of list->growth; there is always one that is not known. */
+static uint32_t was(const struct charge_list *list, uint32_t memcg)
+{
+	return memcg < list->memcgs->nr
+		       ? charge_growth__was(list->growth, &list->memcgs->list[memcg])
+		       : memcg;
+}
+
+static void compare(const struct charge_list *list, struct charge_list_row *row)
+{
+	const struct charge_total *total;
+
+	row->was = was(list, row->memcg);
+	row->is_new = row->was == MEMCGS_NONE;
+	row->grew_bytes = (int64_t)row->kernel_bytes;
+	row->grew_objects = (int64_t)row->objects;
+	for (uint32_t i = 0; i < row->nr_rows; i++) {
+		struct charge_list_cache *its = &list->caches[row->first_row + i];
+
+		its->grew_objects =
+			(int64_t)(its->objects - charge_growth__objects(list->growth, row->was,
+									its->cache->address));
+	}
+	if (row->nr_rows)
+		qsort(&list->caches[row->first_row], row->nr_rows, sizeof(*list->caches),
+		      by_growth);
+	if (row->is_new)
+		return;
+	total = charge_sums__of(&list->growth->walk->sums, row->was);
+	row->grew_bytes -= (int64_t)charge_sums__kernel_bytes(total);
+	row->grew_objects -= (int64_t)total->count[CHARGE_SLAB];
 }
 
 /* The sums' rows come in order of groups: *at goes on from one to the next. */
@@ -24,12 +68,16 @@ static void add(struct charge_list *list, uint32_t memcg, uint32_t *at)
 				      .first_row = *at};
 	uint64_t bytes = 0;
 
-	while (*at < sums->nr_rows && sums->rows[*at].memcg == memcg)
-		++*at;
+	for (; *at < sums->nr_rows && sums->rows[*at].memcg == memcg; ++*at)
+		list->caches[*at] =
+			(struct charge_list_cache){.cache = &sums->caches[sums->rows[*at].cache],
+						   .objects = sums->rows[*at].objects};
 	row.nr_rows = *at - row.first_row;
+	if (list->growth)
+		compare(list, &row);
 	for (int kind = 0; kind < CHARGE_KINDS; kind++)
 		bytes += total->bytes[kind];
-	if (bytes)
+	if (bytes || row.grew_bytes)
 		list->rows[list->nr++] = row;
 }
 
@@ -39,14 +87,29 @@ int charge_list__make(struct charge_list *list)
 
 	list->nr = 0;
 	list->rows = calloc((size_t)nr + 1, sizeof(*list->rows));
-	if (!list->rows)
+	list->caches = calloc((size_t)list->walk->sums.nr_rows + 1, sizeof(*list->caches));
+	if (!list->rows || !list->caches) {
+		charge_list__free(list);
 		return -ENOMEM;
+	}
 	for (uint32_t i = 0; i < nr; i++)
 		add(list, i, &at);
 	add(list, CHARGES_UNKNOWN, &at);
 	if (list->nr)
 		qsort(list->rows, list->nr, sizeof(*list->rows), by_bytes);
 	return 0;
+}
+
+int64_t charge_list__grew(const struct charge_list *list, const struct charge_list_row *row,
+			  enum charge_kind kind)
+{
+	uint64_t is = charge_sums__of(&list->walk->sums, row->memcg)->bytes[kind], was = 0;
+
+	if (!list->growth)
+		return 0;
+	if (!row->is_new)
+		was = charge_sums__of(&list->growth->walk->sums, row->was)->bytes[kind];
+	return (int64_t)(is - was);
 }
 
 uint32_t charge_list__nr_printed(const struct charge_list *list)
@@ -62,6 +125,8 @@ uint64_t charge_list__uncharged(const struct charge_cache *cache)
 void charge_list__free(struct charge_list *list)
 {
 	free(list->rows);
+	free(list->caches);
 	list->rows = NULL;
+	list->caches = NULL;
 	list->nr = 0;
 }

@@ -3,6 +3,7 @@
 #ifndef KLEAK_MEMORY_CHARGE_LIST_H
 #define KLEAK_MEMORY_CHARGE_LIST_H
 
+#include "memory/charge_growth.h"
 #include "memory/charge_walk.h"
 
 #include <stdbool.h>
@@ -13,15 +14,29 @@
 struct charge_list_row {
 	uint32_t memcg; /* or CHARGES_NOBODY, CHARGES_UNKNOWN */
 	uint64_t kernel_bytes, objects;
-	uint32_t first_row, nr_rows; /* of walk->sums.rows */
+	uint32_t first_row, nr_rows; /* of list->caches */
+	/* since list->growth: */
+	int64_t grew_bytes, grew_objects;
+	uint32_t was; /* which one it was then: an index in growth->memcgs->list, or as memcg */
+	bool is_new;  /* it was not there: all of it grew */
+};
+
+/* What a group has of a cache. */
+struct charge_list_cache {
+	const struct charge_cache *cache;
+	uint64_t objects;
+	int64_t grew_objects; /* since list->growth */
 };
 
 struct charge_list {
 	const struct memcgs *memcgs; /* by the caller, as the walk */
 	const struct charge_walk *walk;
-	struct charge_list_row *rows; /* the largest first: those that are charged with anything */
+	const struct charge_growth *growth; /* by the caller; NULL: there was no look before */
+	/* Those that are charged with anything, or were; the largest first, or what grew most. */
+	struct charge_list_row *rows;
 	uint32_t nr;
-	uint32_t top; /* by the caller: how many are printed; 0: all */
+	struct charge_list_cache *caches; /* of each row behind each other, in the same order */
+	uint32_t top;			  /* by the caller: how many are printed; 0: all */
 	/* for who prints it, by the caller */
 	struct timespec time;
 	const char *kernel;
@@ -30,6 +45,10 @@ struct charge_list {
 
 /* 0 or -ENOMEM. */
 int charge_list__make(struct charge_list *list);
+
+/* How many more bytes of this kind a row has than it had; 0 without growth. */
+int64_t charge_list__grew(const struct charge_list *list, const struct charge_list_row *row,
+			  enum charge_kind kind);
 
 /* How many of them are printed. */
 uint32_t charge_list__nr_printed(const struct charge_list *list);

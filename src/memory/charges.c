@@ -12,6 +12,7 @@
 #define MOST_OBJECTS 32767 /* of a slab: 15 bits */
 #define MOST_PAGES   4096  /* of a chunk */
 #define UNIT	     4	   /* PCPU_MIN_ALLOC_SIZE */
+#define CLOSE	     4	   /* elements apart are read with what is between them */
 
 /* ---- a word ---- */
 
@@ -64,14 +65,37 @@ static bool has_bit(const uint8_t *page, uint32_t byte, uint32_t bit)
 	return page[byte] >> bit & 1;
 }
 
-static uint64_t stride_of(const struct charge_layout *l, const uint8_t *page, uint32_t size)
+/*
+ * From one object to the next in a vector that has groups, where the slab does not say so; 0: it is
+ * not known.  The key is set once, while the kernel boots.
+ */
+static uint64_t size_of_elements(struct charges *charges)
 {
+	const struct charge_layout *l = &charges->layout;
+	int32_t count;
+
+	if (!l->may_have_tags)
+		return l->element;
+	if (!charges->elements) {
+		if (!l->tags_key ||
+		    charges->read(charges->arg, l->tags_key + l->key_count, &count, sizeof(count)))
+			return 0;
+		charges->elements = count > 0 ? 2 : 1;
+	}
+	return (uint64_t)charges->elements * l->element;
+}
+
+static uint64_t stride_of(struct charges *charges, const uint8_t *page, uint32_t size)
+{
+	const struct charge_layout *l = &charges->layout;
 	uint64_t stride = 0;
 
-	if (l->slab_in_object != SLUB_NONE)
-		return has_bit(page, l->slab_in_object, l->slab_in_object_bit) ? size : l->element;
-	if (l->slab_stride == SLUB_NONE || l->slab_stride_bytes > sizeof(stride))
-		return l->element;
+	if (l->slab_in_object != SLUB_NONE &&
+	    has_bit(page, l->slab_in_object, l->slab_in_object_bit))
+		return size;
+	if (l->slab_in_object != SLUB_NONE || l->slab_stride == SLUB_NONE ||
+	    l->slab_stride_bytes > sizeof(stride))
+		return size_of_elements(charges);
 	memcpy(&stride, page + l->slab_stride, l->slab_stride_bytes);
 	return stride;
 }
@@ -90,12 +114,19 @@ static int read_much(const struct charges *charges, uint64_t address, size_t len
 static int read_vector(struct charges *charges, uint64_t address, uint32_t nr, uint64_t stride)
 {
 	size_t element = charges->layout.element;
-	int err = array__reserve((void **)&charges->vector, nr * element, &charges->room_vector, 1);
+	bool close = stride <= CLOSE * element;
+	int err = array__reserve((void **)&charges->vector, nr * (close ? stride : element),
+				 &charges->room_vector, 1);
 
 	if (err)
 		return err;
-	if (stride == element)
-		return read_much(charges, address, nr * element);
+	if (close) {
+		err = read_much(charges, address, nr * stride);
+		for (uint32_t i = 1; i < nr && stride != element && !err; i++)
+			memmove(charges->vector + i * element, charges->vector + i * stride,
+				element);
+		return err;
+	}
 	for (uint32_t i = 0; i < nr; i++)
 		if (charges->read(charges->arg, address + i * stride, charges->vector + i * element,
 				  element))
@@ -123,7 +154,7 @@ int charges__of_slab(struct charges *charges, const uint8_t *page, uint32_t size
 		     charges_see see, void *arg)
 {
 	const struct charge_layout *l = &charges->layout;
-	uint64_t vector = vector_of(l, page), stride = stride_of(l, page, size);
+	uint64_t vector = vector_of(l, page), stride = stride_of(charges, page, size);
 	int err;
 
 	if (!vector)
@@ -144,7 +175,7 @@ uint32_t charges__of_object(struct charges *charges, const uint8_t *page, uint32
 			    uint32_t index)
 {
 	const struct charge_layout *l = &charges->layout;
-	uint64_t vector = vector_of(l, page), stride = stride_of(l, page, size), its;
+	uint64_t vector = vector_of(l, page), stride = stride_of(charges, page, size), its;
 
 	if (!vector)
 		return CHARGES_NOBODY;

@@ -34,6 +34,7 @@ struct charges {
 	const struct memcgs *memcgs; /* read before */
 	/* what was found out, until charges__forget() */
 	struct idmap by_word;
+	uint32_t elements;  /* of an object in a vector; 0: not looked up yet */
 	uint64_t strangers; /* words that lead to no group of memcgs: it may have come since */
 	uint8_t *vector;    /* room for one */
 	size_t room_vector;

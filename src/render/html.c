@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "render/html.h"
 #include "render/chart.h"
+#include "render/html_cgroups.h"
 #include "render/html_site.h"
 #include "render/markup.h"
 #include "render/page.css.h"
@@ -511,6 +512,8 @@ int html__print(const struct report *r, const struct chronicle *chronicle, enum 
 	put_books(out, r, chronicle);
 	if (!err)
 		err = put_sites(out, r);
+	if (!err)
+		err = html_cgroups__print(out, r);
 	if (!err)
 		err = put_flame(out, r, weight);
 	put_doubts(out, r);

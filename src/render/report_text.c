@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "render/report_text.h"
+#include "render/by_cgroup_text.h"
 #include "render/charged_text.h"
 #include "render/ledger_text.h"
 #include "render/pen.h"
@@ -588,6 +589,7 @@ static void put_sites(const struct pen *pen, const struct report *r)
 int report_text__print(const struct report *report, bool color, int columns, FILE *out)
 {
 	struct pen pen = {.out = out, .color = color, .columns = columns};
+	int err;
 
 	ledger_text__near_limit(&pen, report);
 	suspects_text__answer(&pen, report);
@@ -602,6 +604,9 @@ int report_text__print(const struct report *report, bool color, int columns, FIL
 		fputc('\n', out);
 	}
 	fputc('\n', out);
+	err = by_cgroup_text__print(&pen, report);
+	if (err)
+		return err;
 	put_sites(&pen, report);
 	return fflush(out) || ferror(out) ? -EIO : 0;
 }

@@ -200,6 +200,9 @@ static enum view_wish site_key(struct screen_view *view, uint32_t key)
 		if (view->any && screen_view__freeze(view))
 			screen_view__say(view, "out of memory");
 		return VIEW_NOTHING;
+	case 'c':
+		screen_view__group(view);
+		return VIEW_NOTHING;
 	case 's':
 		if (view->any)
 			begin_save(view);

@@ -2,6 +2,7 @@
 #include "render/screen_print.h"
 #include "render/ledger_text.h"
 #include "render/report_text.h"
+#include "render/screen_cgroups.h"
 #include "report/headline.h"
 
 #include <inttypes.h>
@@ -248,15 +249,14 @@ void screen_print__columns(const struct screen_view *view, struct pen *pen)
 	if (c.verdict)
 		put_column(pen, view->sort == VIEW_BY_VERDICT, -9, "verdict");
 	if (c.cache)
-		put_column(pen, false, -c.cache - 1, "cache");
-	put_column(pen, false, -8, "function ← its callers");
+		put_column(pen, false, -c.cache - 1, view->by_cgroup ? "" : "cache");
+	put_column(pen, false, -8, view->by_cgroup ? "charged to" : "function ← its callers");
 	fputc('\n', pen->out);
 }
 
 #define CALLERS 8 /* more fit nowhere */
 
-/* "kleak_write [kleak_test] ← proc_reg_write ← vfs_write", as far as there is room */
-static void put_functions(const struct report_site *s, size_t first, const struct pen *pen)
+void screen_print__functions(const struct report_site *s, size_t first, const struct pen *pen)
 {
 	if (!s->nr_frames)
 		pen__put(pen, PEN_DIM, "(no stack)");
@@ -312,15 +312,17 @@ void screen_print__row(const struct screen_view *view, const struct view_row *ro
 	}
 	if (row->group)
 		pen__put(pen, PEN_BOLD, "%zu sites: ", row->group->nr);
-	put_functions(s,
-		      row->group ? row->group->common.first
-				 : headline__alone(s->stack, s->nr_frames).first,
-		      pen);
+	if (row->cgroup)
+		screen_cgroups__name(row->cgroup, pen);
+	else
+		screen_print__functions(s,
+					row->group ? row->group->common.first
+						   : headline__alone(s->stack, s->nr_frames).first,
+					pen);
 	fputc('\n', pen->out);
 }
 
-/* "allocated by process nginx (1234) 81%, kernel thread kworker 19%" */
-static void put_who(const struct report_site *s, struct pen *pen)
+void screen_print__who(const struct report_site *s, const struct pen *pen)
 {
 	for (size_t i = 0; i < s->nr_who && s->who_times; i++) {
 		const struct allocated_by_who *w = &s->who[i];
@@ -360,7 +362,7 @@ static void put_member(const struct report *r, const struct groups_member *m, co
 	if (m->metadata)
 		pen__put(pen, PEN_DIM, "the allocator's own for these");
 	else
-		put_functions(s, m->headline.first, pen);
+		screen_print__functions(s, m->headline.first, pen);
 	fputc('\n', pen->out);
 }
 
@@ -387,6 +389,10 @@ void screen_print__details(const struct screen_view *view, struct pen *pen)
 	const struct report_site *s = row->site;
 	struct view_text site = {};
 
+	if (row->cgroup) {
+		screen_cgroups__details(view, row->cgroup, pen);
+		return;
+	}
 	pen__begin(pen, PEN_DIM);
 	fprintf(pen->out,
 		"          site %016" PRIx64 ": %s, %" PRIu64 " allocated, %" PRIu64
@@ -398,7 +404,7 @@ void screen_print__details(const struct screen_view *view, struct pen *pen)
 		fprintf(pen->out, ", ±%s", pen__human(s->bytes_error, false).text);
 	pen__end(pen, PEN_DIM);
 	fputc('\n', pen->out);
-	put_who(s, pen);
+	screen_print__who(s, pen);
 	if (!view_text__write(&site, view, view->width, write_site))
 		for (size_t i = 1; i < site.nr; i++) /* not its row */
 			fprintf(pen->out, "%s\n", site.line[i]);
@@ -423,7 +429,9 @@ static const char *const help[] = {
 	"              or module               s   save the report to a file",
 	"  Esc         all sites again         r   scan for unreferenced objects",
 	"  f  Space    freeze, go on           x   leave out what scans have found",
-	"  Ctrl-L      paint anew              q   quit; prints the last report",
+	"  c           by cgroup that is       q   quit; prints the last report",
+	"              charged, by site again",
+	"  Ctrl-L      paint anew",
 	"",
 	"  LEAK   grows steadily and stays         held   stays, does not grow",
 	"  GROWS  a part of that is not proven     cache  the kernel can take it back",
@@ -469,7 +477,8 @@ int screen_print__foot(const struct screen_view *view, struct pen *pen)
 	} else if (*view->filter) {
 		pen__put(pen, PEN_BOLD, " /");
 		pen__name(pen, PEN_BOLD, view->filter);
-		fprintf(pen->out, "  %zu of %zu sites", view->nr, view->shown.report.nr_sites);
+		fprintf(pen->out, view->by_cgroup ? "  %zu of %zu cgroups" : "  %zu of %zu sites",
+			view->nr, view->by_cgroup ? view->cgroups.nr : view->shown.report.nr_sites);
 		pen__put(pen, PEN_DIM, "  Esc all  ? help");
 	} else {
 		pen__put(

@@ -17,6 +17,12 @@ void screen_print__columns(const struct screen_view *view, struct pen *pen);
 void screen_print__row(const struct screen_view *view, const struct view_row *row,
 		       const struct pen *pen);
 
+/* "kleak_write [kleak_test] ← proc_reg_write ← vfs_write", from this frame of its stack on. */
+void screen_print__functions(const struct report_site *site, size_t first, const struct pen *pen);
+
+/* "allocated by process nginx (1234) 81%, kernel thread kworker 19%": a line, or nothing. */
+void screen_print__who(const struct report_site *site, const struct pen *pen);
+
 /* Of the site that is expanded, what the text report has below its row, and who allocates. */
 void screen_print__details(const struct screen_view *view, struct pen *pen);
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "render/screen_view.h"
+#include "render/screen_cgroups.h"
 #include "render/screen_print.h"
 #include "report/cache_aliases.h"
 #include "util/order.h"
@@ -9,6 +10,8 @@
 #include <string.h>
 
 #define LEAST_ROWS 3 /* the head gives way to them */
+
+static const char charges_unknown[] = "it is not known whom anything is charged to";
 
 /* ---- order ---- */
 
@@ -85,13 +88,23 @@ static int fold_groups(struct screen_view *view)
 			continue;
 		for (size_t k = 0; k < g->nr; k++)
 			folded[view->groups.members[g->first + k].site] = true;
-		view->order[view->nr++] = (struct view_row){&g->sum, g};
+		view->order[view->nr++] = (struct view_row){&g->sum, g, NULL};
 	}
 	for (size_t i = 0; i < r->nr_sites; i++)
 		if (!folded[i] && passes(view->filter, r, &r->sites[i]))
-			view->order[view->nr++] = (struct view_row){&r->sites[i], NULL};
+			view->order[view->nr++] = (struct view_row){&r->sites[i], NULL, NULL};
 	free(folded);
 	return 0;
+}
+
+static void list_cgroups(struct screen_view *view)
+{
+	for (size_t i = 0; i < view->cgroups.nr; i++) {
+		const struct by_cgroup_row *row = &view->cgroups.rows[i];
+
+		if (screen_cgroups__passes(view, row, passes))
+			view->order[view->nr++] = (struct view_row){&row->sum, NULL, row};
+	}
 }
 
 static int order(struct screen_view *view)
@@ -102,18 +115,22 @@ static int order(struct screen_view *view)
 		[VIEW_BY_VERDICT] = by_verdict,
 	};
 	const struct report *r = &view->shown.report;
-	int err;
+	size_t most = r->nr_sites + view->cgroups.nr;
+	int err = 0;
 
 	view->nr = 0;
-	if (r->nr_sites > view->room) {
-		void *more = realloc(view->order, r->nr_sites * sizeof(*view->order));
+	if (most > view->room) {
+		void *more = realloc(view->order, most * sizeof(*view->order));
 
 		if (!more)
 			return -ENOMEM;
 		view->order = more;
-		view->room = r->nr_sites;
+		view->room = most;
 	}
-	err = fold_groups(view);
+	if (view->by_cgroup)
+		list_cgroups(view);
+	else
+		err = fold_groups(view);
 	if (err)
 		return err;
 	if (view->nr)
@@ -255,6 +272,14 @@ static bool put_body(const struct screen_view *view, size_t line, const struct p
 	return site == view->at;
 }
 
+/* Why there is no row. */
+static const char *nothing_to_list(const struct screen_view *view)
+{
+	if (*view->filter)
+		return view->by_cgroup ? "no cgroup matches" : "no site matches";
+	return view->by_cgroup ? charges_unknown : "nothing outstanding";
+}
+
 static void put_sites(struct screen_view *view, struct pen *pen)
 {
 	size_t lines = body_lines(view);
@@ -270,8 +295,7 @@ static void put_sites(struct screen_view *view, struct pen *pen)
 			view->lines[view->head.nr + 1 + i].selected =
 				put_body(view, view->top + i, pen);
 		} else if (i == 0 && view->any) {
-			pen__put(pen, PEN_DIM, "  %s",
-				 *view->filter ? "no site matches" : "nothing outstanding");
+			pen__put(pen, PEN_DIM, "  %s", nothing_to_list(view));
 			fputc('\n', pen->out);
 		} else {
 			fputc('\n', pen->out);
@@ -342,12 +366,15 @@ static int show_latest(struct screen_view *view)
 	int err;
 
 	groups__free(&view->groups);
+	by_cgroup__free(&view->cgroups);
 	report_copy__free(&view->shown);
 	view->shown = view->latest;
 	view->latest = (struct report_copy){};
 	view->any = true;
 	view->nr = 0; /* the order pointed into what has gone */
 	err = groups__find(&view->groups, &view->shown.report, NULL);
+	if (!err)
+		err = by_cgroup__find(&view->cgroups, &view->shown.report);
 	return err ? err : sparks__enter(&view->sparks, &view->shown.report);
 }
 
@@ -375,6 +402,17 @@ void screen_view__say(struct screen_view *view, const char *sentence)
 	snprintf(view->message, sizeof(view->message), "%s", sentence);
 }
 
+void screen_view__group(struct screen_view *view)
+{
+	if (!view->by_cgroup && !view->cgroups.nr) {
+		screen_view__say(view, charges_unknown);
+		return;
+	}
+	view->by_cgroup = !view->by_cgroup;
+	view->expand = view->follow = false; /* what was selected has no row there */
+	view->top = 0;
+}
+
 int screen_view__freeze(struct screen_view *view)
 {
 	view->frozen = !view->frozen;
@@ -386,6 +424,7 @@ int screen_view__freeze(struct screen_view *view)
 void screen_view__close(struct screen_view *view)
 {
 	groups__free(&view->groups);
+	by_cgroup__free(&view->cgroups);
 	report_copy__free(&view->shown);
 	report_copy__free(&view->latest);
 	sparks__free(&view->sparks);

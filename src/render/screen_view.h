@@ -7,6 +7,7 @@
 #define KLEAK_RENDER_SCREEN_VIEW_H
 
 #include "render/view_text.h"
+#include "report/by_cgroup.h"
 #include "report/groups.h"
 #include "report/report_copy.h"
 #include "report/sparks.h"
@@ -30,8 +31,9 @@ struct view_line {
 };
 
 struct view_row {
-	const struct report_site *site; /* of a group its sum */
-	const struct group *group;	/* of several sites; NULL: it stands for itself */
+	const struct report_site *site;	    /* of a group its sum */
+	const struct group *group;	    /* of several sites; NULL: it stands for itself */
+	const struct by_cgroup_row *cgroup; /* that they are charged to; NULL: it is sites */
 };
 
 enum view_mode { VIEW_SITES, VIEW_FILTER, VIEW_SAVE_AS, VIEW_HELP };
@@ -50,13 +52,15 @@ struct screen_view {
 	char input[VIEW_INPUT]; /* the file to save */
 	char message[256];
 	bool frozen;
+	bool by_cgroup; /* rows are cgroups, not sites */
 
 	bool any;			  /* there was a report */
 	struct report_copy shown, latest; /* latest: while frozen, the newest one */
 	struct groups groups;		  /* of `shown` */
+	struct by_cgroup cgroups;	  /* the same */
 	struct sparks sparks;
 
-	/* the sites in order, and where in them one is */
+	/* the sites, or cgroups, in order, and where in them one is */
 	struct view_row *order;
 	size_t nr, room;
 	size_t at;
@@ -91,6 +95,9 @@ const struct report *screen_view__report(const struct screen_view *view);
 void screen_view__say(struct screen_view *view, const char *sentence);
 
 /* ---- for what keys do (screen_keys.h) ---- */
+
+/* Show cgroups, or sites again; says so where it is not known whom anything is charged to. */
+void screen_view__group(struct screen_view *view);
 
 /* Hold what is shown, or show the newest report again.  0 or -ENOMEM. */
 int screen_view__freeze(struct screen_view *view);

@@ -1,24 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "report/charged.h"
-#include "kernel/memory_hierarchy.h"
 #include "util/clock.h"
 
 #include <errno.h>
 #include <string.h>
-
-/* Paths of cgroup2 are those of memory where that has its controller, and the mount its root. */
-static bool are_comparable(void)
-{
-	struct memory_hierarchy hierarchy;
-	char why[MOUNTINFO_PATH + 256];
-	bool comparable;
-
-	if (memory_hierarchy__open(&hierarchy, why, sizeof(why)))
-		return false;
-	comparable = !hierarchy.v1 && !hierarchy.cut_off;
-	memory_hierarchy__close(&hierarchy);
-	return comparable;
-}
 
 void charged__open(struct charged *charged, const struct reporter_parts *parts, struct kmem *reader,
 		   const char *followed)
@@ -31,7 +16,7 @@ void charged__open(struct charged *charged, const struct reporter_parts *parts, 
 		      (parts->charged_to || followed || parts->plan->config.who);
 	if (!charged->on)
 		return;
-	charged->comparable = are_comparable();
+	charged->comparable = !kernel->paths_differ;
 	charged->followed = followed;
 	charged->buckets = tracer__view(parts->tracer)->buckets;
 	charged->reader = reader;

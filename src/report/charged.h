@@ -34,14 +34,15 @@ struct charged {
 
 /*
  * Get ready, if it is to be told here who is charged: with --charged-to, with --cgroup, and where
- * it is noted who allocates.  *charged is all zeros.  followed: the path of --cgroup's, or NULL.
+ * it is noted who allocates (diagnose, --screen, --by-cgroup).  *charged is all zeros.  followed:
+ * the path of --cgroup's, or NULL.
  */
 void charged__open(struct charged *charged, const struct reporter_parts *parts, struct kmem *reader,
 		   const char *followed);
 
 /*
  * How many objects are looked at for one report (8 us each), for the last one, and without
- * --charged-to.
+ * --charged-to and --by-cgroup.
  */
 #define CHARGED_OBJECTS	      16384
 #define CHARGED_OBJECTS_FINAL 262144

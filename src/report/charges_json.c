@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "report/charges_json.h"
+#include "report/by_cgroup.h"
 #include "trace/origins.h"
 #include "util/json_value.h"
 
@@ -88,6 +89,36 @@ json_t *charges_json__charged(const struct report *r, const struct report_charge
 			 json_value__count(c->nobody), "unknown", json_value__count(c->unknown),
 			 "others", json_value__count(c->others), "cgroups",
 			 json_value__array(c->nr_groups, charged_group, c));
+}
+
+static json_t *by_cgroup_row(const void *of, size_t i)
+{
+	static const char *const whom[] = {
+		[BY_CGROUP_ONE] = "cgroup",
+		[BY_CGROUP_OTHERS] = "others",
+		[BY_CGROUP_NOBODY] = "nobody",
+		[BY_CGROUP_UNKNOWN] = "unknown",
+	};
+	const struct by_cgroup_row *row = &((const struct by_cgroup *)of)->rows[i];
+
+	return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "whom", whom[row->whom], "cgroup",
+			 json_value__text(row->cgroup), "bytes", json_value__count(row->sum.bytes),
+			 "objects", json_value__count(row->sum.objects), "growth_bytes_per_min",
+			 json_value__number(row->sum.growth_bytes_per_min), "elsewhere_bytes",
+			 json_value__count(row->elsewhere_bytes), "sites",
+			 json_value__count(row->nr));
+}
+
+json_t *charges_json__by_cgroup(const struct report *report)
+{
+	struct by_cgroup groups;
+	json_t *list;
+
+	if (by_cgroup__find(&groups, report))
+		return NULL;
+	list = groups.nr ? json_value__array(groups.nr, by_cgroup_row, &groups) : json_null();
+	by_cgroup__free(&groups);
+	return list;
 }
 
 /* ---- reading ---- */

@@ -18,6 +18,9 @@ json_t *charges_json__charged_to(const struct report_charged_to *charged_to);
 /* Whom the objects of a site are charged to; null where that is not known.  The same. */
 json_t *charges_json__charged(const struct report *report, const struct report_charged *charged);
 
+/* What is listed, by the cgroup that it is charged to; null where that is not known.  The same. */
+json_t *charges_json__by_cgroup(const struct report *report);
+
 /*
  * From the object of a report: to->charges and to->charged_to; files of kleak 0.1 have neither.
  * Strings belong to the object.  What is wrong is noted in *reading.

@@ -242,6 +242,7 @@ struct report {
 	struct report_overhead overhead;
 	const struct report_site *sites; /* sorted, cut to options__rows() */
 	size_t nr_sites;
+	size_t nr_uncut;	 /* as they were before report__cut(); 0: it was not called */
 	const double *course_at; /* seconds since the start, ascending */
 	size_t nr_course;
 	size_t nr_sites_all; /* before --top */
@@ -252,6 +253,7 @@ struct report {
 	bool by_suspicion;		   /* they are sorted so: CACHE and CHURN come last */
 	bool all_listed;		   /* --top 0: nothing is folded */
 	bool stacks;			   /* --stacks: each site is told whole */
+	bool by_cgroup;			   /* --by-cgroup: told as well, whom all is charged to */
 	const struct report_cache *caches; /* those that had allocations or frees */
 	size_t nr_caches;
 	const char *note; /* NULL, or a sentence about this report ("process 12 has exited") */
@@ -263,9 +265,17 @@ static inline struct report report__cut(const struct report *report, size_t top)
 {
 	struct report cut = *report;
 
-	if (top && top < cut.nr_sites)
+	if (top && top < cut.nr_sites) {
+		cut.nr_uncut = report->nr_uncut ? report->nr_uncut : report->nr_sites;
 		cut.nr_sites = top;
+	}
 	return cut;
+}
+
+/* How many of report->sites there are, those that were cut off included. */
+static inline size_t report__nr_uncut(const struct report *report)
+{
+	return report->nr_uncut ? report->nr_uncut : report->nr_sites;
 }
 
 #endif

@@ -228,6 +228,8 @@ int report_copy__make(struct report_copy *copy, const struct report *report)
 	struct report *r = &made.report;
 	int err = copy_sites(&made, r);
 
+	r->nr_uncut = 0; /* those that were cut off are not copied */
+
 	if (!err)
 		err = copy_caches(&made, r);
 	if (!err)

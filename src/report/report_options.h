@@ -16,6 +16,7 @@ struct report_options {
 	double evidence_s;   /* no LEAK before a site was watched for so long */
 	double max_overhead; /* share of the machine's CPUs that tracing may take; 0: not watched */
 	bool show_objects;   /* those that nothing refers to, one by one */
+	bool by_cgroup;	     /* told as well, by the cgroup that is charged */
 	bool verbose;
 };
 

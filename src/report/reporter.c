@@ -219,7 +219,7 @@ static int look_at_charges(struct readout *now, bool final)
 {
 	uint64_t most = final ? CHARGED_OBJECTS_FINAL : CHARGED_OBJECTS;
 
-	if (!now->parts.charged_to)
+	if (!now->parts.charged_to && !now->parts.options->by_cgroup)
 		most = CHARGED_OBJECTS_FIRST;
 	return charged__look(&now->charged, &now->snapshot, &now->sites, readout__is_shown, most);
 }

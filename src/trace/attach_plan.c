@@ -569,6 +569,12 @@ int attach_plan__make(struct plan *plan, const struct trace_options *options,
 			       reason__of(-kernel->slabinfo_err));
 	if (options->who)
 		add_unseen_holders(plan, kernel);
+	if ((options->who || options->cgroup) && !kernel->charges_unknown[0] &&
+	    kernel->paths_differ)
+		add_blind_spot(plan,
+			       "whether others have allocated what a cgroup is charged with is not "
+			       "told: %s",
+			       kernel->paths_differ);
 	return 0;
 }
 

@@ -68,6 +68,29 @@ traced four --interval 1 --top 0 --stacks --charged-to /sys/fs/cgroup/watcher
 make_files c; kill -INT $pid; wait $pid; cat /four
 """
 
+# Sockets of connections, which packets make in interrupts; who accepts them is charged from then on.
+SOCKETS = """
+[ -e /sys/fs/cgroup/cgroup.stat ] || mount -t cgroup2 none /sys/fs/cgroup || exit 1
+cd /sys/fs/cgroup
+echo +memory > cgroup.subtree_control || exit 1
+mkdir server client
+ip link set lo up || exit 1
+mkfifo /do1 /done1 /do2 /done2
+start() { sh -c "echo 0 > '$1/cgroup.procs'; exec load" < /do$2 > /done$2 & }
+ask() { echo "$1" >&$2; read answer <&$3; [ "$answer" = ok ] || exit 1; }
+start server 1; exec 3> /do1 4< /done1; read answer <&4
+start client 2; exec 5> /do2 6< /done2; read answer <&6
+grep -c ' kmem_cache_charge$' /proc/kallsyms
+ask "listen 1" 3 4
+reports() { wc -l < /reports; }
+more() { n=$(($(reports) + 2)); until [ $(reports) -ge $n ]; do sleep 0.2; done; tail -n 1 /reports; }
+kleak --json --interval 1 --by-cgroup > /reports & pid=$!
+until [ -s /reports ]; do sleep 0.2; done
+ask "connect 200" 5 6; more
+ask "accept 200" 3 4; more
+kill -INT $pid; wait $pid
+"""
+
 
 def check_schema(line, name):
     done = subprocess.run([os.path.join(ROOT, "tests/unit/check-schema.py"),
@@ -125,7 +148,7 @@ def charges_are_known(version):
     check_growth(before, after)
     check_zombies(zombies, version)
     text = "\n".join(lines[3:])
-    assert "dead memory cgroups" in text and "/one two" in text, text
+    assert "dead memory cgroup" in text and "/one two" in text, text
 
 
 def at(report, function, origin="slab"):
@@ -173,5 +196,35 @@ def charges_of_others_are_known(version):
     assert "100% in /maker, charged to it: 64 of 64 objects looked at" in text, text
 
 
+def of_interrupts(report):
+    """The site at which a packet makes the socket of a connection: whom its objects are charged to."""
+    sites = [s for s in report["sites"] if any(f["symbol"] == "tcp_check_req" for f in s["stack"]) and s["objects"] == 200
+             and s["cache"] == "TCP"]
+    assert sites, [(s["cache"], s["objects"], [f["symbol"] for f in s["stack"]][:6]) for s in report["sites"][:30]]
+    assert {w["context"] for s in sites for w in s["who"]} == {"interrupt"}, sites
+    return [s["charged"] for s in sites]
+
+
+def check_sockets(before, after, charges_later):
+    (waiting,), (accepted,) = of_interrupts(before), of_interrupts(after)
+    assert waiting["looked_at"] == waiting["nobody"] == 64 and not waiting["cgroups"], waiting
+    if charges_later:
+        (group,) = accepted["cgroups"]
+        assert group == {"cgroup": "/server", "objects": 64, "allocated_elsewhere": True}, accepted
+    else:
+        assert accepted["nobody"] == 64, accepted
+    was, now = ({row["cgroup"]: row["objects"] for row in r["by_cgroup"]} for r in (before, after))
+    # each connection is a socket, an inode, a dentry and a file
+    expected = (4 if charges_later else 3) * 200
+    assert was.get("/server", 0) < 20 and expected <= now["/server"] < expected + 20, (was, now)
+
+
+def what_interrupts_allocate_is_charged(version):
+    out = boot(version, SOCKETS, "--add", f"{built(version, 'live-load')}:/bin/load")
+    lines = out.splitlines()
+    before, after = (check_schema(line, "report") for line in lines if line.startswith("{"))
+    check_sockets(before, after, int(lines[0]))
+
+
 if __name__ == "__main__":
-    main(charges_are_known, charges_of_others_are_known, kernels=["6.12"])
+    main(charges_are_known, charges_of_others_are_known, what_interrupts_allocate_is_charged, kernels=["6.12"])

@@ -12,6 +12,9 @@
  *   epoll N    epolls, each waiting for an eventfd of its own
  *   timer N    armed timers: POSIX ones and files
  *   map N      BPF arrays of 1 MiB   (vmalloc)
+ *   listen 1   a TCP socket on 127.0.0.1 that takes connections
+ *   connect N  connections to it, which a packet makes in an interrupt
+ *   accept N   of these, by who listens
  *   watch N    inotifies of what is made in /tmp, which nobody reads
  *   user UID   is another user from here on: what belongs to users is told apart
  *   hide       holds the files by messages in flight: none is open any more
@@ -285,6 +288,33 @@ static int make_watch(void)
 	return 0;
 }
 
+static const struct sockaddr_in here = {
+	.sin_family = AF_INET,
+	.sin_port = __builtin_bswap16(47110),
+	.sin_addr.s_addr = __builtin_bswap32(INADDR_LOOPBACK),
+};
+static int listener = -1;
+
+static int make_listener(void)
+{
+	listener = socket(AF_INET, SOCK_STREAM, 0);
+	if (keep(listener) || bind(listener, (const struct sockaddr *)&here, sizeof(here)))
+		return -1;
+	return listen(listener, MOST);
+}
+
+static int make_connection(void)
+{
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	return keep(fd) ? -1 : connect(fd, (const struct sockaddr *)&here, sizeof(here));
+}
+
+static int accept_connection(void)
+{
+	return keep(accept(listener, NULL, NULL));
+}
+
 static void churn(unsigned long seconds)
 {
 	time_t end = time(NULL) + (time_t)seconds;
@@ -301,10 +331,11 @@ static const struct {
 	const char *name;
 	int (*make)(void);
 } kinds[] = {
-	{"queue", make_queue},	   {"message", make_message}, {"semaphore", make_semaphore},
-	{"eventfd", make_eventfd}, {"socket", make_socket},   {"map", make_map},
-	{"epoll", make_epoll},	   {"timer", make_timer},     {"thread", make_in_thread},
-	{"watch", make_watch},
+	{"queue", make_queue},	       {"message", make_message}, {"semaphore", make_semaphore},
+	{"eventfd", make_eventfd},     {"socket", make_socket},	  {"map", make_map},
+	{"epoll", make_epoll},	       {"timer", make_timer},	  {"thread", make_in_thread},
+	{"watch", make_watch},	       {"listen", make_listener}, {"connect", make_connection},
+	{"accept", accept_connection},
 };
 
 static int obey(const char *word, unsigned long n)

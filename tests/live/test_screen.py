@@ -91,6 +91,20 @@ class Screen:
         os.close(self.slave)
 
 
+def test_who_is_charged():
+    """Key c lists cgroups; opened, one tells its sites, and who allocates there."""
+    with Load() as load, Screen("--cache", "filp", rows=40) as screen:
+        screen.expect("SUnreclaim")
+        load.do("eventfd 300")
+        screen.expect("do_eventfd")
+        screen.type("c")
+        screen.expect("charged to", " site")
+        screen.type("\r")
+        screen.expect("estimates, by a sample", "do_eventfd", "allocated by process live-load")
+        screen.type("q")
+        screen.end()
+
+
 def test_a_session():
     with Load() as load, Screen("--pid", str(load.pid)) as screen, \
             tempfile.TemporaryDirectory() as place:

@@ -41,7 +41,7 @@ NAMES = {
 }
 
 # Keys that came to version 2 later, by path, and what stands there where a file does not have them.
-ADDED = {"": {"vfs_delta": None, "charges": None, "charged_to": None}, "filter": {"charged_to": None}, "sites.verdict": {"pinned": None, "arrivals": None}, "caches": {"aliases": []}, "events": {"unsized_frees": 0}, "scan": {"under_way_share": None}, "ledger": {"older_bytes": None, "room_bytes": None, "rest_bytes": None}, "sites": {"fingerprint": None, "by_design": None, "freed_by": None, "charged": None}}
+ADDED = {"": {"vfs_delta": None, "charges": None, "charged_to": None, "by_cgroup": None}, "filter": {"charged_to": None}, "sites.verdict": {"pinned": None, "arrivals": None}, "caches": {"aliases": []}, "events": {"unsized_frees": 0}, "scan": {"under_way_share": None}, "ledger": {"older_bytes": None, "room_bytes": None, "rest_bytes": None}, "sites": {"fingerprint": None, "by_design": None, "freed_by": None, "charged": None}}
 
 
 def as_now(old, path=""):

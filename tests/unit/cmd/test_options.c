@@ -250,7 +250,6 @@ static void test_scan_and_census(void **state)
 	assert_int_equal(o.verb, VERB_CENSUS);
 	assert_string_equal(o.trace.cache, "dentry");
 	bad("census --pid 1", "census");
-	bad("census --duration 5", "census");
 	bad("census --scan", "--scan");
 	bad("census x", "x");
 }
@@ -319,10 +318,14 @@ static void test_screen_and_prom(void **state)
 static void test_census_of_cgroups(void **state)
 {
 	(void)state;
-	assert_true(good("census --by-cgroup --top 3").by_cgroup);
+	assert_true(good("census --by-cgroup --top 3").report.by_cgroup);
 	assert_true(good("census --zombies --json").zombies);
 	assert_string_equal(good("census --by-cgroup --prom /x").prom, "/x");
 	assert_int_equal(good("census --by-cgroup --json --prom /x").top_listed, 10);
+	assert_true(good("census --by-cgroup --duration 60").duration_s == 60);
+	bad("census --duration 5", "give --by-cgroup as well");
+	bad("census --zombies --duration 5", "give --by-cgroup as well");
+	bad("census --by-cgroup --interval 5", "--interval belongs to");
 	bad("census --prom /x", "give --by-cgroup as well");
 	bad("census --zombies --prom /x", "give --by-cgroup as well");
 	bad("census --by-cgroup --zombies", "exclude each other");
@@ -452,6 +455,14 @@ static void test_who_and_lenient(void **state)
 	assert_string_equal(good("run --charged-to /x -- ls").trace.charged_to, "/x");
 	/* who allocates is told beside who is charged */
 	assert_true(good("--charged-to /x").trace.who && !good("--cgroup /x").trace.who);
+	assert_true(good("--by-cgroup").trace.who && good("--by-cgroup").report.by_cgroup);
+	assert_true(good("run --by-cgroup true").trace.who && good("--screen").trace.who);
+	assert_true(good("--by-cgroup --cache filp").report.by_cgroup);
+	assert_true(good("report --by-cgroup f").report.by_cgroup);
+	/* the sum is of all sites, also where the first ones are listed */
+	assert_int_equal(good("--by-cgroup --top 3").report.rows, 0);
+	assert_int_equal(good("--by-cgroup --top 3").top, 3);
+	bad("diagnose --by-cgroup", "--by-cgroup belongs to");
 	assert_true(good("--charged-to /x --pid 1").trace.pid == 1);
 	bad("--charged-to=", "--charged-to: \"\" is not a folder");
 	bad("ledger --charged-to /x",

@@ -755,11 +755,49 @@ static void test_newer_charges(void **state)
 	assert_int_equal(l.slab_has_groups, 5);
 	assert_int_equal(l.element, 8);
 	assert_int_equal(l.element_objcg, 3);
-	at = strstr(types, "_objcg 3\n");
-	snprintf(at, sizeof(types) - (size_t)(at - types), "_objcg 3 _ctref 4\n%s",
-		 strstr(charge_types, slab) + strlen(slab));
-	assert_int_equal(read_charges(&l, types, NULL, why, sizeof(why)), -ENOTSUP);
-	assert_string_equal(why, "slabs tell in another way whom they are charged to");
+	assert_false(l.may_have_tags);
+}
+
+/* The same where the kernel can note who allocated an object: an element is a union. */
+static int read_unions(struct charge_layout *l, const char *slab, uint32_t objcg, uint32_t tag,
+		       bool key, char *why, size_t len)
+{
+	static const char old[] = "slab 64 obj_exts 23 stride 24\nslabobj_ext 16 objcg 8\n";
+	char types[4096], *at;
+
+	strcpy(types, charge_types);
+	at = strstr(types, old);
+	snprintf(at, sizeof(types) - (size_t)(at - types),
+		 "%sslabobj_ext 8 _objcg %u _ctref %u\n%s%s", slab, objcg, tag,
+		 key ? "static_key 16 enabled 4\n" : "", strstr(charge_types, old) + strlen(old));
+	return read_charges(l, types, NULL, why, len);
+}
+
+static void test_charges_with_tags(void **state)
+{
+	static const char slab[] =
+		"slab 64 obj_exts 23 obj_exts_in_object 4 obj_exts_needs_objcg 5\n";
+	static const char unknown[] = "slabs tell in another way whom they are charged to";
+	struct charge_layout l;
+	char why[64];
+
+	(void)state;
+	assert_int_equal(read_unions(&l, slab, 0, 0, true, why, sizeof(why)), 0);
+	assert_true(l.may_have_tags);
+	assert_int_equal(l.element, 8);
+	assert_int_equal(l.element_objcg, 0);
+	assert_int_equal(l.key_count, 4);
+	assert_int_equal(l.tags_key, 0);
+	/* side by side: each element has both */
+	assert_int_equal(read_unions(&l, slab, 0, 4, true, why, sizeof(why)), 0);
+	assert_false(l.may_have_tags);
+	/* nothing tells how many elements there are */
+	assert_int_equal(read_unions(&l, slab, 0, 0, false, why, sizeof(why)), -ENOTSUP);
+	assert_string_equal(why, unknown);
+	*why = '\0';
+	assert_int_equal(read_unions(&l, "slab 64 obj_exts 23\n", 0, 0, true, why, sizeof(why)),
+			 -ENOTSUP);
+	assert_string_equal(why, unknown);
 }
 
 static void without_one_of_tasks(const char *field)
@@ -1041,6 +1079,7 @@ int main(void)
 		cmocka_unit_test(test_charges),
 		cmocka_unit_test(test_older_charges),
 		cmocka_unit_test(test_newer_charges),
+		cmocka_unit_test(test_charges_with_tags),
 		cmocka_unit_test(test_older_dentries),
 		cmocka_unit_test(test_dentries_of_another_kind),
 		cmocka_unit_test(test_tasks),

@@ -135,6 +135,41 @@ static void test_slabs(void **state)
 	end_charges(&charges);
 }
 
+#define KEY PLACE(50)
+
+/* Elements for who allocated stand between those for groups, where a static key says so. */
+static void test_slabs_with_tags(void **state)
+{
+	struct machine *m = *state;
+	struct charges charges = begin_charges(m);
+	const uint64_t words[8] = {[2] = 0x20000, [7] = VECTOR | 1};
+	const uint8_t *page = (const uint8_t *)words;
+	struct seen seen = {};
+
+	charges.layout.may_have_tags = true;
+	charges.layout.key_count = 8;
+	charges.layout.slab_has_groups = 18;
+	charges.layout.slab_has_groups_bit = 1;
+	/* as long as it is not known whether they do nothing is told */
+	assert_int_equal(charges__of_slab(&charges, page, SIZE, NR, see, &seen), -EFAULT);
+	assert_int_equal(charges__of_object(&charges, page, SIZE, 0), CHARGES_UNKNOWN);
+	charges.layout.tags_key = 0xdead0000;
+	assert_int_equal(charges__of_slab(&charges, page, SIZE, NR, see, &seen), -EFAULT);
+	charges.layout.tags_key = KEY;
+	put(m, KEY + 8, 0xffffffff00000001);
+	put_vector(m, VECTOR, 2 * group_layout.element);
+	check_slab(&charges, (uint64_t *)words);
+	assert_int_equal(charges__of_object(&charges, page, SIZE, 2), index_of(C));
+	assert_int_equal(charges__of_object(&charges, page, SIZE, 1), CHARGES_NOBODY);
+	/* it is read once */
+	put(m, KEY + 8, 0);
+	check_slab(&charges, (uint64_t *)words);
+	charges.elements = 0;
+	put_vector(m, VECTOR, group_layout.element);
+	check_slab(&charges, (uint64_t *)words);
+	end_charges(&charges);
+}
+
 static void check_objects(struct charges *charges, const uint64_t words[8])
 {
 	const uint32_t owners[NR] = {index_of(A),    CHARGES_NOBODY, index_of(C),
@@ -271,6 +306,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_words, begin, end),
 		cmocka_unit_test_setup_teardown(test_slabs, begin, end),
+		cmocka_unit_test_setup_teardown(test_slabs_with_tags, begin, end),
 		cmocka_unit_test_setup_teardown(test_objects, begin, end),
 		cmocka_unit_test_setup_teardown(test_strangers, begin, end),
 		cmocka_unit_test_setup_teardown(test_percpu, begin, end),

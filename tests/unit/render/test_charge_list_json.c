@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include "golden/charge_growth.h"
 #include "golden/charge_list.h"
 #include "golden/printed.h"
 
@@ -22,6 +23,19 @@ static void test_as_the_schema_says(void **state)
 	printed_fits("charges", print, tops, NR(tops), sizeof(tops[0]));
 }
 
+static int print_grown(void *arg, FILE *out)
+{
+	(void)arg;
+	return golden_print_grown(charge_list__print_json, out);
+}
+
+static void test_growth(void **state)
+{
+	(void)state;
+	printed_is("charges-grown.json", print_grown, NULL);
+	printed_fits("charges", print_grown, tops, 1, sizeof(tops[0]));
+}
+
 static void test_output_fails(void **state)
 {
 	(void)state;
@@ -32,6 +46,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_golden),
+		cmocka_unit_test(test_growth),
 		cmocka_unit_test(test_as_the_schema_says),
 		cmocka_unit_test(test_output_fails),
 	};

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include "golden/charge_growth.h"
 #include "golden/charge_list.h"
 #include "golden/printed.h"
 
@@ -29,6 +30,23 @@ static void test_golden(void **state)
 	printed_is("charges-color.txt", print, &(struct look){true, 1});
 }
 
+static int print_plain(const struct charge_list *list, FILE *out)
+{
+	return charge_list__print_text(list, false, out);
+}
+
+static int print_grown(void *arg, FILE *out)
+{
+	(void)arg;
+	return golden_print_grown(print_plain, out);
+}
+
+static void test_growth(void **state)
+{
+	(void)state;
+	printed_is("charges-grown.txt", print_grown, NULL);
+}
+
 static void test_output_fails(void **state)
 {
 	(void)state;
@@ -39,6 +57,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_golden),
+		cmocka_unit_test(test_growth),
 		cmocka_unit_test(test_output_fails),
 	};
 

@@ -177,7 +177,7 @@ static void test_before_the_first_report(void **state)
 	close_view(view);
 }
 
-static const char *const keys_of_all = "jkGbgoav<>/?f shrxq\x15\x0c";
+static const char *const keys_of_all = "jkGbgoavc<>/?f shrxq\x15\x0c";
 
 /* Whatever is pressed, at every size: as many lines as there are, none too wide, no control bytes.
  */

@@ -180,6 +180,7 @@ static json_t *without_derived(json_t *whole)
 	size_t i;
 
 	json_object_del(whole, "type");
+	json_object_del(whole, "by_cgroup");
 	json_object_del(json_object_get(whole, "slab"), "fragmentation_delta_bytes");
 	json_array_foreach(json_object_get(whole, "sites"), i, site)
 	{

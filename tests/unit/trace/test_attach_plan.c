@@ -222,8 +222,15 @@ static void test_what_privileges_show(void **state)
 	assert_true(is_blind_to(&plan, "/proc/slabinfo cannot be read: Permission denied"));
 	assert_true(is_blind_to(&plan, "needs CAP_SYSLOG and kernel.kptr_restrict below 2"));
 	assert_false(is_blind_to(&plan, "CAP_SYS_PTRACE") || is_blind_to(&plan, "namespace"));
+	kernel.paths_differ = "they are of two kinds";
+	assert_false(is_blind_to(&plan, "what a cgroup is charged with"));
 	options.who = true;
 	plan = good(&options, &kernel);
+	assert_true(is_blind_to(&plan, "whether others have allocated what a cgroup is charged "
+				       "with is not told: they are of two kinds"));
+	strcpy(kernel.charges_unknown, "nothing is told of charges");
+	plan = good(&options, &kernel);
+	assert_false(is_blind_to(&plan, "what a cgroup is charged with"));
 	assert_true(is_blind_to(&plan, "cgroups of those that allocate are not named"));
 	assert_false(is_blind_to(&plan, "files of other users"));
 	assert_true(is_blind_to(&plan, "needs CAP_SYS_PTRACE"));

@@ -233,7 +233,7 @@ static int look(struct diagnose *d, struct reporter_count *count)
 	}
 	reporter__count_verdicts(d->reporter, count);
 	err = watched_books__look(&d->books, &d->options.trace);
-	if (suspects__wants_pages(&d->books.suspects, &d->options.trace))
+	if (watched_books__wants_pages(&d->books, &d->options.trace, d->reporter, d->symbols))
 		d->pages_wanted++;
 	else
 		d->pages_wanted = 0;

@@ -67,25 +67,62 @@ int watched_books__look(struct watched_books *books, const struct trace_options 
 	return err;
 }
 
-static void count(const struct kallsyms_symbol *symbol, void *arg)
+/* The code of functions that are called alike. */
+struct code {
+	struct kleak_range ranges[32];
+	size_t nr; /* more than there is room for: those are left out */
+};
+
+static void note(const struct kallsyms_symbol *symbol, void *arg)
 {
-	(void)symbol;
-	*(bool *)arg = true;
+	struct code *code = arg;
+
+	if (code->nr < sizeof(code->ranges) / sizeof(code->ranges[0]))
+		code->ranges[code->nr] = (struct kleak_range){symbol->start, symbol->end};
+	code->nr++;
 }
 
-/* `symbols` is a struct symbols. */
+/* What is called so, the compiler's copies included. */
+static struct code code_of(const char *name, const struct symbols *symbols)
+{
+	struct code code = {};
+
+	if (symbols__kallsyms(symbols))
+		kallsyms__each(symbols__kallsyms(symbols), name, note, &code);
+	return code;
+}
+
+/* `symbols` is a struct symbols; true where the kernel hides its functions, too. */
 static bool has_function(const char *name, void *symbols)
 {
-	const struct kallsyms *table = symbols__kallsyms(symbols);
-	char part[sizeof(((struct allocinfo_line *)0)->function) + 1];
-	bool found = false;
+	return !symbols__kallsyms(symbols) || code_of(name, symbols).nr;
+}
 
-	if (!table)
-		return true; /* not known */
-	kallsyms__each(table, name, count, &found);
-	snprintf(part, sizeof(part), "%s.", name);
-	kallsyms__each_prefix(table, part, count, &found);
-	return found;
+/* Of a trace that goes on. */
+struct seen {
+	const struct reporter *reporter;
+	const struct symbols *symbols;
+};
+
+static bool has_stack(const char *function, void *arg)
+{
+	const struct seen *seen = arg;
+	struct code code = code_of(function, seen->symbols);
+
+	return !code.nr || code.nr > sizeof(code.ranges) / sizeof(code.ranges[0]) ||
+	       reporter__saw_frame_in(seen->reporter, code.ranges, code.nr);
+}
+
+bool watched_books__wants_pages(const struct watched_books *books,
+				const struct trace_options *traced, const struct reporter *reporter,
+				const struct symbols *symbols)
+{
+	struct seen seen = {reporter, symbols};
+
+	if (traced->origins_given || traced->origins & ORIGIN_PAGES)
+		return false;
+	return suspects__wants_pages(&books->suspects, traced) ||
+	       growing_lines__wants_pages(&books->lines, books->page_size, has_stack, &seen);
 }
 
 /* Were only some of all allocations to be recorded? */

@@ -10,6 +10,7 @@
 #include "kernel/books.h"
 #include "kernel/symbols.h"
 #include "report/diagnosis.h"
+#include "report/reporter.h"
 #include "trace/trace_options.h"
 
 #include <stdbool.h>
@@ -40,6 +41,15 @@ double watched_books__watched_s(const struct watched_books *books);
 
 /* Find what grows by now, and mark what these options trace of it.  0 or -ENOMEM. */
 int watched_books__look(struct watched_books *books, const struct trace_options *traced);
+
+/*
+ * Does memory grow that only tracing of pages can explain: more than other classes account for, or
+ * at a line of source that calls for whole pages and that no stack of the trace has?  As of the
+ * last look.  False if the user chose origins.
+ */
+bool watched_books__wants_pages(const struct watched_books *books,
+				const struct trace_options *traced, const struct reporter *reporter,
+				const struct symbols *symbols);
 
 /*
  * The trace is over, and was drained: look once more, and lay its report (NULL: there is none)

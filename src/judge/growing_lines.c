@@ -126,6 +126,29 @@ bool growing_lines__went(const struct growing_line *line)
 	return line->left_bytes < line->line->amount.delta_bytes / 2;
 }
 
+bool growing_lines__is_of_pages(const struct statement_line *line, uint64_t page_size)
+{
+	uint64_t bytes = (uint64_t)line->amount.bytes;
+
+	return line->calls && page_size && bytes % page_size == 0 &&
+	       bytes / page_size >= line->calls;
+}
+
+bool growing_lines__wants_pages(const struct growing_lines *lines, uint64_t page_size,
+				bool (*has_stack)(const char *function, void *arg), void *arg)
+{
+	for (size_t i = 0; i < lines->nr; i++) {
+		const struct statement_line *line = lines->list[i].line;
+		size_t length = strlen(line->function);
+
+		if (lines->list[i].sure && growing_lines__is_of_pages(line, page_size) &&
+		    allocator__part_of(line->function, length) == ALLOCATOR_NONE &&
+		    !has_stack(line->function, arg))
+			return true;
+	}
+	return false;
+}
+
 void growing_lines__free(struct growing_lines *lines)
 {
 	free(lines->list);

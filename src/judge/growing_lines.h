@@ -50,6 +50,16 @@ void growing_lines__settle(struct growing_lines *lines, const struct allocinfo *
 /* Was most of what it had grown by freed while allocations were drained? */
 bool growing_lines__went(const struct growing_line *line);
 
+/* Are all its calls of whole pages, as those of the page allocator are?  page_size: bytes. */
+bool growing_lines__is_of_pages(const struct statement_line *line, uint64_t page_size);
+
+/*
+ * Does a line grow for sure that is of pages, and whose function no stack has that was traced?
+ * has_stack(): has one the function that is called so, or can that not be told?
+ */
+bool growing_lines__wants_pages(const struct growing_lines *lines, uint64_t page_size,
+				bool (*has_stack)(const char *function, void *arg), void *arg);
+
 void growing_lines__free(struct growing_lines *lines);
 
 #endif

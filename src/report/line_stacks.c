@@ -206,12 +206,6 @@ static int by_line(const void *a, const void *b)
 	return left->site.site < right->site.site ? -1 : left->site.site > right->site.site;
 }
 
-static bool takes_pages(const struct statement_line *line, uint64_t page_size)
-{
-	return line->calls && page_size && (uint64_t)line->amount.bytes % page_size == 0 &&
-	       (uint64_t)line->amount.bytes / page_size >= line->calls;
-}
-
 static enum line_stacks_why why_none(const struct growing_line *growing,
 				     const struct report *report,
 				     const struct line_stacks_trace *trace)
@@ -224,7 +218,7 @@ static enum line_stacks_why why_none(const struct growing_line *growing,
 		return LINE_STACKS_WENT;
 	if (allocator__part_of(function, strlen(function)) != ALLOCATOR_NONE)
 		return LINE_STACKS_ALLOCATOR;
-	if (!trace->pages && takes_pages(growing->line, trace->page_size))
+	if (!trace->pages && growing_lines__is_of_pages(growing->line, trace->page_size))
 		return LINE_STACKS_PAGES;
 	if (trace->has_function && !trace->has_function(function, trace->arg))
 		return LINE_STACKS_INLINED;

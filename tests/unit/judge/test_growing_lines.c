@@ -3,6 +3,8 @@
 
 #include "judge/growing_lines.h"
 
+#include <string.h>
+
 #define NR(list) (sizeof(list) / sizeof((list)[0]))
 
 static struct statement_line line(const char *place, const char *function, int64_t delta,
@@ -39,8 +41,9 @@ static void test_what_grows_with_confidence(void **state)
 		line("b.c:1", "fast", 8192, 100, 50),
 		line("c.c:1", "maybe", 8192, 100, -1),
 		line("d.c:1", "little", GROWING_LINES_LEAST - 1, 100, 50),
+		line("e.c:1", "enough", GROWING_LINES_LEAST, 5, 4),
 	};
-	static const char *const names[] = {"fast", "slow"};
+	static const char *const names[] = {"fast", "slow", "enough"};
 
 	(void)state;
 	check(list, NR(list), names, NR(names));
@@ -146,6 +149,41 @@ static void test_what_is_left_after_the_drain(void **state)
 	growing_lines__free(&lines);
 }
 
+static bool is_named(const char *function, void *arg)
+{
+	return !strcmp(function, arg);
+}
+
+static void test_pages_are_wanted(void **state)
+{
+	struct statement_line at = line("a.c:1", "make", 8192, 100, 90);
+	struct growing_line growing = {&at, true, 8192};
+	struct growing_lines lines = {.list = &growing, .nr = 1};
+
+	(void)state;
+	at.amount.bytes = 10 * 4096;
+	assert_true(growing_lines__is_of_pages(&at, 4096));
+	assert_true(growing_lines__wants_pages(&lines, 4096, is_named, "other"));
+	assert_false(growing_lines__wants_pages(&lines, 4096, is_named, "make")); /* traced */
+	growing.sure = false;
+	assert_false(growing_lines__wants_pages(&lines, 4096, is_named, "other"));
+	growing.sure = true;
+	at.function = "kmemdup"; /* its stacks begin at its callers */
+	assert_false(growing_lines__wants_pages(&lines, 4096, is_named, "other"));
+	at.function = "make";
+	at.calls = 11;
+	assert_false(growing_lines__is_of_pages(&at, 4096));
+	assert_false(growing_lines__wants_pages(&lines, 4096, is_named, "other"));
+	at.calls = 2; /* of more pages each */
+	assert_true(growing_lines__is_of_pages(&at, 4096));
+	at.amount.bytes++;
+	assert_false(growing_lines__is_of_pages(&at, 4096));
+	at.amount.bytes = 0;
+	at.calls = 0;
+	assert_false(growing_lines__is_of_pages(&at, 4096));
+	assert_false(growing_lines__is_of_pages(&at, 0));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -155,6 +193,7 @@ int main(void)
 		cmocka_unit_test(test_sure),
 		cmocka_unit_test(test_backing_is_left_out),
 		cmocka_unit_test(test_what_is_left_after_the_drain),
+		cmocka_unit_test(test_pages_are_wanted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -17,7 +17,7 @@
 struct growing_line {
 	const struct statement_line *line;
 	bool sure;
-	int64_t left_bytes; /* of what it has grown by; growing_lines__settle() */
+	int64_t left_bytes; /* what it had grown by after the drain; growing_lines__settle() */
 };
 
 struct growing_lines {
@@ -42,8 +42,8 @@ bool growing_lines__is_backing(const char *place, const char *function);
 int growing_lines__find(struct growing_lines *lines, const struct statement *statement);
 
 /*
- * Allocations were drained after that, and `now` was read: left_bytes is what is left of the
- * growth, 0 at least.
+ * The drain came after that, and `now` was read at its end: left_bytes is what each line has grown
+ * by until then, 0 at least.
  */
 void growing_lines__settle(struct growing_lines *lines, const struct allocinfo *now);
 

@@ -18,7 +18,7 @@
 # make test-leaks [GUESTS=6.12] [CASES="string files"]   what kleak diagnose says of leaks as they happen, for hours
 # make dist         a tarball of the release, in build/
 # make test-matrix [KERNELS="7.3 arm64/6.12"]   kleak on every kernel that Debian has, before a release
-# make test-lab   against the kmemleak of a kernel that it builds first
+# make test-lab [LAB="lines pages"]   against the books of a kernel that it builds first
 # make lint | format | clean | demo | test-unit | test-live | test-guest
 VERSION := 0.2.0
 
@@ -382,9 +382,9 @@ test-matrix:
 .PHONY: test-lab
 test-lab:
 	@tools/install-packages build guest lab
-	@$(MAKE) --no-print-directory all $(B)/live-load $(B)/kleak-asan
+	@$(MAKE) --no-print-directory all $(B)/live-load $(B)/leak-actor $(B)/kleak-asan
 	@tools/lab
-	@PYTHONDONTWRITEBYTECODE=1 tests/guest/lab.py $(TABLES)
+	@PYTHONDONTWRITEBYTECODE=1 tests/guest/lab.py $(LAB)
 
 # Not part of the tests: needs debootstrap, and takes a quarter of an hour a release.
 RELEASES ?= bookworm trixie

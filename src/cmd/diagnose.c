@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "cmd/diagnose.h"
 #include "cmd/holding.h"
-#include "judge/bookkeeper.h"
-#include "judge/suspects.h"
+#include "cmd/watched_books.h"
 #include "render/diagnosis_json.h"
 #include "render/diagnosis_text.h"
 #include "report/diagnosis.h"
@@ -62,17 +61,12 @@ struct diagnose {
 	bool terminal;
 	double end_s; /* of the time that --for gives */
 
-	struct slabnames names;
-	struct bookkeeper *keeper;
+	struct watched_books books;
 	struct holding *holding;
 	double traced_from_s, traced_to_s; /* the trace that is reported */
-	bool said_odd[BOOKS_ODD];
-	double watch_start_s;
-	struct statement statement;
-	struct suspects suspects;
-	unsigned int pages_wanted; /* looks in a row that say so */
-	unsigned int proven;	   /* looks in a row that showed a leak */
-	bool goes_on;		   /* another trace follows this one */
+	unsigned int pages_wanted;	   /* looks in a row that say so */
+	unsigned int proven;		   /* looks in a row that showed a leak */
+	bool goes_on;			   /* another trace follows this one */
 
 	struct tracer *tracer;
 	struct reporter *reporter;
@@ -113,22 +107,6 @@ static bool stopped(struct diagnose *d, double until_s)
 
 /* ---- the books ---- */
 
-static int read_books(struct diagnose *d)
-{
-	struct books books;
-	int err;
-
-	books__read(&books, BOOKS_MEM | BOOKS_ZONES | BOOKS_SLABS | BOOKS_AREAS);
-	books__say_odd(&books, d->said_odd);
-	err = books.mem_err;
-	if (!err)
-		err = bookkeeper__enter(d->keeper, &books, clock__now_s() - d->watch_start_s);
-	books__free(&books);
-	if (err)
-		say("cannot read the kernel's books: %s", strerror(-err));
-	return err;
-}
-
 /* Wait, and read the books meanwhile.  0 or -errno; *ended: a signal asks to stop. */
 static int watch(struct diagnose *d, double until_s, bool *ended)
 {
@@ -137,7 +115,7 @@ static int watch(struct diagnose *d, double until_s, bool *ended)
 	int err = 0;
 
 	while (!err && !(*ended = stopped(d, fmin(now_s + step_s, until_s))) && now_s < until_s) {
-		err = read_books(d);
+		err = watched_books__read(&d->books);
 		if (!err)
 			err = holding__read(d->holding);
 		now_s = clock__now_s();
@@ -169,6 +147,7 @@ static int attach(struct diagnose *d, const struct plan *plan)
 	d->reporter = NULL;
 	d->diagnosis.report = NULL;
 	groups__free(&d->diagnosis.groups);
+	line_stacks__free(&d->diagnosis.lines);
 	err = reporter__open(&d->reporter, &parts);
 	if (!err)
 		err = reporter__begin(d->reporter);
@@ -176,13 +155,11 @@ static int attach(struct diagnose *d, const struct plan *plan)
 		say("cannot prepare the trace: %s", reason__of(-err));
 	else
 		tracer__start(d->tracer);
-	if (!d->watch_start_s)
-		d->watch_start_s = clock__now_s();
 	if (!err)
 		reporter__count_dead_groups(d->reporter, &d->diagnosis.dead);
 	if (!err)
 		err = holding__begin(d->holding);
-	return err ? err : read_books(d);
+	return err ? err : watched_books__read(&d->books);
 }
 
 /*
@@ -198,7 +175,7 @@ static bool wants_pages(const struct diagnose *d)
 static bool has_thin_samples(const struct diagnose *d)
 {
 	return tracer__sampling(d->tracer) > 1 &&
-	       suspects__wants_caches(&d->suspects, &d->options.trace);
+	       suspects__wants_caches(&d->books.suspects, &d->options.trace);
 }
 
 /* Sites may grow of which sampling left too little, and this trace proves nothing else soon. */
@@ -255,11 +232,8 @@ static int look(struct diagnose *d, struct reporter_count *count)
 		return err;
 	}
 	reporter__count_verdicts(d->reporter, count);
-	err = bookkeeper__state(d->keeper, &d->statement, 0);
-	if (!err)
-		err = suspects__find(&d->suspects, &d->statement);
-	suspects__mark_traced(&d->suspects, &d->options.trace);
-	if (suspects__wants_pages(&d->suspects, &d->options.trace))
+	err = watched_books__look(&d->books, &d->options.trace);
+	if (watched_books__wants_pages(&d->books, &d->options.trace, d->reporter, d->symbols))
 		d->pages_wanted++;
 	else
 		d->pages_wanted = 0;
@@ -428,7 +402,9 @@ static int conclude(struct diagnose *d)
 	holding__explain(d->holding, &d->report, &d->diagnosis.groups, &time);
 	groups__acquit_sites(&d->diagnosis.groups, (struct report_site *)d->report.sites);
 	d->diagnosis.report = &d->report;
-	return 0;
+	d->diagnosis.lines_known = d->books.lines_known;
+	return watched_books__explain(&d->books, &d->options.trace, &d->report, d->symbols,
+				      &d->diagnosis.lines);
 }
 
 /* One trace, from its start to its report. */
@@ -490,8 +466,8 @@ static int print(struct diagnose *d, struct outputs *outputs)
 	page->version = name.version;
 	page->machine = name.machine;
 	page->taint = taint;
-	page->growth = d->suspects.list;
-	page->nr_growth = d->suspects.nr;
+	page->growth = d->books.suspects.list;
+	page->nr_growth = d->books.suspects.nr;
 	page->interval_s = d->options.report.interval_s;
 	page->needed_s = enough_s(&d->options);
 	if (!page->origins)
@@ -542,8 +518,9 @@ static bool choose_next(struct diagnose *d)
 		d->options.trace.cache = caches;
 		return true;
 	}
-	return pages || (has_thin_samples(d) &&
-			 suspects__narrow(&d->suspects, &d->options.trace, caches, sizeof(caches)));
+	return pages ||
+	       (has_thin_samples(d) &&
+		suspects__narrow(&d->books.suspects, &d->options.trace, caches, sizeof(caches)));
 }
 
 /*
@@ -553,12 +530,12 @@ static bool choose_next(struct diagnose *d)
 static int examine(struct diagnose *d)
 {
 	double needed = needed_s(&d->options);
-	int err = bookkeeper__open(&d->keeper, &d->names, kernel__has_vmap_stack());
+	int err = watched_books__open(&d->books, kernel__has_vmap_stack());
 
 	while (!err) {
 		d->diagnosis.rounds++;
 		err = trace_once(d);
-		d->diagnosis.watched_s = clock__now_s() - d->watch_start_s;
+		d->diagnosis.watched_s = watched_books__watched_s(&d->books);
 		if (err || d->diagnosis.interrupted ||
 		    diagnosis__answer(&d->diagnosis) == DIAGNOSIS_LEAK ||
 		    clock__now_s() + needed > d->end_s || !choose_next(d))
@@ -592,9 +569,7 @@ int cmd_diagnose(const struct options *options, const struct reporter_parts *par
 	d.options.report.sort = SITES_BY_RANK;
 	d.end_s = clock__now_s() + options->duration_s;
 	fit_interval(&d.options);
-	err = slabnames__read(&d.names);
-	if (err != -ENOMEM)
-		err = holding__open(&d.holding);
+	err = holding__open(&d.holding);
 	if (!err)
 		err = examine(&d);
 	progress_end(&d);
@@ -605,9 +580,8 @@ int cmd_diagnose(const struct options *options, const struct reporter_parts *par
 	*status = statuses[diagnosis__answer(&d.diagnosis)];
 	close_trace(&d);
 	groups__free(&d.diagnosis.groups);
-	suspects__free(&d.suspects);
-	bookkeeper__close(d.keeper);
+	line_stacks__free(&d.diagnosis.lines);
+	watched_books__close(&d.books);
 	holding__close(d.holding);
-	slabnames__free(&d.names);
 	return err;
 }

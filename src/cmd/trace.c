@@ -310,7 +310,7 @@ static int do_meanwhile(void *arg)
 	watching->scans->reports->waits = watching->progress;
 	do_chores(&watching->chores);
 	watching->over = wait_and_obey(watching, now_s) ?: report_when_due(watching);
-	return watching->over ? -EINTR : 0;
+	return watching->over ? -EINTR : 1;
 }
 
 /* A pass, if it is time; reports are made meanwhile.  0, or what ends it all. */

@@ -88,6 +88,24 @@ int books__read_meminfo(struct meminfo *mem)
 	return READ("/proc/meminfo", meminfo__parse, mem);
 }
 
+/* "1"; of later kernels also "never", or what is to be done with tags of pages */
+static int parse_switch(bool *on, FILE *file)
+{
+	char text[32] = "";
+
+	if (!fgets(text, sizeof(text), file))
+		return -EIO;
+	*on = text[0] == '1';
+	return 0;
+}
+
+int books__counts_lines(bool *counting)
+{
+	if (access(BOOKS_ALLOCINFO, R_OK))
+		return -errno;
+	return READ(BOOKS_COUNTING, parse_switch, counting);
+}
+
 int books__read_kmemleak(struct kmemleak *list)
 {
 	return READ(BOOKS_KMEMLEAK, kmemleak__parse, list);

@@ -43,6 +43,7 @@ enum books_wanted {
 };
 
 #define BOOKS_ALLOCINFO	  "/proc/allocinfo"
+#define BOOKS_COUNTING	  "/proc/sys/vm/mem_profiling"
 #define BOOKS_KMEMLEAK	  "/sys/kernel/debug/kmemleak"
 #define BOOKS_PAGE_OWNER  "/sys/kernel/debug/page_owner"
 #define BOOKS_PAGE_STACKS "/sys/kernel/debug/page_owner_stacks/show_stacks" /* 6.8 */
@@ -66,6 +67,13 @@ void books__say_odd(const struct books *books, bool said[BOOKS_ODD]);
 
 /* Read /proc/meminfo alone.  0 or -errno. */
 int books__read_meminfo(struct meminfo *mem);
+
+/*
+ * Does the kernel count by line of source now?  As /proc/sys/vm/mem_profiling has it, without which
+ * there is no /proc/allocinfo (lib/alloc_tag.c).  0 and *counting; -ENOENT: this kernel never does,
+ * or -errno.
+ */
+int books__counts_lines(bool *counting);
 
 /* What kmemleak lists; see kmemleak.h.  0 or -errno. */
 int books__read_kmemleak(struct kmemleak *list);

@@ -277,11 +277,13 @@ static int leave_time(void *arg)
 	const struct scanner_pace *pace = &scanner->pace;
 
 	for (;;) {
-		int err = pace->meanwhile ? pace->meanwhile(pace->arg) : 0;
+		int done = pace->meanwhile ? pace->meanwhile(pace->arg) : 0;
 		double now = clock__now_s(), due = wait_s(scanner, now);
 
-		if (err)
-			return err;
+		if (done < 0)
+			return done;
+		if (done)
+			visit_cpus();
 		if (is_over(scanner, now))
 			return -EINTR;
 		if (due <= LEAST_SLEEP_S)

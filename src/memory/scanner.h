@@ -33,8 +33,8 @@ struct scanner_parts {
 /* What a pass shares its time with. */
 struct scanner_pace {
 	double end_s; /* clock__now_s() that ends it */
-	/* What else is due, which may read the tables and memory: called between any few MB.  What
-	 * is not 0 ends the pass.  Or NULL. */
+	/* What else is due, which may read the tables and memory: called between any few MB.  0:
+	 * nothing was; 1: it is done; -errno ends the pass.  Or NULL. */
 	int (*meanwhile)(void *arg);
 	void *arg;
 };

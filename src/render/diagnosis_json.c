@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "render/diagnosis_json.h"
 #include "render/holder_text.h"
+#include "render/lines_json.h"
 #include "report/report_json.h"
 #include "util/json_value.h"
 
@@ -180,7 +181,7 @@ static json_t *whole(const struct diagnosis *d)
 		shown = report__cut(d->report, d->top);
 	return json_pack(
 		"{s:i, s:s, s:o, s:o, s:o, s:o, s:o, s:s, s:o, s:o, s:o, s:i, s:b, s:b, s:o, s:o, "
-		"s:o, s:o, s:o, s:o, s:o}",
+		"s:o, s:o, s:o, s:o, s:o, s:o}",
 		"version", JSON_VALUE_VERSION, "type", "diagnosis", "time",
 		json_value__time(&d->time), "kernel", json_value__text(d->kernel), "kernel_version",
 		json_value__text(d->version), "machine", json_value__text(d->machine), "taint",
@@ -191,7 +192,7 @@ static json_t *whole(const struct diagnosis *d)
 		d->interrupted, "origins",
 		d->origins[0] ? json_value__words(d->origins) : json_null(), "caches",
 		d->caches ? json_value__words(d->caches) : json_null(), "growth",
-		json_value__array(d->nr_growth, growth, d), "groups",
+		json_value__array(d->nr_growth, growth, d), "lines", lines_json__of(d), "groups",
 		json_value__array(d->groups.nr, group, d), "dead_cgroups", dead_groups(&d->dead),
 		"next", json_value__array(d->nr_next, next, d), "report",
 		d->report ? report_json__of(&shown) : json_null());

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "render/diagnosis_text.h"
+#include "render/frames_text.h"
 #include "render/holder_text.h"
 #include "render/ledger_text.h"
+#include "render/lines_text.h"
 #include "render/report_text.h"
 #include "render/who_text.h"
 #include "render/zombies_text.h"
@@ -81,7 +83,10 @@ static void put_answer(const struct pen *pen, const struct diagnosis *d)
 		else if (diagnosis__thin(d))
 			put_thin(pen, d);
 		else
-			pen__put(pen, PEN_YELLOW, "UNDECIDED: something grows that was not traced");
+			pen__put(pen, PEN_YELLOW, "UNDECIDED: something grows %s",
+				 suspects__any_untraced(d->growth, d->nr_growth)
+					 ? "that was not traced"
+					 : "for which no stack was seen");
 		break;
 	case DIAGNOSIS_NONE:
 		pen__put(pen, PEN_BOLD, "no leak found");
@@ -150,24 +155,10 @@ static void put_who(const struct pen *pen, const struct report_site *s)
 	fputs("\n\n", pen->out);
 }
 
-/* "newque ← ipcget ← ksys_msgget" */
-static void put_frames(const struct pen *pen, const struct symbols_frame *frames, size_t nr,
-		       const char *style)
-{
-	for (size_t i = 0; i < nr; i++) {
-		if (i)
-			fputs(" ← ", pen->out);
-		if (frames[i].symbol)
-			pen__name(pen, i ? PEN_PLAIN : style, frames[i].symbol);
-		else
-			fprintf(pen->out, "0x%" PRIx64, frames[i].address);
-	}
-}
-
 static void put_headline(const struct pen *pen, const struct report_site *s, struct headline h,
 			 const char *style)
 {
-	put_frames(pen, s->stack + h.first, h.nr, style);
+	frames_text__print(pen, s->stack + h.first, h.nr, style);
 	if (!h.nr)
 		fputs("(no stack)", pen->out);
 }
@@ -178,8 +169,8 @@ static void put_freer(const struct pen *pen, const struct report_site *s,
 {
 	fprintf(pen->out, "%*s%3.0f%%  ", MARGIN, "",
 		100.0 * (double)f->frees / (double)s->frees_noted);
-	put_frames(pen, f->stack, f->nr_frames < FRAMES_LISTED ? f->nr_frames : FRAMES_LISTED,
-		   PEN_PLAIN);
+	frames_text__print(pen, f->stack,
+			   f->nr_frames < FRAMES_LISTED ? f->nr_frames : FRAMES_LISTED, PEN_PLAIN);
 	fprintf(pen->out, "%s, last %s before the end\n",
 		f->nr_frames > FRAMES_LISTED ? " ← …" : "", pen__duration(f->last_s).text);
 }
@@ -541,6 +532,7 @@ int diagnosis_text__print(const struct diagnosis *diagnosis, bool color, FILE *o
 	if (diagnosis->report)
 		report_text__state(&pen, diagnosis->report);
 	put_all_growth(&pen, diagnosis);
+	lines_text__print(&pen, diagnosis);
 	fputc('\n', out);
 	if (diagnosis->report) {
 		if (diagnosis->groups.nr)

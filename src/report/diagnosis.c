@@ -31,7 +31,8 @@ bool diagnosis__is_short(const struct diagnosis *d)
 
 static bool grows_untraced(const struct diagnosis *d)
 {
-	return suspects__any_untraced(d->growth, d->nr_growth);
+	return suspects__any_untraced(d->growth, d->nr_growth) ||
+	       line_stacks__wants_pages(&d->lines);
 }
 
 size_t diagnosis__thin(const struct diagnosis *d)
@@ -50,7 +51,7 @@ enum diagnosis_answer diagnosis__answer(const struct diagnosis *d)
 	if (has_verdict(d, VERDICT_HELD))
 		return DIAGNOSIS_HELD;
 	if (diagnosis__is_short(d) || has_verdict(d, VERDICT_GROWING) || grows_untraced(d) ||
-	    diagnosis__thin(d))
+	    line_stacks__any_unexplained(&d->lines) || diagnosis__thin(d))
 		return DIAGNOSIS_UNDECIDED;
 	return DIAGNOSIS_NONE;
 }
@@ -100,6 +101,13 @@ size_t diagnosis__advise(const struct diagnosis *d, const char *next[DIAGNOSIS_N
 	if (grows_untraced(d))
 		next[nr++] = "something grows that was not traced: give its allocator, for example "
 			     "kleak diagnose --origin slab,vmalloc,percpu,pages";
+	if (line_stacks__any_unexplained(&d->lines) && !grows_untraced(d))
+		next[nr++] =
+			"a line of source grows for which no stack was seen: look at who calls "
+			"its function";
+	if (answer == DIAGNOSIS_UNDECIDED && d->lines_known == DIAGNOSIS_LINES_STOPPED)
+		next[nr++] = "this kernel can count memory by line of source, and does not: sysctl "
+			     "vm.mem_profiling=1 starts it, then kleak diagnose tells which grow";
 	if (has_losses(d))
 		next[nr++] = "events were lost, see losses: kleak --explain tells the limits";
 	return nr;

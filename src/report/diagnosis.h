@@ -6,6 +6,7 @@
 #include "judge/suspects.h"
 #include "report/dead_groups.h"
 #include "report/groups.h"
+#include "report/line_stacks.h"
 #include "report/lookalikes.h"
 #include "report/report.h"
 
@@ -28,6 +29,13 @@ struct diagnosis_modules {
 	size_t nr;
 };
 
+/* What the kernel tells of lines of source, in /proc/allocinfo. */
+enum diagnosis_lines {
+	DIAGNOSIS_LINES_UNKNOWN, /* it has no such book, or does not let it be read */
+	DIAGNOSIS_LINES_STOPPED, /* it has it, and does not count: vm.mem_profiling is 0 */
+	DIAGNOSIS_LINES_COUNTED,
+};
+
 struct diagnosis {
 	struct timespec time; /* CLOCK_REALTIME */
 	const char *kernel;   /* release */
@@ -43,6 +51,8 @@ struct diagnosis {
 	bool interrupted;    /* by a signal, before it was done */
 	const struct suspect *growth;
 	size_t nr_growth;
+	enum diagnosis_lines lines_known;
+	struct line_stacks lines;    /* that grow, if they were counted, beside what was traced */
 	const char *origins;	     /* what was traced: "slab,vmalloc"; "" nothing */
 	const char *caches;	     /* "kmalloc-512,dentry"; NULL: every cache */
 	const struct report *report; /* NULL: nothing was traced.  All sites, LEAK first */
@@ -55,7 +65,7 @@ struct diagnosis {
 	size_t nr_next;
 };
 
-#define DIAGNOSIS_NEXT 7
+#define DIAGNOSIS_NEXT 9
 
 enum diagnosis_answer {
 	DIAGNOSIS_NONE,	     /* no leak was found, and nothing speaks for one */

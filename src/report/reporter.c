@@ -356,6 +356,27 @@ int reporter__look_at_dead_groups(struct reporter *reporter, struct dead_groups 
 	return dead_groups__look(dead, &reporter->now);
 }
 
+/* A frame is a return address: it may be the first one after its function. */
+static bool is_in_one(uint64_t address, const struct kleak_range *ranges, size_t nr)
+{
+	for (size_t i = 0; i < nr; i++)
+		if (address - 1 >= ranges[i].start && address - 1 < ranges[i].end)
+			return true;
+	return false;
+}
+
+bool reporter__saw_frame_in(const struct reporter *reporter, const struct kleak_range *ranges,
+			    size_t nr)
+{
+	const struct sites *sites = &reporter->now.sites;
+
+	for (size_t i = 0; i < sites->nr; i++)
+		for (uint32_t f = 0; f < sites->list[i].nr_frames && f < REPORTER_FIRST_FRAMES; f++)
+			if (is_in_one(sites->list[i].frames[f], ranges, nr))
+				return true;
+	return false;
+}
+
 int reporter__each_idle_stack(struct reporter *reporter,
 			      int (*see)(const struct symbols_frame *stack, size_t nr, void *arg),
 			      void *arg)

@@ -87,6 +87,14 @@ void reporter__count_dead_groups(struct reporter *reporter, struct dead_groups *
 int reporter__look_at_dead_groups(struct reporter *reporter, struct dead_groups *dead);
 
 /*
+ * Has a site that was seen so far an address of one of these `nr` ranges among its first frames?
+ * Listed or not, as of the last reading.
+ */
+bool reporter__saw_frame_in(const struct reporter *reporter, const struct kleak_range *ranges,
+			    size_t nr);
+#define REPORTER_FIRST_FRAMES 4
+
+/*
  * Give `see` the stacks of sites that the last report does not list, because nothing is outstanding
  * there any more: how a function is called there tells what it is for.  Strings stay as long as the
  * symbols.  0, or what `see` returned: then the others are left out.

@@ -1,8 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-only
 """
-lab.py [TABLE...]: kleak beside the books of leaks that a kernel can keep: orphans (kmemleak).  By itself all
-tables, each in guests with the kernel of tools/lab.
+lab.py [TABLE...]: kleak beside the books of leaks that a kernel can keep: orphans (kmemleak), lines (allocinfo),
+pages (page_owner), suspects (what diagnose makes of allocinfo).  By itself all tables, each in guests with the
+kernel of tools/lab.
 
 A measurement, by hand before a release: it prints the tables of README.md, and ends with 1 where kleak is
 behind the kernel's own books.
@@ -14,7 +15,7 @@ import sys
 import guest
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lab"))
 
-TABLES = ("orphans",)
+TABLES = ("orphans", "lines", "pages", "suspects")
 MODULE = "build/guest/lab/debug/kmemleak-test.ko"
 
 

@@ -117,6 +117,44 @@ static __attribute__((unused)) const struct suspect golden_growth[] = {
 	 AMOUNT(MIB(3), MIB(1), 100, 1, 200), false, false},
 };
 
+/* Lines that grow beside golden_report(): with stacks, with more than are listed, and without. */
+static const struct statement_line golden_growing_lines[] = {
+	{"kleak_test.c:123", "kleak_leak_kmalloc", "kleak_test", 37290, 37122,
+	 AMOUNT(MIB(9.2), MIB(9.1), 211000, 190000, 230000)},
+	{"fs/read_write.c:740", "ksys_write", NULL, 12, 3, AMOUNT(49152, 12288, 100, 90, 110)},
+	{"drivers/ev\x1bil.c:7",
+	 "le\x1b"
+	 "ak",
+	 "ev\x1bil", 7, 7, AMOUNT(28672, 28672, 90, 9, 99)},
+};
+
+static const struct growing_line golden_growing[] = {
+	{&golden_growing_lines[0], true, MIB(9)},
+	{&golden_growing_lines[1], true, 12288},
+	{&golden_growing_lines[2], false, 28672},
+};
+
+static struct line_stacks_line golden_line_list[] = {
+	{&golden_growing[0], 1, 0, 2, LINE_STACKS_KNOWN},
+	{&golden_growing[1], 2, 2, 4, LINE_STACKS_KNOWN},
+	{&golden_growing[2], 1, 6, 0, LINE_STACKS_PAGES},
+};
+
+static struct line_stacks_site golden_line_sites[] = {
+	{0, 0}, {1, 0}, {0, 5}, {0, 4}, {1, 1}, {2, 0},
+};
+
+/* Of golden_report(); others have no such sites. */
+static __attribute__((unused)) struct line_stacks golden_lines_of(const struct report *report)
+{
+	if (report->sites != golden_sites)
+		return (struct line_stacks){};
+	return (struct line_stacks){.list = golden_line_list,
+				    .nr = NR(golden_line_list),
+				    .sites = golden_line_sites,
+				    .nr_sites = NR(golden_line_sites)};
+}
+
 static __attribute__((unused)) const struct diagnosis_modules golden_modules[] = {
 	{{{"kleak_test", "1.2", "OE", false}, {"leaky_net", "", "", false}}, 2},
 	{{{"gone", "", "", false}}, 1},
@@ -187,6 +225,8 @@ static __attribute__((unused)) struct diagnosis golden_diagnosis(const struct re
 		.interval_s = 5,
 		.growth = golden_growth,
 		.nr_growth = report ? NR(golden_growth) : 0,
+		.lines_known = report ? DIAGNOSIS_LINES_COUNTED : DIAGNOSIS_LINES_UNKNOWN,
+		.lines = report ? golden_lines_of(report) : (struct line_stacks){},
 		.origins = report ? "slab" : "",
 		.caches = report ? "kmalloc-256" : NULL,
 		.report = report,

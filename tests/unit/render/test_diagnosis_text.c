@@ -448,6 +448,7 @@ static void test_stopped(void **state)
 	sites[NR(bytes)].verdict.from.arrivals.shape = ARRIVALS_ONGOING;
 	report.sites = sites;
 	report.nr_sites = NR(sites);
+	diagnosis.lines.nr = 0;
 	diagnosis.groups.nr = 0;
 	diagnosis.top = 0;
 	check_line(diagnosis, "(needed for good, or leaked once)\n"
@@ -479,6 +480,7 @@ static void test_a_thin_sample_is_undecided(void **state)
 	report.sites = sites;
 	report.nr_sites = 1;
 	report.sampling = 8;
+	diagnosis.lines.nr = 0;
 	diagnosis.groups.nr = 0;
 	diagnosis.nr_growth = 0;
 	check_line(diagnosis,
@@ -498,9 +500,46 @@ static void test_colors(void **state)
 	free(text);
 }
 
+static void test_lines_of_source(void **state)
+{
+	struct report report = golden_report();
+	struct diagnosis diagnosis = golden_diagnosis(&report);
+
+	(void)state;
+	diagnosis.top = 5;
+	check_line(diagnosis, "\n                  … and 1 more stacks (--top 0)\n");
+	diagnosis.top = 0;
+	check_no_line(diagnosis, "more stacks");
+	diagnosis.lines.nr = 0;
+	check_line(diagnosis, "\nno line of source grows steadily (/proc/allocinfo)\n");
+	diagnosis.lines_known = DIAGNOSIS_LINES_STOPPED;
+	check_no_line(diagnosis, "line of source");
+}
+
+/* Nothing else grows: the headline says what it is. */
+static void test_a_line_alone_is_a_suspect(void **state)
+{
+	struct report report = golden_report();
+	struct diagnosis diagnosis = golden_diagnosis(&report);
+	struct growing_line sure = golden_growing[2];
+	struct line_stacks_line line = {&sure, 1, 0, 0, LINE_STACKS_NO_SITE};
+
+	(void)state;
+	diagnosis.groups.nr = 0;
+	diagnosis.nr_growth = 0;
+	sure.sure = true;
+	diagnosis.lines = (struct line_stacks){.list = &line, .nr = 1};
+	check_line(diagnosis, "UNDECIDED: something grows for which no stack was seen");
+	check_line(diagnosis,
+		   "\n                  no stack: no traced site has the function; why is "
+		   "not known\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_lines_of_source),
+		cmocka_unit_test(test_a_line_alone_is_a_suspect),
 		cmocka_unit_test(test_a_leak),
 		cmocka_unit_test(test_nothing_was_traced),
 		cmocka_unit_test(test_nothing_was_found),

@@ -227,6 +227,51 @@ static void test_names_of_answers(void **state)
 	assert_string_equal(diagnosis__answer_name(DIAGNOSIS_LEAK), "leak");
 }
 
+/* A line of source grows, and no site has it: nobody may call that clean. */
+static void test_a_line_without_a_stack(void **state)
+{
+	struct growing_line growing = {.sure = true};
+	struct line_stacks_line line = {.growing = &growing, .why = LINE_STACKS_NO_SITE};
+	struct report report;
+	struct diagnosis d = watched(&report, VERDICT_CHURN);
+	const char *next[DIAGNOSIS_NEXT];
+	size_t nr;
+
+	(void)state;
+	d.lines_known = DIAGNOSIS_LINES_COUNTED;
+	d.lines = (struct line_stacks){.list = &line, .nr = 1};
+	assert_int_equal(diagnosis__answer(&d), DIAGNOSIS_UNDECIDED);
+	nr = diagnosis__advise(&d, next);
+	assert_int_equal(nr, 2);
+	assert_non_null(strstr(next[1], "for which no stack was seen"));
+	line.why = LINE_STACKS_PAGES;
+	assert_int_equal(diagnosis__answer(&d), DIAGNOSIS_UNDECIDED);
+	nr = diagnosis__advise(&d, next);
+	assert_int_equal(nr, 2);
+	assert_non_null(strstr(next[1], "--origin slab,vmalloc,percpu,pages"));
+	line.why = LINE_STACKS_INLINED;
+	assert_int_equal(diagnosis__answer(&d), DIAGNOSIS_NONE);
+	line.why = LINE_STACKS_NO_SITE;
+	growing.sure = false;
+	assert_int_equal(diagnosis__answer(&d), DIAGNOSIS_NONE);
+}
+
+static void test_a_kernel_that_could_count(void **state)
+{
+	struct report report;
+	struct diagnosis d = watched(&report, VERDICT_GROWING);
+	const char *next[DIAGNOSIS_NEXT];
+	size_t nr;
+
+	(void)state;
+	nr = diagnosis__advise(&d, next);
+	d.lines_known = DIAGNOSIS_LINES_STOPPED;
+	assert_int_equal(diagnosis__advise(&d, next), nr + 1);
+	assert_non_null(strstr(next[nr], "vm.mem_profiling=1"));
+	d.lines_known = DIAGNOSIS_LINES_COUNTED;
+	assert_int_equal(diagnosis__advise(&d, next), nr);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -239,6 +284,8 @@ int main(void)
 		cmocka_unit_test(test_advice),
 		cmocka_unit_test(test_thin_samples),
 		cmocka_unit_test(test_advice_about_a_leak),
+		cmocka_unit_test(test_a_line_without_a_stack),
+		cmocka_unit_test(test_a_kernel_that_could_count),
 		cmocka_unit_test(test_names_of_answers),
 	};
 

@@ -424,6 +424,37 @@ static void test_sites_are_counted_by_verdict(void **state)
 	assert_int_equal(reporter__acknowledge(m->reporter), 0); /* no scans */
 }
 
+/* Of sites that are listed, and of those where nothing is left: their first frames. */
+static void test_frames_that_were_seen(void **state)
+{
+	const struct kleak_range listed[] = {{0x10, 0x20}, {0x0ff0, 0x1000}};
+	const struct kleak_range idle = {0x2000, 0x2010}, other = {0x1000, 0x2000};
+	const struct kleak_range far = {0x5000, 0x5001};
+	struct made_up *m = *state;
+
+	site(m, 1, KLEAK_SPACE_SLAB, 0x1000); /* it returns to behind its function */
+	site(m, 2, KLEAK_SPACE_SLAB, 0x2001);
+	for (uint64_t i = 1; i <= REPORTER_FIRST_FRAMES; i++)
+		m->tracer.sites[2].frames[i] = 0x5001;
+	m->tracer.sites[2].nr_frames = REPORTER_FIRST_FRAMES;
+	object(m, 0, 1, 64);
+	m->tracer.tallies[2] = (struct kleak_tally){.allocations = 5, .frees = 5};
+	open_reporter(m);
+	assert_false(reporter__saw_frame_in(m->reporter, &idle, 1)); /* nothing was read */
+	make(m, false);
+	assert_true(reporter__saw_frame_in(m->reporter, listed, 2));
+	assert_false(reporter__saw_frame_in(m->reporter, listed, 1));
+	assert_true(reporter__saw_frame_in(m->reporter, &idle, 1));
+	assert_false(reporter__saw_frame_in(m->reporter, &other, 1));
+	assert_true(reporter__saw_frame_in(m->reporter, &far, 1));
+	m->tracer.sites[2].frames[REPORTER_FIRST_FRAMES - 1] = 0x6001;
+	for (uint64_t i = 1; i < REPORTER_FIRST_FRAMES; i++)
+		m->tracer.sites[2].frames[i] = 0x6001;
+	m->tracer.sites[2].nr_frames = REPORTER_FIRST_FRAMES + 1;
+	make(m, false);
+	assert_false(reporter__saw_frame_in(m->reporter, &far, 1));
+}
+
 static void test_what_fails_is_passed_on(void **state)
 {
 	struct made_up *m = *state;
@@ -469,6 +500,7 @@ int main(void)
 		TEST(test_young_objects_are_not_listed),
 		TEST(test_a_frozen_history_has_no_more_points),
 		TEST(test_sites_are_counted_by_verdict),
+		TEST(test_frames_that_were_seen),
 		TEST(test_what_fails_is_passed_on),
 		TEST(test_a_reporter_that_cannot_verify_is_none),
 	};

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "memory/scan.h"
+#include "memory/range_sort.h"
 #include "util/array.h"
 
 #include <errno.h>
@@ -84,13 +85,6 @@ int scan__add_edge(struct scan *scan, uint32_t from, uint32_t to)
 }
 
 /* ---- the index ---- */
-
-static int by_start(const void *a, const void *b)
-{
-	const struct scan_range *x = a, *y = b;
-
-	return (x->start > y->start) - (x->start < y->start);
-}
 
 static void pieces_of(const struct scan_range *range, uint64_t *first, uint64_t *last)
 {
@@ -218,8 +212,7 @@ int scan__index(struct scan *scan)
 	size_t pieces = 0, bytes;
 	int err;
 
-	if (scan->nr_ranges)
-		qsort(scan->ranges, scan->nr_ranges, sizeof(*scan->ranges), by_start);
+	range_sort__by_start(scan->ranges, scan->nr_ranges);
 	part_ranges(scan);
 	for (size_t i = 0; i < scan->nr_ranges; i++) {
 		uint64_t first, last;
@@ -251,18 +244,27 @@ int scan__index(struct scan *scan)
 static const struct scan_range *look_up(const struct scan *scan, uint64_t piece, uint64_t value)
 {
 	const struct scan_slot *slot = slot_of(scan, piece);
+	unsigned int shift = piece & LARGE_TAG ? LARGE_SHIFT : SMALL_SHIFT;
 	size_t low = slot->first, high = low + slot->nr;
+	size_t next = low + ((value & ((1ULL << shift) - 1)) * slot->nr >> shift);
+	bool guessed = true;
 
 	if (!slot->piece)
 		return NULL;
-	/* the last one that starts at or before it */
+	/* the last one that starts at or before it: in a slab it stands where it would if all of
+	 * the slab's objects were there */
 	while (low < high) {
-		size_t middle = low + (high - low) / 2;
+		bool above = scan->ranges[next].start <= value;
 
-		if (scan->ranges[middle].start <= value)
-			low = middle + 1;
+		if (above)
+			low = next + 1;
 		else
-			high = middle;
+			high = next;
+		if (guessed)
+			next = above ? low : high - 1;
+		else
+			next = low + (high - low) / 2;
+		guessed = false;
 	}
 	if (low == slot->first || value >= scan->ranges[low - 1].end ||
 	    scan->ranges[low - 1].content)
@@ -484,49 +486,59 @@ int scan__words(struct scan *scan, uint64_t address, const uint64_t *words, size
 
 /* ---- reach ---- */
 
-static int by_from(const void *a, const void *b)
-{
-	const struct scan_edge *x = a, *y = b;
+/* The edges by the object that they go from. */
+struct reaching {
+	uint32_t *first; /* of an object, in `to`: up to the first of the next one */
+	uint32_t *to;
+	uint32_t *grey; /* room for all objects */
+};
 
-	return (x->from > y->from) - (x->from < y->from);
+/* The number of edges fits: each takes eight bytes of a scan's memory. */
+static int begin_reaching(struct reaching *reaching, const struct scan *scan)
+{
+	reaching->first = calloc(scan->nr + 2, sizeof(*reaching->first));
+	reaching->to = calloc(scan->nr_edges + 1, sizeof(*reaching->to));
+	reaching->grey = calloc(scan->nr + 1, sizeof(*reaching->grey));
+	if (!reaching->first || !reaching->to || !reaching->grey)
+		return -ENOMEM;
+	/* where those of each object end up, one place further, then moved back */
+	for (size_t i = 0; i < scan->nr_edges; i++)
+		reaching->first[scan->edges[i].from + 2]++;
+	for (size_t i = 2; i < scan->nr + 2; i++)
+		reaching->first[i] += reaching->first[i - 1];
+	for (size_t i = 0; i < scan->nr_edges; i++)
+		reaching->to[reaching->first[scan->edges[i].from + 1]++] = scan->edges[i].to;
+	return 0;
 }
 
-/* The first edge from `object` or a later one. */
-static size_t edges_of(const struct scan *scan, uint32_t object)
+static void end_reaching(struct reaching *reaching)
 {
-	size_t low = 0, high = scan->nr_edges;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (scan->edges[middle].from < object)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	free(reaching->first);
+	free(reaching->to);
+	free(reaching->grey);
 }
 
-/* What `grey` (nr, with room for all objects) refers to is reached, and so on. */
-static void reach(struct scan *scan, uint32_t *grey, size_t nr)
+/* What the first `nr` of `grey` refer to is reached, and so on. */
+static void reach(struct scan *scan, const struct reaching *reaching, size_t nr)
 {
+	uint32_t *grey = reaching->grey;
+
 	while (nr) {
 		uint32_t from = grey[--nr];
 
-		for (size_t i = edges_of(scan, from);
-		     i < scan->nr_edges && scan->edges[i].from == from; i++) {
-			struct scan_object *to = &scan->objects[scan->edges[i].to];
+		for (uint32_t i = reaching->first[from]; i < reaching->first[from + 1]; i++) {
+			struct scan_object *to = &scan->objects[reaching->to[i]];
 
 			if (to->reached)
 				continue;
 			to->reached = true;
-			grey[nr++] = scan->edges[i].to;
+			grey[nr++] = reaching->to[i];
 		}
 	}
 }
 
 /* What only doubtful words refer to: ask. */
-static void settle_doubts(struct scan *scan, uint32_t *grey)
+static void settle_doubts(struct scan *scan, const struct reaching *reaching)
 {
 	for (size_t i = 0; i < scan->nr_doubts; i++) {
 		const struct scan_doubt *doubt = &scan->doubts[i];
@@ -535,27 +547,26 @@ static void settle_doubts(struct scan *scan, uint32_t *grey)
 		if (object->reached || !scan->is_reference(scan->arg, doubt->address, doubt->value))
 			continue;
 		object->reached = true;
-		grey[0] = doubt->object;
-		reach(scan, grey, 1);
+		reaching->grey[0] = doubt->object;
+		reach(scan, reaching, 1);
 	}
 }
 
 int scan__finish(struct scan *scan)
 {
-	uint32_t *grey = malloc((scan->nr + 1) * sizeof(*grey));
+	struct reaching reaching;
+	int err = begin_reaching(&reaching, scan);
 	size_t nr = 0;
 
-	if (!grey)
-		return -ENOMEM;
-	if (scan->nr_edges)
-		qsort(scan->edges, scan->nr_edges, sizeof(*scan->edges), by_from);
-	for (size_t i = 0; i < scan->nr; i++)
+	for (size_t i = 0; i < scan->nr && !err; i++)
 		if (scan->objects[i].reached)
-			grey[nr++] = (uint32_t)i;
-	reach(scan, grey, nr);
-	settle_doubts(scan, grey);
-	free(grey);
-	return 0;
+			reaching.grey[nr++] = (uint32_t)i;
+	if (!err) {
+		reach(scan, &reaching, nr);
+		settle_doubts(scan, &reaching);
+	}
+	end_reaching(&reaching);
+	return err;
 }
 
 bool scan__holds(const struct scan *scan, const struct scan_holder *holder)

@@ -266,6 +266,7 @@ struct watching {
 	bool progress;	 /* passes tell the terminal how far they are */
 	double next_s;	 /* the next report */
 	double looked_s; /* during a pass: what was due then is done */
+	double rest_s;	 /* during a pass: no report before that */
 	int over;	 /* during a pass: the signal or -errno that ends it all */
 };
 
@@ -298,19 +299,32 @@ static int report_when_due(struct watching *watching)
 	return err;
 }
 
+/* As report_when_due(), but a pass has as much time for itself as its reports take at the least. */
+static int report_meanwhile(struct watching *watching)
+{
+	double began_s = clock__now_s();
+	int err;
+
+	if (began_s < watching->rest_s)
+		return 0;
+	err = report_when_due(watching);
+	watching->rest_s = 2 * clock__now_s() - began_s;
+	return err;
+}
+
 /* What is due while a pass goes on, which may take minutes. */
 static int do_meanwhile(void *arg)
 {
 	struct watching *watching = arg;
-	double now_s = clock__now_s();
+	double now_s = clock__now_s(), next_s = watching->next_s;
 
 	if (now_s < watching->looked_s + FOLLOW_S)
 		return 0;
 	watching->looked_s = now_s;
 	watching->scans->reports->waits = watching->progress;
 	do_chores(&watching->chores);
-	watching->over = wait_and_obey(watching, now_s) ?: report_when_due(watching);
-	return watching->over ? -EINTR : 1;
+	watching->over = wait_and_obey(watching, now_s) ?: report_meanwhile(watching);
+	return watching->over ? -EINTR : watching->next_s != next_s;
 }
 
 /* A pass, if it is time; reports are made meanwhile.  0, or what ends it all. */

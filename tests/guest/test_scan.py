@@ -8,7 +8,7 @@ from guest import boot, is_arm64, main, module
 
 SCRIPT = """
 insmod /kleak_hold.ko
-kleak --json --interval 1 --scan=3 --show-objects --origin slab,vmalloc,percpu,pages > /tmp/out 2> /tmp/err &
+kleak --json --interval 2 --scan=3 --show-objects --origin slab,vmalloc,percpu,pages > /tmp/out 2> /tmp/err &
 tracer=$!
 while [ ! -s /tmp/out ]; do sleep 0.1; done
 sh -c "echo make > /proc/kleak_hold"    # a process that goes, and its stack with it

@@ -67,8 +67,7 @@ static void put_stacks(const struct pen *pen, const struct diagnosis *d,
 		put_stack(pen, &d->report->sites[s->site], s->frame);
 	}
 	if (l->nr > most)
-		fprintf(pen->out, "%*s… and %zu more stacks (--top 0)\n", MARGIN, "",
-			l->nr - most);
+		fprintf(pen->out, "%*s… and %zu more stacks (--top 0)\n", MARGIN, "", l->nr - most);
 	if (l->nr && l->alike > 1)
 		pen__put(pen, PEN_DIM,
 			 "%*sthe function allocates at %" PRIu32
@@ -98,6 +97,5 @@ void lines_text__print(const struct pen *pen, const struct diagnosis *d)
 		put_stacks(pen, d, &d->lines.list[i]);
 	}
 	if (d->lines.nr > most)
-		fprintf(pen->out, "  … and %zu more lines (--top 0)\n",
-			d->lines.nr - most);
+		fprintf(pen->out, "  … and %zu more lines (--top 0)\n", d->lines.nr - most);
 }

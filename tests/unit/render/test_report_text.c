@@ -652,8 +652,7 @@ static void test_a_pass_under_way(void **state)
 	(void)state;
 	check_lacks(report, "under way");
 	report.scan.under_way = 0.344;
-	check_contains(report,
-		       "not to be told from free ones, the next pass is under way, 34%\n");
+	check_contains(report, "not to be told from free ones, the next pass is under way, 34%\n");
 	report.scan = (struct report_scan){.under_way = 0.5};
 	check_contains(report, "\nscan: the first pass is under way, 50%\n");
 	check_lacks(report, "0 passes");

@@ -23,7 +23,7 @@ static char *printed(printed_by print, void *arg)
 }
 
 /* It is what the file has. */
-static void printed_is(const char *name, printed_by print, void *arg)
+static __attribute__((unused)) void printed_is(const char *name, printed_by print, void *arg)
 {
 	char *text = printed(print, arg);
 
@@ -53,7 +53,7 @@ static __attribute__((unused)) void printed_fits(const char *name, printed_by pr
 }
 
 /* A full disk is told. */
-static void printed_fails(printed_by print, void *arg)
+static __attribute__((unused)) void printed_fails(printed_by print, void *arg)
 {
 	FILE *full = fopen("/dev/full", "w");
 

@@ -1,26 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "../golden/golden.h"
+#include "golden/printed.h"
 
 #include "render/by_cgroup_text.h"
 
-#include <errno.h>
-
-static char *printed(const struct report *report)
+static int print(void *report, FILE *out)
 {
-	char *text = NULL;
-	size_t length = 0;
-	FILE *out = open_memstream(&text, &length);
 	const struct pen pen = {.out = out, .columns = 100};
 
-	assert_non_null(out);
-	assert_int_equal(by_cgroup_text__print(&pen, report), 0);
-	assert_int_equal(fclose(out), 0);
-	return text;
+	return by_cgroup_text__print(&pen, report);
 }
 
-static void check(const struct report *report, const char *expected)
+static void check(struct report *report, const char *expected)
 {
-	char *text = printed(report);
+	char *text = printed(print, report);
 
 	assert_string_equal(text, expected);
 	free(text);
@@ -29,14 +21,11 @@ static void check(const struct report *report, const char *expected)
 static void test_golden(void **state)
 {
 	struct report report = golden_of_charged();
-	char *text;
 
 	(void)state;
 	check(&report, ""); /* it is not asked for */
 	report.by_cgroup = true;
-	text = printed(&report);
-	golden_compare("by-cgroup.txt", text);
-	free(text);
+	printed_is("by-cgroup.txt", print, &report);
 }
 
 static void test_nothing_is_known(void **state)
@@ -70,19 +59,19 @@ static void test_many(void **state)
 	report.by_cgroup = true;
 	report.sites = sites;
 	report.nr_sites = NR(sites);
-	text = printed(&report);
+	text = printed(print, &report);
 	assert_non_null(
 		strstr(text, "  /group 9\\x0a\n      1.6M  … 20 more (--top 0 lists all)\n"));
 	assert_null(strstr(text, "group 10"));
 	free(text);
 	report.all_listed = true;
-	text = printed(&report);
+	text = printed(print, &report);
 	assert_non_null(strstr(text, "  /group 29\\x0a\n\n"));
 	free(text);
 	/* "1 more" takes a line, too */
 	report.all_listed = false;
 	report.nr_sites = 11;
-	text = printed(&report);
+	text = printed(print, &report);
 	assert_non_null(strstr(text, "  /group 10\\x0a\n\n"));
 	free(text);
 }

@@ -1,24 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "../golden/golden.h"
+#include "golden/printed.h"
 
 #include "render/html_cgroups.h"
 
-static char *printed(const struct report *report)
+static int print(void *report, FILE *out)
 {
-	char *text = NULL;
-	size_t length = 0;
-	FILE *out = open_memstream(&text, &length);
-
-	assert_non_null(out);
-	assert_int_equal(html_cgroups__print(out, report), 0);
-	assert_int_equal(fclose(out), 0);
-	return text;
+	return html_cgroups__print(out, report);
 }
 
 static void test_rows(void **state)
 {
 	struct report report = golden_of_charged();
-	char *text = printed(&report);
+	char *text = printed(print, &report);
 
 	(void)state;
 	assert_non_null(strstr(text, "<h2>Charged to</h2>"));
@@ -33,7 +26,7 @@ static void test_rows(void **state)
 static void test_nothing_is_known(void **state)
 {
 	struct report report = golden_report();
-	char *text = printed(&report);
+	char *text = printed(print, &report);
 
 	(void)state;
 	assert_string_equal(text, "");
@@ -57,7 +50,7 @@ static void test_many(void **state)
 	}
 	report.sites = sites;
 	report.nr_sites = NR(sites);
-	text = printed(&report);
+	text = printed(print, &report);
 	assert_non_null(strstr(text, "/&#60;b&#62;99</th>"));
 	assert_null(strstr(text, "<b>"));
 	assert_null(strstr(text, "b&#62;100<"));

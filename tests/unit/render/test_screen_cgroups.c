@@ -1,71 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The interactive screen by the cgroup that is charged. */
-#include "../golden/golden.h"
-
-#include "render/screen_keys.h"
-#include "render/screen_view.h"
+#include "golden/screen.h"
 
 static struct screen_view *view_of(const struct report *report)
 {
-	struct screen_view *view = calloc(1, sizeof(*view));
+	struct screen_view *view = open_view(100, 32);
 
-	assert_non_null(view);
-	screen_view__open(view, 5, VIEW_BY_BYTES);
-	view->width = 100;
-	view->height = 32;
 	assert_int_equal(screen_view__enter(view, report), 0);
 	return view;
 }
-
-static void close_view(struct screen_view *view)
-{
-	screen_view__close(view);
-	free(view);
-}
-
-static void press(struct screen_view *view, const char *keys)
-{
-	for (; *keys; keys++)
-		assert_int_equal(screen_keys__press(view, (unsigned char)*keys), VIEW_NOTHING);
-}
-
-/* Without styles; the selected line begins with '>'. */
-static char *drawn(struct screen_view *view)
-{
-	char *text = NULL;
-	size_t length = 0;
-	FILE *out = open_memstream(&text, &length);
-
-	assert_non_null(out);
-	assert_int_equal(screen_view__draw(view), 0);
-	for (int i = 0; i < view->height; i++) {
-		fputc(view->lines[i].selected ? '>' : '|', out);
-		for (const char *s = view->lines[i].text; *s; s++) {
-			if (*s == '\x1b')
-				s = strchr(s, 'm');
-			else
-				fputc(*s, out);
-		}
-		fputc('\n', out);
-	}
-	assert_int_equal(fclose(out), 0);
-	return text;
-}
-
-static bool shows(struct screen_view *view, const char *part)
-{
-	char *text = drawn(view);
-	bool found = strstr(text, part);
-
-	free(text);
-	return found;
-}
-
-#define check_shows(view, part)                                                                    \
-	do {                                                                                       \
-		if (!shows(view, part))                                                            \
-			fail_msg("no \"%s\" in:\n%s", part, drawn(view));                          \
-	} while (0)
 
 static void test_golden(void **state)
 {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "cmd/charges.h"
 #include "cmd/metrics_file.h"
+#include "cmd/stream.h"
 #include "memory/charge_list.h"
 #include "memory/charge_look.h"
 #include "render/charges_prom.h"
@@ -10,7 +11,6 @@
 #include "util/signals.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -83,20 +83,17 @@ static int print_zombies(struct charge_look *look, const struct options *options
 /* A signal that asks to end ends that wait alone: what grew until then is told. */
 static int wait_until(double deadline_s)
 {
-	int signals, signal;
+	struct stream waiting = {};
+	int signal;
 
 	signals__keep(NULL);
-	signals = signals__open();
-	if (signals < 0) {
-		say("cannot wait for signals: %s", strerror(-signals));
-		return signals;
+	waiting.signals = signals__open();
+	if (waiting.signals < 0) {
+		say("cannot wait for signals: %s", strerror(-waiting.signals));
+		return waiting.signals;
 	}
-	do
-		signal = signals__wait(signals, STDOUT_FILENO, deadline_s);
-	while (signal == SIGCHLD || signals__is_request(signal));
-	close(signals);
-	if (signal == -EPIPE)
-		say("nobody reads stdout any more");
+	signal = stream__wait(&waiting, deadline_s);
+	close(waiting.signals);
 	return signal < 0 ? signal : 0;
 }
 

@@ -15,7 +15,7 @@ int stream__wait(const struct stream *stream, double deadline_s)
 	int signal;
 
 	do {
-		bool waits = printout__waits(stream->printout);
+		bool waits = stream->printout && printout__waits(stream->printout);
 		const struct signals_files files = {
 			.out = STDOUT_FILENO, .room = waits, .keys = -1};
 
@@ -24,7 +24,8 @@ int stream__wait(const struct stream *stream, double deadline_s)
 			signal = printout__push(stream->printout) ? -EPIPE : SIGCHLD;
 	} while (signal == SIGCHLD || signals__is_request(signal));
 	if (signal == -EPIPE) {
-		printout__push(stream->printout); /* which knows then */
+		if (stream->printout)
+			printout__push(stream->printout); /* which knows then */
 		say("nobody reads stdout any more");
 	}
 	return signal;

@@ -8,8 +8,8 @@
 #include <stdbool.h>
 
 struct stream {
-	int signals; /* of signals__open() */
-	struct printout *printout;
+	int signals;		   /* of signals__open() */
+	struct printout *printout; /* stream__wait(): NULL, nothing waits to be printed */
 	double interval_s;
 	double duration_s; /* 0: until a signal */
 };

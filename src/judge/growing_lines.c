@@ -3,6 +3,7 @@
 #include "judge/suspects.h"
 #include "kernel/allocator.h"
 #include "util/array.h"
+#include "util/order.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -56,8 +57,7 @@ bool growing_lines__is_backing(const char *place, const char *function)
 
 static bool grows(const struct statement_line *line)
 {
-	return line->amount.growth.known && line->amount.growth.low > 0 &&
-	       line->amount.delta_bytes >= GROWING_LINES_LEAST &&
+	return suspects__grows(&line->amount) && line->amount.delta_bytes >= GROWING_LINES_LEAST &&
 	       !growing_lines__is_backing(line->place, line->function);
 }
 
@@ -66,9 +66,8 @@ static int by_growth(const void *a, const void *b)
 	const struct statement_line *left = ((const struct growing_line *)a)->line;
 	const struct statement_line *right = ((const struct growing_line *)b)->line;
 
-	if (left->amount.growth.per_s != right->amount.growth.per_s)
-		return left->amount.growth.per_s > right->amount.growth.per_s ? -1 : 1;
-	return strcmp(left->place, right->place);
+	return ORDER_DOWN(left->amount.growth.per_s, right->amount.growth.per_s)
+		       ?: strcmp(left->place, right->place);
 }
 
 int growing_lines__find(struct growing_lines *lines, const struct statement *statement)
@@ -76,7 +75,6 @@ int growing_lines__find(struct growing_lines *lines, const struct statement *sta
 	lines->nr = 0;
 	for (size_t i = 0; i < statement->nr_lines; i++) {
 		const struct statement_line *line = &statement->lines[i];
-		const struct growth_slope *growth = &line->amount.growth;
 
 		if (!grows(line))
 			continue;
@@ -85,7 +83,7 @@ int growing_lines__find(struct growing_lines *lines, const struct statement *sta
 			return -ENOMEM;
 		lines->list[lines->nr++] = (struct growing_line){
 			.line = line,
-			.sure = growth->low >= SUSPECTS_SURE * growth->per_s,
+			.sure = suspects__is_sure(&line->amount),
 			.left_bytes = line->amount.delta_bytes,
 		};
 	}

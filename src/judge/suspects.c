@@ -28,9 +28,14 @@ static const struct {
 
 #define WATCHED (sizeof(watched) / sizeof(watched[0]))
 
-static bool grows(const struct statement_amount *amount)
+bool suspects__grows(const struct statement_amount *amount)
 {
 	return amount->growth.known && amount->growth.low > 0;
+}
+
+bool suspects__is_sure(const struct statement_amount *amount)
+{
+	return amount->growth.low >= SUSPECTS_SURE * amount->growth.per_s;
 }
 
 static int add(struct suspects *suspects, struct suspect growth)
@@ -38,7 +43,7 @@ static int add(struct suspects *suspects, struct suspect growth)
 	if (array__reserve((void **)&suspects->list, suspects->nr + 1, &suspects->room,
 			   sizeof(*suspects->list)))
 		return -ENOMEM;
-	growth.sure = growth.amount.growth.low >= SUSPECTS_SURE * growth.amount.growth.per_s;
+	growth.sure = suspects__is_sure(&growth.amount);
 	suspects->list[suspects->nr++] = growth;
 	return 0;
 }
@@ -49,7 +54,8 @@ static int add_classes(struct suspects *suspects, const struct statement *statem
 		const struct statement_class *c = &statement->classes[watched[i].class];
 		int err;
 
-		if (!c->known || !grows(&c->amount) || c->amount.delta_bytes < watched[i].least)
+		if (!c->known || !suspects__grows(&c->amount) ||
+		    c->amount.delta_bytes < watched[i].least)
 			continue;
 		err = add(suspects,
 			  (struct suspect){
@@ -70,7 +76,7 @@ static int add_caches(struct suspects *suspects, const struct statement *stateme
 		const struct statement_cache *c = &statement->caches[i];
 		int err;
 
-		if (!grows(&c->amount) || c->delta_objects < SUSPECTS_LEAST_OBJECTS ||
+		if (!suspects__grows(&c->amount) || c->delta_objects < SUSPECTS_LEAST_OBJECTS ||
 		    cache__is_lazy(c->name))
 			continue;
 		err = add(suspects,

@@ -35,6 +35,10 @@ struct suspects {
 #define SUSPECTS_LEAST_OBJECTS 16      /* of a cache */
 #define SUSPECTS_LEAST_RAW     1048576 /* of unaccounted pages: a difference of many counters */
 
+/* Does this grow with confidence; and, what does, for sure? */
+bool suspects__grows(const struct statement_amount *amount);
+bool suspects__is_sure(const struct statement_amount *amount);
+
 /* Find them in a statement of all caches.  Strings are the statement's.  0 or -ENOMEM. */
 int suspects__find(struct suspects *suspects, const struct statement *statement);
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "kernel/generic.h"
+#include "util/function_name.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -211,12 +212,6 @@ static const char *const entries[] = {
 	"sock_read_iter",
 };
 
-/* What remains of a name without ".isra.0" and the like. */
-static size_t length_of(const char *function)
-{
-	return strcspn(function, ".");
-}
-
 static bool ends(const char *name, size_t length, const char *tail)
 {
 	size_t nr = strlen(tail);
@@ -253,7 +248,7 @@ static bool matches(const char *pattern, const char *name, size_t length)
 
 static bool is_one_of(const char *const *list, size_t nr, const char *function)
 {
-	size_t length = length_of(function);
+	size_t length = function_name__length(function);
 
 	for (size_t i = 0; i < nr; i++)
 		if (matches(list[i], function, length))

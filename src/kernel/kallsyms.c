@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "kernel/kallsyms.h"
 #include "util/fnv.h"
+#include "util/function_name.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -475,7 +476,7 @@ static void set_ends(const struct builder *b)
 /* Of a name without the compiler's suffixes: up to its first dot. */
 static uint64_t hash_of(const char *name)
 {
-	return fnv__add(FNV_START, name, strcspn(name, "."));
+	return fnv__add(FNV_START, name, function_name__length(name));
 }
 
 static uint32_t *chain_of(const struct kallsyms *ks, const char *name)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "proc/handle_kind.h"
+#include "util/function_name.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -358,7 +359,7 @@ bool handle_kind__is_made_by(enum handle_kind kind, const char *function)
 	const char *name = without_prefix(function);
 
 	/* "ops_init.part.0", "map_create.isra.0" */
-	return is_listed(kinds[kind].makers, name, strcspn(name, "."));
+	return is_listed(kinds[kind].makers, name, function_name__length(name));
 }
 
 bool handle_kind__is_in_cache(enum handle_kind kind, const char *cache)
@@ -369,5 +370,5 @@ bool handle_kind__is_in_cache(enum handle_kind kind, const char *cache)
 bool handle_kind__is_queued_by(enum handle_kind kind, const char *function)
 {
 	return kinds[kind].queuers &&
-	       is_listed(kinds[kind].queuers, function, strcspn(function, "."));
+	       is_listed(kinds[kind].queuers, function, function_name__length(function));
 }

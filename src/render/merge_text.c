@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "render/merge_text.h"
+#include "render/frames_text.h"
 #include "render/pen.h"
 
 #include <errno.h>
@@ -29,16 +30,7 @@ static void put_answer(const struct pen *pen, const struct merge *m)
 /* "newque ← ipcget ← ksys_msgget" */
 static void put_headline(const struct pen *pen, const struct merge_site *s)
 {
-	for (size_t i = s->headline.first; i < s->headline.first + s->headline.nr; i++) {
-		const char *symbol = s->site->stack[i].symbol;
-
-		if (i > s->headline.first)
-			fputs(" ← ", pen->out);
-		if (symbol)
-			pen__name(pen, i > s->headline.first ? PEN_PLAIN : PEN_BOLD, symbol);
-		else
-			fprintf(pen->out, "0x%" PRIx64, s->site->stack[i].address);
-	}
+	frames_text__print(pen, s->site->stack + s->headline.first, s->headline.nr, PEN_BOLD);
 	if (!s->headline.nr)
 		fputs("(no stack)", pen->out);
 	fputc('\n', pen->out);

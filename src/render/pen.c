@@ -2,6 +2,7 @@
 #include "render/pen.h"
 #include "util/utf8.h"
 
+#include <inttypes.h>
 #include <limits.h>
 #include <math.h>
 #include <stdarg.h>
@@ -291,4 +292,14 @@ void pen__head_named(struct pen *pen, const char *punctuation, const char *style
 void pen__head_end(struct pen *pen)
 {
 	fputc('\n', pen->out);
+}
+
+void pen__head_count(struct pen *pen, uint64_t n, const char *what)
+{
+	char item[PEN_HEAD_ITEM];
+
+	if (!n)
+		return;
+	snprintf(item, sizeof(item), "%" PRIu64 " %s", n, what);
+	pen__head_item(pen, ",", PEN_PLAIN, item);
 }

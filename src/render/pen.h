@@ -85,7 +85,11 @@ void pen__head_begin(struct pen *pen, const char *style, const char *s, int gap)
 /* An item, after `punctuation` unless it is the first one. */
 void pen__head_item(struct pen *pen, const char *punctuation, const char *style, const char *s);
 
-#define PEN_NAME_MOST 40 /* columns of a name in a head */
+/* "5 unchecked": such an item, if there are any. */
+void pen__head_count(struct pen *pen, uint64_t n, const char *what);
+
+#define PEN_HEAD_ITEM 256 /* room for an item of a head */
+#define PEN_NAME_MOST 40  /* columns of a name in a head */
 
 /* An item with a name in it. */
 struct pen_named {

@@ -4,6 +4,7 @@
 #include "render/charged_text.h"
 #include "render/ledger_text.h"
 #include "render/pen.h"
+#include "render/scan_text.h"
 #include "render/suspects_text.h"
 #include "report/by_design.h"
 #include "report/cache_aliases.h"
@@ -13,8 +14,6 @@
 #include <math.h>
 #include <string.h>
 #include <time.h>
-
-#define ITEM 256 /* room for an item of the head */
 
 /* Widths of the columns; frames stand to the right of the first one. */
 #define BYTES  "%8s"
@@ -26,7 +25,7 @@
 
 static void put_time(struct pen *pen, const struct report *r)
 {
-	char item[ITEM], now[PEN_NUMBER];
+	char item[PEN_HEAD_ITEM], now[PEN_NUMBER];
 	struct tm tm = {};
 
 	localtime_r(&r->time.tv_sec, &tm);
@@ -40,7 +39,7 @@ static void put_header(struct pen *pen, const struct report *r)
 {
 	static const enum meminfo_field fields[] = {MEMINFO_KERNEL_STACK, MEMINFO_PAGE_TABLES,
 						    MEMINFO_MEM_FREE, MEMINFO_MEM_AVAILABLE};
-	char item[ITEM];
+	char item[PEN_HEAD_ITEM];
 
 	put_time(pen, r);
 	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
@@ -70,7 +69,7 @@ static void put_vfs(const struct pen *pen, const struct report *r)
 
 void report_text__losses(struct pen *pen, const struct report *r)
 {
-	char item[ITEM];
+	char item[PEN_HEAD_ITEM];
 	bool any = false;
 
 	pen__head_begin(pen, PEN_PLAIN, "losses:", 1);
@@ -92,20 +91,9 @@ void report_text__losses(struct pen *pen, const struct report *r)
 	pen__head_end(pen);
 }
 
-/* "5 unchecked", if there are any. */
-static void put_count(struct pen *pen, uint64_t n, const char *what)
-{
-	char item[ITEM];
-
-	if (!n)
-		return;
-	snprintf(item, sizeof(item), "%" PRIu64 " %s", n, what);
-	pen__head_item(pen, ",", PEN_PLAIN, item);
-}
-
 static void put_events(struct pen *pen, const struct report *r)
 {
-	char item[ITEM], unsized[ITEM / 4] = "";
+	char item[PEN_HEAD_ITEM], unsized[PEN_HEAD_ITEM / 4] = "";
 
 	pen__head_begin(pen, PEN_PLAIN, "events:", 1);
 	snprintf(item, sizeof(item), "allocations %" PRIu64, r->events.allocations);
@@ -121,61 +109,18 @@ static void put_events(struct pen *pen, const struct report *r)
 	pen__head_item(pen, ",", PEN_PLAIN, item);
 	snprintf(item, sizeof(item), "live %" PRIu64, r->events.live);
 	pen__head_item(pen, ",", PEN_PLAIN, item);
-	put_count(pen, r->events.pending, "of them pending RCU");
-	put_count(pen, r->events.evicted, "pages left out");
-	put_count(pen, r->events.unsampled, "left out by coarser sampling");
-	put_count(pen, r->events.unchecked, "unchecked");
-	put_count(pen, r->events.in_motion, "in motion");
-	pen__head_end(pen);
-}
-
-static void put_under_way(struct pen *pen, const char *before, const char *which, double share)
-{
-	char item[ITEM];
-
-	snprintf(item, sizeof(item), "%s is under way, %.0f%%", which, 100 * share);
-	pen__head_item(pen, before, PEN_PLAIN, item);
-}
-
-/* "scan: 3 passes, the last read 812 MB in 0.61 s; nothing refers to 12 of 40213 objects (1.5K),
- * 34% of the next one done" */
-static void put_scan(struct pen *pen, const struct report_scan *s)
-{
-	char item[ITEM];
-
-	if (!s->passes && !(s->under_way > 0))
-		return;
-	pen__head_begin(pen, PEN_PLAIN, "scan:", 1);
-	if (!s->passes) {
-		put_under_way(pen, "", "the first pass", s->under_way);
-		pen__head_end(pen);
-		return;
-	}
-	snprintf(item, sizeof(item), "%" PRIu64 " pass%s", s->passes, s->passes == 1 ? "" : "es");
-	pen__head_item(pen, "", PEN_PLAIN, item);
-	snprintf(item, sizeof(item), "the last read %.0f MB in %.2f s", (double)s->bytes / 1e6,
-		 s->seconds);
-	pen__head_item(pen, ",", PEN_PLAIN, item);
-	if (s->passes < s->needed) {
-		snprintf(item, sizeof(item), "%u are needed", s->needed);
-	} else {
-		snprintf(item, sizeof(item),
-			 "nothing refers to %" PRIu64 " of %" PRIu64 " objects (%s)",
-			 s->unreferenced, s->objects,
-			 pen__human((double)s->unreferenced_bytes, false).text);
-	}
-	pen__head_item(pen, ";", s->unreferenced ? PEN_RED : PEN_PLAIN, item);
-	put_count(pen, s->acknowledged, "more acknowledged");
-	put_count(pen, s->unknown, "not to be told from free ones");
-	if (s->under_way > 0)
-		put_under_way(pen, ",", "the next pass", s->under_way);
+	pen__head_count(pen, r->events.pending, "of them pending RCU");
+	pen__head_count(pen, r->events.evicted, "pages left out");
+	pen__head_count(pen, r->events.unsampled, "left out by coarser sampling");
+	pen__head_count(pen, r->events.unchecked, "unchecked");
+	pen__head_count(pen, r->events.in_motion, "in motion");
 	pen__head_end(pen);
 }
 
 /* "sampling: 1 object in 16 is recorded; below are estimates, ± their standard error" */
 static void put_sampling(struct pen *pen, const struct report *r)
 {
-	char item[ITEM];
+	char item[PEN_HEAD_ITEM];
 
 	if (r->sampling <= 1)
 		return;
@@ -190,7 +135,7 @@ static void put_sampling(struct pen *pen, const struct report *r)
 /* "overhead: 0.8% of the CPUs' time (1.0% allowed), 912.4K events/s of 98 ns" */
 static void put_overhead(struct pen *pen, const struct report_overhead *o)
 {
-	char item[ITEM];
+	char item[PEN_HEAD_ITEM];
 
 	if (!o->known)
 		return;
@@ -211,7 +156,7 @@ void report_text__state(struct pen *pen, const struct report *r)
 {
 	put_sampling(pen, r);
 	put_overhead(pen, &r->overhead);
-	put_scan(pen, &r->scan);
+	scan_text__print(pen, &r->scan);
 }
 
 /* ---- sites ---- */

@@ -4,11 +4,9 @@
 #include "render/screen_print.h"
 #include "report/headline.h"
 
-#include <inttypes.h>
 #include <string.h>
 
-#define SITES_LISTED  20
-#define CACHE_OF_SITE 16
+#define SITES_LISTED 20
 
 bool screen_cgroups__passes(const struct screen_view *view, const struct by_cgroup_row *row,
 			    bool (*passes)(const char *filter, const struct report *report,
@@ -36,12 +34,8 @@ static void put_site(const struct report *r, const struct by_cgroup_member *m,
 		     const struct pen *pen)
 {
 	const struct report_site *s = &r->sites[m->site];
-	int used;
 
-	fprintf(pen->out, "%18s  %9" PRIu64 "  %-7s  ", pen__human((double)m->bytes, false).text,
-		m->objects, s->origin);
-	used = pen__name_cut(pen, PEN_PLAIN, s->cache, CACHE_OF_SITE);
-	fprintf(pen->out, "%*s", CACHE_OF_SITE + 2 - used, "");
+	screen_print__part(s, m->bytes, m->objects, pen);
 	screen_print__functions(s, headline__alone(s->stack, s->nr_frames).first, pen);
 	fputc('\n', pen->out);
 	screen_print__who(s, pen);

@@ -346,19 +346,26 @@ static void write_site(const struct screen_view *view, struct pen *pen)
 	report_text__site(pen, screen_view__report(view), view->order[view->expanded_at].site);
 }
 
-#define MEMBERS_LISTED	20
-#define CACHE_OF_MEMBER 16
+#define MEMBERS_LISTED 20
+#define CACHE_OF_PART  16
+
+void screen_print__part(const struct report_site *s, uint64_t bytes, uint64_t objects,
+			const struct pen *pen)
+{
+	int used;
+
+	fprintf(pen->out, "%18s  %9" PRIu64 "  %-7s  ", pen__human((double)bytes, false).text,
+		objects, s->origin);
+	used = pen__name_cut(pen, PEN_PLAIN, s->cache, CACHE_OF_PART);
+	fprintf(pen->out, "%*s", CACHE_OF_PART + 2 - used, "");
+}
 
 /* "    9.1M      37120  slab     kmalloc-256         kleak_leak_kmalloc ← kleak_write" */
 static void put_member(const struct report *r, const struct groups_member *m, const struct pen *pen)
 {
 	const struct report_site *s = &r->sites[m->site];
-	int used;
 
-	fprintf(pen->out, "%18s  %9" PRIu64 "  %-7s  ", pen__human((double)s->bytes, false).text,
-		s->objects, s->origin);
-	used = pen__name_cut(pen, PEN_PLAIN, s->cache, CACHE_OF_MEMBER);
-	fprintf(pen->out, "%*s", CACHE_OF_MEMBER + 2 - used, "");
+	screen_print__part(s, s->bytes, s->objects, pen);
 	if (m->metadata)
 		pen__put(pen, PEN_DIM, "the allocator's own for these");
 	else

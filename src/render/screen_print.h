@@ -20,6 +20,11 @@ void screen_print__row(const struct screen_view *view, const struct view_row *ro
 /* "kleak_write [kleak_test] ← proc_reg_write ← vfs_write", from this frame of its stack on. */
 void screen_print__functions(const struct report_site *site, size_t first, const struct pen *pen);
 
+/* "9.1M      37120  slab     kmalloc-256         ": the beginning of a row below a cause's or a
+ * cgroup's. */
+void screen_print__part(const struct report_site *site, uint64_t bytes, uint64_t objects,
+			const struct pen *pen);
+
 /* "allocated by process nginx (1234) 81%, kernel thread kworker 19%": a line, or nothing. */
 void screen_print__who(const struct report_site *site, const struct pen *pen);
 

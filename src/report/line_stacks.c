@@ -3,7 +3,9 @@
 #include "kernel/allocator.h"
 #include "util/array.h"
 #include "util/fnv.h"
+#include "util/function_name.h"
 #include "util/idmap.h"
+#include "util/order.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -18,15 +20,9 @@ struct index {
 	uint32_t *growing;	  /* by line: its number among those that grow, or IDMAP_NONE */
 };
 
-/* The compiler names parts and copies of a function "name.part.0", "name.constprop.0". */
-static size_t length_of(const char *function)
-{
-	return strcspn(function, ".");
-}
-
 static uint64_t id_of(const char *function)
 {
-	return idmap__mix(fnv__add(FNV_START, function, length_of(function))) | 1;
+	return idmap__mix(fnv__add(FNV_START, function, function_name__length(function))) | 1;
 }
 
 static void index_free(struct index *index)
@@ -93,9 +89,10 @@ static bool is_same_file(const char *file, const char *place)
 /* Is the frame in the line's function, by all that is known of both? */
 static bool is_in_function(const struct symbols_frame *frame, const struct statement_line *line)
 {
-	size_t length = length_of(frame->symbol);
+	size_t length = function_name__length(frame->symbol);
 
-	if (length != length_of(line->function) || strncmp(frame->symbol, line->function, length))
+	if (length != function_name__length(line->function) ||
+	    strncmp(frame->symbol, line->function, length))
 		return false;
 	if (strcmp(frame->module ? frame->module : "", line->module ? line->module : ""))
 		return false;
@@ -201,9 +198,7 @@ static int by_line(const void *a, const void *b)
 {
 	const struct pair *left = a, *right = b;
 
-	if (left->line != right->line)
-		return left->line < right->line ? -1 : 1;
-	return left->site.site < right->site.site ? -1 : left->site.site > right->site.site;
+	return ORDER_UP(left->line, right->line) ?: ORDER_UP(left->site.site, right->site.site);
 }
 
 static enum line_stacks_why why_none(const struct growing_line *growing,

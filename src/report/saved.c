@@ -342,10 +342,11 @@ static void read_meminfo(struct json_reader *r, json_t *from, struct report *to)
 	}
 }
 
-/* A part of a class' growth: files from before 0.2 have none. */
-static double read_part(struct json_reader *r, json_t *class, const char *key)
+/* A number that earlier files do not have; null is `instead`, too. */
+static double read_later(struct json_reader *r, json_t *object, const char *key, double instead)
 {
-	return json_object_get(class, key) ? json_read__number_or(r, class, key, NAN) : NAN;
+	return json_object_get(object, key) ? json_read__number_or(r, object, key, instead)
+					    : instead;
 }
 
 static void read_class(struct json_reader *r, json_t *from, struct coverage_class *to)
@@ -356,9 +357,9 @@ static void read_class(struct json_reader *r, json_t *from, struct coverage_clas
 		.known = !json_is_null(json_read__value(r, from, "kernel_delta_bytes")),
 		.traced_bytes = json_read__signed(r, from, "traced_bytes", INT64_MAX),
 		.explained = json_read__number_or(r, from, "explained_share", NAN),
-		.older_bytes = read_part(r, from, "older_bytes"),
-		.room_bytes = read_part(r, from, "room_bytes"),
-		.rest_bytes = read_part(r, from, "rest_bytes"),
+		.older_bytes = read_later(r, from, "older_bytes", NAN),
+		.room_bytes = read_later(r, from, "room_bytes", NAN),
+		.rest_bytes = read_later(r, from, "rest_bytes", NAN),
 	};
 	if (to->known)
 		to->kernel_delta_bytes =
@@ -418,9 +419,7 @@ static void read_scan(struct json_reader *r, json_t *from, struct report_scan *t
 		.unknown = json_read__count(r, scan, "unknown", INT64_MAX),
 		.bytes = json_read__count(r, scan, "read_bytes", INT64_MAX),
 		.seconds = json_read__number(r, scan, "duration_s"),
-		.under_way = json_object_get(scan, "under_way_share")
-				     ? json_read__number_or(r, scan, "under_way_share", 0)
-				     : 0,
+		.under_way = read_later(r, scan, "under_way_share", 0),
 	};
 	if (!to->passes && !(to->under_way > 0))
 		json_read__fail(r, "passes", "a count of passes");

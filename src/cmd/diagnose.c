@@ -576,7 +576,7 @@ int cmd_diagnose(const struct options *options, const struct reporter_parts *par
 	if (!err)
 		err = print(&d, outputs);
 	if (!err && d.diagnosis.report)
-		err = outputs__report(outputs, &d.report);
+		err = outputs__diagnosis(outputs, &d.diagnosis);
 	*status = statuses[diagnosis__answer(&d.diagnosis)];
 	close_trace(&d);
 	groups__free(&d.diagnosis.groups);

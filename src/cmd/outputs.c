@@ -38,8 +38,9 @@ struct outputs {
 	bool color;
 	struct picture pictures[PICTURES];
 	struct chronicle chronicle;
-	const struct report *report; /* that is being given */
-	struct screen *screen;	     /* NULL: none, or not any more */
+	const struct report *report;	   /* that is being given */
+	const struct diagnosis *diagnosis; /* that it is of; NULL: of none */
+	struct screen *screen;		   /* NULL: none, or not any more */
 	struct metrics_file metrics;
 	struct printout *printout;
 	struct saving *saving; /* NULL: not asked for */
@@ -75,8 +76,8 @@ static int print_html(void *arg, FILE *out)
 	const struct outputs *outputs = arg;
 
 	errno = 0;
-	return reason(
-		html__print(outputs->report, &outputs->chronicle, outputs->options->weight, out));
+	return reason(html__print(outputs->report, &outputs->chronicle, outputs->diagnosis,
+				  outputs->options->weight, out));
 }
 
 static int cannot_write(const char *path, int err)
@@ -288,7 +289,7 @@ int outputs__report(struct outputs *outputs, const struct report *report)
 	outputs->report = report;
 	if (outputs->screen)
 		err = show(outputs, report);
-	else if (outputs->options->verb != VERB_DIAGNOSE) /* that is a page of its own */
+	else if (!outputs->diagnosis) /* that is a page of its own */
 		err = print(outputs, report);
 	for (int i = 0; i < PICTURES; i++) {
 		int drawn = draw(outputs, &outputs->pictures[i]);
@@ -298,6 +299,16 @@ int outputs__report(struct outputs *outputs, const struct report *report)
 	metrics = metrics_file__write(&outputs->metrics, print_metrics, outputs, report->final);
 	outputs->report = NULL;
 	return err ? err : metrics;
+}
+
+int outputs__diagnosis(struct outputs *outputs, const struct diagnosis *diagnosis)
+{
+	int err;
+
+	outputs->diagnosis = diagnosis;
+	err = outputs__report(outputs, diagnosis->report);
+	outputs->diagnosis = NULL;
+	return err;
 }
 
 /* What became of --save.  0 or -errno. */

@@ -5,6 +5,7 @@
 
 #include "cmd/options.h"
 #include "kernel/symbols.h"
+#include "report/diagnosis.h"
 #include "report/report.h"
 
 struct outputs;
@@ -43,6 +44,9 @@ int outputs__print(struct outputs *outputs, int (*render)(void *arg, FILE *out),
  * which is said.
  */
 int outputs__report(struct outputs *outputs, const struct report *report);
+
+/* The same for the report of a diagnosis, which has been printed: files only. */
+int outputs__diagnosis(struct outputs *outputs, const struct diagnosis *diagnosis);
 
 /* Finish; outputs may be NULL.  0, or -errno when something was lost, which is said. */
 int outputs__close(struct outputs *outputs);

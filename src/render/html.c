@@ -2,6 +2,7 @@
 #include "render/html.h"
 #include "render/chart.h"
 #include "render/html_cgroups.h"
+#include "render/html_lines.h"
 #include "render/html_site.h"
 #include "render/markup.h"
 #include "render/page.css.h"
@@ -492,8 +493,8 @@ static void put_doubts(FILE *out, const struct report *r)
 	fputs("</section>\n", out);
 }
 
-int html__print(const struct report *r, const struct chronicle *chronicle, enum weight weight,
-		FILE *out)
+int html__print(const struct report *r, const struct chronicle *chronicle,
+		const struct diagnosis *diagnosis, enum weight weight, FILE *out)
 {
 	int err;
 
@@ -510,6 +511,8 @@ int html__print(const struct report *r, const struct chronicle *chronicle, enum 
 	err = put_head(out, r);
 	fputs("<main>\n", out);
 	put_books(out, r, chronicle);
+	if (diagnosis)
+		html_lines__print(out, diagnosis, r->nr_sites <= HTML_SITES);
 	if (!err)
 		err = put_sites(out, r);
 	if (!err)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "render/html_site.h"
 #include "render/chart.h"
+#include "render/html_frames.h"
 #include "render/markup.h"
 #include "render/pen.h"
 #include "report/by_design.h"
@@ -280,14 +281,7 @@ static void put_freers(FILE *out, const struct report_site *s)
 		const struct report_freer *f = &s->freed_by[i];
 
 		fprintf(out, "<li>%.0f%% ", (double)f->frees / (double)s->frees_noted * 100);
-		for (size_t k = 0; k < f->nr_frames; k++) {
-			if (k)
-				fputs(" ← ", out);
-			if (f->stack[k].symbol)
-				markup__text(out, f->stack[k].symbol);
-			else
-				fprintf(out, "0x%" PRIx64, f->stack[k].address);
-		}
+		html_frames__print(out, f->stack, f->nr_frames);
 		fputs("</li>", out);
 	}
 	fputs("</ul></div>\n", out);

@@ -83,7 +83,7 @@ static int print_html(const void *of, FILE *out)
 {
 	const struct shown *shown = of;
 
-	return html__print(shown->report, shown->chronicle, shown->weight, out);
+	return html__print(shown->report, shown->chronicle, NULL, shown->weight, out);
 }
 
 static int print_svg(const void *of, FILE *out)

@@ -15,7 +15,7 @@ SVG, HTML = "{http://www.w3.org/2000/svg}", "{http://www.w3.org/1999/xhtml}"
 NAMES = ["report", "nothing", "huge", "hostile", "markup"]
 ELEMENTS = {SVG + e for e in "svg title style rect text g foreignObject script line polyline polygon".split()} \
     | {HTML + e for e in "html head meta title style body header main section h1 h2 h3 h4 p span dl dt dd div ul ol "
-       "li b i small code pre table thead tbody tr th td figure figcaption details summary script".split()}
+       "li a b i small code pre table thead tbody tr th td figure figcaption details summary script".split()}
 
 
 def parse(name):
@@ -25,7 +25,7 @@ def parse(name):
 
 
 def pictures():
-    return [f"{n}.svg" for n in NAMES] + [f"{n}.html" for n in NAMES + ["final"]]
+    return [f"{n}.svg" for n in NAMES] + [f"{n}.html" for n in NAMES + ["final", "diagnosis"]]
 
 
 def test_well_formed():
@@ -40,7 +40,8 @@ def test_only_known_elements_and_no_handlers():
         for element in parse(name).iter():
             assert element.tag in ELEMENTS, (name, element.tag)
             for key in element.attrib:
-                assert not key.lower().startswith("on") and "href" not in key, (name, key)
+                assert not key.lower().startswith("on"), (name, key)
+                assert "href" not in key or re.fullmatch("#s[0-9a-f]{16}", element.get(key)), (name, element.get(key))
 
 
 def test_one_script_of_our_own():

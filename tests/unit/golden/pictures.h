@@ -97,7 +97,8 @@ static const double pictures_at[] = {5, 10, 15};
 static const double pictures_course[] = {0, 40960, 65536};
 
 /* The golden report, with source lines and a course. */
-static struct report pictures_report(struct report_site sites[NR(golden_sites)])
+static struct report __attribute__((unused))
+pictures_report(struct report_site sites[NR(golden_sites)])
 {
 	struct report report = golden_report();
 

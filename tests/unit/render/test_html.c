@@ -15,7 +15,7 @@ static char *printed(const struct report *report, const struct chronicle *chroni
 	FILE *out = open_memstream(&text, &length);
 
 	assert_non_null(out);
-	assert_int_equal(html__print(report, chronicle, WEIGHT_BYTES, out), 0);
+	assert_int_equal(html__print(report, chronicle, NULL, WEIGHT_BYTES, out), 0);
 	assert_int_equal(fclose(out), 0);
 	assert_int_equal(strlen(text), length);
 	return text;
@@ -223,7 +223,7 @@ static void test_full(void **state)
 
 	(void)state;
 	assert_non_null(full);
-	assert_int_equal(html__print(&report, &chronicle, WEIGHT_BYTES, full), -EIO);
+	assert_int_equal(html__print(&report, &chronicle, NULL, WEIGHT_BYTES, full), -EIO);
 	fclose(full);
 }
 

@@ -15,8 +15,8 @@ import tap  # noqa: E402
 
 # Others: sudo make test-guest GUESTS="6.18 7.3 arm64/6.12"
 VERSIONS = os.environ.get("GUESTS", "6.1 6.12").split()
-# Where nothing else was asked for, some tests run on these as well.
-ARM64 = [] if "GUESTS" in os.environ else ["arm64/6.1", "arm64/6.12"]
+# Those that some test runs on where nothing else was asked for.
+EVERY = {*VERSIONS, "6.1", "6.12", "arm64/6.1", "arm64/6.12"}
 CANNOT_RUN = 77
 # What a kernel says on its console that goes on, so that the script ends as if nothing had been.
 TROUBLE = re.compile(r"^.*(BUG: |Oops: |general protection fault|-\[ (cut here|end trace)|Call Trace:)", re.M)
@@ -84,7 +84,7 @@ def boot(version, script, *options):
 
 def once(of):
     """What of(version) gives, made once for each version, whoever asks first."""
-    locks, made = {version: threading.Lock() for version in VERSIONS + ARM64}, {}
+    locks, made = {version: threading.Lock() for version in EVERY}, {}
 
     def get(version):
         with locks[version]:
@@ -106,17 +106,14 @@ def keep(result):
             out.write(json.dumps(result) + "\n")
 
 
-def main(*checks, arm64=False, kernels=None):
+def main(*checks, kernels=None):
     """
-    Run check(version) for each kernel, those of arm64 included if it says so, one test each.  A guest takes one CPU, and waits
-    most of the time: those of the kernels run beside each other, GUESTS_AT_ONCE of them where that says how many.
-
-    `kernels` is for what hardly differs between them, or takes long: these alone, unless GUESTS names others.
+    Run check(version) for each kernel, one test each: those that GUESTS names, or else `kernels`, or 6.1 and
+    6.12.  A guest takes one CPU, and waits most of the time: those of the kernels run beside each other,
+    GUESTS_AT_ONCE of them where that says how many.
     """
     tests = {}
-    versions = VERSIONS + (ARM64 if arm64 else [])
-    if kernels and "GUESTS" not in os.environ:
-        versions = kernels
+    versions = VERSIONS if "GUESTS" in os.environ or not kernels else kernels
     with concurrent.futures.ThreadPoolExecutor(int(os.environ.get("GUESTS_AT_ONCE", len(versions)))) as pool:
         for check in checks:
             for version in versions:

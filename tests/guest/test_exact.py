@@ -189,4 +189,4 @@ def exact(version):
 
 
 if __name__ == "__main__":
-    main(exact, arm64=True)
+    main(exact, kernels=["6.1", "6.12", "arm64/6.1", "arm64/6.12"])

@@ -156,4 +156,5 @@ def run(version):
 
 
 if __name__ == "__main__":
-    main(run, names_of_a_module_that_is_gone, explain, ledger_reads_alloc_traces, node_without_memory, arm64=True)
+    main(run, names_of_a_module_that_is_gone, explain, ledger_reads_alloc_traces, node_without_memory,
+         kernels=["6.1", "6.12", "arm64/6.1"])

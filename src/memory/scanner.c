@@ -3,7 +3,7 @@
 #include "memory/orphan_check.h"
 #include "memory/percpu_memory.h"
 #include "memory/places.h"
-#include "memory/ram.h"
+#include "memory/ram_walk.h"
 #include "memory/scan.h"
 #include "memory/sheaves.h"
 #include "memory/stacks.h"
@@ -234,6 +234,14 @@ static int add_dead(void *arg, uint64_t start, uint64_t end)
 	return ram__add_dead(&scanner->memory, start, end);
 }
 
+static int see_slab(void *arg, uint64_t address, uint64_t cache)
+{
+	struct scanner *scanner = arg;
+
+	return stacks__see_slab(&scanner->stacks, address, cache)
+		       ?: places__see_slab(&scanner->places, address, cache);
+}
+
 /* What is left over on stacks, in per-CPU memory, and where the allocator keeps what is free. */
 static int find_dead(struct scanner *scanner)
 {
@@ -241,9 +249,11 @@ static int find_dead(struct scanner *scanner)
 	int err;
 
 	ram__forget_dead(&scanner->memory);
-	err = stacks__find_dead(&scanner->stacks);
-	if (!err)
-		err = places__begin(&scanner->places);
+	ram__remember(&scanner->memory);
+	stacks__begin(&scanner->stacks);
+	places__clear(&scanner->places);
+	err = ram_walk__slabs(&scanner->memory, see_slab, scanner);
+	places__sort(&scanner->places);
 	if (!err)
 		err = stacks__find_unused(&scanner->stacks, &scanner->places);
 	if (!err)
@@ -429,7 +439,7 @@ int scanner__pass(struct scanner *scanner, const struct scanner_pace *pace)
 		err = hide_buffer(scanner);
 	visit_cpus();
 	if (!err)
-		err = ram__walk(&scanner->memory, see, scanner);
+		err = ram_walk__words(&scanner->memory, see, scanner);
 	if (!err)
 		err = percpu_memory__walk(&scanner->percpu, see_and_leave_time, scanner);
 	scanner->sum.under_way = 0;

@@ -7,7 +7,7 @@
 # make install [DESTDIR=] [PREFIX=/usr/local]
 # make bench [PEER=command] [ARGS=--json]   what tracing costs
 # make bench-cgroups [CGROUPS=10000]         what kleak ledger --cgroups costs; makes so many, as root
-# make bench-scale [OBJECTS="1000000 100000000"]   what reports and scans cost with so many objects
+# make bench-scale [OBJECTS="1000000 100000000"] [GB=4096]   what reports and scans cost with so many objects, so much memory
 # make bench-names VMLINUX=file              how fast addresses get their source lines
 # make fuzz [FUZZ_TIME=60]  read files that nobody wrote
 # make soak [SECONDS=600] [GUEST=6.12] [SANITIZE=1]   under load, here or in a guest, kleak with ASan and UBSan
@@ -429,10 +429,15 @@ $(B)/scan-bench: tools/bench/scan.c $(B)/kleak.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(C_FLAGS) -o $@ $^ $(LDLIBS)
 
+$(B)/walk-bench: tools/bench/walk.c $(B)/kleak.a
+	$(call say,LD,$@)
+	$(Q)$(CC) $(C_FLAGS) -o $@ $^ $(LDLIBS)
+
 .PHONY: bench-scale
-bench-scale: $(B)/readout $(B)/scan-bench
+bench-scale: $(B)/readout $(B)/scan-bench $(B)/walk-bench
 	@$(B)/readout $(or $(OBJECTS),1000000 3000000 10000000 30000000)
 	@$(B)/scan-bench $(or $(OBJECTS),1000000 3000000 10000000 30000000)
+	@$(B)/walk-bench $(or $(GB),64 256 1024 4096)
 
 .PHONY: bench-names
 bench-names: $(B)/names

@@ -5,7 +5,7 @@
 #include "memory/census.h"
 #include "memory/kmem.h"
 #include "memory/pointees.h"
-#include "memory/ram.h"
+#include "memory/ram_walk.h"
 #include "memory/slab_objects.h"
 #include "trace/caches.h"
 #include "trace/tracer.h"
@@ -246,7 +246,7 @@ static int look(struct survey *survey)
 {
 	struct census *census = &survey->census;
 	double began = clock__now_s();
-	int err = ram__walk_slabs(&survey->memory, see_slab, survey);
+	int err = ram_walk__slabs(&survey->memory, see_slab, survey);
 
 	if (!err) {
 		census__keep(census, is_wanted, survey);

@@ -176,6 +176,20 @@ static bool read_slab_type(struct slub_layout *l, const struct btf *btf)
 	return bit != SLUB_NONE && base != SLUB_NONE;
 }
 
+/*
+ * The page_type of what is free: a bit of it that is cleared up to 6.11, where an enum has it from
+ * 6.11 on; the top byte from 6.12 on.
+ */
+static uint32_t buddy_type(const struct btf *btf)
+{
+	uint32_t type = value_of(btf, "pagetype", "PGTY_buddy");
+	uint32_t bit = value_of(btf, "pagetype", "PG_buddy");
+
+	if (type != SLUB_NONE)
+		return type << 24;
+	return ~(bit == SLUB_NONE ? 0x80 : bit);
+}
+
 int layout__read_slub(struct slub_layout *layout, const struct btf *btf, uint32_t page_size,
 		      char *why, size_t len)
 {
@@ -264,6 +278,7 @@ int layout__read_slub(struct slub_layout *layout, const struct btf *btf, uint32_
 	l.reclaim_flag = l.reclaim_flag == SLUB_NONE ? 0x20000 : 1U << l.reclaim_flag;
 	l.large_type = value_of(btf, "pagetype", "PGTY_large_kmalloc");
 	l.pool_type = value_of(btf, "pagetype", "PGTY_netpp");
+	l.buddy_type = buddy_type(btf);
 	l.lru_flag = value_of(btf, "pageflags", "PG_lru");
 	l.poison_flag = value_of(btf, "pageflags", "PG_hwpoison");
 	if (!read_slab_type(&l, btf)) {

@@ -26,6 +26,7 @@ struct slub_layout {
 	uint32_t slab_mask, slab_type;	/* from 6.10 on: these bits of page_type are that type */
 	/* those of large kmalloc and of a page_pool's pages; SLUB_NONE: they have none */
 	uint32_t large_type, pool_type;
+	uint32_t buddy_type;		    /* page_type of the first page of a free block */
 	uint32_t slab_cache, slab_freelist; /* the counters follow the freelist */
 	uint32_t cache_size, cache_offset, cache_random, cache_oo, cache_list;
 	/* the pointers to a cache's nodes: the first one, and how far the next one is */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "memory/charge_walk.h"
+#include "memory/ram_walk.h"
 #include "memory/slub_freelist.h"
 #include "memory/vmemmap.h"
 #include "util/array.h"
@@ -178,7 +179,7 @@ int charge_walk__take(struct charge_walk *walk)
 	idmap__clear(&walk->by_file);
 	charges__forget(walk->charges);
 	if (!err)
-		err = ram__walk_pages(walk->memory, see_page, walk);
+		err = ram_walk__pages(walk->memory, see_page, walk);
 	if (!err && walk->percpu)
 		walk->percpu_known =
 			!charges__of_percpu(walk->charges, walk->percpu, see_percpu, walk);

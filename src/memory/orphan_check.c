@@ -5,12 +5,12 @@
 
 #include <stdlib.h>
 
-int orphan_check__begin(struct orphan_check *check)
+void orphan_check__begin(struct orphan_check *check)
 {
 	check->nr_freed = 0;
 	check->unknown = 0;
 	slub__begin(check->slub);
-	return orphans__begin(&check->orphans);
+	orphans__begin(&check->orphans);
 }
 
 bool orphan_check__is_asked(const struct subject *subject, const struct scan_object *object,

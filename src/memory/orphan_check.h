@@ -20,14 +20,14 @@ struct orphan_check {
 	/* as ram.h: kernel memory without a copy, or NULL */
 	void *(*peek)(void *arg, uint64_t address, size_t len);
 
-	struct orphans orphans;
+	struct orphans orphans; /* ended by the caller, when all that is asked has been judged */
 	struct kleak_eviction *freed; /* found free in the allocator's own books */
 	size_t nr_freed, room_freed;
 	uint64_t unknown; /* the books could not be read */
 };
 
-/* A pass is over: forget what was freed before it.  0 or -ENOMEM. */
-int orphan_check__begin(struct orphan_check *check);
+/* A pass is over: forget what was freed before it. */
+void orphan_check__begin(struct orphan_check *check);
 
 /*
  * Must this object be judged?  gathered: the tick at which the objects were; what the allocator's

@@ -17,20 +17,27 @@ static bool is_same(const struct orphan *a, const struct orphan *b)
 	       a->content == b->content;
 }
 
-int orphans__begin(struct orphans *orphans)
+void orphans__begin(struct orphans *orphans)
 {
-	struct orphan *list = orphans->before;
-	size_t room = orphans->room_before;
+	orphans->nr_found = 0;
+}
 
-	orphans->before = orphans->list;
-	orphans->room_before = orphans->room;
-	orphans->nr_before = orphans->nr;
-	orphans->list = list;
-	orphans->room = room;
-	orphans->nr = 0;
+int orphans__add(struct orphans *orphans, const struct orphan *orphan)
+{
+	int err = array__reserve((void **)&orphans->found, orphans->nr_found + 1,
+				 &orphans->room_found, sizeof(*orphans->found));
+
+	if (!err)
+		orphans->found[orphans->nr_found++] = *orphan;
+	return err;
+}
+
+/* By the pass before: where each is in the list. */
+static int index_list(struct orphans *orphans)
+{
 	idmap__clear(&orphans->by_key);
-	for (size_t i = 0; i < orphans->nr_before; i++) {
-		uint64_t id = id_of(&orphans->before[i]);
+	for (size_t i = 0; i < orphans->nr; i++) {
+		uint64_t id = id_of(&orphans->list[i]);
 
 		if (idmap__find(&orphans->by_key, id) != IDMAP_NONE)
 			continue;
@@ -40,23 +47,27 @@ int orphans__begin(struct orphans *orphans)
 	return 0;
 }
 
-int orphans__add(struct orphans *orphans, const struct orphan *orphan)
+int orphans__end(struct orphans *orphans)
 {
-	uint32_t before = idmap__find(&orphans->by_key, id_of(orphan));
-	int err = array__reserve((void **)&orphans->list, orphans->nr + 1, &orphans->room,
-				 sizeof(*orphans->list));
-	struct orphan *added;
+	struct orphan *list = orphans->list;
+	size_t room = orphans->room;
+	int err = index_list(orphans);
 
 	if (err)
 		return err;
-	added = &orphans->list[orphans->nr++];
-	*added = *orphan;
-	added->passes = 1;
-	added->acknowledged = false;
-	if (before != IDMAP_NONE && is_same(&orphans->before[before], orphan)) {
-		added->passes = orphans->before[before].passes + 1;
-		added->acknowledged = orphans->before[before].acknowledged;
+	for (size_t i = 0; i < orphans->nr_found; i++) {
+		struct orphan *orphan = &orphans->found[i];
+		uint32_t before = idmap__find(&orphans->by_key, id_of(orphan));
+		bool known = before != IDMAP_NONE && is_same(&list[before], orphan);
+
+		orphan->passes = known ? list[before].passes + 1 : 1;
+		orphan->acknowledged = known && list[before].acknowledged;
 	}
+	orphans->list = orphans->found;
+	orphans->room = orphans->room_found;
+	orphans->nr = orphans->nr_found;
+	orphans->found = list;
+	orphans->room_found = room;
 	return 0;
 }
 
@@ -83,7 +94,7 @@ size_t orphans__acknowledge(struct orphans *orphans)
 void orphans__free(struct orphans *orphans)
 {
 	free(orphans->list);
-	free(orphans->before);
+	free(orphans->found);
 	idmap__free(&orphans->by_key);
 	memset(orphans, 0, sizeof(*orphans));
 }

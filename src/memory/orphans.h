@@ -17,23 +17,26 @@ struct orphan {
 	uint64_t allocated_at;
 	uint32_t slot;
 	uint32_t site;	  /* index into the site table */
-	uint32_t passes;  /* in a row in which nothing referred to it; set by orphans__add() */
+	uint32_t passes;  /* in a row in which nothing referred to it; set by orphans__end() */
 	uint64_t content; /* hash of its words */
 	bool acknowledged;
 };
 
 struct orphans {
-	uint32_t passes; /* by the caller: so many make it certain */
-	struct orphan *list, *before;
-	size_t nr, room, nr_before, room_before;
-	struct idmap by_key; /* of `before` */
+	uint32_t passes;	     /* by the caller: so many make it certain */
+	struct orphan *list, *found; /* of the last pass that ended; of the one that goes on */
+	size_t nr, room, nr_found, room_found;
+	struct idmap by_key; /* of `list`, within orphans__end() */
 };
 
-/* A pass begins: what was found before is to be found again.  0 or -ENOMEM. */
-int orphans__begin(struct orphans *orphans);
+/* A pass begins: what was found before is to be found again.  Until it ends the list stays. */
+void orphans__begin(struct orphans *orphans);
 
 /* This pass found no reference to it.  0 or -ENOMEM. */
 int orphans__add(struct orphans *orphans, const struct orphan *orphan);
+
+/* The pass is over, and the list is what it found.  0; -ENOMEM: the list stays as it was. */
+int orphans__end(struct orphans *orphans);
 
 /* Has it been without a reference for long enough? */
 bool orphans__is_certain(const struct orphans *orphans, const struct orphan *orphan);

@@ -30,14 +30,15 @@ struct percpu_memory {
 	size_t nr, room;
 	uint64_t *map; /* what of a chunk is allocated, a bit for each PCPU_MIN_ALLOC_SIZE */
 	size_t room_map;
-	bool known; /* where the chunks are; if not, ram__walk() reads all of them */
+	bool known; /* where the chunks are; if not, ram_walk__words() reads all of them */
 	int err;
 };
 
-/* Learn what there is now, before ram__walk().  0 or -ENOMEM. */
+/* Learn what there is now, before ram_walk__words().  0 or -ENOMEM. */
 int percpu_memory__begin(struct percpu_memory *percpu);
 
-/* Hand every word that is allocated in the chunks that are mapped to see(), as ram__walk() does. */
+/* Hand every word that is allocated in the chunks that are mapped to see(), as ram_walk__words()
+ * does. */
 int percpu_memory__walk(struct percpu_memory *percpu,
 			int (*see)(void *arg, uint64_t address, const uint64_t *words, size_t nr),
 			void *arg);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "memory/places.h"
 #include "kernel/datasyms.h"
+#include "memory/ram_walk.h"
 #include "memory/vmemmap.h"
 #include "util/array.h"
 
@@ -99,9 +100,30 @@ static int add_areas(struct places *places, uint64_t start, uint32_t size, uint3
 	return err;
 }
 
-static int see_slab(void *arg, uint64_t address, uint64_t cache)
+/* How much memory a CPU has for its variables, at most. */
+static uint64_t per_cpu_room(const struct places *places)
 {
-	struct places *places = arg;
+	uint64_t least = MOST_CPU_MEMORY;
+
+	for (uint32_t a = 0; a < places->nr_cpus; a++)
+		for (uint32_t b = 0; b < places->nr_cpus; b++) {
+			uint64_t apart = places->cpu_offsets[a] - places->cpu_offsets[b];
+
+			if (a != b && apart < least)
+				least = apart;
+		}
+	return least;
+}
+
+void places__clear(struct places *places)
+{
+	places->nr_areas = 0;
+	places->nr_pages = 0;
+	places->cpu_room = per_cpu_room(places);
+}
+
+int places__see_slab(struct places *places, uint64_t address, uint64_t cache)
+{
 	uint32_t size, nr, most;
 	uint64_t start;
 	int err = 0;
@@ -125,31 +147,25 @@ static int by_address(const void *a, const void *b)
 	return (x->address > y->address) - (x->address < y->address);
 }
 
-/* How much memory a CPU has for its variables, at most. */
-static uint64_t per_cpu_room(const struct places *places)
+void places__sort(struct places *places)
 {
-	uint64_t least = MOST_CPU_MEMORY;
+	if (places->nr_pages)
+		qsort(places->pages, places->nr_pages, sizeof(*places->pages), by_address);
+}
 
-	for (uint32_t a = 0; a < places->nr_cpus; a++)
-		for (uint32_t b = 0; b < places->nr_cpus; b++) {
-			uint64_t apart = places->cpu_offsets[a] - places->cpu_offsets[b];
-
-			if (a != b && apart < least)
-				least = apart;
-		}
-	return least;
+static int see_slab(void *arg, uint64_t address, uint64_t cache)
+{
+	return places__see_slab(arg, address, cache);
 }
 
 int places__begin(struct places *places)
 {
 	int err;
 
-	places->nr_areas = 0;
-	places->nr_pages = 0;
-	places->cpu_room = per_cpu_room(places);
-	err = ram__walk_slabs(places->memory, see_slab, places);
-	if (!err && places->nr_pages)
-		qsort(places->pages, places->nr_pages, sizeof(*places->pages), by_address);
+	places__clear(places);
+	err = ram_walk__slabs(places->memory, see_slab, places);
+	if (!err)
+		places__sort(places);
 	return err;
 }
 

@@ -51,8 +51,16 @@ struct places {
 	size_t nr_pages, room_pages;
 };
 
-/* Learn which areas of vmalloc there are now.  0 or -ENOMEM. */
+/* Learn which areas of vmalloc there are now, in a walk through all slabs.  0 or -ENOMEM. */
 int places__begin(struct places *places);
+
+/*
+ * The same in a walk of the caller's: places__clear(), places__see_slab() for each slab, which
+ * returns 0 or -ENOMEM, and places__sort().
+ */
+void places__clear(struct places *places);
+int places__see_slab(struct places *places, uint64_t address, uint64_t cache);
+void places__sort(struct places *places);
 
 /*
  * Hand every page of the area that has something mapped at `mapped` to see(): where it is in the

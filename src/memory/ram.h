@@ -45,15 +45,24 @@ struct ram {
 	size_t room_pages;
 	struct slub_place *slabs; /* of these */
 	size_t nr_slabs, room_slabs;
-	struct ram_range *dead; /* in the direct map; sorted by ram__walk() */
+	struct ram_range *dead; /* in the direct map; sorted by ram_walk__words() */
 	size_t nr_dead, room_dead, at_dead;
 	struct ram_range *kept; /* as dead */
 	size_t nr_kept, room_kept, at_kept;
-	uint64_t *owners; /* sorted by ram__walk() */
+	uint64_t *owners; /* sorted by ram_walk__words() */
 	size_t nr_owners, room_owners;
 	uint64_t last_head; /* of the compound page seen last */
 	int last_kind;
 	uint64_t last_books; /* the slab of another tracker's books seen last */
+	/* what each stretch of so many pages as are looked at in one go holds; see ram__remember()
+	 */
+	enum {
+		RAM_FORGETS,
+		RAM_LEARNS,    /* the next walk is to note it */
+		RAM_REMEMBERS, /* it has */
+	} map;
+	uint8_t *held;
+	size_t room_held;
 };
 
 enum ram_kind {
@@ -73,48 +82,42 @@ int ram__parse_iomem(struct ram *memory, FILE *file);
  */
 int ram__find_base(struct ram *memory, uint64_t near, uint64_t text);
 
-/* What stands at [start, end) is left over: ram__walk() has zeros there.  0 or -ENOMEM. */
+/* What stands at [start, end) is left over: ram_walk__words() has zeros there.  0 or -ENOMEM. */
 int ram__add_dead(struct ram *memory, uint64_t start, uint64_t end);
 
 void ram__forget_dead(struct ram *memory);
 
 /*
- * Pages whose struct page names this owner (page.index or page.private) are not for ram__walk():
- * somebody else knows which of their words count.  0 or -ENOMEM.
+ * Pages whose struct page names this owner (page.index or page.private) are not for
+ * ram_walk__words(): somebody else knows which of their words count.  0 or -ENOMEM.
  */
 int ram__leave_to(struct ram *memory, uint64_t owner);
 
 void ram__forget_owners(struct ram *memory);
 
 /*
- * Pages at [start, end) are for ram__walk(), though their struct pages do not say that anybody has
- * them: those of a block that is no compound page, behind its first one.  0 or -ENOMEM.
+ * Pages at [start, end) are for ram_walk__words(), though their struct pages do not say that
+ * anybody has them: those of a block that is no compound page, behind its first one.  0 or -ENOMEM.
  */
 int ram__keep(struct ram *memory, uint64_t start, uint64_t end);
 
 void ram__forget_kept(struct ram *memory);
 
 /*
- * Hand every word of it to see(), those of free slab objects as zeros, in order of address and
- * without gaps in between where there are none; pieces end at multiples of 64 KiB.  0, the first
- * that is not 0 of what see() returned, or -ENOMEM.  Pages that vanish meanwhile are left out, and
- * so are the books of other trackers, which hold the address of every object.
+ * The next walk (ram_walk.h) looks at every struct page and notes which stretches of memory, of
+ * some MB each, hold what; those after it look only where there was something for them.  Until this
+ * is called again.
  */
-int ram__walk(struct ram *memory,
-	      int (*see)(void *arg, uint64_t address, const uint64_t *words, size_t nr), void *arg);
+void ram__remember(struct ram *memory);
 
-/* Hand every slab to see(): as ram__walk(). */
-int ram__walk_slabs(struct ram *memory, int (*see)(void *arg, uint64_t address, uint64_t cache),
-		    void *arg);
+/* Of the page whose struct page's bytes are at `here`, and which is no tail. */
+enum ram_kind ram__kind_of_head(const struct slub_layout *l, const uint8_t *here);
 
 /*
- * Hand every struct page to see() that is no tail of a compound page: `page` are its bytes, of the
- * page at `address` of the direct map.  As ram__walk().
+ * Of the page whose struct page is at `page`, its bytes at `here`.  *head: the struct page of the
+ * first one of its compound page.
  */
-int ram__walk_pages(struct ram *memory,
-		    int (*see)(void *arg, uint64_t address, const uint8_t *page,
-			       enum ram_kind kind),
-		    void *arg);
+enum ram_kind ram__kind_of(struct ram *memory, const uint8_t *here, uint64_t page, uint64_t *head);
 
 /* What the page is that the address (in the direct map) lies in.  *cache: of slabs. */
 enum ram_kind ram__kind(struct ram *memory, uint64_t address, uint64_t *cache);

@@ -7,7 +7,12 @@
 
 #include <stddef.h>
 
-/* By `start`, ascending; those that start at one address are in any order. */
-void range_sort__by_start(struct scan_range *ranges, size_t nr);
+/*
+ * By `start`, ascending; those that start at one address are in any order.  between(arg), or NULL,
+ * is called between any few ms, and leaves the ranges alone.  0, or the first that is not 0 of what
+ * it returned: then they are all there, in any order.
+ */
+int range_sort__by_start(struct scan_range *ranges, size_t nr, int (*between)(void *arg),
+			 void *arg);
 
 #endif

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "memory/scan.h"
 #include "memory/range_sort.h"
+#include "memory/scan_reach.h"
+#include "memory/scan_turns.h"
 #include "util/array.h"
 
 #include <errno.h>
@@ -22,6 +24,9 @@ struct scan_slot {
 	uint32_t first; /* the ranges that touch it */
 	uint32_t nr;
 };
+
+/* After so many ranges, or pieces of the index, of a loop: a few ms. */
+#define SLICE (1U << 16)
 
 static uint64_t hash_of(uint64_t piece)
 {
@@ -152,18 +157,20 @@ static struct scan_band band_of(const struct scan_range *first, const struct sca
  * Most words are no address of an object at all.  Values lie in two bands, apart by the
  * largest gap: pointers, and the small values that per-CPU pointers may be.
  */
-static void find_bands(struct scan *scan)
+static int find_bands(struct scan *scan)
 {
 	const struct scan_range *ranges = scan->ranges;
 	size_t last = scan->nr_ranges - 1, cut = last;
 	uint64_t widest = 0;
+	int err = 0;
 
 	scan->bands[0] = scan->bands[1] = (struct scan_band){};
 	if (!scan->nr_ranges)
-		return;
-	for (size_t i = 0; i < last; i++) {
+		return 0;
+	for (size_t i = 0; i < last && !err; i++) {
 		uint64_t gap = ranges[i + 1].start - ranges[i].end;
 
+		err = scan_turns__take(scan, i, SLICE);
 		if (gap <= widest)
 			continue;
 		widest = gap;
@@ -172,6 +179,7 @@ static void find_bands(struct scan *scan)
 	scan->bands[0] = band_of(&ranges[0], &ranges[cut]);
 	if (cut < last)
 		scan->bands[1] = band_of(&ranges[cut + 1], &ranges[last]);
+	return err;
 }
 
 /* Nobody says that it is unreferenced, and what may be its words are no one's books. */
@@ -186,14 +194,16 @@ static void dispute(struct scan_object *object)
  * Two objects that claim the same memory: the free of one was not seen, and it is not known of
  * which.  The memory counts as that of the first.
  */
-static void part_ranges(struct scan *scan)
+static int part_ranges(struct scan *scan)
 {
 	size_t kept = 0;
+	int err = 0;
 
-	for (size_t i = 0; i < scan->nr_ranges; i++) {
+	for (size_t i = 0; i < scan->nr_ranges && !err; i++) {
 		struct scan_range range = scan->ranges[i];
 		const struct scan_range *before = kept ? &scan->ranges[kept - 1] : NULL;
 
+		err = scan_turns__take(scan, i, SLICE);
 		if (before && range.start < before->end) {
 			if (range.object != before->object) {
 				dispute(&scan->objects[range.object]);
@@ -205,21 +215,30 @@ static void part_ranges(struct scan *scan)
 			scan->ranges[kept++] = range;
 	}
 	scan->nr_ranges = kept;
+	return err;
 }
 
-int scan__index(struct scan *scan)
+/* How many pieces the ranges touch. */
+static int count_pieces(const struct scan *scan, size_t *pieces)
 {
-	size_t pieces = 0, bytes;
-	int err;
+	int err = 0;
 
-	range_sort__by_start(scan->ranges, scan->nr_ranges);
-	part_ranges(scan);
-	for (size_t i = 0; i < scan->nr_ranges; i++) {
+	*pieces = 0;
+	for (size_t i = 0; i < scan->nr_ranges && !err; i++) {
 		uint64_t first, last;
 
 		pieces_of(&scan->ranges[i], &first, &last);
-		pieces += last - first + 1;
+		*pieces += last - first + 1;
+		err = scan_turns__take(scan, i, SLICE);
 	}
+	return err;
+}
+
+static int make_room(struct scan *scan, size_t pieces)
+{
+	size_t bytes;
+	int err;
+
 	scan->index_bits = bits_for(2 * pieces);
 	scan->bloom_bits = bits_for(16 * pieces);
 	bytes = ((size_t)1 << scan->bloom_bits) / 8;
@@ -228,16 +247,30 @@ int scan__index(struct scan *scan)
 	if (!err)
 		err = array__reserve((void **)&scan->bloom, bytes / sizeof(*scan->bloom),
 				     &scan->room_bloom, sizeof(*scan->bloom));
-	if (err)
-		return err;
-	memset(scan->index, 0, sizeof(*scan->index) << scan->index_bits);
-	memset(scan->bloom, 0, bytes);
-	for (size_t i = 0; i < scan->nr_ranges; i++)
+	if (!err)
+		err = scan_turns__clear(scan, scan->index,
+					sizeof(*scan->index) << scan->index_bits);
+	return err ? err : scan_turns__clear(scan, scan->bloom, bytes);
+}
+
+int scan__index(struct scan *scan)
+{
+	size_t pieces;
+	int err = range_sort__by_start(scan->ranges, scan->nr_ranges, scan->between, scan->arg);
+
+	if (!err)
+		err = part_ranges(scan);
+	if (!err)
+		err = count_pieces(scan, &pieces);
+	if (!err)
+		err = make_room(scan, pieces);
+	for (size_t i = 0; i < scan->nr_ranges && !err; i++) {
 		if (!scan->ranges[i].content)
 			enter(scan, i);
-	find_bands(scan);
+		err = scan_turns__take(scan, i, SLICE);
+	}
 	scan->at = 0;
-	return 0;
+	return err ? err : find_bands(scan);
 }
 
 /* The range that `value` lies in, among those that touch a piece; or NULL. */
@@ -484,89 +517,9 @@ int scan__words(struct scan *scan, uint64_t address, const uint64_t *words, size
 	return err;
 }
 
-/* ---- reach ---- */
-
-/* The edges by the object that they go from. */
-struct reaching {
-	uint32_t *first; /* of an object, in `to`: up to the first of the next one */
-	uint32_t *to;
-	uint32_t *grey; /* room for all objects */
-};
-
-/* The number of edges fits: each takes eight bytes of a scan's memory. */
-static int begin_reaching(struct reaching *reaching, const struct scan *scan)
-{
-	reaching->first = calloc(scan->nr + 2, sizeof(*reaching->first));
-	reaching->to = calloc(scan->nr_edges + 1, sizeof(*reaching->to));
-	reaching->grey = calloc(scan->nr + 1, sizeof(*reaching->grey));
-	if (!reaching->first || !reaching->to || !reaching->grey)
-		return -ENOMEM;
-	/* where those of each object end up, one place further, then moved back */
-	for (size_t i = 0; i < scan->nr_edges; i++)
-		reaching->first[scan->edges[i].from + 2]++;
-	for (size_t i = 2; i < scan->nr + 2; i++)
-		reaching->first[i] += reaching->first[i - 1];
-	for (size_t i = 0; i < scan->nr_edges; i++)
-		reaching->to[reaching->first[scan->edges[i].from + 1]++] = scan->edges[i].to;
-	return 0;
-}
-
-static void end_reaching(struct reaching *reaching)
-{
-	free(reaching->first);
-	free(reaching->to);
-	free(reaching->grey);
-}
-
-/* What the first `nr` of `grey` refer to is reached, and so on. */
-static void reach(struct scan *scan, const struct reaching *reaching, size_t nr)
-{
-	uint32_t *grey = reaching->grey;
-
-	while (nr) {
-		uint32_t from = grey[--nr];
-
-		for (uint32_t i = reaching->first[from]; i < reaching->first[from + 1]; i++) {
-			struct scan_object *to = &scan->objects[reaching->to[i]];
-
-			if (to->reached)
-				continue;
-			to->reached = true;
-			grey[nr++] = reaching->to[i];
-		}
-	}
-}
-
-/* What only doubtful words refer to: ask. */
-static void settle_doubts(struct scan *scan, const struct reaching *reaching)
-{
-	for (size_t i = 0; i < scan->nr_doubts; i++) {
-		const struct scan_doubt *doubt = &scan->doubts[i];
-		struct scan_object *object = &scan->objects[doubt->object];
-
-		if (object->reached || !scan->is_reference(scan->arg, doubt->address, doubt->value))
-			continue;
-		object->reached = true;
-		reaching->grey[0] = doubt->object;
-		reach(scan, reaching, 1);
-	}
-}
-
 int scan__finish(struct scan *scan)
 {
-	struct reaching reaching;
-	int err = begin_reaching(&reaching, scan);
-	size_t nr = 0;
-
-	for (size_t i = 0; i < scan->nr && !err; i++)
-		if (scan->objects[i].reached)
-			reaching.grey[nr++] = (uint32_t)i;
-	if (!err) {
-		reach(scan, &reaching, nr);
-		settle_doubts(scan, &reaching);
-	}
-	end_reaching(&reaching);
-	return err;
+	return scan_reach__all(scan);
 }
 
 bool scan__holds(const struct scan *scan, const struct scan_holder *holder)

@@ -70,7 +70,12 @@ struct scan {
 	 */
 	uint64_t doubt_every, doubt_at;
 	bool (*is_reference)(void *arg, uint64_t address, uint64_t value);
-	void *arg;
+	/*
+	 * By the caller: called between any few ms of scan__index() and scan__finish(), which end
+	 * with what is not 0; it leaves the scan alone.  Or NULL.
+	 */
+	int (*between)(void *arg);
+	void *arg; /* of both */
 	struct scan_doubt *doubts;
 	size_t nr_doubts, room_doubts;
 	struct scan_edge *edges;
@@ -110,7 +115,7 @@ int scan__add_content(struct scan *scan, uint32_t object, uint64_t start, uint64
 /* Once `from` is reached, `to` is as well.  0 or -ENOMEM. */
 int scan__add_edge(struct scan *scan, uint32_t from, uint32_t to);
 
-/* All objects and ranges are known; words may follow.  0 or -ENOMEM. */
+/* All objects and ranges are known; words may follow.  0, -ENOMEM or what between() said. */
 int scan__index(struct scan *scan);
 
 /* The object that has a range with this address in it, or SCAN_NONE; after scan__index(). */
@@ -123,7 +128,8 @@ uint32_t scan__find(const struct scan *scan, uint64_t address);
  */
 int scan__words(struct scan *scan, uint64_t address, const uint64_t *words, size_t nr);
 
-/* All memory has been seen: reach what is reached over others.  0 or -ENOMEM. */
+/* All memory has been seen: reach what is reached over others.  0, -ENOMEM or what between() said.
+ */
 int scan__finish(struct scan *scan);
 
 /* The same over: what nothing refers to holds nothing. */

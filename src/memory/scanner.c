@@ -3,7 +3,7 @@
 #include "memory/orphan_check.h"
 #include "memory/percpu_memory.h"
 #include "memory/places.h"
-#include "memory/ram.h"
+#include "memory/ram_walk.h"
 #include "memory/scan.h"
 #include "memory/sheaves.h"
 #include "memory/stacks.h"
@@ -25,11 +25,12 @@
 
 #define KALLSYMS "/proc/kallsyms"
 
-#define MOST_EDGES     (1U << 22)
-#define PROGRESS_S     0.2
-#define WAIT_S	       0.05 /* until meanwhile() is called again */
-#define LEAST_SLEEP_S  0.001
-#define JUDGED_AT_ONCE 256 /* objects, until signals are looked at */
+#define MOST_EDGES    (1U << 22)
+#define PROGRESS_S    0.2
+#define WAIT_S	      0.05 /* until meanwhile() is called again */
+#define LEAST_SLEEP_S 0.001
+#define JUDGEMENT     1024 /* an object that is judged takes as long as passing over so many */
+#define MOST_WORK     (1U << 17) /* objects passed over, until others have a turn: a few ms */
 
 struct scanner {
 	struct scanner_parts parts;
@@ -49,6 +50,80 @@ struct scanner {
 	double began_s, shown_s, looked_s;
 	struct scanner_pace pace; /* of this pass */
 };
+
+/* ---- beside others ---- */
+
+/*
+ * Where a CPU enters the kernel it leaves the registers of who entered: enter from each
+ * CPU that this program may have run on, with nothing in them.
+ */
+static void visit_cpus(void)
+{
+	size_t size = CPU_ALLOC_SIZE(KLEAK_MAX_CPUS);
+	cpu_set_t *allowed = CPU_ALLOC(KLEAK_MAX_CPUS), *one = CPU_ALLOC(KLEAK_MAX_CPUS);
+	bool known = allowed && one && !sched_getaffinity(0, size, allowed);
+
+	for (int cpu = 0; cpu < KLEAK_MAX_CPUS && known; cpu++) {
+		if (!CPU_ISSET_S(cpu, size, allowed))
+			continue;
+		CPU_ZERO_S(size, one);
+		CPU_SET_S(cpu, size, one);
+		sched_setaffinity(0, size, one);
+	}
+	if (known)
+		sched_setaffinity(0, size, allowed);
+	CPU_FREE(allowed);
+	CPU_FREE(one);
+}
+
+/* In this pass. */
+static uint64_t read_bytes(const struct scanner *scanner)
+{
+	return scanner->scan.words * sizeof(uint64_t);
+}
+
+/* Nobody waits for the end of this pass. */
+static bool is_over(struct scanner *scanner, double now)
+{
+	if (now >= scanner->pace.end_s || signals__want_end())
+		return true;
+	if (now - scanner->looked_s < PROGRESS_S)
+		return false;
+	scanner->looked_s = now;
+	return signals__lost_reader(STDOUT_FILENO);
+}
+
+/* How long to wait, that no more is read in a second than may be. */
+static double wait_s(const struct scanner *scanner, double now)
+{
+	uint64_t rate = scanner->parts.bytes_per_s;
+
+	return rate ? (double)read_bytes(scanner) / (double)rate - (now - scanner->began_s) : 0;
+}
+
+/* Nothing is in hand that others may change: leave time to them. */
+static int leave_time(void *arg)
+{
+	struct scanner *scanner = arg;
+	const struct scanner_pace *pace = &scanner->pace;
+
+	for (;;) {
+		int done = pace->meanwhile ? pace->meanwhile(pace->arg) : 0;
+		double now = clock__now_s(), due = wait_s(scanner, now);
+
+		if (done < 0)
+			return done;
+		if (done)
+			visit_cpus();
+		if (is_over(scanner, now))
+			return -EINTR;
+		if (due <= LEAST_SLEEP_S)
+			return 0;
+		usleep((useconds_t)(fmin(fmin(due, WAIT_S), pace->end_s - now) * 1e6));
+	}
+}
+
+/* ---- what a pass works with ---- */
 
 /*
  * A struct page keeps, until something else is written there, the freelist of the slab
@@ -109,6 +184,7 @@ static void set_up(struct scanner *scanner, const struct scanner_parts *parts)
 	scanner->scan.doubt_every = parts->kernel->slub.page;
 	scanner->scan.doubt_at = parts->kernel->slub.slab_freelist;
 	scanner->scan.is_reference = is_reference;
+	scanner->scan.between = leave_time;
 	scanner->scan.arg = scanner;
 	scanner->subjects = (struct subjects){
 		.view = tracer__view(parts->tracer),
@@ -151,34 +227,19 @@ int scanner__open(struct scanner **out, const struct scanner_parts *parts, char 
 
 /* ---- the memory ---- */
 
-/*
- * Where a CPU enters the kernel it leaves the registers of who entered: enter from each
- * CPU that this program may have run on, with nothing in them.
- */
-static void visit_cpus(void)
-{
-	size_t size = CPU_ALLOC_SIZE(KLEAK_MAX_CPUS);
-	cpu_set_t *allowed = CPU_ALLOC(KLEAK_MAX_CPUS), *one = CPU_ALLOC(KLEAK_MAX_CPUS);
-	bool known = allowed && one && !sched_getaffinity(0, size, allowed);
-
-	for (int cpu = 0; cpu < KLEAK_MAX_CPUS && known; cpu++) {
-		if (!CPU_ISSET_S(cpu, size, allowed))
-			continue;
-		CPU_ZERO_S(size, one);
-		CPU_SET_S(cpu, size, one);
-		sched_setaffinity(0, size, one);
-	}
-	if (known)
-		sched_setaffinity(0, size, allowed);
-	CPU_FREE(allowed);
-	CPU_FREE(one);
-}
-
 static int add_dead(void *arg, uint64_t start, uint64_t end)
 {
 	struct scanner *scanner = arg;
 
 	return ram__add_dead(&scanner->memory, start, end);
+}
+
+static int see_slab(void *arg, uint64_t address, uint64_t cache)
+{
+	struct scanner *scanner = arg;
+
+	return stacks__see_slab(&scanner->stacks, address, cache)
+		       ?: places__see_slab(&scanner->places, address, cache);
 }
 
 /* What is left over on stacks, in per-CPU memory, and where the allocator keeps what is free. */
@@ -188,9 +249,11 @@ static int find_dead(struct scanner *scanner)
 	int err;
 
 	ram__forget_dead(&scanner->memory);
-	err = stacks__find_dead(&scanner->stacks);
-	if (!err)
-		err = places__begin(&scanner->places);
+	ram__remember(&scanner->memory);
+	stacks__begin(&scanner->stacks);
+	places__clear(&scanner->places);
+	err = ram_walk__slabs(&scanner->memory, see_slab, scanner);
+	places__sort(&scanner->places);
 	if (!err)
 		err = stacks__find_unused(&scanner->stacks, &scanner->places);
 	if (!err)
@@ -219,12 +282,6 @@ static int hide_buffer(struct scanner *scanner)
 				 add_own_page, scanner);
 }
 
-/* In this pass. */
-static uint64_t read_bytes(const struct scanner *scanner)
-{
-	return scanner->scan.words * sizeof(uint64_t);
-}
-
 static void note_progress(struct scanner *scanner, uint64_t address, double now)
 {
 	const struct ram *memory = &scanner->memory;
@@ -239,17 +296,6 @@ static void note_progress(struct scanner *scanner, uint64_t address, double now)
 		   (double)read_bytes(scanner) / 1e6);
 }
 
-/* Nobody waits for the end of this pass. */
-static bool is_over(struct scanner *scanner, double now)
-{
-	if (now >= scanner->pace.end_s || signals__want_end())
-		return true;
-	if (now - scanner->looked_s < PROGRESS_S)
-		return false;
-	scanner->looked_s = now;
-	return signals__lost_reader(STDOUT_FILENO);
-}
-
 static int see(void *arg, uint64_t address, const uint64_t *words, size_t nr)
 {
 	struct scanner *scanner = arg;
@@ -260,36 +306,6 @@ static int see(void *arg, uint64_t address, const uint64_t *words, size_t nr)
 		return err;
 	note_progress(scanner, address, now);
 	return is_over(scanner, now) ? -EINTR : 0;
-}
-
-/* How long to wait, that no more is read in a second than may be. */
-static double wait_s(const struct scanner *scanner, double now)
-{
-	uint64_t rate = scanner->parts.bytes_per_s;
-
-	return rate ? (double)read_bytes(scanner) / (double)rate - (now - scanner->began_s) : 0;
-}
-
-/* No words are in hand: leave time to others. */
-static int leave_time(void *arg)
-{
-	struct scanner *scanner = arg;
-	const struct scanner_pace *pace = &scanner->pace;
-
-	for (;;) {
-		int done = pace->meanwhile ? pace->meanwhile(pace->arg) : 0;
-		double now = clock__now_s(), due = wait_s(scanner, now);
-
-		if (done < 0)
-			return done;
-		if (done)
-			visit_cpus();
-		if (is_over(scanner, now))
-			return -EINTR;
-		if (due <= LEAST_SLEEP_S)
-			return 0;
-		usleep((useconds_t)(fmin(fmin(due, WAIT_S), pace->end_s - now) * 1e6));
-	}
 }
 
 /* Of per-CPU memory, whose walk keeps nothing that others may change. */
@@ -304,19 +320,28 @@ static int judge_all(struct scanner *scanner)
 {
 	const struct subjects *subjects = &scanner->subjects;
 	struct orphan_check *check = &scanner->orphan_check;
-	int err = orphan_check__begin(check);
+	uint64_t work = 0;
+	int err = 0;
 
+	orphan_check__begin(check);
 	for (uint32_t i = 0; i < subjects->nr && !err; i++) {
-		if (i % JUDGED_AT_ONCE == 0 && is_over(scanner, clock__now_s()))
-			return -EINTR;
-		if (orphan_check__is_asked(&subjects->list[i], &scanner->scan.objects[i],
-					   scanner->gathered))
+		bool is_asked = orphan_check__is_asked(
+			&subjects->list[i], &scanner->scan.objects[i], scanner->gathered);
+
+		if (is_asked)
 			err = orphan_check__judge(check, i);
+		work += is_asked ? JUDGEMENT : 1;
+		if (err || work < MOST_WORK)
+			continue;
+		work = 0;
+		err = leave_time(scanner);
 	}
-	scanner->sum.unknown = check->unknown;
 	if (!err)
 		err = tracer__evict(scanner->parts.tracer, check->freed, check->nr_freed);
-	return err;
+	if (err)
+		return err;
+	scanner->sum.unknown = check->unknown;
+	return orphans__end(&check->orphans);
 }
 
 /* ---- who holds them ---- */
@@ -414,7 +439,7 @@ int scanner__pass(struct scanner *scanner, const struct scanner_pace *pace)
 		err = hide_buffer(scanner);
 	visit_cpus();
 	if (!err)
-		err = ram__walk(&scanner->memory, see, scanner);
+		err = ram_walk__words(&scanner->memory, see, scanner);
 	if (!err)
 		err = percpu_memory__walk(&scanner->percpu, see_and_leave_time, scanner);
 	scanner->sum.under_way = 0;

@@ -87,14 +87,14 @@ static int see_task(struct stacks *stacks, uint64_t task)
 	return add_dead(stacks, task, stack, pointer);
 }
 
-static int see_slab(void *arg, uint64_t address, uint64_t cache)
+int stacks__see_slab(struct stacks *stacks, uint64_t address, uint64_t cache)
 {
-	struct stacks *stacks = arg;
 	uint64_t start;
 	uint32_t size, nr;
 	int err;
 
-	if (strcmp(ram__cache_name(stacks->memory, cache), "task_struct") != 0)
+	if (stacks->layout->sp == SLUB_NONE ||
+	    strcmp(ram__cache_name(stacks->memory, cache), "task_struct") != 0)
 		return 0;
 	err = slub__slab_of(stacks->slub, address, &start, &size, &nr);
 	if (err)
@@ -112,11 +112,10 @@ static int see_slab(void *arg, uint64_t address, uint64_t cache)
 	return err == -ENOMEM ? err : 0;
 }
 
-int stacks__find_dead(struct stacks *stacks)
+void stacks__begin(struct stacks *stacks)
 {
 	idmap__clear(&stacks->used);
 	stacks->all_seen = stacks->layout->sp != SLUB_NONE;
-	return stacks->all_seen ? ram__walk_slabs(stacks->memory, see_slab, stacks) : 0;
 }
 
 static bool is_used(void *arg, uint64_t start)

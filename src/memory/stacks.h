@@ -28,15 +28,18 @@ struct stacks {
 	bool all_seen;
 };
 
-/*
- * Find the tasks and have ram__walk() leave out what is dead of their stacks, and all
- * of this program's (ram__add_dead()).  A task that wakes up before its stack is read is seen
- * without its newest calls.  0 or -ENOMEM.
- */
-int stacks__find_dead(struct stacks *stacks);
+/* No task has been seen yet. */
+void stacks__begin(struct stacks *stacks);
 
 /*
- * The same of stacks that no task has, by what stacks__find_dead() saw.  The stack of a task that
+ * One slab of those that there are (ram_walk__slabs()).  Of tasks in it, have ram_walk__words()
+ * leave out what is dead of their stacks, and all of this program's (ram__add_dead()).  A task that
+ * wakes up before its stack is read is seen without its newest calls.  0 or -ENOMEM.
+ */
+int stacks__see_slab(struct stacks *stacks, uint64_t address, uint64_t cache);
+
+/*
+ * The same of stacks that no task has, once all slabs have been seen.  The stack of a task that
  * was made meanwhile may be among them: what it alone refers to is young.  0 or -ENOMEM.
  */
 int stacks__find_unused(struct stacks *stacks, const struct places *places);

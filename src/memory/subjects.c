@@ -9,6 +9,7 @@
 
 #define LEAST_AGE_TICKS ((uint64_t)(5e9 / (1 << KLEAK_TICK_SHIFT))) /* as kmemleak */
 #define PAGES_AT_ONCE	512					    /* of an area */
+#define BUCKETS_AT_ONCE 1024 /* of the table, until other work has a turn: a few ms */
 
 /* What is known of an area before all objects are. */
 struct subject_area {
@@ -360,10 +361,13 @@ int subjects__gather(struct subjects *subjects, uint64_t now)
 	idmap__clear(&subjects->by_piece);
 	idmap__clear(&subjects->vm_structs);
 	idmap__clear(&subjects->by_block);
-	for (uint32_t b = 0; b < view->nr_buckets && !err; b++)
+	for (uint32_t b = 0; b < view->nr_buckets && !err; b++) {
 		for (uint32_t i = 0; i < KLEAK_BUCKET_KEYS && !err; i++)
 			if (view->buckets[b].key[i] != KLEAK_KEY_EMPTY)
 				err = add_object(subjects, b * KLEAK_BUCKET_KEYS + i, now);
+		if (!err && b % BUCKETS_AT_ONCE == 0 && subjects->scan->between)
+			err = subjects->scan->between(subjects->scan->arg);
+	}
 	for (size_t i = 0; i < subjects->nr_areas && !err; i++)
 		err = add_books(subjects, &subjects->areas[i]);
 	doubt_blocks(subjects);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "memory/zombies.h"
+#include "memory/ram_walk.h"
 #include "memory/slub.h"
 #include "memory/vmemmap.h"
 #include "util/best.h"
@@ -180,7 +181,7 @@ int zombies__search(struct zombies *zombies, struct ram *memory)
 		if (zombies->list[i].unknown)
 			err = look_for(&search, i);
 	if (!err && search.by_address.nr)
-		err = ram__walk(memory, see_words, &search);
+		err = ram_walk__words(memory, see_words, &search);
 	idmap__free(&search.by_address);
 	for (uint32_t i = 0; i < zombies->nr; i++)
 		zombies->list[i].unknown = unknown_of(zombies, &zombies->list[i]);

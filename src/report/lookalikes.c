@@ -3,7 +3,7 @@
 #include "judge/evidence.h"
 #include "memory/census.h"
 #include "memory/likeness.h"
-#include "memory/ram.h"
+#include "memory/ram_walk.h"
 #include "memory/slab_objects.h"
 #include "memory/subjects.h"
 #include "report/readout.h"
@@ -260,7 +260,7 @@ static int look_at_all(struct look *look, struct lookalikes *lookalikes,
 			return -ENOMEM;
 		learn(look, &lookalikes->list[look->at]);
 	}
-	err = ram__walk_slabs(&look->memory, see_slab, look);
+	err = ram_walk__slabs(&look->memory, see_slab, look);
 	kmem__see_cpus(&look->readout->reader);
 	for (look->at = 0; look->at < lookalikes->nr && !err; look->at++) {
 		if (is_over(look))

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * How long a pass of a scan takes by itself, for so many objects: the part that holds up reports,
- * before and after memory is read, and the words.  Memory is made up: objects of 64 bytes side by
- * side, each of which refers to some other one, in an order that no cache foresees.  One CPU.
+ * How long a pass of a scan takes by itself, for so many objects, and how long others wait at most
+ * until they have a turn (scan.between; while words are read, between any few MB).  Memory is made
+ * up: objects of 64 bytes side by side, each of which refers to some other one, in an order that no
+ * cache foresees.  One CPU.
  *
  * scan OBJECTS...
  */
@@ -29,6 +30,22 @@ static double cpu_s(void)
 static uint64_t address_of(uint64_t object)
 {
 	return FIRST + object * WORDS * sizeof(uint64_t);
+}
+
+/* How long others have waited at the most. */
+struct turns {
+	double last, longest; /* seconds of CPU */
+};
+
+static int take_turn(void *arg)
+{
+	struct turns *turns = arg;
+	double now = cpu_s();
+
+	if (now - turns->last > turns->longest)
+		turns->longest = now - turns->last;
+	turns->last = now;
+	return 0;
 }
 
 /* The table has its objects in no order. */
@@ -65,25 +82,33 @@ static int hand_in(struct scan *scan, uint64_t nr)
 }
 
 struct times {
-	double add, index, read, finish; /* seconds of CPU */
+	double add, index, read, finish, longest; /* seconds of CPU */
 };
 
 static int pass(struct scan *scan, uint64_t nr, struct times *times)
 {
 	double start = cpu_s(), added, indexed, read;
+	struct turns turns = {};
 
 	if (add_objects(scan, nr))
 		return 1;
 	added = cpu_s();
+	turns.last = added;
+	scan->between = take_turn;
+	scan->arg = &turns;
 	if (scan__index(scan))
 		return 1;
+	take_turn(&turns);
 	indexed = cpu_s();
 	if (hand_in(scan, nr))
 		return 1;
 	read = cpu_s();
+	turns.last = read;
 	if (scan__finish(scan))
 		return 1;
-	*times = (struct times){added - start, indexed - added, read - indexed, cpu_s() - read};
+	take_turn(&turns);
+	*times = (struct times){added - start, indexed - added, read - indexed, cpu_s() - read,
+				turns.longest};
 	return 0;
 }
 
@@ -98,11 +123,11 @@ static int measure(uint64_t nr)
 		return 1;
 	getrusage(RUSAGE_SELF, &usage);
 	printf("%9llu objects: add %.0f ms, index %.0f ms, %.0f MB of words %.0f ms, finish %.0f "
-	       "ms: %.0f ns an object; %.0f MB\n",
+	       "ms: %.0f ns an object; others wait %.1f ms at most; %.0f MB\n",
 	       (unsigned long long)nr, times.add * 1e3, times.index * 1e3,
 	       (double)scan.words * sizeof(uint64_t) / 1e6, times.read * 1e3, times.finish * 1e3,
 	       (times.add + times.index + times.read + times.finish) * 1e9 / (double)nr,
-	       (double)usage.ru_maxrss / 1e3);
+	       times.longest * 1e3, (double)usage.ru_maxrss / 1e3);
 	scan__free(&scan);
 	return 0;
 }

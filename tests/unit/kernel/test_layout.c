@@ -412,18 +412,18 @@ static void test_kernels(void **state)
 {
 	static const struct {
 		int version;
-		uint32_t cache, freelist, list, next, flag, mask, type;
+		uint32_t cache, freelist, list, next, flag, mask, type, buddy;
 	} kernels[] = {
-		{515, 24, 32, 8, 8, 9, 0, 0},
-		{517, 24, 32, 8, 8, 9, 0, 0},
-		{519, 24, 32, 8, 8, 9, 0, 0},
-		{601, 24, 32, 8, 8, 9, 0, 0},
-		{604, 8, 32, 16, 16, 9, 0, 0},
-		{606, 8, 32, 16, 16, 9, 0, 0},
-		{608, 8, 32, 16, 16, 9, 0, 0},
-		{610, 8, 32, 16, 16, SLUB_NONE, 0xf0001000, 0xf0000000},
-		{611, 8, 32, 16, 16, SLUB_NONE, 0x82000000, 0x80000000},
-		{612, 8, 32, 16, 16, SLUB_NONE, 0xff000000, 0xf5000000},
+		{515, 24, 32, 8, 8, 9, 0, 0, 0xffffff7f},
+		{517, 24, 32, 8, 8, 9, 0, 0, 0xffffff7f},
+		{519, 24, 32, 8, 8, 9, 0, 0, 0xffffff7f},
+		{601, 24, 32, 8, 8, 9, 0, 0, 0xffffff7f},
+		{604, 8, 32, 16, 16, 9, 0, 0, 0xffffff7f},
+		{606, 8, 32, 16, 16, 9, 0, 0, 0xffffff7f},
+		{608, 8, 32, 16, 16, 9, 0, 0, 0xffffff7f},
+		{610, 8, 32, 16, 16, SLUB_NONE, 0xf0001000, 0xf0000000, 0xffffff7f},
+		{611, 8, 32, 16, 16, SLUB_NONE, 0x82000000, 0x80000000, 0xbfffffff},
+		{612, 8, 32, 16, 16, SLUB_NONE, 0xff000000, 0xf5000000, 0xf0000000},
 	};
 
 	(void)state;
@@ -446,6 +446,7 @@ static void test_kernels(void **state)
 		assert_int_equal(l.slab_flag, kernels[i].flag);
 		assert_int_equal(l.slab_mask, kernels[i].mask);
 		assert_int_equal(l.slab_type, kernels[i].type);
+		assert_int_equal(l.buddy_type, kernels[i].buddy);
 		assert_int_equal(l.cpu_freelist, 0);
 		assert_int_equal(l.cpu_tid, 8);
 		assert_int_equal(l.cpu_slab, 16);

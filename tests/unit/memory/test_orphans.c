@@ -11,9 +11,10 @@ static struct orphan orphan(uint64_t key, uint64_t allocated_at, uint64_t conten
 
 static void pass(struct orphans *orphans, const struct orphan *list, size_t nr)
 {
-	assert_int_equal(orphans__begin(orphans), 0);
+	orphans__begin(orphans);
 	for (size_t i = 0; i < nr; i++)
 		assert_int_equal(orphans__add(orphans, &list[i]), 0);
+	assert_int_equal(orphans__end(orphans), 0);
 }
 
 static size_t certain(const struct orphans *orphans)
@@ -96,6 +97,34 @@ static void test_acknowledged(void **state)
 	orphans__free(&orphans);
 }
 
+/* While a pass goes on, reports list what the last one found, and the user may leave that out. */
+static void test_a_pass_that_goes_on(void **state)
+{
+	struct orphans orphans = {.passes = 2};
+	struct orphan list[] = {orphan(0x10, 1, 7), orphan(0x20, 1, 7)};
+
+	(void)state;
+	pass(&orphans, list, 1);
+	pass(&orphans, list, 1);
+	orphans__begin(&orphans);
+	assert_int_equal(certain(&orphans), 1);
+	assert_int_equal(orphans__add(&orphans, &list[0]), 0);
+	assert_int_equal(orphans__add(&orphans, &list[1]), 0);
+	assert_int_equal(orphans.nr, 1);
+	assert_int_equal(orphans__acknowledge(&orphans), 1);
+	assert_int_equal(orphans__end(&orphans), 0);
+	assert_int_equal(orphans.nr, 2);
+	assert_true(orphans.list[0].acknowledged);
+	assert_false(orphans.list[1].acknowledged);
+	/* one that does not end has found nothing */
+	orphans__begin(&orphans);
+	assert_int_equal(orphans__add(&orphans, &list[0]), 0);
+	pass(&orphans, list, 2);
+	assert_int_equal(orphans.nr, 2);
+	assert_int_equal(orphans.list[0].passes, 4);
+	orphans__free(&orphans);
+}
+
 /* Pass after pass, many and few, in the memory of two lists that change places. */
 static void test_many_orphans(void **state)
 {
@@ -125,6 +154,7 @@ int main(void)
 		cmocka_unit_test(test_a_pointer_in_motion),
 		cmocka_unit_test(test_what_changes_begins_anew),
 		cmocka_unit_test(test_acknowledged),
+		cmocka_unit_test(test_a_pass_that_goes_on),
 		cmocka_unit_test(test_many_orphans),
 	};
 

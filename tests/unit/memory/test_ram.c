@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "machine.h"
+#include "memory/ram_walk.h"
 #include "memory/vmemmap.h"
 
 #include <errno.h>
@@ -80,7 +81,7 @@ static void test_walk(void **state)
 	m->pages[10][1] = (VMEMMAP + (RAM / PAGE + 1) * 64) | 1; /* the tail of 1 */
 	set_page(m, CRASH, 0, 0xffffffff, 1, 0);
 	set_page(m, 61, 0, 0xffffffff, 1, 0);
-	assert_int_equal(ram__walk(&m->memory, see, m), 0);
+	assert_int_equal(ram_walk__words(&m->memory, see, m), 0);
 	for (int i = 0; i < PAGES; i++)
 		assert_int_equal(m->seen[i], i == 0 || i == 8 || i == 9 || i == 61);
 	/* 8 and 9 lie in one piece, or each is one */
@@ -95,7 +96,7 @@ static void check_hole(struct machine *m, int first, int last)
 	memset(m->seen, 0, sizeof(m->seen));
 	m->hole = BASE + RAM + first * PAGE + 8;
 	m->hole_end = BASE + RAM + last * PAGE - 8;
-	assert_int_equal(ram__walk(&m->memory, see, m), 0);
+	assert_int_equal(ram_walk__words(&m->memory, see, m), 0);
 	for (int i = 0; i < PAGES; i++)
 		assert_int_equal(m->seen[i], i >= 12 && i < 40 && (i < first || i >= last));
 	assert_in_range(m->peeks, 1, 1 + 28 + 28);
@@ -128,7 +129,7 @@ static void test_an_image_beside_the_direct_map(void **state)
 	memset(m->ram + PAGE, 0x5a, PAGE);
 	m->hole = BASE + RAM + PAGE;
 	m->hole_end = BASE + RAM + 2 * PAGE;
-	assert_int_equal(ram__walk(&m->memory, see, m), 0);
+	assert_int_equal(ram_walk__words(&m->memory, see, m), 0);
 	for (int i = 0; i < 4; i++)
 		assert_int_equal(m->seen[i], 1);
 }
@@ -144,7 +145,7 @@ static void test_behind_a_hole(void **state)
 		set_page(m, i, 0, 0xffffffff, 1, 0);
 	m->hole = BASE + RAM + 16 * PAGE;
 	m->hole_end = m->hole + 8;
-	assert_int_equal(ram__walk(&m->memory, see, m), 0);
+	assert_int_equal(ram_walk__words(&m->memory, see, m), 0);
 	for (int i = 0; i < PAGES; i++)
 		assert_int_equal(m->seen[i], i > 16 && i < 48);
 	assert_int_equal(m->pieces, pages - 1 + 32 / pages - 1);
@@ -183,7 +184,7 @@ static void test_masks(void **state)
 	set_page(m, 12, 0, 0xffffffff, 1, 0);
 	assert_int_equal(
 		ram__add_dead(&m->memory, BASE + RAM + 12 * PAGE, BASE + RAM + 12 * PAGE + 512), 0);
-	assert_int_equal(ram__walk(&m->memory, see_masked, m), 0);
+	assert_int_equal(ram_walk__words(&m->memory, see_masked, m), 0);
 	assert_true(is_zero(m, 10 * PAGE, 10 * PAGE + 1000));
 	assert_false(is_zero(m, 10 * PAGE + 1000, 10 * PAGE + 1008));
 	assert_true(is_zero(m, 10 * PAGE + 2000, 10 * PAGE + 3000));
@@ -208,7 +209,7 @@ static void test_masks_a_large_slab(void **state)
 	m->pages[10][5] = 2 | 4 << 16;
 	memcpy(m->ram + 10 * PAGE + 16, &link[0], 8);
 	memcpy(m->ram + 10 * PAGE + 2 * size[0] + 16, &link[1], 8);
-	assert_int_equal(ram__walk(&m->memory, see_masked, m), 0);
+	assert_int_equal(ram_walk__words(&m->memory, see_masked, m), 0);
 	for (uint32_t i = 0; i < 4; i++)
 		for (uint32_t at = 0; at < size[0]; at += 8)
 			assert_true(is_zero(m, 10 * PAGE + i * size[0] + at,
@@ -229,7 +230,7 @@ static void test_no_freelist(void **state)
 	m->pages[10][4] = slab;
 	m->pages[10][5] = 2 | 4 << 16;
 	memcpy(m->ram + 10 * PAGE + 16, &link, 8);
-	assert_int_equal(ram__walk(&m->memory, see, m), 0);
+	assert_int_equal(ram_walk__words(&m->memory, see, m), 0);
 	assert_int_equal(m->seen[10], 1);
 }
 
@@ -303,13 +304,13 @@ static void test_pages_that_are_kept(void **state)
 	set_page(m, 20, 1 << LRU, 0xffffffff, 1, 0);
 	assert_int_equal(ram__keep(&m->memory, BASE + RAM + 30 * PAGE, BASE + RAM + 31 * PAGE), 0);
 	assert_int_equal(ram__keep(&m->memory, BASE + RAM + 12 * PAGE, BASE + RAM + 14 * PAGE), 0);
-	assert_int_equal(ram__walk(&m->memory, see, m), 0);
+	assert_int_equal(ram_walk__words(&m->memory, see, m), 0);
 	for (int i = 0; i < PAGES; i++)
 		assert_int_equal(m->seen[i], i == 12 || i == 13 || i == 30);
 	ram__forget_kept(&m->memory);
 	memset(m->seen, 0, sizeof(m->seen));
 	m->last = 0;
-	assert_int_equal(ram__walk(&m->memory, see, m), 0);
+	assert_int_equal(ram_walk__words(&m->memory, see, m), 0);
 	assert_int_equal(m->seen[12], 0);
 }
 
@@ -350,7 +351,7 @@ static void test_names_are_those_of_now(void **state)
 	strcpy((char *)m->ram + 3 * PAGE + 64, "dentry");
 	assert_string_equal(ram__cache_name(&m->memory, CACHE), "dentry");
 	strcpy((char *)m->ram + 3 * PAGE + 64, "inode");
-	assert_int_equal(ram__walk_slabs(&m->memory, see_nothing, NULL), 0);
+	assert_int_equal(ram_walk__slabs(&m->memory, see_nothing, NULL), 0);
 	assert_string_equal(ram__cache_name(&m->memory, CACHE), "inode");
 }
 
@@ -368,7 +369,7 @@ static void test_leaves_out_kmemleak(void **state)
 	m->pages[11][1] = (VMEMMAP + (RAM / PAGE + 10) * 64) | 1;
 	set_page(m, 12, 1 << SLAB, 0xffffffff, 1, CACHE + 128);
 	set_page(m, 13, 0, 0xffffffff, 1, 0);
-	assert_int_equal(ram__walk(&m->memory, see, m), 0);
+	assert_int_equal(ram_walk__words(&m->memory, see, m), 0);
 	for (int i = 0; i < PAGES; i++)
 		assert_int_equal(m->seen[i], i == 12 || i == 13);
 }
@@ -387,12 +388,12 @@ static void test_leaves_pages_to_their_owners(void **state)
 	m->pages[13][5] = other;
 	assert_int_equal(ram__leave_to(&m->memory, owner), 0);
 	assert_int_equal(ram__leave_to(&m->memory, other), 0);
-	assert_int_equal(ram__walk(&m->memory, see, m), 0);
+	assert_int_equal(ram_walk__words(&m->memory, see, m), 0);
 	for (int i = 0; i < PAGES; i++)
 		assert_int_equal(m->seen[i], i == 10 || i == 12);
 	ram__forget_owners(&m->memory);
 	m->last = 0;
-	assert_int_equal(ram__walk(&m->memory, see, m), 0);
+	assert_int_equal(ram_walk__words(&m->memory, see, m), 0);
 	assert_int_equal(m->seen[11], 1);
 }
 
@@ -409,10 +410,10 @@ static void test_a_walk_that_is_over(void **state)
 
 	m->memory.between = end_later;
 	m->memory.between_arg = &left;
-	assert_int_equal(ram__walk_slabs(&m->memory, see_nothing, NULL), 0);
+	assert_int_equal(ram_walk__slabs(&m->memory, see_nothing, NULL), 0);
 	assert_true(left < 1000);
 	left = 0;
-	assert_int_equal(ram__walk_slabs(&m->memory, see_nothing, NULL), -EINTR);
+	assert_int_equal(ram_walk__slabs(&m->memory, see_nothing, NULL), -EINTR);
 }
 
 /* The crash kernel may have the beginning of a range, its end, or all of it. */
@@ -501,13 +502,13 @@ static void test_slabs(void **state)
 	set_page(m, 12, 0, 0xffffffff, 1, 0);
 	set_page(m, 13, 1 << SLAB, 0xffffffff, 1, CACHE + 64);
 	set_page(m, PAGES - 1, 1 << SLAB, 0xffffffff, 1, CACHE);
-	assert_int_equal(ram__walk_slabs(&m->memory, see_slab, &slabs), 0);
+	assert_int_equal(ram_walk__slabs(&m->memory, see_slab, &slabs), 0);
 	assert_int_equal(slabs.nr, 3);
 	assert_true(slabs.address[0] == BASE + RAM + 10 * PAGE);
 	assert_true(slabs.address[1] == BASE + RAM + 13 * PAGE);
 	assert_true(slabs.address[2] == BASE + RAM + (PAGES - 1) * PAGE);
 	assert_true(slabs.cache[0] == CACHE && slabs.cache[1] == CACHE + 64);
-	assert_int_equal(ram__walk_slabs(&m->memory, see_slab, &first), -EINTR);
+	assert_int_equal(ram_walk__slabs(&m->memory, see_slab, &first), -EINTR);
 	assert_int_equal(first.nr, 1);
 }
 
@@ -531,7 +532,7 @@ static void test_masks_what_is_dead(void **state)
 	assert_int_equal(m->memory.nr_dead, 9);
 	memset(m->ram + 12 * PAGE, 1, PAGE);
 	memset(m->ram + 40 * PAGE, 1, PAGE);
-	assert_int_equal(ram__walk(&m->memory, see_masked, m), 0);
+	assert_int_equal(ram_walk__words(&m->memory, see_masked, m), 0);
 	for (int page = 12; page <= 40; page += 28)
 		for (int at = 0; at < 4096; at++) {
 			bool dead =
@@ -541,7 +542,7 @@ static void test_masks_what_is_dead(void **state)
 		}
 	ram__forget_dead(&m->memory);
 	memset(m->ram + 12 * PAGE, 1, PAGE);
-	assert_int_equal(ram__walk(&m->memory, see_masked, m), 0);
+	assert_int_equal(ram_walk__words(&m->memory, see_masked, m), 0);
 	assert_int_equal(m->ram[12 * PAGE], 1);
 }
 

@@ -48,7 +48,7 @@ static void check(uint64_t mask, uint64_t base, size_t nr)
 		ranges[i].content = next_random() & 1;
 	}
 	memcpy(before, ranges, sizeof(ranges));
-	range_sort__by_start(ranges, nr);
+	assert_int_equal(range_sort__by_start(ranges, nr, NULL, NULL), 0);
 	check_sorted(ranges, before, nr);
 }
 
@@ -74,12 +74,54 @@ static void test_what_is_in_order(void **state)
 		ranges[i] = (struct scan_range){
 			.start = i < 100 ? 64 * i : 0xffff888000000000ULL + 64 * i, .object = i};
 	memcpy(before, ranges, sizeof(ranges));
-	range_sort__by_start(ranges, 1000);
+	assert_int_equal(range_sort__by_start(ranges, 1000, NULL, NULL), 0);
 	assert_memory_equal(ranges, before, sizeof(ranges));
 	for (uint32_t i = 0; i < 1000; i++)
 		ranges[i] = before[999 - i];
-	range_sort__by_start(ranges, 1000);
+	assert_int_equal(range_sort__by_start(ranges, 1000, NULL, NULL), 0);
 	assert_memory_equal(ranges, before, sizeof(ranges));
+}
+
+#define MANY 1000000
+
+struct pauses {
+	size_t nr, end_at;
+};
+
+static int pause_and_end(void *arg)
+{
+	struct pauses *pauses = arg;
+
+	return ++pauses->nr == pauses->end_at ? -4711 : 0;
+}
+
+/* Others have their turn while many are sorted, and may end it: then all of them are still there.
+ */
+static void test_leaves_time_to_others(void **state)
+{
+	struct scan_range *ranges = test_malloc(MANY * sizeof(*ranges));
+	struct pauses pauses = {};
+	uint64_t sum = 0, of_starts = 0;
+
+	(void)state;
+	for (uint32_t i = 0; i < MANY; i++) {
+		ranges[i] = (struct scan_range){.start = next_random() << 6, .object = i};
+		of_starts += ranges[i].start;
+	}
+	pauses.end_at = 13;
+	assert_int_equal(range_sort__by_start(ranges, MANY, pause_and_end, &pauses), -4711);
+	assert_int_equal(pauses.nr, 13);
+	for (uint32_t i = 0; i < MANY; i++) {
+		sum += ranges[i].object;
+		of_starts -= ranges[i].start;
+	}
+	assert_true(sum == (uint64_t)MANY * (MANY - 1) / 2 && !of_starts);
+	pauses = (struct pauses){};
+	assert_int_equal(range_sort__by_start(ranges, MANY, pause_and_end, &pauses), 0);
+	assert_in_range(pauses.nr, 20, 200);
+	for (uint32_t i = 1; i < MANY; i++)
+		assert_true(ranges[i - 1].start <= ranges[i].start);
+	test_free(ranges);
 }
 
 int main(void)
@@ -87,6 +129,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_sorts),
 		cmocka_unit_test(test_what_is_in_order),
+		cmocka_unit_test(test_leaves_time_to_others),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -367,6 +367,57 @@ static void test_edges_are_bounded(void **state)
 	check(scan, "....x...........");
 }
 
+struct turns {
+	size_t nr, end_at;
+};
+
+static int take_turn(void *arg)
+{
+	struct turns *turns = arg;
+
+	return ++turns->nr == turns->end_at ? -4711 : 0;
+}
+
+#define MANY 300000
+
+/* A chain of so many objects, which a root leads into. */
+static void add_many(struct scan *scan)
+{
+	scan__begin(scan);
+	for (uint32_t i = 0; i < MANY; i++) {
+		uint32_t number;
+
+		assert_int_equal(scan__add(scan, &number), 0);
+		assert_int_equal(scan__add_range(scan, i, address(i), address(i + 1)), 0);
+		if (i)
+			assert_int_equal(scan__add_edge(scan, i - 1, i), 0);
+	}
+}
+
+/* Others have their turn in all that takes long, and may end it. */
+static void test_leaves_time_to_others(void **state)
+{
+	struct scan *scan = *state;
+	struct turns turns = {.end_at = 7};
+	uint64_t root = address(0);
+
+	scan->between = take_turn;
+	scan->arg = &turns;
+	add_many(scan);
+	assert_int_equal(scan__index(scan), -4711);
+	turns = (struct turns){};
+	add_many(scan);
+	assert_int_equal(scan__index(scan), 0);
+	assert_in_range(turns.nr, 20, 1000);
+	assert_int_equal(scan__words(scan, ROOTS, &root, 1), 0);
+	turns = (struct turns){.end_at = 3};
+	assert_int_equal(scan__finish(scan), -4711);
+	turns = (struct turns){};
+	assert_int_equal(scan__finish(scan), 0);
+	assert_in_range(turns.nr, 20, 1000);
+	assert_true(scan->objects[MANY - 1].reached);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
@@ -385,6 +436,7 @@ int main(void)
 		TEST(test_ranges_that_overlap),
 		TEST(test_many_objects),
 		TEST(test_edges_are_bounded),
+		TEST(test_leaves_time_to_others),
 	};
 
 	int failed = 0;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "machine.h"
 
+#include "memory/ram_walk.h"
 #include "memory/stacks.h"
 #include "memory/vmemmap.h"
 
@@ -105,11 +106,17 @@ static int end_tasks(void **state)
 	return 0;
 }
 
+static int see_slab(void *arg, uint64_t address, uint64_t cache)
+{
+	return stacks__see_slab(arg, address, cache);
+}
+
 static void find(struct made_up *m, size_t nr)
 {
 	ram__forget_dead(&m->machine->memory);
 	slub__begin(&m->machine->slub);
-	assert_int_equal(stacks__find_dead(&m->stacks), 0);
+	stacks__begin(&m->stacks);
+	assert_int_equal(ram_walk__slabs(&m->machine->memory, see_slab, &m->stacks), 0);
 	assert_int_equal(m->machine->memory.nr_dead, nr);
 }
 

@@ -109,6 +109,25 @@ static void test_a_slab_object_is_its_bytes(void **state)
 	assert_int_equal(scan__find(&m->scan, CACHE - 1), SCAN_NONE);
 }
 
+static int end_it(void *arg)
+{
+	++*(int *)arg;
+	return -4711;
+}
+
+/* Others have their turn while the table is read, and may end it. */
+static void test_leaves_time_to_others(void **state)
+{
+	struct made_up *m = *state;
+	int turns = 0;
+
+	m->scan.between = end_it;
+	m->scan.arg = &turns;
+	record(m, 2, CACHE, KLEAK_SPACE_SLAB, 192);
+	assert_int_equal(subjects__gather(&m->subjects, NOW), -4711);
+	assert_int_equal(turns, 1);
+}
+
 static void test_what_is_no_object(void **state)
 {
 	struct made_up *m = *state;
@@ -505,6 +524,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_a_slab_object_is_its_bytes),
+		TEST(test_leaves_time_to_others),
 		TEST(test_what_is_no_object),
 		TEST(test_young_objects),
 		TEST(test_large_kmalloc),

@@ -8,6 +8,10 @@
 
 #define SCAN_GAP_S 2.0
 
+/* Reports that take so long, of CPU time, have no more than this share of one CPU. */
+#define LONG_S	   0.5
+#define MOST_SHARE 0.1
+
 /*
  * kfree_rcu() waits up to 5 s for company (kernel/rcu/tree.c, KFREE_DRAIN_JIFFIES)
  * and then for a grace period.
@@ -21,6 +25,16 @@ double timetable__next(double next_s, double interval_s, double now_s)
 	while (next_s <= now_s)
 		next_s += interval_s;
 	return next_s;
+}
+
+double timetable__after_report(double next_s, double interval_s, double cpu_s, double now_s,
+			       bool *later)
+{
+	double asked_s = timetable__next(next_s, interval_s, now_s);
+	double least_s = cpu_s < LONG_S ? 0 : now_s - cpu_s + cpu_s / MOST_SHARE;
+
+	*later = least_s > asked_s;
+	return fmax(asked_s, least_s);
 }
 
 double timetable__first_tuning(double start_s)

@@ -267,6 +267,7 @@ struct watching {
 	double next_s;	 /* the next report */
 	double looked_s; /* during a pass: what was due then is done */
 	double rest_s;	 /* during a pass: no report before that */
+	double slow_s;	 /* CPU time of a report that puts the next one off; 0: it does not */
 	int over;	 /* during a pass: the signal or -errno that ends it all */
 };
 
@@ -283,19 +284,37 @@ static int wait_and_obey(struct watching *watching, double deadline_s)
 	return 0;
 }
 
+/* As note_of(), or why the report comes later than asked for. */
+static const char *note_of_pace(const struct watching *watching, char *note, size_t len)
+{
+	const char *said = note_of(watching->options, watching->tracer, note, len);
+
+	if (said || !(watching->slow_s > 0))
+		return said;
+	snprintf(
+		note, len,
+		"a report takes %.1f s of CPU time, mostly to read the table of objects: there are "
+		"fewer of them, so that they take a tenth of a CPU at most (--max-objects)",
+		watching->slow_s);
+	return note;
+}
+
 /* The report, if it is time.  0 or -errno. */
 static int report_when_due(struct watching *watching)
 {
 	const struct options *options = watching->options;
-	char note[128];
+	double began_s = clock__cpu_s(), took_s;
+	char note[256];
+	bool later;
 	int err;
 
 	if (watching->next_s > clock__now_s())
 		return 0;
-	err = report(watching->scans->reports,
-		     note_of(options, watching->tracer, note, sizeof(note)), false);
-	watching->next_s =
-		timetable__next(watching->next_s, options->report.interval_s, clock__now_s());
+	err = report(watching->scans->reports, note_of_pace(watching, note, sizeof(note)), false);
+	took_s = clock__cpu_s() - began_s;
+	watching->next_s = timetable__after_report(watching->next_s, options->report.interval_s,
+						   took_s, clock__now_s(), &later);
+	watching->slow_s = later ? took_s : 0;
 	return err;
 }
 

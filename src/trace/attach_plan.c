@@ -20,12 +20,13 @@
 #define BYTES_PER_ENTRY	 64   /* of a BPF hash, beside the key */
 
 /*
- * kleak's own memory, measured: symbols, programs, buffers; what it lists of each object; the
- * history of each call site.
+ * kleak's own memory, measured: symbols, programs, buffers; what it lists of each object; what a
+ * scan notes of each; the history of each call site.
  */
-#define OWN_BYTES	     (16ULL << 20)
-#define OWN_BYTES_PER_OBJECT 20
-#define OWN_BYTES_PER_SITE   2560
+#define OWN_BYTES	      (16ULL << 20)
+#define OWN_BYTES_PER_OBJECT  20
+#define OWN_BYTES_PER_SCANNED 160
+#define OWN_BYTES_PER_SITE    2560
 
 /* Places for each of --max-objects: two choices then nearly always find room. */
 #define PLACES_PER_OBJECT(objects) ((objects) + (objects) / 3)
@@ -209,6 +210,8 @@ static void plan_sizes(struct plan *plan, const struct trace_options *options,
 	config->lane_mask = plan->lanes - 1;
 	plan->own_bytes = OWN_BYTES + OWN_BYTES_PER_OBJECT * objects +
 			  (uint64_t)OWN_BYTES_PER_SITE * config->sites;
+	if (options->scan_s > 0)
+		plan->own_bytes += OWN_BYTES_PER_SCANNED * objects;
 }
 
 static uint64_t hash_bytes(uint64_t entries, size_t key, size_t value)

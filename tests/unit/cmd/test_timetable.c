@@ -13,6 +13,28 @@ static void test_missed_reports_are_not_caught_up_on(void **state)
 	assert_true(timetable__next(10, 5, 22) == 25);
 }
 
+/* What takes long is done seldom: from its beginning on, ten times as long as it took. */
+static void test_long_reports_are_apart(void **state)
+{
+	bool later = true;
+
+	(void)state;
+	assert_true(timetable__after_report(10, 5, 0.49, 10.6, &later) == 15);
+	assert_false(later);
+	assert_true(timetable__after_report(10, 1, 0.49, 10.6, &later) == 11); /* as asked for */
+	assert_false(later);
+	assert_true(timetable__after_report(10, 5, 0.5, 10.5, &later) == 15);
+	assert_false(later);
+	assert_true(timetable__after_report(10, 1, 0.5, 10.5, &later) == 15);
+	assert_true(later);
+	assert_true(timetable__after_report(10, 5, 2.5, 12.5, &later) == 35);
+	assert_true(later);
+	assert_true(timetable__after_report(10, 60, 2.5, 12.5, &later) == 70);
+	assert_false(later);
+	assert_true(timetable__after_report(10, 5, 2, 16, &later) == 34); /* it waited, too */
+	assert_true(later);
+}
+
 static void test_tuning_gets_rarer(void **state)
 {
 	static const double expected[] = {0.25, 0.5, 1, 2, 4, 8, 13, 18};
@@ -143,6 +165,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_missed_reports_are_not_caught_up_on),
+		cmocka_unit_test(test_long_reports_are_apart),
 		cmocka_unit_test(test_tuning_gets_rarer),
 		cmocka_unit_test(test_a_scan_has_its_passes),
 		cmocka_unit_test(test_a_long_scan),

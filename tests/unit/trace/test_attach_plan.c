@@ -888,6 +888,11 @@ static void test_memory(void **state)
 					KLEAK_STEP_BYTES + KLEAK_CHAIN_BYTES + KLEAK_READ_MOST +
 					8 * KLEAK_MAX_CPUS + 2 * KLEAK_SCRATCH_BYTES);
 	assert_int_equal(plan.own_bytes, (16 << 20) + 20 * plan.max_objects + 2560 * 16384);
+	options.scan_s = 60;
+	plan = good(&options, &kernel);
+	assert_int_equal(plan.memory_bytes, least);
+	assert_int_equal(plan.own_bytes, (16 << 20) + 180 * plan.max_objects + 2560 * 16384);
+	options.scan_s = 0;
 	kernel.has_modules = kernel.has_loop = true;
 	assert_int_equal(memory_of(&options, &kernel), least + KLEAK_MODULE_RING);
 	kernel.has_modules = false;

@@ -87,7 +87,7 @@ static int measure(uint64_t objects)
 
 		if (snapshot__take(&snapshot, &source, 200000, 0) ||
 		    sites__sum(&sites, &snapshot, entries, caches, &allocator, 16) ||
-		    sites__age(&sites, &snapshot))
+		    sites__age(&sites, &snapshot, NULL))
 			return 1;
 		took = now_s() - start;
 		if (!round)

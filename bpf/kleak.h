@@ -494,6 +494,7 @@ struct kleak_control {
 	__u32 code_losses;    /* of those, what the loader could not be told */
 	__u32 code_sites;     /* made with frames that may lie in such; more than that: all are
 			       * looked at */
+	__u32 code_all;	      /* set by the loader: all are looked at, see code_sites.h */
 	__u32 note_frees;     /* of some site who frees is to be noted */
 };
 

@@ -4,6 +4,7 @@
 #include "trace/bpfhash.h"
 #include "trace/chains.h"
 #include "trace/code_list.h"
+#include "trace/code_sites.h"
 #include "trace/programs.h"
 #include "trace/publish.h"
 #include "trace/sample.h"
@@ -40,6 +41,7 @@ struct tracer {
 	struct kleak_tally *tallies;
 	struct kleak_cache *caches;
 	struct recycle recycle;
+	uint64_t code_looked; /* code_sites__renew() */
 	struct chains chains;
 	struct {
 		void *start;
@@ -765,7 +767,21 @@ int tracer__recycle(struct tracer *tracer, const struct recycle_look *look)
 		.arg = tracer,
 	};
 
-	return recycle__step(&tracer->recycle, &tables, look);
+	const struct kleak_config *config = &tracer->skeleton->rodata->config;
+	const struct code_sites_tables code = {
+		.control = &tracer->skeleton->bss->control,
+		.list = tracer->skeleton->bss->code_sites,
+		.sites = tracer->sites,
+		.nr_sites = tracer->view.nr_sites,
+		.text = config->text,
+		.wait = wait_for_all,
+		.arg = tracer,
+	};
+	int err = recycle__step(&tracer->recycle, &tables, look);
+
+	if (!err && config->program_free)
+		code_sites__renew(&code, tracer->recycle.sites, &tracer->code_looked);
+	return err;
 }
 
 const struct recycle *tracer__recycled(const struct tracer *tracer)

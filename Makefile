@@ -11,6 +11,7 @@
 # make bench-names VMLINUX=file              how fast addresses get their source lines
 # make fuzz [FUZZ_TIME=60]  read files that nobody wrote
 # make soak [SECONDS=600] [GUEST=6.12] [SANITIZE=1]   under load, here or in a guest, kleak with ASan and UBSan
+# make soak SECONDS=7200 LOAD=light      for hours, beside others
 # make arm64        for that architecture, in build/arm64: make ARCH=arm64 CROSS_COMPILE=aarch64-linux-gnu-
 # make static [ARCH=arm64 CROSS_COMPILE=aarch64-linux-gnu-]   one file that needs no library: build/static/kleak-MACHINE
 # make test-debian [RELEASES="bookworm trixie"]   from a bare Debian of each release to the unit tests
@@ -359,7 +360,7 @@ SECONDS ?= 600
 soak:
 	@tools/install-packages build test $(if $(GUEST),guest)
 	@$(MAKE) --no-print-directory all $(B)/live-load $(if $(SANITIZE),$(B)/kleak-asan) $(OTHER_GUESTS)
-	@PYTHONDONTWRITEBYTECODE=1 SANITIZE=$(SANITIZE) \
+	@PYTHONDONTWRITEBYTECODE=1 SANITIZE=$(SANITIZE) LOAD=$(LOAD) \
 		$(if $(GUEST),tests/guest/soak.py $(GUEST),tests/live/soak.py) $(SECONDS)
 
 # Not part of the tests: tests/guest/leaks/README.md.

@@ -52,7 +52,7 @@ static long bulk_freed(__u32 i, void *arg)
 	gone = object_freed(ptr, KLEAK_SPACE_SLAB);
 	if (gone)
 		b->gone = gone;
-	else if (!b->again && !is_filtered())
+	else if (!b->again && !is_filtered() && is_always_sampled(ptr))
 		older_freed(ptr, 0, b->own);
 	return 0;
 }
@@ -130,7 +130,7 @@ static __always_inline int bulk_recorded(void *ctx, __u64 kmem, __u64 array, __u
 	b.array = array;
 	b.record.bytes = cache->size;
 	b.record.slack = cache->size - cache->object_size;
-	b.record.allocated_at = now();
+	stamp(&b.record);
 	b.record.site = site;
 	if (cache_index != KLEAK_CACHE_UNKNOWN)
 		b.record.flags = KLEAK_RECORD_OF_CACHE;

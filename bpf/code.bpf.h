@@ -84,13 +84,14 @@ __noinline int code_goes(__u64 address, __u64 load_ns)
 	const struct bpf_ksym *symbol = (const void *)address;
 	__u64 start = BPF_CORE_READ(symbol, start), end = BPF_CORE_READ(symbol, end);
 	struct code_range code = {.start = start, .size = end - start, .load_ns = load_ns};
-	__u32 nr;
+	__u32 nr, all;
 
 	if (!start) /* it has no name: such as a filter of an unprivileged process */
 		return 0;
 	code.change = __sync_fetch_and_add(&control.code_changes, 1) + 1;
-	nr = control.code_sites;
-	code.any = nr >= KLEAK_CODE_SITES;
+	all = control.code_all; /* before: while it is set the list is not whole */
+	nr = *(volatile __u32 *)&control.code_sites;
+	code.any = nr >= KLEAK_CODE_SITES || all;
 	if (code.any)
 		nr = config.site_entries;
 	bpf_loop(nr, code_look_at, &code, 0);

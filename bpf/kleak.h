@@ -59,11 +59,22 @@ enum kleak_record_flags {
 };
 
 /*
- * Sampling: only addresses whose hash has none of the bits of a mask (kleak_control) are
+ * Sampling: only addresses whose hash ends in so many zeros (kleak_control.sample_bits) are
  * recorded, so that allocation and free agree without a look at the table.  An object then stands
- * for mask + 1 of them.  Masks only grow.
+ * for 1 << bits of them.
+ *
+ * The table gets full: one bit more, and what does not fit is taken out.  It empties: one bit less.
+ * What was recorded before stays, and stands for as many as it did: an object stands for 1 << the
+ * most bits since its birth.  A record has the bits of its birth.  They are raised where a sweep
+ * finds it after the sampling became coarser, and before it becomes finer everything is swept: so
+ * it is never more than the record's bits and those of now (kleak_bits()).
+ *
+ * An address that fits the most bits that there ever were (sample_most) was followed at all times.
+ * Only such ones tell what is older than the trace: others may have been born while fewer addresses
+ * were recorded.
  */
-#define KLEAK_SAMPLE_MOST ((1U << 20) - 1)
+#define KLEAK_SAMPLE_MOST_BITS 20
+#define KLEAK_SAMPLE_MOST      ((1U << KLEAK_SAMPLE_MOST_BITS) - 1)
 
 /*
  * Mixed twice: objects stand side by side, and one multiplication picks too many or too few of a
@@ -75,6 +86,12 @@ static inline __attribute__((always_inline)) __u32 kleak_sample_hash(__u64 addre
 
 	hash ^= hash >> 32;
 	return hash * 0x94d049bb133111ebULL >> 32;
+}
+
+/* Is this address recorded where so many bits are to be zero? */
+static inline __attribute__((always_inline)) int kleak_is_sampled(__u64 address, __u32 bits)
+{
+	return !bits || !(kleak_sample_hash(address) & ((1U << (bits & 31)) - 1));
 }
 
 /*
@@ -97,11 +114,21 @@ struct kleak_record {
 	union {
 		struct {
 			__u64 flags : 8;	 /* enum kleak_record_flags */
-			__u64 allocated_at : 56; /* tick, see above */
+			__u64 allocated_at : 48; /* tick, see above */
+			__u64 sample_bits : 8;	 /* see above */
 		};
-		__u64 stamp; /* both: the programs have atomic operations on whole words only */
+		__u64 stamp; /* all: the programs have atomic operations on whole words only */
 	};
 };
+
+/* While `now` bits are to be zero the record stands for 1 << so many objects. */
+static inline __attribute__((always_inline)) __u32 kleak_bits(const struct kleak_record *r,
+							      __u32 now)
+{
+	__u32 then = r->sample_bits;
+
+	return then > now ? then : now;
+}
 
 struct kleak_bucket {
 	__u64 key[KLEAK_BUCKET_KEYS];
@@ -449,16 +476,17 @@ struct kleak_config {
 
 /* Changed while the programs run. */
 struct kleak_control {
-	__u32 recording;   /* allocations are recorded */
-	__u32 self;	   /* the loader's own process, left out */
-	__u32 process;	   /* KLEAK_FOLLOW_PROCESS: whom; cleared when it exits */
-	__u32 gone;	   /* that process has exited */
-	__u64 tick_base;   /* the tick at jiffy 0 */
-	__u64 self_stack;  /* where the loader's own kernel stack begins: it has one thread */
-	__u64 chain_seed;  /* of the chains' table, see steps.h; 0: they are not to be used */
-	__u64 page_base;   /* the struct page of the address 0, were there one; 0: not known */
-	__u32 present;	   /* which one of the bit sets of that name is looked at */
-	__u32 sample_mask; /* recorded are addresses whose hash has none of these bits: 2^n - 1 */
+	__u32 recording;      /* allocations are recorded */
+	__u32 self;	      /* the loader's own process, left out */
+	__u32 process;	      /* KLEAK_FOLLOW_PROCESS: whom; cleared when it exits */
+	__u32 gone;	      /* that process has exited */
+	__u64 tick_base;      /* the tick at jiffy 0 */
+	__u64 self_stack;     /* where the loader's own kernel stack begins: it has one thread */
+	__u64 chain_seed;     /* of the chains' table, see steps.h; 0: they are not to be used */
+	__u64 page_base;      /* the struct page of the address 0, were there one; 0: not known */
+	__u32 present;	      /* which one of the bit sets of that name is looked at */
+	__u32 sample_bits;    /* recorded are addresses whose hash has so many zeros at its end */
+	__u32 sample_most;    /* they were so many before they became fewer, at the most */
 	__u32 module_changes; /* how often a module came or went */
 	__u32 module_told;    /* of those, what has been told as far as it will ever be */
 	__u32 module_losses;  /* of those, what the loader could not be told */
@@ -466,6 +494,7 @@ struct kleak_control {
 	__u32 code_losses;    /* of those, what the loader could not be told */
 	__u32 code_sites;     /* made with frames that may lie in such; more than that: all are
 			       * looked at */
+	__u32 code_all;	      /* set by the loader: all are looked at, see code_sites.h */
 	__u32 note_frees;     /* of some site who frees is to be noted */
 };
 

@@ -16,6 +16,7 @@
 #define KLEAK_OBJECTS_BPF_H
 
 #include "maps.bpf.h"
+#include "sample.bpf.h"
 #include "stack.bpf.h"
 
 #define CLAIM_TRIES 4
@@ -85,11 +86,10 @@ static __always_inline void object_fetch(__u64 address)
 		b->touched = 0;
 }
 
-static __always_inline bool is_sampled(__u64 address)
+static __always_inline void stamp(struct kleak_record *r)
 {
-	__u32 mask = control.sample_mask;
-
-	return !mask || !(kleak_sample_hash(address) & mask);
+	r->allocated_at = now();
+	r->sample_bits = control.sample_bits;
 }
 
 static __always_inline bool is_filtered(void)
@@ -162,28 +162,31 @@ static __always_inline __u64 bytes_to_tally(const struct kleak_record *r)
 static __always_inline void tally_allocation(const struct kleak_record *r)
 {
 	struct kleak_tally *t = tally_of(r->site);
-	__u64 bytes = bytes_to_tally(r);
+	__u64 bytes = bytes_to_tally(r), more;
 
 	if (!t)
 		return;
 	__sync_fetch_and_add(&t->allocations, 1);
 	if (bytes)
 		__sync_fetch_and_add(&t->allocated_bytes, bytes);
-	if (control.sample_mask)
-		__sync_fetch_and_add(&t->allocations_more, control.sample_mask);
+	more = stands_for_more(kleak_bits(r, control.sample_bits));
+	if (more)
+		__sync_fetch_and_add(&t->allocations_more, more);
 }
 
-static __always_inline void tally_free(__u32 site, __u64 bytes, bool implicit)
+/* bits: kleak_bits() of its record */
+static __always_inline void tally_free(__u32 site, __u64 bytes, __u32 bits, bool implicit)
 {
 	struct kleak_tally *t = tally_of(site);
+	__u64 more = stands_for_more(bits);
 
 	if (!t)
 		return;
 	__sync_fetch_and_add(implicit ? &t->implicit : &t->frees, 1);
 	if (bytes)
 		__sync_fetch_and_add(&t->freed_bytes, bytes);
-	if (control.sample_mask)
-		__sync_fetch_and_add(&t->frees_more, control.sample_mask);
+	if (more)
+		__sync_fetch_and_add(&t->frees_more, more);
 }
 
 static __always_inline __u64 area_unsized(__u64 vm)
@@ -304,7 +307,8 @@ __noinline int bucket_put(struct kleak_bucket *b, __u32 i, __u64 from, __u64 key
 	if (__sync_val_compare_and_swap(&b->key[i], from, KLEAK_KEY_BUSY) != from)
 		return false;
 	if (from != KLEAK_KEY_EMPTY)
-		tally_free(b->record[i].site, bytes_given_up(&b->record[i]), true);
+		tally_free(b->record[i].site, bytes_given_up(&b->record[i]),
+			   kleak_bits(&b->record[i], control.sample_bits), true);
 	else
 		presence_add(address_of_key(key), 1);
 	b->record[i] = *r;
@@ -332,20 +336,38 @@ __noinline int bucket_spill(struct kleak_bucket *first, struct kleak_bucket *sec
 	return 0;
 }
 
+/* The record stays while so many bits are to be zero. */
+static __always_inline void raise_bits(struct kleak_record *at, const struct kleak_record *was,
+				       __u32 bits)
+{
+	struct kleak_record is = *was;
+
+	if (was->sample_bits == bits)
+		return;
+	is.sample_bits = bits;
+	__sync_val_compare_and_swap(&at->stamp, was->stamp, is.stamp);
+}
+
 /* Take key i out of `b` if it is not in the sample any more; true if that made room. */
 __noinline int bucket_clear_key(struct kleak_bucket *b, __u32 i)
 {
 	struct kleak_bucket *first;
 	struct kleak_tally *t;
 	struct kleak_record r;
+	__u32 bits;
 	__u64 key;
 
 	if (!b || i >= KLEAK_BUCKET_KEYS)
 		return false;
 	key = b->key[i];
 	r = b->record[i];
-	if (key == KLEAK_KEY_EMPTY || key == KLEAK_KEY_BUSY || is_sampled(address_of_key(key)))
+	if (key == KLEAK_KEY_EMPTY || key == KLEAK_KEY_BUSY)
 		return false;
+	bits = kleak_bits(&r, control.sample_bits);
+	if (kleak_is_sampled(address_of_key(key), bits)) {
+		raise_bits(&b->record[i], &r, bits);
+		return false;
+	}
 	if (__sync_val_compare_and_swap(&b->key[i], key, KLEAK_KEY_EMPTY) != key)
 		return false;
 	first = bucket_first(address_of_key(key));
@@ -375,10 +397,10 @@ __noinline int bucket_clear(struct kleak_bucket *b)
 
 static __always_inline void sample_less(void)
 {
-	__u32 mask = control.sample_mask;
+	__u32 bits = control.sample_bits;
 
-	if (mask < KLEAK_SAMPLE_MOST)
-		__sync_val_compare_and_swap(&control.sample_mask, mask, mask << 1 | 1);
+	if (bits < KLEAK_SAMPLE_MOST_BITS)
+		__sync_val_compare_and_swap(&control.sample_bits, bits, bits + 1);
 }
 
 /* Is `key` that of `address`, in `space` or, for slab, in that of vmalloc? */
@@ -410,8 +432,8 @@ __noinline int bucket_take(struct kleak_bucket *b, __u64 address, __u32 space, b
 	__u32 i = b ? bucket_find_dying(b, address, space) : KLEAK_BUCKET_KEYS;
 	int taken = TAKEN;
 	__u64 key, bytes;
+	__u32 site, bits;
 	bool pending;
-	__u32 site;
 
 	if (!b || i >= KLEAK_BUCKET_KEYS)
 		return 0;
@@ -420,6 +442,7 @@ __noinline int bucket_take(struct kleak_bucket *b, __u64 address, __u32 space, b
 		return 0;
 	site = b->record[i].site;
 	pending = b->record[i].flags & KLEAK_RECORD_RCU_PENDING;
+	bits = kleak_bits(&b->record[i], control.sample_bits);
 	if (key == key_of(address, KLEAK_SPACE_VMALLOC) ||
 	    b->record[i].flags & KLEAK_RECORD_VM_STRUCT)
 		taken |= TAKEN_TWIN;
@@ -435,7 +458,7 @@ __noinline int bucket_take(struct kleak_bucket *b, __u64 address, __u32 space, b
 	if (__sync_val_compare_and_swap(&b->key[i], key, KLEAK_KEY_EMPTY) != key)
 		return 0;
 	presence_add(address, -1);
-	tally_free(site, bytes, implicit);
+	tally_free(site, bytes, bits, implicit);
 	return taken | (pending ? 0 : site << TAKEN_SITE);
 }
 
@@ -512,7 +535,7 @@ __noinline int object_allocated(__u64 address, __u32 space, const struct kleak_r
 
 	if (!first || !second || !r)
 		return ALLOCATION_LOST;
-	if (!is_sampled(address))
+	if (!kleak_is_sampled(address, kleak_bits(r, control.sample_bits)))
 		return ALLOCATION_UNSAMPLED;
 
 	if (bucket_find(first, key) < KLEAK_BUCKET_KEYS) {

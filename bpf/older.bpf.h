@@ -152,13 +152,13 @@ static __always_inline void older_area(__u64 vm, __u64 stands_for)
  */
 __noinline int unrecorded_allocated(__u64 kmem, __u64 class_size, __u64 size, __u32 flags, __u32 nr)
 {
-	__u64 stands_for = ((__u64)control.sample_mask + 1) * nr, id = ~kmem;
+	__u64 id = ~kmem;
 	struct kleak_cache *cache;
 	__u32 index;
 
 	if (!kmem) {
 		if (flags & KLEAK_CACHE_LARGE) {
-			count(KLEAK_COUNT_OLDER_LARGE, -size * stands_for);
+			count(KLEAK_COUNT_OLDER_LARGE, -size * nr);
 			return 0;
 		}
 		id = class_of(class_size, flags);
@@ -166,17 +166,17 @@ __noinline int unrecorded_allocated(__u64 kmem, __u64 class_size, __u64 size, __
 	index = cache_find(id, kmem, size, flags);
 	cache = bpf_map_lookup_elem(&caches, &index);
 	if (cache)
-		__sync_fetch_and_add(&cache->unrecorded, stands_for);
+		__sync_fetch_and_add(&cache->unrecorded, nr);
 	return 0;
 }
 
 /*
- * An object was freed that is not in the table.  kmem: its cache, where the event says it, or 0;
- * own: by the loader, and nearly always its own.
+ * An object was freed that is not in the table, though its address was recorded at all times. kmem:
+ * its cache, where the event says it, or 0; own: by the loader, and nearly always its own.
  */
 __noinline int older_freed(__u64 address, __u64 kmem, bool own)
 {
-	__u64 stands_for = (__u64)control.sample_mask + 1, id;
+	__u64 stands_for = followed_stands_for(), id;
 	__u32 index, class_size = 0, size = 0, flags = 0;
 	struct kleak_cache *cache;
 
@@ -291,7 +291,7 @@ __noinline __u64 percpu_bytes_at(__u64 base, __u64 off)
 /* Per-CPU memory was freed that is not in the table. */
 static __always_inline void older_percpu(__u64 base, __u64 off)
 {
-	__u64 stands_for = (__u64)control.sample_mask + 1;
+	__u64 stands_for = followed_stands_for();
 	__u64 bytes = percpu_bytes_at(base, (__u32)off);
 
 	count(bytes ? KLEAK_COUNT_OLDER_PERCPU : KLEAK_COUNT_OLDER_PERCPU_UNSIZED,

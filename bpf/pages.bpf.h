@@ -64,7 +64,7 @@ static __always_inline void page_allocated(struct bpf_raw_tracepoint_args *ctx, 
 	if (site < 0 || is_muted(site))
 		return;
 	block.record.site = site;
-	block.record.allocated_at = now();
+	stamp(&block.record);
 	block.record.bytes = whole ? bytes << order : bytes;
 	block.record.flags = whole ? 0 : order << KLEAK_RECORD_ORDER_SHIFT;
 	if (whole)
@@ -88,7 +88,7 @@ static __always_inline void page_freed(struct bpf_raw_tracepoint_args *ctx, __u6
 
 	if (recorded)
 		note_free(ctx, 0, recorded);
-	if (order && (recorded || control.sample_mask))
+	if (order && (recorded || most_bits()))
 		bpf_loop(order <= 10 ? 1U << order : MAX_ORDER_PAGES, block_page_freed, &block, 0);
 }
 
@@ -137,7 +137,7 @@ static __always_inline int pages_recorded(void *ctx, __u64 gfp, __u64 array, __u
 	site = site_of(ctx, 0, KLEAK_CACHE_NONE, KLEAK_SPACE_PAGES);
 	if (site < 0 || is_muted(site))
 		return 0;
-	b.record.allocated_at = now();
+	stamp(&b.record);
 	b.record.site = site;
 	bpf_loop(bulk_bounded(got), bulk_page_allocated, &b, 0);
 	return 0;

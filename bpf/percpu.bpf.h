@@ -13,8 +13,8 @@
 /* An allocation that is not recorded: see older.bpf.h. */
 static __always_inline void percpu_unrecorded(__u64 ptr, __u64 bytes)
 {
-	if (!is_filtered() && is_sampled(ptr << PERCPU_SHIFT))
-		count(KLEAK_COUNT_OLDER_PERCPU, -bytes * (control.sample_mask + 1));
+	if (!is_filtered() && is_always_sampled(ptr << PERCPU_SHIFT))
+		count(KLEAK_COUNT_OLDER_PERCPU, -bytes * followed_stands_for());
 }
 
 static __always_inline void percpu_allocated(struct bpf_raw_tracepoint_args *ctx, __u64 ptr,
@@ -44,7 +44,7 @@ static __always_inline void percpu_allocated(struct bpf_raw_tracepoint_args *ctx
 		return;
 	r.site = site;
 	r.flags = account_flag(ctx, args->gfp);
-	r.allocated_at = now();
+	stamp(&r);
 	object_allocated(ptr << PERCPU_SHIFT, KLEAK_SPACE_PERCPU, &r, again);
 }
 

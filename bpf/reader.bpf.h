@@ -115,7 +115,7 @@ __noinline int sweep_some(__u32 first)
 	return 0;
 }
 
-/* Take what is not in the sample any more out of some buckets. */
+/* Take what is not in the sample any more out of some buckets; what stays notes that it did. */
 SEC("syscall")
 int sweep_buckets(void *ctx __attribute__((unused)))
 {
@@ -139,10 +139,12 @@ __noinline int evict(__u32 nr)
 	struct kleak_bucket *first;
 	struct kleak_tally *t;
 	__u64 key, bytes;
+	__u32 bits;
 
 	if (!b)
 		return 0;
 	key = b->key[i];
+	bits = kleak_bits(&b->record[i], control.sample_bits);
 	bytes = bytes_to_tally(&b->record[i]);
 	if (key != e->key || b->record[i].allocated_at != e->allocated_at ||
 	    b->record[i].site != e->site)
@@ -157,7 +159,7 @@ __noinline int evict(__u32 nr)
 	if (t) {
 		__sync_fetch_and_add(e->free ? &t->verified : &t->evicted, 1);
 		__sync_fetch_and_add(&t->freed_bytes, bytes);
-		__sync_fetch_and_add(&t->frees_more, control.sample_mask);
+		__sync_fetch_and_add(&t->frees_more, stands_for_more(bits));
 	}
 	/* Allocated anew between the look and the swap: that allocation is lost. */
 	if (b->record[i].allocated_at != e->allocated_at)

@@ -99,12 +99,13 @@ static __always_inline bool is_of_kmalloc(enum kleak_event event)
 static __always_inline void area_allocated(struct bpf_raw_tracepoint_args *ctx, __u64 vm,
 					   __u64 call_site, bool again)
 {
-	struct kleak_record r = {.bytes = area_unsized(vm), .allocated_at = now()};
+	struct kleak_record r = {.bytes = area_unsized(vm)};
 	long site = site_of(ctx, call_site, KLEAK_CACHE_NONE, KLEAK_SPACE_VMALLOC);
 
 	if (site < 0)
 		return;
 	r.site = site;
+	stamp(&r);
 	object_allocated(vm, KLEAK_SPACE_VMALLOC, &r, again);
 }
 
@@ -174,7 +175,7 @@ static __always_inline void slab_allocated(struct bpf_raw_tracepoint_args *ctx, 
 	if (site < 0)
 		return;
 	r.site = site;
-	r.allocated_at = now();
+	stamp(&r);
 	if (object_allocated(ptr, KLEAK_SPACE_SLAB, &r, again) == ALLOCATION_RECORDED && cache &&
 	    cache->flags & KLEAK_CACHE_OF_CACHES)
 		cache_retire(ptr);
@@ -207,7 +208,7 @@ static __always_inline void not_followed(struct bpf_raw_tracepoint_args *ctx,
 			object_gone(ptr, KLEAK_SPACE_SLAB, true);
 		return;
 	}
-	if (!config.slab || config.nr_wanted)
+	if (!config.slab || config.nr_wanted || !is_always_sampled(ptr))
 		return;
 	if (args->allocated != KLEAK_ARG_NONE)
 		size = event_arg(ctx, args->allocated);
@@ -216,7 +217,7 @@ static __always_inline void not_followed(struct bpf_raw_tracepoint_args *ctx,
 	    !is_first_of_two(event_arg(ctx, args->call_site), ptr))
 		unrecorded_allocated(cache_of(ctx, event, ptr), class_size, size,
 				     kind_of_class(event, class_size, event_arg(ctx, args->gfp)),
-				     1);
+				     followed_stands_for());
 }
 
 /* again: the first copy may have recorded it. */
@@ -296,14 +297,14 @@ static __always_inline void count_unknown(const struct bpf_raw_tracepoint_args *
 
 	bool own;
 
-	if (is_filtered())
+	if (is_filtered() || !is_always_sampled(address))
 		return;
 	own = !is_theirs((void *)ctx);
 	if (space == KLEAK_SPACE_SLAB)
 		older_freed(address,
 			    args->cache == KLEAK_ARG_NONE ? 0 : event_arg(ctx, args->cache), own);
 	else if (!own)
-		count(KLEAK_COUNT_UNKNOWN_FREES, (__u64)control.sample_mask + 1);
+		count(KLEAK_COUNT_UNKNOWN_FREES, followed_stands_for());
 	if (space == KLEAK_SPACE_PERCPU && args->ptr == 2) /* base_addr, off, ptr */
 		older_percpu(event_arg(ctx, 0), event_arg(ctx, 1));
 }

@@ -40,14 +40,14 @@ static struct runs find_runs(const double *at, const uint32_t *alive, size_t nr)
 	return runs;
 }
 
-static double share_kept(const uint64_t *allocated, const uint32_t *alive, size_t nr,
-			 uint32_t weight)
+static double share_kept(const uint64_t *allocated, const uint32_t *alive, const float *weights,
+			 size_t nr)
 {
 	double all = 0, live = 0;
 
 	for (size_t i = 0; i < nr; i++) {
 		all += (double)allocated[i];
-		live += (double)alive[i] * weight;
+		live += (double)alive[i] * weights[i];
 	}
 	return all > 0 ? fmin(1, live / all) : NAN;
 }
@@ -67,12 +67,12 @@ static enum arrivals_shape shape_of(const struct runs *runs, double end_s)
 }
 
 struct arrivals arrivals__of(const double *at, const uint64_t *allocated, const uint32_t *alive,
-			     size_t nr, uint32_t weight, double now_s)
+			     const float *weights, size_t nr, double now_s)
 {
 	struct runs runs = find_runs(at, alive, nr);
 	struct arrivals arrivals = {
 		.shape = nr ? shape_of(&runs, at[nr - 1]) : ARRIVALS_UNKNOWN,
-		.kept_share = share_kept(allocated, alive, nr, weight ? weight : 1),
+		.kept_share = share_kept(allocated, alive, weights, nr),
 	};
 
 	if (arrivals.shape == ARRIVALS_UNKNOWN)

@@ -24,7 +24,8 @@ struct arrivals {
 
 /*
  * Of nr intervals, the oldest first: interval i ended at at[i] seconds, allocated[i] objects were
- * allocated in it, and of those that are seen alive[i] live, each of which stands for `weight`.
+ * allocated in it, and of those that are seen alive[i] live, each of which stands for weights[i] on
+ * the average.
  * Only intervals whose objects have had the time to be freed.  now_s: the last look.
  *
  * They stopped when nothing has stayed for at least as long as it took all to come, and for half a
@@ -32,7 +33,7 @@ struct arrivals {
  * time. Either needs 10 objects that were seen, for each burst.
  */
 struct arrivals arrivals__of(const double *at, const uint64_t *allocated, const uint32_t *alive,
-			     size_t nr, uint32_t weight, double now_s);
+			     const float *weights, size_t nr, double now_s);
 
 /* "stopped"; NULL: not known */
 const char *arrivals__name(enum arrivals_shape shape);

@@ -37,7 +37,7 @@ static void add_counts(struct evidence *sum, const struct evidence *e)
 {
 	sum->settled += e->settled;
 	sum->settled_alive += e->settled_alive;
-	/* the same for all in one report */
+	/* the least that one that was seen tells */
 	sum->weight = e->weight > sum->weight ? e->weight : sum->weight;
 	sum->objects += e->objects;
 	sum->bytes += e->bytes;

@@ -49,6 +49,34 @@ static int ascending(const void *a, const void *b)
 	return left < right ? -1 : left > right;
 }
 
+/* Put the k-th smallest of value[first .. end) in its place k; those below it stand before it. */
+static double place(double *value, size_t first, size_t end, size_t k)
+{
+	while (first + 1 < end) {
+		double pivot = value[first + (end - 1 - first) / 2]; /* never the last one */
+		size_t i = first, j = end - 1;
+
+		for (;;) {
+			while (value[i] < pivot)
+				i++;
+			while (value[j] > pivot)
+				j--;
+			if (i >= j)
+				break;
+			double swap = value[i];
+
+			value[i++] = value[j];
+			value[j--] = swap;
+		}
+		/* value[first..j] <= pivot <= value[j+1..end) */
+		if (k <= j)
+			end = j + 1;
+		else
+			first = j + 1;
+	}
+	return value[k];
+}
+
 /* The variance of Kendall's S: n (n - 1) (2n + 5) / 18, less for ties among the values. */
 static double variance_of(const double *value, size_t nr)
 {
@@ -129,15 +157,15 @@ struct growth_slope growth__slope(const double *at, const double *value, size_t 
 		for (size_t j = i + 1; j < nr; j++)
 			if (at[j] > at[i])
 				slopes[pairs++] = (value[j] - value[i]) / (at[j] - at[i]);
-	qsort(slopes, pairs, sizeof(*slopes), ascending);
 	spread = Z_95 * sqrt(variance_of(value + first, nr - first));
 	low = lround(((double)pairs - spread) / 2) - 1;
 	high = lround(((double)pairs + spread) / 2);
-	slope.known = true;
-	slope.per_s =
-		pairs % 2 ? slopes[pairs / 2] : (slopes[pairs / 2 - 1] + slopes[pairs / 2]) / 2;
-	slope.low = slopes[low > 0 ? low : 0];
-	slope.high = slopes[high < (long)pairs - 1 ? (size_t)high : pairs - 1];
+	slope.per_s = place(slopes, 0, pairs, pairs / 2);
+	if (pairs % 2 == 0)
+		slope.per_s = (place(slopes, 0, pairs / 2, pairs / 2 - 1) + slope.per_s) / 2;
+	slope.low = place(slopes, 0, pairs / 2 + 1, low > 0 ? (size_t)low : 0);
+	slope.high =
+		place(slopes, pairs / 2, pairs, high < (long)pairs - 1 ? (size_t)high : pairs - 1);
 	mean = (value[nr - 1] - value[first]) / (at[nr - 1] - at[first]);
 	spread = spread_of_steps(at, value, first, nr, mean);
 	slope.low = fmin(slope.low, mean - spread);

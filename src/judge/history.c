@@ -17,13 +17,25 @@ struct history_row {
 	uint64_t allocated[GROWTH_POINTS];
 	uint32_t alive[GROWTH_POINTS];	 /* of those that are listed */
 	uint32_t settled[GROWTH_POINTS]; /* the same, when the cohort had got old */
+	float weight[GROWTH_POINTS];	 /* each of them stands for, on the average */
 	uint64_t allocations;		 /* at the last entry */
 };
+
+/* Of two cohorts that become one. */
+static float mean_weight(const struct history_row *row, size_t a, size_t b)
+{
+	uint32_t of_a = row->alive[a] + row->settled[a], of_b = row->alive[b] + row->settled[b];
+
+	if (!of_a || !of_b)
+		return row->weight[of_a ? a : b];
+	return ((float)of_a * row->weight[a] + (float)of_b * row->weight[b]) / (float)(of_a + of_b);
+}
 
 static void halve_row(struct history_row *row)
 {
 	growth__halve(&row->bytes);
 	for (size_t i = 0; i < GROWTH_POINTS / 2; i++) {
+		row->weight[i] = mean_weight(row, 2 * i, 2 * i + 1);
 		row->allocated[i] = row->allocated[2 * i] + row->allocated[2 * i + 1];
 		row->alive[i] = row->alive[2 * i] + row->alive[2 * i + 1];
 		row->settled[i] = row->settled[2 * i] + row->settled[2 * i + 1];
@@ -32,6 +44,7 @@ static void halve_row(struct history_row *row)
 		row->allocated[i] = 0;
 		row->alive[i] = 0;
 		row->settled[i] = 0;
+		row->weight[i] = 0;
 	}
 }
 
@@ -52,27 +65,54 @@ static size_t cohort_of(const struct growth_clock *clock, double allocated_s)
 }
 
 static void count_alive(struct history_row *row, const struct history *history,
-			const struct sites *sites, const struct site *site)
+			const struct sites *sites, const struct site *site,
+			const struct history_reading *reading)
 {
 	const float *ages = sites->ages + site->first_age;
+	double stand_for[GROWTH_POINTS] = {};
 
 	memset(row->alive, 0, sizeof(row->alive));
-	for (uint64_t i = 0; i < site->listed; i++)
-		row->alive[cohort_of(&history->clock,
-				     history->aged_s - ages[i] * SECONDS_PER_TICK)]++;
+	for (uint64_t i = 0; i < site->listed; i++) {
+		size_t c = cohort_of(&history->clock, history->aged_s - ages[i] * SECONDS_PER_TICK);
+
+		row->alive[c]++;
+		stand_for[c] +=
+			reading->times ? sample__weight(reading->times, ages[i]) : reading->weight;
+	}
+	for (size_t c = 0; c < history->clock.nr; c++)
+		if (row->alive[c])
+			row->weight[c] = (float)(stand_for[c] / row->alive[c]);
+		else if (row->weight[c] < (float)reading->weight)
+			row->weight[c] = (float)reading->weight;
+}
+
+/* A cohort as it was before the sampling became coarser. */
+struct history_before {
+	uint32_t alive;
+	double share; /* of these chance leaves so many */
+};
+
+static void note_before(const struct history_row *row, struct history_before *before,
+			uint32_t weight)
+{
+	for (size_t c = 0; c < GROWTH_POINTS; c++) {
+		before[c].alive = row->alive[c];
+		before[c].share = row->weight[c] < (float)weight ? row->weight[c] / weight : 1;
+	}
 }
 
 /* Are fewer left of those that had got old than chance leaves of a sample made thinner? */
 static bool is_freed_too(const struct history_row *row, const struct history *history,
-			 const uint32_t *before, double share)
+			 const struct history_before *before)
 {
-	double had = 0, have = 0;
+	double expected = 0, variance = 0, have = 0;
 
 	for (size_t c = 0; c < history->settled; c++) {
-		had += before[c];
+		expected += before[c].alive * before[c].share;
+		variance += before[c].alive * before[c].share * (1 - before[c].share);
 		have += row->alive[c];
 	}
-	return have < had * share - 3 * sqrt(had * share * (1 - share));
+	return have < expected - 3 * sqrt(variance);
 }
 
 /*
@@ -80,18 +120,19 @@ static bool is_freed_too(const struct history_row *row, const struct history *hi
  * many as are found now; what else is missing was dropped, not freed, unless that is too much for
  * chance.
  */
-static void thin_out(struct history_row *row, const struct history *history, const uint32_t *before,
-		     double share)
+static void thin_out(struct history_row *row, const struct history *history,
+		     const struct history_before *before)
 {
-	bool freed_too = is_freed_too(row, history, before, share);
+	bool freed_too = is_freed_too(row, history, before);
 
 	for (size_t c = 0; c < history->settled; c++) {
-		uint32_t freed = row->settled[c] > before[c] ? row->settled[c] - before[c] : 0;
-		uint32_t left = (uint32_t)lround(before[c] * share);
+		uint32_t had = before[c].alive;
+		uint32_t freed = row->settled[c] > had ? row->settled[c] - had : 0;
+		uint32_t left = (uint32_t)lround(had * before[c].share);
 
 		if (!freed_too || left < row->alive[c])
 			left = row->alive[c];
-		row->settled[c] = left + (uint32_t)lround(freed * share);
+		row->settled[c] = left + (uint32_t)lround(freed * before[c].share);
 	}
 }
 
@@ -111,8 +152,7 @@ int history__enter(struct history *history, const struct sites *sites,
 		   const struct history_reading *reading, double min_age_s)
 {
 	bool thinner = history->weight && reading->weight > history->weight;
-	double share = (double)history->weight / reading->weight; /* if it is */
-	uint32_t before[GROWTH_POINTS];
+	struct history_before before[GROWTH_POINTS];
 	bool halved;
 	size_t point = growth__tick(&history->clock, reading->counted_s, &halved), old;
 
@@ -139,10 +179,10 @@ int history__enter(struct history *history, const struct sites *sites,
 		row->allocated[point] += site->allocations - row->allocations;
 		row->allocations = site->allocations;
 		if (thinner)
-			memcpy(before, row->alive, sizeof(before));
-		count_alive(row, history, sites, site);
+			note_before(row, before, reading->weight);
+		count_alive(row, history, sites, site, reading);
 		if (thinner)
-			thin_out(row, history, before, share);
+			thin_out(row, history, before);
 		for (size_t c = history->settled; c < old; c++)
 			row->settled[c] = row->alive[c];
 	}
@@ -157,7 +197,8 @@ static double survival_of(const struct history *history, const struct history_ro
 			  size_t youngest, size_t oldest)
 {
 	size_t nr = history->clock.nr;
-	uint64_t allocated = 0, alive = 0;
+	uint64_t allocated = 0;
+	double alive = 0;
 
 	for (size_t age = youngest; age <= oldest && age < nr; age++) {
 		size_t cohort = nr - 1 - age;
@@ -165,25 +206,34 @@ static double survival_of(const struct history *history, const struct history_ro
 		if (history->aged_s - history->clock.at[cohort] < history->min_age_s)
 			continue;
 		allocated += row->allocated[cohort];
-		alive += (uint64_t)row->alive[cohort] * history->weight;
+		alive += row->alive[cohort] * (double)row->weight[cohort];
 	}
 	if (!allocated)
 		return NAN;
 	/* An object on the edge of two intervals may be counted in the neighbour. */
-	return alive < allocated ? (double)alive / (double)allocated : 1;
+	return alive < (double)allocated ? alive / (double)allocated : 1;
 }
 
+/* What got old, and what lives of it. */
 static void fill_settled(const struct history *history, const struct history_row *row,
 			 struct evidence *evidence)
 {
+	double settled = 0, alive = 0, squares = 0;
+
 	for (size_t c = 0; c < history->settled; c++) {
-		uint64_t then = row->settled[c], now = row->alive[c];
+		double then = row->settled[c], now = row->alive[c], weight = row->weight[c];
 
 		if (c + SETTLE_INTERVALS + WATCH_INTERVALS >= history->clock.nr)
 			break;
-		evidence->settled += then * history->weight;
-		evidence->settled_alive += (now < then ? now : then) * history->weight;
+		settled += then * weight;
+		alive += fmin(now, then) * weight;
+		squares += then * weight * weight;
 	}
+	evidence->settled = (uint64_t)llround(settled);
+	evidence->settled_alive = (uint64_t)llround(alive);
+	/* as many seen as tell as much, where not all stand for as many (Kish 1965) */
+	if (settled > 0)
+		evidence->weight = (uint32_t)ceil(squares / settled);
 }
 
 void history__evidence(const struct history *history, const struct site *site,
@@ -222,7 +272,7 @@ void history__evidence(const struct history *history, const struct site *site,
 	fill_settled(history, &history->rows[index], evidence);
 	evidence->arrivals =
 		arrivals__of(clock->at, history->rows[index].allocated, history->rows[index].alive,
-			     history->settled, history->weight, history->aged_s);
+			     history->rows[index].weight, history->settled, history->aged_s);
 }
 
 const double *history__course(const struct history *history, uint64_t id)

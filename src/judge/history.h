@@ -9,6 +9,7 @@
 
 #include "judge/growth.h"
 #include "judge/verdict.h"
+#include "trace/sample.h"
 #include "trace/sites.h"
 #include "util/idmap.h"
 
@@ -25,14 +26,16 @@ struct history {
 	size_t settled;	  /* cohorts that have been counted when they had outlived two intervals */
 	double min_age_s;
 	double aged_s;	 /* of the last entry */
-	uint32_t weight; /* the same */
+	uint32_t weight; /* of what was allocated then: each stands for so many */
 };
 
 /* How `sites` were read.  Times are seconds since the start; a table takes its time. */
 struct history_reading {
 	double aged_s;	  /* the objects' ages are as of then */
 	double counted_s; /* and the allocations */
-	uint32_t weight; /* each object that is listed stands for so many; never less than before */
+	uint32_t weight;  /* what is allocated now stands for so many */
+	/* older objects for as many as these say of their age; NULL: for as many as well */
+	const struct sample_times *times;
 };
 
 /*

@@ -158,6 +158,14 @@ static void look_at_slot(const struct work *work, struct pins_site *its, uint32_
 	count(&its->count, &look);
 }
 
+/* How many objects are so many of a site's records? */
+static uint64_t stands_for(const struct site *site, uint64_t records)
+{
+	return site->objects > site->listed
+		       ? (uint64_t)((double)records * (double)site->objects / (double)site->listed)
+		       : records;
+}
+
 int pin_sample__look(struct pins *pins, const struct vfs *vfs, const struct snapshot *snapshot,
 		     const struct sites *sites, const struct pins_tables *tables)
 {
@@ -176,7 +184,7 @@ int pin_sample__look(struct pins *pins, const struct vfs *vfs, const struct snap
 
 		for (uint32_t n = 0; n < its->sample.nr; n++)
 			look_at_slot(&work, its, its->sample.slots[n], stacked);
-		its->count.of = its->sample.of * tables->weight;
+		its->count.of = stands_for(&sites->list[its->site], its->sample.of);
 	}
 	return 0;
 }

@@ -58,7 +58,6 @@ struct pins {
 struct pins_tables {
 	const struct kleak_bucket *buckets;
 	const struct kleak_cache *caches;
-	uint32_t weight; /* objects that one record stands for */
 	/*
 	 * Are these dentries and inodes used by a file system that lies upon theirs?  Its inodes
 	 * refer to them, and can go themselves: such references say nothing.  NULL: none are.

@@ -430,7 +430,7 @@ int scanner__pass(struct scanner *scanner, const struct scanner_pace *pace)
 	scanner->memory.between_arg = scanner;
 	kmem__see_cpus(scanner->parts.reader);
 	err = tracer__now(scanner->parts.tracer, &scanner->gathered);
-	scanner->subjects.sampled = tracer__sampling(scanner->parts.tracer) > 1;
+	scanner->subjects.sampled = tracer__sampling_most(scanner->parts.tracer) > 1;
 	if (!err)
 		err = subjects__gather(&scanner->subjects, scanner->gathered);
 	if (!err)

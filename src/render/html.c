@@ -124,9 +124,13 @@ static void put_how(FILE *out, const struct report *r)
 {
 	char text[128];
 
-	if (r->sampling > 1) {
-		snprintf(text, sizeof(text), "1 object in %" PRIu32 ": what is listed is estimated",
-			 r->sampling);
+	if (r->sampling_most > 1) {
+		int n = snprintf(text, sizeof(text), "1 object in %" PRIu32, r->sampling);
+
+		if (r->sampling_most > r->sampling)
+			n += snprintf(text + n, sizeof(text) - (size_t)n,
+				      ", of older ones 1 in %" PRIu32, r->sampling_most);
+		snprintf(text + n, sizeof(text) - (size_t)n, ": what is listed is estimated");
 		put_item(out, "Sampling", text);
 	}
 	if (r->overhead.known) {

@@ -189,6 +189,8 @@ static void put_sampling(const struct report *r, FILE *out)
 		"Share of the objects that is recorded; below 1 what is traced and listed are "
 		"estimates.",
 		r->sampling ? 1.0 / r->sampling : 1);
+	metrics__gauge(out, "kleak_sampling_least_ratio", "The least that this share ever was.",
+		       r->sampling_most ? 1.0 / r->sampling_most : 1);
 	if (!r->overhead.known)
 		return;
 	metrics__gauge(out, "kleak_overhead_ratio", "Share of the CPUs' time that tracing takes.",
@@ -307,7 +309,7 @@ static void put_rates(const struct report *r, size_t nr, FILE *out)
 		fputc('}', out);
 		metrics__double(out, r->sites[i].age_median_s);
 	}
-	if (r->sampling <= 1)
+	if (r->sampling_most <= 1)
 		return;
 	metrics__family(out, "kleak_site_error_bytes", "gauge",
 			"Standard error of kleak_site_bytes; absent without sampling.");

@@ -117,16 +117,26 @@ static void put_events(struct pen *pen, const struct report *r)
 	pen__head_end(pen);
 }
 
-/* "sampling: 1 object in 16 is recorded; below are estimates, ± their standard error" */
+/*
+ * "sampling: 1 object in 16 is recorded; what is traced and listed are estimates, ± their standard
+ * error"; or "... all are recorded again, 1 in 16 was; ..."
+ */
 static void put_sampling(struct pen *pen, const struct report *r)
 {
 	char item[PEN_HEAD_ITEM];
 
-	if (r->sampling <= 1)
+	if (r->sampling_most <= 1)
 		return;
 	pen__head_begin(pen, PEN_PLAIN, "sampling:", 1);
-	snprintf(item, sizeof(item), "1 object in %u is recorded", r->sampling);
+	if (r->sampling > 1)
+		snprintf(item, sizeof(item), "1 object in %u is recorded", r->sampling);
+	else
+		snprintf(item, sizeof(item), "all objects are recorded again");
 	pen__head_item(pen, "", PEN_YELLOW, item);
+	if (r->sampling_most > r->sampling) {
+		snprintf(item, sizeof(item), "1 in %u was, of older ones", r->sampling_most);
+		pen__head_item(pen, ",", PEN_YELLOW, item);
+	}
 	pen__head_item(pen, ";", PEN_PLAIN,
 		       "what is traced and listed are estimates, ± their standard error");
 	pen__head_end(pen);

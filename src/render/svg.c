@@ -238,7 +238,7 @@ static void put_heading(FILE *out, const struct report *r, enum weight weight, d
 	fprintf(out, " in %zu site%s · Linux ", r->nr_sites_all, r->nr_sites_all == 1 ? "" : "s");
 	markup__text(out, r->kernel);
 	fprintf(out, " · %s · %s after the start", when, pen__duration(r->elapsed_s).text);
-	if (r->sampling > 1)
+	if (r->sampling_most > 1)
 		fprintf(out, " · estimated from 1 object in %u", r->sampling);
 	fputs("</text>\n", out);
 }

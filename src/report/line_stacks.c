@@ -219,7 +219,7 @@ static enum line_stacks_why why_none(const struct growing_line *growing,
 		return LINE_STACKS_INLINED;
 	if (trace->filtered)
 		return LINE_STACKS_FILTERED;
-	return report->sampling > 1 ? LINE_STACKS_SAMPLED : LINE_STACKS_NO_SITE;
+	return report->sampling_most > 1 ? LINE_STACKS_SAMPLED : LINE_STACKS_NO_SITE;
 }
 
 static int make_list(struct line_stacks *stacks, const struct growing_lines *lines,

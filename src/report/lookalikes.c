@@ -203,17 +203,17 @@ static void add(struct lookalikes_count *count, bool alike)
 	count->alike += alike;
 }
 
-/* What is in use, and in no table though it would be in the sample, is older. */
+/* What is in use, and in no table though it was in the sample at all times, is older. */
 static void count(const struct look *look, struct lookalikes_site *of)
 {
 	const struct readout *readout = look->readout;
-	uint32_t mask = readout->sampling - 1;
+	uint32_t bits = sample__bits(readout->sampling_most);
 
 	for (size_t i = 0; i < look->nr_seen; i++) {
 		const struct seen *seen = &look->seen[i];
 
 		if (seen->site == SITES_NONE) {
-			if (!(kleak_sample_hash(seen->address) & mask))
+			if (kleak_is_sampled(seen->address, bits))
 				add(&of->older, seen->alike);
 		} else if (readout->sites.of_entry[seen->site] != look->site->index) {
 			add(&of->others, seen->alike);
@@ -241,7 +241,7 @@ static int look_at_cache(struct look *look, struct lookalikes_site *of)
 	qsort(look->seen, look->nr_seen, sizeof(*look->seen), by_address);
 	look_up(look);
 	count(look, of);
-	of->older_all = (uint64_t)of->older.looked * look->readout->sampling * cache->slabs /
+	of->older_all = (uint64_t)of->older.looked * look->readout->sampling_most * cache->slabs /
 			cache->nr_sample;
 	return 0;
 }

@@ -59,13 +59,12 @@ static bool is_below(void *arg, const struct site *site)
 }
 
 int pinning__look(struct pinning *pinning, const struct snapshot *snapshot,
-		  const struct sites *sites, uint32_t weight)
+		  const struct sites *sites)
 {
 	const struct tracer_view *view = tracer__view(pinning->tracer);
 	const struct pins_tables tables = {
 		.buckets = view->buckets,
 		.caches = view->caches,
-		.weight = weight,
 		.stacked = is_below,
 		.arg = pinning,
 	};

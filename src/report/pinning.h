@@ -30,9 +30,9 @@ struct pinning {
 void pinning__open(struct pinning *pinning, const struct kernel *kernel, struct tracer *tracer,
 		   const struct symbols *symbols, bool dated);
 
-/* Look at the sites.  weight: objects that one record stands for.  0 or -ENOMEM. */
+/* Look at the sites.  0 or -ENOMEM. */
 int pinning__look(struct pinning *pinning, const struct snapshot *snapshot,
-		  const struct sites *sites, uint32_t weight);
+		  const struct sites *sites);
 
 void pinning__free(struct pinning *pinning);
 

@@ -60,7 +60,7 @@ int readout__open(struct readout *readout, const struct reporter_parts *parts)
 
 	readout->parts = *parts;
 	readout->view = tracer__view(parts->tracer);
-	readout->sampling = parts->plan->sampling;
+	readout->sampling = readout->sampling_most = parts->plan->sampling;
 	if (parts->symbols)
 		symbols__begin(parts->symbols);
 	list_code(readout);
@@ -207,7 +207,7 @@ static struct snapshot_source source_of(const struct readout *readout)
 		.nr_buckets = view->nr_buckets,
 		.nr_sites = view->nr_sites,
 		.nr_lanes = view->nr_lanes,
-		.sample_mask = tracer__sampling(readout->parts.tracer) - 1,
+		.sample_bits = sample__bits(tracer__sampling(readout->parts.tracer)),
 		.waiting = &readout->reader.krc.waiting,
 		.retired = &tracer__recycled(readout->parts.tracer)->retired,
 	};
@@ -219,6 +219,7 @@ static int coarsen(struct readout *readout, uint32_t weight)
 	int err = tracer__coarsen(readout->parts.tracer, weight);
 
 	readout->sampling = tracer__sampling(readout->parts.tracer);
+	readout->sampling_most = tracer__sampling_most(readout->parts.tracer);
 	return err;
 }
 
@@ -281,9 +282,11 @@ int readout__take(struct readout *readout)
 		if (!err)
 			err = read_tables(readout);
 	}
-	if (!err)
-		sample__estimate(&readout->snapshot, readout->sampling);
-	return err;
+	if (err)
+		return err;
+	sample__enter(&readout->times, readout->taken_tick, readout->sampling);
+	sample__estimate(&readout->snapshot);
+	return 0;
 }
 
 int readout__recycle(struct readout *readout)
@@ -346,7 +349,7 @@ static int rank(struct readout *readout, double elapsed_s)
 	err = sites__sum(sites, &readout->snapshot, view->sites, view->caches,
 			 readout->parts.allocator, readout->parts.trace->stack_depth);
 	if (!err)
-		err = sites__age(sites, &readout->snapshot);
+		err = sites__age(sites, &readout->snapshot, &readout->times);
 	if (err)
 		return err;
 	if (readout->parts.plan->config.pages)
@@ -354,7 +357,8 @@ static int rank(struct readout *readout, double elapsed_s)
 	last_minute__measure(&readout->last_minute, sites, elapsed_s);
 	if (readout->scanner)
 		unreferenced__count(&readout->findings, readout->scanner, sites,
-				    readout->parts.trace->min_age_s, readout->sampling);
+				    readout->parts.trace->min_age_s,
+				    sample__bits(readout->sampling));
 	for (size_t i = 0; i < sites->nr; i++) { /* as far as is known from the report before */
 		uint32_t rank = idmap__find(&readout->ranks, sites->list[i].id);
 
@@ -548,8 +552,7 @@ int readout__refresh(struct readout *readout, double elapsed_s, const struct rea
 	int err = readout__verify(readout, elapsed_s, budget);
 
 	if (!err)
-		err = pinning__look(&readout->pinning, &readout->snapshot, &readout->sites,
-				    readout->sampling);
+		err = pinning__look(&readout->pinning, &readout->snapshot, &readout->sites);
 	if (!err)
 		err = compare_charges(readout);
 	if (err)
@@ -560,6 +563,7 @@ int readout__refresh(struct readout *readout, double elapsed_s, const struct rea
 		.aged_s = (double)readout->taken_tick * SECONDS_PER_TICK - readout->started_s,
 		.counted_s = readout->snapshot.tallied_s - readout->started_s,
 		.weight = readout->sampling,
+		.times = &readout->times,
 	};
 	if (!readout->frozen)
 		err = history__enter(&readout->history, &readout->sites, &reading,

@@ -21,6 +21,7 @@
 #include "report/reporter_parts.h"
 #include "report/unreferenced.h"
 #include "trace/caches.h"
+#include "trace/sample.h"
 #include "trace/sites.h"
 #include "trace/snapshot.h"
 
@@ -35,9 +36,12 @@ struct readout {
 	bool frozen; /* no allocations any more: the history is over */
 
 	/* the tables */
-	double taken_s;	     /* when they were read, since the start */
-	uint64_t taken_tick; /* the same, as records have it */
-	uint32_t sampling;   /* as the table was swept for the last time */
+	double taken_s;			 /* when they were read, since the start */
+	uint64_t taken_tick;		 /* the same, as records have it */
+	uint32_t sampling;		 /* as the table was swept for the last time */
+	uint32_t sampling_most;		 /* the most that it ever was */
+	struct sample_times times;	 /* what objects stand for, by when they were born */
+	struct sample_recovery recovery; /* when it is to become less again */
 	struct snapshot snapshot;
 	struct sites sites;
 	struct cache_sum cache_sums[KLEAK_MAX_CACHES];

@@ -238,7 +238,8 @@ struct report {
 	struct cgroup_coverage charges; /* --cgroup: its own books beside what was traced of it */
 	struct report_charged_to charged_to;
 	struct report_scan scan;
-	uint32_t sampling; /* of how many objects one is recorded */
+	uint32_t sampling;	/* of how many objects one is recorded now */
+	uint32_t sampling_most; /* the most that this was since the start */
 	struct report_overhead overhead;
 	const struct report_site *sites; /* sorted, cut to options__rows() */
 	size_t nr_sites;

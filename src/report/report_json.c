@@ -383,7 +383,7 @@ json_t *report_json__of(const struct report *r)
 {
 	return json_pack(
 		"{s:i, s:s, s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, "
-		"s:o, s:o, s:o, s:o, s:{s:o, s:o, s:o}, s:o, s:o, s:o, s:o, s:o}",
+		"s:o, s:o, s:o, s:o, s:{s:o, s:o, s:o}, s:o, s:o, s:o, s:o, s:o, s:o}",
 		"version", JSON_VALUE_VERSION, "type", "report", "time", json_value__time(&r->time),
 		"elapsed_s", json_value__number(r->elapsed_s), "final", r->final, "kernel",
 		json_value__text(r->kernel), "filter", filter(&r->filter), "events", events(r),
@@ -397,7 +397,8 @@ json_t *report_json__of(const struct report *r)
 		json_value__count(r->nr_sites_all), "bytes", json_value__count(r->bytes_all),
 		"bytes_error", json_value__number(r->bytes_all_error), "note",
 		json_value__text(r->note), "scan", scan(&r->scan), "sampling",
-		json_value__count(r->sampling), "overhead", overhead(&r->overhead), "sites",
+		json_value__count(r->sampling), "sampling_most",
+		json_value__count(r->sampling_most), "overhead", overhead(&r->overhead), "sites",
 		json_value__array(r->nr_sites, site, r));
 }
 

@@ -194,6 +194,41 @@ int reporter__limit_overhead(struct reporter *reporter)
 	return err;
 }
 
+/* Above that, twice as much recorded may take more than it may. */
+#define OVERHEAD_CALM (1.0 / 3)
+
+static bool is_calm(const struct reporter *reporter)
+{
+	const struct report_overhead *overhead = &reporter->overhead;
+	const struct readout *now = &reporter->now;
+
+	return !now->frozen && now->sampling > now->parts.plan->sampling &&
+	       (!overhead->known || overhead->share < OVERHEAD_CALM * overhead->most);
+}
+
+/* The table has emptied, and tracing costs little: twice as many objects are recorded again. */
+static int recover_sampling(struct reporter *reporter)
+{
+	struct readout *now = &reporter->now;
+	struct tracer *tracer = now->parts.tracer;
+	uint64_t tick;
+	int err;
+
+	if (!sample__may_refine(&now->recovery, now->taken_s, now->sampling, now->snapshot.sum.live,
+				now->parts.plan->max_objects, is_calm(reporter)))
+		return 0;
+	err = tracer__refine(tracer);
+	if (!err)
+		err = tracer__now(tracer, &tick);
+	if (err || tracer__sampling(tracer) >= now->sampling)
+		return err; /* the table just got full */
+	now->sampling = tracer__sampling(tracer);
+	sample__enter(&now->times, tick, now->sampling);
+	reporter->limit.ns_before = 0; /* what tracing costs is to be limited anew */
+	reporter->limit.spent = false;
+	return 0;
+}
+
 static void say_statistics(const struct readout *now, double began_s)
 {
 	const struct recycle *recycled = tracer__recycled(now->parts.tracer);
@@ -257,8 +292,11 @@ int reporter__make(struct reporter *reporter, struct report *report, const char 
 	if (!err)
 		err = fill_sites(reporter, report);
 	report->sampling = now->sampling;
+	report->sampling_most = now->sampling_most;
 	if (!err && !final)
 		err = reporter__limit_overhead(reporter);
+	if (!err && !final)
+		err = recover_sampling(reporter);
 	report->overhead = reporter->overhead;
 	if (!err) {
 		note_frees(now);
@@ -283,7 +321,8 @@ int reporter__watch(struct reporter *reporter)
 	if (err)
 		return err;
 	note_frees(now);
-	return readout__recycle(now);
+	err = recover_sampling(reporter);
+	return err ? err : readout__recycle(now);
 }
 
 void reporter__count_verdicts(const struct reporter *reporter, struct reporter_count *count)

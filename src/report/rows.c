@@ -2,10 +2,10 @@
 #include "report/rows.h"
 #include "report/fingerprint.h"
 #include "trace/origins.h"
-#include "trace/sample.h"
 #include "util/array.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -22,19 +22,19 @@ static void count_verdict(struct report *report, const struct site *site)
 void rows__count(struct report *report, const struct readout *readout, uint32_t most)
 {
 	const struct sites *sites = &readout->sites;
-	double squares = 0;
+	double variance = 0;
 
 	for (size_t i = 0; i < sites->nr; i++) {
 		if (!readout__is_shown(&sites->list[i]))
 			continue;
 		report->nr_sites_all++;
 		report->bytes_all += sites->list[i].bytes;
-		squares += sites->list[i].squares;
+		variance += sites->list[i].bytes_variance;
 		count_verdict(report, &sites->list[i]);
 	}
 	report->verdicts_known = true;
 	report->by_suspicion = readout->parts.options->sort == SITES_BY_RANK;
-	report->bytes_all_error = sample__error(readout->sampling, squares);
+	report->bytes_all_error = sqrt(variance);
 	report->nr_sites = most && most < report->nr_sites_all ? most : report->nr_sites_all;
 }
 
@@ -106,8 +106,8 @@ static int fill_row(struct rows *rows, size_t i, const struct readout *readout,
 		.bytes = site->bytes,
 		.objects = site->objects,
 		.bytes_requested = site->bytes_requested,
-		.bytes_error = sample__error(readout->sampling, site->squares),
-		.objects_error = sample__error(readout->sampling, (double)site->listed),
+		.bytes_error = sqrt(site->bytes_variance),
+		.objects_error = sqrt(site->objects_variance),
 		.growth_bytes_per_min = site->growth_bytes_per_min,
 		.age_median_s = site->age_median_s,
 		.allocations_per_s = site->allocations_per_s,

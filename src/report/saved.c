@@ -782,6 +782,20 @@ static void read_sites(struct json_reader *r, json_t *from, struct report *to)
 		json_read__fail(r, "sites_total", "a total");
 }
 
+/* It only grew, before it could become less again and had a key of its own. */
+static void read_sampling(struct json_reader *r, json_t *from, struct report *to)
+{
+	to->sampling = (uint32_t)json_read__count(r, from, "sampling", UINT32_MAX);
+	if (!to->sampling)
+		json_read__fail(r, "sampling", "1 or more");
+	to->sampling_most = to->sampling;
+	if (json_object_get(from, "sampling_most"))
+		to->sampling_most =
+			(uint32_t)json_read__count(r, from, "sampling_most", UINT32_MAX);
+	if (to->sampling_most < to->sampling)
+		json_read__fail(r, "sampling_most", "as much as sampling, or more");
+}
+
 static void read_report(struct json_reader *r, json_t *from, struct report *to)
 {
 	uint64_t version = json_read__count(r, from, "version", INT64_MAX);
@@ -795,9 +809,7 @@ static void read_report(struct json_reader *r, json_t *from, struct report *to)
 	to->final = json_read__truth(r, from, "final");
 	to->kernel = json_read__words(r, from, "kernel");
 	to->note = json_read__text_or_null(r, from, "note");
-	to->sampling = (uint32_t)json_read__count(r, from, "sampling", UINT32_MAX);
-	if (!to->sampling)
-		json_read__fail(r, "sampling", "1 or more");
+	read_sampling(r, from, to);
 	read_filter(r, json_read__object(r, from, "filter"), &to->filter);
 	read_events(r, json_read__object(r, from, "events"), to);
 	read_losses(r, from, to);

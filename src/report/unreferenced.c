@@ -17,7 +17,7 @@ struct work {
 	const struct sites *listed;
 	uint64_t now;
 	double min_age_s;
-	uint32_t weight;
+	uint32_t bits; /* of the sampling */
 };
 
 static double age_of(const struct kleak_record *record, uint64_t now)
@@ -29,26 +29,27 @@ static void count(const struct orphan *orphan, const struct kleak_record *record
 {
 	struct work *work = arg;
 	uint32_t index = work->sites->of_entry[orphan->site];
+	uint64_t stands_for = 1ULL << kleak_bits(record, work->bits);
 	struct site *site;
 
 	if (index == SITES_NONE || age_of(record, work->now) < work->min_age_s)
 		return;
 	site = &work->sites->list[index];
-	site->unreferenced += work->weight;
-	site->unreferenced_bytes += record->bytes * work->weight;
-	work->findings->objects += work->weight;
-	work->findings->bytes += record->bytes * work->weight;
+	site->unreferenced += stands_for;
+	site->unreferenced_bytes += record->bytes * stands_for;
+	work->findings->objects += stands_for;
+	work->findings->bytes += record->bytes * stands_for;
 }
 
 void unreferenced__count(struct unreferenced *findings, const struct scanner *scanner,
-			 struct sites *sites, double min_age_s, uint32_t weight)
+			 struct sites *sites, double min_age_s, uint32_t bits)
 {
 	struct work work = {.findings = findings,
 			    .scanner = scanner,
 			    .sites = sites,
 			    .now = clock__now_ticks(),
 			    .min_age_s = min_age_s,
-			    .weight = weight};
+			    .bits = bits};
 
 	findings->objects = 0;
 	findings->bytes = 0;

@@ -25,10 +25,10 @@ struct unreferenced {
 
 /*
  * Count every site's orphans that are outstanding: before sites__sort().  min_age_s:
- * younger ones are not.  weight: each stands for so many.  *findings starts as all zeros.
+ * younger ones are not.  bits: of the sampling now (kleak_bits()).  *findings starts as all zeros.
  */
 void unreferenced__count(struct unreferenced *findings, const struct scanner *scanner,
-			 struct sites *sites, double min_age_s, uint32_t weight);
+			 struct sites *sites, double min_age_s, uint32_t bits);
 
 /*
  * List the orphans of sites->list[0 .. nr) that are shown: shown(site) tells.  After

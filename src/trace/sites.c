@@ -146,7 +146,8 @@ static void add(struct site *site, const struct snapshot_site *sum)
 	site->bytes_requested += sum->bytes_requested;
 	site->pending += sum->pending;
 	site->listed += sum->listed;
-	site->squares += sum->squares;
+	site->objects_variance += sum->objects_variance;
+	site->bytes_variance += sum->bytes_variance;
 	site->allocations += sum->allocations;
 	site->frees += sum->frees;
 	site->implicit += sum->implicit;
@@ -216,7 +217,35 @@ static float kth_smallest(float *values, size_t nr, size_t k)
 	return values[k];
 }
 
-int sites__age(struct sites *sites, const struct snapshot *snapshot)
+/*
+ * Which of the nr > 0 ages, the least one first, has half of what they stand for up to it.  Older
+ * objects stand for more: those of one weight follow one another.
+ */
+static size_t median_place(const float *ages, size_t nr, const struct sample_times *times)
+{
+	uint64_t of[KLEAK_SAMPLE_MOST_BITS + 1] = {}, half = 0;
+	size_t place = 0;
+
+	if (!times || times->nr < 2)
+		return (nr - 1) / 2;
+	for (size_t i = 0; i < nr; i++) {
+		uint32_t bits = sample__bits(sample__weight(times, ages[i]));
+
+		of[bits]++;
+		half += 1ULL << bits;
+	}
+	half = (half + 1) / 2;
+	for (uint32_t bits = 0; bits <= KLEAK_SAMPLE_MOST_BITS; bits++) {
+		if (of[bits] << bits >= half)
+			return place + (((half - 1) >> bits));
+		half -= of[bits] << bits;
+		place += of[bits];
+	}
+	return nr - 1;
+}
+
+int sites__age(struct sites *sites, const struct snapshot *snapshot,
+	       const struct sample_times *times)
 {
 	uint32_t next = 0;
 	int err = array__reserve((void **)&sites->ages, snapshot->nr_list, &sites->room_ages,
@@ -239,9 +268,11 @@ int sites__age(struct sites *sites, const struct snapshot *snapshot)
 		site->first_age -= site->listed;
 		site->age_median_s = 0;
 		if (site->listed)
-			site->age_median_s = SECONDS_PER_TICK *
-					     kth_smallest(sites->ages + site->first_age,
-							  site->listed, (site->listed - 1) / 2);
+			site->age_median_s =
+				SECONDS_PER_TICK *
+				kth_smallest(sites->ages + site->first_age, site->listed,
+					     median_place(sites->ages + site->first_age,
+							  site->listed, times));
 	}
 	return 0;
 }

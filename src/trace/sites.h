@@ -6,6 +6,7 @@
 
 #include "kernel/allocator.h"
 #include "kleak.h"
+#include "trace/sample.h"
 #include "trace/snapshot.h"
 #include "util/idmap.h"
 
@@ -28,8 +29,9 @@ struct site {
 	uint32_t first_age;	/* its ages: sites->ages[first_age .. + listed) */
 	uint64_t live, objects, bytes, bytes_requested, pending;
 	uint64_t allocations, frees, implicit, verified, evicted;
-	uint64_t listed;	     /* objects that `ages` has: all, but for sampling */
-	double squares;		     /* sum of bytes^2 of those */
+	uint64_t listed;	 /* objects that `ages` has: all, but for sampling */
+	double objects_variance; /* sampling: of the estimates of `objects` and `bytes` */
+	double bytes_variance;
 	double age_median_s;	     /* sites__age() */
 	double growth_bytes_per_min; /* last_minute__measure() */
 	double allocations_per_s;    /* last_minute__measure() */
@@ -78,8 +80,12 @@ int sites__sum(struct sites *sites, const struct snapshot *snapshot,
  */
 bool sites__is_backing(const struct sites *sites, uint32_t entry);
 
-/* Find every site's median age (exact).  0 or -ENOMEM. */
-int sites__age(struct sites *sites, const struct snapshot *snapshot);
+/*
+ * Find every site's median age: exact, of objects that stand for as many as `times` says; NULL: for
+ * one each.  0 or -ENOMEM.
+ */
+int sites__age(struct sites *sites, const struct snapshot *snapshot,
+	       const struct sample_times *times);
 
 /*
  * What has most bytes that nothing refers to comes first; else the largest, ties by bytes, then by

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "trace/snapshot.h"
+#include "trace/sample.h"
 #include "util/array.h"
 #include "util/clock.h"
 
@@ -29,9 +30,34 @@ static enum kleak_key_space space_of(uint64_t key)
 	return ~key & KLEAK_SPACE_MASK;
 }
 
-/* Count a record that has bytes of its own. */
+/* What it stands for beyond itself. */
+static void add_more(struct snapshot_site *site, const struct kleak_record *record, uint32_t bits)
+{
+	uint64_t more = (1ULL << bits) - 1;
+	double bytes = (double)record->bytes;
+
+	site->more.objects += more;
+	site->more.bytes += more * record->bytes;
+	site->more.bytes_requested += more * (record->bytes - record->slack);
+	site->objects_variance += sample__variance(1U << bits, 1);
+	site->bytes_variance += sample__variance(1U << bits, bytes);
+}
+
+static void add_more_held(struct snapshot_site *site, const struct kleak_record *record,
+			  uint32_t bits)
+{
+	uint64_t more = (1ULL << bits) - 1;
+
+	site->more.held_bytes += more * record->bytes;
+	if (record->flags & KLEAK_RECORD_ACCOUNT) {
+		site->more.account_records += more;
+		site->more.account_bytes += more * record->bytes;
+	}
+}
+
+/* Count a record that has bytes of its own, and stands for 1 << bits. */
 static int add_object(struct snapshot *snapshot, const struct kleak_record *record, uint32_t slot,
-		      uint64_t now, uint64_t min_age)
+		      uint32_t bits, uint64_t now, uint64_t min_age)
 {
 	uint64_t age = kleak_age(now, record->allocated_at);
 	struct snapshot_site *site = &snapshot->sites[record->site];
@@ -42,10 +68,13 @@ static int add_object(struct snapshot *snapshot, const struct kleak_record *reco
 		site->account_records++;
 		site->account_bytes += record->bytes;
 	}
+	if (bits)
+		add_more_held(site, record, bits);
 	if (age < min_age)
 		return 0;
 	if (record->flags & KLEAK_RECORD_RCU_PENDING) {
 		site->pending++;
+		site->more.pending += (1ULL << bits) - 1;
 		return 0;
 	}
 	err = array__reserve((void **)&snapshot->list, snapshot->nr_list + 1, &snapshot->room_list,
@@ -54,9 +83,10 @@ static int add_object(struct snapshot *snapshot, const struct kleak_record *reco
 		return err;
 	site->objects++;
 	site->listed++;
-	site->squares += (double)record->bytes * (double)record->bytes;
 	site->bytes += record->bytes;
 	site->bytes_requested += record->bytes - record->slack;
+	if (bits)
+		add_more(site, record, bits);
 	snapshot->list[snapshot->nr_list++] =
 		(struct snapshot_object){.site = record->site, .age = (float)age, .slot = slot};
 	return 0;
@@ -83,12 +113,16 @@ static int add_unsized(struct snapshot *snapshot, uint32_t slot, uint64_t key, u
 	return add_slot(&snapshot->unsized, &snapshot->nr_unsized, &snapshot->room_unsized, slot);
 }
 
-/* As is_sampled() in bpf/objects.bpf.h. */
-static bool is_sampled(uint64_t key, uint32_t mask)
+static bool is_sampled(uint64_t key, uint32_t bits)
 {
-	uint64_t address = ~key & ~(uint64_t)KLEAK_SPACE_MASK;
+	return kleak_is_sampled(~key & ~(uint64_t)KLEAK_SPACE_MASK, bits);
+}
 
-	return !(kleak_sample_hash(address) & mask);
+static uint32_t bits_of(const struct kleak_record *record, const struct snapshot_source *source)
+{
+	uint32_t bits = kleak_bits(record, source->sample_bits);
+
+	return bits < KLEAK_SAMPLE_MOST_BITS ? bits : KLEAK_SAMPLE_MOST_BITS;
 }
 
 /* Does it stand in kfree_rcu()'s queues? */
@@ -103,6 +137,7 @@ static int read_slot(struct snapshot *snapshot, const struct snapshot_source *so
 {
 	struct kleak_record record;
 	uint64_t key = snapshot__read_record(&record, source->buckets, slot);
+	uint32_t bits;
 	int err;
 
 	if (key == KLEAK_KEY_EMPTY)
@@ -114,7 +149,8 @@ static int read_slot(struct snapshot *snapshot, const struct snapshot_source *so
 	if (record.site >= snapshot->nr_sites)
 		record.site = KLEAK_SITE_NONE;
 	snapshot->sites[record.site].records++;
-	if (source->sample_mask && !is_sampled(key, source->sample_mask)) {
+	bits = bits_of(&record, source);
+	if (!is_sampled(key, bits)) {
 		snapshot->sites[record.site].unsampled++;
 		if (!(record.bytes & KLEAK_BYTES_UNSIZED) &&
 		    !(record.flags & KLEAK_RECORD_OF_CACHE && record.site))
@@ -122,6 +158,7 @@ static int read_slot(struct snapshot *snapshot, const struct snapshot_source *so
 		return 0;
 	}
 	snapshot->sites[record.site].live++;
+	snapshot->sites[record.site].more.live += (1ULL << bits) - 1;
 	if (record.bytes & KLEAK_BYTES_UNSIZED)
 		return add_unsized(snapshot, slot, key, record.site);
 	if (space_of(key) == KLEAK_SPACE_VMALLOC) {
@@ -134,7 +171,7 @@ static int read_slot(struct snapshot *snapshot, const struct snapshot_source *so
 	/* what was allocated since those were read is another one */
 	if (record.allocated_at < now && is_waiting(key, source->waiting))
 		record.flags |= KLEAK_RECORD_RCU_PENDING;
-	return add_object(snapshot, &record, slot, now, min_age);
+	return add_object(snapshot, &record, slot, bits, now, min_age);
 }
 
 /* Most are, most of the time: a look at one cache line. */
@@ -350,7 +387,7 @@ int snapshot__add_areas(struct snapshot *snapshot, const struct snapshot_source 
 			continue;
 		/* it was sized after the tallies had been read */
 		snapshot->sites[record.site].allocated_bytes += record.bytes;
-		err = add_object(snapshot, &record, slot, now, min_age);
+		err = add_object(snapshot, &record, slot, bits_of(&record, source), now, min_age);
 		if (!err)
 			err = add_slot(&snapshot->areas, &snapshot->nr_areas, &snapshot->room_areas,
 				       slot);

@@ -12,6 +12,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Sampling: what records stand for beyond themselves (sample.h), by the same names as below. */
+struct snapshot_more {
+	uint64_t live, held_bytes, account_records, account_bytes;
+	uint64_t objects, bytes, bytes_requested, pending;
+};
+
 struct snapshot_site {
 	/* from the object table */
 	uint64_t records;	  /* every record, of what is not in the sample any more too */
@@ -24,7 +30,9 @@ struct snapshot_site {
 	uint64_t bytes_requested; /* of `objects` */
 	uint64_t pending;	  /* handed to kfree_rcu(), old enough */
 	uint64_t listed;	  /* records behind `objects`: as many, but for sampling */
-	double squares;		  /* sum of bytes^2 of those */
+	struct snapshot_more more;
+	double objects_variance; /* of the estimates of `objects` and `bytes` */
+	double bytes_variance;
 	/* from the tallies: ever since the start */
 	uint64_t allocations;
 	uint64_t frees;
@@ -80,7 +88,7 @@ struct snapshot_source {
 	uint32_t nr_buckets;
 	uint32_t nr_sites;
 	uint32_t nr_lanes;
-	uint32_t sample_mask;	     /* records of other addresses count as left out */
+	uint32_t sample_bits;	     /* records of other addresses count as left out */
 	const struct idmap *waiting; /* NULL, or slab objects that were pending at `now`: krc.h */
 	/* NULL, or what entries had counted that were given back: recycle.h */
 	const struct snapshot_site *retired;

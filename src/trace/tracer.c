@@ -4,8 +4,10 @@
 #include "trace/bpfhash.h"
 #include "trace/chains.h"
 #include "trace/code_list.h"
+#include "trace/code_sites.h"
 #include "trace/programs.h"
 #include "trace/publish.h"
+#include "trace/sample.h"
 #include "util/array.h"
 #include "util/clock.h"
 #include "util/reason.h"
@@ -39,6 +41,7 @@ struct tracer {
 	struct kleak_tally *tallies;
 	struct kleak_cache *caches;
 	struct recycle recycle;
+	uint64_t code_looked; /* code_sites__renew() */
 	struct chains chains;
 	struct {
 		void *start;
@@ -337,7 +340,7 @@ int tracer__open(struct tracer **out, const struct plan *plan, uint32_t process,
 		say_verified(tracer);
 
 	tracer->skeleton->bss->control.process = process;
-	tracer->skeleton->bss->control.sample_mask = plan->sampling - 1;
+	tracer->skeleton->bss->control.sample_bits = sample__bits(plan->sampling);
 	tracer->skeleton->bss->control.tick_base = clock__now_ticks();
 	err = run_program(tracer->skeleton->progs.introduce_self);
 	if (!err)
@@ -537,16 +540,22 @@ int tracer__run(const struct tracer *tracer, struct tracer_run *run)
 
 uint32_t tracer__sampling(const struct tracer *tracer)
 {
-	return __atomic_load_n(&tracer->skeleton->bss->control.sample_mask, __ATOMIC_RELAXED) + 1;
+	return 1U << __atomic_load_n(&tracer->skeleton->bss->control.sample_bits, __ATOMIC_RELAXED);
 }
 
-int tracer__coarsen(struct tracer *tracer, uint32_t weight)
+uint32_t tracer__sampling_most(const struct tracer *tracer)
+{
+	uint32_t now = tracer__sampling(tracer);
+	uint32_t most = 1U << tracer->skeleton->bss->control.sample_most;
+
+	return most > now ? most : now;
+}
+
+/* Take what is not in the sample any more out of the table, and mark the rest. */
+static int sweep(struct tracer *tracer)
 {
 	struct kleak__bss *bss = tracer->skeleton->bss;
 
-	if (weight - 1 > KLEAK_SAMPLE_MOST)
-		weight = KLEAK_SAMPLE_MOST + 1;
-	__atomic_fetch_or(&bss->control.sample_mask, weight - 1, __ATOMIC_SEQ_CST);
 	wait_for_programs();
 	for (uint32_t first = 0; first < tracer->view.nr_buckets; first += KLEAK_SWEEP_BATCH) {
 		int err;
@@ -556,6 +565,35 @@ int tracer__coarsen(struct tracer *tracer, uint32_t weight)
 		if (err)
 			return err;
 	}
+	return 0;
+}
+
+int tracer__coarsen(struct tracer *tracer, uint32_t weight)
+{
+	struct kleak_control *control = &tracer->skeleton->bss->control;
+	uint32_t bits = sample__bits(weight), was = control->sample_bits;
+
+	while (was < bits && !__atomic_compare_exchange_n(&control->sample_bits, &was, bits, false,
+							  __ATOMIC_SEQ_CST, __ATOMIC_RELAXED))
+		;
+	return sweep(tracer);
+}
+
+int tracer__refine(struct tracer *tracer)
+{
+	struct kleak_control *control = &tracer->skeleton->bss->control;
+	uint32_t was = __atomic_load_n(&control->sample_bits, __ATOMIC_RELAXED);
+	int err = was ? sweep(tracer) : 0;
+
+	if (err || !was)
+		return err;
+	/* before: what is older than the trace is told by it */
+	if (control->sample_most < was)
+		__atomic_store_n(&control->sample_most, was, __ATOMIC_SEQ_CST);
+	wait_for_programs();
+	/* unless it became coarser meanwhile */
+	__atomic_compare_exchange_n(&control->sample_bits, &was, was - 1, false, __ATOMIC_SEQ_CST,
+				    __ATOMIC_RELAXED);
 	return 0;
 }
 
@@ -729,7 +767,21 @@ int tracer__recycle(struct tracer *tracer, const struct recycle_look *look)
 		.arg = tracer,
 	};
 
-	return recycle__step(&tracer->recycle, &tables, look);
+	const struct kleak_config *config = &tracer->skeleton->rodata->config;
+	const struct code_sites_tables code = {
+		.control = &tracer->skeleton->bss->control,
+		.list = tracer->skeleton->bss->code_sites,
+		.sites = tracer->sites,
+		.nr_sites = tracer->view.nr_sites,
+		.text = config->text,
+		.wait = wait_for_all,
+		.arg = tracer,
+	};
+	int err = recycle__step(&tracer->recycle, &tables, look);
+
+	if (!err && config->program_free)
+		code_sites__renew(&code, tracer->recycle.sites, &tracer->code_looked);
+	return err;
 }
 
 const struct recycle *tracer__recycled(const struct tracer *tracer)

@@ -92,8 +92,14 @@ uint64_t tracer__buffer(const struct tracer *tracer);
 /* Take these objects out of the table, if they are still the same.  0 or -errno. */
 int tracer__evict(struct tracer *tracer, const struct kleak_eviction *list, size_t nr);
 
-/* Of how many addresses one is recorded; grows when the table is full, or by tracer__coarsen(). */
+/*
+ * Of how many addresses one is recorded.  It grows when the table is full, or by tracer__coarsen();
+ * only tracer__refine() makes it less.
+ */
 uint32_t tracer__sampling(const struct tracer *tracer);
+
+/* The most that this ever was. */
+uint32_t tracer__sampling_most(const struct tracer *tracer);
 
 /* How long the programs have run, and how many events they were called for, since some start. */
 struct tracer_run {
@@ -115,6 +121,12 @@ int tracer__run(const struct tracer *tracer, struct tracer_run *run);
  * others out of the table.  0 or -errno.
  */
 int tracer__coarsen(struct tracer *tracer, uint32_t weight);
+
+/*
+ * Record twice as many addresses from here on, unless all are, or the table just got full.  What is
+ * in the table stands for as many as before (kleak_bits()).  0 or -errno.
+ */
+int tracer__refine(struct tracer *tracer);
 
 /*
  * Make the programs quicker: have them compare chains of frames (chains.h) of the stacks that they

@@ -119,6 +119,8 @@ static struct machine load(const struct trace_options *options, uint32_t stack_s
 	struct machine m = open_programs(options, stack_size);
 
 	bpf_program__set_autoload(m.skeleton->progs.kmalloc_1, true);
+	bpf_program__set_autoload(m.skeleton->progs.kfree_1, true);
+	bpf_program__set_autoload(m.skeleton->progs.sweep_buckets, true);
 	bpf_program__set_autoload(m.skeleton->progs.size_areas, true);
 	bpf_program__set_autoload(m.skeleton->progs.introduce_self, true);
 	bpf_program__set_autoload(m.skeleton->progs.learn_self, true);
@@ -199,6 +201,9 @@ static struct kleak_tally sum(const struct machine *m)
 		sum.implicit += m->tallies[i].implicit;
 		sum.allocated_bytes += m->tallies[i].allocated_bytes;
 		sum.freed_bytes += m->tallies[i].freed_bytes;
+		sum.unsampled += m->tallies[i].unsampled;
+		sum.allocations_more += m->tallies[i].allocations_more;
+		sum.frees_more += m->tallies[i].frees_more;
 	}
 	return sum;
 }
@@ -430,6 +435,102 @@ static void test_programs_of_kprobes(void **state)
 	kleak__destroy(m.skeleton);
 }
 
+/* kfree() of `ptr`. */
+static void release(const struct machine *m, uint64_t ptr)
+{
+	const struct kleak_event_args *at = &kernel.events[KLEAK_EVENT_KFREE].args;
+	uint64_t args[8] = {};
+	LIBBPF_OPTS(bpf_test_run_opts, opts, .ctx_in = args, .ctx_size_in = sizeof(args));
+
+	args[at->call_site] = ELSEWHERE;
+	args[at->ptr] = ptr;
+	assert_int_equal(bpf_prog_test_run_opts(bpf_program__fd(m->skeleton->progs.kfree_1), &opts),
+			 0);
+}
+
+static void sweep(const struct machine *m)
+{
+	for (uint32_t first = 0; first < BUCKETS; first += KLEAK_SWEEP_BATCH) {
+		m->skeleton->bss->sweep.first = first;
+		run(m->skeleton->progs.sweep_buckets);
+	}
+}
+
+static uint32_t bits_at(const struct machine *m, uint64_t address)
+{
+	int slot = find(m, address, KLEAK_SPACE_SLAB);
+
+	assert_true(slot >= 0);
+	return m->buckets[slot / KLEAK_BUCKET_KEYS].record[slot % KLEAK_BUCKET_KEYS].sample_bits;
+}
+
+/* The next address after `address` whose hash has just so many zeros at its end, or more. */
+static uint64_t next_with(uint64_t address, uint32_t bits, bool or_more)
+{
+	do
+		address += 64;
+	while (!kleak_is_sampled(address, bits) ||
+	       (!or_more && kleak_is_sampled(address, bits + 1)));
+	return address;
+}
+
+/* The sampling becomes coarser, and finer again: an object stands for the most since its birth. */
+static void test_sampling_recovers(void **state)
+{
+	struct kleak_control *control;
+	struct trace_options options = everything;
+	uint64_t old, lost, fine, older, young;
+	const struct kleak_counts *counts;
+	struct kleak_tally t;
+	struct machine m;
+
+	(void)state;
+	options.origins = ORIGIN_SLAB;
+	m = load(&options, kernel.stack_size);
+	control = &m.skeleton->bss->control;
+	counts = map_array(m.skeleton->maps.counts);
+	old = next_with(0xffff888000000000, 3, true);
+	lost = next_with(old, 1, false);
+	fine = next_with(lost, 1, false);
+	older = next_with(fine, 3, true);
+	young = next_with(older, 3, true);
+	allocate(&m, ELSEWHERE, old);
+	allocate(&m, ELSEWHERE, lost);
+	assert_int_equal(bits_at(&m, old), 0);
+	control->sample_bits = 3;
+	sweep(&m);
+	assert_int_equal(bits_at(&m, old), 3);
+	assert_int_equal(find(&m, lost, KLEAK_SPACE_SLAB), -1);
+	allocate(&m, ELSEWHERE, fine); /* not in the sample */
+	assert_int_equal(find(&m, fine, KLEAK_SPACE_SLAB), -1);
+	t = sum(&m);
+	assert_int_equal(t.allocations, 2);
+	assert_int_equal(t.unsampled, 1);
+
+	sweep(&m); /* tracer__refine() */
+	control->sample_most = 3;
+	control->sample_bits = 1;
+	allocate(&m, ELSEWHERE, young);
+	assert_int_equal(bits_at(&m, young), 1);
+	assert_int_equal(bits_at(&m, old), 3);
+	assert_int_equal(sum(&m).allocations_more, 1);
+
+	/* these two are not older than the trace, though the table does not have them */
+	release(&m, fine);
+	release(&m, lost);
+	assert_int_equal(counts->count[KLEAK_COUNT_UNKNOWN_FREES], 0);
+	release(&m, older);
+	assert_int_equal(counts->count[KLEAK_COUNT_UNKNOWN_FREES], 8);
+
+	release(&m, young);
+	assert_int_equal(sum(&m).frees_more, 1);
+	release(&m, old);
+	t = sum(&m);
+	assert_int_equal(t.frees, 2);
+	assert_int_equal(t.frees_more, 1 + 7);
+	unload(&m);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -439,6 +540,7 @@ int main(void)
 		cmocka_unit_test(test_caches_of_events_without),
 		cmocka_unit_test(test_offsets_of_cpus),
 		cmocka_unit_test(test_programs_of_kprobes),
+		cmocka_unit_test(test_sampling_recovers),
 	};
 
 	return cmocka_run_group_tests(tests, know_kernel, NULL);

@@ -5,6 +5,7 @@
 Prints a line a minute; fails unless kleak's memory stands still, the books close
 in every report, nothing that was freed stays listed and the losses are bounded.
 With SANITIZE=1 kleak is the one with sanitizers, which find nothing.
+With LOAD=light the load takes a tenth of a CPU: for hours on a machine that others use.
 """
 import os
 import subprocess
@@ -26,6 +27,26 @@ def churn(seconds):
         load.do(f"churn {seconds}")
 
 
+def light(seconds):
+    """For a second of each ten, things come and go; then some are kept until the next time."""
+    end = time.monotonic() + seconds
+    with Load() as load:
+        while time.monotonic() < end:
+            load.do("churn 1")
+            load.do("free")
+            for kind in ("eventfd 200", "queue 100", "epoll 50", "timer 50"):
+                load.do(kind)
+            time.sleep(max(0, min(9, end - time.monotonic())))
+
+
+def heavy(seconds):
+    stress = threading.Thread(target=subprocess.run, args=([*STRESS, "--timeout", str(seconds)],),
+                              kwargs={"check": False})
+    stress.start()
+    churn(seconds)
+    stress.join()
+
+
 def memory_of(pid):
     with open(f"/proc/{pid}/status", encoding="utf-8") as status:
         return next(int(line.split()[1]) for line in status if line.startswith("RssAnon:"))
@@ -40,22 +61,18 @@ def cpu_of(pid):
 def main(seconds, findings):
     watched = soak.Soak()
     end = time.monotonic() + seconds
-    with Load() as load, Kleak(*soak.options(seconds), interval=5,
+    with Load() as load, Kleak(*soak.options(seconds), interval=soak.INTERVAL,
                                program=sanitizers.KLEAK if soak.SANITIZED else KLEAK,
                                env=dict(os.environ, **sanitizers.variables(findings))) as kleak:
         pid = kleak.process.pid
         load.do("eventfd 1000")
-        workers = [threading.Thread(target=subprocess.run,
-                                    args=([*STRESS, "--timeout", str(seconds)],),
-                                    kwargs={"check": False}),
-                   threading.Thread(target=churn, args=(seconds,))]
-        for worker in workers:
-            worker.start()
+        worker = threading.Thread(target=light if soak.LIGHT else heavy, args=(seconds,))
+        worker.start()
         while time.monotonic() < end:
             report = kleak.next()  # checks the identity
+            kleak.reports.clear()
             watched.enter(report, memory_of(pid), cpu_of(pid))
-        for worker in workers:
-            worker.join()
+        worker.join()
         time.sleep(15)
         kleak.fresh()
         last = kleak.stop()
@@ -65,5 +82,7 @@ def main(seconds, findings):
 
 if __name__ == "__main__":
     need_root()
+    if soak.LIGHT:
+        os.nice(10)
     with tempfile.TemporaryDirectory() as folder:
         main(int(sys.argv[1]) if len(sys.argv) > 1 else soak.SECONDS, os.path.join(folder, "sanitizer"))

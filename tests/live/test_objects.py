@@ -335,6 +335,29 @@ def test_more_objects_than_fit():
         kleak.stop()
 
 
+def test_sampling_recovers():
+    """A minute after a crowd has gone twice as many are recorded; what is older stands for as many as it did."""
+    with Load() as load, Kleak("--pid", str(load.pid), "--max-objects", "1024") as kleak:
+        load.do("eventfd 5000")
+        coarse = kleak.fresh()
+        assert coarse["sampling"] == coarse["sampling_most"] >= 16, coarse["sampling"]
+        load.do("free")
+        load.do("eventfd 600")
+        before = kleak.fresh()
+        assert before["sampling"] == coarse["sampling"]
+        report = kleak.until(lambda r: r["sampling"] < before["sampling"], patience=90)
+        assert report["sampling"] == before["sampling"] / 2
+        assert report["sampling_most"] == before["sampling"]
+        # nothing comes of that
+        assert total(report, "do_eventfd") == total(before, "do_eventfd")
+        load.do("eventfd 2000")
+        report = kleak.fresh()
+        assert errors_off(report, "do_eventfd", 2600) < 3
+        load.do("free")
+        assert total(kleak.fresh(), "do_eventfd") == 0
+        kleak.stop()
+
+
 def test_sampling_by_hand():
     with Load() as load, Kleak("--pid", str(load.pid), "--sample", "1/16") as kleak:
         load.do("eventfd 8000")

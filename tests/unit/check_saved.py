@@ -49,6 +49,8 @@ def as_now(old, path=""):
     if isinstance(old, dict):
         named = {NAMES.get(path, {}).get(key, key): as_now(value, f"{path}.{key}".lstrip("."))
                  for key, value in old.items()}
+        if not path:  # it only grew
+            named["sampling_most"] = named["sampling"]
         return {**named, **ADDED.get(path, {})}
     if isinstance(old, list):
         return [as_now(value, path) for value in old]

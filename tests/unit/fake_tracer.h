@@ -12,8 +12,10 @@
 #include <fcntl.h>
 #include <string.h>
 
+#ifndef BUCKETS
 #define BUCKETS 4
 #define SITES	8
+#endif
 
 struct tracer {
 	struct kleak_bucket buckets[BUCKETS];
@@ -28,17 +30,25 @@ struct tracer {
 	struct kleak_who_times who_times;
 	struct kleak_freer freer; /* times 0: nobody */
 	uint64_t now;
-	uint32_t sampling;
+	uint32_t sampling, sampling_most;
 	uint64_t run_ns; /* that the programs take between two looks */
 	int count_time;	 /* 0, or why not */
 
 	/* what it was told to do */
-	unsigned int coarsened, recycles, looks, asked_missed;
+	unsigned int coarsened, refined, recycles, looks, asked_missed;
 	bool muted[SITES];
 	uint32_t noted[SITES]; /* frees to be noted */
 	size_t sized;	       /* slots, in all */
 	uint64_t page_base;
 	int fails; /* what tracer__now() returns */
+
+	/* NULL: there is nothing to be told, or given back */
+	int (*recycle)(struct tracer *tracer, const struct recycle_look *look);
+	void (*listen)(struct tracer *tracer, const struct tracer_listener *listener);
+	struct kleak_code *code; /* BPF programs that are there */
+	size_t nr_code;
+	struct tracer_modules modules;
+	struct tracer_code code_changes;
 };
 
 static void fake_tracer_init(struct tracer *t)
@@ -139,6 +149,11 @@ uint32_t tracer__sampling(const struct tracer *tracer)
 	return tracer->sampling;
 }
 
+uint32_t tracer__sampling_most(const struct tracer *tracer)
+{
+	return tracer->sampling_most > tracer->sampling ? tracer->sampling_most : tracer->sampling;
+}
+
 int tracer__count_time(void)
 {
 	return open("/dev/null", O_RDONLY | O_CLOEXEC);
@@ -159,11 +174,18 @@ int tracer__coarsen(struct tracer *tracer, uint32_t weight)
 	return 0;
 }
 
+int tracer__refine(struct tracer *tracer)
+{
+	tracer->sampling_most = tracer__sampling_most(tracer);
+	tracer->sampling /= 2;
+	tracer->refined++;
+	return 0;
+}
+
 int tracer__recycle(struct tracer *tracer, const struct recycle_look *look)
 {
-	(void)look;
 	tracer->recycles++;
-	return 0;
+	return tracer->recycle ? tracer->recycle(tracer, look) : 0;
 }
 
 const struct recycle *tracer__recycled(const struct tracer *tracer)
@@ -201,28 +223,25 @@ int tracer__freers(const struct tracer *tracer,
 
 struct tracer_modules tracer__module_changes(const struct tracer *tracer)
 {
-	(void)tracer;
-	return (struct tracer_modules){};
+	return tracer->modules;
 }
 
 struct tracer_code tracer__code_changes(const struct tracer *tracer)
 {
-	(void)tracer;
-	return (struct tracer_code){};
+	return tracer->code_changes;
 }
 
 int tracer__list_code(struct tracer *tracer, const struct kleak_code **functions, size_t *nr)
 {
-	(void)tracer;
-	(void)functions;
-	(void)nr;
-	return -ENOTSUP;
+	*functions = tracer->code;
+	*nr = tracer->nr_code;
+	return tracer->code ? 0 : -ENOTSUP;
 }
 
 void tracer__listen(struct tracer *tracer, const struct tracer_listener *listener)
 {
-	(void)tracer;
-	(void)listener;
+	if (tracer->listen)
+		tracer->listen(tracer, listener);
 }
 
 uint32_t tracer__self(const struct tracer *tracer)

@@ -89,7 +89,7 @@ static int measure(uint64_t objects)
 			return 1;
 		read = cpu_s() - start;
 		if (sites__sum(&sites, &snapshot, entries, caches, &allocator, 16) ||
-		    sites__age(&sites, &snapshot))
+		    sites__age(&sites, &snapshot, NULL))
 			return 1;
 		took = cpu_s() - start;
 		if (!round)

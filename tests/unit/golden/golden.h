@@ -313,6 +313,7 @@ static __attribute__((unused)) struct report golden_report(void)
 		.elapsed_s = 15.0004,
 		.kernel = "6.12.0-amd64",
 		.sampling = 1,
+		.sampling_most = 1,
 		.filter = {.origins = "slab,vmalloc,percpu", .pid = -1, .max_size = UINT64_MAX},
 		.losses = golden_no_losses,
 		.nr_losses = NR(golden_no_losses),
@@ -460,6 +461,7 @@ static __attribute__((unused)) struct report golden_final(void)
 		(struct report_scan){.passes = 1, .needed = 3, .bytes = 1000000, .seconds = 2};
 	report.note = "process 4711 has exited";
 	report.sampling = 16;
+	report.sampling_most = 64;
 	report.overhead = (struct report_overhead){true, 0.0123, 0.01, 912400, 98.4, true};
 	report.bytes_all_error = KIB(71);
 	report.events.unsampled = 2;
@@ -497,6 +499,7 @@ static __attribute__((unused)) struct report golden_nothing(void)
 	return (struct report){
 		.kernel = "6.1.0",
 		.sampling = 1,
+		.sampling_most = 1,
 		.filter = {.origins = "slab", .pid = -1, .max_size = UINT64_MAX},
 	};
 }
@@ -592,7 +595,7 @@ static __attribute__((unused)) struct report golden_huge(void)
 	report.nr_losses = 1;
 	report.ledger = golden_huge_ledger;
 	report.nr_ledger = NR(golden_huge_ledger);
-	report.sampling = UINT32_MAX;
+	report.sampling = report.sampling_most = UINT32_MAX;
 	report.overhead = (struct report_overhead){true, 1e300, 1e300, 1e300, 1e300, true};
 	report.sites = golden_huge_sites;
 	report.nr_sites = 1;

@@ -4,6 +4,7 @@
 #include "judge/growth.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 static void assert_near(double got, double expected)
@@ -251,9 +252,46 @@ static void test_warm_up(void **state)
 	}
 }
 
+static int ascending(const void *a, const void *b)
+{
+	double left = *(const double *)a, right = *(const double *)b;
+
+	return left < right ? -1 : left > right;
+}
+
+/* The median of all pairs, as sorting them has it: with many equal ones, and with none. */
+static void test_the_median_of_all_pairs(void **state)
+{
+	static double slopes[GROWTH_POINTS * GROWTH_POINTS];
+
+	(void)state;
+	srand(3);
+	for (int round = 0; round < 300; round++) {
+		double at[GROWTH_POINTS], value[GROWTH_POINTS];
+		size_t nr = GROWTH_LEAST + (size_t)rand() % (GROWTH_POINTS - GROWTH_LEAST + 1);
+		int spread = round % 3 ? 100000 : 3;
+		struct growth_slope slope;
+		size_t pairs = 0;
+
+		for (size_t i = 0; i < nr; i++) {
+			at[i] = (double)i + (round % 2) * 0.3 * (double)(i % 2);
+			value[i] = (double)(i ? rand() % spread : spread);
+		}
+		for (size_t i = 0; i < nr; i++)
+			for (size_t j = i + 1; j < nr; j++)
+				slopes[pairs++] = (value[j] - value[i]) / (at[j] - at[i]);
+		qsort(slopes, pairs, sizeof(*slopes), ascending);
+		slope = growth__slope(at, value, 0, nr);
+		assert_true(slope.known);
+		assert_near(slope.per_s, (slopes[(pairs - 1) / 2] + slopes[pairs / 2]) / 2);
+		assert_true(slope.low <= slope.per_s && slope.per_s <= slope.high);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_the_median_of_all_pairs),
 		cmocka_unit_test(test_a_line_has_its_slope),
 		cmocka_unit_test(test_nothing_grows),
 		cmocka_unit_test(test_outliers_do_not_count),

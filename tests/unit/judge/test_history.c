@@ -529,6 +529,62 @@ static void test_what_a_thinner_sample_drops_was_not_freed(void **state)
 	assert_true(share_left(INFINITY, 21) < 0.9); /* no chance: half of what was old went */
 }
 
+/*
+ * 40 a second that stay, of which one in four is seen up to 20 s, and from then on all, or,
+ * recorded up to 20 s, none.  (One in four of those that came before stays in the table.)
+ */
+static void watch_recovered(bool goes_on, struct evidence *e)
+{
+	static float ages[2000];
+	struct site site = {.id = 1};
+	struct sites sites = {.list = &site, .nr = 1, .ages = ages};
+	struct sample_times times = {};
+	struct history history = {};
+
+	for (int t = 1; t <= 40; t++) {
+		int until = goes_on || t < 20 ? t : 20;
+		struct history_reading reading = {
+			.aged_s = t, .counted_s = t, .weight = t > 20 ? 1 : 4, .times = &times};
+
+		if (t == 21)
+			sample__enter(&times, (uint64_t)(20 / SECONDS_PER_TICK), 1);
+		sample__enter(&times, (uint64_t)(t / SECONDS_PER_TICK), reading.weight);
+		site.allocations = 40UL * until;
+		site.objects = 40UL * until;
+		site.bytes = site.objects * 100;
+		site.listed = 0;
+		for (int i = 0; i < 40 * until; i++)
+			if (i % 4 == 0 || i >= 40 * 20)
+				ages[site.listed++] =
+					(float)((t - i / 40.0 - 0.0125) / SECONDS_PER_TICK);
+		assert_int_equal(history__enter(&history, &sites, &reading, 0), 0);
+	}
+	history__evidence(&history, &site, e);
+	history__free(&history);
+}
+
+static void test_a_finer_sample_makes_nothing_of_what_is_old(void **state)
+{
+	struct evidence e;
+
+	(void)state;
+	watch_recovered(true, &e);
+	for (int i = 0; i < SURVIVALS; i++)
+		assert_true(fabs(e.survival[i] - 1) < 0.01);
+	print_message("# settled %" PRIu64 " of which %" PRIu64 " live, weight %u\n", e.settled,
+		      e.settled_alive, e.weight);
+	/* 20 s of one in four, some 15 s of all: 800 and 600 */
+	assert_in_range(e.settled, 1280, 1440);
+	assert_int_equal(e.settled, e.settled_alive);
+	assert_int_equal(e.weight, 3); /* (800 * 4 + 560) / 1360 and up */
+	assert_true(fabs(e.arrivals.kept_share - 1) < 0.01);
+	assert_true(fabs(e.slope.per_s - 4000) < 40);
+	watch_recovered(false, &e);
+	assert_in_range(e.settled, 760, 840);
+	assert_int_equal(e.weight, 4);
+	assert_true(isnan(e.survival[SURVIVAL_5]) && fabs(e.survival[SURVIVAL_10] - 1) < 0.01);
+}
+
 /* Its entry was given back: what comes with its stack later is new. */
 static void test_a_site_that_has_gone_is_forgotten(void **state)
 {
@@ -683,6 +739,7 @@ int main(void)
 		cmocka_unit_test(test_young_objects_that_are_left_out_are_no_frees),
 		cmocka_unit_test(test_a_leak_of_months),
 		cmocka_unit_test(test_a_site_that_comes_late_starts_at_nothing),
+		cmocka_unit_test(test_a_finer_sample_makes_nothing_of_what_is_old),
 		cmocka_unit_test(test_a_site_that_has_gone_is_forgotten),
 		cmocka_unit_test(test_counted_later_than_seen),
 		cmocka_unit_test(test_what_a_thinner_sample_drops_was_not_freed),

@@ -110,7 +110,7 @@ static int begin(void **state)
 	m->sites.list = m->list;
 	m->sites.of_entry = m->of_entry;
 	m->vfs = (struct vfs){.layout = layout, .read = read_made_up, .arg = m};
-	m->tables = (struct pins_tables){.buckets = m->buckets, .caches = caches, .weight = 1};
+	m->tables = (struct pins_tables){.buckets = m->buckets, .caches = caches};
 	m->changed = UINT32_MAX;
 	*state = m;
 	return 0;
@@ -165,7 +165,8 @@ static const struct pins_count *look(struct made_up *m, const struct site *site)
 static void test_each_kind_is_looked_at(void **state)
 {
 	struct made_up *m = *state;
-	const struct site *dentries = add(m, DENTRY, 20, 15), *inodes = add(m, EXT4_INODE, 12, 12);
+	struct site *dentries = add(m, DENTRY, 20, 15);
+	const struct site *inodes = add(m, EXT4_INODE, 12, 12);
 	const struct pins_count *count = look(m, dentries);
 
 	assert_int_equal(count->of, 20);
@@ -177,7 +178,7 @@ static void test_each_kind_is_looked_at(void **state)
 	assert_int_equal(count->sampled, 12);
 	assert_int_equal(count->by[VFS_REFERENCE], 12);
 	assert_int_equal(pin_sample__sampled(&m->pins), 32);
-	m->tables.weight = 8;
+	dentries->objects = 160; /* each record stands for eight */
 	assert_int_equal(look(m, dentries)->of, 160);
 }
 

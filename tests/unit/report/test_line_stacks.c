@@ -22,7 +22,7 @@ static int reset(void **state)
 	memset(frames, 0, sizeof(frames));
 	memset(sites, 0, sizeof(sites));
 	statement = (struct statement){.lines = lines};
-	report = (struct report){.sites = sites, .sampling = 1};
+	report = (struct report){.sites = sites, .sampling = 1, .sampling_most = 1};
 	trace = (struct line_stacks_trace){.page_size = 4096, .pages = true};
 	return 0;
 }
@@ -198,7 +198,7 @@ static void test_why_there_is_none(void **state)
 	trace.has_function = has;
 	trace.arg = "make";
 	check("no_site");
-	report.sampling = 4;
+	report.sampling_most = 4;
 	check("sampled");
 	trace.filtered = true;
 	check("filtered");

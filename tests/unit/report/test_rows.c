@@ -48,7 +48,8 @@ static int begin(void **state)
 					    .objects = 10 * (i + 1),
 					    .listed = 10 * (i + 1),
 					    .bytes = 1000 * (i + 1),
-					    .squares = 4,
+					    .objects_variance = 120 * (i + 1),
+					    .bytes_variance = 48,
 					    .nr_frames = i + 1,
 					    .made = {77, 5, 6}};
 	m->caches[5] = (struct kleak_cache){.name = "dentry", .ready = 1};
@@ -108,11 +109,10 @@ static void test_what_is_counted(void **state)
 {
 	struct made_up *m = *state;
 
-	m->readout.sampling = 4;
 	fill(m, 0);
 	assert_int_equal(m->report.nr_sites, 3);
 	assert_int_equal(m->report.bytes_all, 6000);
-	assert_true(m->report.bytes_all_error == 12); /* sqrt((16 - 4) 12) */
+	assert_true(m->report.bytes_all_error == 12); /* sqrt(3 * 48) */
 	m->sites[0].objects = 0;
 	m->sites[1].backing = true;
 	fill(m, 0);

@@ -355,7 +355,7 @@ static void test_median_age_is_exact(void **state)
 		m.snapshot.list = list;
 		m.snapshot.nr_list = n;
 		sum(&sites, &m, 16);
-		assert_int_equal(sites__age(&sites, &m.snapshot), 0);
+		assert_int_equal(sites__age(&sites, &m.snapshot, NULL), 0);
 		for (int s = 0; s < 2; s++) {
 			double expected = ages[s][(nr[s] - 1) / 2] * TICK_S;
 
@@ -448,6 +448,35 @@ static void test_short_stacks(void **state)
 	sites__free(&sites);
 }
 
+/* What is older stands for more: half of all are younger than the median, and half are older. */
+static void test_median_of_what_stands_for_many(void **state)
+{
+	struct snapshot_object list[60];
+	struct sample_times times = {};
+	struct sites sites = {};
+	struct made_up m;
+
+	(void)state;
+	sample__enter(&times, 500, 8);
+	sample__enter(&times, 970, 2);
+	sample__enter(&times, 1000, 2);
+	init(&m);
+	ENTRY(&m, 1, 2, 0x5000);
+	m.sums[1].listed = m.snapshot.nr_list = 60;
+	m.snapshot.list = list;
+	/* 30 of ages 1 to 30 stand for 60, 30 of 31 to 60 for 240: 150 is reached at the 42nd */
+	for (uint32_t i = 0; i < 60; i++)
+		list[i] = (struct snapshot_object){1, (float)(i * 7 % 60 + 1), 0};
+	for (int i = 0; i < 60; i++) /* 7 and 60 have no divisor */
+		assert_in_range(list[i].age, 1, 60);
+	sum(&sites, &m, 16);
+	assert_int_equal(sites__age(&sites, &m.snapshot, &times), 0);
+	assert_true(fabs(sites.list[0].age_median_s - 42 * TICK_S) < 1e-9);
+	assert_int_equal(sites__age(&sites, &m.snapshot, NULL), 0);
+	assert_true(fabs(sites.list[0].age_median_s - 30 * TICK_S) < 1e-9);
+	sites__free(&sites);
+}
+
 /* Every number is the sum of its entries'. */
 static void test_all_that_is_summed(void **state)
 {
@@ -457,7 +486,8 @@ static void test_all_that_is_summed(void **state)
 					  .bytes_requested = 4,
 					  .pending = 5,
 					  .listed = 6,
-					  .squares = 7,
+					  .objects_variance = 6.5,
+					  .bytes_variance = 7,
 					  .allocations = 8,
 					  .frees = 9,
 					  .implicit = 10,
@@ -482,7 +512,8 @@ static void test_all_that_is_summed(void **state)
 	assert_int_equal(site->bytes_requested, 12);
 	assert_int_equal(site->pending, 15);
 	assert_int_equal(site->listed, 18);
-	assert_true(site->squares == 21);
+	assert_true(site->objects_variance == 19.5);
+	assert_true(site->bytes_variance == 21);
 	assert_int_equal(site->allocations, 24);
 	assert_int_equal(site->frees, 27);
 	assert_int_equal(site->implicit, 30);
@@ -572,7 +603,7 @@ static void test_no_age_of_what_has_no_objects(void **state)
 	m.snapshot.nr_list = 3;
 	sum(&sites, &m, 16);
 	sites.list[0].age_median_s = 77;
-	assert_int_equal(sites__age(&sites, &m.snapshot), 0);
+	assert_int_equal(sites__age(&sites, &m.snapshot, NULL), 0);
 	assert_true(sites.list[0].age_median_s == 0);
 	assert_int_equal(sites.list[1].first_age, 0);
 	assert_true(sites.ages[0] == 30);
@@ -647,6 +678,7 @@ int main(void)
 		cmocka_unit_test(test_orders),
 		cmocka_unit_test(test_how_deep_plumbing_is_looked_for),
 		cmocka_unit_test(test_short_stacks),
+		cmocka_unit_test(test_median_of_what_stands_for_many),
 		cmocka_unit_test(test_all_that_is_summed),
 		cmocka_unit_test(test_entries_that_are_not_used),
 		cmocka_unit_test(test_what_tells_sites_apart),

@@ -148,13 +148,13 @@ static void test_age(void **state)
 static void test_allocation_and_flags_share_a_word(void **state)
 {
 	const struct kleak_record pending = {.flags = KLEAK_RECORD_RCU_PENDING};
-	struct kleak_record record = {.allocated_at = (1ULL << 56) - 1,
+	struct kleak_record record = {.allocated_at = (1ULL << 48) - 1,
 				      .flags = KLEAK_RECORD_OF_CACHE};
 
 	(void)state;
 	record.stamp |= pending.stamp;
 	assert_int_equal(record.flags, KLEAK_RECORD_OF_CACHE | KLEAK_RECORD_RCU_PENDING);
-	assert_true(record.allocated_at == (1ULL << 56) - 1);
+	assert_true(record.allocated_at == (1ULL << 48) - 1);
 }
 
 static void test_areas(void **state)
@@ -282,7 +282,7 @@ static void test_bytes_of_caches(void **state)
 	assert_int_equal(snapshot.sites[2].freed_bytes, 49152);
 
 	/* those that the sampling leaves out, and that are in the table still, have been freed */
-	source.sample_mask = KLEAK_SAMPLE_MOST;
+	source.sample_bits = KLEAK_SAMPLE_MOST_BITS;
 	assert_int_equal(snapshot__take(&snapshot, &source, NOW, 0), 0);
 	assert_int_equal(snapshot.sites[1].unsampled, 3);
 	assert_int_equal(snapshot.sites[1].freed_bytes, 9 * 192);
@@ -347,16 +347,64 @@ static void test_what_is_not_in_the_sample_is_left_out(void **state)
 	tables.buckets[0].record[1] = (struct kleak_record){.bytes = 64, .site = 1};
 	tables.tallies[1].allocations = 2;
 	tables.tallies[1].allocated_bytes = 128;
-	source.sample_mask = 3;
+	source.sample_bits = 2;
 	assert_int_equal(snapshot__take(&snapshot, &source, NOW, 0), 0);
 	assert_int_equal(snapshot.sum.live, 1);
 	assert_int_equal(snapshot.sum.unsampled, 1);
 	assert_int_equal(snapshot.sites[1].listed, 1);
-	assert_true(snapshot.sites[1].squares == 64 * 64);
+	assert_int_equal(snapshot.sites[1].more.objects, 3);
+	assert_int_equal(snapshot.sites[1].more.bytes, 3 * 64);
+	assert_true(snapshot.sites[1].bytes_variance == 12 * 64 * 64);
+	assert_true(snapshot.sites[1].objects_variance == 12);
 	assert_int_equal(snapshot.sites[1].freed_bytes, 64);
-	source.sample_mask = 0;
+	source.sample_bits = 0;
 	assert_int_equal(snapshot__take(&snapshot, &source, NOW, 0), 0);
 	assert_int_equal(snapshot.sum.live, 2);
+	snapshot__free(&snapshot);
+}
+
+/* The sampling is finer than when they were recorded: they stand for as many as before. */
+static void test_a_record_stands_for_as_many_as_it_did(void **state)
+{
+	struct tables tables = {};
+	struct snapshot snapshot = {};
+	struct snapshot_source source = source_of(&tables);
+	uint64_t in = 0xffff888000000000, fine = in;
+	const struct snapshot_site *site;
+
+	(void)state;
+	while (!kleak_is_sampled(in, 3))
+		in += 64;
+	while (!kleak_is_sampled(fine, 1) || kleak_is_sampled(fine, 2))
+		fine += 64;
+	tables.buckets[0].key[0] = ~in;
+	tables.buckets[0].record[0] = (struct kleak_record){.bytes = 64,
+							    .slack = 4,
+							    .site = 1,
+							    .sample_bits = 3,
+							    .flags = KLEAK_RECORD_ACCOUNT};
+	tables.buckets[0].key[1] = ~fine;
+	tables.buckets[0].record[1] = (struct kleak_record){
+		.bytes = 32, .site = 1, .sample_bits = 1, .flags = KLEAK_RECORD_RCU_PENDING};
+	source.sample_bits = 1;
+	assert_int_equal(snapshot__take(&snapshot, &source, NOW, 0), 0);
+	site = &snapshot.sites[1];
+	assert_int_equal(snapshot.sum.live, 2);
+	assert_int_equal(snapshot.sum.unsampled, 0);
+	assert_int_equal(site->more.live, 7 + 1);
+	assert_int_equal(site->more.objects, 7);
+	assert_int_equal(site->more.bytes, 7 * 64);
+	assert_int_equal(site->more.bytes_requested, 7 * 60);
+	assert_int_equal(site->more.held_bytes, 7 * 64 + 32);
+	assert_int_equal(site->more.account_records, 7);
+	assert_int_equal(site->more.account_bytes, 7 * 64);
+	assert_int_equal(site->more.pending, 1);
+	assert_true(site->bytes_variance == (64 - 8) * 64 * 64);
+	/* coarser again: the finer one of the two goes, the other one stays as it is */
+	source.sample_bits = 2;
+	assert_int_equal(snapshot__take(&snapshot, &source, NOW, 0), 0);
+	assert_int_equal(snapshot.sum.live, 1);
+	assert_int_equal(snapshot.sites[1].more.objects, 7);
 	snapshot__free(&snapshot);
 }
 
@@ -416,6 +464,7 @@ int main(void)
 		cmocka_unit_test(test_bytes_of_caches),
 		cmocka_unit_test(test_tallies_of_all_lanes),
 		cmocka_unit_test(test_what_is_not_in_the_sample_is_left_out),
+		cmocka_unit_test(test_a_record_stands_for_as_many_as_it_did),
 		cmocka_unit_test(test_site_number_beyond_the_table),
 	};
 

@@ -132,7 +132,6 @@ $(B)/%.skel.h: $(B)/%.bpf.o
 PROGRAMS := $(B)/kleak.skel.h $(B)/kleak_cast.skel.h
 $(foreach kind,$(B) $(B)/asan $(B)/fuzz,$(kind)/trace/tracer.o): $(PROGRAMS)
 $(foreach kind,$(B) $(B)/asan $(B)/fuzz,$(kind)/trace/task_files.o): $(B)/filecount.skel.h
-$(foreach kind,$(B) $(B)/asan $(B)/fuzz,$(kind)/trace/code_list.o): $(B)/codelist.skel.h
 
 # Styles and scripts of the pictures, as strings: page.css is page_css in page.css.h.
 EMBEDDED := $(patsubst src/%,$(B)/%.h,$(wildcard src/*/*.css src/*/*.js))
@@ -475,7 +474,7 @@ dist: | $(B)
 .PHONY: lint format check-types install clean
 lint:
 	@tools/install-packages build test lint
-	@$(MAKE) --no-print-directory $(PROGRAMS) $(B)/filecount.skel.h $(B)/codelist.skel.h $(EMBEDDED) $(B)/kleak.a
+	@$(MAKE) --no-print-directory $(PROGRAMS) $(B)/filecount.skel.h $(EMBEDDED) $(B)/kleak.a
 	@tools/lint $(OURS_CPP)
 
 check-types: $(B)/kleak.bpf.o

@@ -438,7 +438,7 @@ static void plan_code(struct plan *plan, const struct kernel *kernel)
 {
 	struct kleak_config *config = &plan->config;
 
-	plan->list_code = kernel->has_symbols && kernel->has_btf;
+	plan->list_code = kernel->has_symbols && kernel->has_btf && kernel->has_loop;
 	if (!kernel->has_works || !kernel->has_symbols || !kernel->has_loop)
 		return;
 	config->text = kernel->text;

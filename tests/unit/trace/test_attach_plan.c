@@ -289,6 +289,11 @@ static void test_bpf_programs(void **state)
 	kernel.has_btf = false; /* iterators need it */
 	plan = good(&options, &kernel);
 	assert_true(!plan.list_code && is_on(&plan, "workqueue_execute_start"));
+	kernel.has_btf = true;
+	kernel.has_loop = false; /* before 5.17: the iterator calls it */
+	plan = good(&options, &kernel);
+	assert_false(plan.list_code);
+	kernel.has_loop = true;
 	kernel.program_free = 0;
 	plan = good(&options, &kernel);
 	assert_false(is_on(&plan, "workqueue_execute_start"));

@@ -144,6 +144,8 @@ static int map_all(struct tracer *tracer, const struct plan *plan)
 	struct kleak *skeleton = tracer->skeleton;
 	struct tracer_view *view = &tracer->view;
 
+	view->parts = skeleton->bss->parts;
+	view->part_shift = plan->config.part_shift;
 	view->nr_buckets = plan->config.buckets;
 	view->nr_sites = plan->config.site_entries;
 	view->nr_lanes = plan->lanes;

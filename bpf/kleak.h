@@ -474,6 +474,7 @@ struct kleak_control {
 	__u32 code_sites;     /* made with frames that may lie in such; more than that: all are
 			       * looked at */
 	__u32 note_frees;     /* of some site who frees is to be noted */
+	__u32 zero;	      /* always; the verifier does not know it, see unknown() */
 };
 
 /*

@@ -423,7 +423,7 @@ enum taken {
  */
 __noinline int bucket_take(struct kleak_bucket *b, __u64 address, __u32 space, bool implicit)
 {
-	__u32 i = b ? bucket_find_dying(b, address, space) : KLEAK_BUCKET_KEYS;
+	__u32 i = b ? unknown(bucket_find_dying(b, address, space)) : KLEAK_BUCKET_KEYS;
 	int taken = TAKEN;
 	__u64 key, bytes;
 	bool pending;

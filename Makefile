@@ -6,6 +6,7 @@
 # make [V=1]        build ./kleak
 # make install [DESTDIR=] [PREFIX=/usr/local]
 # make bench [PEER=command] [ARGS=--json]   what tracing costs
+# make bench-programs [ROUNDS=5]             where the time goes: ns a run of each program, the verifier, a start
 # make bench-cgroups [CGROUPS=10000]         what kleak ledger --cgroups costs; makes so many, as root
 # make bench-scale [OBJECTS="1000000 100000000"]   what reports and scans cost with so many objects
 # make bench-names VMLINUX=file              how fast addresses get their source lines
@@ -427,6 +428,10 @@ $(B)/names: tools/bench/names.c $(B)/kleak.a
 $(B)/scan-bench: tools/bench/scan.c $(B)/kleak.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(C_FLAGS) -o $@ $^ $(LDLIBS)
+
+.PHONY: bench-programs
+bench-programs: $(KLEAK)
+	@tools/bench-programs $(or $(ROUNDS),5)
 
 .PHONY: bench-scale
 bench-scale: $(B)/readout $(B)/scan-bench

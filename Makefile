@@ -6,6 +6,7 @@
 # make [V=1]        build ./kleak
 # make install [DESTDIR=] [PREFIX=/usr/local]
 # make bench [PEER=command] [ARGS=--json]   what tracing costs
+# make bench-programs [ROUNDS=5]             where the time goes: ns a run of each program, the verifier, a start
 # make bench-cgroups [CGROUPS=10000]         what kleak ledger --cgroups costs; makes so many, as root
 # make bench-scale [OBJECTS="1000000 100000000"] [GB=4096]   what reports and scans cost with so many objects, so much memory
 # make bench-names VMLINUX=file              how fast addresses get their source lines
@@ -133,7 +134,6 @@ $(B)/%.skel.h: $(B)/%.bpf.o
 PROGRAMS := $(B)/kleak.skel.h $(B)/kleak_cast.skel.h
 $(foreach kind,$(B) $(B)/asan $(B)/fuzz,$(kind)/trace/tracer.o): $(PROGRAMS)
 $(foreach kind,$(B) $(B)/asan $(B)/fuzz,$(kind)/trace/task_files.o): $(B)/filecount.skel.h
-$(foreach kind,$(B) $(B)/asan $(B)/fuzz,$(kind)/trace/code_list.o): $(B)/codelist.skel.h
 
 # Styles and scripts of the pictures, as strings: page.css is page_css in page.css.h.
 EMBEDDED := $(patsubst src/%,$(B)/%.h,$(wildcard src/*/*.css src/*/*.js))
@@ -434,6 +434,10 @@ $(B)/walk-bench: tools/bench/walk.c $(B)/kleak.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(C_FLAGS) -o $@ $^ $(LDLIBS)
 
+.PHONY: bench-programs
+bench-programs: $(KLEAK)
+	@tools/bench-programs $(or $(ROUNDS),5)
+
 .PHONY: bench-scale
 bench-scale: $(B)/readout $(B)/scan-bench $(B)/walk-bench
 	@$(B)/readout $(or $(OBJECTS),1000000 3000000 10000000 30000000)
@@ -481,7 +485,7 @@ dist: | $(B)
 .PHONY: lint format check-types install clean
 lint:
 	@tools/install-packages build test lint
-	@$(MAKE) --no-print-directory $(PROGRAMS) $(B)/filecount.skel.h $(B)/codelist.skel.h $(EMBEDDED) $(B)/kleak.a
+	@$(MAKE) --no-print-directory $(PROGRAMS) $(B)/filecount.skel.h $(EMBEDDED) $(B)/kleak.a
 	@tools/lint $(OURS_CPP)
 
 check-types: $(B)/kleak.bpf.o

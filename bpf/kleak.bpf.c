@@ -15,6 +15,7 @@
 
 #include "bulk.bpf.h"
 #include "code.bpf.h"
+#include "codelist.bpf.h"
 #include "follow.bpf.h"
 #include "modules.bpf.h"
 #include "pages.bpf.h"

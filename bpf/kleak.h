@@ -26,6 +26,12 @@
 #define KLEAK_GROUP_BUCKETS 64 /* the table is made of groups of so many, see objects.bpf.h */
 #define KLEAK_MAX_OBJECTS   100000000 /* slots are numbered in 32 bits */
 
+/*
+ * Parts of the table, each of 1 << kleak_config.part_shift buckets.  Of each is kept whether
+ * anything was ever recorded there: after a short trace most of the table need not be read.
+ */
+#define KLEAK_PARTS (1 << 13)
+
 #define KLEAK_KEY_EMPTY 0ULL /* no object */
 #define KLEAK_KEY_BUSY	1ULL /* a record is being written; ~1 is no address */
 
@@ -436,6 +442,7 @@ struct kleak_config {
 	__u64 min_size; /* bytes allocated */
 	__u64 max_size;
 	__u32 buckets;
+	__u32 part_shift;   /* bucket >> part_shift is below KLEAK_PARTS */
 	__u32 sites;	    /* a hash picks 1 .. sites; the table has KLEAK_SITE_PROBES more */
 	__u32 site_entries; /* entries of the whole table */
 	__u32 lane_mask;
@@ -496,6 +503,7 @@ struct kleak_control {
 			       * looked at */
 	__u32 code_all;	      /* set by the loader: all are looked at, see code_sites.h */
 	__u32 note_frees;     /* of some site who frees is to be noted */
+	__u32 zero;	      /* always; the verifier does not know it, see unknown() */
 };
 
 /*

@@ -20,6 +20,8 @@
  *   kleak_bucket.key         the record, and that its      the loader: acquire, and the key once
  *                            allocation is counted         more; frees: whoever frees an object
  *                                                          got it from who allocated it, in order
+ *   parts                    (set before BUSY is swapped     the loader: acquire, the tallies
+ *                            into a key there)              before
  *   kleak_bucket.spilled     (added before the key)        frees, in the same way
  *   kleak_site.hash          (claims the entry)            its index is all that is used
  *   kleak_site.nr_frames     the rest of the site          the loader: acquire
@@ -98,6 +100,9 @@ struct {
  * Variables and no maps: reached without a lookup, which is what following a stack waits for.  (And
  * an array's values take eight bytes each at least.)
  */
+
+/* Of each part of the table: 1 if anything was ever recorded there. */
+__u8 parts[KLEAK_PARTS] __attribute__((aligned(64)));
 
 /* How many objects are in the table, by a hash of their address; used where not all is followed. */
 __u32 presence[1 << KLEAK_PRESENCE_BITS] __attribute__((aligned(64)));

@@ -66,10 +66,16 @@ static __always_inline struct kleak_bucket *bucket_first(__u64 address)
 	return bpf_map_lookup_elem(&objects, &index);
 }
 
-static __always_inline struct kleak_bucket *bucket_second(__u64 address)
+static __always_inline __u32 bucket_second_index(__u64 address)
 {
 	__u64 hash = mix(HASH_2, address >> 3) * HASH_2;
-	__u32 index = ((hash >> 32) * config.buckets) >> 32;
+
+	return ((hash >> 32) * config.buckets) >> 32;
+}
+
+static __always_inline struct kleak_bucket *bucket_second(__u64 address)
+{
+	__u32 index = bucket_second_index(address);
 
 	return bpf_map_lookup_elem(&objects, &index);
 }
@@ -84,6 +90,15 @@ static __always_inline void object_fetch(__u64 address)
 
 	if (b)
 		b->touched = 0;
+}
+
+/* An object will be recorded in this bucket: before BUSY is swapped in, which is a full barrier. */
+static __always_inline void part_use(__u32 bucket)
+{
+	volatile __u8 *used = &parts[opaque(bucket >> config.part_shift) & (KLEAK_PARTS - 1)];
+
+	if (!*used)
+		*used = 1;
 }
 
 static __always_inline void stamp(struct kleak_record *r)
@@ -329,6 +344,7 @@ __noinline int bucket_spill(struct kleak_bucket *first, struct kleak_bucket *sec
 {
 	if (!first || !second || !r)
 		return 0;
+	part_use(bucket_second_index(address_of_key(key)));
 	spill_add(first, 1); /* before: a free that does not see this does not look there */
 	if (bucket_put(second, bucket_find(second, KLEAK_KEY_EMPTY), KLEAK_KEY_EMPTY, key, r))
 		return 1;
@@ -429,7 +445,7 @@ enum taken {
  */
 __noinline int bucket_take(struct kleak_bucket *b, __u64 address, __u32 space, bool implicit)
 {
-	__u32 i = b ? bucket_find_dying(b, address, space) : KLEAK_BUCKET_KEYS;
+	__u32 i = b ? unknown(bucket_find_dying(b, address, space)) : KLEAK_BUCKET_KEYS;
 	int taken = TAKEN;
 	__u64 key, bytes;
 	__u32 site, bits;
@@ -537,6 +553,7 @@ __noinline int object_allocated(__u64 address, __u32 space, const struct kleak_r
 		return ALLOCATION_LOST;
 	if (!kleak_is_sampled(address, kleak_bits(r, control.sample_bits)))
 		return ALLOCATION_UNSAMPLED;
+	part_use(bucket_first_index(address));
 
 	if (bucket_find(first, key) < KLEAK_BUCKET_KEYS) {
 		if (only_new)

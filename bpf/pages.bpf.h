@@ -60,7 +60,7 @@ static __always_inline void page_allocated(struct bpf_raw_tracepoint_args *ctx, 
 	if (gfp & config.gfp_movable || order > 20 || !is_followed(ctx) ||
 	    !is_size_wanted(bytes << order))
 		return;
-	site = site_of(ctx, 0, KLEAK_CACHE_NONE, KLEAK_SPACE_PAGES);
+	site = site_by_walk(ctx, 0, KLEAK_CACHE_NONE, KLEAK_SPACE_PAGES);
 	if (site < 0 || is_muted(site))
 		return;
 	block.record.site = site;
@@ -134,7 +134,7 @@ static __always_inline int pages_recorded(void *ctx, __u64 gfp, __u64 array, __u
 	b.record.bytes = 1ULL << config.page_shift;
 	if (!is_size_wanted(b.record.bytes))
 		return 0;
-	site = site_of(ctx, 0, KLEAK_CACHE_NONE, KLEAK_SPACE_PAGES);
+	site = site_by_walk(ctx, 0, KLEAK_CACHE_NONE, KLEAK_SPACE_PAGES);
 	if (site < 0 || is_muted(site))
 		return 0;
 	stamp(&b.record);

@@ -39,7 +39,8 @@ static __always_inline void percpu_allocated(struct bpf_raw_tracepoint_args *ctx
 		return;
 	if (args->call_site != KLEAK_ARG_NONE)
 		call_site = event_arg(ctx, args->call_site);
-	site = site_of(ctx, call_site, KLEAK_CACHE_NONE, KLEAK_SPACE_PERCPU);
+	site = again ? site_by_walk(ctx, call_site, KLEAK_CACHE_NONE, KLEAK_SPACE_PERCPU)
+		     : site_of(ctx, call_site, KLEAK_CACHE_NONE, KLEAK_SPACE_PERCPU);
 	if (site < 0)
 		return;
 	r.site = site;

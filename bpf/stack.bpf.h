@@ -175,6 +175,8 @@ static __always_inline bool is_lesson(__u32 index)
 	return lessons <= LESSONS || !(lessons % LESSONS);
 }
 
+#define SITE_UNTAUGHT (~0U) /* no site: nothing is to be learnt */
+
 /*
  * Walk the stack of `ctx`: the index of its site, or a negative number (no stack buffer left).
  * There is something to learn where that is not what was `known`.
@@ -204,7 +206,7 @@ static __noinline long site_walk(struct bpf_raw_tracepoint_args *ctx, __u64 call
 	s->space = space;
 	stack_trim(s, call_site, (__u64)bytes / sizeof(__u64));
 	index = site_find(s, site_hash(s));
-	if (index != known && is_lesson(index)) {
+	if (known != SITE_UNTAUGHT && index != known && is_lesson(index)) {
 		s->index = index;
 		learn(s, address_of(ctx));
 		/* A stack's words refer to objects, and a scan looks here, too.  Nothing is at
@@ -283,6 +285,20 @@ static __always_inline long site_of(struct bpf_raw_tracepoint_args *ctx, __u64 c
 	if (call_site)
 		site = site_by_steps(address_of(ctx), call_site, hash_begin(cache, space));
 	return site_or_walk(ctx, call_site, cache, space, site);
+}
+
+/*
+ * The same for those who come here seldom, or have no call_site to learn from.  They are smaller,
+ * and so loaded sooner.
+ */
+static __always_inline long site_by_walk(struct bpf_raw_tracepoint_args *ctx, __u64 call_site,
+					 __u32 cache, __u32 space)
+{
+	long site = site_walk(ctx, call_site, cache, space, SITE_UNTAUGHT);
+
+	if (config.who && site >= 0)
+		who_allocates(ctx, site);
+	return site;
 }
 
 #ifdef __TARGET_ARCH_arm64

@@ -56,6 +56,15 @@ static __always_inline __u64 opaque(__u64 index)
 	return index;
 }
 
+/*
+ * The same number, which the verifier does not know any more: what follows a search is looked at
+ * once, not once for each place where something may be found.
+ */
+static __always_inline __u32 unknown(__u32 index)
+{
+	return index ^ control.zero; /* of an OR it would know the bits that are set */
+}
+
 /* All ones if a - b is negative: where a branch would double the verifier's work. */
 static __always_inline __u64 is_less(__u64 a, __u64 b)
 {

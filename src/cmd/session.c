@@ -15,6 +15,7 @@
 #include "util/signals.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -33,6 +34,45 @@ static int learn_symbols(struct symbols **symbols, struct allocator *allocator,
 	if (err)
 		return 0;
 	return allocator__learn(allocator, symbols__names(*symbols));
+}
+
+/* The kernel's types, read by a thread. */
+struct reading {
+	const char *file; /* or NULL: the kernel's own */
+	struct types types;
+	char why[SENTENCE];
+	int err;
+};
+
+static void *read_types(void *arg)
+{
+	struct reading *reading = arg;
+
+	reading->err =
+		types__open(&reading->types, reading->file, reading->why, sizeof(reading->why));
+	return NULL;
+}
+
+/* Types and symbols at the same time: each is several megabytes that the kernel has to write. */
+static int learn(struct types *types, struct symbols **symbols, struct allocator *allocator,
+		 const struct options *options, const struct dwarf_sources *sources, char *why,
+		 size_t len)
+{
+	struct reading reading = {.file = options->trace.btf};
+	pthread_t thread;
+	bool apart = !pthread_create(&thread, NULL, read_types, &reading);
+	int err = learn_symbols(symbols, allocator, sources);
+
+	if (apart)
+		pthread_join(thread, NULL);
+	else
+		read_types(&reading);
+	*types = reading.types;
+	if (reading.err)
+		snprintf(why, len, "%s", reading.why);
+	else if (err)
+		snprintf(why, len, "out of memory");
+	return reading.err ?: err;
 }
 
 static void explain(const struct kernel *kernel, const struct plan *plan,
@@ -155,13 +195,9 @@ int session__run(const struct options *options, bool color)
 	if (!err)
 		err = kernel__check(why, sizeof(why));
 	if (!err)
-		err = types__open(&types, options->trace.btf, why, sizeof(why));
-	if (!err)
 		err = find_targets(options, &target, why, sizeof(why));
-	if (!err) {
-		err = learn_symbols(&symbols, &allocator, &sources);
-		snprintf(why, sizeof(why), "out of memory");
-	}
+	if (!err)
+		err = learn(&types, &symbols, &allocator, options, &sources, why, sizeof(why));
 	if (!err)
 		err = kernel__probe(&kernel, &types, symbols__kallsyms(symbols), why, sizeof(why));
 	types__close(&types);

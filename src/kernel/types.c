@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -48,9 +49,38 @@ static struct btf *parse(const char *path)
 	return btf;
 }
 
+/*
+ * The kernel's own as it lies in its memory, which may be mapped from 6.16 on:
+ * before, each read gives one page.
+ */
+static struct btf *map_own(void)
+{
+	int fd = open(OWN, O_RDONLY | O_CLOEXEC);
+	struct btf *btf = NULL;
+	struct stat is;
+	void *start;
+
+	if (fd < 0)
+		return NULL;
+	if (!fstat(fd, &is) && is.st_size > 0 && is.st_size <= UINT32_MAX) {
+		start = mmap(NULL, is.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+		if (start != MAP_FAILED) {
+			btf = btf__new(start, (__u32)is.st_size);
+			munmap(start, is.st_size);
+		}
+	}
+	close(fd);
+	return btf;
+}
+
 struct btf *types__own(void)
 {
-	return access(OWN, R_OK) ? NULL : parse(OWN);
+	struct btf *btf;
+
+	if (access(OWN, R_OK))
+		return NULL;
+	btf = map_own();
+	return btf ?: parse(OWN);
 }
 
 static int check_needed(const struct btf *btf, const char *file, char *why, size_t len)

@@ -204,6 +204,8 @@ static struct snapshot_source source_of(const struct readout *readout)
 		.caches = view->caches,
 		.tallies = view->tallies,
 		.counts = view->counts,
+		.parts = view->parts,
+		.part_shift = view->part_shift,
 		.nr_buckets = view->nr_buckets,
 		.nr_sites = view->nr_sites,
 		.nr_lanes = view->nr_lanes,

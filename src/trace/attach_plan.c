@@ -183,6 +183,15 @@ static int plan_hook(struct plan *plan, size_t i, const struct kernel *kernel, b
 	return 0;
 }
 
+static uint32_t shift_of(uint32_t size)
+{
+	uint32_t shift = 0;
+
+	while (1U << shift < size)
+		shift++;
+	return shift;
+}
+
 static void plan_sizes(struct plan *plan, const struct trace_options *options,
 		       const struct kernel *kernel)
 {
@@ -203,6 +212,9 @@ static void plan_sizes(struct plan *plan, const struct trace_options *options,
 
 	config->buckets = PLACES_PER_OBJECT(objects) / KLEAK_BUCKET_KEYS / KLEAK_GROUP_BUCKETS + 1;
 	config->buckets *= KLEAK_GROUP_BUCKETS;
+	config->part_shift = shift_of(KLEAK_GROUP_BUCKETS);
+	while ((config->buckets - 1) >> config->part_shift >= KLEAK_PARTS)
+		config->part_shift++;
 	config->sites = kernel->memory_bytes < 1ULL << 30 ? SITES_SMALL : SITES;
 	if (options->max_sites)
 		config->sites = options->max_sites;
@@ -382,15 +394,6 @@ static int plan_filter(struct plan *plan, const struct trace_options *options,
 	return 0;
 }
 
-static uint32_t shift_of(uint32_t size)
-{
-	uint32_t shift = 0;
-
-	while (1U << shift < size)
-		shift++;
-	return shift;
-}
-
 /* Used only where struct pages are found, which takes a layout that is known. */
 static struct kleak_page_layout page_layout(const struct slub_layout *l)
 {
@@ -441,7 +444,7 @@ static void plan_code(struct plan *plan, const struct kernel *kernel)
 {
 	struct kleak_config *config = &plan->config;
 
-	plan->list_code = kernel->has_symbols && kernel->has_btf;
+	plan->list_code = kernel->has_symbols && kernel->has_btf && kernel->has_loop;
 	if (!kernel->has_works || !kernel->has_symbols || !kernel->has_loop)
 		return;
 	config->text = kernel->text;

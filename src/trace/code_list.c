@@ -2,8 +2,6 @@
 #include "trace/code_list.h"
 #include "util/array.h"
 
-#include "codelist.skel.h"
-
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
@@ -13,38 +11,25 @@
 #define READ_MOST 65536 /* bytes at a time: the kernel gives eight pages at most */
 
 struct code_list {
-	struct codelist *skeleton;
+	struct bpf_link *link;
 	char *bytes;
 	size_t room;
 };
 
-/* Loading is tried: what libbpf says of a kernel that cannot is of no use to anybody. */
-static int load(struct code_list *list)
-{
-	libbpf_print_fn_t before = libbpf_set_print(NULL);
-	int err = 0;
-
-	list->skeleton = codelist__open_and_load();
-	if (!list->skeleton)
-		err = -errno;
-	if (!err)
-		err = codelist__attach(list->skeleton);
-	libbpf_set_print(before);
-	return err;
-}
-
-int code_list__open(struct code_list **out)
+int code_list__open(struct code_list **out, const struct bpf_program *iterator)
 {
 	struct code_list *list = calloc(1, sizeof(*list));
 	int err;
 
 	if (!list)
 		return -ENOMEM;
-	err = load(list);
-	if (err)
-		code_list__close(list);
-	else
+	list->link = bpf_program__attach_iter(iterator, NULL);
+	if (list->link) {
 		*out = list;
+		return 0;
+	}
+	err = -errno;
+	code_list__close(list);
 	return err;
 }
 
@@ -66,7 +51,7 @@ static int read_all(struct code_list *list, int fd, size_t *used)
 
 int code_list__read(struct code_list *list, const struct kleak_code **functions, size_t *nr)
 {
-	int fd = bpf_iter_create(bpf_link__fd(list->skeleton->links.list_code));
+	int fd = bpf_iter_create(bpf_link__fd(list->link));
 	size_t used = 0;
 	int err = fd < 0 ? -errno : read_all(list, fd, &used);
 
@@ -81,7 +66,7 @@ void code_list__close(struct code_list *list)
 {
 	if (!list)
 		return;
-	codelist__destroy(list->skeleton);
+	bpf_link__destroy(list->link);
 	free(list->bytes);
 	free(list);
 }

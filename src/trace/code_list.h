@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The BPF programs that are there: their code, listed by an iterator (bpf/codelist.bpf.c). */
+/* The BPF programs that are there: their code, listed by an iterator (bpf/codelist.bpf.h). */
 #ifndef KLEAK_TRACE_CODE_LIST_H
 #define KLEAK_TRACE_CODE_LIST_H
 
@@ -7,15 +7,13 @@
 
 #include <stddef.h>
 
+struct bpf_program;
 struct code_list;
 
 #define CODE_LIST_MOST (1 << 18) /* functions */
 
-/*
- * Load and attach it.  0, or -errno: the kernel has no such iterator (before 5.9), or does not let
- * this process have it.
- */
-int code_list__open(struct code_list **list);
+/* Attach the iterator, which is loaded and outlives the list.  0, or -errno: the kernel refuses. */
+int code_list__open(struct code_list **list, const struct bpf_program *iterator);
 
 /*
  * All functions that are there, in no order; *functions are valid until the next call.  0; -E2BIG:

@@ -193,6 +193,41 @@ static int read_bucket(struct snapshot *snapshot, const struct snapshot_source *
 	return err;
 }
 
+/* Was anything ever recorded in the part that this bucket is in? */
+static bool is_used(const struct snapshot_source *source, uint32_t bucket)
+{
+	return !source->parts ||
+	       __atomic_load_n(&source->parts[bucket >> source->part_shift], __ATOMIC_RELAXED);
+}
+
+/* Read the buckets [bucket, end). */
+static int read_buckets(struct snapshot *snapshot, const struct snapshot_source *source,
+			uint32_t bucket, uint32_t end, uint64_t now, uint64_t min_age)
+{
+	int err = 0;
+
+	for (; bucket < end && !err; bucket++)
+		if (!is_empty(&source->buckets[bucket]))
+			err = read_bucket(snapshot, source, bucket, now, min_age);
+	return err;
+}
+
+static int read_table(struct snapshot *snapshot, const struct snapshot_source *source, uint64_t now,
+		      uint64_t min_age)
+{
+	uint32_t len = source->parts ? 1U << source->part_shift : source->nr_buckets;
+	int err = 0;
+
+	for (uint32_t first = 0; first < source->nr_buckets && !err; first += len) {
+		uint32_t left = source->nr_buckets - first;
+
+		if (is_used(source, first))
+			err = read_buckets(snapshot, source, first,
+					   first + (left < len ? left : len), now, min_age);
+	}
+	return err;
+}
+
 static uint64_t events_of(const struct kleak_tally *tally)
 {
 	return tally->allocations + tally->frees + tally->implicit + tally->verified +
@@ -351,13 +386,9 @@ int snapshot__take(struct snapshot *snapshot, const struct snapshot_source *sour
 	if (err)
 		return err;
 	before = events_so_far(source);
-	for (uint32_t bucket = 0; bucket < source->nr_buckets; bucket++) {
-		if (is_empty(&source->buckets[bucket]))
-			continue;
-		err = read_bucket(snapshot, source, bucket, now, min_age);
-		if (err)
-			return err;
-	}
+	err = read_table(snapshot, source, now, min_age);
+	if (err)
+		return err;
 	snapshot->in_motion += read_tallies(snapshot, source) - before;
 	snapshot->tallied_s = clock__now_s();
 	for (uint32_t i = 0; i < snapshot->nr_sites; i++)

@@ -85,6 +85,8 @@ struct snapshot_source {
 	const struct kleak_cache *caches; /* KLEAK_MAX_CACHES */
 	const struct kleak_tally *tallies;
 	const struct kleak_counts *counts;
+	const uint8_t *parts; /* KLEAK_PARTS: 0 where a part was never used; NULL: read them all */
+	uint32_t part_shift;  /* with parts: each has 1 << part_shift buckets */
 	uint32_t nr_buckets;
 	uint32_t nr_sites;
 	uint32_t nr_lanes;

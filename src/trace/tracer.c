@@ -77,8 +77,8 @@ static bool needs_ring(const struct plan *plan)
 	return plan->config.modules || plan->config.program_free;
 }
 
-/* Apply the plan to the skeleton that was opened. */
-static int configure(struct tracer *tracer, const struct plan *plan)
+/* Apply the plan to the skeleton that was opened.  lists: list_code, too. */
+static int configure(struct tracer *tracer, const struct plan *plan, bool lists)
 {
 	struct kleak *skeleton = tracer->skeleton;
 	uint32_t site_entries = plan->config.site_entries;
@@ -104,6 +104,7 @@ static int configure(struct tracer *tracer, const struct plan *plan)
 	bpf_program__set_autoload(skeleton->progs.learn_self, plan->verify);
 	bpf_program__set_autoload(skeleton->progs.learn_cpus, plan->learn_cpus);
 	bpf_program__set_autoload(skeleton->progs.evict_objects, plan->verify);
+	bpf_program__set_autoload(skeleton->progs.list_code, lists);
 	for (size_t i = 0; i < nr_hooks; i++) {
 		struct bpf_program *program =
 			bpf_object__find_program_by_name(skeleton->obj, hooks[i].program);
@@ -146,6 +147,8 @@ static int map_all(struct tracer *tracer, const struct plan *plan)
 	struct kleak *skeleton = tracer->skeleton;
 	struct tracer_view *view = &tracer->view;
 
+	view->parts = skeleton->bss->parts;
+	view->part_shift = plan->config.part_shift;
 	view->nr_buckets = plan->config.buckets;
 	view->nr_sites = plan->config.site_entries;
 	view->nr_lanes = plan->lanes;
@@ -251,18 +254,54 @@ static int attach_all(struct tracer *tracer, char *why, size_t len)
 	return err;
 }
 
-static int load(struct tracer *tracer, const struct plan *plan, int target, char *why, size_t len)
+static int load_programs(struct tracer *tracer, const struct plan *plan, bool lists, char *why,
+			 size_t len)
 {
-	const __u32 zero = 0;
-	int err = configure(tracer, plan);
+	int err;
 
-	if (!err)
-		err = kleak__load(tracer->skeleton);
-	if (err) {
-		snprintf(why, len, "cannot load the BPF programs: %s (-v shows the kernel's words)",
-			 reason__of(-err));
+	tracer->skeleton = programs__open(plan->has_cast, plan->types);
+	if (!tracer->skeleton) {
+		err = -errno;
+		snprintf(why, len, "cannot open the BPF programs: %s", reason__of(-err));
 		return err;
 	}
+	err = configure(tracer, plan, lists);
+	if (!err)
+		err = kleak__load(tracer->skeleton);
+	if (!err)
+		return 0;
+	snprintf(why, len, "cannot load the BPF programs: %s (-v shows the kernel's words)",
+		 reason__of(-err));
+	kleak__destroy(tracer->skeleton);
+	tracer->skeleton = NULL;
+	return err;
+}
+
+/* A kernel that refuses the list is traced without it: only the second try is spoken of. */
+static int try_programs(struct tracer *tracer, const struct plan *plan, bool verbose, char *why,
+			size_t len)
+{
+	int err = -ENOTSUP;
+
+	libbpf_set_print(NULL);
+	if (plan->list_code)
+		err = load_programs(tracer, plan, true, why, len);
+	libbpf_set_print(verbose ? print_all : NULL);
+	if (err)
+		return load_programs(tracer, plan, false, why, len);
+	if (code_list__open(&tracer->code_list, tracer->skeleton->progs.list_code))
+		tracer->code_list = NULL;
+	return 0;
+}
+
+static int load(struct tracer *tracer, const struct plan *plan, int target, bool verbose, char *why,
+		size_t len)
+{
+	const __u32 zero = 0;
+	int err = try_programs(tracer, plan, verbose, why, len);
+
+	if (err)
+		return err;
 	if (plan->config.follow == KLEAK_FOLLOW_CGROUP &&
 	    bpf_map_update_elem(bpf_map__fd(tracer->skeleton->maps.cgroups), &zero, &target, 0)) {
 		err = -errno;
@@ -325,15 +364,7 @@ int tracer__open(struct tracer **out, const struct plan *plan, uint32_t process,
 		snprintf(why, len, "out of memory");
 		return -ENOMEM;
 	}
-	libbpf_set_print(verbose ? print_all : NULL);
-	tracer->skeleton = programs__open(plan->has_cast, plan->types);
-	if (!tracer->skeleton) {
-		err = -errno;
-		snprintf(why, len, "cannot open the BPF programs: %s", reason__of(-err));
-		free(tracer);
-		return err;
-	}
-	err = load(tracer, plan, target, why, len);
+	err = load(tracer, plan, target, verbose, why, len);
 	if (err)
 		goto close;
 	if (verbose)
@@ -352,8 +383,6 @@ int tracer__open(struct tracer **out, const struct plan *plan, uint32_t process,
 	err = attach_all(tracer, why, len);
 	if (err)
 		goto close;
-	if (plan->list_code && code_list__open(&tracer->code_list))
-		tracer->code_list = NULL;
 	if (plan->config.follow == KLEAK_FOLLOW_PROCESS)
 		check_process(tracer, target);
 	*out = tracer;

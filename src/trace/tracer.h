@@ -25,6 +25,8 @@ struct tracer_view {
 	const struct kleak_tally *tallies; /* [lane * nr_sites + site] */
 	const struct kleak_cache *caches;  /* KLEAK_MAX_CACHES */
 	const struct kleak_counts *counts; /* [lane] */
+	const uint8_t *parts;		   /* KLEAK_PARTS of the buckets, which of them are used */
+	uint32_t part_shift;		   /* each has 1 << part_shift buckets */
 	uint32_t nr_buckets;
 	uint32_t nr_sites;
 	uint32_t nr_lanes;

@@ -289,6 +289,11 @@ static void test_bpf_programs(void **state)
 	kernel.has_btf = false; /* iterators need it */
 	plan = good(&options, &kernel);
 	assert_true(!plan.list_code && is_on(&plan, "workqueue_execute_start"));
+	kernel.has_btf = true;
+	kernel.has_loop = false; /* before 5.17: the iterator calls it */
+	plan = good(&options, &kernel);
+	assert_false(plan.list_code);
+	kernel.has_loop = true;
 	kernel.program_free = 0;
 	plan = good(&options, &kernel);
 	assert_false(is_on(&plan, "workqueue_execute_start"));
@@ -388,6 +393,15 @@ static void test_vmalloc_alone_needs_few_hooks(void **state)
 	assert_false(is_blind_to(&plan, "bulk"));
 }
 
+/* Every bucket is in a part, and no more parts are unused than need be. */
+static void assert_parts_fit(const struct kleak_config *config)
+{
+	uint32_t last = (config->buckets - 1) >> config->part_shift;
+
+	assert_true(last < KLEAK_PARTS);
+	assert_true(1U << config->part_shift == KLEAK_GROUP_BUCKETS || last >= KLEAK_PARTS / 2);
+}
+
 static void test_sizes(void **state)
 {
 	struct trace_options options = defaults();
@@ -402,12 +416,14 @@ static void test_sizes(void **state)
 
 	kernel.memory_bytes = 256 << 20;
 	plan = good(&options, &kernel);
+	assert_parts_fit(&plan.config);
 	assert_int_equal(plan.max_objects, 65536);
 	assert_int_equal(plan.config.sites, 4096);
 
 	kernel.memory_bytes = 4ULL << 40;
 	kernel.cpus = 100;
 	plan = good(&options, &kernel);
+	assert_parts_fit(&plan.config);
 	assert_int_equal(plan.max_objects, 8 << 20);
 	assert_int_equal(plan.lanes, 16);
 	assert_int_equal(plan.config.lane_mask, 15);
@@ -427,6 +443,7 @@ static void test_sizes(void **state)
 	options.max_objects = KLEAK_MAX_OBJECTS;
 	plan = good(&options, &kernel);
 	assert_true((uint64_t)plan.config.buckets * KLEAK_BUCKET_KEYS < UINT32_MAX);
+	assert_parts_fit(&plan.config);
 }
 
 static void assert_told_of_scans(const struct kernel *kernel, const char *word, bool told)

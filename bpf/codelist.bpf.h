@@ -1,10 +1,14 @@
-// SPDX-License-Identifier: GPL-2.0-only
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The code of all BPF programs that are there, function by function, as struct kleak_code: an
  * iterator over the programs (5.9).
  *
- * An object of its own: it shares no map with the programs that trace.
+ * It shares no map with the programs that trace.  It is loaded with them, because an object of its
+ * own would have libbpf read all of the kernel's types once more.
  */
+#ifndef KLEAK_CODELIST_BPF_H
+#define KLEAK_CODELIST_BPF_H
+
 #include "functions.bpf.h"
 #include "kleak.h"
 
@@ -51,4 +55,4 @@ int list_code(struct bpf_iter__bpf_prog *ctx)
 	return 0;
 }
 
-char LICENSE[] SEC("license") = "GPL";
+#endif

@@ -115,8 +115,8 @@ static __always_inline int bulk_recorded(void *ctx, __u64 kmem, __u64 array, __u
 			unrecorded_allocated(kmem, 0, 0, 0, got);
 		return 0;
 	}
-	cache_index = cache_find(~kmem, kmem, 0, 0);
-	cache = cache_ready(cache_index);
+	cache_index = cache_find(~kmem, kmem, 0, 0, &cache);
+	cache = cache_ready(cache);
 	if (!cache) {
 		count(KLEAK_LOSS_RACE, got);
 		return 0;

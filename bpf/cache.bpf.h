@@ -165,13 +165,21 @@ __noinline __u32 cache_make(__u64 id, __u64 kmem, __u64 size, __u32 flags)
 	return KLEAK_CACHE_UNKNOWN;
 }
 
-/* The same, without a call where it stands in the first place looked at. */
-static __always_inline __u32 cache_find(__u64 id, __u64 kmem, __u64 size, __u32 flags)
+/*
+ * The same, without a call where it stands in the first place looked at.  *entry: the entry, or
+ * NULL.
+ */
+static __always_inline __u32 cache_find(__u64 id, __u64 kmem, __u64 size, __u32 flags,
+					struct kleak_cache **entry)
 {
 	__u32 index = CACHE_FIRST + (((mix(HASH_2, id) >> 32) * CACHE_RANGE) >> 32);
-	const struct kleak_cache *c = bpf_map_lookup_elem(&caches, &index);
 
-	return c && c->id == id ? index : cache_make(id, kmem, size, flags);
+	*entry = bpf_map_lookup_elem(&caches, &index);
+	if (*entry && (*entry)->id == id)
+		return index;
+	index = cache_make(id, kmem, size, flags);
+	*entry = bpf_map_lookup_elem(&caches, &index);
+	return index;
 }
 
 /*
@@ -195,9 +203,8 @@ __noinline int cache_retire(__u64 kmem)
 }
 
 /* The entry if it is described: another CPU may be at it this very moment. */
-static __always_inline struct kleak_cache *cache_ready(__u32 index)
+static __always_inline struct kleak_cache *cache_ready(struct kleak_cache *c)
 {
-	struct kleak_cache *c = bpf_map_lookup_elem(&caches, &index);
 	__u32 ready = c ? *(volatile __u32 *)&c->ready : 0;
 
 	return ready ? after(c, ready) : NULL;

@@ -314,10 +314,10 @@ static __always_inline __u32 bucket_fill(struct kleak_bucket *b)
 }
 
 /* Swap `from` for BUSY, write `r`, publish `key`.  True if the swap was won. */
-__noinline int bucket_put(struct kleak_bucket *b, __u32 i, __u64 from, __u64 key,
-			  const struct kleak_record *r)
+static __always_inline bool put(struct kleak_bucket *b, __u32 i, __u64 from, __u64 key,
+				const struct kleak_record *r)
 {
-	if (!b || !r || i >= KLEAK_BUCKET_KEYS)
+	if (i >= KLEAK_BUCKET_KEYS)
 		return false;
 	if (__sync_val_compare_and_swap(&b->key[i], from, KLEAK_KEY_BUSY) != from)
 		return false;
@@ -331,6 +331,13 @@ __noinline int bucket_put(struct kleak_bucket *b, __u32 i, __u64 from, __u64 key
 	tally_allocation(r);
 	publish(&b->key[i], key);
 	return true;
+}
+
+/* The same for those who come here seldom. */
+__noinline int bucket_put(struct kleak_bucket *b, __u32 i, __u64 from, __u64 key,
+			  const struct kleak_record *r)
+{
+	return b && r && put(b, i, from, key, r);
 }
 
 static __always_inline void spill_add(struct kleak_bucket *first, __s32 change)
@@ -538,37 +545,25 @@ enum allocation {
 };
 
 /*
- * Record an object.  If its address is still held, a free was missed: the old
- * record is freed implicitly, unless `only_new`.
+ * Record an object where that is not simple: its first bucket may be half full, or some that belong
+ * there are in their second ones.
  */
-__noinline int object_allocated(__u64 address, __u32 space, const struct kleak_record *r,
-				bool only_new)
+__noinline int object_squeezed(struct kleak_bucket *first, __u64 key, const struct kleak_record *r,
+			       bool only_new)
 {
-	struct kleak_bucket *first = bucket_first(address), *second = bucket_second(address);
-	__u64 key = key_of(address, space);
+	__u64 address = address_of_key(key);
+	struct kleak_bucket *second = bucket_second(address);
 	bool crowded;
 	__u32 i;
 
 	if (!first || !second || !r)
 		return ALLOCATION_LOST;
-	if (!kleak_is_sampled(address, kleak_bits(r, control.sample_bits)))
-		return ALLOCATION_UNSAMPLED;
-	part_use(bucket_first_index(address));
-
-	if (bucket_find(first, key) < KLEAK_BUCKET_KEYS) {
-		if (only_new)
-			return ALLOCATION_HELD;
-		if (bucket_replace(first, key, r))
-			return ALLOCATION_RECORDED;
-	}
 	if (first->spilled && bucket_find(second, key) < KLEAK_BUCKET_KEYS) {
 		if (only_new)
 			return ALLOCATION_HELD;
 		if (bucket_replace(second, key, r))
 			return ALLOCATION_RECORDED;
 	}
-
-	/* keys are put into the lowest place that is free: less than half full does not matter */
 	crowded = first->key[KLEAK_BUCKET_KEYS / 2] && bucket_fill(second) < bucket_fill(first);
 	if (crowded && bucket_spill(first, second, key, r))
 		return ALLOCATION_RECORDED;
@@ -587,6 +582,35 @@ __noinline int object_allocated(__u64 address, __u32 space, const struct kleak_r
 	}
 	count(KLEAK_LOSS_TABLE_FULL, 1);
 	return ALLOCATION_LOST;
+}
+
+/*
+ * Record an object.  If its address is still held, a free was missed: the old
+ * record is freed implicitly, unless `only_new`.
+ */
+__noinline int object_allocated(__u64 address, __u32 space, const struct kleak_record *r,
+				bool only_new)
+{
+	struct kleak_bucket *first = bucket_first(address);
+	__u64 key = key_of(address, space);
+
+	if (!first || !r)
+		return ALLOCATION_LOST;
+	if (!kleak_is_sampled(address, kleak_bits(r, control.sample_bits)))
+		return ALLOCATION_UNSAMPLED;
+	part_use(bucket_first_index(address));
+
+	if (bucket_find(first, key) < KLEAK_BUCKET_KEYS) {
+		if (only_new)
+			return ALLOCATION_HELD;
+		if (bucket_replace(first, key, r))
+			return ALLOCATION_RECORDED;
+	}
+	/* keys are put into the lowest place that is free: less than half full does not matter */
+	if (!first->spilled && !first->key[KLEAK_BUCKET_KEYS / 2] &&
+	    put(first, unknown(bucket_find(first, KLEAK_KEY_EMPTY)), KLEAK_KEY_EMPTY, key, r))
+		return ALLOCATION_RECORDED;
+	return object_squeezed(first, key, r, only_new);
 }
 
 static __always_inline __u64 object_freed(__u64 address, __u32 space)

@@ -154,7 +154,6 @@ __noinline int unrecorded_allocated(__u64 kmem, __u64 class_size, __u64 size, __
 {
 	__u64 id = ~kmem;
 	struct kleak_cache *cache;
-	__u32 index;
 
 	if (!kmem) {
 		if (flags & KLEAK_CACHE_LARGE) {
@@ -163,8 +162,7 @@ __noinline int unrecorded_allocated(__u64 kmem, __u64 class_size, __u64 size, __
 		}
 		id = class_of(class_size, flags);
 	}
-	index = cache_find(id, kmem, size, flags);
-	cache = bpf_map_lookup_elem(&caches, &index);
+	cache_find(id, kmem, size, flags, &cache);
 	if (cache)
 		__sync_fetch_and_add(&cache->unrecorded, nr);
 	return 0;
@@ -177,7 +175,7 @@ __noinline int unrecorded_allocated(__u64 kmem, __u64 class_size, __u64 size, __
 __noinline int older_freed(__u64 address, __u64 kmem, bool own)
 {
 	__u64 stands_for = followed_stands_for(), id;
-	__u32 index, class_size = 0, size = 0, flags = 0;
+	__u32 class_size = 0, size = 0, flags = 0;
 	struct kleak_cache *cache;
 
 	if (!own)
@@ -197,8 +195,7 @@ __noinline int older_freed(__u64 address, __u64 kmem, bool own)
 	if (config.vmalloc && !kmem && class_size >= bpf_core_type_size(struct vm_struct) &&
 	    class_size < 2 * bpf_core_type_size(struct vm_struct))
 		older_area(address, stands_for);
-	index = cache_find(id, kmem, size, flags);
-	cache = bpf_map_lookup_elem(&caches, &index);
+	cache_find(id, kmem, size, flags, &cache);
 	if (cache && own)
 		__sync_fetch_and_sub(&cache->unrecorded, stands_for);
 	else if (cache)

@@ -146,8 +146,8 @@ static __always_inline void slab_allocated(struct bpf_raw_tracepoint_args *ctx, 
 
 	if (!kmem)
 		id = class_of(cache_flags & KLEAK_CACHE_LARGE ? 0 : class_size, cache_flags);
-	cache_index = cache_find(id, kmem, size, cache_flags);
-	cache = cache_ready(cache_index);
+	cache_index = cache_find(id, kmem, size, cache_flags, &cache);
+	cache = cache_ready(cache);
 	if (config.nr_wanted && !cache) {
 		count(KLEAK_LOSS_RACE, 1);
 		return;

@@ -265,6 +265,18 @@ int ram__add_dead(struct ram *memory, uint64_t start, uint64_t end)
 			 (struct ram_range){start, end});
 }
 
+int ram__add_blank(struct ram *memory, uint64_t start, uint64_t end)
+{
+	struct ram_range *last = memory->nr_blank ? &memory->blank[memory->nr_blank - 1] : NULL;
+
+	if (last && last->end == start) {
+		last->end = end;
+		return 0;
+	}
+	return add_range(&memory->blank, &memory->nr_blank, &memory->room_blank,
+			 (struct ram_range){start, end});
+}
+
 int ram__keep(struct ram *memory, uint64_t start, uint64_t end)
 {
 	return add_range(&memory->kept, &memory->nr_kept, &memory->room_kept,
@@ -299,6 +311,7 @@ void ram__forget_owners(struct ram *memory)
 void ram__remember(struct ram *memory)
 {
 	memory->map = RAM_LEARNS;
+	memory->nr_blank = 0;
 }
 
 void ram__free(struct ram *memory)
@@ -311,5 +324,6 @@ void ram__free(struct ram *memory)
 	free(memory->owners);
 	free(memory->kept);
 	free(memory->held);
+	free(memory->blank);
 	memset(memory, 0, sizeof(*memory));
 }

@@ -33,6 +33,11 @@ struct ram {
 	int (*between)(void *arg);
 	void *between_arg;
 
+	/* by the caller: told of the large blocks, huge pages and free ones, that a walk passes
+	 * over which ram__remember() asked to look at all.  0 or what ends the walk.  Or NULL. */
+	int (*passed)(void *arg, uint64_t start, uint64_t end);
+	void *passed_arg;
+
 	struct ram_range *ram; /* sorted, apart from each other */
 	size_t nr_ram, room_ram;
 	uint64_t code;	/* physical address of the kernel's text */
@@ -49,6 +54,8 @@ struct ram {
 	size_t nr_dead, room_dead, at_dead;
 	struct ram_range *kept; /* as dead */
 	size_t nr_kept, room_kept, at_kept;
+	struct ram_range *blank; /* as dead */
+	size_t nr_blank, room_blank, at_blank;
 	uint64_t *owners; /* sorted by ram_walk__words() */
 	size_t nr_owners, room_owners;
 	uint64_t last_head; /* of the compound page seen last */
@@ -86,6 +93,12 @@ int ram__find_base(struct ram *memory, uint64_t near, uint64_t text);
 int ram__add_dead(struct ram *memory, uint64_t start, uint64_t end);
 
 void ram__forget_dead(struct ram *memory);
+
+/*
+ * Whole pages at [start, end), none of a slab, have no words for ram_walk__words(), which does not
+ * read them.  Until ram__remember().  0 or -ENOMEM.
+ */
+int ram__add_blank(struct ram *memory, uint64_t start, uint64_t end);
 
 /*
  * Pages whose struct page names this owner (page.index or page.private) are not for

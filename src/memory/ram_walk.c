@@ -135,6 +135,14 @@ static uint64_t end_of(uint64_t at, uint64_t bytes, uint64_t end)
 	return to < end ? to : end;
 }
 
+/* The first blank pages that end after `at`, or NULL.  The runs come in order of address. */
+static const struct ram_range *blank_after(struct ram *memory, uint64_t at)
+{
+	while (memory->at_blank < memory->nr_blank && memory->blank[memory->at_blank].end <= at)
+		memory->at_blank++;
+	return memory->at_blank < memory->nr_blank ? &memory->blank[memory->at_blank] : NULL;
+}
+
 /*
  * Memory that is to be read, [start, end) in the direct map.  Of a piece that cannot be read some
  * page has gone, or was taken out of the direct map: then its pages are tried one by one.
@@ -145,7 +153,13 @@ static int see_run(struct ram *memory, const struct walk *walk, uint64_t start, 
 	int err = read_large_slabs(memory);
 
 	for (uint64_t at = start, to; at < end && !err; at = to) {
-		to = end_of(at, PIECE, end);
+		const struct ram_range *blank = blank_after(memory, at);
+
+		if (blank && blank->start <= at) {
+			to = blank->end < end ? blank->end : end;
+			continue;
+		}
+		to = end_of(at, PIECE, blank && blank->start < end ? blank->start : end);
 		if (at < single)
 			to = end_of(at, page_size, to);
 		err = see_piece(memory, walk, at, to);
@@ -362,6 +376,8 @@ static int pass_block(struct ram *memory, const struct walk *walk, uint64_t addr
 	if (bytes < least_block(memory) || ram__kind_of_head(l, two) != RAM_OTHER)
 		return 0;
 	*end = address + bytes;
+	if (memory->map == RAM_LEARNS && !walk->see_page)
+		return memory->passed ? memory->passed(memory->passed_arg, address, *end) : 0;
 	return walk->see_page ? walk->see_page(walk->arg, address, two, RAM_OTHER) : 0;
 }
 
@@ -422,20 +438,31 @@ static int walk_all(struct ram *memory, const struct walk *walk)
 	return err;
 }
 
+/* Most are in order as they come. */
+static void sort(struct ram_range *ranges, size_t nr)
+{
+	size_t i = 1;
+
+	while (i < nr && ranges[i - 1].start <= ranges[i].start)
+		i++;
+	if (i < nr)
+		qsort(ranges, nr, sizeof(*ranges), by_start);
+}
+
 int ram_walk__words(struct ram *memory,
 		    int (*see_words)(void *arg, uint64_t address, const uint64_t *words, size_t nr),
 		    void *arg)
 {
 	const struct walk walk = {.see = see_words, .arg = arg};
 
-	if (memory->nr_dead)
-		qsort(memory->dead, memory->nr_dead, sizeof(*memory->dead), by_start);
+	sort(memory->dead, memory->nr_dead);
+	sort(memory->kept, memory->nr_kept);
+	sort(memory->blank, memory->nr_blank);
 	if (memory->nr_owners)
 		qsort(memory->owners, memory->nr_owners, sizeof(*memory->owners), by_word);
-	if (memory->nr_kept)
-		qsort(memory->kept, memory->nr_kept, sizeof(*memory->kept), by_start);
 	memory->at_dead = 0;
 	memory->at_kept = 0;
+	memory->at_blank = 0;
 	return walk_all(memory, &walk);
 }
 

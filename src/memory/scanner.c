@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "memory/scanner.h"
+#include "memory/blank_structs.h"
 #include "memory/orphan_check.h"
 #include "memory/percpu_memory.h"
 #include "memory/places.h"
@@ -37,6 +38,7 @@ struct scanner {
 	struct ram memory;
 	struct scan scan;
 	struct page_tables tables;
+	struct blank_structs blank;
 	struct subjects subjects;
 	struct orphan_check orphan_check;
 	struct stacks stacks;
@@ -153,6 +155,8 @@ static bool is_reference(void *arg, uint64_t address, uint64_t value)
 /* What reads memory, and what looks for objects in it. */
 static void set_up_memory(struct scanner *scanner, const struct scanner_parts *parts)
 {
+	scanner->blank =
+		(struct blank_structs){.memory = &scanner->memory, .tables = &scanner->tables};
 	scanner->stacks = (struct stacks){
 		.memory = &scanner->memory,
 		.slub = &parts->reader->slub,
@@ -234,6 +238,13 @@ static int add_dead(void *arg, uint64_t start, uint64_t end)
 	return ram__add_dead(&scanner->memory, start, end);
 }
 
+static int pass_block(void *arg, uint64_t start, uint64_t end)
+{
+	struct scanner *scanner = arg;
+
+	return blank_structs__add(&scanner->blank, start, end);
+}
+
 static int see_slab(void *arg, uint64_t address, uint64_t cache)
 {
 	struct scanner *scanner = arg;
@@ -250,6 +261,7 @@ static int find_dead(struct scanner *scanner)
 
 	ram__forget_dead(&scanner->memory);
 	ram__remember(&scanner->memory);
+	blank_structs__begin(&scanner->blank);
 	stacks__begin(&scanner->stacks);
 	places__clear(&scanner->places);
 	err = ram_walk__slabs(&scanner->memory, see_slab, scanner);
@@ -428,6 +440,8 @@ int scanner__pass(struct scanner *scanner, const struct scanner_pace *pace)
 	scanner->pace = *pace;
 	scanner->memory.between = leave_time;
 	scanner->memory.between_arg = scanner;
+	scanner->memory.passed = pass_block;
+	scanner->memory.passed_arg = scanner;
 	kmem__see_cpus(scanner->parts.reader);
 	err = tracer__now(scanner->parts.tracer, &scanner->gathered);
 	scanner->subjects.sampled = tracer__sampling_most(scanner->parts.tracer) > 1;

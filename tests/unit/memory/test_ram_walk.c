@@ -262,6 +262,59 @@ static void test_what_is_kept_is_not_forgotten(void **state)
 	walk(5 * STRETCH + 8, 5 * STRETCH + 12, LOOK + STRUCTS);
 }
 
+/* Pages that hold nothing that counts are not read; what is around them is. */
+static void test_blank_pages(void **state)
+{
+	(void)state;
+	PROCESS(0, PAGES);
+	KERNEL(100, 200);
+	assert_int_equal(ram__add_blank(&ram, BASE + 250 * page_size, BASE + 310 * page_size), 0);
+	assert_int_equal(ram__add_blank(&ram, BASE + 90 * page_size, BASE + 101 * page_size), 0);
+	assert_int_equal(ram__add_blank(&ram, BASE + 110 * page_size, BASE + 111 * page_size), 0);
+	assert_int_equal(ram__add_blank(&ram, BASE + 111 * page_size, BASE + 113 * page_size), 0);
+	assert_int_equal(ram.nr_blank, 3); /* the last two are one */
+	assert_int_equal(ram_walk__words(&ram, see, NULL), 0);
+	for (int i = 0; i < PAGES; i++)
+		assert_int_equal(seen[i], i >= 101 && i < 250 && !(i >= 110 && i < 113));
+	ram__remember(&ram);
+	walk(100, 300, (LOOK + STRUCTS) * (uint64_t)STRETCHES);
+}
+
+static uint64_t passed[8][2];
+static int nr_passed;
+
+static int note_passed(void *arg, uint64_t start, uint64_t end)
+{
+	(void)arg;
+	passed[nr_passed][0] = start;
+	passed[nr_passed++][1] = end;
+	return nr_passed == 3 ? -4711 : 0;
+}
+
+/* The walk that learns tells which blocks it passes over. */
+static void test_blocks_that_are_passed(void **state)
+{
+	int slabs = 0;
+
+	(void)state;
+	PROCESS(0, PAGES);
+	set_free(3 * STRETCH, 10);
+	set_compound(8 * STRETCH, 12, 1 << LRU, 1);
+	ram.passed = note_passed;
+	nr_passed = 0;
+	walk(0, 0, (LOOK + STRUCTS) * 7ULL + 2 * LOOK);
+	assert_int_equal(nr_passed, 0);
+	ram__remember(&ram);
+	look_at_slabs(0, (LOOK + STRUCTS) * 7ULL + 2 * LOOK);
+	assert_int_equal(nr_passed, 2);
+	assert_true(passed[0][0] == BASE + 3 * STRETCH * page_size);
+	assert_true(passed[0][1] == BASE + 4 * STRETCH * page_size);
+	assert_true(passed[1][0] == BASE + 8 * STRETCH * page_size);
+	assert_true(passed[1][1] == BASE + 12 * STRETCH * page_size);
+	ram__remember(&ram);
+	assert_int_equal(ram_walk__slabs(&ram, count, &slabs), -4711);
+}
+
 /* Where a walk ended early nothing is known. */
 static int end_it(void *arg, uint64_t address, uint64_t cache)
 {
@@ -322,6 +375,8 @@ int main(void)
 		TEST(test_a_block_at_the_end),
 		TEST(test_what_is_remembered),
 		TEST(test_what_is_kept_is_not_forgotten),
+		TEST(test_blank_pages),
+		TEST(test_blocks_that_are_passed),
 		TEST(test_a_walk_that_ends_early),
 		TEST(test_every_page),
 	};

@@ -16,7 +16,8 @@
 /* One line of one book, over time. */
 struct entry {
 	char name[NAME_LEN];
-	const char *detail; /* lines: behind the place in `name`, the function, then the module */
+	size_t detail; /* lines: where in `name` the function stands, then the module; 0: none */
+	uint64_t id;
 	uint64_t first_bytes, first_count;
 	uint64_t bytes, count, size;
 	struct growth_series series;
@@ -91,6 +92,7 @@ static struct entry *entry_of(struct shelf *shelf, const char *name)
 	entry = &shelf->list[shelf->nr++];
 	memset(entry, 0, sizeof(*entry));
 	snprintf(entry->name, sizeof(entry->name), "%s", name);
+	entry->id = id;
 	return entry;
 }
 
@@ -132,6 +134,35 @@ static int put_books(struct bookkeeper *keeper, const struct books *books)
 			 l->module);
 		err = put(keeper, SHELF_LINES, name, l->bytes, l->calls, 0);
 	}
+	return err;
+}
+
+/* Came and went since the first reading, and makes no difference any more. */
+static bool has_gone(const struct entry *entry)
+{
+	return !entry->first_bytes && !entry->first_count && !entry->bytes && !entry->count;
+}
+
+/* Forget those when they get many: in weeks mounts and modules bring names that never come again.
+ */
+static int forget_gone(struct shelf *shelf)
+{
+	size_t gone = 0, nr = 0;
+	int err = 0;
+
+	for (size_t i = 0; i < shelf->nr; i++)
+		gone += has_gone(&shelf->list[i]);
+	if (gone <= BOOKKEEPER_MOST_GONE)
+		return 0;
+	idmap__clear(&shelf->by_name);
+	for (size_t i = 0; i < shelf->nr; i++) {
+		if (has_gone(&shelf->list[i]))
+			continue;
+		shelf->list[nr] = shelf->list[i];
+		err = err ?: idmap__add(&shelf->by_name, shelf->list[nr].id, (uint32_t)nr);
+		nr++;
+	}
+	shelf->nr = nr;
 	return err;
 }
 
@@ -193,7 +224,9 @@ int bookkeeper__enter(struct bookkeeper *keeper, const struct books *books, doub
 		}
 	}
 	keeper->readings++;
-	return 0;
+	for (int s = 0; s < SHELVES && !err; s++)
+		err = forget_gone(&keeper->shelves[s]);
+	return err;
 }
 
 static struct growth_slope slope_of(const struct bookkeeper *keeper,
@@ -327,10 +360,10 @@ static void split(struct entry *entry, struct statement_line *line)
 		module = strchr(function + 1, '\n');
 		if (module)
 			*module = '\0';
-		entry->detail = function + 1;
+		entry->detail = (size_t)(function + 1 - entry->name);
 	}
 	line->place = entry->name;
-	line->function = entry->detail ? entry->detail : "";
+	line->function = entry->detail ? entry->name + entry->detail : "";
 	line->module = line->function + strlen(line->function) + (entry->detail ? 1 : 0);
 	if (!*line->module)
 		line->module = NULL;

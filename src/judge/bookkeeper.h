@@ -14,6 +14,8 @@
 
 struct bookkeeper;
 
+#define BOOKKEEPER_MOST_GONE 1024 /* names of a book that came and went: more are forgotten */
+
 /* names: NULL or /sys/kernel/slab; outlives the bookkeeper.  vmap_stack: see classes.h.  0 or
  * -ENOMEM. */
 int bookkeeper__open(struct bookkeeper **keeper, const struct slabnames *names, bool vmap_stack);

@@ -12,6 +12,7 @@ struct dwarf {
 	struct dwarf_places places;
 	struct dwarf_book **books; /* of images that were asked for */
 	size_t nr, room;
+	uint64_t asked; /* how often */
 };
 
 int dwarf__open(struct dwarf **out, const struct dwarf_sources *sources)
@@ -32,14 +33,39 @@ int dwarf__open(struct dwarf **out, const struct dwarf_sources *sources)
 	return 0;
 }
 
+/*
+ * Of the books in which there is nothing, and so nothing that was handed out, forget the one that
+ * was asked for longest ago: each time that a module is loaded it is another image.
+ */
+static void forget_empty(struct dwarf *dwarf)
+{
+	size_t empty = 0, oldest = 0;
+
+	for (size_t i = 0; i < dwarf->nr; i++) {
+		if (dwarf->books[i]->dwfl)
+			continue;
+		if (!empty++ || dwarf->books[i]->used < dwarf->books[oldest]->used)
+			oldest = i;
+	}
+	if (empty < DWARF_MOST_EMPTY)
+		return;
+	dwarf_book__free(dwarf->books[oldest]);
+	dwarf->books[oldest] = dwarf->books[--dwarf->nr];
+}
+
 /* The book of `image`, or NULL.  It may be an empty one. */
 static struct dwarf_book *book_of(struct dwarf *dwarf, const struct image *image)
 {
 	struct dwarf_book *book;
 
-	for (size_t i = 0; i < dwarf->nr; i++)
-		if (!memcmp(&dwarf->books[i]->image, image, sizeof(*image)))
-			return dwarf->books[i];
+	dwarf->asked++;
+	for (size_t i = 0; i < dwarf->nr; i++) {
+		if (memcmp(&dwarf->books[i]->image, image, sizeof(*image)) != 0)
+			continue;
+		dwarf->books[i]->used = dwarf->asked;
+		return dwarf->books[i];
+	}
+	forget_empty(dwarf);
 	if (array__reserve((void **)&dwarf->books, dwarf->nr + 1, &dwarf->room,
 			   sizeof(struct dwarf_book *)))
 		return NULL;
@@ -48,6 +74,7 @@ static struct dwarf_book *book_of(struct dwarf *dwarf, const struct image *image
 		return NULL;
 	dwarf->books[dwarf->nr++] = book;
 	book->image = *image;
+	book->used = dwarf->asked;
 	dwarf_search__fill(book, &dwarf->places);
 	return book;
 }

@@ -29,6 +29,8 @@ struct dwarf_frame {
 	unsigned int line;
 };
 
+#define DWARF_MOST_EMPTY 1024 /* images without debug info that are kept in mind */
+
 /* 0 and *dwarf, or -ENOMEM.  Strings of *sources are copied. */
 int dwarf__open(struct dwarf **dwarf, const struct dwarf_sources *sources);
 

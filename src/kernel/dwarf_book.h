@@ -23,7 +23,8 @@ struct dwarf_part {
 /* An image, and its debug info if there is any. */
 struct dwarf_book {
 	struct image image;
-	Dwfl *dwfl; /* NULL: none */
+	Dwfl *dwfl;    /* NULL: none */
+	uint64_t used; /* dwarf's: when it was asked for last */
 	Dwarf *dwarf;
 	Dwarf_Addr bias; /* of the file's addresses to those in DWARF */
 	char *path;

@@ -307,9 +307,41 @@ static void test_long_runs(void **state)
 	bookkeeper__close(keeper);
 }
 
+/* A mount brings a cache with a name of its own, a module a line, for a while. */
+static void test_names_that_came_and_went_are_forgotten(void **state)
+{
+	struct bookkeeper *keeper = keep(2);
+	struct statement s = {};
+	size_t most = 0;
+
+	(void)state;
+	for (int t = 2; t < 5000; t++) {
+		struct books books = books_at(t);
+		struct allocinfo_line line = {"", "mod", "f", 100, 1};
+
+		snprintf(line.place, sizeof(line.place), "fs/m.c:%d", t);
+		snprintf(caches[2].name, sizeof(caches[2].name), "mount-%d", t);
+		books.slabs.nr = 3;
+		lines[1] = line;
+		assert_int_equal(bookkeeper__enter(keeper, &books, t), 0);
+		if (t % 100)
+			continue;
+		assert_int_equal(bookkeeper__state(keeper, &s, 0), 0);
+		most = s.nr_caches > most ? s.nr_caches : most;
+		most = s.nr_lines > most ? s.nr_lines : most;
+		for (size_t i = 0; i < s.nr_lines; i++)
+			assert_string_equal(s.lines[i].function, "f");
+	}
+	assert_in_range(most, 3, BOOKKEEPER_MOST_GONE + 4);
+	assert_string_equal(s.caches[0].name, "kmalloc-512");
+	assert_int_equal(s.caches[0].delta_objects, 490000);
+	bookkeeper__close(keeper);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_names_that_came_and_went_are_forgotten),
 		cmocka_unit_test(test_growth_by_cache),
 		cmocka_unit_test(test_a_caller_that_went_has_nothing),
 		cmocka_unit_test(test_lines_are_told_apart_by_module),

@@ -552,9 +552,36 @@ static void asks_debuginfod(void **state)
 	close(server);
 }
 
+/* Bytes that are allocated, by the sanitizer's word. */
+size_t __sanitizer_get_current_allocated_bytes(void) __attribute__((weak));
+
+/* In weeks a module is loaded again and again, each time at another place: of one without debug
+ * info not each time is kept in mind. */
+static void test_images_without_debug_info_are_forgotten(void **state)
+{
+	struct image image = {.name = "none", .nr_places = 1, .places = {{.name = ".text"}}};
+	struct dwarf *dwarf = open_dwarf(NULL, false);
+	const struct dwarf_frame *frames;
+	size_t before = 0;
+
+	(void)state;
+	if (!__sanitizer_get_current_allocated_bytes)
+		skip();
+	for (int i = 0; i < 4 * DWARF_MOST_EMPTY; i++) {
+		if (i == DWARF_MOST_EMPTY + 10)
+			before = __sanitizer_get_current_allocated_bytes();
+		image.places[0].address = 0xffffffffc0000000ULL + 4096ULL * (uint64_t)i;
+		assert_int_equal(dwarf__find(dwarf, &image, image.places[0].address + 5, &frames),
+				 0);
+	}
+	assert_true(__sanitizer_get_current_allocated_bytes() < before + 100000);
+	dwarf__close(dwarf);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_images_without_debug_info_are_forgotten),
 		cmocka_unit_test(names_a_kernel_that_was_moved),
 		cmocka_unit_test(takes_the_symbol_there_is),
 		cmocka_unit_test(names_a_module_by_its_sections),

@@ -282,9 +282,10 @@ static void note_variable(struct builder *b, const struct line *line)
 		[KALLSYMS_PER_CPU_OFFSET] = "__per_cpu_offset",
 		[KALLSYMS_HAS_CODETAG] = "slab_obj_ext_has_codetag_key",
 		[KALLSYMS_SWAPPER_PG_DIR] = "swapper_pg_dir",
+		[KALLSYMS_RUNQUEUES] = "runqueues",
 	};
 
-	if (line->name[0] != 'p' && line->name[0] != '_' && line->name[0] != 's')
+	if (!strchr("p_sr", line->name[0]))
 		return;
 	for (int i = 0; i < KALLSYMS_VARIABLES; i++)
 		if (is_named(line, names[i]))

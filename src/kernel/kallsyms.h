@@ -59,6 +59,7 @@ enum kallsyms_variable {
 	KALLSYMS_PER_CPU_OFFSET, /* mm/percpu.c, arch/x86/kernel/setup_percpu.c */
 	KALLSYMS_HAS_CODETAG,	 /* a static key: slab_obj_ext_has_codetag() (mm/slab.h, 7.3) */
 	KALLSYMS_SWAPPER_PG_DIR, /* the kernel's page tables (arch/arm64/mm/mmu.c) */
+	KALLSYMS_RUNQUEUES,	 /* a per-CPU variable (kernel/sched/core.c) */
 	KALLSYMS_VARIABLES,
 };
 

@@ -522,8 +522,9 @@ int layout__read_krc(struct krc_layout *layout, const struct btf *btf, uint32_t 
 		{"callback_head", "next", &l.head_next, 0},
 		{"callback_head", "func", &l.head_func, 0},
 		{"task_struct", "se", &se, 0},
-		{"sched_entity", "cfs_rq", &se_cfs_rq, 0},
-		{"cfs_rq", "rq", &l.cfs_rq_rq, 0},
+		/* CONFIG_FAIR_GROUP_SCHED */
+		{"sched_entity", "cfs_rq", &se_cfs_rq, 1},
+		{"cfs_rq", "rq", &l.cfs_rq_rq, 1},
 		{"rq", "cpu", &l.rq_cpu, 0},
 		/* lists from 6.4 on */
 		{"kfree_rcu_cpu", "bulk_head", &bulk, 1},
@@ -552,7 +553,8 @@ int layout__read_krc(struct krc_layout *layout, const struct btf *btf, uint32_t 
 	}
 	l.head_bare = struct_called(btf, "kvfree_rcu_head");
 	l.from_rq = krc - rq;
-	l.task_cfs_rq = se + se_cfs_rq;
+	l.task_cfs_rq =
+		se_cfs_rq == SLUB_NONE || l.cfs_rq_rq == SLUB_NONE ? SLUB_NONE : se + se_cfs_rq;
 	l.work = struct_called(btf, "kfree_rcu_cpu_work")->size;
 	l.nr_works = btf_array(works)->nelems;
 	read_sheaf_callbacks(&l, btf, rq);

@@ -61,7 +61,8 @@ struct krc_layout {
 	uint32_t head_next, head_func; /* struct callback_head */
 	bool head_offset; /* func is the offset of the head, up to 6.5; else the object */
 	bool head_bare;	  /* there is no func: the head lies in the object (7.3) */
-	uint32_t task_cfs_rq, cfs_rq_rq, rq_cpu; /* task -> rq */
+	uint32_t task_cfs_rq, cfs_rq_rq,
+		rq_cpu; /* task -> rq; the first one SLUB_NONE: not there */
 	/* sheaves; SLUB_NONE in the first one: there are none, or the rest is not known */
 	uint32_t sheaf_head, sheaf_size, sheaf_objects; /* struct slab_sheaf */
 	uint32_t rcu_callbacks, rcu_cpu;		/* struct rcu_data: the first one; whose */

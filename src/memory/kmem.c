@@ -76,8 +76,10 @@ int kmem__open_queues(struct kmem *reader, const struct kernel *kernel,
 				   .cpu_offsets = reader->cpu_offsets,
 				   .nr_cpus = reader->slub.nr_cpus,
 				   .slub = &reader->slub};
-	if (symbols)
+	if (symbols) {
 		kallsyms__each(symbols, "rcu_free_sheaf", take_start, &reader->krc.sheaf_free);
+		reader->krc.runqueues = kallsyms__variable(symbols, KALLSYMS_RUNQUEUES);
+	}
 	return krc__find(&reader->krc, reader->task);
 }
 

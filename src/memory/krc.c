@@ -59,19 +59,32 @@ static bool find_callbacks(struct krc *krc, uint64_t pointer)
 	return true;
 }
 
-int krc__find(struct krc *krc, uint64_t task)
+/* The per-CPU pointer of the runqueues, by that of the task; 0: it cannot be told. */
+static uint64_t find_runqueues(const struct krc *krc, uint64_t task)
 {
 	const struct krc_layout *l = &krc->layout;
 	uint64_t cfs_rq, rq;
 	uint32_t cpu;
 
-	krc->pointer = 0;
-	krc->rcu_pointer = 0;
+	if (l->task_cfs_rq == SLUB_NONE)
+		return krc->runqueues;
 	if (read_word(krc, task + l->task_cfs_rq, &cfs_rq) ||
 	    read_word(krc, cfs_rq + l->cfs_rq_rq, &rq) ||
 	    krc->read(krc->arg, rq + l->rq_cpu, &cpu, sizeof(cpu)) || cpu >= krc->nr_cpus)
+		return 0;
+	return rq - krc->cpu_offsets[cpu];
+}
+
+int krc__find(struct krc *krc, uint64_t task)
+{
+	const struct krc_layout *l = &krc->layout;
+	uint64_t rq = find_runqueues(krc, task);
+	uint32_t cpu;
+
+	krc->pointer = 0;
+	krc->rcu_pointer = 0;
+	if (!rq)
 		return -ENODATA;
-	rq -= krc->cpu_offsets[cpu];
 	krc->pointer = rq + (uint64_t)l->from_rq;
 	for (cpu = 0; cpu < krc->nr_cpus; cpu++) {
 		if (are_queues(krc, queues_of(krc, cpu)))
@@ -280,13 +293,14 @@ int krc__read(struct krc *krc)
 	return err;
 }
 
-static int each_spare_of(const struct krc *krc, uint64_t queues,
-			 int (*see)(void *arg, uint64_t start, uint64_t end), void *arg)
+typedef int (*see_unused)(void *arg, uint64_t start, uint64_t end);
+
+static int each_spare_of(const struct krc *krc, uint64_t queues, see_unused see, void *arg)
 {
 	uint64_t block;
 	int err = 0;
 
-	if (read_word(krc, queues + krc->layout.spare, &block))
+	if (krc->layout.spare == SLUB_NONE || read_word(krc, queues + krc->layout.spare, &block))
 		return 0;
 	for (int i = 0; i < MOST_SPARE && block && !err; i++) {
 		/* a page of its own: whatever else that is */
@@ -299,15 +313,56 @@ static int each_spare_of(const struct krc *krc, uint64_t queues,
 	return err;
 }
 
-int krc__each_spare(const struct krc *krc, int (*see)(void *arg, uint64_t start, uint64_t end),
-		    void *arg)
+/* What stands in the blocks of this queue behind their objects. */
+static int each_end_of(const struct krc *krc, uint64_t head, see_unused see, void *arg)
+{
+	const struct krc_layout *l = &krc->layout;
+	bool list = l->block_list != SLUB_NONE;
+	uint64_t at, nr;
+	int err = 0;
+
+	if (read_word(krc, head, &at))
+		return 0;
+	for (int i = 0; i < MOST_BLOCKS && at && at != head && !err; i++) {
+		uint64_t block = list ? at - l->block_list : at;
+		uint64_t end = block + l->page_size;
+
+		if (block % l->page_size || read_word(krc, block + l->block_nr, &nr) ||
+		    nr > (l->page_size - l->block_records) / sizeof(nr) ||
+		    read_word(krc, block + (list ? l->block_list : l->block_next), &at))
+			return 0;
+		err = see(arg, block + l->block_records + nr * sizeof(nr), end);
+	}
+	return err;
+}
+
+/* Of slab objects and of areas of vmalloc(). */
+static int each_end_of_both(const struct krc *krc, uint64_t heads, see_unused see, void *arg)
+{
+	uint32_t words = krc->layout.block_list != SLUB_NONE ? 2 : 1;
+	int err = each_end_of(krc, heads, see, arg);
+
+	return err ? err : each_end_of(krc, heads + words * sizeof(uint64_t), see, arg);
+}
+
+static int each_unused_of(const struct krc *krc, uint64_t queues, see_unused see, void *arg)
+{
+	const struct krc_layout *l = &krc->layout;
+	int err = each_spare_of(krc, queues, see, arg);
+
+	if (!err)
+		err = each_end_of_both(krc, queues + l->bulk, see, arg);
+	for (uint32_t i = 0; i < l->nr_works && !err; i++)
+		err = each_end_of_both(krc, work_of(krc, queues, i) + l->work_bulk, see, arg);
+	return err;
+}
+
+int krc__each_unused(const struct krc *krc, see_unused see, void *arg)
 {
 	int err = 0;
 
-	if (krc->layout.spare == SLUB_NONE)
-		return 0;
 	for (uint32_t cpu = 0; cpu < krc->nr_cpus && krc->pointer && !err; cpu++)
-		err = each_spare_of(krc, queues_of(krc, cpu), see, arg);
+		err = each_unused_of(krc, queues_of(krc, cpu), see, arg);
 	return err;
 }
 

@@ -26,9 +26,11 @@ struct krc {
 	void *arg;
 	const uint64_t *cpu_offsets; /* what to add to a per-CPU pointer */
 	uint32_t nr_cpus;
-	struct slub *slub;    /* where the objects of bare heads begin; by the caller; or NULL */
-	uint64_t sheaf_free;  /* address of rcu_free_sheaf(), by the caller; 0: not known */
-	uint64_t pointer;     /* per-CPU pointer of the queues; 0: not known */
+	struct slub *slub;   /* where the objects of bare heads begin; by the caller; or NULL */
+	uint64_t sheaf_free; /* address of rcu_free_sheaf(), by the caller; 0: not known */
+	uint64_t
+		runqueues; /* per-CPU pointer, by the caller; for kernels whose tasks do not tell */
+	uint64_t pointer;  /* per-CPU pointer of the queues; 0: not known */
 	uint64_t rcu_pointer; /* the same of struct rcu_data */
 	struct idmap waiting; /* idmap__mix() of the addresses that krc__read() found */
 	uint64_t *block;      /* room for one */
@@ -47,11 +49,12 @@ int krc__find(struct krc *krc, uint64_t task);
 int krc__read(struct krc *krc);
 
 /*
- * Hand the blocks that a CPU keeps for later to see(), [start, end): what stands there was freed
- * long ago.  0, or the first that is not 0 of what see() returned.
+ * Hand to see() what is not used of the blocks, [start, end): those that a CPU keeps for later, and
+ * of others what is behind their objects.  What stands there was freed long ago.  0, or the first
+ * that is not 0 of what see() returned.
  */
-int krc__each_spare(const struct krc *krc, int (*see)(void *arg, uint64_t start, uint64_t end),
-		    void *arg);
+int krc__each_unused(const struct krc *krc, int (*see)(void *arg, uint64_t start, uint64_t end),
+		     void *arg);
 
 void krc__free(struct krc *krc);
 

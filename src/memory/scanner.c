@@ -271,7 +271,7 @@ static int find_dead(struct scanner *scanner)
 	if (!err)
 		err = sheaves__each(&reader->slub, reader->in_map, add_dead, scanner);
 	if (!err)
-		err = krc__each_spare(&reader->krc, add_dead, scanner);
+		err = krc__each_unused(&reader->krc, add_dead, scanner);
 	if (!err)
 		err = percpu_memory__begin(&scanner->percpu);
 	return err;

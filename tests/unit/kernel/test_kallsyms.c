@@ -320,7 +320,7 @@ static void knows_variables(void **state)
 	struct kallsyms *ks = parse_text("1000 T f\n9800 d p\n9900 D pcpu_chunk_lists\n"
 					 "9908 r pcpu_nr_slots\n9910 b pcpu_nr_units\n"
 					 "9918 d pcpu_nr_slots\t[m]\n9920 d pcpu_nr_slots_too\n"
-					 "9930 R swapper_pg_dir\n",
+					 "9930 R swapper_pg_dir\n34000 A runqueues\n",
 					 NULL);
 
 	(void)state;
@@ -328,6 +328,7 @@ static void knows_variables(void **state)
 	assert_int_equal(kallsyms__variable(ks, KALLSYMS_PCPU_NR_SLOTS), 0x9908);
 	assert_int_equal(kallsyms__variable(ks, KALLSYMS_PCPU_RESERVED_CHUNK), 0);
 	assert_int_equal(kallsyms__variable(ks, KALLSYMS_SWAPPER_PG_DIR), 0x9930);
+	assert_int_equal(kallsyms__variable(ks, KALLSYMS_RUNQUEUES), 0x34000);
 	assert_function(ks, "f", NULL, 0x1000, 0x2000); /* they are no functions, and end none */
 	assert_int_equal(each(ks, "pcpu_nr_slots").nr, 0);
 	kallsyms__free(ks);

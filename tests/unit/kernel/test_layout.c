@@ -973,6 +973,8 @@ static void without_one_of_krc(const char *field)
 					      NULL};
 	static const char *const lists[] = {"kfree_rcu_cpu.bulk_head",
 					    "kfree_rcu_cpu_work.bulk_head_free", NULL};
+	/* CONFIG_FAIR_GROUP_SCHED */
+	static const char *const groups[] = {"sched_entity.cfs_rq", "cfs_rq.rq", NULL};
 	struct krc_layout l = {};
 	char why[64], expected[64];
 	int err = read_krc(&l, field, why, sizeof(why));
@@ -984,6 +986,9 @@ static void without_one_of_krc(const char *field)
 	} else if (is_one_of(field, optional)) {
 		assert_int_equal(err, 0);
 		assert_int_equal(l.sheaf_head, 23);
+	} else if (is_one_of(field, groups)) {
+		assert_int_equal(err, 0);
+		assert_int_equal(l.task_cfs_rq, SLUB_NONE);
 	} else if (is_one_of(field, sheaves)) {
 		assert_int_equal(err, 0);
 		assert_int_equal(l.sheaf_head, SLUB_NONE);

@@ -411,23 +411,102 @@ static void test_spare(void **state)
 	head = queues_of(&m, LAST) + WORDS(18);
 	*word(&m, head) = page(3);
 	*word(&m, page(3)) = page(4);
-	assert_int_equal(krc__each_spare(&m.krc, count_spare, &nr), 0);
+	assert_int_equal(krc__each_unused(&m.krc, count_spare, &nr), 0);
 	assert_int_equal(nr, 2);
 	*word(&m, page(4)) = page(5) + 8; /* no page */
 	nr = 0;
-	assert_int_equal(krc__each_spare(&m.krc, count_spare, &nr), 0);
+	assert_int_equal(krc__each_unused(&m.krc, count_spare, &nr), 0);
 	assert_int_equal(nr, 2);
 	*word(&m, page(4)) = page(5);
 	*word(&m, page(5)) = page(3);
 	nr = 0;
-	assert_int_equal(krc__each_spare(&m.krc, count_spare, &nr), -EINTR);
+	assert_int_equal(krc__each_unused(&m.krc, count_spare, &nr), -EINTR);
 	m.krc.layout.spare = SLUB_NONE;
-	assert_int_equal(krc__each_spare(&m.krc, count_spare, &nr), 0);
+	assert_int_equal(krc__each_unused(&m.krc, count_spare, &nr), 0);
 	/* what see() says counts, also of what cannot be read */
 	m.krc.layout.spare = WORDS(18);
 	*word(&m, head) = MOST_PAGE;
-	assert_int_equal(krc__each_spare(&m.krc, refuse, NULL), -EINTR);
+	assert_int_equal(krc__each_unused(&m.krc, refuse, NULL), -EINTR);
 	krc__free(&m.krc);
+}
+
+/* Without CONFIG_FAIR_GROUP_SCHED no task tells where its runqueue is. */
+static void test_without_groups_of_tasks(void **state)
+{
+	static struct made_up m;
+
+	(void)state;
+	init(&m, true);
+	m.krc.layout.task_cfs_rq = SLUB_NONE;
+	assert_int_equal(krc__find(&m.krc, page(0)), -ENODATA);
+	m.krc.runqueues = RUN + 8;
+	assert_int_equal(krc__find(&m.krc, page(0)), -ENODATA);
+	m.krc.runqueues = RUN;
+	assert_int_equal(krc__find(&m.krc, page(0)), 0);
+	assert_true(m.krc.pointer == POINTER);
+	krc__free(&m.krc);
+}
+
+struct ends {
+	struct {
+		uint64_t start, end;
+	} list[8];
+	size_t nr;
+};
+
+static int note_end(void *arg, uint64_t start, uint64_t end)
+{
+	struct ends *ends = arg;
+
+	assert_true(ends->nr < 8);
+	ends->list[ends->nr].start = start;
+	ends->list[ends->nr++].end = end;
+	return ends->nr == 3 ? -EINTR : 0;
+}
+
+/* Behind the objects of a block stand those that it was used for before. */
+static void check_ends(bool lists)
+{
+	static struct made_up m;
+	const struct krc_layout *l = &m.krc.layout;
+	struct ends ends = {};
+	uint64_t bulk;
+
+	init(&m, lists);
+	m.krc.layout.spare = SLUB_NONE;
+	assert_int_equal(krc__find(&m.krc, page(0)), 0);
+	bulk = queues_of(&m, 0) + l->bulk;
+	assert_int_equal(krc__each_unused(&m.krc, note_end, &ends), 0);
+	assert_int_equal(ends.nr, 0);
+	put_block(&m, bulk, 3, 5, page(8));
+	put_block(&m, bulk + WORDS(lists ? 2 : 1), 5, 0, 0); /* of areas */
+	assert_int_equal(krc__each_unused(&m.krc, note_end, &ends), 0);
+	assert_int_equal(ends.nr, 2);
+	assert_true(ends.list[0].start == page(3) + l->block_records + WORDS(5));
+	assert_true(ends.list[0].end == page(4));
+	assert_true(ends.list[1].start == page(5) + l->block_records);
+	put_block(&m, work_of(&m, LAST, 1) + l->work_bulk, 4, 3, page(9));
+	ends.nr = 0;
+	assert_int_equal(krc__each_unused(&m.krc, note_end, &ends), -EINTR);
+	assert_true(ends.list[2].start == page(4) + l->block_records + WORDS(3));
+	/* no block: it begins in the middle of a page, has more than fits, is not there */
+	*word(&m, page(3) + l->block_nr) = 100000;
+	*word(&m, page(5) + l->block_nr) = 100000;
+	*word(&m, work_of(&m, LAST, 1) + l->work_bulk) = page(4) + 64;
+	ends.nr = 0;
+	assert_int_equal(krc__each_unused(&m.krc, note_end, &ends), 0);
+	assert_int_equal(ends.nr, 0);
+	*word(&m, bulk) = MOST_PAGE;
+	assert_int_equal(krc__each_unused(&m.krc, note_end, &ends), 0);
+	assert_int_equal(ends.nr, 0);
+	krc__free(&m.krc);
+}
+
+static void test_ends_of_blocks(void **state)
+{
+	(void)state;
+	check_ends(true);
+	check_ends(false);
 }
 
 /* What does not refer to itself is something else. */
@@ -483,12 +562,19 @@ static void test_hostile(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_lists),	      cmocka_unit_test(test_pointers),
-		cmocka_unit_test(test_sheaves),	      cmocka_unit_test(test_no_sheaves),
-		cmocka_unit_test(test_bare_heads),    cmocka_unit_test(test_spare),
-		cmocka_unit_test(test_not_found),     cmocka_unit_test(test_hostile),
-		cmocka_unit_test(test_every_queue),   cmocka_unit_test(test_a_full_block),
+		cmocka_unit_test(test_lists),
+		cmocka_unit_test(test_pointers),
+		cmocka_unit_test(test_sheaves),
+		cmocka_unit_test(test_no_sheaves),
+		cmocka_unit_test(test_bare_heads),
+		cmocka_unit_test(test_spare),
+		cmocka_unit_test(test_not_found),
+		cmocka_unit_test(test_hostile),
+		cmocka_unit_test(test_every_queue),
+		cmocka_unit_test(test_a_full_block),
 		cmocka_unit_test(test_found_no_more),
+		cmocka_unit_test(test_ends_of_blocks),
+		cmocka_unit_test(test_without_groups_of_tasks),
 	};
 
 	static const uint32_t counts[] = {1, 2, 256, MOST_CPUS};

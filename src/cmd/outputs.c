@@ -289,7 +289,7 @@ int outputs__report(struct outputs *outputs, const struct report *report)
 	outputs->report = report;
 	if (outputs->screen)
 		err = show(outputs, report);
-	else if (!outputs->diagnosis) /* that is a page of its own */
+	else if (outputs->options->verb != VERB_DIAGNOSE) /* that is a page of its own */
 		err = print(outputs, report);
 	for (int i = 0; i < PICTURES; i++) {
 		int drawn = draw(outputs, &outputs->pictures[i]);

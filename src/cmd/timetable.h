@@ -15,9 +15,9 @@
 double timetable__next(double next_s, double interval_s, double now_s);
 
 /*
- * When the report is due that follows one that took cpu_s seconds of CPU time and ended at now_s:
- * as timetable__next(), but where one takes a second and more so much later that reports take a
- * tenth of a CPU at most.  *later: it is later than asked for.
+ * When the report is due that follows one that ended at now_s, where each takes cpu_s seconds of
+ * CPU time: as timetable__next(), but where one takes a second and more so much later that reports
+ * take a tenth of a CPU at most.  *later: it is later than asked for.
  */
 double timetable__after_report(double next_s, double interval_s, double cpu_s, double now_s,
 			       bool *later);

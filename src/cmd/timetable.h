@@ -16,8 +16,8 @@ double timetable__next(double next_s, double interval_s, double now_s);
 
 /*
  * When the report is due that follows one that ended at now_s, where each takes cpu_s seconds of
- * CPU time: as timetable__next(), but where one takes a second and more so much later that reports
- * take a tenth of a CPU at most.  *later: it is later than asked for.
+ * CPU time: as timetable__next(), but where that is half a second and more so much later that
+ * reports take a tenth of a CPU at most.  *later: it is later than asked for.
  */
 double timetable__after_report(double next_s, double interval_s, double cpu_s, double now_s,
 			       bool *later);

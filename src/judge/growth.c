@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "judge/growth.h"
+#include "util/quickselect.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -49,33 +50,7 @@ static int ascending(const void *a, const void *b)
 	return left < right ? -1 : left > right;
 }
 
-/* Put the k-th smallest of value[first .. end) in its place k; those below it stand before it. */
-static double place(double *value, size_t first, size_t end, size_t k)
-{
-	while (first + 1 < end) {
-		double pivot = value[first + (end - 1 - first) / 2]; /* never the last one */
-		size_t i = first, j = end - 1;
-
-		for (;;) {
-			while (value[i] < pivot)
-				i++;
-			while (value[j] > pivot)
-				j--;
-			if (i >= j)
-				break;
-			double swap = value[i];
-
-			value[i++] = value[j];
-			value[j--] = swap;
-		}
-		/* value[first..j] <= pivot <= value[j+1..end) */
-		if (k <= j)
-			end = j + 1;
-		else
-			first = j + 1;
-	}
-	return value[k];
-}
+QUICKSELECT(place, double)
 
 /* The variance of Kendall's S: n (n - 1) (2n + 5) / 18, less for ties among the values. */
 static double variance_of(const double *value, size_t nr)

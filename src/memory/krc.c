@@ -171,7 +171,7 @@ static int read_chain(struct krc *krc, uint64_t head)
 }
 
 /* A page of pointers, in krc->block.  False: it is none (any more). */
-static bool read_block(struct krc *krc, uint64_t block, uint64_t *nr)
+static bool read_block(const struct krc *krc, uint64_t block, uint64_t *nr)
 {
 	const struct krc_layout *l = &krc->layout;
 
@@ -181,23 +181,13 @@ static bool read_block(struct krc *krc, uint64_t block, uint64_t *nr)
 	return *nr <= (l->page_size - l->block_records) / sizeof(uint64_t);
 }
 
-static int add_block(struct krc *krc, uint64_t nr)
-{
-	int err = 0;
-
-	for (uint64_t i = 0; i < nr && !err; i++) {
-		uint64_t address;
-
-		memcpy(&address,
-		       (const char *)krc->block + krc->layout.block_records + i * sizeof(address),
-		       sizeof(address));
-		err = add(krc, address);
-	}
-	return err;
-}
-
-/* The queue of blocks whose head is at `head`: of a list, or a pointer to the first one. */
-static int read_blocks(struct krc *krc, uint64_t head)
+/*
+ * Hand the blocks of the queue whose head is at `head` (of a list, or a pointer to the first one)
+ * to see(), each with the number of its objects; its bytes are in krc->block.  0, or the first that
+ * is not 0 of what see() returned.
+ */
+static int each_block(const struct krc *krc, uint64_t head,
+		      int (*see)(void *arg, uint64_t block, uint64_t nr), void *arg)
 {
 	const struct krc_layout *l = &krc->layout;
 	bool list = l->block_list != SLUB_NONE;
@@ -213,9 +203,31 @@ static int read_blocks(struct krc *krc, uint64_t head)
 		if (!read_block(krc, block, &nr))
 			return 0;
 		memcpy(&at, (const char *)krc->block + link, sizeof(at));
-		err = add_block(krc, nr);
+		err = see(arg, block, nr);
 	}
 	return err;
+}
+
+static int add_block(void *arg, uint64_t block, uint64_t nr)
+{
+	struct krc *krc = arg;
+	int err = 0;
+
+	(void)block;
+	for (uint64_t i = 0; i < nr && !err; i++) {
+		uint64_t address;
+
+		memcpy(&address,
+		       (const char *)krc->block + krc->layout.block_records + i * sizeof(address),
+		       sizeof(address));
+		err = add(krc, address);
+	}
+	return err;
+}
+
+static int read_blocks(struct krc *krc, uint64_t head)
+{
+	return each_block(krc, head, add_block, krc);
 }
 
 static int read_queues(struct krc *krc, uint64_t queues)
@@ -293,76 +305,70 @@ int krc__read(struct krc *krc)
 	return err;
 }
 
-typedef int (*see_unused)(void *arg, uint64_t start, uint64_t end);
+/* Who is told what is not used. */
+struct unused {
+	const struct krc *krc;
+	int (*see)(void *arg, uint64_t start, uint64_t end);
+	void *arg;
+};
 
-static int each_spare_of(const struct krc *krc, uint64_t queues, see_unused see, void *arg)
+static int each_spare_of(const struct unused *unused, uint64_t queues)
 {
+	const struct krc_layout *l = &unused->krc->layout;
 	uint64_t block;
 	int err = 0;
 
-	if (krc->layout.spare == SLUB_NONE || read_word(krc, queues + krc->layout.spare, &block))
+	if (l->spare == SLUB_NONE || read_word(unused->krc, queues + l->spare, &block))
 		return 0;
 	for (int i = 0; i < MOST_SPARE && block && !err; i++) {
 		/* a page of its own: whatever else that is */
-		if (block % krc->layout.page_size)
+		if (block % l->page_size)
 			return 0;
-		err = see(arg, block, block + krc->layout.page_size);
-		if (read_word(krc, block, &block))
+		err = unused->see(unused->arg, block, block + l->page_size);
+		if (read_word(unused->krc, block, &block))
 			return err;
 	}
 	return err;
 }
 
-/* What stands in the blocks of this queue behind their objects. */
-static int each_end_of(const struct krc *krc, uint64_t head, see_unused see, void *arg)
+/* What stands in the block behind its objects. */
+static int see_end(void *arg, uint64_t block, uint64_t nr)
 {
-	const struct krc_layout *l = &krc->layout;
-	bool list = l->block_list != SLUB_NONE;
-	uint64_t at, nr;
-	int err = 0;
+	const struct unused *unused = arg;
+	const struct krc_layout *l = &unused->krc->layout;
 
-	if (read_word(krc, head, &at))
+	if (block % l->page_size)
 		return 0;
-	for (int i = 0; i < MOST_BLOCKS && at && at != head && !err; i++) {
-		uint64_t block = list ? at - l->block_list : at;
-		uint64_t end = block + l->page_size;
-
-		if (block % l->page_size || read_word(krc, block + l->block_nr, &nr) ||
-		    nr > (l->page_size - l->block_records) / sizeof(nr) ||
-		    read_word(krc, block + (list ? l->block_list : l->block_next), &at))
-			return 0;
-		err = see(arg, block + l->block_records + nr * sizeof(nr), end);
-	}
-	return err;
+	return unused->see(unused->arg, block + l->block_records + nr * sizeof(uint64_t),
+			   block + l->page_size);
 }
 
 /* Of slab objects and of areas of vmalloc(). */
-static int each_end_of_both(const struct krc *krc, uint64_t heads, see_unused see, void *arg)
+static int each_end_of(struct unused *unused, uint64_t heads)
 {
-	uint32_t words = krc->layout.block_list != SLUB_NONE ? 2 : 1;
-	int err = each_end_of(krc, heads, see, arg);
+	uint32_t words = unused->krc->layout.block_list != SLUB_NONE ? 2 : 1;
+	int err = each_block(unused->krc, heads, see_end, unused);
 
-	return err ? err : each_end_of(krc, heads + words * sizeof(uint64_t), see, arg);
+	return err ? err
+		   : each_block(unused->krc, heads + words * sizeof(uint64_t), see_end, unused);
 }
 
-static int each_unused_of(const struct krc *krc, uint64_t queues, see_unused see, void *arg)
+int krc__each_unused(const struct krc *krc, int (*see)(void *arg, uint64_t start, uint64_t end),
+		     void *arg)
 {
+	struct unused unused = {krc, see, arg};
 	const struct krc_layout *l = &krc->layout;
-	int err = each_spare_of(krc, queues, see, arg);
-
-	if (!err)
-		err = each_end_of_both(krc, queues + l->bulk, see, arg);
-	for (uint32_t i = 0; i < l->nr_works && !err; i++)
-		err = each_end_of_both(krc, work_of(krc, queues, i) + l->work_bulk, see, arg);
-	return err;
-}
-
-int krc__each_unused(const struct krc *krc, see_unused see, void *arg)
-{
 	int err = 0;
 
-	for (uint32_t cpu = 0; cpu < krc->nr_cpus && krc->pointer && !err; cpu++)
-		err = each_unused_of(krc, queues_of(krc, cpu), see, arg);
+	for (uint32_t cpu = 0; cpu < krc->nr_cpus && krc->pointer && !err; cpu++) {
+		uint64_t queues = queues_of(krc, cpu);
+
+		err = each_spare_of(&unused, queues);
+		if (!err)
+			err = each_end_of(&unused, queues + l->bulk);
+		for (uint32_t i = 0; i < l->nr_works && !err; i++)
+			err = each_end_of(&unused, work_of(krc, queues, i) + l->work_bulk);
+	}
 	return err;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "trace/sites.h"
 #include "util/array.h"
+#include "util/quickselect.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -187,35 +188,7 @@ bool sites__is_backing(const struct sites *sites, uint32_t entry)
 	return sites->list[sites->of_entry[entry]].backing;
 }
 
-/* Put the k-th smallest of `values` in place k (quickselect); return it. */
-static float kth_smallest(float *values, size_t nr, size_t k)
-{
-	size_t low = 0, high = nr - 1;
-
-	while (low < high) {
-		float pivot = values[low + (high - low) / 2];
-		size_t i = low, j = high;
-
-		for (;;) {
-			while (values[i] < pivot)
-				i++;
-			while (values[j] > pivot)
-				j--;
-			if (i >= j)
-				break;
-			float swap = values[i];
-
-			values[i++] = values[j];
-			values[j--] = swap;
-		}
-		/* values[low..j] <= pivot <= values[j+1..high] */
-		if (k <= j)
-			high = j;
-		else
-			low = j + 1;
-	}
-	return values[k];
-}
+QUICKSELECT(kth_smallest, float)
 
 /*
  * Which of the nr > 0 ages, the least one first, has half of what they stand for up to it.  Older
@@ -270,7 +243,7 @@ int sites__age(struct sites *sites, const struct snapshot *snapshot,
 		if (site->listed)
 			site->age_median_s =
 				SECONDS_PER_TICK *
-				kth_smallest(sites->ages + site->first_age, site->listed,
+				kth_smallest(sites->ages + site->first_age, 0, site->listed,
 					     median_place(sites->ages + site->first_age,
 							  site->listed, times));
 	}

@@ -784,6 +784,21 @@ static int forget_who(void *arg, const bool *gone)
 		      sizeof(struct kleak_freer), add_freer, gone);
 }
 
+static void renew_code_sites(struct tracer *tracer)
+{
+	const struct code_sites_tables tables = {
+		.control = &tracer->skeleton->bss->control,
+		.list = tracer->skeleton->bss->code_sites,
+		.sites = tracer->sites,
+		.nr_sites = tracer->view.nr_sites,
+		.text = tracer->skeleton->rodata->config.text,
+		.wait = wait_for_all,
+		.arg = tracer,
+	};
+
+	code_sites__renew(&tables, tracer->recycle.sites, &tracer->code_looked);
+}
+
 int tracer__recycle(struct tracer *tracer, const struct recycle_look *look)
 {
 	const struct recycle_tables tables = {
@@ -795,21 +810,10 @@ int tracer__recycle(struct tracer *tracer, const struct recycle_look *look)
 		.forget_who = forget_who,
 		.arg = tracer,
 	};
-
-	const struct kleak_config *config = &tracer->skeleton->rodata->config;
-	const struct code_sites_tables code = {
-		.control = &tracer->skeleton->bss->control,
-		.list = tracer->skeleton->bss->code_sites,
-		.sites = tracer->sites,
-		.nr_sites = tracer->view.nr_sites,
-		.text = config->text,
-		.wait = wait_for_all,
-		.arg = tracer,
-	};
 	int err = recycle__step(&tracer->recycle, &tables, look);
 
-	if (!err && config->program_free)
-		code_sites__renew(&code, tracer->recycle.sites, &tracer->code_looked);
+	if (!err && tracer->skeleton->rodata->config.program_free)
+		renew_code_sites(tracer);
 	return err;
 }
 

@@ -118,7 +118,7 @@ static bool is_constant(const double *value, size_t first, size_t nr)
 
 struct growth_slope growth__slope(const double *at, const double *value, size_t first, size_t nr)
 {
-	double slopes[PAIRS], mean, spread;
+	double slopes[PAIRS] = {}, mean, spread;
 	struct growth_slope slope = {};
 	size_t pairs = 0;
 	long low, high;

@@ -88,7 +88,7 @@ static const char *const weights[] = {
 static const struct option_row rows[] = {
 #define GROUP "Reports"
 	{GROUP, "--interval", 0, "SECS", TRACE | DIAGNOSE | LEDGER, "time between reports", "5",
-	 TIME(0.1, report.interval_s)},
+	 TIME(0.1, report.interval_s), GIVEN(report.interval_given)},
 	{GROUP, "--duration", 0, "SECS", TRACE | DIAGNOSE | LEDGER | CENSUS,
 	 "stop after that long; without it, on Ctrl-C; census --by-cgroup: look again then, and "
 	 "tell what grew",

@@ -27,11 +27,11 @@ double timetable__next(double next_s, double interval_s, double now_s)
 	return next_s;
 }
 
-double timetable__after_report(double next_s, double interval_s, double cpu_s, double now_s,
-			       bool *later)
+double timetable__after_report(double next_s, double interval_s, bool kept, double cpu_s,
+			       double now_s, bool *later)
 {
 	double asked_s = timetable__next(next_s, interval_s, now_s);
-	double least_s = cpu_s < LONG_S ? 0 : now_s - cpu_s + cpu_s / MOST_SHARE;
+	double least_s = kept || cpu_s < LONG_S ? 0 : now_s - cpu_s + cpu_s / MOST_SHARE;
 
 	*later = least_s > asked_s;
 	return fmax(asked_s, least_s);

@@ -17,10 +17,11 @@ double timetable__next(double next_s, double interval_s, double now_s);
 /*
  * When the report is due that follows one that ended at now_s, where each takes cpu_s seconds of
  * CPU time: as timetable__next(), but where that is half a second and more so much later that
- * reports take a tenth of a CPU at most.  *later: it is later than asked for.
+ * reports take a tenth of a CPU at most.  *later: it is later than asked for.  kept: the user
+ * asked for that interval, and gets it.
  */
-double timetable__after_report(double next_s, double interval_s, double cpu_s, double now_s,
-			       bool *later);
+double timetable__after_report(double next_s, double interval_s, bool kept, double cpu_s,
+			       double now_s, bool *later);
 
 /*
  * When the programs are made quicker for the stacks seen so far.  Most are seen soon: after a

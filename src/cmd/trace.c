@@ -295,7 +295,8 @@ static const char *note_of_pace(const struct watching *watching, char *note, siz
 	snprintf(
 		note, len,
 		"a report takes %.1f s of CPU time, mostly to read the table of objects: there are "
-		"fewer of them, so that they take a tenth of a CPU at most (--max-objects)",
+		"fewer of them, so that they take a tenth of a CPU at most (--interval, "
+		"--max-objects)",
 		watching->slow_s);
 	return note;
 }
@@ -303,7 +304,7 @@ static const char *note_of_pace(const struct watching *watching, char *note, siz
 /* The report, if it is time.  0 or -errno. */
 static int report_when_due(struct watching *watching)
 {
-	const struct options *options = watching->options;
+	const struct report_options *options = &watching->options->report;
 	double began_s = clock__cpu_s(), took_s, lasting_s;
 	char note[256];
 	bool later;
@@ -316,8 +317,9 @@ static int report_when_due(struct watching *watching)
 	/* names and stacks are found once: what took long that time alone does not count */
 	lasting_s = fmin(took_s, watching->took_s);
 	watching->took_s = took_s;
-	watching->next_s = timetable__after_report(watching->next_s, options->report.interval_s,
-						   lasting_s, clock__now_s(), &later);
+	watching->next_s =
+		timetable__after_report(watching->next_s, options->interval_s,
+					options->interval_given, lasting_s, clock__now_s(), &later);
 	watching->slow_s = later ? lasting_s : 0;
 	return err;
 }

@@ -9,7 +9,8 @@
 #include <stdint.h>
 
 struct report_options {
-	double interval_s; /* between two of them */
+	double interval_s;   /* between two of them */
+	bool interval_given; /* it is kept, whatever reports cost */
 	enum sites_key sort;
 	bool sort_given;
 	uint32_t rows;	     /* sites; 0: all */

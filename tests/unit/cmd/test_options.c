@@ -441,6 +441,8 @@ static void test_who_and_lenient(void **state)
 	assert_true(good("diagnose --duration 200 --for 300").duration_s == 200);
 	assert_false(good("").top_given || good("").weight_given || good("").report.sort_given);
 	assert_true(good("--top 10").top_given);
+	assert_false(good("").report.interval_given);
+	assert_true(good("--interval 1").report.interval_given);
 	assert_int_equal(good("report x --html y").report.rows, 0);
 	assert_int_equal(good("--folded y").report.rows, 0);
 	assert_int_equal(good("--svg y").report.rows, 0);

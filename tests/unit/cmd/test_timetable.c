@@ -19,20 +19,25 @@ static void test_long_reports_are_apart(void **state)
 	bool later = true;
 
 	(void)state;
-	assert_true(timetable__after_report(10, 5, 0.49, 10.6, &later) == 15);
+	assert_true(timetable__after_report(10, 5, false, 0.49, 10.6, &later) == 15);
 	assert_false(later);
-	assert_true(timetable__after_report(10, 1, 0.49, 10.6, &later) == 11); /* as asked for */
+	assert_true(timetable__after_report(10, 1, false, 0.49, 10.6, &later) ==
+		    11); /* as asked for */
 	assert_false(later);
-	assert_true(timetable__after_report(10, 5, 0.5, 10.5, &later) == 15);
+	assert_true(timetable__after_report(10, 5, false, 0.5, 10.5, &later) == 15);
 	assert_false(later);
-	assert_true(timetable__after_report(10, 1, 0.5, 10.5, &later) == 15);
+	assert_true(timetable__after_report(10, 1, false, 0.5, 10.5, &later) == 15);
 	assert_true(later);
-	assert_true(timetable__after_report(10, 5, 2.5, 12.5, &later) == 35);
+	assert_true(timetable__after_report(10, 5, false, 2.5, 12.5, &later) == 35);
 	assert_true(later);
-	assert_true(timetable__after_report(10, 60, 2.5, 12.5, &later) == 70);
+	assert_true(timetable__after_report(10, 60, false, 2.5, 12.5, &later) == 70);
 	assert_false(later);
-	assert_true(timetable__after_report(10, 5, 2, 16, &later) == 34); /* it waited, too */
+	assert_true(timetable__after_report(10, 5, false, 2, 16, &later) ==
+		    34); /* it waited, too */
 	assert_true(later);
+	/* who says when they are to come gets them then */
+	assert_true(timetable__after_report(10, 5, true, 2.5, 12.5, &later) == 15);
+	assert_false(later);
 }
 
 static void test_tuning_gets_rarer(void **state)

@@ -211,6 +211,7 @@ int layout__read_slub(struct slub_layout *layout, const struct btf *btf, uint32_
 		{slab, "freelist", &l.slab_freelist, 0},
 		{slab, "slab_list", &l.slab_list, 0},
 		{"kmem_cache", "size", &l.cache_size, 0},
+		{"kmem_cache", "object_size", &l.cache_used, 0},
 		{"kmem_cache", "offset", &l.cache_offset, 0},
 		{"kmem_cache", "oo", &l.cache_oo, 0},
 		{"kmem_cache", "node", &l.cache_node, 1},

@@ -28,7 +28,7 @@ struct slub_layout {
 	uint32_t large_type, pool_type;
 	uint32_t buddy_type;		    /* page_type of the first page of a free block */
 	uint32_t slab_cache, slab_freelist; /* the counters follow the freelist */
-	uint32_t cache_size, cache_offset, cache_random, cache_oo, cache_list;
+	uint32_t cache_size, cache_used, cache_offset, cache_random, cache_oo, cache_list;
 	/* the pointers to a cache's nodes: the first one, and how far the next one is */
 	uint32_t cache_node, node_step;
 	uint32_t cache_name, cache_flags;

@@ -22,6 +22,8 @@ int64_t slub_cache__at(struct slub *slub, uint64_t address)
 	*cache = (struct slub_cache){.address = address};
 	err = slub__read_half(slub, address + l->cache_size, &cache->size);
 	if (!err)
+		err = slub__read_half(slub, address + l->cache_used, &cache->used);
+	if (!err)
 		err = slub__read_half(slub, address + l->cache_offset, &cache->offset);
 	if (!err && l->cache_pad != SLUB_NONE)
 		err = slub__read_half(slub, address + l->cache_pad, &cache->pad);
@@ -31,7 +33,8 @@ int64_t slub_cache__at(struct slub *slub, uint64_t address)
 		err = slub__read_word(slub, address + l->cache_cpu, &cache->cpu_slab);
 	if (!err && l->cache_sheaves != SLUB_NONE)
 		err = slub__read_word(slub, address + l->cache_sheaves, &cache->sheaves);
-	cache->known = !err && cache->size &&
-		       (uint64_t)cache->pad + cache->offset + sizeof(uint64_t) <= cache->size;
+	cache->known = !err && cache->size && cache->used &&
+		       (uint64_t)cache->pad + cache->offset + sizeof(uint64_t) <= cache->size &&
+		       (uint64_t)cache->pad + cache->used <= cache->size;
 	return (int64_t)slub->nr_caches++;
 }

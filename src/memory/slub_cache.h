@@ -11,8 +11,9 @@
 struct slub_cache {
 	uint64_t address;
 	uint64_t random, cpu_slab, sheaves;
-	uint32_t size;	 /* from one object to the next */
-	uint32_t pad;	 /* a slab's first object lies so far behind its start (slub_debug=Z) */
+	uint32_t size; /* from one object to the next */
+	uint32_t pad;  /* a slab's first object lies so far behind its start (slub_debug=Z) */
+	uint32_t used; /* bytes from there on that are the object's; the rest is the allocator's */
 	uint32_t offset; /* of a free object's link */
 	bool known;
 	bool sheaves_read;

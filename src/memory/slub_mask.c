@@ -31,6 +31,35 @@ static void note_in_sheaves(const struct slub *slub, const struct slub_place *sl
 			free[i / 64] |= 1ULL << i % 64;
 }
 
+/* Zero what of [from, to) lies in [start, end), whose content this is. */
+static void mask(uint8_t *content, uint64_t start, uint64_t end, uint64_t from, uint64_t to)
+{
+	if (from < start)
+		from = start;
+	if (to > end)
+		to = end;
+	if (from < to)
+		memset(content + (from - start), 0, to - from);
+}
+
+/*
+ * The place of an object at `at`: what is free holds what is left over, and what the allocator
+ * keeps around an object that is in use (links, red zones, who took it) refers to nothing, nor does
+ * kmemleak read it.
+ */
+static void mask_place(const struct slub_cache *cache, bool is_free, uint8_t *content,
+		       uint64_t start, uint64_t end, uint64_t at)
+{
+	uint64_t object = at + cache->pad;
+
+	if (is_free) {
+		mask(content, start, end, at, at + cache->size);
+		return;
+	}
+	mask(content, start, end, at, object);
+	mask(content, start, end, object + cache->used, at + cache->size);
+}
+
 void slub_mask__whole(struct slub *slub, const struct slub_place *slab, uint8_t *content)
 {
 	const struct slub_cache *cache = &slub->caches[slab->cache];
@@ -51,20 +80,9 @@ void slub_mask__whole(struct slub *slub, const struct slub_place *slab, uint8_t 
 	if (cache->sheaves)
 		note_in_sheaves(slub, slab, cache, objects, free);
 	for (uint32_t i = 0; i < objects; i++)
-		if (free[i / 64] >> i % 64 & 1)
-			memset(content + (uint64_t)i * cache->size, 0, cache->size);
+		mask_place(cache, free[i / 64] >> i % 64 & 1, content, slab->start,
+			   slab->start + slab->bytes, slab->start + (uint64_t)i * cache->size);
 	memset(content + used, 0, slab->bytes - used);
-}
-
-/* Zero what of [from, to) lies in [start, end), whose content this is. */
-static void mask(uint8_t *content, uint64_t start, uint64_t end, uint64_t from, uint64_t to)
-{
-	if (from < start)
-		from = start;
-	if (to > end)
-		to = end;
-	if (from < to)
-		memset(content + (from - start), 0, to - from);
 }
 
 void slub_mask__part(struct slub *slub, const struct slub_place *place, uint64_t start,
@@ -72,14 +90,15 @@ void slub_mask__part(struct slub *slub, const struct slub_place *place, uint64_t
 {
 	uint32_t index = idmap__find(&slub->by_page, idmap__mix(place->head));
 	const struct slub_slab *slab = index == IDMAP_NONE ? NULL : &slub->slabs[index];
-	uint64_t at = place->start, size, pad;
+	const struct slub_cache *cache;
+	uint64_t at = place->start;
 
 	if (!slab || slab->kind != SLUB_PAGE_SLAB)
 		return;
-	size = slub->caches[slab->cache].size;
-	pad = slub->caches[slab->cache].pad;
-	for (uint32_t i = 0; i < slab->objects; i++, at += size)
-		if (slub__is_marked(slub, slab, i) || sheaves__have(slub, at + pad))
-			mask(content, start, end, at, at + size);
+	cache = &slub->caches[slab->cache];
+	for (uint32_t i = 0; i < slab->objects; i++, at += cache->size)
+		mask_place(cache,
+			   slub__is_marked(slub, slab, i) || sheaves__have(slub, at + cache->pad),
+			   content, start, end, at);
 	mask(content, start, end, at, place->start + place->bytes);
 }

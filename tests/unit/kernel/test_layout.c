@@ -17,7 +17,8 @@ static const char slub_types[] =
 	"page 64 flags 1 page_type 2 compound_head 3 _refcount 4 mapping 5 index 50 private 51 "
 	"pp_magic 52\n"
 	"slab 64 slab_cache 6 freelist 7 slab_list 8\n"
-	"kmem_cache 200 size 9 offset 10 oo 11 node 12 list 13 name 14 flags 15 random 16 "
+	"kmem_cache 200 size 9 object_size 53 offset 10 oo 11 node 12 list 13 name 14 flags 15 "
+	"random 16 "
 	"red_left_pad 27 "
 	"cpu_slab 17 cpu_sheaves 18 sheaf_capacity 19\n"
 	"kmem_cache_node 100 partial 20 barn 21\n"
@@ -211,6 +212,7 @@ static void test_slub(void **state)
 	assert_int_equal(l.slab_list, 8);
 	assert_int_equal(l.cache_size, 9);
 	assert_int_equal(l.cache_offset, 10);
+	assert_int_equal(l.cache_used, 53);
 	assert_int_equal(l.cache_oo, 11);
 	assert_int_equal(l.cache_node, 12);
 	assert_int_equal(l.node_step, 8);
@@ -340,7 +342,8 @@ static void test_newer_kernels(void **state)
 
 	(void)state;
 	add_types(btf,
-		  "kmem_cache 200 size 9 offset 10 oo 11 per_node 100 list 13 name 14 flags 15 "
+		  "kmem_cache 200 size 9 object_size 53 offset 10 oo 11 per_node 100 list 13 name "
+		  "14 flags 15 "
 		  "cpu_sheaves 18\n"
 		  "page 64 flags 1 page_type 2 compound_info 33 _refcount 4 mapping 5\n"
 		  "kmem_cache_node 100 partial 20\n",

@@ -29,6 +29,7 @@ static uint32_t cpus = 2;
 #define MOST_CPUS  1024
 #define LAST	   (cpus - 1)
 #define OBJECT	   (PAGE / 16) /* 16 in a slab of one page */
+#define USED	   (OBJECT - 64)
 #define RANDOM	   0x1234567890abcdefULL
 #define PERCPU	   0x100ULL
 #define CPU_AREAS  0xffff8880f0000000ULL
@@ -66,6 +67,7 @@ static const struct slub_layout layout = {
 	.cache_sheaves = 8,
 	.cache_size = 16,
 	.cache_offset = 20,
+	.cache_used = 88,
 	.cache_random = 24,
 	.cache_oo = 32,
 	.cache_list = 40,
@@ -172,6 +174,7 @@ static __attribute__((unused)) void cache(uint64_t where, uint64_t node, uint64_
 {
 	put64(where + layout.cache_cpu, where == CACHE ? PERCPU : 0);
 	put32(where + layout.cache_size, OBJECT);
+	put32(where + layout.cache_used, USED);
 	put32(where + layout.cache_offset, 128);
 	put64(where + layout.cache_random, RANDOM);
 	put32(where + layout.cache_oo, 0 << 16 | 16);

@@ -378,7 +378,7 @@ static int reads_for(struct slub *slub, int first, int last)
 	return reads;
 }
 
-#define READS_OF_CACHE 6
+#define READS_OF_CACHE 7
 #define READS_OF_SLAB  6
 #define READS_OF_LIST  2 /* of a CPU */
 
@@ -479,7 +479,7 @@ static void test_masks_what_a_cpu_has(void **state)
 	slub__free(&slub);
 }
 
-/* A slab is looked at in parts: what is free in it becomes zero, also where a part cuts it. */
+/* A slab is looked at in parts: what is no object's becomes zero, also where a part cuts it. */
 static void test_masks_parts(void **state)
 {
 	struct slub slub = made_up();
@@ -501,7 +501,9 @@ static void test_masks_parts(void **state)
 		for (uint64_t a = from; a < to; a++) {
 			uint64_t i = (a - object(1, 0)) / OBJECT;
 
-			if (part[a - from] != (i == 5 || i == 9 ? 0 : 0xaa))
+			bool is_used = i != 5 && i != 9 && a % OBJECT < USED;
+
+			if (part[a - from] != (is_used ? 0xaa : 0))
 				fail_msg("byte %d of object %d", (int)(a % OBJECT), (int)i);
 		}
 		test_free(part);
@@ -514,12 +516,42 @@ static void test_masks_parts(void **state)
 	memset(end, 0xaa, sizeof(end));
 	slub_mask__part(&slub, &whole, from, from + 16, end);
 	for (int i = 0; i < 16; i++)
-		assert_int_equal(end[i], i < 8 ? 0xaa : 0);
+		assert_int_equal(end[i], 0);
 	/* of a slab that nobody has read nothing is known */
 	whole.head = page(2);
 	memset(end, 0xaa, sizeof(end));
 	slub_mask__part(&slub, &whole, from, from + 16, end);
 	assert_int_equal(end[15], 0xaa);
+	slub__free(&slub);
+}
+
+/*
+ * What surrounds an object is the allocator's, with the link of the freelist that it was in: a red
+ * zone before it (slub_debug=Z), the rest behind it.
+ */
+static void test_masks_around_objects(void **state)
+{
+	const uint64_t pad = 32;
+	struct slub slub = made_up();
+	struct slub_place whole;
+
+	(void)state;
+	put32(CACHE + layout.cache_pad, pad);
+	slab(1, CACHE, 0, 16, false);
+	memset(at(object(1, 0), PAGE), 0xaa, PAGE);
+	whole = place(1);
+	assert_int_equal(slub_mask__note(&slub, &whole, CACHE), 0);
+	slub_mask__whole(&slub, &whole, at(object(1, 0), PAGE));
+	for (uint64_t a = 0; a < PAGE; a++)
+		assert_int_equal(*at(object(1, 0) + a, 1),
+				 a % OBJECT >= pad && a % OBJECT < pad + USED ? 0xaa : 0);
+	/* that cannot be: nothing is known, nothing masked */
+	slub__begin(&slub);
+	put32(CACHE + layout.cache_used, (uint32_t)OBJECT);
+	memset(at(object(1, 0), PAGE), 0xaa, PAGE);
+	assert_int_equal(slub_mask__note(&slub, &whole, CACHE), 0);
+	slub_mask__whole(&slub, &whole, at(object(1, 0), PAGE));
+	assert_int_equal(*at(object(1, 1) - 1, 1), 0xaa);
 	slub__free(&slub);
 }
 
@@ -533,6 +565,7 @@ static void test_masks_many_small_objects(void **state)
 
 	(void)state;
 	put32(CACHE + layout.cache_size, 24);
+	put32(CACHE + layout.cache_used, 20);
 	put32(CACHE + layout.cache_offset, 8);
 	memset(content, 0xaa, whole.bytes);
 	for (int i = 99; i >= 0; i -= 33) {
@@ -547,7 +580,7 @@ static void test_masks_many_small_objects(void **state)
 	slub_mask__whole(&slub, &whole, content);
 	for (int i = 0; i < 100; i++)
 		for (int k = 0; k < 24; k++)
-			assert_int_equal(content[i * 24 + k], i % 33 ? 0xaa : 0);
+			assert_int_equal(content[i * 24 + k], i % 33 && k < 20 ? 0xaa : 0);
 	for (int k = 0; k < 40; k++)
 		assert_int_equal(content[2400 + k], 0);
 	/* a freelist that makes no sense: nothing is touched */
@@ -570,6 +603,7 @@ static void test_plain_links(void **state)
 	(void)state;
 	slub.layout.cache_random = SLUB_NONE;
 	put32(CACHE + layout.cache_size, 24);
+	put32(CACHE + layout.cache_used, 24);
 	put32(CACHE + layout.cache_offset, 16); /* the last word of an object */
 	for (size_t i = 0; i < 4; i++) {
 		put64(object(1, 0) + free[i] * 24ULL + 16, next);
@@ -837,6 +871,7 @@ int main(void)
 		cmocka_unit_test(test_few_online),
 		cmocka_unit_test(test_masks_what_a_cpu_has),
 		cmocka_unit_test(test_masks_parts),
+		cmocka_unit_test(test_masks_around_objects),
 		cmocka_unit_test(test_masks_many_small_objects),
 		cmocka_unit_test(test_plain_links),
 		cmocka_unit_test(test_the_largest_slab),

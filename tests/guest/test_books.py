@@ -102,4 +102,4 @@ def percpu_books_close(version):
 
 
 if __name__ == "__main__":
-    main(slabinfo_agrees_in_every_cache, percpu_books_close, kernels=["6.1", "6.12", "arm64/6.12"])
+    main(slabinfo_agrees_in_every_cache, percpu_books_close, kernels=["6.1", "6.12"])

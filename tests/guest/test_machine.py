@@ -157,4 +157,4 @@ def run(version):
 
 if __name__ == "__main__":
     main(run, names_of_a_module_that_is_gone, explain, ledger_reads_alloc_traces, node_without_memory,
-         kernels=["6.1", "6.12", "arm64/6.1"])
+         kernels=["6.12", "arm64/6.1"])

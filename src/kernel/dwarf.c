@@ -53,17 +53,40 @@ static void forget_empty(struct dwarf *dwarf)
 	dwarf->books[oldest] = dwarf->books[--dwarf->nr];
 }
 
+static bool is_same_build(const struct image *a, const struct image *b)
+{
+	return a->build_id_length && a->build_id_length == b->build_id_length &&
+	       !memcmp(a->build_id, b->build_id, a->build_id_length) && !strcmp(a->name, b->name);
+}
+
+/*
+ * The book that tells of `image` already, or NULL.  A module that is loaded again has the debug
+ * info that it had, and other addresses.
+ */
+static struct dwarf_book *find_book(const struct dwarf *dwarf, const struct image *image)
+{
+	for (size_t i = 0; i < dwarf->nr; i++) {
+		struct dwarf_book *book = dwarf->books[i];
+
+		if (!memcmp(&book->image, image, sizeof(*image)))
+			return book;
+		if (book->dwfl && *image->name && is_same_build(&book->image, image)) {
+			dwarf_book__place(book, image);
+			return book;
+		}
+	}
+	return NULL;
+}
+
 /* The book of `image`, or NULL.  It may be an empty one. */
 static struct dwarf_book *book_of(struct dwarf *dwarf, const struct image *image)
 {
-	struct dwarf_book *book;
+	struct dwarf_book *book = find_book(dwarf, image);
 
 	dwarf->asked++;
-	for (size_t i = 0; i < dwarf->nr; i++) {
-		if (memcmp(&dwarf->books[i]->image, image, sizeof(*image)) != 0)
-			continue;
-		dwarf->books[i]->used = dwarf->asked;
-		return dwarf->books[i];
+	if (book) {
+		book->used = dwarf->asked;
+		return book;
 	}
 	forget_empty(dwarf);
 	if (array__reserve((void **)&dwarf->books, dwarf->nr + 1, &dwarf->room,

@@ -280,13 +280,30 @@ static void free_answer(const struct dwarf_answer *answer)
 	free(answer->frames);
 }
 
+size_t dwarf_book__place(struct dwarf_book *book, const struct image *image)
+{
+	size_t nr = 0;
+
+	book->image = *image;
+	for (size_t i = 0; i < book->nr_parts; i++) {
+		struct dwarf_part *part = &book->parts[i];
+
+		part->loaded = 0;
+		for (uint32_t k = 0; k < image->nr_places; k++)
+			if (!strcmp(part->name, image->places[k].name))
+				part->loaded = image->places[k].address;
+		nr += part->loaded != 0;
+	}
+	return nr;
+}
+
 /* 0 and the address in the book's file, or -ENOENT. */
 static int in_file(const struct dwarf_book *book, uint64_t address, uint64_t *out)
 {
 	for (size_t i = 0; i < book->nr_parts; i++) {
 		const struct dwarf_part *part = &book->parts[i];
 
-		if (address < part->loaded || address - part->loaded >= part->size)
+		if (!part->loaded || address < part->loaded || address - part->loaded >= part->size)
 			continue;
 		*out = address - part->loaded + part->in_file;
 		return 0;

@@ -15,9 +15,11 @@
 #include <elfutils/libdw.h>
 #include <elfutils/libdwfl.h>
 
-/* A part of a module: its address in the file, and here. */
+/* A part of an image: its address in the file, and here, where it is called `name`. */
 struct dwarf_part {
-	uint64_t in_file, loaded, size;
+	char name[sizeof(((struct image_place *)NULL)->name)];
+	uint64_t in_file, size;
+	uint64_t loaded; /* 0: it is not there, or nobody tells */
 };
 
 /* An image, and its debug info if there is any. */
@@ -41,6 +43,12 @@ struct dwarf_book {
 	size_t nr_all, room_all;
 	bool has_all;
 };
+
+/*
+ * Have the book tell of addresses that this image of the same build has: a module that is loaded
+ * again.  What was found before stays.  How many of the book's parts are there.
+ */
+size_t dwarf_book__place(struct dwarf_book *book, const struct image *image);
 
 /*
  * What dwarf__find() returns, of an address that the image has here.  Frames stay as long as the

@@ -80,14 +80,19 @@ static bool has_build_id(struct search *search, Dwfl_Module *module, const char 
 	return false;
 }
 
-static void add_part(struct dwarf_book *book, const struct dwarf_part *part)
+static void add_part(struct dwarf_book *book, const char *name, uint64_t in_file, uint64_t size)
 {
-	if (book->nr_parts < IMAGE_PLACES)
-		book->parts[book->nr_parts++] = *part;
+	struct dwarf_part *part = &book->parts[book->nr_parts];
+
+	if (book->nr_parts == IMAGE_PLACES || strlen(name) >= sizeof(part->name))
+		return;
+	*part = (struct dwarf_part){.in_file = in_file, .size = size};
+	strcpy(part->name, name);
+	book->nr_parts++;
 }
 
 /* The kernel: as far from where it was linked to as this symbol is.  It is one piece. */
-static void place_kernel(struct dwarf_book *book, Dwfl_Module *module)
+static void find_kernel(struct dwarf_book *book, Dwfl_Module *module)
 {
 	int nr = dwfl_module_getsymtab(module);
 
@@ -100,15 +105,14 @@ static void place_kernel(struct dwarf_book *book, Dwfl_Module *module)
 
 			if (!name || strcmp(name, known->name))
 				continue;
-			add_part(book, &(struct dwarf_part){symbol.st_value, known->address,
-							    UINT64_MAX - known->address});
+			add_part(book, name, symbol.st_value, UINT64_MAX - known->address);
 			break;
 		}
 	}
 }
 
 /* A module: its sections, each for itself. */
-static void place_module(struct dwarf_book *book, Elf *elf)
+static void find_sections(struct dwarf_book *book, Elf *elf)
 {
 	Elf_Scn *section = NULL;
 	size_t names;
@@ -122,11 +126,8 @@ static void place_module(struct dwarf_book *book, Elf *elf)
 		if (!gelf_getshdr(section, &head) || !(head.sh_flags & SHF_EXECINSTR))
 			continue;
 		name = elf_strptr(elf, names, head.sh_name);
-		for (uint32_t i = 0; name && i < book->image.nr_places; i++)
-			if (!strcmp(name, book->image.places[i].name))
-				add_part(book, &(struct dwarf_part){head.sh_addr,
-								    book->image.places[i].address,
-								    head.sh_size});
+		if (name)
+			add_part(book, name, head.sh_addr, head.sh_size);
 	}
 }
 
@@ -221,11 +222,11 @@ static bool take_file(struct search *search, int fd, const char *path)
 		goto other; /* the image itself, stripped */
 	}
 	if (*book->image.name)
-		place_module(book, elf);
+		find_sections(book, elf);
 	else
-		place_kernel(book, module);
+		find_kernel(book, module);
 	book->path = strdup(path);
-	if (!book->nr_parts || !book->path) {
+	if (!dwarf_book__place(book, &book->image) || !book->path) {
 		COMPLAIN(search->wrong, "%s is not used: where its code was loaded is not known",
 			 path);
 		goto other;

@@ -578,10 +578,43 @@ static void test_images_without_debug_info_are_forgotten(void **state)
 	dwarf__close(dwarf);
 }
 
+/* And of one with debug info nothing but where it is now; what was handed out stays. */
+static void test_images_that_are_loaded_again_take_no_memory(void **state)
+{
+	struct dwarf *dwarf = open_dwarf(FIXTURES, false);
+	struct fixture f = module(), was = f;
+	const struct dwarf_frame *frames, *again;
+	size_t before = 0;
+
+	(void)state;
+	if (!__sanitizer_get_current_allocated_bytes)
+		skip();
+	assert_named(dwarf, &f);
+	dwarf__find(dwarf, &f.image, f.in_leak - 1, &frames);
+	for (int i = 0; i < 1000; i++) {
+		if (i == 10)
+			before = __sanitizer_get_current_allocated_bytes();
+		f.image.places[0].address += 4096;
+		f.in_leak += 4096;
+		/* the part that was for its start is gone by the time, mostly */
+		f.image.nr_places = i % 10 ? 1 : 2;
+		assert_int_equal(dwarf__find(dwarf, &f.image, f.in_leak - 1, &again), 3);
+		assert_ptr_equal(again, frames);
+		assert_int_equal(dwarf__find(dwarf, &f.image, f.in_leak_early - 1, &again),
+				 i % 10 ? 0 : 1);
+	}
+	assert_true(__sanitizer_get_current_allocated_bytes() < before + 10000);
+	/* the one that is gone, whose sites may still be listed */
+	assert_named(dwarf, &was);
+	assert_int_equal(times_said, 0);
+	dwarf__close(dwarf);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_images_without_debug_info_are_forgotten),
+		cmocka_unit_test(test_images_that_are_loaded_again_take_no_memory),
 		cmocka_unit_test(names_a_kernel_that_was_moved),
 		cmocka_unit_test(takes_the_symbol_there_is),
 		cmocka_unit_test(names_a_module_by_its_sections),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "trace/sites.h"
 #include "util/array.h"
-#include "util/quickselect.h"
+#include "util/radix_select.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -188,8 +188,6 @@ bool sites__is_backing(const struct sites *sites, uint32_t entry)
 	return sites->list[sites->of_entry[entry]].backing;
 }
 
-QUICKSELECT(kth_smallest, float)
-
 /*
  * Which of the nr > 0 ages, the least one first, has half of what they stand for up to it.  Older
  * objects stand for more: those of one weight follow one another.
@@ -243,9 +241,9 @@ int sites__age(struct sites *sites, const struct snapshot *snapshot,
 		if (site->listed)
 			site->age_median_s =
 				SECONDS_PER_TICK *
-				kth_smallest(sites->ages + site->first_age, 0, site->listed,
-					     median_place(sites->ages + site->first_age,
-							  site->listed, times));
+				radix_select__kth(sites->ages + site->first_age, site->listed,
+						  median_place(sites->ages + site->first_age,
+							       site->listed, times));
 	}
 	return 0;
 }

@@ -137,6 +137,7 @@ static int read_slot(struct snapshot *snapshot, const struct snapshot_source *so
 {
 	struct kleak_record record;
 	uint64_t key = snapshot__read_record(&record, source->buckets, slot);
+	struct snapshot_site *site;
 	uint32_t bits;
 	int err;
 
@@ -148,17 +149,19 @@ static int read_slot(struct snapshot *snapshot, const struct snapshot_source *so
 	}
 	if (record.site >= snapshot->nr_sites)
 		record.site = KLEAK_SITE_NONE;
-	snapshot->sites[record.site].records++;
+	site = &snapshot->sites[record.site];
+	site->records++;
 	bits = bits_of(&record, source);
 	if (!is_sampled(key, bits)) {
-		snapshot->sites[record.site].unsampled++;
+		site->unsampled++;
 		if (!(record.bytes & KLEAK_BYTES_UNSIZED) &&
 		    !(record.flags & KLEAK_RECORD_OF_CACHE && record.site))
-			snapshot->sites[record.site].freed_bytes += record.bytes;
+			site->freed_bytes += record.bytes;
 		return 0;
 	}
-	snapshot->sites[record.site].live++;
-	snapshot->sites[record.site].more.live += (1ULL << bits) - 1;
+	site->live++;
+	if (bits)
+		site->more.live += (1ULL << bits) - 1;
 	if (record.bytes & KLEAK_BYTES_UNSIZED)
 		return add_unsized(snapshot, slot, key, record.site);
 	if (space_of(key) == KLEAK_SPACE_VMALLOC) {

@@ -19,17 +19,17 @@ struct snapshot_more {
 };
 
 struct snapshot_site {
-	/* from the object table */
+	/* from the object table; what each record is counted in comes first, in one line */
 	uint64_t records;	  /* every record, of what is not in the sample any more too */
 	uint64_t live;		  /* every record that is in the sample */
 	uint64_t held_bytes;	  /* of every record */
-	uint64_t account_records; /* KLEAK_RECORD_ACCOUNT, of those that have bytes */
-	uint64_t account_bytes;
 	uint64_t objects;	  /* records that are outstanding: sized, not pending, old enough */
 	uint64_t bytes;		  /* of `objects` */
 	uint64_t bytes_requested; /* of `objects` */
-	uint64_t pending;	  /* handed to kfree_rcu(), old enough */
 	uint64_t listed;	  /* records behind `objects`: as many, but for sampling */
+	uint64_t pending;	  /* handed to kfree_rcu(), old enough */
+	uint64_t account_records; /* KLEAK_RECORD_ACCOUNT, of those that have bytes */
+	uint64_t account_bytes;
 	struct snapshot_more more;
 	double objects_variance; /* of the estimates of `objects` and `bytes` */
 	double bytes_variance;

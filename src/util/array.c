@@ -6,13 +6,11 @@
 
 #define FIRST_ROOM 256
 
-int array__reserve(void **array, size_t nr, size_t *room, size_t size)
+int array__grow(void **array, size_t nr, size_t *room, size_t size)
 {
 	size_t more = *room ? *room : FIRST_ROOM;
 	void *grown;
 
-	if (nr <= *room)
-		return 0;
 	while (more < nr)
 		more *= 2;
 	grown = realloc(*array, more * size);

@@ -5,10 +5,16 @@
 
 #include <stddef.h>
 
+/* What array__reserve() does where there is not enough room. */
+int array__grow(void **array, size_t nr, size_t *room, size_t size);
+
 /*
  * Make room for `nr` elements of `size` bytes in *array, which has room for *room.
  * *array may move.  0 or -ENOMEM, with everything as it was.
  */
-int array__reserve(void **array, size_t nr, size_t *room, size_t size);
+static inline int array__reserve(void **array, size_t nr, size_t *room, size_t size)
+{
+	return nr <= *room ? 0 : array__grow(array, nr, room, size);
+}
 
 #endif

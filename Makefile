@@ -9,6 +9,7 @@
 # make bench-programs [ROUNDS=5]             where the time goes: ns a run of each program, the verifier, a start
 # make bench-cgroups [CGROUPS=10000]         what kleak ledger --cgroups costs; makes so many, as root
 # make bench-scale [OBJECTS="1000000 100000000"] [GB=4096]   what reports and scans cost with so many objects, so much memory
+# make bench-crowd [OBJECTS=100000000]       what reports cost while so many objects are live, as root
 # make bench-names VMLINUX=file              how fast addresses get their source lines
 # make fuzz [FUZZ_TIME=60]  read files that nobody wrote
 # make soak [SECONDS=600] [GUEST=6.12] [SANITIZE=1]   under load, here or in a guest, kleak with ASan and UBSan
@@ -453,6 +454,14 @@ bench-scale: $(B)/readout $(B)/scan-bench $(B)/walk-bench
 	@$(B)/readout $(or $(OBJECTS),1000000 3000000 10000000 30000000)
 	@$(B)/scan-bench $(or $(OBJECTS),1000000 3000000 10000000 30000000)
 	@$(B)/walk-bench $(or $(GB),64 256 1024 4096)
+
+$(B)/crowd: tools/bench/crowd.c | $(B)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(C_FLAGS) -o $@ $^
+
+.PHONY: bench-crowd
+bench-crowd: $(KLEAK) $(B)/crowd
+	@tools/bench-crowd $(OBJECTS)
 
 .PHONY: bench-names
 bench-names: $(B)/names

@@ -108,27 +108,95 @@ static int look_at(struct found_free *found, struct slub *slub,
 	return state == SLUB_FREE ? add(found, &eviction) : 0;
 }
 
-/* Look at the objects of the sites that are wanted in this way: `most` of them, from `first` on. */
-static int look_at_all(struct found_free *found, struct slub *slub, const struct snapshot *snapshot,
-		       const struct sites *sites, const struct found_free_tables *tables,
-		       enum wanted wanted, size_t first, uint64_t most)
+/* The regions whose turn it is: [first, first + nr), round the end. */
+struct turn {
+	uint32_t first, nr;
+	uint64_t most; /* objects */
+};
+
+/* As many of the next regions as have `most` objects together; one if it has more. */
+static struct turn next_turn(const struct found_free *found, uint64_t most)
+{
+	struct turn turn = {.first = found->region, .most = most};
+	uint64_t objects = 0;
+
+	for (; turn.nr < SNAPSHOT_REGIONS; turn.nr++) {
+		uint32_t here = found->in_region[(turn.first + turn.nr) % SNAPSHOT_REGIONS];
+
+		if (objects && objects + here > most)
+			break;
+		objects += here;
+	}
+	return turn;
+}
+
+/* After a turn in which so many were looked at: where the next one begins. */
+static void end_turn(struct found_free *found, const struct turn *turn, uint64_t objects)
+{
+	found->done += objects;
+	if (objects == turn->most && found->done < found->in_region[turn->first])
+		return;
+	found->region = (turn->first + turn->nr) % SNAPSHOT_REGIONS;
+	found->done = 0;
+}
+
+static bool has_turn(const struct turn *turn, const struct snapshot_object *object)
+{
+	return (object->region - turn->first) % SNAPSHOT_REGIONS < turn->nr;
+}
+
+static enum wanted wanted_of(const struct found_free *found, const struct sites *sites,
+			     const struct snapshot_object *object)
+{
+	return object->age < 1 ? WANTED_NEVER : found->wanted[sites->of_entry[object->site]];
+}
+
+/* Look at the objects that are wanted now, and count those that are by turns. */
+static int look_at_shown(struct found_free *found, struct slub *slub,
+			 const struct snapshot *snapshot, const struct sites *sites,
+			 const struct found_free_tables *tables)
 {
 	int err = 0;
 
+	memset(found->in_region, 0, SNAPSHOT_REGIONS * sizeof(*found->in_region));
+	for (size_t i = 0; i < snapshot->nr_list && !err; i++) {
+		const struct snapshot_object *object = &snapshot->list[i];
+		enum wanted wanted = wanted_of(found, sites, object);
+
+		if (wanted == WANTED_NOW)
+			err = look_at(found, slub, tables, object);
+		else if (wanted == WANTED_BY_TURNS)
+			found->in_region[object->region]++;
+	}
+	return err;
+}
+
+/* Look at `most` of the others. */
+static int look_at_next(struct found_free *found, struct slub *slub,
+			const struct snapshot *snapshot, const struct sites *sites,
+			const struct found_free_tables *tables, uint64_t most)
+{
+	const struct turn turn = next_turn(found, most);
+	size_t first = found->turn < snapshot->nr_list ? found->turn : 0;
+	uint64_t objects = 0;
+	int err = 0;
+
 	for (size_t n = 0; n < snapshot->nr_list && !err; n++) {
-		size_t i = (first + n) % snapshot->nr_list;
+		size_t i =
+			first + n < snapshot->nr_list ? first + n : first + n - snapshot->nr_list;
 		const struct snapshot_object *object = &snapshot->list[i];
 
-		if (object->age < 1 || found->wanted[sites->of_entry[object->site]] != wanted)
+		if (wanted_of(found, sites, object) != WANTED_BY_TURNS)
 			continue;
-		if (!most) {
+		if (!has_turn(&turn, object) || objects == most) {
 			found->skipped++;
 			continue;
 		}
-		if (!--most)
+		if (++objects == most)
 			found->turn = i + 1;
 		err = look_at(found, slub, tables, object);
 	}
+	end_turn(found, &turn, objects);
 	return err;
 }
 
@@ -143,13 +211,14 @@ int found_free__look(struct found_free *found, struct slub *slub, const struct s
 	found->checked = 0;
 	found->unknown = 0;
 	found->skipped = 0;
-	err = choose(found, sites, shown, budget, &left);
+	if (!found->in_region)
+		found->in_region = malloc(SNAPSHOT_REGIONS * sizeof(*found->in_region));
+	err = found->in_region ? choose(found, sites, shown, budget, &left) : -ENOMEM;
 	slub__begin(slub);
 	if (!err)
-		err = look_at_all(found, slub, snapshot, sites, tables, WANTED_NOW, 0, UINT64_MAX);
+		err = look_at_shown(found, slub, snapshot, sites, tables);
 	if (!err)
-		err = look_at_all(found, slub, snapshot, sites, tables, WANTED_BY_TURNS,
-				  found->turn, left);
+		err = look_at_next(found, slub, snapshot, sites, tables, left);
 	return err;
 }
 
@@ -157,5 +226,6 @@ void found_free__free(struct found_free *found)
 {
 	free(found->list);
 	free(found->wanted);
+	free(found->in_region);
 	memset(found, 0, sizeof(*found));
 }

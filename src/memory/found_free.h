@@ -22,7 +22,11 @@ struct found_free {
 	uint64_t checked; /* objects looked at */
 	uint64_t unknown; /* whose state could not be told */
 	uint64_t skipped; /* beyond the budget */
-	size_t turn;	  /* where in the snapshot's list the next ones stand */
+	/* whose turn is next */
+	uint32_t *in_region; /* objects, by snapshot_object.region */
+	uint32_t region;
+	uint64_t done; /* of this region, which has too many for once */
+	size_t turn;   /* where in the snapshot's list the next ones of them stand */
 };
 
 struct found_free_tables {
@@ -34,8 +38,10 @@ struct found_free_tables {
 
 /*
  * Look at `budget` objects at most: at those of the first `shown` sites that have any, as far
- * as whole sites fit, then at the others, by turns from call to call.  List in *found those
- * that are free, and pages that belong to processes; *found starts as all zeros.  0 or -ENOMEM.
+ * as whole sites fit, then at the others, by turns from call to call: at those that lie beside each
+ * other, for reading a slab's books takes the same for one of its objects as for all.  List in
+ * *found those that are free, and pages that belong to processes; *found starts as all zeros.  0 or
+ * -ENOMEM.
  */
 int found_free__look(struct found_free *found, struct slub *slub, const struct snapshot *snapshot,
 		     const struct sites *sites, const struct found_free_tables *tables,

@@ -55,9 +55,18 @@ static void add_more_held(struct snapshot_site *site, const struct kleak_record 
 	}
 }
 
+/* Slabs, which are smaller than that, lie in one or in two of them, and so do their objects. */
+#define REGION_SHIFT 16
+
+static uint32_t region_of(uint64_t key)
+{
+	return (uint32_t)((~key >> REGION_SHIFT) * 0x9e3779b97f4a7c15ULL >>
+			  (64 - SNAPSHOT_REGION_BITS));
+}
+
 /* Count a record that has bytes of its own, and stands for 1 << bits. */
-static int add_object(struct snapshot *snapshot, const struct kleak_record *record, uint32_t slot,
-		      uint32_t bits, uint64_t now, uint64_t min_age)
+static int add_object(struct snapshot *snapshot, const struct kleak_record *record, uint64_t key,
+		      uint32_t slot, uint32_t bits, uint64_t now, uint64_t min_age)
 {
 	uint64_t age = kleak_age(now, record->allocated_at);
 	struct snapshot_site *site = &snapshot->sites[record->site];
@@ -87,8 +96,8 @@ static int add_object(struct snapshot *snapshot, const struct kleak_record *reco
 	site->bytes_requested += record->bytes - record->slack;
 	if (bits)
 		add_more(site, record, bits);
-	snapshot->list[snapshot->nr_list++] =
-		(struct snapshot_object){.site = record->site, .age = (float)age, .slot = slot};
+	snapshot->list[snapshot->nr_list++] = (struct snapshot_object){
+		.site = record->site, .region = region_of(key), .age = (float)age, .slot = slot};
 	return 0;
 }
 
@@ -174,7 +183,7 @@ static int read_slot(struct snapshot *snapshot, const struct snapshot_source *so
 	/* what was allocated since those were read is another one */
 	if (record.allocated_at < now && is_waiting(key, source->waiting))
 		record.flags |= KLEAK_RECORD_RCU_PENDING;
-	return add_object(snapshot, &record, slot, bits, now, min_age);
+	return add_object(snapshot, &record, key, slot, bits, now, min_age);
 }
 
 /* Most are, most of the time: a look at one cache line. */
@@ -421,7 +430,8 @@ int snapshot__add_areas(struct snapshot *snapshot, const struct snapshot_source 
 			continue;
 		/* it was sized after the tallies had been read */
 		snapshot->sites[record.site].allocated_bytes += record.bytes;
-		err = add_object(snapshot, &record, slot, bits_of(&record, source), now, min_age);
+		err = add_object(snapshot, &record, key, slot, bits_of(&record, source), now,
+				 min_age);
 		if (!err)
 			err = add_slot(&snapshot->areas, &snapshot->nr_areas, &snapshot->room_areas,
 				       slot);

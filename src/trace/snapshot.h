@@ -46,11 +46,17 @@ struct snapshot_site {
 	uint64_t freed_bytes;
 };
 
+#define SNAPSHOT_REGION_BITS 14
+#define SNAPSHOT_REGIONS     (1U << SNAPSHOT_REGION_BITS)
+
 struct snapshot_object {
-	uint32_t site;
-	float age;     /* ticks, to 24 bits: never wraps */
-	uint32_t slot; /* bucket * KLEAK_BUCKET_KEYS + index */
+	uint32_t site : 32 - SNAPSHOT_REGION_BITS;
+	uint32_t region : SNAPSHOT_REGION_BITS; /* equal for objects that lie beside each other */
+	float age;				/* ticks, to 24 bits: never wraps */
+	uint32_t slot;				/* bucket * KLEAK_BUCKET_KEYS + index */
 };
+
+_Static_assert(KLEAK_MAX_SITES <= 1 << (32 - SNAPSHOT_REGION_BITS), "a site's number has to fit");
 
 struct snapshot_area {
 	uint64_t key;

@@ -173,6 +173,52 @@ static void test_budget(void **state)
 	found_free__free(&verify);
 }
 
+/*
+ * What lies beside each other has its turn together, as many regions as there is time for; of one
+ * that has more objects than that the rest comes next.
+ */
+static void test_turns_are_by_region(void **state)
+{
+	static const uint32_t regions[] = {7, 3, 7, 9, 3, SNAPSHOT_REGIONS - 1, 9, 9};
+	/* the slots of 3 and 7, of 9 and the last one, and from the beginning */
+	static const uint32_t expected[][4] = {{1, 2, 3, 5}, {4, 7, 8, 6}, {1, 2, 3, 5}};
+	struct found_free verify = {};
+	struct made_up m;
+
+	(void)state;
+	init(&m);
+	site(&m, 0, 5, KLEAK_SPACE_SLAB, 8);
+	for (uint32_t slot = 1; slot <= 8; slot++) {
+		object(&m, slot, 5, KLEAK_SPACE_SLAB, 100);
+		m.snapshot.list[slot - 1].region = regions[slot - 1];
+	}
+	for (size_t turn = 0; turn < 3; turn++) {
+		uint32_t seen = 0, wanted = 0;
+
+		look_again(&verify, &m, 0, 4);
+		assert_int_equal(verify.checked, 4);
+		assert_int_equal(verify.skipped, 4);
+		for (int i = 0; i < 4; i++) {
+			seen |= 1U << verify.list[i].slot;
+			wanted |= 1U << expected[turn][i];
+		}
+		assert_int_equal(seen, wanted);
+	}
+	/* too many for once */
+	for (uint32_t slot = 1; slot <= 8; slot++)
+		m.snapshot.list[slot - 1].region = slot < 8 ? 5 : 6;
+	verify.region = 5;
+	for (int turn = 0, seen = 0; turn < 4; turn++) {
+		look_again(&verify, &m, 0, 3);
+		for (size_t i = 0; i < verify.nr; i++)
+			seen |= 1 << verify.list[i].slot;
+		if (turn == 3)
+			assert_int_equal(seen, 0x1fe);
+	}
+	slub__free(&m.slub);
+	found_free__free(&verify);
+}
+
 /* A site with more objects than there is time for. */
 static void test_large_site(void **state)
 {
@@ -453,6 +499,7 @@ int main(void)
 		cmocka_unit_test(test_lists_what_is_free),
 		cmocka_unit_test(test_sites_that_are_not_shown),
 		cmocka_unit_test(test_budget),
+		cmocka_unit_test(test_turns_are_by_region),
 		cmocka_unit_test(test_large_site),
 		cmocka_unit_test(test_spaces),
 		cmocka_unit_test(test_pages_of_processes_are_evicted),

@@ -348,7 +348,8 @@ static void test_median_age_is_exact(void **state)
 			m.sums[s + 1].objects = m.sums[s + 1].listed = nr[s];
 			for (uint32_t i = 0; i < nr[s]; i++) {
 				ages[s][i] = (uint32_t)rand() % spread;
-				list[n++] = (struct snapshot_object){s + 1, ages[s][i], 0};
+				list[n++] =
+					(struct snapshot_object){.site = s + 1, .age = ages[s][i]};
 			}
 			qsort(ages[s], nr[s], sizeof(ages[s][0]), ascending);
 		}
@@ -466,7 +467,7 @@ static void test_median_of_what_stands_for_many(void **state)
 	m.snapshot.list = list;
 	/* 30 of ages 1 to 30 stand for 60, 30 of 31 to 60 for 240: 150 is reached at the 42nd */
 	for (uint32_t i = 0; i < 60; i++)
-		list[i] = (struct snapshot_object){1, (float)(i * 7 % 60 + 1), 0};
+		list[i] = (struct snapshot_object){.site = 1, .age = (float)(i * 7 % 60 + 1)};
 	for (int i = 0; i < 60; i++) /* 7 and 60 have no divisor */
 		assert_in_range(list[i].age, 1, 60);
 	sum(&sites, &m, 16);
@@ -588,7 +589,8 @@ static void test_what_tells_sites_apart(void **state)
 
 static void test_no_age_of_what_has_no_objects(void **state)
 {
-	struct snapshot_object list[] = {{2, 40, 0}, {1, 30, 0}, {2, 20, 0}};
+	struct snapshot_object list[] = {
+		{.site = 2, .age = 40}, {.site = 1, .age = 30}, {.site = 2, .age = 20}};
 	struct sites sites = {};
 	struct made_up m;
 

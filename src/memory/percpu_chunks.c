@@ -7,9 +7,10 @@
 
 struct walk {
 	const struct percpu_chunks *chunks;
-	bool (*see)(void *arg, const struct percpu_chunk *chunk);
+	bool (*see)(void *arg, const struct percpu_chunk *chunk); /* NULL: they are only counted */
 	void *arg;
 	uint32_t nr;
+	uint64_t sum; /* of their addresses */
 };
 
 static int read_at(const struct percpu_chunks *chunks, uint64_t address, void *to, size_t len)
@@ -31,7 +32,8 @@ static bool see_chunk(struct walk *walk, uint64_t at)
 	chunk.free_bytes = free_bytes;
 	if (nr_pages <= 0 || nr_pages > MOST_PAGES || free_bytes < 0 || free_bytes > chunk.bytes)
 		return false;
-	return walk->see(walk->arg, &chunk);
+	walk->sum += at;
+	return !walk->see || walk->see(walk->arg, &chunk);
 }
 
 /* Those of the list at `head`, each of which has to refer back to the one before. */
@@ -52,10 +54,10 @@ static bool see_list(struct walk *walk, uint64_t head)
 	return true;
 }
 
-bool percpu_chunks__each(const struct percpu_chunks *chunks,
-			 bool (*see)(void *arg, const struct percpu_chunk *chunk), void *arg)
+/* All there are now. */
+static bool see_all(struct walk *walk)
 {
-	struct walk walk = {chunks, see, arg};
+	const struct percpu_chunks *chunks = walk->chunks;
 	uint64_t lists, reserved = 0;
 	uint32_t nr;
 
@@ -65,12 +67,25 @@ bool percpu_chunks__each(const struct percpu_chunks *chunks,
 	    nr > MOST_LISTS / chunks->layout.types)
 		return false;
 	if (chunks->reserved && (read_at(chunks, chunks->reserved, &reserved, sizeof(reserved)) ||
-				 (reserved && !see_chunk(&walk, reserved))))
+				 (reserved && !see_chunk(walk, reserved))))
 		return false;
 	for (uint32_t i = 0; i < nr * chunks->layout.types; i++)
-		if (!see_list(&walk, lists + 2 * sizeof(uint64_t) * i))
+		if (!see_list(walk, lists + 2 * sizeof(uint64_t) * i))
 			return false;
-	return walk.nr;
+	return walk->nr;
+}
+
+/*
+ * A chunk goes from list to list as its free bytes change (mm/percpu.c, pcpu_chunk_relocate()): one
+ * that went to a list that had been walked through is missed, and each list looks whole.  So they
+ * are counted before.
+ */
+bool percpu_chunks__each(const struct percpu_chunks *chunks,
+			 bool (*see)(void *arg, const struct percpu_chunk *chunk), void *arg)
+{
+	struct walk before = {.chunks = chunks}, walk = {.chunks = chunks, .see = see, .arg = arg};
+
+	return see_all(&before) && see_all(&walk) && walk.nr == before.nr && walk.sum == before.sum;
 }
 
 uint64_t percpu_chunks__nearest(const uint64_t *cpu_offsets, uint32_t nr_cpus)

@@ -247,6 +247,46 @@ static void test_a_chunk_that_has_gone(void **state)
 	assert_int_equal(nr, 0);
 }
 
+/* Before the second list is read, its chunk goes to the first one, which has been read. */
+static bool is_to_move;
+
+static int read_moving(void *arg, uint64_t address, void *to, size_t len)
+{
+	const uint64_t first = LISTS + 16, second = LISTS + 32, next = percpu_layout.list;
+	struct machine *m = arg;
+
+	if (is_to_move && address == second) {
+		is_to_move = false;
+		put(m, second, second);
+		put(m, second + 8, second);
+		put(m, first + 8, CHUNK(1) + next);
+		put(m, CHUNK(0) + next, CHUNK(1) + next);
+		put(m, CHUNK(1) + next, first);
+		put(m, CHUNK(1) + next + 8, CHUNK(0) + next);
+	}
+	return read_mapped(arg, address, to, len);
+}
+
+/* A chunk whose free bytes change meanwhile is in another list, and not missed. */
+static void test_a_chunk_that_changes_lists(void **state)
+{
+	struct made_up *made = *state;
+	struct machine *m = made->machine;
+
+	add_chunk(m, 0, page(COPY), 1);
+	for (uint64_t i = 0; i < PAGE / WORD; i++)
+		put(m, MAP(0) + i * 8, UINT64_MAX);
+	add_chunk(m, 1, page(COPY) + PAGE, 1); /* all of it is free */
+	made->chunks.read = read_moving;
+	is_to_move = true;
+	assert_int_equal(percpu_memory__begin(&made->percpu), 0);
+	assert_false(is_to_move);
+	assert_true(made->percpu.known);
+	assert_int_equal(m->memory.nr_dead, 2);
+	assert_dead(made, 0, page(COPY + APART) + PAGE, page(COPY + APART) + 2 * PAGE);
+	assert_dead(made, 1, page(COPY) + PAGE, page(COPY) + 2 * PAGE);
+}
+
 /* Lists that make no sense: all of per-CPU memory is read as any other. */
 static void test_where_chunks_are_is_not_known(void **state)
 {
@@ -272,9 +312,10 @@ static void test_where_chunks_are_is_not_known(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_the_first_chunk),	   TEST(test_what_was_dead_before),
-		TEST(test_a_chunk_that_is_mapped), TEST(test_a_walk_that_is_ended),
-		TEST(test_a_chunk_that_has_gone),  TEST(test_where_chunks_are_is_not_known),
+		TEST(test_a_chunk_that_changes_lists),	  TEST(test_the_first_chunk),
+		TEST(test_what_was_dead_before),	  TEST(test_a_chunk_that_is_mapped),
+		TEST(test_a_walk_that_is_ended),	  TEST(test_a_chunk_that_has_gone),
+		TEST(test_where_chunks_are_is_not_known),
 	};
 
 	return run_on_all(tests, sizeof(tests) / sizeof(tests[0]));

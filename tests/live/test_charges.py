@@ -141,7 +141,8 @@ def test_only_what_a_cgroup_is_charged():
     with load_in_a_cgroup() as (group, load), Load() as other, Kleak("--charged-to", group) as kleak:
         other.do(f"queue {FILES}")
         load.do(f"eventfd {FILES}")
-        report = kleak.until(lambda r: at(r, "do_eventfd"))
+        # a site all of whose objects came and went while it was looked at is not known, and the machine is not ours
+        report = kleak.until(lambda r: at(r, "do_eventfd") and r["charged_to"]["unknown_bytes"] < FILES * 64)
         files = [s for s in at(report, "do_eventfd") if s["cache"] == "filp"]
         assert files and files[0]["objects"] >= FILES, report["sites"]
         charged = files[0]["charged"]

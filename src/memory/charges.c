@@ -209,6 +209,8 @@ struct percpu_walk {
 	const struct percpu_chunks *chunks;
 	int (*see)(void *arg, uint32_t memcg, uint32_t bytes);
 	void *arg;
+	struct percpu_chunk *list;
+	size_t nr, room;
 	int err;
 };
 
@@ -249,9 +251,8 @@ static int see_units(const struct percpu_walk *walk, uint64_t vector, uint64_t b
 	return err;
 }
 
-static bool see_chunk(void *arg, const struct percpu_chunk *chunk)
+static int see_chunk(const struct percpu_walk *walk, const struct percpu_chunk *chunk)
 {
-	struct percpu_walk *walk = arg;
 	const struct charges *charges = walk->charges;
 	uint64_t vector, bound_map;
 
@@ -260,23 +261,47 @@ static bool see_chunk(void *arg, const struct percpu_chunk *chunk)
 	    charges->read(charges->arg, chunk->at + walk->chunks->layout.bound_map, &bound_map,
 			  sizeof(bound_map)) ||
 	    chunk->bytes > (int64_t)MOST_PAGES * walk->chunks->page_size)
-		walk->err = -EFAULT;
-	else if (vector)
-		walk->err = see_units(walk, vector, bound_map, (uint32_t)(chunk->bytes / UNIT));
+		return -EFAULT;
+	return vector ? see_units(walk, vector, bound_map, (uint32_t)(chunk->bytes / UNIT)) : 0;
+}
+
+static bool list_chunk(void *arg, const struct percpu_chunk *chunk)
+{
+	struct percpu_walk *walk = arg;
+
+	walk->err = array__reserve((void **)&walk->list, walk->nr + 1, &walk->room,
+				   sizeof(*walk->list));
+	if (!walk->err)
+		walk->list[walk->nr++] = *chunk;
 	return !walk->err;
+}
+
+/* Where they all are: soon, for they change while their units are looked at. */
+static int list_chunks(struct percpu_walk *walk)
+{
+	for (unsigned int i = 0; i < PERCPU_CHUNKS_TRIES && !walk->err; i++) {
+		percpu_chunks__wait(i);
+		walk->nr = 0;
+		if (percpu_chunks__each(walk->chunks, list_chunk, walk))
+			return 0;
+	}
+	return walk->err ? walk->err : -EFAULT;
 }
 
 int charges__of_percpu(struct charges *charges, const struct percpu_chunks *chunks,
 		       int (*see)(void *arg, uint32_t memcg, uint32_t bytes), void *arg)
 {
-	struct percpu_walk walk = {charges, chunks, see, arg, 0};
+	struct percpu_walk walk = {.charges = charges, .chunks = chunks, .see = see, .arg = arg};
+	int err;
 
 	if (!chunks->layout.types || !chunks->lists || !chunks->nr_slots ||
 	    charges->layout.chunk_vector == SLUB_NONE)
 		return -ENOTSUP;
-	if (percpu_chunks__each(chunks, see_chunk, &walk))
-		return 0;
-	return walk.err ? walk.err : -EFAULT;
+	err = list_chunks(&walk);
+	for (size_t i = 0; i < walk.nr && !err; i++)
+		err = see_chunk(&walk, &walk.list[i]);
+	free(walk.list);
+	return err;
 }
 
 void charges__forget(struct charges *charges)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "memory/percpu_chunks.h"
 
+#include <unistd.h>
+
 #define MOST_LISTS  256
 #define MOST_CHUNKS 8192
 #define MOST_PAGES  (1 << 20) /* of a chunk */
@@ -86,6 +88,12 @@ bool percpu_chunks__each(const struct percpu_chunks *chunks,
 	struct walk before = {.chunks = chunks}, walk = {.chunks = chunks, .see = see, .arg = arg};
 
 	return see_all(&before) && see_all(&walk) && walk.nr == before.nr && walk.sum == before.sum;
+}
+
+void percpu_chunks__wait(unsigned int i)
+{
+	if (i >= 2)
+		usleep(500U << i);
 }
 
 uint64_t percpu_chunks__nearest(const uint64_t *cpu_offsets, uint32_t nr_cpus)

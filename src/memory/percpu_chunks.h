@@ -32,11 +32,21 @@ struct percpu_chunk {
 };
 
 /*
- * Hand every chunk to see() once; nothing is locked.  False: where they are is not known, they do
- * not make sense, for they change all the time, or see() said so.
+ * Hand every chunk to see() once.  Nothing is locked: they have to be the same twice in a row, but
+ * for what is allocated in each.  False: where they are is not known, they do not make sense, for
+ * they change all the time, or see() said so; then it may have seen some.
  */
 bool percpu_chunks__each(const struct percpu_chunks *chunks,
 			 bool (*see)(void *arg, const struct percpu_chunk *chunk), void *arg);
+
+#define PERCPU_CHUNKS_TRIES 8
+
+/*
+ * To be called before the i-th of so many tries, from 0: the CPU that changes the lists may be a
+ * virtual one that its host has stopped, so from the third on each waits, longer than the one
+ * before: 126 ms in all.
+ */
+void percpu_chunks__wait(unsigned int i);
 
 /*
  * What to add to a per-CPU pointer for the copy that begins at a chunk's base_addr: that of the CPU

@@ -10,7 +10,6 @@
 #define OF_WORD	   (64 * UNIT)	/* what a word of the map stands for */
 #define MOST_BYTES (64LL << 20) /* of a chunk, for one CPU; larger ones are read whole */
 #define PIECE	   ((uint64_t)KLEAK_READ_MOST)
-#define MOST_TRIES 8
 
 struct percpu_copy {
 	uint64_t at, base; /* its struct pcpu_chunk; where its first unit is mapped */
@@ -128,7 +127,8 @@ int percpu_memory__begin(struct percpu_memory *percpu)
 	size_t dead = memory->nr_dead;
 
 	percpu->known = false;
-	for (int i = 0; i < MOST_TRIES && !percpu->known; i++) {
+	for (unsigned int i = 0; i < PERCPU_CHUNKS_TRIES && !percpu->known; i++) {
+		percpu_chunks__wait(i);
 		percpu->nr = 0;
 		percpu->err = 0;
 		memory->nr_dead = dead;

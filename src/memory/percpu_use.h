@@ -14,9 +14,8 @@ struct percpu_use {
 };
 
 /*
- * Of all chunks, in *use.  Nothing is locked: what is found has to be the same twice in a row, but
- * for what is allocated in each.  Chunks whose pages are just being given back may be missing:
- * there is nothing in them.
+ * Of all chunks, in *use, as percpu_chunks__each() finds them.  Those whose pages are just being
+ * given back may be missing: there is nothing in them.
  */
 void percpu_use__read(struct percpu_use *use, const struct percpu_chunks *chunks);
 

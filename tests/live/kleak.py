@@ -158,10 +158,10 @@ def files_of(pid, kind):
             pass
 
 
-def run(*argv, **more):
+def run(*argv, timeout=120, **more):
     """Run kleak to its end."""
     return subprocess.run([KLEAK, *argv], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                          timeout=120, check=False, **more)
+                          timeout=timeout, check=False, **more)
 
 
 def need_root():

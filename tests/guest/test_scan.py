@@ -176,4 +176,4 @@ def differences(report, expected):
 
 
 if __name__ == "__main__":
-    main(orphans_alone_are_unreferenced, kernels=["6.12", "arm64/6.12"])
+    main(orphans_alone_are_unreferenced, kernels=["6.12"])

@@ -124,7 +124,9 @@ def test_duration():
     took = time.monotonic() - start
     assert done.returncode == 0, done.stderr
     reports = [json.loads(line) for line in done.stdout.splitlines()]
-    assert [r["final"] for r in reports] == [False, False, True], [r["final"] for r in reports]
+    final = [r["final"] for r in reports]
+    # one that a busy machine makes late takes the place of the next
+    assert final in ([False, False, True], [False, True]), final
     assert 2 <= reports[-1]["elapsed_s"] < 3 and took < 10
 
 

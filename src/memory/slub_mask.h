@@ -26,8 +26,9 @@ int slub_mask__note(struct slub *slub, struct slub_place *slab, uint64_t cache);
 
 /*
  * Zero what of a slab's content belongs to no object: free ones, what is around those in use and
- * what is left over at the end.  Reads nothing.  When its freelists do not make sense, for they change all the
- * time, it is left as it is.  Objects that are taken or freed meanwhile may be wrong.
+ * what is left over at the end.  Reads nothing.  When its freelists do not make sense, for they
+ * change all the time, it is left as it is.  Objects that are taken or freed meanwhile may be
+ * wrong.
  */
 void slub_mask__whole(struct slub *slub, const struct slub_place *slab, uint8_t *content);
 

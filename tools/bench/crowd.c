@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * crowd OBJECTS: so many objects of 64 bytes, messages that nobody reads (ipc/msgutil.c, alloc_msg());
- * "ok" when all are there; they go when stdin ends.  Needs root.
+ * crowd OBJECTS: so many objects of 64 bytes, messages that nobody reads (ipc/msgutil.c,
+ * alloc_msg()); "ok" when all are there; they go when stdin ends.  Needs root.
  */
 #include <stdio.h>
 #include <stdlib.h>

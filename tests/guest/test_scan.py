@@ -143,8 +143,11 @@ def orphans_alone_are_unreferenced(version):
         expected = without(expected, "kleak_lost_percpu_")
     check_found(report, expected, {**orphans, **lost})
 
+    # what a word hid until then may be found since
+    hidden = {name: n - unreferenced(report).get(name, 0) for name, n in {**orphans, **lost}.items()}
     report = json.loads(acknowledged)
-    assert unreferenced(report) == {}
+    late = {name: n for name, n in unreferenced(report).items() if n > hidden.get(name, 0)}
+    assert not late, (late, hidden)
     assert report["scan"]["acknowledged"] >= sum(expected.values()) - MOST_HIDDEN * max(LINKED.values())
 
 

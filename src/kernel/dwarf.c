@@ -53,12 +53,6 @@ static void forget_empty(struct dwarf *dwarf)
 	dwarf->books[oldest] = dwarf->books[--dwarf->nr];
 }
 
-static bool is_same_build(const struct image *a, const struct image *b)
-{
-	return a->build_id_length && a->build_id_length == b->build_id_length &&
-	       !memcmp(a->build_id, b->build_id, a->build_id_length) && !strcmp(a->name, b->name);
-}
-
 /*
  * The book that tells of `image` already, or NULL.  A module that is loaded again has the debug
  * info that it had, and other addresses.
@@ -70,7 +64,8 @@ static struct dwarf_book *find_book(const struct dwarf *dwarf, const struct imag
 
 		if (!memcmp(&book->image, image, sizeof(*image)))
 			return book;
-		if (book->dwfl && *image->name && is_same_build(&book->image, image)) {
+		if (book->dwfl && *image->name && !strcmp(book->image.name, image->name) &&
+		    images__is_same_build(&book->image, image)) {
 			dwarf_book__place(book, image);
 			return book;
 		}

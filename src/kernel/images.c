@@ -204,6 +204,12 @@ const struct image *images__find(const struct images *images, const char *module
 	return NULL;
 }
 
+bool images__is_same_build(const struct image *a, const struct image *b)
+{
+	return a->build_id_length && a->build_id_length == b->build_id_length &&
+	       !memcmp(a->build_id, b->build_id, a->build_id_length);
+}
+
 void images__free(struct images *images)
 {
 	free(images->list);

@@ -9,6 +9,7 @@
 
 #include "kernel/kallsyms.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -62,6 +63,9 @@ void images__read_module(struct image *image, const char *root);
 
 /* The image called `module`, of the kernel if that is NULL; NULL: there is none. */
 const struct image *images__find(const struct images *images, const char *module);
+
+/* Do both have a build-id, and the same one? */
+bool images__is_same_build(const struct image *a, const struct image *b);
 
 void images__free(struct images *images);
 

@@ -14,8 +14,7 @@
 
 static bool is_same_image(const struct image *a, const struct image *b)
 {
-	return a && b && a->build_id_length && a->build_id_length == b->build_id_length &&
-	       !memcmp(a->build_id, b->build_id, a->build_id_length);
+	return a && b && images__is_same_build(a, b);
 }
 
 /* Without build-ids the kernel's release and version have to tell. */

@@ -57,12 +57,6 @@ static size_t group_of(const struct symbols_frame *saved, size_t nr)
 	return n + 1;
 }
 
-static bool is_same_build(const struct image *a, const struct image *b)
-{
-	return a->build_id_length == b->build_id_length &&
-	       !memcmp(a->build_id, b->build_id, a->build_id_length);
-}
-
 /*
  * The image that a frame lies in: a module may have been there several times.  NULL: it is not
  * known, or might be one of two builds.
@@ -80,7 +74,7 @@ static const struct image *image_of(const struct resymbolize *naming, const stru
 		if (strcmp(image->name, name) != 0 ||
 		    !dwarf__find(naming->dwarf, image, frame->address - 1, &lines))
 			continue;
-		if (found && !is_same_build(found, image))
+		if (found && !images__is_same_build(found, image))
 			return NULL;
 		found = image;
 	}

@@ -12,6 +12,7 @@ import threading
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path.insert(0, os.path.join(ROOT, "tests"))
 import tap  # noqa: E402
+from schema import check_schema  # noqa: E402, F401
 
 # Others: sudo make test-guest GUESTS="6.18 7.3 arm64/6.12"
 VERSIONS = os.environ.get("GUESTS", "6.1 6.12").split()

@@ -2,10 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The books of cgroups v2, of what is known to be charged to them; and when a limit will be reached."""
 import json
-import os
-import subprocess
 
-from guest import ROOT, boot, built, main
+from guest import boot, built, check_schema, main
 
 FILES, FILE_KIB, PAGE = 100, 64, 4096
 
@@ -45,12 +43,6 @@ kleak ledger --cgroup /no/such --duration 1 2>&1; echo status $?
 """.replace("FILES", str(FILES)).replace("FILE_KIB", str(FILE_KIB))
 
 
-def check_schema(text):
-    done = subprocess.run([os.path.join(ROOT, "tests/unit/check-schema.py"), os.path.join(ROOT, "tests/unit/cgroups.schema.json")],
-                          input=text, text=True, stderr=subprocess.PIPE, check=False)
-    assert done.returncode == 0, done.stderr
-
-
 def rows(line):
     return {row["path"]: row for row in json.loads(line)["cgroups"]}
 
@@ -62,8 +54,8 @@ def grown(first, last, what):
 def books_tell_what_is_charged(version):
     out = boot(version, SCRIPT, "--add", f"{built(version, 'live-load')}:/bin/load")
     every, one, trace, rest = out.split("---\n")
-    check_schema(every)
-    check_schema(one)
+    check_schema("cgroups", every)
+    check_schema("cgroups", one)
     first, last = (rows(line) for line in (every.splitlines()[0], every.splitlines()[-1]))
     # An object of 1048 bytes takes 2048, and 8 tell whom it is charged to; ten are in a queue (kmalloc-cg-512 at most)
     # of its own.  What CPUs were charged ahead is a page for each kind.

@@ -2,10 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Whom the kernel's memory is charged to, to the object; what dead cgroups hold, and what holds them."""
 import json
-import os
-import subprocess
 
-from guest import ROOT, at_least, boot, built, main
+from guest import at_least, boot, built, check_schema, main
 
 # Two processes in cgroups of their own allocate known numbers.  Three cgroups are removed whose memory stays: pages of two
 # files in a tmpfs, and a process's sockets, which has moved.
@@ -92,14 +90,6 @@ kill -INT $pid; wait $pid
 """
 
 
-def check_schema(line, name):
-    done = subprocess.run([os.path.join(ROOT, "tests/unit/check-schema.py"),
-                           os.path.join(ROOT, f"tests/unit/{name}.schema.json")], input=line + "\n", text=True,
-                          stderr=subprocess.PIPE, check=False)
-    assert done.returncode == 0, done.stderr
-    return json.loads(line)
-
-
 def of(charges, path):
     """What a cgroup is charged with: objects by cache, bytes by kind."""
     group = [g for g in charges["cgroups"] if g["path"] == path]
@@ -143,7 +133,7 @@ def check_zombies(zombies, version):
 def charges_are_known(version):
     out = boot(version, SCRIPT, "--add", f"{built(version, 'live-load')}:/bin/load")
     lines = out.splitlines()
-    before, after, zombies = (check_schema(line, name) for line, name in
+    before, after, zombies = (check_schema(name, line + "\n") for line, name in
                               zip(lines, ("charges", "charges", "zombies")))
     check_growth(before, after)
     check_zombies(zombies, version)
@@ -177,7 +167,7 @@ def check_counters(report, least):
 
 
 def check_others(lines):
-    to_watcher, by_maker, to_outer, left = (check_schema(line, "report") for line in lines)
+    to_watcher, by_maker, to_outer, left = (check_schema("report", line + "\n") for line in lines)
     site = check_events(to_watcher)
     assert [w["cgroup"] for w in site["who"]] == ["/maker"] and site["charged"]["to_filter"] == 64, site
     assert not to_watcher["charged_to"]["unknown_sites"], to_watcher["charged_to"]
@@ -222,7 +212,7 @@ def check_sockets(before, after, charges_later):
 def what_interrupts_allocate_is_charged(version):
     out = boot(version, SOCKETS, "--add", f"{built(version, 'live-load')}:/bin/load")
     lines = out.splitlines()
-    before, after = (check_schema(line, "report") for line in lines if line.startswith("{"))
+    before, after = (check_schema("report", line + "\n") for line in lines if line.startswith("{"))
     check_sockets(before, after, int(lines[0]))
 
 

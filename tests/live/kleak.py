@@ -12,6 +12,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 sys.path.insert(0, os.path.join(ROOT, "tests"))
 import tap  # noqa: E402
 from books import check_identity  # noqa: E402
+from schema import check_schema  # noqa: E402, F401
 
 KLEAK = os.path.join(ROOT, "kleak")
 LOAD = os.path.join(ROOT, "build", "live-load")

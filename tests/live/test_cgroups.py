@@ -10,8 +10,7 @@ import subprocess
 import threading
 import time
 
-from kleak import KLEAK, Load, Process, need_root, run, tap
-from test_ledger import check_schema
+from kleak import KLEAK, Load, Process, check_schema, need_root, run, tap
 
 NAME = "kleak test \t\"quoted\" \x1b[31m"  # terminals and JSON have to stand it; the kernel refuses newlines
 MESSAGE = 2048 + 8  # bytes: the object of 1048, and where it is charged

@@ -10,7 +10,7 @@ import subprocess
 import tempfile
 import time
 
-from kleak import KLEAK, ROOT, Kleak, Load, need_root, tap
+from kleak import KLEAK, ROOT, Kleak, Load, check_schema, need_root, tap
 
 FILES = 500
 
@@ -29,17 +29,9 @@ def hierarchy():
     raise tap.Skip("no memory controller in which cgroups can be made")
 
 
-def check_schema(text, name):
-    check = subprocess.run([os.path.join(ROOT, "tests/unit/check-schema.py"),
-                            os.path.join(ROOT, f"tests/unit/{name}.schema.json")], input=text,
-                           stderr=subprocess.PIPE, check=False)
-    assert check.returncode == 0, check.stderr.decode()
-    return json.loads(text)
-
-
 def census(option, name):
     done = subprocess.run([KLEAK, "census", option, "--json"], stdout=subprocess.PIPE, check=True, timeout=60)
-    return check_schema(done.stdout, name)
+    return check_schema(name, done.stdout)
 
 
 def files_of(charges, path):
@@ -109,7 +101,7 @@ def test_which_cgroup_grows():
             kleak.send_signal(signal.SIGINT)
             out, _ = kleak.communicate(timeout=60)
         assert kleak.returncode == 0, kleak.returncode
-        charges = check_schema(out, "charges")
+        charges = check_schema("charges", out)
         first = charges["cgroups"][0]
         assert first["path"].endswith(name) and not first["new"], [c["path"] for c in charges["cgroups"]][:5]
         (files,) = [c for c in first["caches"] if c["name"] == "filp"]

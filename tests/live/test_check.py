@@ -12,7 +12,7 @@ import tempfile
 import threading
 import time
 
-from kleak import KLEAK, PATIENCE, ROOT, Process, tap
+from kleak import KLEAK, PATIENCE, Process, check_schema, tap
 
 OK, WARNING, CRITICAL, UNKNOWN = range(4)
 PLUGIN = re.compile(r"KLEAK (OK|WARNING|CRITICAL|UNKNOWN): [^|\n]+(?: \|(?: [a-z_]+=(?:U|-?\d+B?)(?:;\d*){0,4})+)?\n")
@@ -140,9 +140,7 @@ def test_unprivileged_on_this_kernel():
 def test_json():
     done = subprocess.run([KLEAK, "check", "--json", "--max", "unreclaimable=4K,growth=100%/h", "--within", "11"],
                           stdout=subprocess.PIPE, text=True, timeout=PATIENCE, check=False)
-    schema = [os.path.join(ROOT, "tests/unit/check-schema.py"), os.path.join(ROOT, "tests/unit/check.schema.json")]
-    subprocess.run(schema, input=done.stdout, text=True, check=True)
-    found = json.loads(done.stdout)
+    found = check_schema("check", done.stdout)
     assert done.returncode == found["status"] == CRITICAL and found["state"] == "CRITICAL", found
     assert found["readings"] == 12 and 11 <= found["elapsed_s"] < 13, found
 

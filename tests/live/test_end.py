@@ -9,7 +9,7 @@ import signal
 import subprocess
 import time
 
-from kleak import KLEAK, Kleak, Load, Process, files_of, need_root, run, sites_of, tap, total
+from kleak import KLEAK, Kleak, Load, Process, check_schema, files_of, need_root, run, sites_of, tap, total
 
 
 def bpf_ids(kind):
@@ -133,11 +133,7 @@ def test_duration():
 def test_json_is_what_the_schema_says():
     done = run("--duration", "2", "--interval", "0.5", "--json", "--origin",
                "slab,vmalloc,percpu,pages")
-    unit = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "unit")
-    check = subprocess.run([os.path.join(unit, "check-schema.py"),
-                            os.path.join(unit, "report.schema.json")], input=done.stdout, text=True,
-                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
-    assert check.returncode == 0, check.stdout
+    check_schema("report", done.stdout)
 
 
 def queues():

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 
-from kleak import KLEAK, LOAD, ROOT, Kleak, Load, need_root, tap
+from kleak import KLEAK, LOAD, Kleak, Load, check_schema, need_root, tap
 
 SCANS = 20
 
@@ -103,11 +103,7 @@ def test_census():
         load.do("eventfd 2000")
         done = subprocess.run([KLEAK, "census", "--json", "--top", "0"], stdout=subprocess.PIPE,
                               check=True, timeout=60)
-        check = subprocess.run([os.path.join(ROOT, "tests/unit/check-schema.py"),
-                                os.path.join(ROOT, "tests/unit/census.schema.json")],
-                               input=done.stdout, stderr=subprocess.PIPE, check=False)
-        assert check.returncode == 0, check.stderr.decode()
-        caches = json.loads(done.stdout)["caches"]
+        caches = check_schema("census", done.stdout)["caches"]
         assert len(caches) > 20
         sizes = [cache["bytes"] for cache in caches]
         assert sizes == sorted(sizes, reverse=True)

@@ -13,6 +13,7 @@ import sys
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path.insert(0, os.path.join(ROOT, "tests"))
 import tap  # noqa: E402
+from schema import check_schema  # noqa: E402
 
 KLEAK = os.path.join(ROOT, "kleak")
 UNIT = os.path.join(ROOT, "tests", "unit")
@@ -74,9 +75,7 @@ def check_fixture(name):
         old = [json.loads(line) for line in lines][1:]
     assert all(report["version"] == 1 for report in old)
     now = run("report", "--all", "--json", fixture(name))
-    check = subprocess.run([os.path.join(UNIT, "check-schema.py"), os.path.join(UNIT, "report.schema.json")],
-                           input=now, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
-    assert check.returncode == 0, check.stdout
+    check_schema("report", now)
     now = [json.loads(line) for line in now.splitlines()]
     assert len(old) == len(now) > 0
     for before, after in zip(old, now):

@@ -17,6 +17,7 @@ import time
 from kleak import KLEAK, Kleak, Load, need_root
 import sanitizers
 import soak
+import usage
 
 STRESS = ["stress-ng", "--quiet", "--fork", "1", "--pipe", "1", "--mmap", "1", "--mmap-bytes", "16M",
           "--sock", "1", "--hdd", "1", "--hdd-bytes", "8M", "--temp-path", "/tmp"]
@@ -50,17 +51,6 @@ def heavy(seconds):
     stress.join()
 
 
-def memory_of(pid):
-    with open(f"/proc/{pid}/status", encoding="utf-8") as status:
-        return next(int(line.split()[1]) for line in status if line.startswith("RssAnon:"))
-
-
-def cpu_of(pid):
-    with open(f"/proc/{pid}/stat", encoding="utf-8") as stat:
-        fields = stat.read().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / 100
-
-
 def main(seconds, findings):
     watched = soak.Soak()
     end = time.monotonic() + seconds
@@ -74,7 +64,7 @@ def main(seconds, findings):
         while time.monotonic() < end:
             report = kleak.next()  # checks the identity
             kleak.reports.clear()
-            watched.enter(report, memory_of(pid), cpu_of(pid))
+            watched.enter(report, usage.anon_kb(pid), usage.cpu_s(pid))
         worker.join()
         # All the time there is a reader: at the end kleak waits half a second for one that takes nothing.
         end = time.monotonic() + 15

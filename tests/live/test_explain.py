@@ -5,6 +5,7 @@ import collections
 import re
 
 from kleak import Kleak, Load, files_of, need_root, run, tap
+import usage
 
 
 def explain(*options):
@@ -75,8 +76,7 @@ def test_own_memory():
     with Load() as load, Kleak("--max-objects", "20000", "--pid", str(load.pid)) as kleak:
         load.do("message 19000")
         kleak.fresh()
-        with open(f"/proc/{kleak.process.pid}/status", encoding="ascii") as text:
-            own = int(re.search(r"RssAnon:\s*(\d+)", text.read()).group(1)) / 1024
+        own = usage.anon_kb(kleak.process.pid) / 1024
         assert own < most, (own, most)
         assert most < 100, most
 

@@ -84,19 +84,28 @@ static uint32_t of_area(const struct charged_object *object, uint64_t vm)
 
 /* ---- per-CPU memory ---- */
 
-static bool add_chunk(void *arg, const struct percpu_chunk *chunk)
+static void begin_chunks(void *arg)
+{
+	struct charged_object *object = arg;
+
+	object->nr_chunks = 0;
+}
+
+static int add_chunk(void *arg, const struct percpu_chunk *chunk)
 {
 	struct charged_object *object = arg;
 	const struct percpu_chunks *percpu = object->percpu;
 	struct charged_chunk its = {.at = chunk->at, .bytes = (uint64_t)chunk->bytes};
+	int err;
 
 	if (percpu->read(percpu->arg, chunk->at + percpu->layout.base_addr, &its.base,
-			 sizeof(its.base)) ||
-	    array__reserve((void **)&object->chunks, object->nr_chunks + 1, &object->room_chunks,
-			   sizeof(*object->chunks)))
-		return false;
-	object->chunks[object->nr_chunks++] = its;
-	return true;
+			 sizeof(its.base)))
+		return -EAGAIN;
+	err = array__reserve((void **)&object->chunks, object->nr_chunks + 1, &object->room_chunks,
+			     sizeof(*object->chunks));
+	if (!err)
+		object->chunks[object->nr_chunks++] = its;
+	return err;
 }
 
 static uint32_t of_percpu(struct charged_object *object, uint64_t key)
@@ -108,7 +117,9 @@ static uint32_t of_percpu(struct charged_object *object, uint64_t key)
 	if (!object->percpu)
 		return CHARGES_UNKNOWN;
 	if (!object->chunks_read)
-		object->chunks_known = percpu_chunks__each(object->percpu, add_chunk, object);
+		object->chunks_known = !percpu_chunks__each(
+			object->percpu,
+			&(struct percpu_chunks_visitor){begin_chunks, add_chunk, object});
 	object->chunks_read = true;
 	for (size_t i = 0; i < object->nr_chunks && object->chunks_known; i++) {
 		const struct charged_chunk *chunk = &object->chunks[i];

@@ -211,7 +211,6 @@ struct percpu_walk {
 	void *arg;
 	struct percpu_chunk *list;
 	size_t nr, room;
-	int err;
 };
 
 /* The unit in which the allocation ends that begins with this one. */
@@ -265,39 +264,34 @@ static int see_chunk(const struct percpu_walk *walk, const struct percpu_chunk *
 	return vector ? see_units(walk, vector, bound_map, (uint32_t)(chunk->bytes / UNIT)) : 0;
 }
 
-static bool list_chunk(void *arg, const struct percpu_chunk *chunk)
+static void begin_list(void *arg)
 {
 	struct percpu_walk *walk = arg;
 
-	walk->err = array__reserve((void **)&walk->list, walk->nr + 1, &walk->room,
-				   sizeof(*walk->list));
-	if (!walk->err)
-		walk->list[walk->nr++] = *chunk;
-	return !walk->err;
+	walk->nr = 0;
 }
 
-/* Where they all are: soon, for they change while their units are looked at. */
-static int list_chunks(struct percpu_walk *walk)
+static int list_chunk(void *arg, const struct percpu_chunk *chunk)
 {
-	for (unsigned int i = 0; i < PERCPU_CHUNKS_TRIES && !walk->err; i++) {
-		percpu_chunks__wait(i);
-		walk->nr = 0;
-		if (percpu_chunks__each(walk->chunks, list_chunk, walk))
-			return 0;
-	}
-	return walk->err ? walk->err : -EFAULT;
+	struct percpu_walk *walk = arg;
+	int err = array__reserve((void **)&walk->list, walk->nr + 1, &walk->room,
+				 sizeof(*walk->list));
+
+	if (!err)
+		walk->list[walk->nr++] = *chunk;
+	return err;
 }
 
 int charges__of_percpu(struct charges *charges, const struct percpu_chunks *chunks,
 		       int (*see)(void *arg, uint32_t memcg, uint32_t bytes), void *arg)
 {
 	struct percpu_walk walk = {.charges = charges, .chunks = chunks, .see = see, .arg = arg};
-	int err;
+	/* where they all are: soon, for they change while their units are looked at */
+	const struct percpu_chunks_visitor visitor = {begin_list, list_chunk, &walk};
+	int err = -ENOTSUP;
 
-	if (!chunks->layout.types || !chunks->lists || !chunks->nr_slots ||
-	    charges->layout.chunk_vector == SLUB_NONE)
-		return -ENOTSUP;
-	err = list_chunks(&walk);
+	if (charges->layout.chunk_vector != SLUB_NONE)
+		err = percpu_chunks__each(chunks, &visitor);
 	for (size_t i = 0; i < walk.nr && !err; i++)
 		err = see_chunk(&walk, &walk.list[i]);
 	free(walk.list);

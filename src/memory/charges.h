@@ -69,7 +69,8 @@ uint32_t charges__of_unit(struct charges *charges, uint64_t chunk, uint64_t offs
 
 /*
  * Hand what of per-CPU memory is charged to see(), with the bytes that one CPU has of it.  0;
- * -ENOTSUP: this kernel does not tell; -EFAULT; -ENOMEM; or what see() returned.
+ * -ENOTSUP: this kernel does not tell; -EAGAIN or -EFAULT: it cannot be read; -ENOMEM; or what
+ * see() returned.
  */
 int charges__of_percpu(struct charges *charges, const struct percpu_chunks *chunks,
 		       int (*see)(void *arg, uint32_t memcg, uint32_t bytes), void *arg);

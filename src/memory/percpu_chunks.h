@@ -31,22 +31,23 @@ struct percpu_chunk {
 	int64_t free_bytes; /* of them */
 };
 
-/*
- * Hand every chunk to see() once.  Nothing is locked: they have to be the same twice in a row, but
- * for what is allocated in each.  False: where they are is not known, they do not make sense, for
- * they change all the time, or see() said so; then it may have seen some.
- */
-bool percpu_chunks__each(const struct percpu_chunks *chunks,
-			 bool (*see)(void *arg, const struct percpu_chunk *chunk), void *arg);
-
-#define PERCPU_CHUNKS_TRIES 8
+/* Who is handed all chunks. */
+struct percpu_chunks_visitor {
+	void (*begin)(void *arg); /* from the start, whatever was handed out before */
+	/* 0, -EAGAIN where it makes no sense now, or another -errno, which ends it */
+	int (*see)(void *arg, const struct percpu_chunk *chunk);
+	void *arg;
+};
 
 /*
- * To be called before the i-th of so many tries, from 0: the CPU that changes the lists may be a
- * virtual one that its host has stopped, so from the third on each waits, longer than the one
- * before: 126 ms in all.
+ * Hand every chunk to the visitor once.  Nothing is locked: they have to be the same twice in a
+ * row, but for what is allocated in each.  There are several tries, and as the CPU that changes the
+ * lists may be a virtual one that its host has stopped, later ones wait: 126 ms in all.
+ * 0, -ENOTSUP where nobody knows where they are, -EAGAIN where they do not make sense, or what
+ * see() returned; unless 0 it may have seen some.
  */
-void percpu_chunks__wait(unsigned int i);
+int percpu_chunks__each(const struct percpu_chunks *chunks,
+			const struct percpu_chunks_visitor *visitor);
 
 /*
  * What to add to a per-CPU pointer for the copy that begins at a chunk's base_addr: that of the CPU

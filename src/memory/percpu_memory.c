@@ -29,6 +29,7 @@ static uint64_t unit_of(const struct percpu_memory *percpu, uint32_t cpu)
 	       percpu_chunks__nearest(percpu->cpu_offsets, percpu->nr_cpus);
 }
 
+/* Of a chunk.  0, -EFAULT or -ENOMEM. */
 static int read_map(struct percpu_memory *percpu, const struct percpu_copy *copy)
 {
 	uint64_t words = copy->bytes / OF_WORD;
@@ -100,49 +101,46 @@ static int add_mapped(struct percpu_memory *percpu, const struct percpu_copy *co
 	return ram__leave_to(percpu->memory, copy->at);
 }
 
-static bool add_chunk(void *arg, const struct percpu_chunk *chunk)
+static int add_chunk(void *arg, const struct percpu_chunk *chunk)
 {
 	struct percpu_memory *percpu = arg;
 	const struct percpu_layout *l = &percpu->chunks->layout;
 	struct percpu_copy copy = {.at = chunk->at, .bytes = (uint64_t)chunk->bytes};
+	int err;
 
 	if (chunk->bytes > MOST_BYTES)
-		return true;
+		return 0;
 	if (read_at(percpu, chunk->at + l->base_addr, &copy.base, sizeof(copy.base)) ||
 	    read_at(percpu, chunk->at + l->alloc_map, &copy.map, sizeof(copy.map)))
-		return false;
-	if (!ram__contains(percpu->memory, copy.base)) {
-		percpu->err = add_mapped(percpu, &copy);
-	} else {
-		percpu->err = read_map(percpu, &copy);
-		if (!percpu->err)
-			percpu->err = add_dead(percpu, &copy);
-	}
-	return !percpu->err;
+		return -EAGAIN;
+	if (!ram__contains(percpu->memory, copy.base))
+		return add_mapped(percpu, &copy);
+	err = read_map(percpu, &copy);
+	if (err)
+		return err == -EFAULT ? -EAGAIN : err;
+	return add_dead(percpu, &copy);
+}
+
+static void forget_chunks(void *arg)
+{
+	struct percpu_memory *percpu = arg;
+
+	percpu->nr = 0;
+	percpu->memory->nr_dead = percpu->dead_before;
+	ram__forget_owners(percpu->memory);
 }
 
 int percpu_memory__begin(struct percpu_memory *percpu)
 {
-	struct ram *memory = percpu->memory;
-	size_t dead = memory->nr_dead;
+	const struct percpu_chunks_visitor visitor = {forget_chunks, add_chunk, percpu};
+	int err;
 
-	percpu->known = false;
-	for (unsigned int i = 0; i < PERCPU_CHUNKS_TRIES && !percpu->known; i++) {
-		percpu_chunks__wait(i);
-		percpu->nr = 0;
-		percpu->err = 0;
-		memory->nr_dead = dead;
-		ram__forget_owners(memory);
-		percpu->known = percpu_chunks__each(percpu->chunks, add_chunk, percpu);
-		if (percpu->err == -ENOMEM)
-			return percpu->err;
-	}
-	if (percpu->known)
-		return 0;
-	percpu->nr = 0;
-	memory->nr_dead = dead;
-	ram__forget_owners(memory);
-	return 0;
+	percpu->dead_before = percpu->memory->nr_dead;
+	err = percpu_chunks__each(percpu->chunks, &visitor);
+	percpu->known = !err;
+	if (err)
+		forget_chunks(percpu);
+	return err == -ENOMEM ? err : 0;
 }
 
 /* ---- where it is mapped ---- */

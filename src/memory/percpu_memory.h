@@ -30,8 +30,8 @@ struct percpu_memory {
 	size_t nr, room;
 	uint64_t *map; /* what of a chunk is allocated, a bit for each PCPU_MIN_ALLOC_SIZE */
 	size_t room_map;
-	bool known; /* where the chunks are; if not, ram_walk__words() reads all of them */
-	int err;
+	bool known;	    /* where the chunks are; if not, ram_walk__words() reads all of them */
+	size_t dead_before; /* of memory->nr_dead */
 };
 
 /* Learn what there is now, before ram_walk__words().  0 or -ENOMEM. */

@@ -1,23 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "memory/percpu_use.h"
 
-static bool add_chunk(void *arg, const struct percpu_chunk *chunk)
+/* arg: what is used, of one CPU. */
+static void begin(void *arg)
 {
-	int64_t *used_bytes = arg; /* of one CPU */
+	*(int64_t *)arg = 0;
+}
 
-	*used_bytes += chunk->bytes - chunk->free_bytes;
-	return true;
+static int add_chunk(void *arg, const struct percpu_chunk *chunk)
+{
+	*(int64_t *)arg += chunk->bytes - chunk->free_bytes;
+	return 0;
 }
 
 void percpu_use__read(struct percpu_use *use, const struct percpu_chunks *chunks)
 {
-	int64_t used_bytes = 0;
+	int64_t used_bytes;
+	const struct percpu_chunks_visitor visitor = {begin, add_chunk, &used_bytes};
 
-	*use = (struct percpu_use){};
-	for (unsigned int i = 0; i < PERCPU_CHUNKS_TRIES && !use->known; i++) {
-		percpu_chunks__wait(i);
-		used_bytes = 0;
-		use->known = percpu_chunks__each(chunks, add_chunk, &used_bytes);
-	}
-	use->used_bytes = use->known ? used_bytes * chunks->cpus : 0;
+	*use = (struct percpu_use){.known = !percpu_chunks__each(chunks, &visitor)};
+	if (use->known)
+		use->used_bytes = used_bytes * chunks->cpus;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "judge/history.h"
+#include "judge/cohorts.h"
 
 #include <errno.h>
 #include <math.h>
@@ -48,40 +49,31 @@ static void halve_row(struct history_row *row)
 	}
 }
 
-/* Which cohort was allocated at allocated_s: the first point that is not before it. */
-static size_t cohort_of(const struct growth_clock *clock, double allocated_s)
+/* How many the living of each cohort stand for, where not all stand for as many. */
+static void weigh(double *stand_for, const struct cohorts *cohorts, const float *ages, uint64_t nr,
+		  const struct sample_times *times)
 {
-	size_t low = 0, high = clock->nr - 1;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (clock->at[middle] >= allocated_s)
-			high = middle;
-		else
-			low = middle + 1;
-	}
-	return low;
+	for (uint64_t i = 0; i < nr; i++)
+		stand_for[cohorts__of(cohorts, ages[i])] += sample__weight(times, ages[i]);
 }
 
-static void count_alive(struct history_row *row, const struct history *history,
+static void count_alive(struct history_row *row, const struct cohorts *cohorts,
 			const struct sites *sites, const struct site *site,
 			const struct history_reading *reading)
 {
 	const float *ages = sites->ages + site->first_age;
+	bool differ = reading->times && reading->times->nr > 1;
+	double each = reading->times ? sample__weight(reading->times, 0) : reading->weight;
 	double stand_for[GROWTH_POINTS] = {};
 
 	memset(row->alive, 0, sizeof(row->alive));
-	for (uint64_t i = 0; i < site->listed; i++) {
-		size_t c = cohort_of(&history->clock, history->aged_s - ages[i] * SECONDS_PER_TICK);
-
-		row->alive[c]++;
-		stand_for[c] +=
-			reading->times ? sample__weight(reading->times, ages[i]) : reading->weight;
-	}
-	for (size_t c = 0; c < history->clock.nr; c++)
+	for (uint64_t i = 0; i < site->listed; i++)
+		row->alive[cohorts__of(cohorts, ages[i])]++;
+	if (differ)
+		weigh(stand_for, cohorts, ages, site->listed, reading->times);
+	for (size_t c = 0; c < cohorts->nr; c++)
 		if (row->alive[c])
-			row->weight[c] = (float)(stand_for[c] / row->alive[c]);
+			row->weight[c] = (float)(differ ? stand_for[c] / row->alive[c] : each);
 		else if (row->weight[c] < (float)reading->weight)
 			row->weight[c] = (float)reading->weight;
 }
@@ -153,6 +145,7 @@ int history__enter(struct history *history, const struct sites *sites,
 {
 	bool thinner = history->weight && reading->weight > history->weight;
 	struct history_before before[GROWTH_POINTS];
+	struct cohorts cohorts;
 	bool halved;
 	size_t point = growth__tick(&history->clock, reading->counted_s, &halved), old;
 
@@ -165,6 +158,7 @@ int history__enter(struct history *history, const struct sites *sites,
 		history->settled /= 2;
 	}
 	old = old_cohorts(history);
+	cohorts__of_clock(&cohorts, &history->clock, history->aged_s);
 	history->entries++;
 	for (size_t i = 0; i < sites->nr; i++) {
 		const struct site *site = &sites->list[i];
@@ -180,7 +174,7 @@ int history__enter(struct history *history, const struct sites *sites,
 		row->allocations = site->allocations;
 		if (thinner)
 			note_before(row, before, reading->weight);
-		count_alive(row, history, sites, site, reading);
+		count_alive(row, &cohorts, sites, site, reading);
 		if (thinner)
 			thin_out(row, history, before);
 		for (size_t c = history->settled; c < old; c++)
@@ -190,6 +184,17 @@ int history__enter(struct history *history, const struct sites *sites,
 	/* sites that are not entered any more have been given back (recycle.h) */
 	return idmap__drop_rows(&history->by_id, history->rows, &history->nr_rows,
 				sizeof(*history->rows), history->entries);
+}
+
+/*
+ * How many more live of a cohort than were allocated in it: they are a neighbour's, which was
+ * allocated on the edge of the two.  Of a sample nobody knows.
+ */
+static double surplus_of(const struct history_row *row, size_t cohort)
+{
+	double surplus = (double)row->alive[cohort] - (double)row->allocated[cohort];
+
+	return row->weight[cohort] > 1 || surplus < 0 ? 0 : surplus;
 }
 
 /* Of the cohorts that are `youngest` to `oldest` intervals old: the share that lives. */
@@ -210,7 +215,10 @@ static double survival_of(const struct history *history, const struct history_ro
 	}
 	if (!allocated)
 		return NAN;
-	/* An object on the edge of two intervals may be counted in the neighbour. */
+	if (youngest && youngest <= nr)
+		alive += surplus_of(row, nr - youngest);
+	if (oldest + 1 < nr)
+		alive += surplus_of(row, nr - 2 - oldest);
 	return alive < (double)allocated ? alive / (double)allocated : 1;
 }
 

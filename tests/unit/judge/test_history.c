@@ -712,6 +712,39 @@ static void test_evidence_of_what_is_old_enough(void **state)
 	history__free(&history);
 }
 
+/*
+ * Four objects each five seconds, 10 ms before the tables are read: they are among the objects by
+ * then, but not yet counted as allocated.  Of the interval that counts them all live.
+ */
+static void test_on_the_edge_of_two_intervals(void **state)
+{
+	struct site site = {.id = 9};
+	struct history history = {};
+	float ages[16];
+	struct sites sites = {.list = &site, .nr = 1, .ages = ages};
+	struct evidence e;
+
+	(void)state;
+	for (int t = 1; t <= 20; t++) {
+		struct history_reading reading = {.aged_s = t, .counted_s = t, .weight = 1};
+
+		site.listed = 0;
+		for (int k = 5; k <= t; k += 5)
+			for (int i = 0; i < 4; i++)
+				ages[site.listed++] = (float)((t - k + 0.01) / SECONDS_PER_TICK);
+		site.allocations = 4ULL * ((t - 1) / 5);
+		site.objects = site.listed;
+		site.bytes = site.objects * 100;
+		assert_int_equal(history__enter(&history, &sites, &reading, 0), 0);
+	}
+	history__evidence(&history, &site, &e);
+	assert_true(isnan(e.survival[SURVIVAL_1]));
+	assert_true(e.survival[SURVIVAL_2] == 1);
+	assert_true(e.survival[SURVIVAL_5] == 1);
+	assert_true(e.survival[SURVIVAL_10] == 1);
+	history__free(&history);
+}
+
 static void test_evidence_of_a_sample(void **state)
 {
 	struct history history = {};
@@ -746,6 +779,7 @@ int main(void)
 		cmocka_unit_test(test_unknown_site_has_no_evidence),
 		cmocka_unit_test(test_evidence_to_the_number),
 		cmocka_unit_test(test_evidence_of_what_is_old_enough),
+		cmocka_unit_test(test_on_the_edge_of_two_intervals),
 		cmocka_unit_test(test_evidence_of_a_sample),
 	};
 

@@ -9,11 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-uint64_t snapshot__read_record(struct kleak_record *record, const struct kleak_bucket *buckets,
-			       uint32_t slot)
+/* As snapshot__read_record(), of place `i` of a bucket. */
+static inline uint64_t read_record(struct kleak_record *record, const struct kleak_bucket *bucket,
+				   uint32_t i)
 {
-	const struct kleak_bucket *bucket = &buckets[slot / KLEAK_BUCKET_KEYS];
-	uint32_t i = slot % KLEAK_BUCKET_KEYS;
 	uint64_t key = __atomic_load_n(&bucket->key[i], __ATOMIC_ACQUIRE);
 
 	if (key == KLEAK_KEY_EMPTY || key == KLEAK_KEY_BUSY)
@@ -23,6 +22,12 @@ uint64_t snapshot__read_record(struct kleak_record *record, const struct kleak_b
 	if (__atomic_load_n(&bucket->key[i], __ATOMIC_RELAXED) != key)
 		return KLEAK_KEY_EMPTY;
 	return key;
+}
+
+uint64_t snapshot__read_record(struct kleak_record *record, const struct kleak_bucket *buckets,
+			       uint32_t slot)
+{
+	return read_record(record, &buckets[slot / KLEAK_BUCKET_KEYS], slot % KLEAK_BUCKET_KEYS);
 }
 
 static enum kleak_key_space space_of(uint64_t key)
@@ -55,18 +60,21 @@ static void add_more_held(struct snapshot_site *site, const struct kleak_record 
 	}
 }
 
-/* Slabs, which are smaller than that, lie in one or in two of them, and so do their objects. */
-#define REGION_SHIFT 16
+/*
+ * 256 KiB: slabs, which are smaller than that, lie in one or in two of them, and so do their
+ * objects; the struct pages of one are read at once (memory/read_ahead.h).
+ */
+#define REGION_SHIFT 18
 
 static uint32_t region_of(uint64_t key)
 {
-	return (uint32_t)((~key >> REGION_SHIFT) * 0x9e3779b97f4a7c15ULL >>
-			  (64 - SNAPSHOT_REGION_BITS));
+	return (uint32_t)(~key >> REGION_SHIFT) % SNAPSHOT_REGIONS;
 }
 
 /* Count a record that has bytes of its own, and stands for 1 << bits. */
-static int add_object(struct snapshot *snapshot, const struct kleak_record *record, uint64_t key,
-		      uint32_t slot, uint32_t bits, uint64_t now, uint64_t min_age)
+static inline __attribute__((always_inline)) int
+add_object(struct snapshot *snapshot, const struct kleak_record *record, uint64_t key,
+	   uint32_t slot, uint32_t bits, uint64_t now, uint64_t min_age)
 {
 	uint64_t age = kleak_age(now, record->allocated_at);
 	struct snapshot_site *site = &snapshot->sites[record->site];
@@ -141,11 +149,13 @@ static bool is_waiting(uint64_t key, const struct idmap *waiting)
 	       idmap__find(waiting, idmap__mix(~key)) != IDMAP_NONE;
 }
 
-static int read_slot(struct snapshot *snapshot, const struct snapshot_source *source, uint32_t slot,
-		     uint64_t now, uint64_t min_age)
+/* Place `i` of a bucket of the table, which is this slot. */
+static inline int read_slot(struct snapshot *snapshot, const struct snapshot_source *source,
+			    const struct kleak_bucket *bucket, uint32_t i, uint32_t slot,
+			    uint64_t now, uint64_t min_age)
 {
 	struct kleak_record record;
-	uint64_t key = snapshot__read_record(&record, source->buckets, slot);
+	uint64_t key = read_record(&record, bucket, i);
 	struct snapshot_site *site;
 	uint32_t bits;
 	int err;
@@ -186,22 +196,32 @@ static int read_slot(struct snapshot *snapshot, const struct snapshot_source *so
 	return add_object(snapshot, &record, key, slot, bits, now, min_age);
 }
 
-/* Most are, most of the time: a look at one cache line. */
-static bool is_empty(const struct kleak_bucket *bucket)
+/*
+ * Which places of a bucket have something: a bit each.  Most buckets are empty, most of the time: a
+ * look at one cache line.  Without branches, for which places are taken cannot be predicted.
+ */
+static inline uint32_t taken_of(const struct kleak_bucket *bucket)
 {
 	const volatile uint64_t *key = (const volatile uint64_t *)bucket->key;
+	uint32_t taken = 0;
 
-	_Static_assert(KLEAK_BUCKET_KEYS == 7, "all keys are looked at");
-	return !(key[0] | key[1] | key[2] | key[3] | key[4] | key[5] | key[6]);
+	for (uint32_t i = 0; i < KLEAK_BUCKET_KEYS; i++)
+		taken |= (uint32_t)(key[i] != KLEAK_KEY_EMPTY) << i;
+	return taken;
 }
 
-static int read_bucket(struct snapshot *snapshot, const struct snapshot_source *source,
-		       uint32_t bucket, uint64_t now, uint64_t min_age)
+static inline int read_bucket(struct snapshot *snapshot, const struct snapshot_source *source,
+			      uint32_t bucket, uint64_t now, uint64_t min_age)
 {
+	uint32_t taken = taken_of(&source->buckets[bucket]);
 	int err = 0;
 
-	for (uint32_t i = 0; i < KLEAK_BUCKET_KEYS && !err; i++)
-		err = read_slot(snapshot, source, bucket * KLEAK_BUCKET_KEYS + i, now, min_age);
+	for (; taken && !err; taken &= taken - 1) {
+		uint32_t i = (uint32_t)__builtin_ctz(taken);
+
+		err = read_slot(snapshot, source, &source->buckets[bucket], i,
+				bucket * KLEAK_BUCKET_KEYS + i, now, min_age);
+	}
 	return err;
 }
 
@@ -219,8 +239,7 @@ static int read_buckets(struct snapshot *snapshot, const struct snapshot_source 
 	int err = 0;
 
 	for (; bucket < end && !err; bucket++)
-		if (!is_empty(&source->buckets[bucket]))
-			err = read_bucket(snapshot, source, bucket, now, min_age);
+		err = read_bucket(snapshot, source, bucket, now, min_age);
 	return err;
 }
 

@@ -40,6 +40,30 @@ static void put(struct tables *tables, int slot, uint32_t space, struct kleak_re
 	bucket->record[slot % KLEAK_BUCKET_KEYS] = record;
 }
 
+/* Objects in the same 256 KiB are of one region, those beside it of the next one. */
+static void test_regions(void **state)
+{
+	static const uint64_t addresses[] = {0xffff888000040000ULL, 0xffff88800007fff8ULL,
+					     0xffff888000080000ULL, 0xffff88810003ffc0ULL};
+	struct tables tables = {};
+	struct snapshot snapshot = {};
+	const struct snapshot_source source = source_of(&tables);
+
+	(void)state;
+	for (int i = 0; i < 4; i++) {
+		put(&tables, i, KLEAK_SPACE_SLAB,
+		    (struct kleak_record){.bytes = 64, .allocated_at = 900, .site = 1});
+		tables.buckets[0].key[i] = ~(addresses[i] | KLEAK_SPACE_SLAB);
+	}
+	assert_int_equal(snapshot__take(&snapshot, &source, NOW, 0), 0);
+	assert_int_equal(snapshot.nr_list, 4);
+	for (int i = 1; i < 4; i++)
+		assert_int_equal((snapshot.list[i].region - snapshot.list[0].region) %
+					 SNAPSHOT_REGIONS,
+				 ((const uint32_t[]){0, 0, 1, SNAPSHOT_REGIONS - 1})[i]);
+	snapshot__free(&snapshot);
+}
+
 static void test_sums_by_site(void **state)
 {
 	struct tables tables = {};
@@ -483,6 +507,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_waiting_in_queues_is_pending),
 		cmocka_unit_test(test_sums_by_site),
+		cmocka_unit_test(test_regions),
 		cmocka_unit_test(test_only_parts_in_use_are_read),
 		cmocka_unit_test(test_young_and_pending_objects),
 		cmocka_unit_test(test_ages_of_months),

@@ -151,49 +151,37 @@ static enum wanted wanted_of(const struct found_free *found, const struct sites 
 	return object->age < 1 ? WANTED_NEVER : found->wanted[sites->of_entry[object->site]];
 }
 
-/* Look at the objects that are wanted now, and count those that are by turns. */
-static int look_at_shown(struct found_free *found, struct slub *slub,
-			 const struct snapshot *snapshot, const struct sites *sites,
-			 const struct found_free_tables *tables)
-{
-	int err = 0;
-
-	memset(found->in_region, 0, SNAPSHOT_REGIONS * sizeof(*found->in_region));
-	for (size_t i = 0; i < snapshot->nr_list && !err; i++) {
-		const struct snapshot_object *object = &snapshot->list[i];
-		enum wanted wanted = wanted_of(found, sites, object);
-
-		if (wanted == WANTED_NOW)
-			err = look_at(found, slub, tables, object);
-		else if (wanted == WANTED_BY_TURNS)
-			found->in_region[object->region]++;
-	}
-	return err;
-}
-
-/* Look at `most` of the others. */
-static int look_at_next(struct found_free *found, struct slub *slub,
-			const struct snapshot *snapshot, const struct sites *sites,
-			const struct found_free_tables *tables, uint64_t most)
+/*
+ * Look at the objects that are wanted now, and at `most` of those whose turn it is.  Of how many
+ * there are in a region is known what the last call counted.
+ */
+static int look_at_all(struct found_free *found, struct slub *slub, const struct snapshot *snapshot,
+		       const struct sites *sites, const struct found_free_tables *tables,
+		       uint64_t most)
 {
 	const struct turn turn = next_turn(found, most);
 	size_t first = found->turn < snapshot->nr_list ? found->turn : 0;
 	uint64_t objects = 0;
 	int err = 0;
 
+	memset(found->in_region, 0, SNAPSHOT_REGIONS * sizeof(*found->in_region));
 	for (size_t n = 0; n < snapshot->nr_list && !err; n++) {
 		size_t i =
 			first + n < snapshot->nr_list ? first + n : first + n - snapshot->nr_list;
 		const struct snapshot_object *object = &snapshot->list[i];
+		enum wanted wanted = wanted_of(found, sites, object);
 
-		if (wanted_of(found, sites, object) != WANTED_BY_TURNS)
+		if (wanted == WANTED_NEVER)
 			continue;
-		if (!has_turn(&turn, object) || objects == most) {
-			found->skipped++;
-			continue;
+		if (wanted == WANTED_BY_TURNS) {
+			found->in_region[object->region]++;
+			if (!has_turn(&turn, object) || objects == most) {
+				found->skipped++;
+				continue;
+			}
+			if (++objects == most)
+				found->turn = i + 1;
 		}
-		if (++objects == most)
-			found->turn = i + 1;
 		err = look_at(found, slub, tables, object);
 	}
 	end_turn(found, &turn, objects);
@@ -212,13 +200,13 @@ int found_free__look(struct found_free *found, struct slub *slub, const struct s
 	found->unknown = 0;
 	found->skipped = 0;
 	if (!found->in_region)
-		found->in_region = malloc(SNAPSHOT_REGIONS * sizeof(*found->in_region));
+		found->in_region = calloc(SNAPSHOT_REGIONS, sizeof(*found->in_region));
 	err = found->in_region ? choose(found, sites, shown, budget, &left) : -ENOMEM;
 	slub__begin(slub);
+	slub->reads_ahead = true; /* is_old_enough() */
 	if (!err)
-		err = look_at_shown(found, slub, snapshot, sites, tables);
-	if (!err)
-		err = look_at_next(found, slub, snapshot, sites, tables, left);
+		err = look_at_all(found, slub, snapshot, sites, tables, left);
+	slub->reads_ahead = false;
 	return err;
 }
 

@@ -23,7 +23,7 @@ struct found_free {
 	uint64_t unknown; /* whose state could not be told */
 	uint64_t skipped; /* beyond the budget */
 	/* whose turn is next */
-	uint32_t *in_region; /* objects, by snapshot_object.region */
+	uint32_t *in_region; /* objects, by snapshot_object.region, as last counted */
 	uint32_t region;
 	uint64_t done; /* of this region, which has too many for once */
 	size_t turn;   /* where in the snapshot's list the next ones of them stand */

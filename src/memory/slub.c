@@ -24,6 +24,14 @@ int slub__read_much(const struct slub *slub, uint64_t address, uint8_t *to, uint
 	return err;
 }
 
+/* Of a struct page. */
+static int read_page(struct slub *slub, uint64_t address, void *to, size_t len)
+{
+	if (!slub->reads_ahead)
+		return slub->read(slub->arg, address, to, len);
+	return read_ahead__read(&slub->ahead, slub->read, slub->arg, address, to, len);
+}
+
 /* ---- freelists ---- */
 
 static uint64_t *bits_of(struct slub *slub, const struct slub_slab *slab)
@@ -59,21 +67,33 @@ static int reserve_content(struct slub *slub, struct slub_slab *slab, uint64_t l
 	return 0;
 }
 
-/* One try at the slab's freelists.  0, -EAGAIN, -ENOMEM. */
-static int try_slab(struct slub *slub, struct slub_slab *slab)
+/*
+ * Does this slab have no free object, as its freelist and counters say?  A CPU may have some of one
+ * that is frozen.
+ */
+static bool is_full(const uint64_t counters[2])
+{
+	return !counters[0] && !slub_freelist__is_frozen(counters[1]) &&
+	       slub_freelist__in_use(counters[1]) == slub_freelist__objects(counters[1]);
+}
+
+/* One try at the slab's freelists, as it had these counters.  0, -EAGAIN, -ENOMEM. */
+static int try_slab(struct slub *slub, struct slub_slab *slab, const uint64_t counters[2])
 {
 	struct slub_cache *cache = &slub->caches[slab->cache];
-	uint64_t counters[2], again[2], len;
+	uint64_t again[2], len;
 	struct slub_cpu_list list;
 	int err, nr;
 
-	if (slub__read_counters(slub, slab->head, counters))
-		return -EAGAIN;
 	slab->objects = slub_freelist__objects(counters[1]);
 	len = (uint64_t)slab->objects * cache->size;
 	if (!len || len > (uint64_t)MOST_PAGES * slub->layout.page_size)
 		return -EAGAIN;
 	err = reserve_content(slub, slab, len);
+	if (!err && is_full(counters)) {
+		slub->nr_bits += (slab->objects + 63) / 64;
+		return 0;
+	}
 	if (!err)
 		err = slub_freelist__find_of_cpu(slub, cache, slab->head, counters[1], &list);
 	if (err)
@@ -95,29 +115,43 @@ static int try_slab(struct slub *slub, struct slub_slab *slab)
 	return 0;
 }
 
+static int read_slab(struct slub *slub, struct slub_slab *slab)
+{
+	const uint64_t at = slab->head + slub->layout.slab_freelist;
+	uint64_t counters[2];
+	int err = -EAGAIN;
+
+	if (!read_page(slub, at, counters, sizeof(counters)))
+		err = try_slab(slub, slab, counters);
+	for (int i = 1; i < MOST_TRIES && err == -EAGAIN; i++)
+		if (!slub__read_counters(slub, slab->head, counters))
+			err = try_slab(slub, slab, counters);
+	return err;
+}
+
 /* ---- pages ---- */
 
 /* What the page `head` (no tail) is. */
-static int kind_of(const struct slub *slub, uint64_t head)
+static int kind_of(struct slub *slub, uint64_t head)
 {
 	const struct slub_layout *l = &slub->layout;
 	uint64_t flags;
 	uint32_t type = 0, references;
 
 	if (!l->slab_mask) {
-		if (slub__read_word(slub, head + l->page_flags, &flags))
+		if (read_page(slub, head + l->page_flags, &flags, sizeof(flags)))
 			return SLUB_PAGE_UNKNOWN;
 		if (flags >> l->slab_flag & 1)
 			return SLUB_PAGE_SLAB;
 	} else {
-		if (slub__read_half(slub, head + l->page_type, &type))
+		if (read_page(slub, head + l->page_type, &type, sizeof(type)))
 			return SLUB_PAGE_UNKNOWN;
 		if ((type & l->slab_mask) == l->slab_type)
 			return SLUB_PAGE_SLAB;
 		if (l->large_type != SLUB_NONE)
 			return type >> 24 == l->large_type ? SLUB_PAGE_LARGE : SLUB_PAGE_OTHER;
 	}
-	if (slub__read_half(slub, head + l->page_refcount, &references))
+	if (read_page(slub, head + l->page_refcount, &references, sizeof(references)))
 		return SLUB_PAGE_UNKNOWN;
 	return references ? SLUB_PAGE_LARGE : SLUB_PAGE_OTHER; /* may be: it is in use */
 }
@@ -126,13 +160,13 @@ static int fill_slab(struct slub *slub, struct slub_slab *slab)
 {
 	uint64_t cache;
 	int64_t index;
-	int err = -EAGAIN;
+	int err;
 
 	slab->kind = kind_of(slub, slab->head);
 	if (slab->kind != SLUB_PAGE_SLAB)
 		return 0;
 	slab->kind = SLUB_PAGE_UNKNOWN;
-	if (slub__read_word(slub, slab->head + slub->layout.slab_cache, &cache))
+	if (read_page(slub, slab->head + slub->layout.slab_cache, &cache, sizeof(cache)))
 		return 0;
 	index = slub_cache__at(slub, cache);
 	if (index < 0)
@@ -141,8 +175,7 @@ static int fill_slab(struct slub *slub, struct slub_slab *slab)
 		return 0;
 	slab->cache = (uint32_t)index;
 	slab->start = vmemmap__address_of(slub, slab->head);
-	for (int i = 0; i < MOST_TRIES && err == -EAGAIN; i++)
-		err = try_slab(slub, slab);
+	err = read_slab(slub, slab);
 	if (err == -ENOMEM)
 		return err;
 	if (!err)
@@ -160,7 +193,7 @@ static int64_t slab_at(struct slub *slub, uint64_t page)
 
 	if (index != IDMAP_NONE)
 		return index;
-	if (!slub__read_word(slub, page + slub->layout.page_head, &word))
+	if (!read_page(slub, page + slub->layout.page_head, &word, sizeof(word)))
 		head = vmemmap__head_of(page, word);
 	if (head != page) {
 		int64_t its = slab_at(slub, head);
@@ -237,6 +270,7 @@ void slub__begin(struct slub *slub)
 	slub->nr_bits = 0;
 	idmap__clear(&slub->by_page);
 	idmap__clear(&slub->in_sheaf);
+	read_ahead__begin(&slub->ahead);
 }
 
 void slub__free(struct slub *slub)
@@ -249,5 +283,6 @@ void slub__free(struct slub *slub)
 	free(slub->content);
 	idmap__free(&slub->by_page);
 	idmap__free(&slub->in_sheaf);
+	read_ahead__free(&slub->ahead);
 	memset(slub, 0, sizeof(*slub));
 }

@@ -13,6 +13,7 @@
 
 #include "kernel/layout.h"
 #include "kleak.h"
+#include "memory/read_ahead.h"
 #include "util/idmap.h"
 
 #include <stdbool.h>
@@ -41,8 +42,7 @@ struct slub_slab {
 
 struct slub {
 	struct slub_layout layout;
-	/* Copy kernel memory: 0 or -EFAULT. */
-	int (*read)(void *arg, uint64_t address, void *to, size_t len);
+	read_ahead_fn *read;
 	void *arg;
 	const uint64_t *cpu_offsets; /* what to add to a per-CPU pointer */
 	uint32_t nr_cpus, nr_nodes;  /* possible ones */
@@ -50,7 +50,14 @@ struct slub {
 	uint32_t nr_online;
 	uint64_t page_base; /* of address x: page_base + (x / page_size) * sizeof(struct page) */
 
+	/*
+	 * Read struct pages with their neighbours.  For those who ask only of what has been there
+	 * since slub__begin(): what becomes a slab later may still seem to be none.
+	 */
+	bool reads_ahead;
+
 	/* what has been read since slub__begin() */
+	struct read_ahead ahead;
 	uint64_t *cpu_lists; /* the struct kmem_cache_cpu of slabs that CPUs work with */
 	size_t nr_cpu_lists, room_cpu_lists;
 	struct idmap by_slab; /* struct page -> of cpu_lists */

@@ -44,7 +44,7 @@ static uint32_t cpus = 2;
 #define TYPE_SLAB  0xf5U
 #define TYPE_LARGE 0xf8U
 
-static uint8_t memory[NR_PAGES * MOST_PAGE], pages[NR_PAGES * 64], meta[META_SIZE];
+static uint8_t memory[NR_PAGES * MOST_PAGE], pages[READ_AHEAD_BYTES], meta[META_SIZE];
 static uint8_t cpu_areas[MOST_CPUS * CPU_AREA];
 static uint64_t cpu_offsets[MOST_CPUS];
 static int reads, reads_until_change;

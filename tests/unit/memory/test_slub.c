@@ -380,6 +380,7 @@ static int reads_for(struct slub *slub, int first, int last)
 
 #define READS_OF_CACHE 7
 #define READS_OF_SLAB  6
+#define READS_OF_FULL  4 /* one without free objects: what is in it need not be known */
 #define READS_OF_LIST  2 /* of a CPU */
 
 /* What a slab costs has nothing to do with how many CPUs there are. */
@@ -401,6 +402,39 @@ static void test_reads(void **state)
 	assert_in_range(reads_for(&slub, 2, 16), 14 * READS_OF_SLAB + READS_OF_LIST,
 			14 * (READS_OF_SLAB + 1) + READS_OF_LIST + cpus);
 	assert_state(&slub, object(15, 5), SLUB_FREE);
+
+	slub__begin(&slub);
+	for (int i = 1; i < 16; i++)
+		slab(i, CACHE, 0, 16, false);
+	assert_int_equal(reads_for(&slub, 1, 16), READS_OF_CACHE + 15 * READS_OF_FULL);
+	slub__free(&slub);
+}
+
+/* The struct pages of all of them at once; but what changed since is read again. */
+static void test_reads_ahead(void **state)
+{
+	struct slub slub = made_up();
+
+	(void)state;
+	slub.reads_ahead = true;
+	for (int i = 1; i < 16; i++)
+		slab(i, CACHE, 0, 16, false);
+	assert_int_equal(reads_for(&slub, 1, 16), READS_OF_CACHE + 1);
+	slab(1, CACHE, CHAIN(1, 5), 15, false);
+	slub__begin(&slub);
+	assert_state(&slub, object(1, 5), SLUB_FREE);
+	assert_state(&slub, object(1, 6), SLUB_LIVE);
+
+	/* one of which an object was free when its neighbour was read */
+	slab(2, CACHE, CHAIN(2, 3), 15, false);
+	slub__begin(&slub);
+	assert_state(&slub, object(1, 5), SLUB_FREE);
+	slab(2, CACHE, 0, 16, false);
+	assert_state(&slub, object(2, 3), SLUB_LIVE);
+	slab(3, CACHE, CHAIN(3, 3), 15, false);
+	assert_state(&slub, object(3, 3), SLUB_LIVE); /* as it was: none of it was free */
+	slub__begin(&slub);
+	assert_state(&slub, object(3, 3), SLUB_FREE);
 	slub__free(&slub);
 }
 
@@ -867,6 +901,7 @@ int main(void)
 		cmocka_unit_test(test_learns_where_pages_are),
 		cmocka_unit_test(test_node_without_memory),
 		cmocka_unit_test(test_reads),
+		cmocka_unit_test(test_reads_ahead),
 		cmocka_unit_test(test_cpu_that_moves_on),
 		cmocka_unit_test(test_few_online),
 		cmocka_unit_test(test_masks_what_a_cpu_has),

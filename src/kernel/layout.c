@@ -256,6 +256,8 @@ int layout__read_slub(struct slub_layout *layout, const struct btf *btf, uint32_
 		return -ENOTSUP;
 	if (l.page_head == SLUB_NONE)
 		l.page_head = info;
+	if (!is_cpu_word(l.cpu_partial))
+		l.cpu_partial = SLUB_NONE;
 	l.cache_barn = SLUB_NONE;
 	if (l.cache_node == SLUB_NONE && per_node != SLUB_NONE && its_node != SLUB_NONE) {
 		l.cache_node = per_node + its_node;

@@ -37,7 +37,8 @@ struct slub_layout {
 	uint32_t reclaim_flag;		   /* of cache_flags: SLAB_RECLAIM_ACCOUNT */
 	uint32_t cache_cpu, cache_sheaves; /* per-CPU pointers; no slabs of CPUs from 7.0 on */
 	uint32_t cpu_freelist, cpu_slab, cpu_tid; /* in the first SLUB_CPU_WORDS */
-	uint32_t cpu_partial, slab_next; /* slabs that wait for a CPU, and the next one of them */
+	/* slabs that wait for a CPU, among these, too, and the next one of them */
+	uint32_t cpu_partial, slab_next;
 	/* of the byte with the order of a page that is none of slab, from its head; or SLUB_NONE */
 	uint32_t page_order;
 	uint32_t sheaves_main, sheaves_spare, sheaves_rcu;

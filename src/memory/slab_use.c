@@ -3,6 +3,7 @@
 #include "memory/sheaves.h"
 #include "memory/slub_freelist.h"
 #include "memory/vmemmap.h"
+#include "util/bytes.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -11,22 +12,35 @@
 #define MOST_LISTED  4096 /* caches there are */
 #define MOST_WAITING 1024 /* slabs that a CPU has put aside */
 #define MOST_BYTES   (512 * 1024)
+#define MOST_PAGE    256 /* bytes of a struct page */
 
 /* ---- what CPUs keep ---- */
 
-/* Objects of the slab that nobody uses, by its counters; 0 where it is none of this cache. */
-static uint64_t free_in(const struct slub *slub, const struct slub_cache *cache, uint64_t head,
-			uint64_t counters[2])
-{
-	uint64_t its;
-	uint32_t objects, in_use;
+/* A slab as its struct page says. */
+struct slab {
+	uint32_t objects, free; /* 0 where it is none of this cache */
+	uint64_t next;		/* as slub_layout.slab_next; 0: it is the last one, or not known */
+};
 
-	if (slub__read_word(slub, head + slub->layout.slab_cache, &its) || its != cache->address ||
-	    slub__read_counters(slub, head, counters))
-		return 0;
-	objects = slub_freelist__objects(counters[1]);
-	in_use = slub_freelist__in_use(counters[1]);
-	return objects > in_use ? objects - in_use : 0;
+static struct slab read_slab(const struct slub *slub, const struct slub_cache *cache, uint64_t head)
+{
+	const struct slub_layout *l = &slub->layout;
+	uint8_t page[MOST_PAGE];
+	struct slab slab = {};
+	uint64_t counters;
+	uint32_t in_use;
+
+	if (l->page > sizeof(page) || slub->read(slub->arg, head, page, l->page))
+		return slab;
+	if (l->slab_next != SLUB_NONE)
+		slab.next = bytes__word(page, l->slab_next);
+	if (bytes__word(page, l->slab_cache) != cache->address)
+		return slab;
+	counters = bytes__word(page, l->slab_freelist + sizeof(counters));
+	in_use = slub_freelist__in_use(counters);
+	slab.objects = slub_freelist__objects(counters);
+	slab.free = slab.objects > in_use ? slab.objects - in_use : 0;
+	return slab;
 }
 
 /* How many objects stand in the freelist that a CPU has of its slab. */
@@ -54,23 +68,23 @@ static uint64_t count_freelist(const struct slub *slub, const struct slub_cache 
 static uint64_t kept_by_cpu(const struct slub *slub, const struct slub_cache *cache, uint64_t at)
 {
 	const struct slub_layout *l = &slub->layout;
-	uint64_t words[SLUB_CPU_WORDS], counters[2] = {}, slab, kept = 0;
+	uint64_t words[SLUB_CPU_WORDS], head, kept = 0;
+	struct slab slab;
 
 	if (slub->read(slub->arg, at, words, sizeof(words)))
 		return 0;
-	slab = words[l->cpu_slab / sizeof(*words)];
-	if (slab) {
-		kept += free_in(slub, cache, slab, counters);
-		kept += count_freelist(slub, cache, slab, slub_freelist__objects(counters[1]),
-				       words[l->cpu_freelist / sizeof(*words)]);
+	head = words[l->cpu_slab / sizeof(*words)];
+	if (head) {
+		slab = read_slab(slub, cache, head);
+		kept += slab.free + count_freelist(slub, cache, head, slab.objects,
+						   words[l->cpu_freelist / sizeof(*words)]);
 	}
-	if (l->cpu_partial == SLUB_NONE || l->slab_next == SLUB_NONE ||
-	    slub__read_word(slub, at + l->cpu_partial, &slab))
+	if (l->cpu_partial == SLUB_NONE || l->slab_next == SLUB_NONE)
 		return kept;
-	for (int i = 0; i < MOST_WAITING && slab; i++) {
-		kept += free_in(slub, cache, slab, counters);
-		if (slub__read_word(slub, slab + l->slab_next, &slab))
-			break;
+	head = words[l->cpu_partial / sizeof(*words)];
+	for (int i = 0; i < MOST_WAITING && head; i++, head = slab.next) {
+		slab = read_slab(slub, cache, head);
+		kept += slab.free;
 	}
 	return kept;
 }
@@ -86,46 +100,36 @@ static uint64_t kept_of(const struct slub *slub, const struct slub_cache *cache)
 
 /* ---- caches ---- */
 
-/* The line of the cache at this address; NULL: there is none. */
-static const struct slabinfo_cache *line_of(const struct slub *slub, uint64_t address,
+/* The line of the cache; NULL: there is none. */
+static const struct slabinfo_cache *line_of(const struct slub *slub, const struct slub_cache *cache,
 					    const struct slabinfo *info)
 {
 	char name[sizeof(info->caches->name)] = "";
-	uint64_t at;
 
-	if (slub__read_word(slub, address + slub->layout.cache_name, &at))
-		return NULL;
-	/* a name may end where what can be read ends */
-	for (size_t i = 0; i + 8 <= sizeof(name); i += 8)
-		if (slub->read(slub->arg, at + i, name + i, 8) || memchr(name + i, 0, 8))
-			break;
+	/* it may end where what can be read ends */
+	if (slub->read(slub->arg, cache->name, name, sizeof(name)))
+		for (size_t i = 0; i + 8 <= sizeof(name); i += 8)
+			if (slub->read(slub->arg, cache->name + i, name + i, 8) ||
+			    memchr(name + i, 0, 8))
+				break;
 	name[sizeof(name) - 1] = 0;
 	return slabinfo__find(info, name);
 }
 
-static int add_cache(struct slab_use *use, struct slub *slub, uint64_t address,
-		     const struct slabinfo *info)
+static void add_cache(struct slab_use *use, const struct slub *slub, const struct slub_cache *cache,
+		      const struct slabinfo *info)
 {
-	const struct slabinfo_cache *line = line_of(slub, address, info);
-	const struct slub_cache *cache;
+	const struct slabinfo_cache *line = cache->known ? line_of(slub, cache, info) : NULL;
 	enum slab_use_kind kind;
-	uint32_t flags;
-	int64_t index;
 
-	if (!line || slub__read_half(slub, address + slub->layout.cache_flags, &flags))
-		return 0;
-	index = slub_cache__at(slub, address);
-	if (index < 0)
-		return (int)index;
-	cache = &slub->caches[index];
-	if (!cache->known || cache->size != line->object_size)
-		return 0;
-	kind = flags & slub->layout.reclaim_flag ? SLAB_USE_RECLAIMABLE : SLAB_USE_UNRECLAIMABLE;
+	if (!line || cache->size != line->object_size)
+		return;
+	kind = cache->flags & slub->layout.reclaim_flag ? SLAB_USE_RECLAIMABLE
+							: SLAB_USE_UNRECLAIMABLE;
 	use->slabs_bytes[kind] +=
 		(int64_t)(line->slabs * line->pages_per_slab * slub->layout.page_size);
 	use->used_bytes[kind] += ((int64_t)line->active_objects - (int64_t)kept_of(slub, cache)) *
 				 (int64_t)line->object_size;
-	return 0;
 }
 
 int slab_use__read(struct slab_use *use, struct slub *slub, uint64_t cache,
@@ -133,18 +137,22 @@ int slab_use__read(struct slab_use *use, struct slub *slub, uint64_t cache,
 {
 	const struct slub_layout *l = &slub->layout;
 	uint64_t next = cache + l->cache_list;
-	int err = 0;
 
 	*use = (struct slab_use){};
 	slub__begin(slub);
 	/* the list's head is no cache: what stands around it has no line */
-	for (int i = 0; i < MOST_LISTED && !err; i++) {
-		err = add_cache(use, slub, next - l->cache_list, info);
-		if (slub__read_word(slub, next, &next))
-			return err;
+	for (int i = 0; i < MOST_LISTED; i++) {
+		int64_t index = slub_cache__at(slub, next - l->cache_list);
+
+		if (index < 0)
+			return (int)index;
+		next = slub->caches[index].next;
+		if (!next)
+			return 0;
+		add_cache(use, slub, &slub->caches[index], info);
 		if (next == cache + l->cache_list)
 			break;
 	}
-	use->known = !err && info->nr;
-	return err;
+	use->known = info->nr;
+	return 0;
 }

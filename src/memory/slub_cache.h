@@ -10,6 +10,9 @@
 
 struct slub_cache {
 	uint64_t address;
+	uint64_t name;	/* where it stands */
+	uint64_t next;	/* in the kernel's list of caches, whose links these are; 0: not known */
+	uint32_t flags; /* the first 32 of them */
 	uint64_t random, cpu_slab, sheaves;
 	uint32_t size; /* from one object to the next */
 	uint32_t pad;  /* a slab's first object lies so far behind its start (slub_debug=Z) */

@@ -96,14 +96,19 @@ static const struct slub_layout layout = {
 
 static __attribute__((unused)) uint8_t *at(uint64_t address, size_t len)
 {
-	if (address >= BASE && address + len <= BASE + sizeof(memory))
-		return memory + (address - BASE);
-	if (address >= PAGES && address + len <= PAGES + sizeof(pages))
-		return pages + (address - PAGES);
-	if (address >= META && address + len <= META + sizeof(meta))
-		return meta + (address - META);
-	if (address >= CPU_AREAS && address + len <= CPU_AREAS + cpus * CPU_AREA)
-		return cpu_areas + (address - CPU_AREAS);
+	const struct {
+		uint64_t start;
+		uint8_t *bytes;
+		size_t len;
+	} parts[] = {{BASE, memory, sizeof(memory)},
+		     {PAGES, pages, sizeof(pages)},
+		     {META, meta, sizeof(meta)},
+		     {CPU_AREAS, cpu_areas, cpus * CPU_AREA}};
+
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+		if (address - parts[i].start < parts[i].len &&
+		    len <= parts[i].len - (address - parts[i].start))
+			return parts[i].bytes + (address - parts[i].start);
 	return NULL;
 }
 

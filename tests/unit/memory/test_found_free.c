@@ -375,8 +375,8 @@ static int read_slabs(void *arg, uint64_t address, void *to, size_t len)
 	if (address >= 0xffffea0000000000ULL && address < 0xffffea0010000000ULL)
 		for (size_t i = 0; i < len; i++)
 			((char *)to)[i] = ((const char *)page)[(address + i) % 64];
-	else if (address >= SLAB_CACHE && address < SLAB_CACHE + 8)
-		memcpy(to, (const char *)cache + (address - SLAB_CACHE), len);
+	else if (address == SLAB_CACHE && len >= sizeof(cache))
+		memcpy(to, cache, sizeof(cache));
 	return 0;
 }
 

@@ -378,7 +378,7 @@ static int reads_for(struct slub *slub, int first, int last)
 	return reads;
 }
 
-#define READS_OF_CACHE 7
+#define READS_OF_CACHE 1
 #define READS_OF_SLAB  6
 #define READS_OF_FULL  4 /* one without free objects: what is in it need not be known */
 #define READS_OF_LIST  2 /* of a CPU */

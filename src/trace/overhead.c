@@ -8,7 +8,7 @@
 int overhead__measure(struct overhead *overhead, const struct tracer *tracer, uint32_t online,
 		      double window_s)
 {
-	struct tracer_run before, after;
+	struct hooked_run before, after;
 	int stats = tracer__count_time(), err;
 	double start, took;
 

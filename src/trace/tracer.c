@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "trace/tracer.h"
-#include "kernel/hook_table.h"
 #include "trace/bpfhash.h"
 #include "trace/chains.h"
 #include "trace/code_list.h"
 #include "trace/code_sites.h"
+#include "trace/noted.h"
 #include "trace/programs.h"
 #include "trace/publish.h"
 #include "trace/sample.h"
-#include "util/array.h"
 #include "util/clock.h"
 #include "util/reason.h"
 #include "util/say.h"
@@ -33,9 +32,7 @@
 
 struct tracer {
 	struct kleak *skeleton;
-	struct bpf_program *programs[PLAN_MAX_HOOKS]; /* NULL: not on */
-	const char *targets[PLAN_MAX_HOOKS];	      /* functions, while they are attached to */
-	struct bpf_link *links[PLAN_MAX_HOOKS];
+	struct hooked hooked;
 	struct tracer_view view;
 	struct kleak_site *sites; /* of the view, for writing, like the two below */
 	struct kleak_tally *tallies;
@@ -105,25 +102,7 @@ static int configure(struct tracer *tracer, const struct plan *plan, bool lists)
 	bpf_program__set_autoload(skeleton->progs.learn_cpus, plan->learn_cpus);
 	bpf_program__set_autoload(skeleton->progs.evict_objects, plan->verify);
 	bpf_program__set_autoload(skeleton->progs.list_code, lists);
-	for (size_t i = 0; i < nr_hooks; i++) {
-		struct bpf_program *program =
-			bpf_object__find_program_by_name(skeleton->obj, hooks[i].program);
-		int err;
-
-		if (!program)
-			return -ENOENT;
-		bpf_program__set_autoload(program, plan->hooks[i].on);
-		if (!plan->hooks[i].on)
-			continue;
-		tracer->programs[i] = program;
-		tracer->targets[i] = plan->hooks[i].target;
-		if (!plan->hooks[i].target || hook_is_kprobe(&hooks[i]))
-			continue;
-		err = bpf_program__set_attach_target(program, 0, plan->hooks[i].target);
-		if (err)
-			return err;
-	}
-	return 0;
+	return hooked__choose(&tracer->hooked, skeleton->obj, plan);
 }
 
 /* Map an array.  NULL with errno. */
@@ -193,65 +172,6 @@ static int run_program(const struct bpf_program *program)
 	if (err)
 		return err;
 	return (int)run.retval;
-}
-
-static int attach_hook(struct tracer *tracer, size_t i, const char **failed)
-{
-	if (!tracer->programs[i])
-		return 0;
-	if (hook_is_kprobe(&hooks[i]))
-		tracer->links[i] = bpf_program__attach_kprobe(
-			tracer->programs[i], hook_is_at_return(&hooks[i]), tracer->targets[i]);
-	else
-		tracer->links[i] = bpf_program__attach(tracer->programs[i]);
-	if (tracer->links[i])
-		return 0;
-	*failed = hooks[i].program;
-	return -errno;
-}
-
-/*
- * So that the first copy of a program runs before the second one.  Programs of a tracepoint run as
- * they were attached; of those of a function the last one runs first (kernel/bpf/trampoline.c,
- * __bpf_trampoline_link_prog()).  Of a function's kprobes the one at its return is there first.
- */
-static int attach(struct tracer *tracer, enum hook_role role, const char **failed)
-{
-	int err = 0;
-
-	for (size_t i = 0; i < nr_hooks && !err; i++)
-		if (hooks[i].role == role && hooks[i].kind == HOOK_RAW_TP)
-			err = attach_hook(tracer, i, failed);
-	for (size_t i = nr_hooks; i-- && !err;)
-		if (hooks[i].role == role && hooks[i].kind != HOOK_RAW_TP)
-			err = attach_hook(tracer, i, failed);
-	return err;
-}
-
-static void detach(struct tracer *tracer, enum hook_role role)
-{
-	for (size_t i = 0; i < nr_hooks; i++) {
-		if (!tracer->links[i] || hooks[i].role != role)
-			continue;
-		bpf_link__destroy(tracer->links[i]);
-		tracer->links[i] = NULL;
-	}
-}
-
-/* Frees first: an object whose allocation is seen shall not be freed unseen. */
-static int attach_all(struct tracer *tracer, char *why, size_t len)
-{
-	const char *failed = "";
-	int err = attach(tracer, HOOK_FREES, &failed);
-
-	if (!err)
-		err = attach(tracer, HOOK_WATCHES, &failed);
-	if (!err)
-		err = attach(tracer, HOOK_ALLOCATES, &failed);
-	if (err)
-		snprintf(why, len, "cannot attach the BPF program %s: %s", failed,
-			 reason__of(-err));
-	return err;
 }
 
 static int load_programs(struct tracer *tracer, const struct plan *plan, bool lists, char *why,
@@ -328,32 +248,6 @@ static void check_process(struct tracer *tracer, int pidfd)
 	control->gone = 1;
 }
 
-/*
- * Of the program that the verifier had most to do with: how many instructions it looked at (5.16),
- * and how many it may (BPF_COMPLEXITY_LIMIT_INSNS, include/linux/bpf.h, since 5.2).
- */
-static void say_verified(const struct tracer *tracer)
-{
-	const char *most = NULL;
-	__u32 insns = 0;
-
-	for (size_t i = 0; i < nr_hooks; i++) {
-		struct bpf_prog_info info = {};
-		__u32 len = sizeof(info);
-
-		if (!tracer->programs[i] ||
-		    bpf_obj_get_info_by_fd(bpf_program__fd(tracer->programs[i]), &info, &len) ||
-		    info.verified_insns <= insns)
-			continue;
-		insns = info.verified_insns;
-		most = hooks[i].program;
-	}
-	if (most)
-		say("the verifier looked at %u instructions of %s, and at less of the others; "
-		    "1000000 are allowed",
-		    insns, most);
-}
-
 int tracer__open(struct tracer **out, const struct plan *plan, uint32_t process, int target,
 		 bool verbose, char *why, size_t len)
 {
@@ -368,7 +262,7 @@ int tracer__open(struct tracer **out, const struct plan *plan, uint32_t process,
 	if (err)
 		goto close;
 	if (verbose)
-		say_verified(tracer);
+		hooked__say_verified(&tracer->hooked);
 
 	tracer->skeleton->bss->control.process = process;
 	tracer->skeleton->bss->control.sample_bits = sample__bits(plan->sampling);
@@ -380,7 +274,7 @@ int tracer__open(struct tracer **out, const struct plan *plan, uint32_t process,
 		snprintf(why, len, "cannot run a BPF program: %s", reason__of(-err));
 		goto close;
 	}
-	err = attach_all(tracer, why, len);
+	err = hooked__attach(&tracer->hooked, why, len);
 	if (err)
 		goto close;
 	if (plan->config.follow == KLEAK_FOLLOW_PROCESS)
@@ -407,10 +301,10 @@ void tracer__stop_allocations(struct tracer *tracer)
 void tracer__stop(struct tracer *tracer)
 {
 	tracer->skeleton->bss->control.recording = 0;
-	detach(tracer, HOOK_ALLOCATES);
+	hooked__detach(&tracer->hooked, HOOK_ALLOCATES);
 	wait_for_programs();
-	detach(tracer, HOOK_WATCHES);
-	detach(tracer, HOOK_FREES);
+	hooked__detach(&tracer->hooked, HOOK_WATCHES);
+	hooked__detach(&tracer->hooked, HOOK_FREES);
 	wait_for_programs();
 }
 
@@ -419,34 +313,9 @@ const struct tracer_view *tracer__view(const struct tracer *tracer)
 	return &tracer->view;
 }
 
-static int misses_of(const struct bpf_program *program, uint64_t *misses)
-{
-	struct bpf_prog_info info = {};
-	__u32 len = sizeof(info);
-
-	if (bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &len))
-		return -errno;
-	*misses = info.recursion_misses;
-	return 0;
-}
-
 int tracer__missed(const struct tracer *tracer, struct misses *missed)
 {
-	uint64_t of[PLAN_MAX_HOOKS] = {};
-	bool on[PLAN_MAX_HOOKS] = {};
-
-	for (size_t i = 0; i < nr_hooks; i++) {
-		int err;
-
-		if (!tracer->programs[i] || hooks[i].role == HOOK_WATCHES)
-			continue;
-		on[i] = true;
-		err = misses_of(tracer->programs[i], &of[i]);
-		if (err)
-			return err;
-	}
-	*missed = misses__sum(of, on);
-	return 0;
+	return hooked__missed(&tracer->hooked, missed);
 }
 
 int tracer__now(struct tracer *tracer, uint64_t *ticks)
@@ -549,22 +418,9 @@ int tracer__count_time(void)
 	return stats < 0 ? -errno : stats;
 }
 
-int tracer__run(const struct tracer *tracer, struct tracer_run *run)
+int tracer__run(const struct tracer *tracer, struct hooked_run *run)
 {
-	*run = (struct tracer_run){};
-	for (size_t i = 0; i < nr_hooks; i++) {
-		struct bpf_prog_info info = {};
-		__u32 len = sizeof(info);
-
-		if (!tracer->programs[i])
-			continue;
-		if (bpf_obj_get_info_by_fd(bpf_program__fd(tracer->programs[i]), &info, &len))
-			return -errno;
-		run->ns += info.run_time_ns;
-		if (hooks[i].copy == 1)
-			run->events += info.run_cnt;
-	}
-	return 0;
+	return hooked__run(&tracer->hooked, run);
 }
 
 uint32_t tracer__sampling(const struct tracer *tracer)
@@ -671,26 +527,11 @@ void tracer__set_page_base(struct tracer *tracer, uint64_t page_base)
 	__atomic_store_n(&tracer->skeleton->bss->control.page_base, page_base, __ATOMIC_RELAXED);
 }
 
-struct who_reader {
-	void (*each)(const struct kleak_who *, const struct kleak_who_times *, void *);
-	void *arg;
-};
-
-static void pass_who(const void *key, const void *value, void *arg)
-{
-	const struct who_reader *reader = arg;
-
-	reader->each(key, value, reader->arg);
-}
-
 int tracer__who(const struct tracer *tracer,
 		void (*each)(const struct kleak_who *, const struct kleak_who_times *, void *),
 		void *arg)
 {
-	struct who_reader reader = {each, arg};
-
-	return bpfhash__each(bpf_map__fd(tracer->skeleton->maps.who), sizeof(struct kleak_who),
-			     sizeof(struct kleak_who_times), pass_who, &reader);
+	return noted__who(bpf_map__fd(tracer->skeleton->maps.who), each, arg);
 }
 
 void tracer__note_frees(struct tracer *tracer, uint32_t entry, uint32_t nr)
@@ -699,89 +540,21 @@ void tracer__note_frees(struct tracer *tracer, uint32_t entry, uint32_t nr)
 	tracer->skeleton->bss->control.note_frees = 1;
 }
 
-struct freer_reader {
-	void (*each)(const struct kleak_freer *freer, void *arg);
-	void *arg;
-};
-
-static void pass_freer(const void *key, const void *value, void *arg)
-{
-	const struct freer_reader *reader = arg;
-
-	(void)key;
-	reader->each(value, reader->arg);
-}
-
 int tracer__freers(const struct tracer *tracer,
 		   void (*each)(const struct kleak_freer *freer, void *arg), void *arg)
 {
-	struct freer_reader reader = {each, arg};
-
-	return bpfhash__each(bpf_map__fd(tracer->skeleton->maps.freers), sizeof(uint64_t),
-			     sizeof(struct kleak_freer), pass_freer, &reader);
-}
-
-/* Keys of a map of what is noted of sites, to be deleted when all have been looked at. */
-struct noted_keys {
-	const bool *gone;
-	uint8_t *list;
-	size_t size, nr, room;
-	int err;
-};
-
-static void add_key(struct noted_keys *keys, const void *key, uint32_t site)
-{
-	if (keys->err || !keys->gone[site])
-		return;
-	keys->err = array__reserve((void **)&keys->list, keys->nr + 1, &keys->room, keys->size);
-	if (!keys->err)
-		memcpy(keys->list + keys->nr++ * keys->size, key, keys->size);
-}
-
-static void add_who(const void *key, const void *value, void *arg)
-{
-	const struct kleak_who *who = key;
-
-	(void)value;
-	add_key(arg, who, who->site);
-}
-
-static void add_freer(const void *key, const void *value, void *arg)
-{
-	const struct kleak_freer *freer = value;
-
-	add_key(arg, key, freer->site);
-}
-
-/* Delete from a map what it has noted of the entries that are gone. */
-static int forget(int map, size_t key_size, size_t value_size,
-		  void (*add)(const void *key, const void *value, void *arg), const bool *gone)
-{
-	struct noted_keys keys = {.gone = gone, .size = key_size};
-	int err = bpfhash__each(map, key_size, value_size, add, &keys);
-
-	if (!err)
-		err = keys.err;
-	for (size_t i = 0; i < keys.nr && !err; i++)
-		bpf_map_delete_elem(map, keys.list + i * key_size);
-	free(keys.list);
-	return err;
+	return noted__freers(bpf_map__fd(tracer->skeleton->maps.freers), each, arg);
 }
 
 static int forget_who(void *arg, const bool *gone)
 {
 	const struct tracer *tracer = arg;
 	const struct kleak *skeleton = tracer->skeleton;
-	int err;
 
 	if (!skeleton->rodata->config.who)
 		return 0;
-	err = forget(bpf_map__fd(skeleton->maps.who), sizeof(struct kleak_who),
-		     sizeof(struct kleak_who_times), add_who, gone);
-	if (err)
-		return err;
-	return forget(bpf_map__fd(skeleton->maps.freers), sizeof(uint64_t),
-		      sizeof(struct kleak_freer), add_freer, gone);
+	return noted__forget(bpf_map__fd(skeleton->maps.who), bpf_map__fd(skeleton->maps.freers),
+			     gone);
 }
 
 static void renew_code_sites(struct tracer *tracer)
@@ -840,17 +613,10 @@ struct tracer_code tracer__code_changes(const struct tracer *tracer)
 {
 	const struct kleak_control *control = &tracer->skeleton->bss->control;
 	struct tracer_code code = {
-		.losses = __atomic_load_n(&control->code_losses, __ATOMIC_ACQUIRE),
+		.losses = __atomic_load_n(&control->code_losses, __ATOMIC_ACQUIRE) +
+			  hooked__missed_for(&tracer->hooked, HOOK_FOR_CODE),
 	};
 
-	for (size_t i = 0; i < nr_hooks; i++) {
-		uint64_t missed = 0;
-
-		if (!tracer->programs[i] || hooks[i].needs != HOOK_FOR_CODE)
-			continue;
-		misses_of(tracer->programs[i], &missed);
-		code.losses += missed;
-	}
 	code.changes = __atomic_load_n(&control->code_changes, __ATOMIC_ACQUIRE);
 	return code;
 }
@@ -904,9 +670,9 @@ void tracer__close(struct tracer *tracer)
 {
 	if (!tracer)
 		return;
-	detach(tracer, HOOK_ALLOCATES);
-	detach(tracer, HOOK_WATCHES);
-	detach(tracer, HOOK_FREES);
+	hooked__detach(&tracer->hooked, HOOK_ALLOCATES);
+	hooked__detach(&tracer->hooked, HOOK_WATCHES);
+	hooked__detach(&tracer->hooked, HOOK_FREES);
 	for (size_t i = 0; i < tracer->nr_mappings; i++)
 		munmap(tracer->mappings[i].start, tracer->mappings[i].len);
 	ring_buffer__free(tracer->modules);

@@ -8,7 +8,7 @@
 #define KLEAK_TRACE_TRACER_H
 
 #include "trace/attach_plan.h"
-#include "trace/misses.h"
+#include "trace/hooked.h"
 #include "trace/recycle.h"
 
 #include <stdbool.h>
@@ -103,20 +103,14 @@ uint32_t tracer__sampling(const struct tracer *tracer);
 /* The most that this ever was. */
 uint32_t tracer__sampling_most(const struct tracer *tracer);
 
-/* How long the programs have run, and how many events they were called for, since some start. */
-struct tracer_run {
-	uint64_t ns;
-	uint64_t events; /* each counted once, however many copies see it */
-};
-
 /*
  * Have the kernel count how long BPF programs run, all of the machine's (BPF_ENABLE_STATS, 5.8),
  * until the file descriptor that this returns is closed; or -errno.
  */
 int tracer__count_time(void);
 
-/* Counted only meanwhile.  0 or -errno. */
-int tracer__run(const struct tracer *tracer, struct tracer_run *run);
+/* How long the programs have run meanwhile.  0 or -errno. */
+int tracer__run(const struct tracer *tracer, struct hooked_run *run);
 
 /*
  * Record one address in `weight` from here on, a power of two, if it were more so far; take the

@@ -159,11 +159,11 @@ int tracer__count_time(void)
 	return open("/dev/null", O_RDONLY | O_CLOEXEC);
 }
 
-int tracer__run(const struct tracer *tracer, struct tracer_run *run)
+int tracer__run(const struct tracer *tracer, struct hooked_run *run)
 {
 	unsigned int look = ((struct tracer *)tracer)->looks++;
 
-	*run = (struct tracer_run){.ns = look * tracer->run_ns, .events = look * 10};
+	*run = (struct hooked_run){.ns = look * tracer->run_ns, .events = look * 10};
 	return tracer->count_time;
 }
 

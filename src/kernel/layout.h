@@ -11,6 +11,7 @@ struct btf;
 
 #define SLUB_NONE      UINT32_MAX /* this kernel has no such field */
 #define SLUB_CPU_WORDS 4	  /* of a struct kmem_cache_cpu are read */
+#define SLUB_PAGE_MOST 256	  /* bytes of a struct page */
 
 /* SLUB's books (mm/slub.c); offsets in bytes. */
 struct slub_layout {

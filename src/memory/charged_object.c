@@ -9,8 +9,6 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#define PAGE_ROOM 256 /* bytes of a struct page, at most */
-
 struct charged_chunk {
 	uint64_t at, base; /* its struct pcpu_chunk; where the first unit is mapped */
 	uint64_t bytes;
@@ -19,12 +17,12 @@ struct charged_chunk {
 /* ---- slabs and pages ---- */
 
 /* The struct page at *page, or that of its head; then *page is where that is.  False: not read. */
-static bool read_head(const struct slub *slub, uint64_t *page, uint8_t bytes[PAGE_ROOM])
+static bool read_head(const struct slub *slub, uint64_t *page, uint8_t bytes[SLUB_PAGE_MOST])
 {
 	uint32_t size = slub->layout.page;
 	uint64_t head;
 
-	if (size > PAGE_ROOM || slub->read(slub->arg, *page, bytes, size))
+	if (size > SLUB_PAGE_MOST || slub->read(slub->arg, *page, bytes, size))
 		return false;
 	head = vmemmap__head_of(*page, bytes__word(bytes, slub->layout.page_head));
 	if (head == *page)
@@ -36,7 +34,7 @@ static bool read_head(const struct slub *slub, uint64_t *page, uint8_t bytes[PAG
 /* Of the struct page at `page`, which is no slab's. */
 static uint32_t of_page(const struct charged_object *object, uint64_t page)
 {
-	uint8_t bytes[PAGE_ROOM];
+	uint8_t bytes[SLUB_PAGE_MOST];
 
 	if (!read_head(object->slub, &page, bytes) ||
 	    vmemmap__says_slab(&object->slub->layout, bytes))
@@ -50,7 +48,7 @@ static uint32_t of_slab(const struct charged_object *object, uint64_t address)
 {
 	struct slub *slub = object->slub;
 	uint64_t page = vmemmap__page_of(slub, address), start;
-	uint8_t bytes[PAGE_ROOM];
+	uint8_t bytes[SLUB_PAGE_MOST];
 	const struct slub_cache *cache;
 	int64_t index;
 

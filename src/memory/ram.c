@@ -164,7 +164,7 @@ static bool read_page(const struct ram *memory, uint64_t page, uint8_t *to)
 enum ram_kind ram__kind_of(struct ram *memory, const uint8_t *here, uint64_t page, uint64_t *head)
 {
 	const struct slub_layout *l = &memory->slub->layout;
-	uint8_t its[256];
+	uint8_t its[SLUB_PAGE_MOST];
 
 	*head = vmemmap__head_of(page, bytes__word(here, l->page_head));
 	if (*head != page) {
@@ -184,7 +184,7 @@ enum ram_kind ram__kind(struct ram *memory, uint64_t address, uint64_t *cache)
 	const struct slub *slub = memory->slub;
 	uint64_t page = vmemmap__page_of(memory->slub, address), head;
 	enum ram_kind kind;
-	uint8_t here[256];
+	uint8_t here[SLUB_PAGE_MOST];
 
 	*cache = 0;
 	if (slub->layout.page > sizeof(here) || !ram__contains(memory, address) ||
@@ -212,7 +212,7 @@ enum ram_kind ram__kind_in_block(struct ram *memory, uint64_t address, uint64_t 
 {
 	uint64_t cache;
 	enum ram_kind kind = ram__kind(memory, address, &cache);
-	uint8_t here[256];
+	uint8_t here[SLUB_PAGE_MOST];
 
 	if (kind != RAM_OTHER || address == first || memory->slub->layout.page > sizeof(here) ||
 	    !ram__contains(memory, address) ||

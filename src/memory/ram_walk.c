@@ -364,7 +364,7 @@ static int pass_block(struct ram *memory, const struct walk *walk, uint64_t addr
 {
 	const struct slub_layout *l = &memory->slub->layout;
 	uint64_t page = vmemmap__page_of(memory->slub, address), bytes;
-	uint8_t two[512];
+	uint8_t two[2 * SLUB_PAGE_MOST];
 
 	*end = address;
 	if (2 * l->page > sizeof(two) ||

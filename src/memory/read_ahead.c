@@ -20,22 +20,23 @@ static int reserve(struct read_ahead *ahead)
 	return ahead->windows && ahead->bytes ? 0 : -ENOMEM;
 }
 
-int read_ahead__read(struct read_ahead *ahead, read_ahead_fn *read, void *arg, uint64_t address,
-		     void *to, size_t len)
+int read_ahead__read(struct read_ahead *ahead,
+		     int (*copy)(void *arg, uint64_t address, void *to, size_t len), void *arg,
+		     uint64_t address, void *to, size_t len)
 {
 	const uint64_t offset = address % READ_AHEAD_BYTES, window = address - offset;
 	const size_t place = window / READ_AHEAD_BYTES % READ_AHEAD_PLACES;
 	uint8_t *bytes;
 
 	if (offset + len > READ_AHEAD_BYTES)
-		return read(arg, address, to, len);
+		return copy(arg, address, to, len);
 	if (reserve(ahead))
 		return -ENOMEM;
 	bytes = ahead->bytes + place * READ_AHEAD_BYTES;
 	if (ahead->windows[place] != window) {
 		ahead->windows[place] = 0; /* the bytes may change though reading fails */
-		if (read(arg, window, bytes, READ_AHEAD_BYTES))
-			return read(arg, address, to, len);
+		if (copy(arg, window, bytes, READ_AHEAD_BYTES))
+			return copy(arg, address, to, len);
 		ahead->windows[place] = window;
 	}
 	memcpy(to, bytes + offset, len);

@@ -18,18 +18,16 @@ struct read_ahead {
 	uint8_t *bytes;
 };
 
-/* Copies kernel memory: 0 or -EFAULT. */
-typedef int read_ahead_fn(void *arg, uint64_t address, void *to, size_t len);
-
 /* Forget what was read: from here on it is at least as new as this call. */
 void read_ahead__begin(struct read_ahead *ahead);
 
 /*
- * The `len` bytes at `address`, as they were at some time since read_ahead__begin().  0, -EFAULT
- * or -ENOMEM.
+ * The `len` bytes at `address`, as they were at some time since read_ahead__begin().  copy: copies
+ * kernel memory (slub.read).  0, -EFAULT or -ENOMEM.
  */
-int read_ahead__read(struct read_ahead *ahead, read_ahead_fn *read, void *arg, uint64_t address,
-		     void *to, size_t len);
+int read_ahead__read(struct read_ahead *ahead,
+		     int (*copy)(void *arg, uint64_t address, void *to, size_t len), void *arg,
+		     uint64_t address, void *to, size_t len);
 
 void read_ahead__free(struct read_ahead *ahead);
 

@@ -132,15 +132,14 @@ static int leave_time(void *arg)
  * that its page once was: a pointer into that page or one of the next.  Is the word at
  * `address` such a one?  Then around it stands what stands in that struct page.
  */
-#define MOST_SLAB_PAGES	 8 /* PAGE_ALLOC_COSTLY_ORDER */
-#define MOST_PAGE_STRUCT 256
+#define MOST_SLAB_PAGES 8 /* PAGE_ALLOC_COSTLY_ORDER */
 
 static bool is_reference(void *arg, uint64_t address, uint64_t value)
 {
 	struct scanner *scanner = arg;
 	const struct slub_layout *l = &scanner->parts.kernel->slub;
 	uint64_t page = vmemmap__page_of(scanner->memory.slub, value);
-	uint8_t here[MOST_PAGE_STRUCT], there[MOST_PAGE_STRUCT];
+	uint8_t here[SLUB_PAGE_MOST], there[SLUB_PAGE_MOST];
 
 	if (l->page > sizeof(here) ||
 	    tracer__read(scanner->parts.tracer, address - l->slab_freelist, here, l->page))

@@ -5,14 +5,12 @@
 #include "memory/vmemmap.h"
 #include "util/bytes.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define MOST_LISTED  4096 /* caches there are */
 #define MOST_WAITING 1024 /* slabs that a CPU has put aside */
 #define MOST_BYTES   (512 * 1024)
-#define MOST_PAGE    256 /* bytes of a struct page */
 
 /* ---- what CPUs keep ---- */
 
@@ -25,7 +23,7 @@ struct slab {
 static struct slab read_slab(const struct slub *slub, const struct slub_cache *cache, uint64_t head)
 {
 	const struct slub_layout *l = &slub->layout;
-	uint8_t page[MOST_PAGE];
+	uint8_t page[SLUB_PAGE_MOST];
 	struct slab slab = {};
 	uint64_t counters;
 	uint32_t in_use;

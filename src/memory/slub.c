@@ -90,10 +90,8 @@ static int try_slab(struct slub *slub, struct slub_slab *slab, const uint64_t co
 	if (!len || len > (uint64_t)MOST_PAGES * slub->layout.page_size)
 		return -EAGAIN;
 	err = reserve_content(slub, slab, len);
-	if (!err && is_full(counters)) {
-		slub->nr_bits += (slab->objects + 63) / 64;
+	if (!err && is_full(counters))
 		return 0;
-	}
 	if (!err)
 		err = slub_freelist__find_of_cpu(slub, cache, slab->head, counters[1], &list);
 	if (err)
@@ -111,7 +109,6 @@ static int try_slab(struct slub *slub, struct slub_slab *slab, const uint64_t co
 	    again[1] << 32 != counters[1] << 32 ||
 	    !slub_freelist__is_unchanged(slub, &list, slab->head))
 		return -EAGAIN;
-	slub->nr_bits += (slab->objects + 63) / 64;
 	return 0;
 }
 
@@ -126,6 +123,8 @@ static int read_slab(struct slub *slub, struct slub_slab *slab)
 	for (int i = 1; i < MOST_TRIES && err == -EAGAIN; i++)
 		if (!slub__read_counters(slub, slab->head, counters))
 			err = try_slab(slub, slab, counters);
+	if (!err)
+		slub->nr_bits += (slab->objects + 63) / 64;
 	return err;
 }
 

@@ -42,7 +42,8 @@ struct slub_slab {
 
 struct slub {
 	struct slub_layout layout;
-	read_ahead_fn *read;
+	/* Copy kernel memory: 0 or -EFAULT. */
+	int (*read)(void *arg, uint64_t address, void *to, size_t len);
 	void *arg;
 	const uint64_t *cpu_offsets; /* what to add to a per-CPU pointer */
 	uint32_t nr_cpus, nr_nodes;  /* possible ones */

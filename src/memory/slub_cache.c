@@ -3,8 +3,6 @@
 #include "util/array.h"
 #include "util/bytes.h"
 
-#include <errno.h>
-
 #define MOST_BYTES 1024 /* of a struct kmem_cache, up to its nodes */
 
 /* Where the last one of the fields that are looked at ends. */

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #define FIRST_ROOM	(1 << 20)
+#define FIRST_FUNCTIONS (1 << 16)    /* about as many as a kernel has */
 #define LONGEST_UNKNOWN 4096	     /* of a function whose end nothing tells */
 #define KERNEL		0	     /* the owner of the kernel's own functions */
 #define KERNEL_ALIGN	(2ULL << 20) /* x86: CONFIG_PHYSICAL_ALIGN at least; arm64: MIN_KIMG_ALIGN */
@@ -19,7 +20,12 @@ struct function {
 	uint64_t end;
 	uint32_t name; /* offset in names: grows in the order of the file */
 	uint32_t owner;
-	uint32_t next; /* 1 + the index of the next one in the same chain; 0: the last one */
+	union {
+		uint32_t hash; /* until they are chained: hash_of() its name, which is at hand then
+				*/
+		uint32_t
+			next; /* 1 + the index of the next one in the same chain; 0: the last one */
+	};
 };
 
 /* The kernel or a module. */
@@ -32,7 +38,7 @@ struct owner {
 struct kallsyms {
 	char *names;
 	struct function *functions; /* by address; those of one address: the best name first */
-	size_t nr;
+	size_t nr, room;
 	uint32_t *chains; /* by what hash_of() says of the name: 1 + index of the first one */
 	size_t nr_chains; /* a power of two */
 	struct owner *owners;
@@ -360,14 +366,39 @@ static int add_owner(struct builder *b, const struct line *line)
 	return 0;
 }
 
+static int new_function(struct kallsyms *ks, struct function **function)
+{
+	size_t more = ks->room ? ks->room * 2 : FIRST_FUNCTIONS;
+	struct function *functions;
+
+	if (ks->nr == ks->room) {
+		functions = realloc(ks->functions, more * sizeof(*functions));
+		if (!functions)
+			return -ENOMEM;
+		ks->functions = functions;
+		ks->room = more;
+	}
+	*function = &ks->functions[ks->nr];
+	return 0;
+}
+
+/* Of a name without the compiler's suffixes: up to its first dot. */
+static uint32_t hash_of(const char *name)
+{
+	return fnv__add(FNV_START, name, function_name__length(name));
+}
+
 static int add_function(struct builder *b, const struct line *line)
 {
 	struct kallsyms *ks = b->ks;
-	struct function *function = &ks->functions[ks->nr];
-	int err = 0;
+	struct function *function;
+	int err = new_function(ks, &function);
 
+	if (err)
+		return err;
 	function->start = line->address;
 	function->name = keep_name(b, line->name, line->name_length);
+	function->hash = hash_of(ks->names + function->name);
 	function->owner = KERNEL;
 	if (line->module) {
 		/* modules come one after the other */
@@ -425,14 +456,30 @@ static int compare_functions(const void *a, const void *b)
 	return left->name < right->name ? -1 : left->name > right->name;
 }
 
+/* How many of the first `nr` functions, which are in order, come before `other`. */
+static size_t count_before(const struct function *functions, size_t nr,
+			   const struct function *other)
+{
+	while (nr && compare_functions(&functions[nr - 1], other) > 0)
+		nr--;
+	return nr;
+}
+
+/* The kernel's own are in order already, and modules and BPF programs mostly lie above them. */
 static void sort(struct kallsyms *ks)
 {
-	for (size_t i = 1; i < ks->nr; i++) {
-		if (compare_functions(&ks->functions[i - 1], &ks->functions[i]) > 0) {
-			qsort(ks->functions, ks->nr, sizeof(*ks->functions), compare_functions);
-			return;
-		}
-	}
+	struct function *functions = ks->functions;
+	size_t in_order = 1, first;
+
+	while (in_order < ks->nr &&
+	       compare_functions(&functions[in_order - 1], &functions[in_order]) <= 0)
+		in_order++;
+	if (in_order >= ks->nr)
+		return;
+	qsort(functions + in_order, ks->nr - in_order, sizeof(*functions), compare_functions);
+	first = count_before(functions, in_order, &functions[in_order]);
+	if (first < in_order)
+		qsort(functions + first, ks->nr - first, sizeof(*functions), compare_functions);
 }
 
 static uint64_t unknown_end(uint64_t start)
@@ -474,15 +521,9 @@ static void set_ends(const struct builder *b)
 	}
 }
 
-/* Of a name without the compiler's suffixes: up to its first dot. */
-static uint64_t hash_of(const char *name)
+static uint32_t *chain_of(const struct kallsyms *ks, uint32_t hash)
 {
-	return fnv__add(FNV_START, name, function_name__length(name));
-}
-
-static uint32_t *chain_of(const struct kallsyms *ks, const char *name)
-{
-	return &ks->chains[hash_of(name) & (ks->nr_chains - 1)];
+	return &ks->chains[hash & (ks->nr_chains - 1)];
 }
 
 /* Chain the functions by name, each chain in the order of the table. */
@@ -495,7 +536,7 @@ static int index_names(struct kallsyms *ks)
 	if (!ks->chains)
 		return -ENOMEM;
 	for (size_t i = ks->nr; i-- > 0;) {
-		uint32_t *chain = chain_of(ks, ks->names + ks->functions[i].name);
+		uint32_t *chain = chain_of(ks, ks->functions[i].hash);
 
 		ks->functions[i].next = *chain;
 		*chain = i + 1;
@@ -521,9 +562,6 @@ static int build(struct kallsyms *ks, const struct modules *modules, FILE *symbo
 	if (err)
 		return err;
 	ks->odd.modules = modules->odd;
-	ks->functions = calloc(count_lines(ks->names, length) + 1, sizeof(*ks->functions));
-	if (!ks->functions)
-		return -ENOMEM;
 	err = new_owner(ks, &kernel);
 	if (!err)
 		err = parse_lines(&b, length);
@@ -648,7 +686,8 @@ size_t kallsyms__each(const struct kallsyms *ks, const char *name,
 {
 	size_t length = strlen(name), nr = 0;
 
-	for (uint32_t next = *chain_of(ks, name); next; next = ks->functions[next - 1].next) {
+	for (uint32_t next = *chain_of(ks, hash_of(name)); next;
+	     next = ks->functions[next - 1].next) {
 		struct kallsyms_symbol symbol = symbol_of(ks, &ks->functions[next - 1]);
 
 		if (strncmp(symbol.name, name, length) || !is_suffixes(symbol.name + length))

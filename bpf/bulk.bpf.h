@@ -246,6 +246,28 @@ static __always_inline __u32 mark_pending(struct kleak_bucket *b, __u64 key)
 	return b->record[i].site;
 }
 
+/* The same where it is spilled. */
+__noinline int mark_spilled_pending(__u64 ptr, bool strayed)
+{
+	__u64 key = key_of(ptr, KLEAK_SPACE_SLAB);
+	__u32 site = KLEAK_SITE_NONE, places = strayed ? KLEAK_FURTHER_PLACES : 0;
+
+	for (__u32 place = 0; place <= places && site == KLEAK_SITE_NONE; place++)
+		site = mark_pending(bucket_other(ptr, place), key);
+	return site;
+}
+
+/* The same wherever it stands. */
+static __always_inline __u32 mark_object_pending(__u64 ptr)
+{
+	struct kleak_bucket *first = bucket_first(ptr);
+	__u32 site = mark_pending(first, key_of(ptr, KLEAK_SPACE_SLAB));
+
+	if (site == KLEAK_SITE_NONE && first && first->spilled)
+		site = mark_spilled_pending(ptr, first->strayed);
+	return site;
+}
+
 /*
  * void kvfree_call_rcu(struct rcu_head *head, rcu_callback_t func), where func
  * is the offset of head in the object, up to 6.5; then (head, void *ptr).
@@ -258,8 +280,7 @@ static __always_inline int freed_by_rcu(void *ctx, __u64 head, __u64 second, __u
 
 	if (ptr < LOWEST_OBJECT)
 		return 0;
-	site = mark_pending(bucket_first(ptr), key_of(ptr, KLEAK_SPACE_SLAB))
-		       ?: mark_pending(bucket_second(ptr), key_of(ptr, KLEAK_SPACE_SLAB));
+	site = mark_object_pending(ptr);
 	if (site != KLEAK_SITE_NONE)
 		note_free_by(ctx, 0, caller, site << TAKEN_SITE);
 	return 0;

@@ -138,10 +138,11 @@ static inline __attribute__((always_inline)) __u32 kleak_bits(const struct kleak
 
 struct kleak_bucket {
 	__u64 key[KLEAK_BUCKET_KEYS];
-	__u32 spilled; /* keys whose first bucket this is and that stand in their second one */
+	__u32 spilled; /* keys whose first bucket this is and that stand in another one */
 	__u32 touched; /* written, never read: see object_fetch() */
 	struct kleak_record record[KLEAK_BUCKET_KEYS];
-	__u64 pad[3]; /* no key's line is shared by two buckets */
+	__u32 strayed; /* of the spilled: those that stand in none of their two buckets */
+	__u32 pad[5];  /* no key's line is shared by two buckets */
 };
 
 _Static_assert(sizeof(struct kleak_bucket) == 256, "four cache lines");

@@ -22,7 +22,8 @@
  *                                                          got it from who allocated it, in order
  *   parts                    (set before BUSY is swapped     the loader: acquire, the tallies
  *                            into a key there)              before
- *   kleak_bucket.spilled     (added before the key)        frees, in the same way
+ *   kleak_bucket.spilled,    (added before the key)        frees, in the same way
+ *   strayed
  *   kleak_site.hash          (claims the entry)            its index is all that is used
  *   kleak_site.nr_frames     the rest of the site          the loader: acquire
  *   kleak_cache.id           (claims the entry)            its index is all that is used

@@ -15,21 +15,9 @@
 #ifndef KLEAK_OBJECTS_BPF_H
 #define KLEAK_OBJECTS_BPF_H
 
-#include "maps.bpf.h"
-#include "sample.bpf.h"
-#include "stack.bpf.h"
+#include "buckets.bpf.h"
 
 #define CLAIM_TRIES 4
-
-static __always_inline __u64 key_of(__u64 address, __u32 space)
-{
-	return ~(address | space);
-}
-
-static __always_inline __u64 address_of_key(__u64 key)
-{
-	return ~key & ~(__u64)KLEAK_SPACE_MASK;
-}
 
 /*
  * The tick.  Made of jiffies, which the verifier turns into a load; asking for the nanosecond
@@ -40,56 +28,6 @@ static __always_inline __u64 address_of_key(__u64 key)
 static __always_inline __u64 now(void)
 {
 	return (bpf_jiffies64() * config.jiffy_ns >> KLEAK_TICK_SHIFT) + control.tick_base;
-}
-
-/*
- * The two buckets of an address, whatever its key space.  (The products are of two 32-bit numbers:
- * a range reduction without a division.)
- *
- * The first ones of a page's objects stand together, one bucket for every 64 bytes: objects of a
- * page come and go together, and what a table of this size costs is TLB misses.  Smaller objects
- * are told apart by the bits that only they differ in, so that a page full of them is spread.
- */
-static __always_inline __u32 bucket_first_index(__u64 address)
-{
-	__u64 hash = ((address >> 12) << 3 | (address >> 3 & 7)) * HASH_1;
-	__u32 group = ((hash >> 32) * (config.buckets / KLEAK_GROUP_BUCKETS)) >> 32;
-
-	return group * KLEAK_GROUP_BUCKETS |
-	       ((address >> 6 ^ hash >> 20) & (KLEAK_GROUP_BUCKETS - 1));
-}
-
-static __always_inline struct kleak_bucket *bucket_first(__u64 address)
-{
-	__u32 index = bucket_first_index(address);
-
-	return bpf_map_lookup_elem(&objects, &index);
-}
-
-static __always_inline __u32 bucket_second_index(__u64 address)
-{
-	__u64 hash = mix(HASH_2, address >> 3) * HASH_2;
-
-	return ((hash >> 32) * config.buckets) >> 32;
-}
-
-static __always_inline struct kleak_bucket *bucket_second(__u64 address)
-{
-	__u32 index = bucket_second_index(address);
-
-	return bpf_map_lookup_elem(&objects, &index);
-}
-
-/*
- * Ask for the memory that an object will be recorded in: it comes while the stack is looked at.
- * Keys are put into the lowest free place, so that the first record's line is the likeliest.
- */
-static __always_inline void object_fetch(__u64 address)
-{
-	volatile struct kleak_bucket *b = bucket_first(address);
-
-	if (b)
-		b->touched = 0;
 }
 
 /* An object will be recorded in this bucket: before BUSY is swapped in, which is a full barrier. */
@@ -280,39 +218,6 @@ static __always_inline __u64 bytes_given_up(struct kleak_record *r)
 	return bytes_to_tally(r);
 }
 
-/* Which key of its bucket a slot is.  asm: the verifier wants to see the bound. */
-static __always_inline __u32 slot_index(__u32 slot)
-{
-	__u32 i = slot % KLEAK_BUCKET_KEYS;
-
-	asm volatile("" : "+r"(i));
-	return i < KLEAK_BUCKET_KEYS ? i : 0;
-}
-
-/* Index of `key` in `b`, or KLEAK_BUCKET_KEYS. */
-static __always_inline __u32 bucket_find(struct kleak_bucket *b, __u64 key)
-{
-	for (__u32 i = 0; i < KLEAK_BUCKET_KEYS; i++)
-		if (b->key[i] == key)
-			return i;
-	return KLEAK_BUCKET_KEYS;
-}
-
-/* How many keys of `b` are taken.  Without branches, each of which would double the verifier's
- * work. */
-static __always_inline __u32 bucket_fill(struct kleak_bucket *b)
-{
-	__u32 fill = 0;
-
-	for (__u32 i = 0; i < KLEAK_BUCKET_KEYS; i++) {
-		__u64 key = b->key[i], minus = -key;
-
-		asm volatile("" : "+r"(minus)); /* or the compiler sees `key != 0` and branches */
-		fill += (key | minus) >> 63;
-	}
-	return fill;
-}
-
 /* Swap `from` for BUSY, write `r`, publish `key`.  True if the swap was won. */
 static __always_inline bool put(struct kleak_bucket *b, __u32 i, __u64 from, __u64 key,
 				const struct kleak_record *r)
@@ -340,22 +245,38 @@ __noinline int bucket_put(struct kleak_bucket *b, __u32 i, __u64 from, __u64 key
 	return b && r && put(b, i, from, key, r);
 }
 
-static __always_inline void spill_add(struct kleak_bucket *first, __s32 change)
-{
-	__sync_fetch_and_add(&first->spilled, change);
-}
-
-/* Record an object in its second bucket. */
-__noinline int bucket_spill(struct kleak_bucket *first, struct kleak_bucket *second, __u64 key,
+/* Record an object in one of its other buckets, bucket_other(). */
+__noinline int bucket_spill(struct kleak_bucket *first, __u32 place, __u64 key,
 			    const struct kleak_record *r)
 {
-	if (!first || !second || !r)
+	__u64 address = address_of_key(key);
+	__u32 index = bucket_other_index(address, place);
+	struct kleak_bucket *b = bpf_map_lookup_elem(&objects, &index);
+
+	if (!first || !b || !r)
 		return 0;
-	part_use(bucket_second_index(address_of_key(key)));
+	/* places may be the same, and it is counted by the one where it is looked for first */
+	if (index == bucket_first_index(address) ||
+	    (place && index == bucket_other_index(address, 0)))
+		return 0;
+	part_use(index);
 	spill_add(first, 1); /* before: a free that does not see this does not look there */
-	if (bucket_put(second, bucket_find(second, KLEAK_KEY_EMPTY), KLEAK_KEY_EMPTY, key, r))
+	if (bucket_put(b, bucket_find(b, KLEAK_KEY_EMPTY), KLEAK_KEY_EMPTY, key, r))
 		return 1;
 	spill_add(first, -1);
+	return 0;
+}
+
+/* Record an object in one of its further buckets. */
+__noinline int bucket_stray(struct kleak_bucket *first, __u64 key, const struct kleak_record *r)
+{
+	if (!first || !r)
+		return 0;
+	stray_add(first, 1); /* before, as above */
+	for (__u32 place = 1; place <= KLEAK_FURTHER_PLACES; place++)
+		if (bucket_spill(first, place, key, r))
+			return 1;
+	stray_add(first, -1);
 	return 0;
 }
 
@@ -371,10 +292,11 @@ static __always_inline void raise_bits(struct kleak_record *at, const struct kle
 	__sync_val_compare_and_swap(&at->stamp, was->stamp, is.stamp);
 }
 
-/* Take key i out of `b` if it is not in the sample any more; true if that made room. */
-__noinline int bucket_clear_key(struct kleak_bucket *b, __u32 i)
+/* Take key i out of the bucket `index` if it is not in the sample any more; true if that made room.
+ */
+__noinline int bucket_clear_key(__u32 index, __u32 i)
 {
-	struct kleak_bucket *first;
+	struct kleak_bucket *b = bpf_map_lookup_elem(&objects, &index);
 	struct kleak_tally *t;
 	struct kleak_record r;
 	__u32 bits;
@@ -393,9 +315,7 @@ __noinline int bucket_clear_key(struct kleak_bucket *b, __u32 i)
 	}
 	if (__sync_val_compare_and_swap(&b->key[i], key, KLEAK_KEY_EMPTY) != key)
 		return false;
-	first = bucket_first(address_of_key(key));
-	if (first && first != b)
-		spill_add(first, -1);
+	spill_end(address_of_key(key), index);
 	presence_add(address_of_key(key), -1);
 	t = tally_of(r.site);
 	if (t) {
@@ -409,12 +329,12 @@ __noinline int bucket_clear_key(struct kleak_bucket *b, __u32 i)
  * The same of every key.  What does not fit makes the sampling coarser: the table is then half as
  * full, and sums stay right.
  */
-__noinline int bucket_clear(struct kleak_bucket *b)
+__noinline int bucket_clear(__u32 index)
 {
 	int cleared = 0;
 
-	for (__u32 i = 0; b && i < KLEAK_BUCKET_KEYS; i++)
-		cleared |= bucket_clear_key(b, i);
+	for (__u32 i = 0; i < KLEAK_BUCKET_KEYS; i++)
+		cleared |= bucket_clear_key(index, i);
 	return cleared;
 }
 
@@ -424,20 +344,6 @@ static __always_inline void sample_less(void)
 
 	if (bits < KLEAK_SAMPLE_MOST_BITS)
 		__sync_val_compare_and_swap(&control.sample_bits, bits, bits + 1);
-}
-
-/* Is `key` that of `address`, in `space` or, for slab, in that of vmalloc? */
-static __always_inline bool is_key_of(__u64 key, __u64 address, __u32 space)
-{
-	return (key ^ ~address) - space <= (space == KLEAK_SPACE_SLAB ? KLEAK_SPACE_VMALLOC : 0);
-}
-
-static __always_inline __u32 bucket_find_dying(struct kleak_bucket *b, __u64 address, __u32 space)
-{
-	for (__u32 i = 0; i < KLEAK_BUCKET_KEYS; i++)
-		if (is_key_of(b->key[i], address, space))
-			return i;
-	return KLEAK_BUCKET_KEYS;
 }
 
 enum taken {
@@ -485,13 +391,28 @@ __noinline int bucket_take(struct kleak_bucket *b, __u64 address, __u32 space, b
 	return taken | (pending ? 0 : site << TAKEN_SITE);
 }
 
+/* The same from one of its further buckets. */
+__noinline int take_strayed(struct kleak_bucket *first, __u64 address, __u32 space, bool implicit)
+{
+	int taken = 0;
+
+	for (__u32 place = 1; place <= KLEAK_FURTHER_PLACES && !taken; place++)
+		taken = bucket_take(bucket_other(address, place), address, space, implicit);
+	if (first && taken)
+		stray_add(first, -1);
+	return taken;
+}
+
 static __always_inline int take_spilled(struct kleak_bucket *first, __u64 address, __u32 space,
 					bool implicit)
 {
 	int taken = 0;
 
-	if (first->spilled)
-		taken = bucket_take(bucket_second(address), address, space, implicit);
+	if (!first->spilled)
+		return 0;
+	taken = bucket_take(bucket_other(address, 0), address, space, implicit);
+	if (!taken && first->strayed)
+		taken = take_strayed(first, address, space, implicit);
 	if (taken)
 		spill_add(first, -1);
 	return taken;
@@ -544,15 +465,29 @@ enum allocation {
 	ALLOCATION_UNSAMPLED,
 };
 
+/* The same in its further buckets; true if it stood there. */
+__noinline int replace_strayed(__u64 key, const struct kleak_record *r, bool only_new)
+{
+	for (__u32 place = 1; place <= KLEAK_FURTHER_PLACES; place++) {
+		struct kleak_bucket *b = bucket_other(address_of_key(key), place);
+
+		if (!b || bucket_find(b, key) >= KLEAK_BUCKET_KEYS)
+			continue;
+		if (only_new || (r && bucket_replace(b, key, r)))
+			return true;
+	}
+	return false;
+}
+
 /*
  * Record an object where that is not simple: its first bucket may be half full, or some that belong
- * there are in their second ones.
+ * there are in other ones.
  */
 __noinline int object_squeezed(struct kleak_bucket *first, __u64 key, const struct kleak_record *r,
 			       bool only_new)
 {
 	__u64 address = address_of_key(key);
-	struct kleak_bucket *second = bucket_second(address);
+	struct kleak_bucket *second = bucket_other(address, 0);
 	bool crowded;
 	__u32 i;
 
@@ -564,8 +499,10 @@ __noinline int object_squeezed(struct kleak_bucket *first, __u64 key, const stru
 		if (bucket_replace(second, key, r))
 			return ALLOCATION_RECORDED;
 	}
+	if (first->strayed && replace_strayed(key, r, only_new))
+		return only_new ? ALLOCATION_HELD : ALLOCATION_RECORDED;
 	crowded = first->key[KLEAK_BUCKET_KEYS / 2] && bucket_fill(second) < bucket_fill(first);
-	if (crowded && bucket_spill(first, second, key, r))
+	if (crowded && bucket_spill(first, 0, key, r))
 		return ALLOCATION_RECORDED;
 	for (int try = 0; try < CLAIM_TRIES; try++) {
 		i = bucket_find(first, KLEAK_KEY_EMPTY);
@@ -573,9 +510,10 @@ __noinline int object_squeezed(struct kleak_bucket *first, __u64 key, const stru
 			return ALLOCATION_RECORDED;
 		if (i < KLEAK_BUCKET_KEYS)
 			continue; /* another CPU was faster */
-		if (bucket_spill(first, second, key, r))
+		if (bucket_spill(first, 0, key, r) || bucket_stray(first, key, r))
 			return ALLOCATION_RECORDED;
-		if (!bucket_clear(first) && !bucket_clear(second))
+		if (!bucket_clear(bucket_first_index(address)) &&
+		    !bucket_clear(bucket_other_index(address, 0)))
 			sample_less();
 		if (!is_sampled(address))
 			return ALLOCATION_UNSAMPLED;

@@ -105,13 +105,8 @@ struct kleak_sweep sweep;
 
 __noinline int sweep_some(__u32 first)
 {
-	for (__u32 i = 0; i < SWEPT_AT_ONCE; i++) {
-		__u32 index = first + i;
-		struct kleak_bucket *b = bpf_map_lookup_elem(&objects, &index);
-
-		if (b)
-			bucket_clear(b);
-	}
+	for (__u32 i = 0; i < SWEPT_AT_ONCE; i++)
+		bucket_clear(first + i);
 	return 0;
 }
 
@@ -136,7 +131,6 @@ __noinline int evict(__u32 nr)
 	const struct kleak_eviction *e = &evictions.list[opaque(nr) & (KLEAK_EVICT_BATCH - 1)];
 	__u32 index = e->slot / KLEAK_BUCKET_KEYS, i = slot_index(e->slot);
 	struct kleak_bucket *b = bpf_map_lookup_elem(&objects, &index);
-	struct kleak_bucket *first;
 	struct kleak_tally *t;
 	__u64 key, bytes;
 	__u32 bits;
@@ -152,9 +146,7 @@ __noinline int evict(__u32 nr)
 	if (__sync_val_compare_and_swap(&b->key[i], key, KLEAK_KEY_EMPTY) != key)
 		return 0;
 	presence_add(address_of_key(key), -1);
-	first = bucket_first(address_of_key(key));
-	if (first && index != bucket_first_index(address_of_key(key)))
-		spill_add(first, -1);
+	spill_end(address_of_key(key), index);
 	t = tally_of(e->site);
 	if (t) {
 		__sync_fetch_and_add(e->free ? &t->verified : &t->evicted, 1);

@@ -29,9 +29,9 @@
 #define OWN_BYTES_PER_SITE    2560
 
 /*
- * Places for each of --max-objects.  Objects of a page stand together, so some buckets fill up
- * early: the first one to find no room in either of its two came at 80 to 85% of that many
- * (simulated with 8 and 90 million, seen with 2); with 5/3 places for each there was hardly one.
+ * Places for each of --max-objects: three quarters of the table are taken by so many.  Objects of a
+ * page stand together, so some buckets fill up early, but nearly all objects find room in one of
+ * theirs up to there: bpf/buckets.bpf.h.
  */
 #define PLACES_PER_OBJECT(objects) ((objects) + (objects) / 3)
 

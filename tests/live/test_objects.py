@@ -336,6 +336,21 @@ def test_more_objects_than_fit():
         kleak.stop()
 
 
+def test_as_many_objects_as_fit():
+    """Each of them finds a place before the table is as full as it may be, and is found there when it is freed."""
+    with Load() as load, Kleak("--pid", str(load.pid), "--max-objects", "20000") as kleak:
+        for _ in range(3):
+            load.do("eventfd 4800")  # four objects each
+            report = kleak.fresh()
+            assert report["events"]["live"] > 19000, report["events"]
+            assert report["sampling"] == 1 and report["losses"]["table_full"] == 0, report["losses"]
+            assert total(report, "do_eventfd") == 4800
+            load.do("free")
+            report = kleak.until(lambda r: r["events"]["live"] < 1000, patience=20)
+            assert report["events"]["live"] < 1000 and total(report, "do_eventfd") == 0, report["events"]
+        kleak.stop()
+
+
 def test_sampling_recovers():
     """A minute after a crowd has gone twice as many are recorded; what is older stands for as many as it did."""
     with Load() as load, Kleak("--pid", str(load.pid), "--max-objects", "1024") as kleak:

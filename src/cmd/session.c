@@ -6,11 +6,13 @@
 #include "cmd/trace.h"
 #include "kernel/allocator.h"
 #include "kernel/kernel.h"
+#include "kernel/landmarks.h"
 #include "kernel/symbols.h"
 #include "kernel/target.h"
 #include "report/reporter.h"
 #include "report/resymbolize.h"
 #include "trace/attach_plan.h"
+#include "util/heap.h"
 #include "util/say.h"
 #include "util/signals.h"
 
@@ -36,43 +38,48 @@ static int learn_symbols(struct symbols **symbols, struct allocator *allocator,
 	return allocator__learn(allocator, symbols__names(*symbols));
 }
 
-/* The kernel's types, read by a thread. */
-struct reading {
-	const char *file; /* or NULL: the kernel's own */
-	struct types types;
+/* What the kernel's types and trying tell, found out by a thread. */
+struct probing {
+	const char *file; /* of types, or NULL: the kernel's own */
+	struct kernel *kernel;
 	char why[SENTENCE];
 	int err;
 };
 
-static void *read_types(void *arg)
+static void *probe(void *arg)
 {
-	struct reading *reading = arg;
+	struct probing *probing = arg;
+	struct types types = {};
 
-	reading->err =
-		types__open(&reading->types, reading->file, reading->why, sizeof(reading->why));
+	probing->err = types__open(&types, probing->file, probing->why, sizeof(probing->why));
+	if (!probing->err)
+		probing->err =
+			kernel__probe(probing->kernel, &types, probing->why, sizeof(probing->why));
+	types__close(&types);
 	return NULL;
 }
 
 /* Types and symbols at the same time: each is several megabytes that the kernel has to write. */
-static int learn(struct types *types, struct symbols **symbols, struct allocator *allocator,
+static int learn(struct kernel *kernel, struct symbols **symbols, struct allocator *allocator,
 		 const struct options *options, const struct dwarf_sources *sources, char *why,
 		 size_t len)
 {
-	struct reading reading = {.file = options->trace.btf};
+	struct probing probing = {.file = options->trace.btf, .kernel = kernel};
 	pthread_t thread;
-	bool apart = !pthread_create(&thread, NULL, read_types, &reading);
+	bool apart = !pthread_create(&thread, NULL, probe, &probing);
 	int err = learn_symbols(symbols, allocator, sources);
 
 	if (apart)
 		pthread_join(thread, NULL);
 	else
-		read_types(&reading);
-	*types = reading.types;
-	if (reading.err)
-		snprintf(why, len, "%s", reading.why);
+		probe(&probing);
+	if (probing.err)
+		snprintf(why, len, "%s", probing.why);
 	else if (err)
 		snprintf(why, len, "out of memory");
-	return reading.err ?: err;
+	else
+		landmarks__find(kernel, symbols__kallsyms(*symbols));
+	return probing.err ?: err;
 }
 
 static void explain(const struct kernel *kernel, const struct plan *plan,
@@ -187,20 +194,17 @@ int session__run(const struct options *options, bool color)
 	char why[SENTENCE] = "";
 	const struct trace_options what = traced(options);
 	const struct dwarf_sources sources = options__debug_info(options);
-	struct types types = {};
 	static struct session_target target = {.fd = -1};
-	int status = SESSION_CANNOT_RUN;
-	int err = symbols__check(&sources, why, sizeof(why));
+	int status = SESSION_CANNOT_RUN, err;
 
+	heap__keep();
+	err = symbols__check(&sources, why, sizeof(why));
 	if (!err)
 		err = kernel__check(why, sizeof(why));
 	if (!err)
 		err = find_targets(options, &target, why, sizeof(why));
 	if (!err)
-		err = learn(&types, &symbols, &allocator, options, &sources, why, sizeof(why));
-	if (!err)
-		err = kernel__probe(&kernel, &types, symbols__kallsyms(symbols), why, sizeof(why));
-	types__close(&types);
+		err = learn(&kernel, &symbols, &allocator, options, &sources, why, sizeof(why));
 	if (!err)
 		err = check_charges(options, &kernel, why, sizeof(why));
 	if (!err)

@@ -21,8 +21,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define MOST_STUBS  65536 /* bytes of interrupt entry stubs */
-#define LEAST_STACK 4096  /* bytes of a kernel stack */
+#define LEAST_STACK 4096 /* bytes of a kernel stack */
 #define MOST_STACK  (1U << 20)
 
 static bool has_capability(int number)
@@ -414,13 +413,9 @@ int kernel__read_btf(struct kernel *kernel, const struct btf *btf, char *why, si
 
 /* ---- found out by trying ---- */
 
-/*
- * Are there the helpers that the programs for functions need: bpf_loop() and
- * bpf_get_func_arg(), both from 5.17 on.  (libbpf cannot probe the second one.)
- */
-static bool has_function_helpers(void)
+static bool has_helper(enum bpf_func_id helper)
 {
-	return libbpf_probe_bpf_helper(BPF_PROG_TYPE_KPROBE, BPF_FUNC_loop, NULL) == 1;
+	return libbpf_probe_bpf_helper(BPF_PROG_TYPE_KPROBE, helper, NULL) == 1;
 }
 
 /* Highest possible NUMA node + 1 ("0-3", "0,2-5"). */
@@ -456,45 +451,9 @@ static bool has_kfence(void)
 	return interval;
 }
 
-/*
- * What makes an address of a per-CPU pointer: a helper tells it (5.19, 07343110b293, "bpf: add
- * bpf_map_lookup_percpu_elem for percpu map"), or a variable of the kernel's, where it is told.
- */
-static bool finds_percpu(struct kernel *kernel, const struct kallsyms *symbols)
+/* Where the kernel's books keep what kleak reads of them, as far as they are of a known kind. */
+static void read_layouts(struct kernel *kernel, const struct btf *btf)
 {
-	if (libbpf_probe_bpf_helper(BPF_PROG_TYPE_KPROBE, BPF_FUNC_map_lookup_percpu_elem, NULL) ==
-	    1)
-		return true;
-	if (symbols)
-		kernel->percpu_offsets = kallsyms__variable(symbols, KALLSYMS_PER_CPU_OFFSET);
-	return kernel->percpu_offsets;
-}
-
-/* Without it nobody tells how far the elements of a slab's vector are apart. */
-static void find_tags(struct kernel *kernel, const struct kallsyms *symbols)
-{
-	struct charge_layout *l = &kernel->charges;
-
-	if (!l->may_have_tags)
-		return;
-	l->tags_key = symbols ? kallsyms__variable(symbols, KALLSYMS_HAS_CODETAG) : 0;
-	if (!l->tags_key)
-		snprintf(kernel->charges_unknown, sizeof(kernel->charges_unknown),
-			 "/proc/kallsyms does not tell the kernel's variables");
-}
-
-/* SLUB's books: can they be read, and are they of a known kind? */
-static void read_slub(struct kernel *kernel, const struct btf *btf, const struct kallsyms *symbols)
-{
-	if (!finds_percpu(kernel, symbols)) {
-		snprintf(kernel->slub_unknown, sizeof(kernel->slub_unknown),
-			 "per-CPU memory is not found");
-		memcpy(kernel->krc_unknown, kernel->slub_unknown, sizeof(kernel->krc_unknown));
-		memcpy(kernel->vfs_unknown, kernel->slub_unknown, sizeof(kernel->vfs_unknown));
-		memcpy(kernel->charges_unknown, kernel->slub_unknown,
-		       sizeof(kernel->charges_unknown));
-		return;
-	}
 	layout__read_slub(&kernel->slub, btf, kernel->page_size, kernel->slub_unknown,
 			  sizeof(kernel->slub_unknown));
 	layout__read_tasks(&kernel->tasks, btf);
@@ -506,9 +465,8 @@ static void read_slub(struct kernel *kernel, const struct btf *btf, const struct
 	layout__read_areas(&kernel->areas, btf, kernel->areas_unknown,
 			   sizeof(kernel->areas_unknown));
 	layout__read_vfs(&kernel->vfs, btf, kernel->vfs_unknown, sizeof(kernel->vfs_unknown));
-	if (!layout__read_charges(&kernel->charges, btf, kernel->page_size, kernel->charges_unknown,
-				  sizeof(kernel->charges_unknown)))
-		find_tags(kernel, symbols);
+	layout__read_charges(&kernel->charges, btf, kernel->page_size, kernel->charges_unknown,
+			     sizeof(kernel->charges_unknown));
 }
 
 uint32_t kernel__stack_around(uint32_t place)
@@ -598,108 +556,6 @@ static void try_functions(struct kernel *kernel, const struct btf *own)
 	}
 }
 
-static void keep_range(const struct kallsyms_symbol *symbol, void *arg)
-{
-	struct kleak_range *range = arg;
-
-	/* the function itself, not the .cold part that lies elsewhere */
-	if (strstr(symbol->name, ".cold") || symbol->module)
-		return;
-	range->start = symbol->start;
-	range->end = symbol->end;
-}
-
-struct ranges {
-	struct kleak_range *range;
-	size_t nr;
-	size_t room;
-};
-
-static void add_range(const struct kallsyms_symbol *symbol, void *arg)
-{
-	struct ranges *ranges = arg;
-
-	if (symbol->module || ranges->nr == ranges->room || strstr(symbol->name, ".cold"))
-		return;
-	ranges->range[ranges->nr].start = symbol->start;
-	ranges->range[ranges->nr++].end = symbol->end;
-}
-
-static void extend_range(const struct kallsyms_symbol *symbol, void *arg)
-{
-	struct kleak_range *range = arg;
-
-	/* entry stubs stand together: arch/x86/include/asm/idtentry.h */
-	if (!symbol->module && range->end && symbol->end > range->end &&
-	    symbol->end - range->start < MOST_STUBS)
-		range->end = symbol->end;
-}
-
-/* x86: the stubs of device interrupts and IPIs, not those of faults; softirqs; arm64. */
-static void read_interrupts(struct ranges *ranges, const struct kallsyms *symbols)
-{
-	kallsyms__each(symbols, "asm_common_interrupt", add_range, ranges);
-	if (ranges->nr == 1)
-		kallsyms__each_prefix(symbols, "asm_sysvec_", extend_range, ranges->range);
-	kallsyms__each(symbols, "handle_softirqs", add_range, ranges); /* 6.9 and later */
-	kallsyms__each(symbols, "__do_softirq", add_range, ranges);
-	kallsyms__each(symbols, "el1_interrupt", add_range, ranges);
-}
-
-static void keep_start(const struct kallsyms_symbol *symbol, void *arg)
-{
-	uint64_t *start = arg;
-
-	if (!symbol->module && !strstr(symbol->name, ".cold"))
-		*start = symbol->start;
-}
-
-static void widen_range(const struct kallsyms_symbol *symbol, void *arg)
-{
-	struct kleak_range *range = arg;
-
-	if (symbol->module)
-		return;
-	if (!range->start || symbol->start < range->start)
-		range->start = symbol->start;
-	if (symbol->end > range->end)
-		range->end = symbol->end;
-}
-
-static void read_symbols(struct kernel *kernel, const struct kallsyms *symbols)
-{
-	/*
-	 * Who calls __kmalloc_large_node_noprof(), which fires kmalloc, and then
-	 * fires it again itself (mm/slub.c, __do_kmalloc_node(), 6.11 and later).
-	 */
-	static const char *const twice[] = {
-		"__kmalloc_noprof",
-		"__kmalloc_node_noprof",
-		"__kmalloc_node_track_caller_noprof",
-		"__kvmalloc_node_noprof",
-		"__kmalloc_flags_noprof",
-		"__do_kmalloc_node",
-	};
-	struct ranges ranges = {.range = kernel->kmalloc, .room = KLEAK_KMALLOC_RANGES};
-	struct ranges interrupts = {.range = kernel->interrupts, .room = KLEAK_INTERRUPT_RANGES};
-
-	kernel->has_symbols = symbols;
-	if (!symbols)
-		return;
-	read_interrupts(&interrupts, symbols);
-	kernel->percpu_lists = kallsyms__variable(symbols, KALLSYMS_PCPU_CHUNK_LISTS);
-	kernel->percpu_nr_slots = kallsyms__variable(symbols, KALLSYMS_PCPU_NR_SLOTS);
-	kernel->percpu_reserved = kallsyms__variable(symbols, KALLSYMS_PCPU_RESERVED_CHUNK);
-	kernel->page_tables = kallsyms__variable(symbols, KALLSYMS_SWAPPER_PG_DIR);
-	kallsyms__each(symbols, "__get_vm_area_node", keep_range, &kernel->area_alloc);
-	kallsyms__each(symbols, "bpf_prog_free_deferred", keep_start, &kernel->program_free);
-	kallsyms__each(symbols, "__bpf_tramp_image_put_deferred", keep_start,
-		       &kernel->trampoline_free);
-	kallsyms__each_prefix(symbols, "", widen_range, &kernel->text);
-	for (size_t i = 0; i < sizeof(twice) / sizeof(twice[0]); i++)
-		kallsyms__each(symbols, twice[i], add_range, &ranges);
-}
-
 /*
  * Which kmalloc caches there are: one of each kind would show, of a size that all have (arm64 up to
  * 6.4: from 128 on).
@@ -777,8 +633,7 @@ static int read_machine(struct kernel *kernel, char *why, size_t len)
 	return 0;
 }
 
-int kernel__probe(struct kernel *kernel, const struct types *types, const struct kallsyms *symbols,
-		  char *why, size_t len)
+int kernel__probe(struct kernel *kernel, const struct types *types, char *why, size_t len)
 {
 	const struct btf *btf = types->btf;
 	int err;
@@ -793,7 +648,8 @@ int kernel__probe(struct kernel *kernel, const struct types *types, const struct
 	if (err)
 		return err;
 
-	kernel->has_loop = has_function_helpers();
+	/* and bpf_get_func_arg(), which libbpf cannot probe: both from 5.17 on */
+	kernel->has_loop = has_helper(BPF_FUNC_loop);
 	err = kernel__read_btf(kernel, btf, why, len);
 	if (!err)
 		try_functions(kernel, types->own);
@@ -802,10 +658,9 @@ int kernel__probe(struct kernel *kernel, const struct types *types, const struct
 	if (kernel->stack_assumed)
 		kernel->stack_size = KLEAK_STACK_SIZE;
 	kernel->nodes = count_nodes();
-	read_slub(kernel, btf, symbols);
+	kernel->has_percpu_lookup = has_helper(BPF_FUNC_map_lookup_percpu_elem);
+	read_layouts(kernel, btf);
 	kernel->kfence = has_kfence();
-	if (!err)
-		read_symbols(kernel, symbols);
 	return err;
 }
 

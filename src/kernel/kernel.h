@@ -49,12 +49,12 @@ struct kernel {
 	bool preemptible;     /* tracepoints' programs may be preempted: 7.0 and later */
 	uint32_t page_size;
 	uint32_t jiffy_ns;
-	uint32_t cpus; /* possible ones */
-	/* where __per_cpu_offset[] stands; 0: bpf_map_lookup_percpu_elem() tells it (5.19) */
-	uint64_t percpu_offsets;
-	uint64_t memory_bytes;				 /* MemTotal */
-	uint32_t stack_size;				 /* bytes of a task's kernel stack */
-	bool stack_assumed;				 /* that could not be measured */
+	uint32_t cpus;		 /* possible ones */
+	bool has_percpu_lookup;	 /* bpf_map_lookup_percpu_elem(): 5.19 and later */
+	uint64_t percpu_offsets; /* without that: where __per_cpu_offset[] stands, 0: not told */
+	uint64_t memory_bytes;	 /* MemTotal */
+	uint32_t stack_size;	 /* bytes of a task's kernel stack */
+	bool stack_assumed;	 /* that could not be measured */
 	uint64_t pid_namespace_dev, pid_namespace_inode; /* of this process */
 	int slabinfo_err;				 /* 0, or why it cannot be read: -errno */
 	bool lacks_search, lacks_ptrace;		 /* CAP_DAC_READ_SEARCH, CAP_SYS_PTRACE */
@@ -96,11 +96,10 @@ struct kernel {
 int kernel__check(char *why, size_t len);
 
 /*
- * Fill in *kernel; types->file has to stay as long.  `symbols` may be NULL (kallsyms hidden). Tries
- * to attach to every optional function and detaches again.  0 or -errno with `why`.
+ * Fill in *kernel but for what landmarks__find() adds; types->file has to stay as long.  Tries to
+ * attach to every optional function and detaches again.  0 or -errno with `why`.
  */
-int kernel__probe(struct kernel *kernel, const struct types *types, const struct kallsyms *symbols,
-		  char *why, size_t len);
+int kernel__probe(struct kernel *kernel, const struct types *types, char *why, size_t len);
 
 /* How many CPUs run now; it changes when they are plugged.  1 where that cannot be told. */
 uint32_t kernel__online_cpus(void);

@@ -9,6 +9,7 @@
 #include "trace/publish.h"
 #include "trace/sample.h"
 #include "util/clock.h"
+#include "util/heap.h"
 #include "util/reason.h"
 #include "util/say.h"
 
@@ -279,6 +280,7 @@ int tracer__open(struct tracer **out, const struct plan *plan, uint32_t process,
 		goto close;
 	if (plan->config.follow == KLEAK_FOLLOW_PROCESS)
 		check_process(tracer, target);
+	heap__give_back(); /* libbpf has read the kernel's types once more */
 	*out = tracer;
 	return 0;
 

@@ -5,6 +5,7 @@
  */
 #include "unit.h"
 
+#include "kernel/landmarks.h"
 #include "memory/slub.h"
 #include "memory/vmemmap.h"
 #include "trace/attach_plan.h"
@@ -53,11 +54,12 @@ static int know_kernel(void **state)
 	if (modules)
 		fclose(modules);
 	if (kernel__check(why, sizeof(why)) || types__open(&types, NULL, why, sizeof(why)) ||
-	    kernel__probe(&kernel, &types, symbols, why, sizeof(why))) {
+	    kernel__probe(&kernel, &types, why, sizeof(why))) {
 		printf("Bail out! %s\n", why);
 		return -1;
 	}
 	types__close(&types);
+	landmarks__find(&kernel, symbols);
 	if (symbols)
 		offset_table = kallsyms__variable(symbols, KALLSYMS_PER_CPU_OFFSET);
 	kallsyms__free(symbols);

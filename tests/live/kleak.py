@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Driving kleak and the load program."""
+import contextlib
 import json
 import os
 import select
 import signal
 import subprocess
 import sys
+import threading
 import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -56,6 +58,25 @@ class Load:
         self.process.stdin.close()
         self.process.wait()
         self.process.stdout.close()
+
+
+@contextlib.contextmanager
+def growing():
+    """Somebody who allocates a few objects more all the time: on a machine that is at rest nothing may be listed."""
+    over = threading.Event()
+
+    def grow(load):
+        while not over.wait(0.1):
+            load.do("eventfd 5")
+
+    with Load() as load:
+        thread = threading.Thread(target=grow, args=(load,))
+        thread.start()
+        try:
+            yield
+        finally:
+            over.set()
+            thread.join()
 
 
 class Kleak:

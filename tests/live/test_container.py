@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import tempfile
 
-from kleak import KLEAK, PATIENCE, ROOT, need_root, tap
+from kleak import KLEAK, PATIENCE, ROOT, growing, need_root, tap
 
 # kleak as it goes into an image; without one ./kleak with its libraries.
 STATIC = os.environ.get("KLEAK_IMAGE", KLEAK)
@@ -85,7 +85,8 @@ def check_books(run, root):
 def check_tracing(run, root):
     done = run(root, (), "/kleak", "--duration", "1")
     assert done.returncode == 1 and "CAP_BPF and CAP_PERFMON" in done.stderr, done
-    done = run(root, TRACING, "/kleak", "--json", "--duration", "1.5", "--interval", "0.5")
+    with growing():
+        done = run(root, TRACING, "/kleak", "--json", "--duration", "1.5", "--interval", "0.5")
     assert done.returncode == 0, done
     last = json.loads(done.stdout.splitlines()[-1])
     assert last["events"]["allocations"] > 0, last["events"]

@@ -412,14 +412,17 @@ $(B)/bench: tools/bench/bench.c $(B)/empty.skel.h
 	$(call say,CC,$<)
 	$(Q)$(CC) $(C_FLAGS) -o $@ $< -lbpf -lelf -lz -lm
 
-# The unit test, with real hours and without sanitizers.
+# The unit tests, with real hours and without sanitizers.
 $(B)/long-run: tests/unit/report/test_long_run.c $(B)/kleak.a
+$(B)/long-readings: tests/unit/judge/test_long_readings.c $(B)/kleak.a
+$(B)/long-run $(B)/long-readings:
 	$(call say,CC,$<)
 	$(Q)$(CC) $(C_FLAGS) -iquote tests/unit -iquote tests -o $@ $^ -lcmocka $(LDLIBS)
 
 .PHONY: simulate
-simulate: $(B)/long-run
+simulate: $(B)/long-run $(B)/long-readings
 	@HOURS=$(or $(HOURS),72) $(B)/long-run
+	@HOURS=$(or $(HOURS),72) $(B)/long-readings
 
 # Reading the tables needs no kernel: the loader's own files, as they are built.
 $(B)/readout: tools/bench/readout.c $(B)/kleak.a

@@ -12,12 +12,14 @@
 
 #include "fake_clock.h"
 #include "fake_tracer.h"
+#include "in_use.h"
 
 #include "render/report_text.h"
 #include "report/chronicle.h"
 #include "report/report_copy.h"
 #include "report/report_json.h"
 #include "report/reporter.h"
+#include "report/saving.h"
 #include "report/sparks.h"
 #include "trace/sample.h"
 #include "util/array.h"
@@ -26,7 +28,6 @@
 #include <elf.h>
 #include <inttypes.h>
 #include <limits.h>
-#include <malloc.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -60,6 +61,8 @@
 #define FLEETING    20	/* new ones in each step */
 #define FRAMES	    6
 #define LEAST_LIFE  3
+#define SAVED_MOST  (1 << 18) /* bytes of the file of --save */
+#define SAVED_EACH  4	      /* reports */
 
 struct source {
 	uint64_t frames[FRAMES];
@@ -88,6 +91,7 @@ struct machine {
 	struct chronicle chronicle;
 	struct sparks sparks;
 	FILE *null;
+	struct saving *saving;
 
 	uint64_t chance, addresses;
 	uint32_t step, steps_an_hour, pace;
@@ -495,19 +499,6 @@ static void churn(struct machine *m)
 
 /* ---- what is measured ---- */
 
-/* Bytes that are allocated: by the sanitizer's word, or malloc()'s. */
-size_t __sanitizer_get_current_allocated_bytes(void) __attribute__((weak));
-
-static size_t bytes_in_use(void)
-{
-	struct mallinfo2 info;
-
-	if (__sanitizer_get_current_allocated_bytes)
-		return __sanitizer_get_current_allocated_bytes();
-	info = mallinfo2();
-	return info.uordblks + info.hblkhd;
-}
-
 static long resident_kb(void)
 {
 	long pages = 0, resident = 0;
@@ -576,6 +567,24 @@ static void print_report(struct machine *m)
 	assert_int_equal(report_text__print(&m->report, false, 100, m->null), 0);
 	assert_int_equal(report_copy__make(&copy, &m->report), 0);
 	report_copy__free(&copy);
+	if (m->step % SAVED_EACH == 0)
+		assert_int_equal(saving__report(m->saving, &m->report), 0);
+}
+
+static const char *saved_file(char *path, size_t len)
+{
+	snprintf(path, len, "%s/saved", root);
+	return path;
+}
+
+/* Bytes of the file of --save, which has a bound. */
+static uint64_t saved_bytes(void)
+{
+	char path[PATH_MAX];
+	struct stat st;
+
+	assert_int_equal(stat(saved_file(path, sizeof(path)), &st), 0);
+	return (uint64_t)st.st_size;
 }
 
 static void step(struct machine *m)
@@ -605,8 +614,13 @@ static void open_machine(struct machine *m)
 					     .symbols = m->symbols,
 					     .allocator = &m->allocator};
 
+	char path[PATH_MAX];
+
 	assert_int_equal(reporter__open(&m->reporter, &parts), 0);
 	assert_int_equal(reporter__begin(m->reporter), 0);
+	assert_int_equal(
+		saving__open(&m->saving, saved_file(path, sizeof(path)), SAVED_MOST, m->symbols),
+		0);
 }
 
 static struct machine *new_machine(bool whole)
@@ -648,6 +662,7 @@ static void free_machine(struct machine *m)
 {
 	char command[64];
 
+	assert_int_equal(saving__close(m->saving), 0);
 	reporter__close(m->reporter);
 	symbols__close(m->symbols);
 	sparks__free(&m->sparks);
@@ -677,6 +692,7 @@ static void test_nothing_grows(void **state)
 	size_t nr = given && atoi(given) >= 3 ? (size_t)atoi(given) : SHORT_HOURS, before, after;
 	struct hour *hours = calloc(nr, sizeof(*hours));
 	struct machine *m = new_machine(given != NULL);
+	double saved_most = 0;
 
 	(void)state;
 	assert_non_null(hours);
@@ -686,6 +702,8 @@ static void test_nothing_grows(void **state)
 		for (uint32_t i = 0; i < m->steps_an_hour; i++) {
 			step(m);
 			look(m, &hours[h]);
+			if (m->step >= SAVED_EACH)
+				saved_most = fmax(saved_most, (double)saved_bytes());
 		}
 		hours[h].cpu_ms = (cpu_s() - began_s) * 1e3 / m->steps_an_hour;
 		print_hour(h, &hours[h]);
@@ -696,7 +714,10 @@ static void test_nothing_grows(void **state)
 		      " sites and %" PRIu64 " caches given back; %u crowds, %u times recovered\n",
 		      before / 1024, after / 1024, m->recycle.sites, m->recycle.caches, m->crowds,
 		      m->recovered);
+	print_message("# the saved file had %.0f KiB at most\n", saved_most / 1024);
 	assert_true(after < before + before / 50 + 65536);
+	/* it was full, and replaced by its newest part again and again */
+	assert_true(saved_most <= SAVED_MOST && saved_most > SAVED_MOST / 2.0);
 	assert_true(m->recycle.sites > SITES && m->recycle.caches > KLEAK_MAX_CACHES);
 	print_message("# %" PRIu64 " allocations found no room for their site, %" PRIu64
 		      " for their cache, of %" PRIu64 "\n",

@@ -15,6 +15,7 @@
 #define KLEAK_MEMORY_CHARGES_H
 
 #include "kernel/layout.h"
+#include "memory/kernel_copy.h"
 #include "memory/memcgs.h"
 #include "memory/percpu_chunks.h"
 #include "util/idmap.h"
@@ -29,7 +30,7 @@
 
 struct charges {
 	struct charge_layout layout;
-	int (*read)(void *arg, uint64_t address, void *to, size_t len); /* 0 or -EFAULT */
+	kernel_copy read;
 	void *arg;
 	const struct memcgs *memcgs; /* read before */
 	/* what was found out, until charges__forget() */

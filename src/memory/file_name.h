@@ -10,6 +10,7 @@
 #define KLEAK_MEMORY_FILE_NAME_H
 
 #include "kernel/layout.h"
+#include "memory/kernel_copy.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -27,7 +28,7 @@ struct file_name {
 struct file_namer {
 	struct charge_layout charges;
 	struct vfs_layout vfs;
-	int (*read)(void *arg, uint64_t address, void *to, size_t len); /* 0 or -EFAULT */
+	kernel_copy read;
 	void *arg;
 };
 

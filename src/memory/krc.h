@@ -13,6 +13,7 @@
 #ifndef KLEAK_MEMORY_KRC_H
 #define KLEAK_MEMORY_KRC_H
 
+#include "memory/kernel_copy.h"
 #include "memory/slub.h"
 #include "util/idmap.h"
 
@@ -22,7 +23,7 @@
 
 struct krc {
 	struct krc_layout layout;
-	int (*read)(void *arg, uint64_t address, void *to, size_t len); /* 0 or -EFAULT */
+	kernel_copy read;
 	void *arg;
 	const uint64_t *cpu_offsets; /* what to add to a per-CPU pointer */
 	uint32_t nr_cpus;

@@ -13,6 +13,7 @@
 #define KLEAK_MEMORY_MEMCGS_H
 
 #include "kernel/layout.h"
+#include "memory/kernel_copy.h"
 #include "util/arena.h"
 #include "util/idmap.h"
 
@@ -45,7 +46,7 @@ struct memcg {
 
 struct memcgs {
 	struct charge_layout layout;
-	int (*read)(void *arg, uint64_t address, void *to, size_t len); /* 0 or -EFAULT */
+	kernel_copy read;
 	void *arg;
 
 	struct memcg *list; /* each after its parent; the root is the first one */

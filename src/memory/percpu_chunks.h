@@ -10,6 +10,7 @@
 #define KLEAK_MEMORY_PERCPU_CHUNKS_H
 
 #include "kernel/layout.h"
+#include "memory/kernel_copy.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -20,8 +21,7 @@ struct percpu_chunks {
 	uint64_t lists, nr_slots, reserved; /* where these variables are; 0: not known */
 	uint32_t page_size;
 	uint32_t cpus; /* possible ones: each has its copy of all that is allocated */
-	/* Copy kernel memory: 0 or -EFAULT. */
-	int (*read)(void *arg, uint64_t address, void *to, size_t len);
+	kernel_copy read;
 	void *arg;
 };
 

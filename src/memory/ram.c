@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "memory/ram.h"
+#include "memory/slub_cache.h"
 #include "memory/vmemmap.h"
 #include "util/array.h"
 #include "util/bytes.h"
@@ -9,9 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BASE_ALIGN  (1ULL << 29) /* arm64 with pages of 64 KiB; 1 GiB elsewhere */
-#define SAMPLE	    2048	 /* bytes of the kernel's text that must be the same */
-#define MOST_CACHES 4096
+#define BASE_ALIGN (1ULL << 29) /* arm64 with pages of 64 KiB; 1 GiB elsewhere */
+#define SAMPLE	   2048		/* bytes of the kernel's text that must be the same */
 
 #define UNTYPED 0xffffffffU /* page_type, or _mapcount of what nobody maps */
 
@@ -231,20 +231,18 @@ const char *ram__cache_name(struct ram *memory, uint64_t cache)
 	for (size_t i = 0; i < memory->nr_caches; i++)
 		if (memory->caches[i].address == cache)
 			return memory->caches[i].name;
-	if (memory->nr_caches == MOST_CACHES)
+	if (memory->nr_caches == SLUB_CACHES_MOST)
 		return "";
 	if (!memory->caches) {
 		/* all at once: names that were given out stay where they are */
-		memory->caches = calloc(MOST_CACHES, sizeof(*memory->caches));
+		memory->caches = calloc(SLUB_CACHES_MOST, sizeof(*memory->caches));
 		if (!memory->caches)
 			return "";
 	}
 	its = &memory->caches[memory->nr_caches++];
 	its->address = cache;
-	if (slub->read(slub->arg, cache + slub->layout.cache_name, &name, sizeof(name)) ||
-	    slub->read(slub->arg, name, its->name, sizeof(its->name)))
-		its->name[0] = 0;
-	its->name[sizeof(its->name) - 1] = 0;
+	if (!slub__read_word(slub, cache + slub->layout.cache_name, &name))
+		slub_cache__name(slub, name, its->name, sizeof(its->name));
 	return its->name;
 }
 

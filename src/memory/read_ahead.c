@@ -20,9 +20,8 @@ static int reserve(struct read_ahead *ahead)
 	return ahead->windows && ahead->bytes ? 0 : -ENOMEM;
 }
 
-int read_ahead__read(struct read_ahead *ahead,
-		     int (*copy)(void *arg, uint64_t address, void *to, size_t len), void *arg,
-		     uint64_t address, void *to, size_t len)
+int read_ahead__read(struct read_ahead *ahead, kernel_copy copy, void *arg, uint64_t address,
+		     void *to, size_t len)
 {
 	const uint64_t offset = address % READ_AHEAD_BYTES, window = address - offset;
 	const size_t place = window / READ_AHEAD_BYTES % READ_AHEAD_PLACES;

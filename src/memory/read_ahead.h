@@ -6,6 +6,8 @@
 #ifndef KLEAK_MEMORY_READ_AHEAD_H
 #define KLEAK_MEMORY_READ_AHEAD_H
 
+#include "memory/kernel_copy.h"
+
 #include <stddef.h>
 #include <stdint.h>
 
@@ -22,12 +24,11 @@ struct read_ahead {
 void read_ahead__begin(struct read_ahead *ahead);
 
 /*
- * The `len` bytes at `address`, as they were at some time since read_ahead__begin().  copy: copies
- * kernel memory (slub.read).  0, -EFAULT or -ENOMEM.
+ * The `len` bytes at `address`, as they were at some time since read_ahead__begin().  0, -EFAULT or
+ * -ENOMEM.
  */
-int read_ahead__read(struct read_ahead *ahead,
-		     int (*copy)(void *arg, uint64_t address, void *to, size_t len), void *arg,
-		     uint64_t address, void *to, size_t len);
+int read_ahead__read(struct read_ahead *ahead, kernel_copy copy, void *arg, uint64_t address,
+		     void *to, size_t len);
 
 void read_ahead__free(struct read_ahead *ahead);
 

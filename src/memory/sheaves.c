@@ -3,9 +3,8 @@
 
 #include <errno.h>
 
-#define MOST_SHEAF  1024 /* objects in a sheaf */
-#define MOST_BARN   64	 /* sheaves in a barn */
-#define MOST_LISTED 4096 /* caches there are */
+#define MOST_SHEAF 1024 /* objects in a sheaf */
+#define MOST_BARN  64	/* sheaves in a barn */
 
 /* What has to be done with the sheaf at this address.  0 or an error, which ends it. */
 typedef int see_sheaf(void *arg, uint64_t sheaf);
@@ -160,13 +159,15 @@ static int show_objects(void *arg, uint64_t sheaf)
 	return walk->see(walk->arg, start, start + walk->capacity * sizeof(uint64_t));
 }
 
-static int show_sheaves(struct sheaf_walk *walk)
+static int show_sheaves(void *arg, uint64_t cache)
 {
+	struct sheaf_walk *walk = arg;
 	const struct slub *slub = walk->slub;
 	const struct slub_layout *l = &slub->layout;
 	uint64_t sheaves;
 	int err = 0;
 
+	walk->cache = cache;
 	if (slub__read_word(slub, walk->cache + l->cache_sheaves, &sheaves) || !sheaves ||
 	    slub__read_half(slub, walk->cache + l->cache_capacity, &walk->capacity) ||
 	    walk->capacity > MOST_SHEAF)
@@ -186,18 +187,10 @@ int sheaves__each(const struct slub *slub, uint64_t cache,
 {
 	const struct slub_layout *l = &slub->layout;
 	struct sheaf_walk walk = {.slub = slub, .see = see, .arg = arg};
-	uint64_t next = cache + l->cache_list;
-	int err = 0;
 
 	if (l->cache_sheaves == SLUB_NONE || l->cache_capacity == SLUB_NONE ||
 	    l->sheaf_cache == SLUB_NONE)
 		return 0;
-	/* The list's head is no cache: no sheaf says that it belongs to what stands around it. */
-	for (int i = 0; i < MOST_LISTED && !err; i++) {
-		walk.cache = next - l->cache_list;
-		err = show_sheaves(&walk);
-		if (slub__read_word(slub, next, &next) || next == cache + l->cache_list)
-			break;
-	}
-	return err;
+	/* The list's head: no sheaf says that it belongs to what stands around it. */
+	return slub_cache__each(slub, cache, show_sheaves, &walk);
 }

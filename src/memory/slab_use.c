@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MOST_LISTED  4096 /* caches there are */
 #define MOST_WAITING 1024 /* slabs that a CPU has put aside */
 #define MOST_BYTES   (512 * 1024)
 
@@ -102,15 +101,9 @@ static uint64_t kept_of(const struct slub *slub, const struct slub_cache *cache)
 static const struct slabinfo_cache *line_of(const struct slub *slub, const struct slub_cache *cache,
 					    const struct slabinfo *info)
 {
-	char name[sizeof(info->caches->name)] = "";
+	char name[sizeof(info->caches->name)];
 
-	/* it may end where what can be read ends */
-	if (slub->read(slub->arg, cache->name, name, sizeof(name)))
-		for (size_t i = 0; i + 8 <= sizeof(name); i += 8)
-			if (slub->read(slub->arg, cache->name + i, name + i, 8) ||
-			    memchr(name + i, 0, 8))
-				break;
-	name[sizeof(name) - 1] = 0;
+	slub_cache__name(slub, cache->name, name, sizeof(name));
 	return slabinfo__find(info, name);
 }
 
@@ -138,8 +131,9 @@ int slab_use__read(struct slab_use *use, struct slub *slub, uint64_t cache,
 
 	*use = (struct slab_use){};
 	slub__begin(slub);
-	/* the list's head is no cache: what stands around it has no line */
-	for (int i = 0; i < MOST_LISTED; i++) {
+	/* by what was read of each; the list's head is no cache: what stands around it has no line
+	 */
+	for (int i = 0; i < SLUB_CACHES_MOST; i++) {
 		int64_t index = slub_cache__at(slub, next - l->cache_list);
 
 		if (index < 0)

@@ -13,6 +13,7 @@
 
 #include "kernel/layout.h"
 #include "kleak.h"
+#include "memory/kernel_copy.h"
 #include "memory/read_ahead.h"
 #include "util/idmap.h"
 
@@ -42,8 +43,7 @@ struct slub_slab {
 
 struct slub {
 	struct slub_layout layout;
-	/* Copy kernel memory: 0 or -EFAULT. */
-	int (*read)(void *arg, uint64_t address, void *to, size_t len);
+	kernel_copy read;
 	void *arg;
 	const uint64_t *cpu_offsets; /* what to add to a per-CPU pointer */
 	uint32_t nr_cpus, nr_nodes;  /* possible ones */

@@ -3,6 +3,8 @@
 #include "util/array.h"
 #include "util/bytes.h"
 
+#include <string.h>
+
 #define MOST_BYTES 1024 /* of a struct kmem_cache, up to its nodes */
 
 /* Where the last one of the fields that are looked at ends. */
@@ -66,4 +68,32 @@ int64_t slub_cache__at(struct slub *slub, uint64_t address)
 	*cache = (struct slub_cache){.address = address};
 	read_cache(slub, cache);
 	return (int64_t)slub->nr_caches++;
+}
+
+int slub_cache__each(const struct slub *slub, uint64_t cache, int (*see)(void *arg, uint64_t cache),
+		     void *arg)
+{
+	const uint32_t link = slub->layout.cache_list;
+	uint64_t next = cache + link;
+
+	for (int i = 0; i < SLUB_CACHES_MOST; i++) {
+		int err = see(arg, next - link);
+
+		if (err)
+			return err;
+		if (slub__read_word(slub, next, &next) || next == cache + link)
+			break;
+	}
+	return 0;
+}
+
+void slub_cache__name(const struct slub *slub, uint64_t at, char *name, size_t len)
+{
+	memset(name, 0, len);
+	/* it may end where what can be read ends */
+	if (slub->read(slub->arg, at, name, len))
+		for (size_t i = 0; i + 8 <= len; i += 8)
+			if (slub->read(slub->arg, at + i, name + i, 8) || memchr(name + i, 0, 8))
+				break;
+	name[len - 1] = '\0';
 }

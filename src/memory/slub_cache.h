@@ -30,4 +30,16 @@ struct slub_cache {
  */
 int64_t slub_cache__at(struct slub *slub, uint64_t address);
 
+#define SLUB_CACHES_MOST 4096 /* that there are */
+
+/*
+ * Show the address of each struct kmem_cache in the kernel's list, from `cache` on, until see()
+ * returns something else than 0: that.  The list's head, which is no cache, is shown like one.
+ */
+int slub_cache__each(const struct slub *slub, uint64_t cache, int (*see)(void *arg, uint64_t cache),
+		     void *arg);
+
+/* Its name, which stands at `at`, as far as it fits and can be read; "" where nothing can. */
+void slub_cache__name(const struct slub *slub, uint64_t at, char *name, size_t len);
+
 #endif

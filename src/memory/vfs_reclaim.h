@@ -10,6 +10,7 @@
 #define KLEAK_MEMORY_VFS_RECLAIM_H
 
 #include "kernel/layout.h"
+#include "memory/kernel_copy.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -32,7 +33,7 @@ enum vfs_pin {
 
 struct vfs {
 	struct vfs_layout layout;
-	int (*read)(void *arg, uint64_t address, void *to, size_t len); /* 0 or -EFAULT */
+	kernel_copy read;
 	void *arg;
 	uint64_t
 		simple_lookup; /* address of simple_lookup(); 0: names that are kept are not told */

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "memory/vmemmap.h"
+#include "memory/slub_cache.h"
 #include "memory/slub_freelist.h"
 #include "util/bytes.h"
 
 #include <errno.h>
 
-#define MOST_CACHES 256
 #define VOTES	    8
 #define LEAST_VOTES 3
 
@@ -119,27 +119,34 @@ int vmemmap__find_cache(const struct slub *slub, const struct task_layout *tasks
 	return 0;
 }
 
+/* What the caches asked so far say, all the same. */
+struct election {
+	const struct slub *slub;
+	uint64_t base;
+	int votes;
+};
+
+static int ask_cache(void *arg, uint64_t cache)
+{
+	struct election *election = arg;
+	uint64_t its;
+
+	if (vote_of_cache(election->slub, cache, &its))
+		return 0;
+	if (election->votes && its != election->base)
+		return -ENODATA;
+	election->base = its;
+	return ++election->votes == VOTES;
+}
+
 int vmemmap__learn(struct slub *slub, uint64_t cache)
 {
-	const struct slub_layout *l = &slub->layout;
-	uint64_t base = 0, next = cache + l->cache_list;
-	int votes = 0;
+	struct election election = {.slub = slub};
+	/* The list's head: what stands around it gets no vote. */
+	int err = slub_cache__each(slub, cache, ask_cache, &election);
 
-	/* The list's head is no cache: what stands around it gets no vote. */
-	for (int i = 0; i < MOST_CACHES && votes < VOTES; i++) {
-		uint64_t its;
-
-		if (!vote_of_cache(slub, next - l->cache_list, &its)) {
-			if (votes && its != base)
-				return -ENODATA;
-			base = its;
-			votes++;
-		}
-		if (slub__read_word(slub, next, &next) || next == cache + l->cache_list)
-			break;
-	}
-	if (votes < LEAST_VOTES)
+	if (err < 0 || election.votes < LEAST_VOTES)
 		return -ENODATA;
-	slub->page_base = base;
+	slub->page_base = election.base;
 	return 0;
 }

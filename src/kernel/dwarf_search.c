@@ -83,11 +83,12 @@ static bool has_build_id(struct search *search, Dwfl_Module *module, const char 
 static void add_part(struct dwarf_book *book, const char *name, uint64_t in_file, uint64_t size)
 {
 	struct dwarf_part *part = &book->parts[book->nr_parts];
+	size_t len = strlen(name);
 
-	if (book->nr_parts == IMAGE_PLACES || strlen(name) >= sizeof(part->name))
+	if (book->nr_parts == IMAGE_PLACES || len >= sizeof(part->name))
 		return;
 	*part = (struct dwarf_part){.in_file = in_file, .size = size};
-	strcpy(part->name, name);
+	memcpy(part->name, name, len + 1);
 	book->nr_parts++;
 }
 

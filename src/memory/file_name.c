@@ -36,7 +36,8 @@ static bool put_before(char *path, size_t len, const char *part)
 		return false;
 	memmove(path + its + 1, path, used + 1);
 	path[0] = '/';
-	memcpy(path + 1, part, its);
+	for (size_t i = 0; i < its; i++)
+		path[1 + i] = part[i];
 	return true;
 }
 

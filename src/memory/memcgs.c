@@ -81,6 +81,7 @@ static int name_it(struct memcgs *memcgs, struct memcg *memcg)
 	const struct charge_layout *l = &memcgs->layout;
 	char name[MOST_NAME + NAME_PIECE];
 	uint64_t text;
+	size_t size;
 	char *kept;
 
 	memcg->name = "";
@@ -89,10 +90,11 @@ static int name_it(struct memcgs *memcgs, struct memcg *memcg)
 	    read_word(memcgs, memcg->node + l->node_name, &text))
 		return 0;
 	read_string(memcgs, text, name, sizeof(name));
-	kept = arena__new(&memcgs->names, strlen(name) + 1, 1);
+	size = strlen(name) + 1;
+	kept = arena__new(&memcgs->names, size, 1);
 	if (!kept)
 		return -ENOMEM;
-	strcpy(kept, name);
+	memcpy(kept, name, size);
 	memcg->name = kept;
 	return 0;
 }

@@ -252,7 +252,7 @@ static int add_range(struct ram_range **list, size_t *nr, size_t *room, struct r
 {
 	int err = array__reserve((void **)list, *nr + 1, room, sizeof(**list));
 
-	if (!err && range.start < range.end)
+	if (!err && *list && range.start < range.end)
 		(*list)[(*nr)++] = range;
 	return err;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "kernel/kallsyms.h"
+#include "util/array.h"
 #include "util/fnv.h"
 #include "util/function_name.h"
 
@@ -320,16 +321,11 @@ static uint32_t keep_name(struct builder *b, const char *name, size_t length)
 
 static int new_owner(struct kallsyms *ks, struct owner **owner)
 {
-	size_t more = ks->room_owners ? ks->room_owners * 2 : 64;
-	struct owner *owners;
+	int err = array__reserve((void **)&ks->owners, ks->nr_owners + 1, &ks->room_owners,
+				 sizeof(*ks->owners));
 
-	if (ks->nr_owners == ks->room_owners) {
-		owners = realloc(ks->owners, more * sizeof(*owners));
-		if (!owners)
-			return -ENOMEM;
-		ks->owners = owners;
-		ks->room_owners = more;
-	}
+	if (err)
+		return err;
 	*owner = &ks->owners[ks->nr_owners++];
 	**owner = (struct owner){};
 	return 0;
@@ -366,22 +362,6 @@ static int add_owner(struct builder *b, const struct line *line)
 	return 0;
 }
 
-static int new_function(struct kallsyms *ks, struct function **function)
-{
-	size_t more = ks->room ? ks->room * 2 : FIRST_FUNCTIONS;
-	struct function *functions;
-
-	if (ks->nr == ks->room) {
-		functions = realloc(ks->functions, more * sizeof(*functions));
-		if (!functions)
-			return -ENOMEM;
-		ks->functions = functions;
-		ks->room = more;
-	}
-	*function = &ks->functions[ks->nr];
-	return 0;
-}
-
 /* Of a name without the compiler's suffixes: up to its first dot. */
 static uint32_t hash_of(const char *name)
 {
@@ -392,10 +372,12 @@ static int add_function(struct builder *b, const struct line *line)
 {
 	struct kallsyms *ks = b->ks;
 	struct function *function;
-	int err = new_function(ks, &function);
+	int err = array__reserve((void **)&ks->functions, ks->nr + 1, &ks->room,
+				 sizeof(*ks->functions));
 
 	if (err)
 		return err;
+	function = &ks->functions[ks->nr];
 	function->start = line->address;
 	function->name = keep_name(b, line->name, line->name_length);
 	function->hash = hash_of(ks->names + function->name);

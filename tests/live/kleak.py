@@ -61,22 +61,28 @@ class Load:
 
 
 @contextlib.contextmanager
-def growing():
-    """Somebody who allocates a few objects more all the time: on a machine that is at rest nothing may be listed."""
+def meanwhile(step):
+    """Ten steps a second, until it ends."""
     over = threading.Event()
 
-    def grow(load):
+    def work():
         while not over.wait(0.1):
-            load.do("eventfd 5")
+            step()
 
-    with Load() as load:
-        thread = threading.Thread(target=grow, args=(load,))
-        thread.start()
-        try:
-            yield
-        finally:
-            over.set()
-            thread.join()
+    thread = threading.Thread(target=work)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+@contextlib.contextmanager
+def growing():
+    """Somebody who allocates a few objects more all the time: on a machine that is at rest nothing may be listed."""
+    with Load() as load, meanwhile(lambda: load.do("eventfd 5")):
+        yield
 
 
 class Kleak:

@@ -9,10 +9,9 @@ import shutil
 import signal
 import subprocess
 import tempfile
-import threading
 import time
 
-from kleak import KLEAK, PATIENCE, Process, check_schema, tap
+from kleak import KLEAK, PATIENCE, Process, check_schema, meanwhile, tap
 
 OK, WARNING, CRITICAL, UNKNOWN = range(4)
 PLUGIN = re.compile(r"KLEAK (OK|WARNING|CRITICAL|UNKNOWN): [^|\n]+(?: \|(?: [a-z_]+=(?:U|-?\d+B?)(?:;\d*){0,4})+)?\n")
@@ -61,22 +60,10 @@ def books():
         yield its
 
 
-@contextlib.contextmanager
 def growing(its, kilobytes_per_s):
     """Ten steps a second, until it ends."""
-    over, start = threading.Event(), time.monotonic()
-
-    def grow():
-        while not over.wait(0.1):
-            its.set(int(kilobytes_per_s * (time.monotonic() - start)))
-
-    thread = threading.Thread(target=grow)
-    thread.start()
-    try:
-        yield
-    finally:
-        over.set()
-        thread.join()
+    start = time.monotonic()
+    return meanwhile(lambda: its.set(int(kilobytes_per_s * (time.monotonic() - start))))
 
 
 def test_sizes():

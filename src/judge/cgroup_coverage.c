@@ -49,7 +49,7 @@ void cgroup_coverage__sum(struct cgroup_coverage_traced traced[COVERAGE_CLASSES]
 {
 	for (int i = 0; i < COVERAGE_CLASSES; i++)
 		traced[i] = (struct cgroup_coverage_traced){.told = is_told(i, config)};
-	for (uint32_t i = 0; i < snapshot->nr_sites; i++) {
+	snapshot__each (i, snapshot) {
 		const struct kleak_site *entry = &entries[i];
 		uint32_t cache = entry->cache < KLEAK_MAX_CACHES ? entry->cache : KLEAK_CACHE_NONE;
 

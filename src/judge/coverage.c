@@ -40,7 +40,7 @@ void coverage__sum(int64_t traced[COVERAGE_CLASSES], const struct snapshot *snap
 {
 	for (int i = 0; i < COVERAGE_CLASSES; i++)
 		traced[i] = 0;
-	for (uint32_t i = 0; i < snapshot->nr_sites; i++)
+	snapshot__each (i, snapshot)
 		if (snapshot->sites[i].live && entries[i].space != KLEAK_SPACE_PAGES)
 			traced[coverage__class_of(&entries[i], caches)] +=
 				(int64_t)snapshot->sites[i].held_bytes;
@@ -163,7 +163,7 @@ void coverage__compare_slab(struct coverage_slab *slab, const struct slabinfo *b
 	int64_t objects, slabs;
 
 	*slab = (struct coverage_slab){.known = before->nr && now->nr, .explained = NAN};
-	for (uint32_t i = 0; i < snapshot->nr_sites; i++) {
+	snapshot__each (i, snapshot) {
 		uint32_t cache = entries[i].cache;
 
 		if (snapshot->sites[i].live && entries[i].space == KLEAK_SPACE_SLAB &&

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FIRST_ROOM	(1 << 20)
+#define FIRST_ROOM	(8 << 20)    /* more than most kernels' symbols: untouched, it takes none */
 #define FIRST_FUNCTIONS (1 << 16)    /* about as many as a kernel has */
 #define LONGEST_UNKNOWN 4096	     /* of a function whose end nothing tells */
 #define KERNEL		0	     /* the owner of the kernel's own functions */

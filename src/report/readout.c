@@ -333,7 +333,7 @@ static void mute_backing(struct readout *readout)
 	const struct snapshot *snapshot = &readout->snapshot;
 	const struct kleak_site *entries = readout->view->sites;
 
-	for (uint32_t i = 0; i < snapshot->nr_sites; i++)
+	snapshot__each (i, snapshot)
 		if (snapshot->sites[i].allocations && entries[i].space == KLEAK_SPACE_PAGES &&
 		    !entries[i].muted && sites__is_backing(sites, i))
 			tracer__mute(readout->parts.tracer, i);

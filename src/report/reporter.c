@@ -144,7 +144,9 @@ static void note_frees(const struct readout *now)
 	for (size_t i = 0; i < now->sites.nr && nr < SUSPECTS_NOTED; i++)
 		if (is_suspect(&now->sites.list[i]))
 			suspects[nr++] = now->sites.list[i].index;
-	for (uint32_t entry = 0; nr && entry < now->snapshot.nr_sites; entry++) {
+	if (!nr)
+		return;
+	snapshot__each (entry, &now->snapshot) {
 		if (!now->snapshot.sites[entry].allocations)
 			continue;
 		for (uint32_t i = 0; i < nr; i++)

@@ -121,7 +121,7 @@ void cache__sum(struct cache_sum sums[KLEAK_MAX_CACHES], const struct snapshot *
 		const struct kleak_site *entries)
 {
 	memset(sums, 0, KLEAK_MAX_CACHES * sizeof(*sums));
-	for (uint32_t i = 0; i < snapshot->nr_sites; i++) {
+	snapshot__each (i, snapshot) {
 		const struct snapshot_site *site = &snapshot->sites[i];
 		struct cache_sum *sum = &sums[entries[i].cache % KLEAK_MAX_CACHES];
 

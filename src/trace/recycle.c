@@ -56,7 +56,7 @@ static uint32_t measure(struct recycle *recycle, const struct recycle_tables *ta
 
 	for (size_t i = 0; i < look->nr_of; i++)
 		recycle->idle_s[i] = look->now_s;
-	for (uint32_t i = 0; i < recycle->nr_entries; i++) {
+	snapshot__each (i, look->snapshot) {
 		const struct snapshot_site *site = &look->snapshot->sites[i];
 		struct recycle_entry *entry = &recycle->entries[i];
 		double *idle_s;
@@ -92,7 +92,7 @@ static double choose_limit(const struct recycle *recycle, const struct recycle_t
 	for (size_t k = 0; k < nr_limits; k++) {
 		uint32_t nr = 0;
 
-		for (uint32_t i = 0; i < recycle->nr_entries; i++)
+		snapshot__each (i, look->snapshot)
 			nr += may_leave(recycle, tables, look, i, limits_s[k]);
 		if (used - nr <= recycle->nr_entries / 2)
 			return limits_s[k];
@@ -123,7 +123,7 @@ static void leave_sites(struct recycle *recycle, const struct recycle_tables *ta
 	double limit_s = choose_limit(recycle, tables, look, used, crowded);
 	uint32_t nr = 0;
 
-	for (uint32_t i = 0; i < recycle->nr_entries; i++) {
+	snapshot__each (i, look->snapshot) {
 		if (!may_leave(recycle, tables, look, i, limit_s))
 			continue;
 		__atomic_store_n(&tables->sites[i].hash, KLEAK_SITE_LEAVING, __ATOMIC_SEQ_CST);
@@ -161,7 +161,8 @@ static int release_sites(struct recycle *recycle, const struct recycle_tables *t
 	uint32_t nr = 0;
 	int err;
 
-	for (uint32_t i = 0; i < recycle->nr_entries; i++) {
+	memset(recycle->gone, 0, recycle->nr_entries * sizeof(*recycle->gone));
+	snapshot__each (i, look->snapshot) {
 		recycle->gone[i] = is_used(look, i) && !look->snapshot->sites[i].records &&
 				   tables->sites[i].hash == KLEAK_SITE_LEAVING;
 		nr += recycle->gone[i];
@@ -172,7 +173,7 @@ static int release_sites(struct recycle *recycle, const struct recycle_tables *t
 	err = tables->forget_who(tables->arg, recycle->gone);
 	if (err)
 		return err;
-	for (uint32_t i = 0; i < recycle->nr_entries; i++)
+	snapshot__each (i, look->snapshot)
 		if (recycle->gone[i])
 			release_site(recycle, tables, look, i);
 	return 0;

@@ -15,7 +15,7 @@ uint32_t sample__bits(uint32_t weight)
 
 void sample__estimate(struct snapshot *snapshot)
 {
-	for (uint32_t i = 0; i < snapshot->nr_sites; i++) {
+	snapshot__each (i, snapshot) {
 		struct snapshot_site *site = &snapshot->sites[i];
 
 		/* the sampling may have been another when they were counted */

@@ -167,11 +167,12 @@ int sites__sum(struct sites *sites, const struct snapshot *snapshot,
 	}
 	sites->nr = 0;
 	idmap__clear(&sites->by_id);
-	for (uint32_t i = 0; i < snapshot->nr_sites; i++) {
+	/* SITES_NONE */
+	memset(sites->of_entry, 0xff, snapshot->nr_sites * sizeof(*sites->of_entry));
+	snapshot__each (i, snapshot) {
 		const struct snapshot_site *sum = &snapshot->sites[i];
 		int64_t index;
 
-		sites->of_entry[i] = SITES_NONE;
 		if (!sum->allocations && !sum->live)
 			continue;
 		index = site_of(sites, &entries[i], caches, allocator, depth);

@@ -169,7 +169,8 @@ static inline int read_slot(struct snapshot *snapshot, const struct snapshot_sou
 	if (record.site >= snapshot->nr_sites)
 		record.site = KLEAK_SITE_NONE;
 	site = &snapshot->sites[record.site];
-	site->records++;
+	if (!site->records++)
+		snapshot->used[record.site] = 1;
 	bits = bits_of(&record, source);
 	if (!is_sampled(key, bits)) {
 		site->unsampled++;
@@ -281,25 +282,33 @@ static uint64_t events_so_far(const struct snapshot_source *source)
 	return events;
 }
 
-/* Add the tally of an entry in a lane; return how many events it counts. */
-static uint64_t add_tally(struct snapshot_site *site, const struct snapshot_source *source,
-			  uint32_t lane, uint32_t entry)
+/* Has it counted nothing?  An area's bytes may be counted elsewhere than the area. */
+static bool is_blank(const struct kleak_tally *tally)
 {
-	const struct kleak_tally tally =
-		*(const volatile struct kleak_tally *)&source
-			 ->tallies[(size_t)lane * source->nr_sites + entry];
+	return !(events_of(tally) | tally->allocations_more | tally->frees_more |
+		 tally->allocated_bytes | tally->freed_bytes);
+}
 
-	site->allocations += tally.allocations;
-	site->frees += tally.frees;
-	site->implicit += tally.implicit;
-	site->verified += tally.verified;
-	site->evicted += tally.evicted;
-	site->unsampled += tally.unsampled;
-	site->allocations_more += tally.allocations_more;
-	site->frees_more += tally.frees_more;
-	site->allocated_bytes += tally.allocated_bytes;
-	site->freed_bytes += tally.freed_bytes;
-	return events_of(&tally);
+/* The tally of an entry in a lane. */
+static struct kleak_tally read_tally(const struct snapshot_source *source, uint32_t lane,
+				     uint32_t entry)
+{
+	return *(const volatile struct kleak_tally *)&source
+			->tallies[(size_t)lane * source->nr_sites + entry];
+}
+
+static void add_tally(struct snapshot_site *site, const struct kleak_tally *tally)
+{
+	site->allocations += tally->allocations;
+	site->frees += tally->frees;
+	site->implicit += tally->implicit;
+	site->verified += tally->verified;
+	site->evicted += tally->evicted;
+	site->unsampled += tally->unsampled;
+	site->allocations_more += tally->allocations_more;
+	site->frees_more += tally->frees_more;
+	site->allocated_bytes += tally->allocated_bytes;
+	site->freed_bytes += tally->freed_bytes;
 }
 
 /* Read the tallies; return how many events they count. */
@@ -309,8 +318,15 @@ static uint64_t read_tallies(struct snapshot *snapshot, const struct snapshot_so
 
 	__atomic_thread_fence(__ATOMIC_ACQUIRE); /* the objects before: those are counted */
 	for (uint32_t lane = 0; lane < source->nr_lanes; lane++)
-		for (uint32_t i = 0; i < source->nr_sites; i++)
-			events += add_tally(&snapshot->sites[i], source, lane, i);
+		for (uint32_t i = 0; i < source->nr_sites; i++) {
+			const struct kleak_tally tally = read_tally(source, lane, i);
+
+			if (is_blank(&tally))
+				continue;
+			snapshot->used[i] = 1;
+			add_tally(&snapshot->sites[i], &tally);
+			events += events_of(&tally);
+		}
 	__atomic_thread_fence(__ATOMIC_ACQUIRE); /* of sites that have allocations all is written */
 	return events;
 }
@@ -364,8 +380,11 @@ void snapshot__add_tallies(struct snapshot_site *sum, const struct snapshot_sour
 {
 	struct snapshot_site site = {};
 
-	for (uint32_t lane = 0; lane < source->nr_lanes; lane++)
-		add_tally(&site, source, lane, entry);
+	for (uint32_t lane = 0; lane < source->nr_lanes; lane++) {
+		const struct kleak_tally tally = read_tally(source, lane, entry);
+
+		add_tally(&site, &tally);
+	}
 	add_bytes_of_cache(&site, source, entry);
 	add_sums(sum, &site);
 }
@@ -388,19 +407,24 @@ static void sum_up(struct snapshot *snapshot, const struct snapshot_source *sour
 	memset(sum, 0, sizeof(*sum));
 	if (source->retired)
 		add_sums(sum, source->retired);
-	for (uint32_t i = 0; i < snapshot->nr_sites; i++)
+	snapshot__each (i, snapshot)
 		add_sums(sum, &snapshot->sites[i]);
 }
 
 static int reset(struct snapshot *snapshot, uint32_t nr_sites)
 {
-	if (!snapshot->sites) {
+	if (!snapshot->nr_sites) {
 		snapshot->sites = calloc(nr_sites, sizeof(*snapshot->sites));
-		if (!snapshot->sites)
+		snapshot->used = calloc(nr_sites, 1);
+		if (!snapshot->sites || !snapshot->used) {
+			snapshot__free(snapshot);
 			return -ENOMEM;
+		}
 		snapshot->nr_sites = nr_sites;
 	}
-	memset(snapshot->sites, 0, nr_sites * sizeof(*snapshot->sites));
+	snapshot__each (i, snapshot)
+		memset(&snapshot->sites[i], 0, sizeof(*snapshot->sites));
+	memset(snapshot->used, 0, nr_sites);
 	snapshot->nr_list = 0;
 	snapshot->nr_unsized = 0;
 	snapshot->nr_areas = 0;
@@ -422,7 +446,7 @@ int snapshot__take(struct snapshot *snapshot, const struct snapshot_source *sour
 		return err;
 	snapshot->in_motion += read_tallies(snapshot, source) - before;
 	snapshot->tallied_s = clock__now_s();
-	for (uint32_t i = 0; i < snapshot->nr_sites; i++)
+	snapshot__each (i, snapshot)
 		add_bytes_of_cache(&snapshot->sites[i], source, i);
 	read_counts(snapshot, source);
 	sum_up(snapshot, source);
@@ -464,6 +488,7 @@ int snapshot__add_areas(struct snapshot *snapshot, const struct snapshot_source 
 void snapshot__free(struct snapshot *snapshot)
 {
 	free(snapshot->sites);
+	free(snapshot->used);
 	free(snapshot->list);
 	free(snapshot->unsized);
 	free(snapshot->unsized_are);

@@ -11,6 +11,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 /* Sampling: what records stand for beyond themselves (sample.h), by the same names as below. */
 struct snapshot_more {
@@ -66,6 +67,7 @@ struct snapshot_area {
 struct snapshot {
 	struct snapshot_site *sites; /* nr_sites, like the site table */
 	uint32_t nr_sites;
+	uint8_t *used; /* by entry: has it anything?  All others are zeros; NULL: nobody knows */
 	struct snapshot_object *list; /* one for each of `objects` */
 	size_t nr_list, room_list;
 	uint32_t *unsized; /* slots of vmalloc areas that nobody has sized yet */
@@ -108,6 +110,24 @@ struct snapshot_source {
  */
 uint64_t snapshot__read_record(struct kleak_record *record, const struct kleak_bucket *buckets,
 			       uint32_t slot);
+
+/*
+ * The first entry from `entry` on that has anything, or nr_sites.  Most of the table is empty, and
+ * what nobody looks at takes no memory.
+ */
+static inline uint32_t snapshot__next(const struct snapshot *snapshot, uint32_t entry)
+{
+	const uint8_t *used;
+
+	if (!snapshot->used || entry >= snapshot->nr_sites)
+		return entry;
+	used = memchr(snapshot->used + entry, 1, snapshot->nr_sites - entry);
+	return used ? (uint32_t)(used - snapshot->used) : snapshot->nr_sites;
+}
+
+#define snapshot__each(entry, snapshot)                                                            \
+	for (uint32_t entry = snapshot__next(snapshot, 0); entry < (snapshot)->nr_sites;           \
+	     entry = snapshot__next(snapshot, entry + 1))
 
 /*
  * Read the tables into *snapshot, reusing its memory; the first time *snapshot is

@@ -3,7 +3,10 @@
 
 #include "trace/snapshot.h"
 
+#include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #define BUCKETS 4
 #define SITES	3
@@ -102,6 +105,71 @@ static void test_sums_by_site(void **state)
 	assert_int_equal(snapshot.sum.live, 3);
 	assert_int_equal(snapshot.nr_list, 3);
 	snapshot__free(&snapshot);
+}
+
+/* Pages of `nr` entries that are in memory. */
+static size_t resident(const struct snapshot_site *sites, uint32_t nr)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE), pages, in = 0;
+	uintptr_t start = (uintptr_t)sites / page * page;
+	unsigned char *there;
+
+	pages = ((uintptr_t)&sites[nr] - start + page - 1) / page;
+	there = calloc(pages, 1);
+	assert_non_null(there);
+	assert_int_equal(mincore((void *)start, pages * page, there), 0);
+	for (size_t i = 0; i < pages; i++)
+		in += there[i] & 1;
+	free(there);
+	return in;
+}
+
+/* Of the largest table: entries that have something are summed, the others are not even touched. */
+static void test_only_entries_in_use_are_summed(void **state)
+{
+	struct tables tables = {};
+	struct snapshot snapshot = {};
+	struct snapshot_source source = source_of(&tables);
+	struct kleak_tally *tallies = calloc(2ULL * KLEAK_MAX_SITES, sizeof(*tallies));
+	struct kleak_site *sites = calloc(KLEAK_MAX_SITES, sizeof(*sites));
+	static const uint32_t used[] = {2, 70000, 200000};
+	size_t nr = 0;
+
+	(void)state;
+	assert_non_null(tallies);
+	assert_non_null(sites);
+	source.nr_sites = KLEAK_MAX_SITES;
+	source.tallies = tallies;
+	source.sites = sites;
+	put(&tables, 0, KLEAK_SPACE_SLAB,
+	    (struct kleak_record){.bytes = 64, .allocated_at = 900, .site = 2});
+	tallies[70000].allocations = 5;
+	tallies[70000].frees = 5;
+	/* an area's bytes, counted by another CPU than the area */
+	tallies[KLEAK_MAX_SITES + 200000].allocated_bytes = 4096;
+	assert_int_equal(snapshot__take(&snapshot, &source, NOW, 0), 0);
+	snapshot__each (i, &snapshot) {
+		assert_in_range(nr, 0, 2);
+		assert_int_equal(i, used[nr++]);
+	}
+	assert_int_equal(nr, 3);
+	assert_int_equal(snapshot.sum.live, 1);
+	assert_int_equal(snapshot.sum.allocations, 5);
+	assert_int_equal(snapshot.sum.allocated_bytes, 4096);
+	assert_in_range(resident(snapshot.sites, KLEAK_MAX_SITES), 3, 32);
+
+	/* they were given back */
+	memset(tallies, 0, 2ULL * KLEAK_MAX_SITES * sizeof(*tallies));
+	tables.buckets[0].key[0] = KLEAK_KEY_EMPTY;
+	tallies[9].allocations = 1;
+	assert_int_equal(snapshot__take(&snapshot, &source, NOW, 0), 0);
+	assert_int_equal(snapshot__next(&snapshot, 0), 9);
+	assert_int_equal(snapshot__next(&snapshot, 10), KLEAK_MAX_SITES);
+	assert_int_equal(snapshot.sites[2].records + snapshot.sites[2].held_bytes, 0);
+	assert_int_equal(snapshot.sum.allocated_bytes, 0);
+	snapshot__free(&snapshot);
+	free(tallies);
+	free(sites);
 }
 
 /* Parts that nothing was ever recorded in are not looked at; the last one may be smaller. */
@@ -508,6 +576,7 @@ int main(void)
 		cmocka_unit_test(test_waiting_in_queues_is_pending),
 		cmocka_unit_test(test_sums_by_site),
 		cmocka_unit_test(test_regions),
+		cmocka_unit_test(test_only_entries_in_use_are_summed),
 		cmocka_unit_test(test_only_parts_in_use_are_read),
 		cmocka_unit_test(test_young_and_pending_objects),
 		cmocka_unit_test(test_ages_of_months),

@@ -14,7 +14,7 @@
 # make fuzz [FUZZ_TIME=60]  read files that nobody wrote
 # make soak [SECONDS=600] [GUEST=6.12] [SANITIZE=1]   under load, here or in a guest, kleak with ASan and UBSan
 # make soak SECONDS=7200 LOAD=light      for hours, beside others
-# make simulate [HOURS=72]   a report each ten seconds of a clock that is made up: nothing may grow
+# make simulate [HOURS=72]   reports, readings and scans by a clock that is made up: nothing may grow
 # make arm64        for that architecture, in build/arm64: make ARCH=arm64 CROSS_COMPILE=aarch64-linux-gnu-
 # make static [ARCH=arm64 CROSS_COMPILE=aarch64-linux-gnu-]   one file that needs no library: build/static/kleak-MACHINE
 # make test-debian [RELEASES="bookworm trixie"]   from a bare Debian of each release to the unit tests
@@ -415,14 +415,16 @@ $(B)/bench: tools/bench/bench.c $(B)/empty.skel.h
 # The unit tests, with real hours and without sanitizers.
 $(B)/long-run: tests/unit/report/test_long_run.c $(B)/kleak.a
 $(B)/long-readings: tests/unit/judge/test_long_readings.c $(B)/kleak.a
-$(B)/long-run $(B)/long-readings:
+$(B)/long-scans: tests/unit/memory/test_long_scans.c $(B)/kleak.a
+$(B)/long-run $(B)/long-readings $(B)/long-scans:
 	$(call say,CC,$<)
 	$(Q)$(CC) $(C_FLAGS) -iquote tests/unit -iquote tests -o $@ $^ -lcmocka $(LDLIBS)
 
 .PHONY: simulate
-simulate: $(B)/long-run $(B)/long-readings
+simulate: $(B)/long-run $(B)/long-readings $(B)/long-scans
 	@HOURS=$(or $(HOURS),72) $(B)/long-run
 	@HOURS=$(or $(HOURS),72) $(B)/long-readings
+	@HOURS=$(or $(HOURS),72) $(B)/long-scans
 
 # Reading the tables needs no kernel: the loader's own files, as they are built.
 $(B)/readout: tools/bench/readout.c $(B)/kleak.a

@@ -3,6 +3,7 @@
 #include "util/nowait.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -66,8 +67,14 @@ void say__done(void)
 
 void say__raw(const char *format, va_list args)
 {
-	char text[RAW];
+	char *text, *line;
+	int len = vasprintf(&text, format, args);
 
-	vsnprintf(text, sizeof(text), format, args);
-	put(text);
+	if (len < 0)
+		return;
+	line = len > RAW ? strchr(text + len - RAW, '\n') : text;
+	if (line > text)
+		put("[...]");
+	put(line ? line : text + len - RAW);
+	free(text);
 }

@@ -22,7 +22,7 @@ void say__done(void);
 /* One that was made before, without its end. */
 void say__line(const char *line);
 
-/* As it is.  At most 4 KiB of it. */
+/* As it is, or the last lines of it, 4 KiB: what the verifier says at its end is why it refuses. */
 __attribute__((format(printf, 1, 0))) void say__raw(const char *format, va_list args);
 
 #endif

@@ -2,7 +2,8 @@
 #include "kernel/kernel.h"
 #include "kernel/attachable.h"
 #include "kernel/books.h"
-#include "kernel/layout.h"
+#include "kernel/btf_find.h"
+#include "kernel/charge_layout.h"
 #include "kernel/memory_hierarchy.h"
 #include "util/reason.h"
 
@@ -302,14 +303,6 @@ static uint32_t bit_of_enum(const struct btf *btf, const char *name, uint32_t ot
 	return otherwise;
 }
 
-/* Size of a struct, or 0. */
-static uint32_t size_of_struct(const struct btf *btf, const char *name)
-{
-	__s32 id = btf__find_by_name_kind(btf, name, BTF_KIND_STRUCT);
-
-	return id < 0 ? 0 : btf__type_by_id(btf, id)->size;
-}
-
 /* The prototype of a function, or NULL. */
 static const struct btf_type *proto_of(const struct btf *btf, const char *function)
 {
@@ -382,7 +375,7 @@ int kernel__read_btf(struct kernel *kernel, const struct btf *btf, char *why, si
 	kernel->gfp_comp = bit_of_enum(btf, "___GFP_COMP_BIT", 0x40000);
 	kernel->gfp_account = bit_of_enum(btf, "___GFP_ACCOUNT_BIT", 0x400000);
 
-	kernel->page_struct = size_of_struct(btf, "page");
+	kernel->page_struct = btf_find__size(btf, "page");
 	kernel->has_modules =
 		btf__find_by_name_kind(btf, "btf_trace_module_load", BTF_KIND_TYPEDEF) >= 0 &&
 		btf__find_by_name_kind(btf, "mod_kallsyms", BTF_KIND_STRUCT) >= 0;
@@ -465,8 +458,8 @@ static void read_layouts(struct kernel *kernel, const struct btf *btf)
 	layout__read_areas(&kernel->areas, btf, kernel->areas_unknown,
 			   sizeof(kernel->areas_unknown));
 	layout__read_vfs(&kernel->vfs, btf, kernel->vfs_unknown, sizeof(kernel->vfs_unknown));
-	layout__read_charges(&kernel->charges, btf, kernel->page_size, kernel->charges_unknown,
-			     sizeof(kernel->charges_unknown));
+	charge_layout__read(&kernel->charges, btf, kernel->page_size, kernel->charges_unknown,
+			    sizeof(kernel->charges_unknown));
 }
 
 uint32_t kernel__stack_around(uint32_t place)
@@ -674,18 +667,13 @@ uint32_t kernel__online_cpus(void)
 bool kernel__has_vmap_stack(void)
 {
 	struct btf *btf = types__own();
-	const struct btf_type *task = NULL;
-	bool found = !btf; /* no BTF: what x86-64 and arm64 have by default */
-	int id;
+	const struct btf_type *task;
+	bool found;
 
 	if (!btf)
-		return found;
-	id = btf__find_by_name_kind(btf, "task_struct", BTF_KIND_STRUCT);
-	if (id >= 0)
-		task = btf__type_by_id(btf, id);
-	for (int i = 0; task && i < btf_vlen(task) && !found; i++)
-		found = !strcmp(btf__name_by_offset(btf, btf_members(task)[i].name_off),
-				"stack_vm_area");
+		return true; /* what x86-64 and arm64 have by default */
+	task = btf_find__struct(btf, "task_struct");
+	found = task && btf_find__offset(btf, task, "stack_vm_area") != BTF_FIND_NONE;
 	btf__free(btf);
 	return found;
 }

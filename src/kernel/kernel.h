@@ -3,6 +3,7 @@
 #ifndef KLEAK_KERNEL_KERNEL_H
 #define KLEAK_KERNEL_KERNEL_H
 
+#include "kernel/charge_layout.h"
 #include "kernel/hook_table.h"
 #include "kernel/kallsyms.h"
 #include "kernel/layout.h"

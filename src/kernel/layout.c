@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "kernel/layout.h"
+#include "kernel/btf_find.h"
 
 #include <bpf/btf.h>
 #include <errno.h>
@@ -7,95 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static const struct btf_type *unqualified(const struct btf *btf, __u32 id)
-{
-	const struct btf_type *type = btf__type_by_id(btf, id);
-
-	while (type && (btf_is_mod(type) || btf_is_typedef(type)))
-		type = btf__type_by_id(btf, type->type);
-	return type;
-}
-
-/* Offset in bytes of a field, those of anonymous members included; SLUB_NONE: there is none. */
-static uint32_t field_of(const struct btf *btf, const struct btf_type *type, const char *field)
-{
-	const struct btf_member *members = btf_members(type);
-
-	for (int i = 0; i < btf_vlen(type); i++) {
-		const char *name = btf__name_by_offset(btf, members[i].name_off);
-		uint32_t offset = btf_member_bit_offset(type, i) / 8, inner;
-		const struct btf_type *its;
-
-		if (name && *name) {
-			if (!strcmp(name, field))
-				return offset;
-			continue;
-		}
-		its = unqualified(btf, members[i].type);
-		if (!its || !btf_is_composite(its))
-			continue;
-		inner = field_of(btf, its, field);
-		if (inner != SLUB_NONE)
-			return offset + inner;
-	}
-	return SLUB_NONE;
-}
-
-static const struct btf_type *struct_called(const struct btf *btf, const char *name)
-{
-	__s32 id = btf__find_by_name_kind(btf, name, BTF_KIND_STRUCT);
-
-	return id < 0 ? NULL : btf__type_by_id(btf, id);
-}
-
-/* An enum of this name, of 32 or 64 bits, or NULL. */
-static const struct btf_type *enum_called(const struct btf *btf, const char *name)
-{
-	__s32 id = btf__find_by_name_kind(btf, name, BTF_KIND_ENUM);
-
-	if (id < 0)
-		id = btf__find_by_name_kind(btf, name, BTF_KIND_ENUM64);
-	return id < 0 ? NULL : btf__type_by_id(btf, id);
-}
-
-/* The value of an enumerator, its lower half, or SLUB_NONE. */
-static uint32_t value_of(const struct btf *btf, const char *type_name, const char *name)
-{
-	const struct btf_type *type = enum_called(btf, type_name);
-	bool is_wide = type && btf_is_enum64(type);
-
-	for (int i = 0; type && i < btf_vlen(type); i++) {
-		__u32 offset = is_wide ? btf_enum64(type)[i].name_off : btf_enum(type)[i].name_off;
-		const char *its = btf__name_by_offset(btf, offset);
-
-		if (its && !strcmp(its, name))
-			return is_wide ? btf_enum64(type)[i].val_lo32
-				       : (uint32_t)btf_enum(type)[i].val;
-	}
-	return SLUB_NONE;
-}
-
-struct wanted {
-	const char *type;
-	const char *field;
-	uint32_t *offset;
-	int optional;
-};
-
-static int read_fields(const struct btf *btf, const struct wanted *fields, size_t nr, char *why,
-		       size_t len)
-{
-	for (size_t i = 0; i < nr; i++) {
-		const struct btf_type *type = struct_called(btf, fields[i].type);
-
-		*fields[i].offset = type ? field_of(btf, type, fields[i].field) : SLUB_NONE;
-		if (*fields[i].offset != SLUB_NONE || fields[i].optional)
-			continue;
-		snprintf(why, len, "no field %s.%s", fields[i].type, fields[i].field);
-		return -ENOTSUP;
-	}
-	return 0;
-}
+_Static_assert(SLUB_NONE == BTF_FIND_NONE, "what is not found is none");
 
 static bool is_cpu_word(uint32_t offset)
 {
@@ -119,15 +32,11 @@ static bool are_free_objects_known(const struct slub_layout *l)
 	return has_cpu_slabs || has_sheaves;
 }
 
-/*
- * The struct that says what a slab is: one of its own (mm/slab.h), up to 5.16 a part of struct page
- * (include/linux/mm_types.h).
- */
-static const char *slab_struct(const struct btf *btf)
+const char *layout__slab_struct(const struct btf *btf)
 {
-	const struct btf_type *page = struct_called(btf, "page");
+	const struct btf_type *page = btf_find__struct(btf, "page");
 
-	return page && field_of(btf, page, "slab_cache") != SLUB_NONE ? "page" : "slab";
+	return page && btf_find__offset(btf, page, "slab_cache") != SLUB_NONE ? "page" : "slab";
 }
 
 /* Where the order of a compound page may stand. */
@@ -155,11 +64,11 @@ static uint32_t order_of(const struct page_orders *orders, uint32_t page)
  */
 static bool read_slab_type(struct slub_layout *l, const struct btf *btf)
 {
-	uint32_t type = value_of(btf, "pagetype", "PGTY_slab");
-	uint32_t bit = value_of(btf, "pagetype", "PG_slab");
-	uint32_t base = value_of(btf, "pagetype", "PAGE_TYPE_BASE");
+	uint32_t type = btf_find__value(btf, "pagetype", "PGTY_slab");
+	uint32_t bit = btf_find__value(btf, "pagetype", "PG_slab");
+	uint32_t base = btf_find__value(btf, "pagetype", "PAGE_TYPE_BASE");
 
-	l->slab_flag = value_of(btf, "pageflags", "PG_slab");
+	l->slab_flag = btf_find__value(btf, "pageflags", "PG_slab");
 	if (l->slab_flag != SLUB_NONE)
 		return true;
 	if (type != SLUB_NONE) {
@@ -167,7 +76,8 @@ static bool read_slab_type(struct slub_layout *l, const struct btf *btf)
 		l->slab_type = type << 24;
 		return true;
 	}
-	if (!enum_called(btf, "pagetype") && value_of(btf, "pageflags", "PG_error") != SLUB_NONE) {
+	if (!btf_find__enum(btf, "pagetype") &&
+	    btf_find__value(btf, "pageflags", "PG_error") != SLUB_NONE) {
 		bit = 0x1000; /* 6.10: it is no flag any more, and PG_error (up to 6.11) still is */
 		base = 0xf0000000;
 	}
@@ -182,8 +92,8 @@ static bool read_slab_type(struct slub_layout *l, const struct btf *btf)
  */
 static uint32_t buddy_type(const struct btf *btf)
 {
-	uint32_t type = value_of(btf, "pagetype", "PGTY_buddy");
-	uint32_t bit = value_of(btf, "pagetype", "PG_buddy");
+	uint32_t type = btf_find__value(btf, "pagetype", "PGTY_buddy");
+	uint32_t bit = btf_find__value(btf, "pagetype", "PG_buddy");
 
 	if (type != SLUB_NONE)
 		return type << 24;
@@ -196,8 +106,8 @@ int layout__read_slub(struct slub_layout *layout, const struct btf *btf, uint32_
 	struct slub_layout l = {.page_size = page_size, .node_step = sizeof(uint64_t)};
 	uint32_t info, per_node, its_node, its_barn;
 	struct page_orders orders;
-	const char *slab = slab_struct(btf);
-	const struct wanted fields[] = {
+	const char *slab = layout__slab_struct(btf);
+	const struct btf_find_field fields[] = {
 		{"page", "flags", &l.page_flags, 0},
 		{"page", "page_type", &l.page_type, 0},
 		{"page", "compound_head", &l.page_head, 1},
@@ -250,9 +160,9 @@ int layout__read_slub(struct slub_layout *layout, const struct btf *btf, uint32_
 		{"node_barn", "sheaves_full", &l.barn_full, 1},
 		{"node_barn", "sheaves_empty", &l.barn_empty, 1},
 	};
-	const struct btf_type *page = struct_called(btf, "page");
+	const struct btf_type *page = btf_find__struct(btf, "page");
 
-	if (read_fields(btf, fields, sizeof(fields) / sizeof(fields[0]), why, len))
+	if (btf_find__fields(btf, fields, sizeof(fields) / sizeof(fields[0]), why, len))
 		return -ENOTSUP;
 	if (l.page_head == SLUB_NONE)
 		l.page_head = info;
@@ -261,7 +171,7 @@ int layout__read_slub(struct slub_layout *layout, const struct btf *btf, uint32_
 	l.cache_barn = SLUB_NONE;
 	if (l.cache_node == SLUB_NONE && per_node != SLUB_NONE && its_node != SLUB_NONE) {
 		l.cache_node = per_node + its_node;
-		l.node_step = struct_called(btf, "kmem_cache_per_node_ptrs")->size;
+		l.node_step = btf_find__struct(btf, "kmem_cache_per_node_ptrs")->size;
 		if (its_barn != SLUB_NONE)
 			l.cache_barn = per_node + its_barn;
 	}
@@ -277,13 +187,13 @@ int layout__read_slub(struct slub_layout *layout, const struct btf *btf, uint32_
 	l.page = page->size;
 	l.page_order = order_of(&orders, l.page);
 	/* include/linux/slab.h: a bit by name from 6.9 on */
-	l.reclaim_flag = value_of(btf, "_slab_flag_bits", "_SLAB_RECLAIM_ACCOUNT");
+	l.reclaim_flag = btf_find__value(btf, "_slab_flag_bits", "_SLAB_RECLAIM_ACCOUNT");
 	l.reclaim_flag = l.reclaim_flag == SLUB_NONE ? 0x20000 : 1U << l.reclaim_flag;
-	l.large_type = value_of(btf, "pagetype", "PGTY_large_kmalloc");
-	l.pool_type = value_of(btf, "pagetype", "PGTY_netpp");
+	l.large_type = btf_find__value(btf, "pagetype", "PGTY_large_kmalloc");
+	l.pool_type = btf_find__value(btf, "pagetype", "PGTY_netpp");
 	l.buddy_type = buddy_type(btf);
-	l.lru_flag = value_of(btf, "pageflags", "PG_lru");
-	l.poison_flag = value_of(btf, "pageflags", "PG_hwpoison");
+	l.lru_flag = btf_find__value(btf, "pageflags", "PG_lru");
+	l.poison_flag = btf_find__value(btf, "pageflags", "PG_hwpoison");
 	if (!read_slab_type(&l, btf)) {
 		snprintf(why, len, "no way to tell slab pages");
 		return -ENOTSUP;
@@ -295,7 +205,7 @@ int layout__read_slub(struct slub_layout *layout, const struct btf *btf, uint32_
 int layout__read_areas(struct area_layout *layout, const struct btf *btf, char *why, size_t len)
 {
 	struct area_layout l = {};
-	const struct wanted fields[] = {
+	const struct btf_find_field fields[] = {
 		{"vm_struct", "addr", &l.vm_addr, 0},
 		{"vm_struct", "size", &l.vm_size, 0},
 		{"vm_struct", "pages", &l.vm_pages, 0},
@@ -304,9 +214,9 @@ int layout__read_areas(struct area_layout *layout, const struct btf *btf, char *
 		{"vmap_area", "vm", &l.vmap_area_vm, 0},
 	};
 
-	if (read_fields(btf, fields, sizeof(fields) / sizeof(fields[0]), why, len))
+	if (btf_find__fields(btf, fields, sizeof(fields) / sizeof(fields[0]), why, len))
 		return -ENOTSUP;
-	l.vm_struct = struct_called(btf, "vm_struct")->size;
+	l.vm_struct = btf_find__struct(btf, "vm_struct")->size;
 	*layout = l;
 	return 0;
 }
@@ -318,7 +228,7 @@ int layout__read_areas(struct area_layout *layout, const struct btf *btf, char *
 static bool read_children(struct vfs_layout *l, const struct btf *btf)
 {
 	uint32_t subdirs, child;
-	const struct wanted fields[] = {
+	const struct btf_find_field fields[] = {
 		{"dentry", "d_children", &l->dentry_children, 1},
 		{"dentry", "d_sib", &l->dentry_sibling, 1},
 		{"dentry", "d_subdirs", &subdirs, 1},
@@ -326,7 +236,7 @@ static bool read_children(struct vfs_layout *l, const struct btf *btf)
 	};
 	char why[1];
 
-	read_fields(btf, fields, sizeof(fields) / sizeof(fields[0]), why, sizeof(why));
+	btf_find__fields(btf, fields, sizeof(fields) / sizeof(fields[0]), why, sizeof(why));
 	l->ring = l->dentry_children == SLUB_NONE;
 	if (l->ring) {
 		l->dentry_children = subdirs;
@@ -341,7 +251,7 @@ int layout__read_vfs(struct vfs_layout *layout, const struct btf *btf, char *why
 {
 	struct vfs_layout l = {};
 	uint32_t lockref, count, hash, pprev, host, pages, root, alias;
-	const struct wanted fields[] = {
+	const struct btf_find_field fields[] = {
 		{"dentry", "d_lockref", &lockref, 0},
 		{"lockref", "count", &count, 0},
 		{"dentry", "d_lru", &l.dentry_lru, 0},
@@ -371,7 +281,7 @@ int layout__read_vfs(struct vfs_layout *layout, const struct btf *btf, char *why
 		{"file_system_type", "name", &l.type_name, 0},
 	};
 
-	if (read_fields(btf, fields, sizeof(fields) / sizeof(fields[0]), why, len))
+	if (btf_find__fields(btf, fields, sizeof(fields) / sizeof(fields[0]), why, len))
 		return -ENOTSUP;
 	if (l.dentry_alias == SLUB_NONE)
 		l.dentry_alias = alias;
@@ -379,11 +289,11 @@ int layout__read_vfs(struct vfs_layout *layout, const struct btf *btf, char *why
 		snprintf(why, len, "dentries are linked in another way");
 		return -ENOTSUP;
 	}
-	l.dentry_mounted = value_of(btf, "dentry_flags", "DCACHE_MOUNTED");
+	l.dentry_mounted = btf_find__value(btf, "dentry_flags", "DCACHE_MOUNTED");
 	if (l.dentry_mounted == SLUB_NONE)
 		l.dentry_mounted = DCACHE_MOUNTED;
-	l.dentry = struct_called(btf, "dentry")->size;
-	l.inode = struct_called(btf, "inode")->size;
+	l.dentry = btf_find__struct(btf, "dentry")->size;
+	l.inode = btf_find__struct(btf, "inode")->size;
 	l.dentry_count = lockref + count;
 	l.dentry_pprev = hash + pprev;
 	l.inode_host = l.inode_data + host;
@@ -394,9 +304,9 @@ int layout__read_vfs(struct vfs_layout *layout, const struct btf *btf, char *why
 
 void layout__read_tasks(struct task_layout *layout, const struct btf *btf)
 {
-	const struct btf_type *task = struct_called(btf, "task_struct");
+	const struct btf_type *task = btf_find__struct(btf, "task_struct");
 	uint32_t sp, context, its_sp;
-	const struct wanted fields[] = {
+	const struct btf_find_field fields[] = {
 		{"task_struct", "stack", &layout->stack, 1},
 		{"task_struct", "stack_vm_area", &layout->stack_vm_area, 1},
 		{"task_struct", "on_cpu", &layout->on_cpu, 1},
@@ -413,7 +323,7 @@ void layout__read_tasks(struct task_layout *layout, const struct btf *btf)
 	};
 	char why[1];
 
-	read_fields(btf, fields, sizeof(fields) / sizeof(fields[0]), why, sizeof(why));
+	btf_find__fields(btf, fields, sizeof(fields) / sizeof(fields[0]), why, sizeof(why));
 	if (sp == SLUB_NONE && context != SLUB_NONE && its_sp != SLUB_NONE)
 		sp = context + its_sp;
 	layout->is_arm64 = context != SLUB_NONE;
@@ -428,7 +338,7 @@ void layout__read_tasks(struct task_layout *layout, const struct btf *btf)
 void layout__read_percpu(struct percpu_layout *layout, const struct btf *btf)
 {
 	struct percpu_layout l = {};
-	const struct wanted fields[] = {
+	const struct btf_find_field fields[] = {
 		{"pcpu_chunk", "list", &l.list, 0},
 		{"pcpu_chunk", "free_bytes", &l.free_bytes, 0},
 		{"pcpu_chunk", "nr_pages", &l.nr_pages, 0},
@@ -439,9 +349,9 @@ void layout__read_percpu(struct percpu_layout *layout, const struct btf *btf)
 	char why[1];
 
 	*layout = (struct percpu_layout){};
-	if (read_fields(btf, fields, sizeof(fields) / sizeof(fields[0]), why, sizeof(why)))
+	if (btf_find__fields(btf, fields, sizeof(fields) / sizeof(fields[0]), why, sizeof(why)))
 		return;
-	l.types = value_of(btf, "pcpu_chunk_type", "PCPU_NR_CHUNK_TYPES");
+	l.types = btf_find__value(btf, "pcpu_chunk_type", "PCPU_NR_CHUNK_TYPES");
 	if (l.types == SLUB_NONE)
 		l.types = 1;
 	*layout = l;
@@ -449,20 +359,20 @@ void layout__read_percpu(struct percpu_layout *layout, const struct btf *btf)
 
 uint32_t layout__device_name(const struct btf *btf)
 {
-	const struct btf_type *device = struct_called(btf, "net_device");
+	const struct btf_type *device = btf_find__struct(btf, "net_device");
 
-	return device ? field_of(btf, device, "name") : SLUB_NONE;
+	return device ? btf_find__offset(btf, device, "name") : SLUB_NONE;
 }
 
 /* The member called `name`, or NULL. */
 static const struct btf_type *type_of_member(const struct btf *btf, const char *type_name,
 					     const char *name)
 {
-	const struct btf_type *type = struct_called(btf, type_name);
+	const struct btf_type *type = btf_find__struct(btf, type_name);
 
 	for (int i = 0; type && i < btf_vlen(type); i++)
 		if (!strcmp(btf__name_by_offset(btf, btf_members(type)[i].name_off), name))
-			return unqualified(btf, btf_members(type)[i].type);
+			return btf_find__unqualified(btf, btf_members(type)[i].type);
 	return NULL;
 }
 
@@ -488,7 +398,7 @@ static bool find_percpu(const struct btf *btf, const char *name, int64_t *offset
 static void read_sheaf_callbacks(struct krc_layout *layout, const struct btf *btf, int64_t rq)
 {
 	uint32_t cblist, head;
-	const struct wanted fields[] = {
+	const struct btf_find_field fields[] = {
 		{"slab_sheaf", "callback_head", &layout->sheaf_head, 0}, /* rcu_head: a macro */
 		{"slab_sheaf", "size", &layout->sheaf_size, 0},
 		{"slab_sheaf", "objects", &layout->sheaf_objects, 0},
@@ -499,7 +409,7 @@ static void read_sheaf_callbacks(struct krc_layout *layout, const struct btf *bt
 	char why[64];
 	int64_t rcu;
 
-	if (read_fields(btf, fields, sizeof(fields) / sizeof(fields[0]), why, sizeof(why)) ||
+	if (btf_find__fields(btf, fields, sizeof(fields) / sizeof(fields[0]), why, sizeof(why)) ||
 	    !find_percpu(btf, "rcu_data", &rcu)) {
 		layout->sheaf_head = SLUB_NONE;
 		return;
@@ -513,7 +423,7 @@ int layout__read_krc(struct krc_layout *layout, const struct btf *btf, uint32_t 
 {
 	struct krc_layout l = {.page_size = page_size};
 	uint32_t bulk, bulk_old, work_bulk, work_bulk_old, se, se_cfs_rq;
-	const struct wanted fields[] = {
+	const struct btf_find_field fields[] = {
 		{"kfree_rcu_cpu", "head", &l.head, 0},
 		{"kfree_rcu_cpu", "krw_arr", &l.works, 0},
 		{"kfree_rcu_cpu", "initialized", &l.initialized, 0},
@@ -540,7 +450,7 @@ int layout__read_krc(struct krc_layout *layout, const struct btf *btf, uint32_t 
 	const struct btf_type *works = type_of_member(btf, "kfree_rcu_cpu", "krw_arr");
 	int64_t krc, rq;
 
-	if (read_fields(btf, fields, sizeof(fields) / sizeof(fields[0]), why, len))
+	if (btf_find__fields(btf, fields, sizeof(fields) / sizeof(fields[0]), why, len))
 		return -ENOTSUP;
 	l.bulk = l.block_list == SLUB_NONE ? bulk_old : bulk;
 	l.work_bulk = l.block_list == SLUB_NONE ? work_bulk_old : work_bulk;
@@ -554,245 +464,13 @@ int layout__read_krc(struct krc_layout *layout, const struct btf *btf, uint32_t 
 		snprintf(why, len, "no variables krc and runqueues");
 		return -ENOTSUP;
 	}
-	l.head_bare = struct_called(btf, "kvfree_rcu_head");
+	l.head_bare = btf_find__struct(btf, "kvfree_rcu_head");
 	l.from_rq = krc - rq;
 	l.task_cfs_rq =
 		se_cfs_rq == SLUB_NONE || l.cfs_rq_rq == SLUB_NONE ? SLUB_NONE : se + se_cfs_rq;
-	l.work = struct_called(btf, "kfree_rcu_cpu_work")->size;
+	l.work = btf_find__struct(btf, "kfree_rcu_cpu_work")->size;
 	l.nr_works = btf_array(works)->nelems;
 	read_sheaf_callbacks(&l, btf, rq);
-	*layout = l;
-	return 0;
-}
-
-/* ---- memory cgroups ---- */
-
-/* The value of an enumerator of an enum that has no name, or SLUB_NONE. */
-static uint32_t value_anywhere(const struct btf *btf, const char *name)
-{
-	for (__u32 id = 1; id < btf__type_cnt(btf); id++) {
-		const struct btf_type *type = btf__type_by_id(btf, id);
-
-		for (int i = 0; btf_is_enum(type) && i < btf_vlen(type); i++)
-			if (!strcmp(btf__name_by_offset(btf, btf_enum(type)[i].name_off), name))
-				return (uint32_t)btf_enum(type)[i].val;
-	}
-	return SLUB_NONE;
-}
-
-static uint32_t size_of(const struct btf *btf, const char *name)
-{
-	const struct btf_type *type = struct_called(btf, name);
-
-	return type ? type->size : 0;
-}
-
-/* A member, those of anonymous members included; *bits: where `type` is, from the outermost. */
-static const struct btf_member *member_of(const struct btf *btf, const struct btf_type *type,
-					  const char *name, uint32_t *bits)
-{
-	uint32_t base = *bits;
-
-	for (int i = 0; type && btf_is_composite(type) && i < btf_vlen(type); i++) {
-		const struct btf_member *member = &btf_members(type)[i];
-		const char *its = btf__name_by_offset(btf, member->name_off);
-		const struct btf_member *inner;
-
-		*bits = base + btf_member_bit_offset(type, i);
-		if (its && *its) {
-			if (!strcmp(its, name))
-				return member;
-			continue;
-		}
-		inner = member_of(btf, unqualified(btf, member->type), name, bits);
-		if (inner)
-			return inner;
-	}
-	return NULL;
-}
-
-/* Where a bit of the slab is; SLUB_NONE: it has no such. */
-static void find_bit(const struct btf *btf, const struct btf_type *slab, const char *name,
-		     uint32_t *byte, uint32_t *bit)
-{
-	uint32_t bits = 0;
-	bool found = member_of(btf, slab, name, &bits);
-
-	*byte = found ? bits / 8 : SLUB_NONE;
-	*bit = found ? bits % 8 : 0;
-}
-
-/*
- * Where in an element the group is.  From 7.3 on an element is a union: an object has one for its
- * group, where the slab has that bit, and behind it one for who allocated it, where the kernel was
- * booted such that it can note that (mm/slab.h, slab_obj_ext_size(), slab_obj_ext_codetag_ref()).
- */
-static void read_element(struct charge_layout *l, const struct btf *btf)
-{
-	const struct btf_type *element = struct_called(btf, "slabobj_ext");
-	uint32_t tag = field_of(btf, element, "_ctref");
-
-	l->element_objcg = field_of(btf, element, "objcg");
-	if (l->element_objcg == SLUB_NONE)
-		l->element_objcg = field_of(btf, element, "_objcg");
-	l->may_have_tags = tag != SLUB_NONE && tag == l->element_objcg;
-}
-
-/* Where elements are unions, what each slab and the kernel have to tell of them. */
-static bool are_unions_known(struct charge_layout *l, const struct btf *btf)
-{
-	const struct btf_type *key = struct_called(btf, "static_key");
-
-	l->key_count = key ? field_of(btf, key, "enabled") : SLUB_NONE;
-	return l->slab_has_groups != SLUB_NONE && l->key_count != SLUB_NONE;
-}
-
-/*
- * What tells the group of each object of a slab.  Up to 6.9 a vector of pointers
- * (slab.memcg_data), then one of struct slabobj_ext (slab.obj_exts); from 7.0 on their stride is in
- * the slab, or a bit there says that they stand in the objects (mm/slab.h, slab_obj_ext()).
- */
-static bool read_vectors(struct charge_layout *l, const struct btf *btf)
-{
-	const struct btf_type *slab = struct_called(btf, slab_struct(btf));
-	const struct btf_member *stride;
-	uint32_t bits = 0;
-
-	l->slab_stride = SLUB_NONE;
-	l->slab_vector = slab ? field_of(btf, slab, "obj_exts") : SLUB_NONE;
-	l->element = size_of(btf, "slabobj_ext");
-	if (!slab || (l->slab_vector != SLUB_NONE && !l->element))
-		return false;
-	if (l->slab_vector != SLUB_NONE) {
-		read_element(l, btf);
-	} else {
-		l->slab_vector = field_of(btf, slab, "memcg_data");
-		l->element = sizeof(uint64_t);
-		l->element_objcg = 0;
-	}
-	stride = member_of(btf, slab, "stride", &bits);
-	if (stride) {
-		l->slab_stride = bits / 8;
-		l->slab_stride_bytes = unqualified(btf, stride->type)->size;
-	}
-	find_bit(btf, slab, "obj_exts_in_object", &l->slab_in_object, &l->slab_in_object_bit);
-	find_bit(btf, slab, "obj_exts_needs_objcg", &l->slab_has_groups, &l->slab_has_groups_bit);
-	if (l->may_have_tags && !are_unions_known(l, btf))
-		return false;
-	return l->slab_vector != SLUB_NONE && l->element_objcg != SLUB_NONE;
-}
-
-/* The low bits that say what such a word is (enum page_memcg_data_flags, enum objext_flags). */
-static void read_tags(struct charge_layout *l, const struct btf *btf)
-{
-	uint32_t end = value_of(btf, "objext_flags", "__NR_OBJEXTS_FLAGS");
-	uint32_t its = value_of(btf, "page_memcg_data_flags", "__NR_MEMCG_DATA_FLAGS");
-
-	end = end == SLUB_NONE ? its : end;
-	l->tag_mask = (end == SLUB_NONE ? 4 : end) - 1;
-	l->vector_tag = 1;
-	l->kernel_tag = 2;
-}
-
-static void read_chunks(struct charge_layout *l, const struct btf *btf)
-{
-	const struct btf_type *chunk = struct_called(btf, "pcpu_chunk");
-	const struct btf_type *its = struct_called(btf, "pcpuobj_ext");
-
-	l->chunk_vector = chunk && its ? field_of(btf, chunk, "obj_exts") : SLUB_NONE;
-	if (l->chunk_vector != SLUB_NONE) {
-		l->chunk_element = its->size;
-		l->chunk_objcg = field_of(btf, its, "cgroup");
-	} else if (chunk) {
-		l->chunk_vector = field_of(btf, chunk, "obj_cgroups");
-		l->chunk_element = sizeof(uint64_t);
-		l->chunk_objcg = 0;
-	}
-	if (l->chunk_objcg == SLUB_NONE)
-		l->chunk_vector = SLUB_NONE;
-}
-
-/* What takes memory beside the structs that are pointed to: per-CPU counters of each group. */
-static void read_percpu_stats(struct charge_layout *l, const struct btf *btf)
-{
-	l->percpu_stats = size_of(btf, "memcg_vmstats_percpu") + size_of(btf, "css_rstat_cpu") +
-			  size_of(btf, "cgroup_rstat_cpu") + size_of(btf, "cgroup_rstat_base_cpu");
-	l->percpu_node_stats = size_of(btf, "lruvec_stats_percpu");
-}
-
-int layout__read_charges(struct charge_layout *layout, const struct btf *btf, uint32_t page_size,
-			 char *why, size_t len)
-{
-	struct charge_layout l = {.page_size = page_size};
-	uint32_t subsys, id = value_of(btf, "cgroup_subsys_id", "memory_cgrp_id");
-	uint32_t counter, usage, refs, data, swap, ref, name, text, self, private_ref;
-	const struct wanted fields[] = {
-		{"task_struct", "cgroups", &l.task_set, 0},
-		{"css_set", "subsys", &subsys, 0},
-		{"cgroup_subsys_state", "cgroup", &l.css_cgroup, 0},
-		{"cgroup_subsys_state", "refcnt", &refs, 0},
-		{"percpu_ref", "data", &data, 0},
-		{"percpu_ref_data", "count", &l.refs_count, 0},
-		{"cgroup_subsys_state", "sibling", &l.css_sibling, 0},
-		{"cgroup_subsys_state", "children", &l.css_children, 0},
-		{"cgroup_subsys_state", "flags", &l.css_flags, 0},
-		{"cgroup_subsys_state", "serial_nr", &l.css_serial, 0},
-		{"cgroup_subsys_state", "parent", &l.css_parent, 0},
-		{"cgroup", "self", &self, 0},
-		{"cgroup", "kn", &l.cgroup_node, 0},
-		{"kernfs_node", "name", &l.node_name, 0},
-		{"kernfs_node", "id", &l.node_id, 0},
-		{"mem_cgroup", "memory", &counter, 0},
-		{"page_counter", "usage", &usage, 0},
-		{"mem_cgroup", "id", &swap, 0},
-		{"mem_cgroup_id", "ref", &ref, 1},
-		{"mem_cgroup_private_id", "ref", &private_ref, 1}, /* 7.0 and later */
-		{"mem_cgroup", "nodeinfo", &l.memcg_nodes, 0},
-		{"mem_cgroup", "vmstats", &l.memcg_stats, 1},
-		{"mem_cgroup", "socket_pressure", &l.memcg_pressure, 1},
-		{"obj_cgroup", "memcg", &l.objcg_memcg, 0},
-		{"page", "memcg_data", &l.page_charge, 0},
-		{"address_space", "host", &l.mapping_host, 0},
-		{"inode", "i_ino", &l.inode_number, 0},
-		{"super_block", "s_id", &l.sb_id, 0},
-		{"dentry", "d_name", &name, 1},
-		{"dentry", "__d_name", &l.dentry_name, 1}, /* 6.19 and later, beside a const one */
-		{"qstr", "name", &text, 0},
-		{"sock", "sk_memcg", &l.sock_memcg, 1},
-		{"bdi_writeback", "memcg_css", &l.writeback_memcg, 1},
-	};
-
-	if (id == SLUB_NONE) {
-		snprintf(why, len, "no memory cgroups (CONFIG_MEMCG)");
-		return -ENOTSUP;
-	}
-	if (read_fields(btf, fields, sizeof(fields) / sizeof(fields[0]), why, len))
-		return -ENOTSUP;
-	if (!read_vectors(&l, btf)) {
-		snprintf(why, len, "slabs tell in another way whom they are charged to");
-		return -ENOTSUP;
-	}
-	l.set_css = subsys + id * (uint32_t)sizeof(uint64_t);
-	l.css_refs = refs + data;
-	l.css = size_of(btf, "cgroup_subsys_state");
-	l.css_online = value_anywhere(btf, "CSS_ONLINE");
-	if (l.css_online == SLUB_NONE)
-		l.css_online = 2; /* include/linux/cgroup-defs.h */
-	l.cgroup = size_of(btf, "cgroup");
-	l.cgroup_flags = self + l.css_flags;
-	l.memcg = size_of(btf, "mem_cgroup");
-	l.memcg_usage = counter + usage;
-	ref = ref == SLUB_NONE ? private_ref : ref;
-	l.memcg_swap_refs = ref == SLUB_NONE ? SLUB_NONE : swap + ref;
-	l.dentry_name = name == SLUB_NONE ? l.dentry_name : name;
-	if (l.dentry_name != SLUB_NONE)
-		l.dentry_name += text;
-	l.head_flag = value_of(btf, "pageflags", "PG_head");
-	l.swapbacked_flag = value_of(btf, "pageflags", "PG_swapbacked");
-	l.table_type = value_of(btf, "pagetype", "PGTY_table");
-	read_tags(&l, btf);
-	read_chunks(&l, btf);
-	read_percpu_stats(&l, btf);
 	*layout = l;
 	return 0;
 }

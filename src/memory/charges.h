@@ -14,7 +14,7 @@
 #ifndef KLEAK_MEMORY_CHARGES_H
 #define KLEAK_MEMORY_CHARGES_H
 
-#include "kernel/layout.h"
+#include "kernel/charge_layout.h"
 #include "memory/kernel_copy.h"
 #include "memory/memcgs.h"
 #include "memory/percpu_chunks.h"

@@ -9,7 +9,7 @@
 #ifndef KLEAK_MEMORY_FILE_NAME_H
 #define KLEAK_MEMORY_FILE_NAME_H
 
-#include "kernel/layout.h"
+#include "kernel/charge_layout.h"
 #include "memory/kernel_copy.h"
 
 #include <stdbool.h>

@@ -12,7 +12,7 @@
 #ifndef KLEAK_MEMORY_MEMCGS_H
 #define KLEAK_MEMORY_MEMCGS_H
 
-#include "kernel/layout.h"
+#include "kernel/charge_layout.h"
 #include "memory/kernel_copy.h"
 #include "util/arena.h"
 #include "util/idmap.h"

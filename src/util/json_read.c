@@ -281,3 +281,16 @@ json_t *json_read__object(struct json_reader *reading, json_t *object, const cha
 		json_read__fail(reading, key, "an object");
 	return value;
 }
+
+double json_read__undo(double product, double factor)
+{
+	double x = product / factor;
+
+	if (x * factor == product)
+		return x;
+	if (nextafter(x, INFINITY) * factor == product)
+		return nextafter(x, INFINITY);
+	if (nextafter(x, -INFINITY) * factor == product)
+		return nextafter(x, -INFINITY);
+	return x;
+}

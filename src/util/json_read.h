@@ -84,4 +84,7 @@ json_t *json_read__object_if_there(struct json_reader *reading, json_t *object, 
 /* Room for `nr` things, all zero; NULL: it failed. */
 void *json_read__new(struct json_reader *reading, size_t nr, size_t size);
 
+/* `x` with x * factor == product, if there is one: as it was before it was multiplied. */
+double json_read__undo(double product, double factor);
+
 #endif

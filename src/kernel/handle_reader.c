@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "kernel/handle_reader.h"
+#include "kernel/machine_handles.h"
 #include "proc/handle_counts.h"
 #include "proc/process_stat.h"
 #include "util/array.h"
@@ -10,23 +11,17 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/bpf.h>
-#include <linux/magic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
-#include <sys/vfs.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
-#define LOOK_AFTER   8		/* files more than at first, before they are looked at */
-#define ASK_EVERY    8		/* readings, for the namespaces of a process */
-#define MOST_IDS     8192	/* of BPF maps, programs and links: a system call each */
-#define MOST_MOUNTS  64		/* mount namespaces of others whose mounts are counted */
-#define MQUEUE_MAGIC 0x19800202 /* ipc/mqueue.c */
-#define FIRST_FILES  2		/* entries of /proc/PID/fd before that of file 0: "." and ".." */
+#define LOOK_AFTER  8  /* files more than at first, before they are looked at */
+#define ASK_EVERY   8  /* readings, for the namespaces of a process */
+#define MOST_MOUNTS 64 /* mount namespaces of others whose mounts are counted */
+#define FIRST_FILES 2  /* entries of /proc/PID/fd before that of file 0: "." and ".." */
 
 enum { OF_NET, OF_MOUNTS, NAMESPACES = 8 };
 
@@ -509,191 +504,7 @@ static int add_counted(uint32_t pid, enum handle_kind kind, const char *detail, 
 	return handles__add(reader->to, &seen->owner, HANDLE_FILE, "", count);
 }
 
-/* ---- the machine ---- */
-
-/* A text that is not there, or not whole, is not missed: kernels keep more or fewer. */
-static int read_table(struct handle_reader *reader, const char *path,
-		      int (*parse)(struct handles *handles, FILE *file))
-{
-	FILE *file = fopen(path, "re");
-	int err = 0;
-
-	if (!file)
-		return 0;
-	err = parse(reader->to, file);
-	fclose(file);
-	return err == -ENOMEM ? err : 0;
-}
-
-static int read_numbers(const char *path, uint64_t *numbers, int most)
-{
-	FILE *file = fopen(path, "re");
-	int nr = file ? handle_counts__numbers(numbers, most, file) : 0;
-
-	if (file)
-		fclose(file);
-	return nr;
-}
-
-/* The first number of the file, less the second if `less`. */
-static int add_number(struct handle_reader *reader, const char *path, enum handle_kind kind,
-		      bool less)
-{
-	uint64_t numbers[2] = {};
-	int nr = read_numbers(path, numbers, 2);
-
-	if (!nr || (less && (nr < 2 || numbers[1] > numbers[0])))
-		return 0;
-	return handles__add_of_all(reader->to, kind, "", numbers[0] - (less ? numbers[1] : 0));
-}
-
-static int add_numbers(struct handle_reader *reader)
-{
-	int err = add_number(reader, "/proc/sys/fs/file-nr", HANDLE_FILE_ALL, true);
-
-	if (!err)
-		err = add_number(reader, "/proc/sys/fs/dentry-state", HANDLE_DENTRY, true);
-	if (!err)
-		err = add_number(reader, "/proc/sys/fs/inode-state", HANDLE_INODE, true);
-	if (!err)
-		err = add_number(reader, "/proc/sys/net/netfilter/nf_conntrack_count",
-				 HANDLE_CONNTRACK, false);
-	return err;
-}
-
-/* BPF_MAP_GET_NEXT_ID and its like: as many as there are, or MOST_IDS. */
-static int add_ids(struct handle_reader *reader, int command, enum handle_kind kind)
-{
-	union bpf_attr attr;
-	uint64_t nr = 0;
-
-	memset(&attr, 0, sizeof(attr));
-	while (nr < MOST_IDS && !syscall(SYS_bpf, command, &attr, sizeof(attr))) {
-		attr.start_id = attr.next_id;
-		nr++;
-	}
-	return nr ? handles__add_of_all(reader->to, kind, "", nr) : 0;
-}
-
-static int add_bpf(struct handle_reader *reader)
-{
-	int err = add_ids(reader, BPF_MAP_GET_NEXT_ID, HANDLE_BPF_MAP_ALL);
-
-	if (!err)
-		err = add_ids(reader, BPF_PROG_GET_NEXT_ID, HANDLE_BPF_PROG_ALL);
-	if (!err)
-		err = add_ids(reader, BPF_LINK_GET_NEXT_ID, HANDLE_BPF_LINK_ALL);
-	return err;
-}
-
-/* Entries of a directory, of a file system of this type or (0) any, that `wanted` takes. */
-static uint64_t count_entries(const char *path, long type, bool (*wanted)(int dir, const char *))
-{
-	struct statfs fs;
-	struct dirent *entry;
-	uint64_t nr = 0;
-	DIR *dir = opendir(path);
-
-	if (!dir)
-		return 0;
-	if (!type || (!fstatfs(dirfd(dir), &fs) && fs.f_type == type))
-		while ((entry = readdir(dir)))
-			nr += entry->d_name[0] != '.' && wanted(dirfd(dir), entry->d_name);
-	closedir(dir);
-	return nr;
-}
-
-static bool is_any(int dir, const char *name)
-{
-	(void)dir;
-	(void)name;
-	return true;
-}
-
-static bool is_loop_in_use(int dir, const char *name)
-{
-	char path[300];
-
-	snprintf(path, sizeof(path), "%s/loop/backing_file", name);
-	return !strncmp(name, "loop", 4) && !faccessat(dir, path, F_OK, 0);
-}
-
-static int add_directories(struct handle_reader *reader)
-{
-	int err = handles__add_of_all(reader->to, HANDLE_LOOP, "",
-				      count_entries("/sys/block", 0, is_loop_in_use));
-
-	if (!err)
-		err = handles__add_of_all(reader->to, HANDLE_MQUEUE, "",
-					  count_entries("/dev/mqueue", MQUEUE_MAGIC, is_any));
-	return err;
-}
-
-/* Files in the tmpfs that is mounted there; one with nr_inodes=0 does not count them. */
-static void add_tmpfs(const char *path, void *arg)
-{
-	struct handle_reader *reader = arg;
-	struct handles_owner owner = {};
-	struct statfs fs;
-
-	snprintf(owner.name, sizeof(owner.name), "%s", path);
-	if (!statfs(path, &fs) && fs.f_type == TMPFS_MAGIC && fs.f_files &&
-	    !handles__find(reader->to, &owner, HANDLE_TMPFS, ""))
-		handles__add(reader->to, &owner, HANDLE_TMPFS, "", fs.f_files - fs.f_ffree);
-}
-
-/* Of this process's mounts only the tmpfs: its mounts are counted with its namespace. */
-static void add_all_tmpfs(struct handle_reader *reader)
-{
-	FILE *file = fopen("/proc/self/mountinfo", "re");
-	struct handles unused = {};
-	struct handles *to = reader->to;
-
-	if (!file)
-		return;
-	handle_counts__mounts(&unused, file, add_tmpfs, reader);
-	to->odd += unused.odd;
-	handles__free(&unused);
-	fclose(file);
-}
-
-static int add_tables(struct handle_reader *reader)
-{
-	static const struct {
-		const char *path;
-		int (*parse)(struct handles *handles, FILE *file);
-	} tables[] = {
-		{"/proc/sysvipc/shm", handle_counts__shm},
-		{"/proc/sysvipc/sem", handle_counts__sem},
-		{"/proc/sysvipc/msg", handle_counts__msg},
-		{"/proc/net/sockstat", handle_counts__sockstat},
-		{"/proc/net/sockstat6", handle_counts__sockstat},
-		{"/proc/key-users", handle_counts__keys},
-		{"/proc/cgroups", handle_counts__cgroups},
-		{"/sys/fs/cgroup/cgroup.stat", handle_counts__cgroup_stat},
-		{"/sys/fs/cgroup/unified/cgroup.stat", handle_counts__cgroup_stat},
-	};
-	int err = 0;
-
-	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]) && !err; i++)
-		err = read_table(reader, tables[i].path, tables[i].parse);
-	return err;
-}
-
-static int add_machine(struct handle_reader *reader)
-{
-	int err = add_numbers(reader);
-
-	if (!err)
-		err = add_bpf(reader);
-	if (!err)
-		err = add_directories(reader);
-	if (!err)
-		err = add_tables(reader);
-	if (!err)
-		add_all_tmpfs(reader);
-	return err;
-}
+/* ---- what processes share ---- */
 
 static bool is_shared(enum handle_kind kind)
 {
@@ -776,7 +587,7 @@ static int read_all(struct handle_reader *reader)
 	if (!err)
 		err = add_shared(reader);
 	if (!err)
-		err = add_machine(reader);
+		err = machine_handles__add(reader->to);
 	return err;
 }
 

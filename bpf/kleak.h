@@ -15,8 +15,9 @@
 
 /*
  * Object table: buckets of seven keys, which share a cache line with the number of keys that had
- * to go elsewhere.  An object's address picks two buckets; it stands in one of them and never
- * moves: in the first one, and while that is less than half full nobody looks at the second.
+ * to go elsewhere.  An object's address picks nine buckets; it stands in one of them and never
+ * moves: in the first one, and while that is less than half full nobody looks at the second.  The
+ * seven further ones are for what finds those two full (buckets.bpf.h).
  *
  * A key is ~(address | key space): disguised, so that the table itself never
  * looks like a reference to the object, and with the address space of the

@@ -13,6 +13,7 @@
 #include "trace/snapshot.h"
 #include "util/array.h"
 #include "util/clock.h"
+#include "util/heap.h"
 #include "util/say.h"
 #include "util/signals.h"
 
@@ -180,15 +181,19 @@ static void set_up_memory(struct scanner *scanner, const struct scanner_parts *p
 	};
 }
 
-static void set_up(struct scanner *scanner, const struct scanner_parts *parts)
+/* What a pass fills: what it looks for, and what it has seen. */
+static void set_up_marks(struct scanner *scanner)
 {
-	scanner->parts = *parts;
-	scanner->scan.most_edges = MOST_EDGES;
-	scanner->scan.doubt_every = parts->kernel->slub.page;
-	scanner->scan.doubt_at = parts->kernel->slub.slab_freelist;
-	scanner->scan.is_reference = is_reference;
-	scanner->scan.between = leave_time;
-	scanner->scan.arg = scanner;
+	const struct scanner_parts *parts = &scanner->parts;
+
+	scanner->scan = (struct scan){
+		.most_edges = MOST_EDGES,
+		.doubt_every = parts->kernel->slub.page,
+		.doubt_at = parts->kernel->slub.slab_freelist,
+		.is_reference = is_reference,
+		.between = leave_time,
+		.arg = scanner,
+	};
 	scanner->subjects = (struct subjects){
 		.view = tracer__view(parts->tracer),
 		.areas_layout = &parts->kernel->areas,
@@ -196,7 +201,24 @@ static void set_up(struct scanner *scanner, const struct scanner_parts *parts)
 		.memory = &scanner->memory,
 		.scan = &scanner->scan,
 		.tables = &scanner->tables,
+		.holders = scanner->subjects.holders,
+		.groups = scanner->subjects.groups,
 	};
+}
+
+/* Some hundred bytes of each object: nobody needs them until the next pass. */
+static void free_marks(struct scanner *scanner)
+{
+	scan__free(&scanner->scan);
+	subjects__free(&scanner->subjects);
+	set_up_marks(scanner);
+	heap__give_back();
+}
+
+static void set_up(struct scanner *scanner, const struct scanner_parts *parts)
+{
+	scanner->parts = *parts;
+	set_up_marks(scanner);
 	scanner->orphan_check = (struct orphan_check){
 		.subjects = &scanner->subjects,
 		.slub = &parts->reader->slub,
@@ -464,13 +486,14 @@ int scanner__pass(struct scanner *scanner, const struct scanner_pace *pace)
 		err = find_holders(scanner);
 	if (scanner->parts.progress)
 		say__done();
-	if (err)
-		return err;
-	scanner->sum.passes++;
-	scanner->sum.objects = scanner->subjects.nr;
-	scanner->sum.bytes = read_bytes(scanner);
-	scanner->sum.seconds = clock__now_s() - scanner->began_s;
-	return 0;
+	if (!err) {
+		scanner->sum.passes++;
+		scanner->sum.objects = scanner->subjects.nr;
+		scanner->sum.bytes = read_bytes(scanner);
+		scanner->sum.seconds = clock__now_s() - scanner->began_s;
+	}
+	free_marks(scanner);
+	return err;
 }
 
 void scanner__each_orphan(const struct scanner *scanner,

@@ -13,7 +13,7 @@
  */
 void heap__keep(void);
 
-/* Give back what is free of it. */
+/* Give back what is free of it.  At any time. */
 void heap__give_back(void);
 
 #endif

@@ -40,8 +40,8 @@
  *   kleak_tally              (allocations: before their    the loader: fences between the tables
  *                            key, frees after it)
  *
- * A record's bytes and stamp, `known`, `found`, `others`, a site's `muted` and `frees_to_note` and
- * what only guesses (`recent`, `next`, distances) are words that say all by themselves.
+ * A record's bytes and stamp, `known`, `others`, a site's `muted` and `frees_to_note` and what only
+ * guesses (`recent`, `next`, distances) are words that say all by themselves.
  */
 
 /* The loader sets max_entries of the arrays marked "sized" from the plan. */
@@ -137,6 +137,7 @@ struct kleak_chain chains[KLEAK_CHAINS] __attribute__((aligned(64)));
 struct recent {
 	__u64 not_ptr[KLEAK_EVENTS];
 	__u64 not_first; /* see is_first_of_two() */
+	__u64 hits;	 /* of stacks that were not walked: which ones are checked */
 };
 
 struct {

@@ -93,6 +93,14 @@ static __always_inline void presence_add(__u64 address, __s32 change)
 			__sync_fetch_and_or(present_at(set, i), bit);
 }
 
+static __always_inline struct kleak_tally *tally_of(__u32 site)
+{
+	__u32 lane = bpf_get_smp_processor_id() & config.lane_mask;
+	__u32 index = lane * config.site_entries + site;
+
+	return bpf_map_lookup_elem(&tallies, &index);
+}
+
 static __always_inline __u64 sized(__u64 bytes)
 {
 	return bytes & KLEAK_BYTES_UNSIZED ? 0 : bytes;

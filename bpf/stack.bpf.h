@@ -222,55 +222,29 @@ static __always_inline __u64 *known_at(__u64 hash)
 	return &known[opaque(hash) & ((1U << KLEAK_KNOWN_BITS) - 1)];
 }
 
-/* Is the site with this hash the one that was noted, in a word with both? */
-static __always_inline bool is_noted(__u64 word, __u64 hash)
-{
-	return !((word ^ hash) >> KLEAK_KNOWN_SITE);
-}
-
-static __always_inline __u32 noted_site(__u64 word)
-{
-	return word & ((1U << KLEAK_KNOWN_SITE) - 1);
-}
-
-static __always_inline void note_site(__u64 *word, __u64 hash, __u32 site)
-{
-	if (site != KLEAK_SITE_NONE && !(site >> KLEAK_KNOWN_SITE) && is_to_be_noted())
-		*word = hash >> KLEAK_KNOWN_SITE << KLEAK_KNOWN_SITE | site;
-}
-
-/* The same as site_search(), which is mostly one that was found a moment ago. */
+/* The same, which is mostly one that was found a moment ago. */
 static __always_inline __u32 site_known(__u64 hash)
 {
 	__u64 *entry = known_at(hash), held = *entry;
 	__u32 site;
 
-	if (is_noted(held, hash))
-		return noted_site(held);
+	if (!((held ^ hash) >> KLEAK_KNOWN_SITE))
+		return held & ((1U << KLEAK_KNOWN_SITE) - 1);
 	site = site_search(hash);
-	note_site(entry, hash, site);
+	if (site != KLEAK_SITE_NONE && !(site >> KLEAK_KNOWN_SITE) && is_to_be_noted())
+		*entry = hash >> KLEAK_KNOWN_SITE << KLEAK_KNOWN_SITE | site;
 	return site;
 }
 
-static __always_inline struct kleak_tally *tally_of(__u32 site)
-{
-	__u32 lane = bpf_get_smp_processor_id() & config.lane_mask;
-	__u32 index = lane * config.site_entries + site;
-
-	return bpf_map_lookup_elem(&tallies, &index);
-}
-
-/*
- * One in so many allocations of a site whose stack needed no walk is walked nevertheless.  (Its
- * tally is at hand: it will be counted there.)
- */
+/* One of so many stacks that need no walk is walked nevertheless. */
 #define CHECK_ONE_OF 1024
 
-static __always_inline bool is_to_be_checked(__u32 site)
+static __always_inline bool is_to_be_checked(void)
 {
-	const struct kleak_tally *t = tally_of(site);
+	__u32 zero = 0;
+	struct recent *r = bpf_map_lookup_elem(&recents, &zero);
 
-	return t && t->allocations % CHECK_ONE_OF == CHECK_ONE_OF - 1;
+	return r && !(++r->hits % CHECK_ONE_OF);
 }
 
 /* `site` is the one that the stack in `ctx` was found to be, or KLEAK_SITE_NONE: see to it. */
@@ -279,7 +253,7 @@ static __always_inline long site_or_walk(struct bpf_raw_tracepoint_args *ctx, __
 {
 	if (site == KLEAK_SITE_NONE) {
 		site = site_walk(ctx, call_site, cache, space, KLEAK_SITE_NONE);
-	} else if (is_to_be_checked(site)) {
+	} else if (is_to_be_checked()) {
 		long walked = site_walk(ctx, call_site, cache, space, site);
 
 		count(KLEAK_COUNT_CHECKS, 1);
@@ -360,27 +334,7 @@ static __always_inline long site_of_return(void *ctx, __u64 record __attribute__
 	return site_of(ctx, call_site, cache, space);
 }
 
-/*
- * The site with this hash, of a stack that chains led through.  At hand is the first of them: it
- * has the one that was found there last.
- */
-static __always_inline __u32 site_of_chain(__u64 call_site, __u64 hash)
-{
-	struct kleak_chain *first = chain_first(call_site);
-	__u64 held;
-	__u32 site;
-
-	if (first->tag != chain_tag(call_site, 0, 0))
-		return site_known(hash);
-	held = first->found;
-	if (is_noted(held, hash))
-		return noted_site(held);
-	site = site_known(hash);
-	note_site(&first->found, hash, site);
-	return site;
-}
-
-/* The same as site_of(), of slab, by chains first. */
+/* The same, of slab, by chains first. */
 static __always_inline long site_of_slab(struct bpf_raw_tracepoint_args *ctx, __u64 call_site,
 					 __u32 cache)
 {
@@ -388,8 +342,7 @@ static __always_inline long site_of_slab(struct bpf_raw_tracepoint_args *ctx, __
 	__u64 hash = follow_chains(address_of(ctx), call_site, begin);
 	long site;
 
-	site = hash ? site_of_chain(call_site, hash)
-		    : site_by_steps(address_of(ctx), call_site, begin);
+	site = hash ? site_known(hash) : site_by_steps(address_of(ctx), call_site, begin);
 	return site_or_walk(ctx, call_site, cache, KLEAK_SPACE_SLAB, site);
 }
 

@@ -100,30 +100,17 @@ static double choose_limit(const struct recycle *recycle, const struct recycle_t
 	return limits_s[nr_limits - 1];
 }
 
-/* Forget the entry that is noted here if it leaves. */
-static void forget_noted(const struct recycle_tables *tables, uint32_t nr_entries, uint64_t *word)
-{
-	uint64_t held = __atomic_load_n(word, __ATOMIC_RELAXED);
-	uint64_t entry = held & ((1ULL << KLEAK_KNOWN_SITE) - 1);
-
-	if (entry < nr_entries && tables->sites[entry].hash == KLEAK_SITE_LEAVING)
-		__atomic_compare_exchange_n(word, &held, 0, false, __ATOMIC_SEQ_CST,
-					    __ATOMIC_RELAXED);
-}
-
-/*
- * What was found last is remembered by hash, and by who allocates, which programs note from the
- * former: nobody may read it there any more.
- */
+/* What was found last is remembered by hash: forget the entries that leave. */
 static void forget_known(const struct recycle_tables *tables, uint32_t nr_entries)
 {
-	for (size_t i = 0; i < 1UL << KLEAK_KNOWN_BITS; i++)
-		forget_noted(tables, nr_entries, &tables->known[i]);
-	tables->wait(tables->arg);
-	for (size_t i = 0; i < KLEAK_CHAINS; i++)
-		if (!tables->chains[i].nr)
-			forget_noted(tables, nr_entries, (uint64_t *)&tables->chains[i].found);
-	tables->wait(tables->arg);
+	for (size_t i = 0; i < 1UL << KLEAK_KNOWN_BITS; i++) {
+		uint64_t held = __atomic_load_n(&tables->known[i], __ATOMIC_RELAXED);
+		uint64_t entry = held & ((1ULL << KLEAK_KNOWN_SITE) - 1);
+
+		if (entry < nr_entries && tables->sites[entry].hash == KLEAK_SITE_LEAVING)
+			__atomic_compare_exchange_n(&tables->known[i], &held, 0, false,
+						    __ATOMIC_SEQ_CST, __ATOMIC_RELAXED);
+	}
 }
 
 /*
@@ -146,6 +133,7 @@ static void leave_sites(struct recycle *recycle, const struct recycle_tables *ta
 		return;
 	tables->wait(tables->arg);
 	forget_known(tables, recycle->nr_entries);
+	tables->wait(tables->arg);
 }
 
 /* The entry is as if it had never been used, but for its hash. */

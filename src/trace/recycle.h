@@ -13,7 +13,6 @@
 #define KLEAK_TRACE_RECYCLE_H
 
 #include "kleak.h"
-#include "steps.h"
 #include "trace/snapshot.h"
 
 #include <stdbool.h>
@@ -25,8 +24,7 @@ struct recycle_tables {
 	struct kleak_site *sites;
 	struct kleak_cache *caches;
 	struct kleak_tally *tallies;
-	uint64_t *known;	    /* 1 << KLEAK_KNOWN_BITS */
-	struct kleak_chain *chains; /* KLEAK_CHAINS */
+	uint64_t *known; /* 1 << KLEAK_KNOWN_BITS */
 	/* Wait until every program that runs now has ended. */
 	void (*wait)(void *arg);
 	/* Forget who allocates and frees at the entries i of which gone[i] is set.  0 or -errno. */

@@ -581,7 +581,6 @@ int tracer__recycle(struct tracer *tracer, const struct recycle_look *look)
 		.caches = tracer->caches,
 		.tallies = tracer->tallies,
 		.known = (uint64_t *)tracer->skeleton->bss->known,
-		.chains = tracer->skeleton->bss->chains,
 		.wait = wait_for_all,
 		.forget_who = forget_who,
 		.arg = tracer,

@@ -80,7 +80,6 @@ struct machine {
 	struct tracer tracer;
 	struct recycle recycle;
 	uint64_t known[1 << KLEAK_KNOWN_BITS];
-	struct kleak_chain chains[KLEAK_CHAINS];
 	struct trace_options trace;
 	struct report_options options;
 	struct kernel kernel;
@@ -371,7 +370,6 @@ static int recycle(struct tracer *tracer, const struct recycle_look *look)
 					      .caches = tracer->caches,
 					      .tallies = tracer->tallies,
 					      .known = m->known,
-					      .chains = m->chains,
 					      .wait = wait_for_none,
 					      .forget_who = forget_who,
 					      .arg = m};

@@ -19,7 +19,6 @@ struct tables {
 	struct kleak_tally tallies[LANES * SITES];
 	struct kleak_counts counts[LANES];
 	uint64_t known[1 << KLEAK_KNOWN_BITS];
-	struct kleak_chain chains[KLEAK_CHAINS];
 	uint32_t of_entry[SITES];
 	int waits;
 	bool forgotten[SITES];
@@ -118,7 +117,6 @@ static void report(struct run *run, double now_s)
 		.caches = tables->caches,
 		.tallies = tables->tallies,
 		.known = tables->known,
-		.chains = tables->chains,
 		.wait = wait_for_all,
 		.forget_who = forget_who,
 		.arg = tables,
@@ -189,8 +187,8 @@ static void test_what_is_idle_is_given_back_and_the_books_close(void **state)
 	assert_int_equal(tables->known[0], 0);
 	assert_int_equal(tables->known[1], 0xdefULL << KLEAK_KNOWN_SITE | 5);
 	assert_int_equal(run->recycle.sites, 0);
-	/* for who finds it in the table, for who remembers, and for whom a chain told */
-	assert_int_equal(tables->waits, 3);
+	assert_int_equal(tables->waits,
+			 2); /* for who finds it in the table, then for who remembers */
 
 	report(run, 63);
 	assert_int_equal(run->recycle.sites, SITES - 2);
@@ -441,7 +439,6 @@ static void test_what_cannot_be_forgotten_stays(void **state)
 						.caches = tables->caches,
 						.tallies = tables->tallies,
 						.known = tables->known,
-						.chains = tables->chains,
 						.wait = wait_for_all,
 						.forget_who = fail_to_forget,
 						.arg = tables};
@@ -581,35 +578,6 @@ static void test_what_is_remembered_of_others(void **state)
 	assert_int_equal(tables->known[last], 0);
 }
 
-/* Who remembers one still notes it at the chain that led there, before the wait ends. */
-static void note_at_chain(struct tables *tables, int wait)
-{
-	if (wait == 2)
-		tables->chains[9].found = 5ULL << KLEAK_KNOWN_SITE | 8;
-}
-
-static void test_what_chains_have_led_to(void **state)
-{
-	struct run *run = *state;
-	struct tables *tables = &run->tables;
-
-	for (uint32_t i = 1; i < SITES; i++)
-		use(tables, i, 10);
-	hold(tables, 1, 7);
-	tables->chains[3].found = 1ULL << KLEAK_KNOWN_SITE | 7;
-	tables->chains[4].found = 2ULL << KLEAK_KNOWN_SITE | 8;
-	/* of frames: a hash, which may look like anything */
-	tables->chains[5] = (struct kleak_chain){.sum = 2ULL << KLEAK_KNOWN_SITE | 8, .nr = 2};
-	tables->meanwhile = note_at_chain;
-	report(run, 1);
-	report(run, 62);
-	assert_int_equal(tables->sites[8].hash, KLEAK_SITE_LEAVING);
-	assert_int_equal(tables->chains[3].found, 1ULL << KLEAK_KNOWN_SITE | 7);
-	assert_int_equal(tables->chains[4].found, 0);
-	assert_int_equal(tables->chains[5].sum, 2ULL << KLEAK_KNOWN_SITE | 8);
-	assert_int_equal(tables->chains[9].found, 0);
-}
-
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
@@ -631,7 +599,6 @@ int main(void)
 		TEST(test_what_is_no_hash_of_a_site_stays),
 		TEST(test_tallies_of_what_is_given_back),
 		TEST(test_what_is_remembered_of_others),
-		TEST(test_what_chains_have_led_to),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

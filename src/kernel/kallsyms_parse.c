@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/* From the texts of /proc/kallsyms and /proc/modules to the table of functions. */
 #include "kernel/kallsyms.h"
 #include "kernel/kallsyms_table.h"
 #include "util/array.h"

@@ -4,6 +4,7 @@
 #include "report/old_json.h"
 #include "report/report_json.h"
 #include "report/saved_site.h"
+#include "trace/origins.h"
 #include "util/json_read.h"
 #include "util/json_value.h"
 
@@ -185,16 +186,15 @@ void saved__free_header(struct saved_header *header)
 /* "slab,vmalloc" of an array */
 static const char *read_origins(struct json_reader *r, json_t *from)
 {
-	const size_t room = 64;
 	size_t nr;
-	json_t *list = json_read__array(r, from, "origins", SAVED_ORIGINS, &nr);
-	char *text = json_read__new(r, room, 1);
+	json_t *list = json_read__array(r, from, "origins", ORIGINS, &nr);
+	char *text = json_read__new(r, ORIGINS_TEXT, 1);
 
 	for (size_t i = 0; !r->err && i < nr; i++) {
 		const char *name = json_string_value(json_array_get(list, i));
 		size_t used = strlen(text);
 
-		snprintf(text + used, room - used, "%s%s", i ? "," : "",
+		snprintf(text + used, ORIGINS_TEXT - used, "%s%s", i ? "," : "",
 			 saved_site__origin(r, "origins", name));
 	}
 	return text ? text : "";
@@ -427,7 +427,7 @@ static const char *read_aliases(struct json_reader *r, json_t *from)
 			json_read__fail(r, "aliases", "names");
 		room += strlen(", ") + json_string_length(json_array_get(list, i));
 	}
-	text = json_read__new(r, room, 1);
+	text = json_read__new(r, ORIGINS_TEXT, 1);
 	for (size_t i = 0, used = 0; !r->err && i < nr; i++)
 		used += (size_t)sprintf(text + used, "%s%s", i ? ", " : "",
 					json_string_value(json_array_get(list, i)));

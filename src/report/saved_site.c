@@ -2,6 +2,7 @@
 #include "report/saved_site.h"
 #include "report/charges_json.h"
 #include "trace/freed_by.h"
+#include "trace/origins.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -12,13 +13,11 @@
 #define MOST_WHO    1024
 #define MOST_LISTED 65536
 
-static const char *const origin_names[SAVED_ORIGINS] = {"slab", "vmalloc", "percpu", "pages"};
-
 const char *saved_site__origin(struct json_reader *r, const char *key, const char *name)
 {
-	for (size_t i = 0; name && i < SAVED_ORIGINS; i++)
-		if (!strcmp(name, origin_names[i]))
-			return origin_names[i];
+	for (size_t i = 0; name && i < ORIGINS; i++)
+		if (!strcmp(name, origins__names[i]))
+			return origins__names[i];
 	json_read__fail(r, key, "an allocator");
 	return "";
 }

@@ -9,8 +9,6 @@
 #include <jansson.h>
 #include <stdbool.h>
 
-#define SAVED_ORIGINS 4 /* allocators */
-
 /*
  * Read a site from an element of "sites" into *to, which refers to `from` and to memory of the
  * reader.  scanned: the report has scans, and its sites say what they found.  What is wrong is in

@@ -266,6 +266,17 @@ static uint64_t events_of(const struct kleak_tally *tally)
 	       tally->evicted + tally->unsampled;
 }
 
+static struct kleak_tally read_tally(const struct snapshot_source *source, size_t i)
+{
+	return *(const volatile struct kleak_tally *)&source->tallies[i];
+}
+
+/* Where the tally of an entry in a lane is. */
+static size_t tally_at(const struct snapshot_source *source, uint32_t lane, uint32_t entry)
+{
+	return (size_t)lane * source->nr_sites + entry;
+}
+
 /* How many events the tallies have counted. */
 static uint64_t events_so_far(const struct snapshot_source *source)
 {
@@ -273,8 +284,7 @@ static uint64_t events_so_far(const struct snapshot_source *source)
 	uint64_t events = 0;
 
 	for (size_t i = 0; i < nr; i++) {
-		const struct kleak_tally tally =
-			*(const volatile struct kleak_tally *)&source->tallies[i];
+		const struct kleak_tally tally = read_tally(source, i);
 
 		events += events_of(&tally);
 	}
@@ -287,14 +297,6 @@ static bool is_blank(const struct kleak_tally *tally)
 {
 	return !(events_of(tally) | tally->allocations_more | tally->frees_more |
 		 tally->allocated_bytes | tally->freed_bytes);
-}
-
-/* The tally of an entry in a lane. */
-static struct kleak_tally read_tally(const struct snapshot_source *source, uint32_t lane,
-				     uint32_t entry)
-{
-	return *(const volatile struct kleak_tally *)&source
-			->tallies[(size_t)lane * source->nr_sites + entry];
 }
 
 static void add_tally(struct snapshot_site *site, const struct kleak_tally *tally)
@@ -319,7 +321,8 @@ static uint64_t read_tallies(struct snapshot *snapshot, const struct snapshot_so
 	__atomic_thread_fence(__ATOMIC_ACQUIRE); /* the objects before: those are counted */
 	for (uint32_t lane = 0; lane < source->nr_lanes; lane++)
 		for (uint32_t i = 0; i < source->nr_sites; i++) {
-			const struct kleak_tally tally = read_tally(source, lane, i);
+			const struct kleak_tally tally =
+				read_tally(source, tally_at(source, lane, i));
 
 			if (is_blank(&tally))
 				continue;
@@ -381,7 +384,7 @@ void snapshot__add_tallies(struct snapshot_site *sum, const struct snapshot_sour
 	struct snapshot_site site = {};
 
 	for (uint32_t lane = 0; lane < source->nr_lanes; lane++) {
-		const struct kleak_tally tally = read_tally(source, lane, entry);
+		const struct kleak_tally tally = read_tally(source, tally_at(source, lane, entry));
 
 		add_tally(&site, &tally);
 	}

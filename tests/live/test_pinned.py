@@ -128,7 +128,7 @@ def test_what_nobody_uses_can_go():
     """Names that were looked for, and files that were closed."""
     if is_memory(DISK):
         raise tap.Skip(f"{DISK} is tmpfs")
-    for kinds, make in {("dentry",): look_for, ("dentry", "inode"): create}.items():
+    for make, kinds in ((look_for, ["dentry"]), (create, ["dentry", "inode"])):
         for verdict in left_behind(make, *kinds):
             check_can_go(verdict)
 

@@ -25,24 +25,9 @@
 
 #define THERE  40 /* that come and go: so many at a time */
 #define NEW    2  /* of them in each reading */
-#define PARTS  30 /* the run is looked at in so many */
 #define STEADY 5
 
 static uint64_t chance;
-
-/* How much may be more in the last third than it was in the second one. */
-static void check_growth(const size_t *most)
-{
-	size_t before = 0, after = 0;
-
-	for (size_t i = PARTS / 3; i < 2 * PARTS / 3; i++)
-		before = most[i] > before ? most[i] : before;
-	for (size_t i = 2 * PARTS / 3; i < PARTS; i++)
-		after = most[i] > after ? most[i] : after;
-	print_message("# at most %zu KiB in the second third, %zu KiB in the last\n", before / 1024,
-		      after / 1024);
-	assert_true(after < before + before / 50 + 16384);
-}
 
 /*
  * Readings: enter(i) does one, state() asks what there is to say and checks it.  Which of those
@@ -52,25 +37,21 @@ static uint64_t number[THERE], made;
 
 static void readings(void (*enter)(size_t i), void (*state)(size_t i))
 {
-	const char *hours = getenv("HOURS");
-	size_t nr = hours && atoi(hours) > 0 ? (size_t)atoi(hours) * 3600 / STEP_S : SHORT_READINGS;
-	size_t most[PARTS] = {}, start = bytes_in_use();
+	size_t nr = in_use__rounds(STEP_S, SHORT_READINGS);
+	struct in_use use = {.start = bytes_in_use()};
 
 	chance = 42;
 	made = 0;
 	memset(number, 0, sizeof(number));
 	for (size_t i = 0; i < nr; i++) {
-		size_t part = i * PARTS / nr, now;
-
 		for (int n = 0; n < NEW; n++)
 			number[chance__next(&chance) % THERE] = ++made;
 		enter(i);
 		if (i % STATED_EACH == STATED_EACH - 1)
 			state(i);
-		now = bytes_in_use() - start;
-		most[part] = now > most[part] ? now : most[part];
+		in_use__note(&use, i, nr);
 	}
-	check_growth(most);
+	in_use__check(&use, 16384);
 }
 
 /* ---- cgroups ---- */

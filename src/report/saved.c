@@ -427,10 +427,10 @@ static const char *read_aliases(struct json_reader *r, json_t *from)
 			json_read__fail(r, "aliases", "names");
 		room += strlen(", ") + json_string_length(json_array_get(list, i));
 	}
-	text = json_read__new(r, ORIGINS_TEXT, 1);
+	text = json_read__new(r, room, 1);
 	for (size_t i = 0, used = 0; !r->err && i < nr; i++)
-		used += (size_t)sprintf(text + used, "%s%s", i ? ", " : "",
-					json_string_value(json_array_get(list, i)));
+		used += (size_t)snprintf(text + used, room - used, "%s%s", i ? ", " : "",
+					 json_string_value(json_array_get(list, i)));
 	return text ? text : "";
 }
 

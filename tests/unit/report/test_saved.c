@@ -647,6 +647,25 @@ static void test_what_follows(void **state)
 	saved__free_report(&saved);
 }
 
+/* A cache that many others were merged with has all their names. */
+static void test_many_aliases(void **state)
+{
+	char value[1024] = "[", names[1024] = "";
+	struct saved_report saved;
+
+	(void)state;
+	for (int i = 0; i < 50; i++) {
+		size_t used = strlen(value), length = strlen(names);
+
+		snprintf(value + used, sizeof(value) - used, "%s\"cache_%d\"", i ? "," : "", i);
+		snprintf(names + length, sizeof(names) - length, "%scache_%d", i ? ", " : "", i);
+	}
+	strcat(value, "]");
+	saved = read_at("caches.0", "aliases", value);
+	assert_string_equal(saved.report.caches[0].aliases, names);
+	saved__free_report(&saved);
+}
+
 /* A name that is too long is cut, between characters. */
 static void test_names_that_are_cut(void **state)
 {
@@ -913,6 +932,7 @@ int main(void)
 		cmocka_unit_test(test_wrong_types),
 		cmocka_unit_test(test_what_is_not_known),
 		cmocka_unit_test(test_what_follows),
+		cmocka_unit_test(test_many_aliases),
 		cmocka_unit_test(test_names_that_are_cut),
 		cmocka_unit_test(test_what_just_fits),
 		cmocka_unit_test(test_images),

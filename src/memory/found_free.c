@@ -195,6 +195,7 @@ int found_free__look(struct found_free *found, struct slub *slub, const struct s
 	uint64_t left = 0;
 	int err;
 
+	array__give_back((void **)&found->list, found->nr, &found->room, sizeof(*found->list));
 	found->nr = 0;
 	found->checked = 0;
 	found->unknown = 0;
@@ -207,6 +208,7 @@ int found_free__look(struct found_free *found, struct slub *slub, const struct s
 	if (!err)
 		err = look_at_all(found, slub, snapshot, sites, tables, left);
 	slub->reads_ahead = false;
+	slub__end(slub);
 	return err;
 }
 

@@ -272,6 +272,16 @@ void slub__begin(struct slub *slub)
 	read_ahead__begin(&slub->ahead);
 }
 
+void slub__end(struct slub *slub)
+{
+	array__give_back((void **)&slub->slabs, slub->nr_slabs, &slub->room_slabs,
+			 sizeof(*slub->slabs));
+	array__give_back((void **)&slub->bits, slub->nr_bits, &slub->room_bits,
+			 sizeof(*slub->bits));
+	idmap__give_back(&slub->by_page);
+	slub__begin(slub);
+}
+
 void slub__free(struct slub *slub)
 {
 	free(slub->cpu_lists);

@@ -77,6 +77,12 @@ struct slub {
 void slub__begin(struct slub *slub);
 
 /*
+ * The same, after the question that takes most: room that it took little of is given back
+ * (array__give_back()).
+ */
+void slub__end(struct slub *slub);
+
+/*
  * The state of the object at `address`.  kmem: its struct kmem_cache; size: what one object of it
  * takes; either 0 if that is not known; large: it is a kmalloc() beyond the caches.
  * A state, or -ENOMEM.

@@ -220,8 +220,12 @@ int sites__age(struct sites *sites, const struct snapshot *snapshot,
 	       const struct sample_times *times)
 {
 	uint32_t next = 0;
-	int err = array__reserve((void **)&sites->ages, snapshot->nr_list, &sites->room_ages,
-				 sizeof(*sites->ages));
+	int err;
+
+	array__give_back((void **)&sites->ages, snapshot->nr_list, &sites->room_ages,
+			 sizeof(*sites->ages));
+	err = array__reserve((void **)&sites->ages, snapshot->nr_list, &sites->room_ages,
+			     sizeof(*sites->ages));
 
 	if (err)
 		return err;

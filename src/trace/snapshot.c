@@ -428,6 +428,14 @@ static int reset(struct snapshot *snapshot, uint32_t nr_sites)
 	snapshot__each (i, snapshot)
 		memset(&snapshot->sites[i], 0, sizeof(*snapshot->sites));
 	memset(snapshot->used, 0, nr_sites);
+	array__give_back((void **)&snapshot->list, snapshot->nr_list, &snapshot->room_list,
+			 sizeof(*snapshot->list));
+	array__give_back((void **)&snapshot->unsized, snapshot->nr_unsized, &snapshot->room_unsized,
+			 sizeof(*snapshot->unsized));
+	array__give_back((void **)&snapshot->unsized_are, snapshot->nr_unsized,
+			 &snapshot->room_unsized_are, sizeof(*snapshot->unsized_are));
+	array__give_back((void **)&snapshot->areas, snapshot->nr_areas, &snapshot->room_areas,
+			 sizeof(*snapshot->areas));
 	snapshot->nr_list = 0;
 	snapshot->nr_unsized = 0;
 	snapshot->nr_areas = 0;

@@ -17,4 +17,10 @@ static inline int array__reserve(void **array, size_t nr, size_t *room, size_t s
 	return nr <= *room ? 0 : array__grow(array, nr, room, size);
 }
 
+/*
+ * After a time in which *array had `nr` elements at most: of room for more than 16 times as many,
+ * and of more than a MiB, give back all but twice what they take.  *array may move.
+ */
+void array__give_back(void **array, size_t nr, size_t *room, size_t size);
+
 #endif

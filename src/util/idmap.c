@@ -109,6 +109,12 @@ void idmap__clear(struct idmap *map)
 	map->nr = 0;
 }
 
+void idmap__give_back(struct idmap *map)
+{
+	array__give_back((void **)&map->entries, 2 * map->nr, &map->room, sizeof(*map->entries));
+	idmap__clear(map);
+}
+
 void idmap__free(struct idmap *map)
 {
 	free(map->entries);

@@ -50,6 +50,9 @@ int idmap__drop_rows(struct idmap *map, void *rows, uint32_t *nr, size_t size, u
 /* Forget every id; keep the memory. */
 void idmap__clear(struct idmap *map);
 
+/* Forget every id, and give back room for many more than there were, as array__give_back(). */
+void idmap__give_back(struct idmap *map);
+
 void idmap__free(struct idmap *map);
 
 #endif

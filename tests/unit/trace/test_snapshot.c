@@ -107,6 +107,40 @@ static void test_sums_by_site(void **state)
 	snapshot__free(&snapshot);
 }
 
+/* The list of many objects is given back when there are few: each report's is as long as it is. */
+static void test_list_of_a_crowd_is_given_back(void **state)
+{
+	struct tables tables = {};
+	struct snapshot snapshot = {};
+	struct snapshot_source source = source_of(&tables);
+	struct kleak_bucket *crowd = calloc(20000, sizeof(*crowd));
+
+	(void)state;
+	assert_non_null(crowd);
+	put(&tables, 0, KLEAK_SPACE_SLAB,
+	    (struct kleak_record){.bytes = 64, .allocated_at = 900, .site = 1});
+	for (uint32_t i = 0; i < 20000; i++) {
+		crowd[i] = tables.buckets[0];
+		for (int k = 1; k < KLEAK_BUCKET_KEYS; k++) {
+			crowd[i].key[k] = crowd[i].key[0];
+			crowd[i].record[k] = crowd[i].record[0];
+		}
+	}
+	source.buckets = crowd;
+	source.nr_buckets = 20000;
+	assert_int_equal(snapshot__take(&snapshot, &source, NOW, 0), 0);
+	assert_int_equal(snapshot.nr_list, 20000 * KLEAK_BUCKET_KEYS);
+	source.buckets = tables.buckets;
+	source.nr_buckets = BUCKETS;
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(snapshot__take(&snapshot, &source, NOW, 0), 0);
+		assert_int_equal(snapshot.nr_list, 1);
+	}
+	assert_true(snapshot.room_list < 1000);
+	snapshot__free(&snapshot);
+	free(crowd);
+}
+
 /* Pages of `nr` entries that are in memory. */
 static size_t resident(const struct snapshot_site *sites, uint32_t nr)
 {
@@ -586,6 +620,7 @@ int main(void)
 		cmocka_unit_test(test_other_areas_in_the_places_of_unsized_ones),
 		cmocka_unit_test(test_record_being_written),
 		cmocka_unit_test(test_bytes_of_caches),
+		cmocka_unit_test(test_list_of_a_crowd_is_given_back),
 		cmocka_unit_test(test_tallies_of_all_lanes),
 		cmocka_unit_test(test_what_is_not_in_the_sample_is_left_out),
 		cmocka_unit_test(test_a_record_stands_for_as_many_as_it_did),

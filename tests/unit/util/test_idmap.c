@@ -65,6 +65,31 @@ static void test_clear_forgets(void **state)
 	idmap__free(&map);
 }
 
+/* A map that had many ids gives their room back when it had few. */
+static void test_room_is_given_back(void **state)
+{
+	struct idmap map = {};
+
+	(void)state;
+	for (uint32_t i = 0; i < 100000; i++)
+		assert_int_equal(idmap__add(&map, id_number(i), i), 0);
+	idmap__give_back(&map);
+	assert_int_equal(map.room, 262144); /* they had use for it */
+	assert_int_equal(idmap__find(&map, id_number(7)), IDMAP_NONE);
+	for (uint32_t i = 0; i < 1000; i++)
+		assert_int_equal(idmap__add(&map, id_number(i), i), 0);
+	idmap__give_back(&map);
+	assert_int_equal(map.room, 4096);
+	assert_int_equal(map.nr, 0);
+	for (uint32_t i = 0; i < 5000; i++)
+		assert_int_equal(idmap__find(&map, id_number(i)), IDMAP_NONE);
+	for (uint32_t i = 0; i < 5000; i++)
+		assert_int_equal(idmap__add(&map, id_number(i), i), 0);
+	for (uint32_t i = 0; i < 5000; i++)
+		assert_int_equal(idmap__find(&map, id_number(i)), i);
+	idmap__free(&map);
+}
+
 struct row {
 	struct idmap_row row;
 	uint64_t value;
@@ -149,6 +174,7 @@ int main(void)
 		cmocka_unit_test(test_finds_all_and_only_what_was_added),
 		cmocka_unit_test(test_ids_that_collide),
 		cmocka_unit_test(test_clear_forgets),
+		cmocka_unit_test(test_room_is_given_back),
 		cmocka_unit_test(test_rows),
 		cmocka_unit_test(test_rows_that_were_not_entered_go),
 		cmocka_unit_test(test_places),

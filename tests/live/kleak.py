@@ -97,9 +97,9 @@ class Kleak:
         self.reports = []
         self.next()
 
-    def next(self):
+    def next(self, patience=PATIENCE):
         """The next report, whole."""
-        end = time.monotonic() + PATIENCE
+        end = time.monotonic() + patience
         while b"\n" not in self.pending:
             ready, _, _ = select.select([self.process.stdout], [], [], max(0, end - time.monotonic()))
             if not ready:

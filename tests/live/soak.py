@@ -22,8 +22,8 @@ import usage
 STRESS = ["stress-ng", "--quiet", "--fork", "1", "--pipe", "1", "--mmap", "1", "--mmap-bytes", "16M",
           "--sock", "1", "--hdd", "1", "--hdd-bytes", "8M", "--temp-path", "/tmp"]
 
-# On a machine that others use kleak gives way to them, but not who reads its reports.
-NICE = ("nice", "-n", "10") if soak.LIGHT else ()
+# On a machine that others use kleak gives way to them, for minutes if need be, but not who reads its reports.
+NICE, PATIENCE_S = (("nice", "-n", "10"), 600) if soak.LIGHT else ((), 30)
 
 
 def churn(seconds):
@@ -59,10 +59,10 @@ def main(seconds, findings):
                                env=dict(os.environ, **sanitizers.variables(findings))) as kleak:
         pid = kleak.process.pid
         load.do("eventfd 1000")
-        worker = threading.Thread(target=light if soak.LIGHT else heavy, args=(seconds,))
+        worker = threading.Thread(target=light if soak.LIGHT else heavy, args=(seconds,), daemon=True)
         worker.start()
         while time.monotonic() < end:
-            report = kleak.next()  # checks the identity
+            report = kleak.next(PATIENCE_S)  # checks the identity
             kleak.reports.clear()
             watched.enter(report, usage.anon_kb(pid), usage.cpu_s(pid))
         worker.join()

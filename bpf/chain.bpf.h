@@ -27,6 +27,12 @@ static __always_inline __u64 chain_find(__u64 tag)
 	return chain_in(slot)->tag == tag ? slot : slot ^ 1;
 }
 
+/* The first one of stacks with this call_site, if there is one: its tag tells. */
+static __always_inline struct kleak_chain *chain_first(__u64 call_site)
+{
+	return chain_in(chain_find(chain_tag(call_site, 0, 0)));
+}
+
 /* The slot of the chain, noted as the one that comes after `before`; KLEAK_CHAINS: there is none.
  */
 __noinline __u64 chain_seek(struct kleak_chain *before, __u64 tag)
@@ -83,7 +89,7 @@ static __always_inline __u64 chain_base(const struct kleak_chain *c, __u64 conte
 __noinline __u64 follow_chains(__u64 context, __u64 call_site, __u64 hash)
 {
 	__u64 size = stack_left(context), address = call_site, at;
-	struct kleak_chain *before, *c = chain_in(chain_find(chain_tag(call_site, 0, 0)));
+	struct kleak_chain *before, *c = chain_first(call_site);
 	__u32 nr = 1;
 
 	at = chain_base(c, context, call_site);

@@ -48,7 +48,6 @@ static __always_inline void code_look(struct kleak_site *site, struct code_range
 		return;
 	site->retired = code->change;
 	__sync_val_compare_and_swap(&site->hash, hash, hash_end(mix(hash, code->change)));
-	*known_at(hash) = 0;
 }
 
 /* A site, by its entry or, where not all of them are kept in mind, any. */
@@ -95,8 +94,10 @@ __noinline int code_goes(__u64 address, __u64 load_ns)
 	if (code.any)
 		nr = config.site_entries;
 	bpf_loop(nr, code_look_at, &code, 0);
-	if (code.seen)
-		code_tell(symbol, &code);
+	if (!code.seen)
+		return 0;
+	void_notes();
+	code_tell(symbol, &code);
 	return 0;
 }
 

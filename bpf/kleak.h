@@ -495,6 +495,7 @@ struct kleak_control {
 	__u64 page_base;      /* the struct page of the address 0, were there one; 0: not known */
 	__u32 present;	      /* which one of the bit sets of that name is looked at */
 	__u32 sample_bits;    /* recorded are addresses whose hash has so many zeros at its end */
+	__u32 site_changes;   /* how often sites were retired or given back: see note_key() */
 	__u32 sample_most;    /* they were so many before they became fewer, at the most */
 	__u32 module_changes; /* how often a module came or went */
 	__u32 module_told;    /* of those, what has been told as far as it will ever be */

@@ -32,6 +32,9 @@
  *                            another's)                    the stack
  *   kleak_chain.tag          the rest of the chain, by     after(); a chain is written anew when
  *                            the loader                    no program reads it any more
+ *   control.site_changes     a site's hash, which is      makes the hash that is looked for; the
+ *                            another one then               loader waits for those who read it
+ *                                                           before
  *   control.chain_seed       the chains, by the loader     makes the address that is read
  *   control.present          the set of bits, by the       makes the address that is read
  *                            loader
@@ -40,8 +43,8 @@
  *   kleak_tally              (allocations: before their    the loader: fences between the tables
  *                            key, frees after it)
  *
- * A record's bytes and stamp, `known`, `others`, a site's `muted` and `frees_to_note` and what only
- * guesses (`recent`, `next`, distances) are words that say all by themselves.
+ * A record's bytes and stamp, `known`, `found`, `others`, a site's `muted` and `frees_to_note` and
+ * what only guesses (`recent`, `next`, distances) are words that say all by themselves.
  */
 
 /* The loader sets max_entries of the arrays marked "sized" from the plan. */
@@ -120,7 +123,7 @@ __u32 present[2][1 << (KLEAK_PRESENCE_BITS - 5)] __attribute__((aligned(64)));
  */
 __u64 others[1 << KLEAK_OTHERS_BITS] __attribute__((aligned(64)));
 
-/* Sites that were found last, by hash: denser than the table of sites itself. */
+/* Sites that were found last, by hash: denser than the table of sites itself.  See note_key(). */
 __u64 known[1 << KLEAK_KNOWN_BITS] __attribute__((aligned(64)));
 
 /* Steps from one return address to the next: see unwind.bpf.h. */

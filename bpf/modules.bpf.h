@@ -122,7 +122,6 @@ static long site_retire(void *map __attribute__((unused)), const __u32 *index,
 		site->retired = text->change;
 		/* unless the loader takes it back this very moment */
 		__sync_val_compare_and_swap(&site->hash, hash, hash_end(mix(hash, text->change)));
-		*known_at(hash) = 0;
 		break;
 	}
 	return 0;
@@ -213,8 +212,10 @@ static __always_inline void module_retire(struct module_text *text,
 	__u32 who = module_who(text, head, symbols);
 	bool others = module_settle(text->start[0], text->size[0], who);
 
-	if (module_settle(text->start[1], text->size[1], who) || others)
-		bpf_for_each_map_elem(&sites, site_retire, text, 0);
+	if (!module_settle(text->start[1], text->size[1], who) && !others)
+		return;
+	bpf_for_each_map_elem(&sites, site_retire, text, 0);
+	void_notes();
 }
 
 /* ---- the events ---- */

@@ -222,17 +222,48 @@ static __always_inline __u64 *known_at(__u64 hash)
 	return &known[opaque(hash) & ((1U << KLEAK_KNOWN_BITS) - 1)];
 }
 
-/* The same, which is mostly one that was found a moment ago. */
-static __always_inline __u32 site_known(__u64 hash)
+/*
+ * Which site a hash is of is noted where it is at hand, in a word with both: of the hash the upper
+ * bits, as they are until a site that was found is not to be found any more.  All notes are void
+ * then, wherever they are.
+ */
+static __always_inline __u64 note_key(__u64 hash)
+{
+	return hash ^ control.site_changes * HASH_1;
+}
+
+static __always_inline bool is_noted(__u64 word, __u64 key)
+{
+	return !((word ^ key) >> KLEAK_KNOWN_SITE);
+}
+
+static __always_inline __u32 noted_site(__u64 word)
+{
+	return word & ((1U << KLEAK_KNOWN_SITE) - 1);
+}
+
+static __always_inline void note_site(__u64 *word, __u64 key, __u32 site)
+{
+	if (site != KLEAK_SITE_NONE && !(site >> KLEAK_KNOWN_SITE) && is_to_be_noted())
+		*word = key >> KLEAK_KNOWN_SITE << KLEAK_KNOWN_SITE | site;
+}
+
+/* Sites were retired, each of which has another hash by now. */
+static __always_inline void void_notes(void)
+{
+	__sync_fetch_and_add(&control.site_changes, 1);
+}
+
+/* As site_search(), which has mostly been asked a moment ago.  key: note_key(hash) */
+static __always_inline __u32 site_known(__u64 hash, __u64 key)
 {
 	__u64 *entry = known_at(hash), held = *entry;
 	__u32 site;
 
-	if (!((held ^ hash) >> KLEAK_KNOWN_SITE))
-		return held & ((1U << KLEAK_KNOWN_SITE) - 1);
-	site = site_search(hash);
-	if (site != KLEAK_SITE_NONE && !(site >> KLEAK_KNOWN_SITE) && is_to_be_noted())
-		*entry = hash >> KLEAK_KNOWN_SITE << KLEAK_KNOWN_SITE | site;
+	if (is_noted(held, key))
+		return noted_site(held);
+	site = site_search((__u64)after((void *)hash, key));
+	note_site(entry, key, site);
 	return site;
 }
 
@@ -270,7 +301,7 @@ static __always_inline long site_or_walk(struct bpf_raw_tracepoint_args *ctx, __
 __noinline __u32 site_by_steps(__u64 context, __u64 call_site, __u64 hash)
 {
 	hash = unwind(context, call_site, hash);
-	return hash ? site_known(hash) : KLEAK_SITE_NONE;
+	return hash ? site_known(hash, note_key(hash)) : KLEAK_SITE_NONE;
 }
 
 /*
@@ -306,7 +337,7 @@ static __always_inline long site_by_walk(struct bpf_raw_tracepoint_args *ctx, __
 __noinline __u32 site_by_records(__u64 record, __u64 call_site, __u64 hash)
 {
 	hash = unwind_from(record, call_site, hash);
-	return hash ? site_known(hash) : KLEAK_SITE_NONE;
+	return hash ? site_known(hash, note_key(hash)) : KLEAK_SITE_NONE;
 }
 
 /* The same where a function that allocates has returned to call_site; its address is in `record`.
@@ -334,7 +365,25 @@ static __always_inline long site_of_return(void *ctx, __u64 record __attribute__
 	return site_of(ctx, call_site, cache, space);
 }
 
-/* The same, of slab, by chains first. */
+/*
+ * The site with this hash, of a stack that chains led through.  At hand is the first of them: it
+ * has the one that was found there last.
+ */
+static __always_inline __u32 site_of_chain(__u64 call_site, __u64 hash)
+{
+	struct kleak_chain *first = chain_first(call_site);
+	__u64 held = first->found, key = note_key(hash);
+	__u32 site;
+
+	if (is_noted(held, key))
+		return noted_site(held);
+	site = site_known(hash, key);
+	if (first->tag == chain_tag(call_site, 0, 0))
+		note_site(&first->found, key, site);
+	return site;
+}
+
+/* As site_of(), of slab, by chains first. */
 static __always_inline long site_of_slab(struct bpf_raw_tracepoint_args *ctx, __u64 call_site,
 					 __u32 cache)
 {
@@ -342,7 +391,8 @@ static __always_inline long site_of_slab(struct bpf_raw_tracepoint_args *ctx, __
 	__u64 hash = follow_chains(address_of(ctx), call_site, begin);
 	long site;
 
-	site = hash ? site_known(hash) : site_by_steps(address_of(ctx), call_site, begin);
+	site = hash ? site_of_chain(call_site, hash)
+		    : site_by_steps(address_of(ctx), call_site, begin);
 	return site_or_walk(ctx, call_site, cache, KLEAK_SPACE_SLAB, site);
 }
 

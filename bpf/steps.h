@@ -98,15 +98,19 @@ static inline __attribute__((always_inline)) __u64 base_of(__u64 call_site)
  * told apart by as well.  One cache line.  Distances are in bytes.
  *
  * The first one of a stack has call_site alone for a tag, and its places are those above the
- * context where call_site may stand; then only `next` and `other` count.
+ * context where call_site may stand; then only `next` and `other` count, and `found`.
  */
 #define KLEAK_CHAIN_PLACES 8
 #define KLEAK_CHAIN_BASES  3  /* places of the first one of a stack */
 #define KLEAK_CHAINS_MOST  16 /* in a stack */
 
 struct kleak_chain {
-	__u64 tag;    /* chain_tag() of the frame that it starts from and the first one; 0: free */
-	__u64 sum;    /* the hash of its frames, without the one that it starts from */
+	__u64 tag; /* chain_tag() of the frame that it starts from and the first one; 0: free */
+	union {
+		__u64 sum;   /* the hash of its frames, without the one that it starts from */
+		__u64 found; /* of the first one of a stack: which site that was last: see
+				note_key() */
+	};
 	__u64 power;  /* KLEAK_FRAME_HASH to the power of `nr`: a hash is then hash * power + sum */
 	__u64 recent; /* where the chain after it stood last time */
 	__u16 place[KLEAK_CHAIN_PLACES]; /* of its frames but the last, from the start */

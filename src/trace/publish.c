@@ -9,6 +9,8 @@ static bool is_same_chain(const struct kleak_chain *a, const struct kleak_chain 
 	struct kleak_chain copy = *a;
 
 	copy.recent = b->recent;
+	if (!a->nr)
+		copy.found = b->found;
 	return !memcmp(&copy, b, sizeof(copy));
 }
 

@@ -100,22 +100,9 @@ static double choose_limit(const struct recycle *recycle, const struct recycle_t
 	return limits_s[nr_limits - 1];
 }
 
-/* What was found last is remembered by hash: forget the entries that leave. */
-static void forget_known(const struct recycle_tables *tables, uint32_t nr_entries)
-{
-	for (size_t i = 0; i < 1UL << KLEAK_KNOWN_BITS; i++) {
-		uint64_t held = __atomic_load_n(&tables->known[i], __ATOMIC_RELAXED);
-		uint64_t entry = held & ((1ULL << KLEAK_KNOWN_SITE) - 1);
-
-		if (entry < nr_entries && tables->sites[entry].hash == KLEAK_SITE_LEAVING)
-			__atomic_compare_exchange_n(&tables->known[i], &held, 0, false,
-						    __ATOMIC_SEQ_CST, __ATOMIC_RELAXED);
-	}
-}
-
 /*
- * Entries that leave are not found any more, neither in the table nor, once those that found them
- * there have ended, among what was found last.
+ * Entries that leave are not found any more: not in the table, nor, once those have ended that
+ * began before, by notes of where they were found last.
  */
 static void leave_sites(struct recycle *recycle, const struct recycle_tables *tables,
 			const struct recycle_look *look, uint32_t used, bool crowded)
@@ -131,8 +118,7 @@ static void leave_sites(struct recycle *recycle, const struct recycle_tables *ta
 	}
 	if (!nr)
 		return;
-	tables->wait(tables->arg);
-	forget_known(tables, recycle->nr_entries);
+	__atomic_fetch_add(tables->site_changes, 1, __ATOMIC_SEQ_CST);
 	tables->wait(tables->arg);
 }
 

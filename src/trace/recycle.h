@@ -24,7 +24,7 @@ struct recycle_tables {
 	struct kleak_site *sites;
 	struct kleak_cache *caches;
 	struct kleak_tally *tallies;
-	uint64_t *known; /* 1 << KLEAK_KNOWN_BITS */
+	uint32_t *site_changes; /* of control: programs find by notes of before no more */
 	/* Wait until every program that runs now has ended. */
 	void (*wait)(void *arg);
 	/* Forget who allocates and frees at the entries i of which gone[i] is set.  0 or -errno. */

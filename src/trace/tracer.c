@@ -580,7 +580,7 @@ int tracer__recycle(struct tracer *tracer, const struct recycle_look *look)
 		.sites = tracer->sites,
 		.caches = tracer->caches,
 		.tallies = tracer->tallies,
-		.known = (uint64_t *)tracer->skeleton->bss->known,
+		.site_changes = (uint32_t *)&tracer->skeleton->bss->control.site_changes,
 		.wait = wait_for_all,
 		.forget_who = forget_who,
 		.arg = tracer,

@@ -79,7 +79,7 @@ struct object {
 struct machine {
 	struct tracer tracer;
 	struct recycle recycle;
-	uint64_t known[1 << KLEAK_KNOWN_BITS];
+	uint32_t site_changes;
 	struct trace_options trace;
 	struct report_options options;
 	struct kernel kernel;
@@ -369,7 +369,7 @@ static int recycle(struct tracer *tracer, const struct recycle_look *look)
 	const struct recycle_tables tables = {.sites = tracer->sites,
 					      .caches = tracer->caches,
 					      .tallies = tracer->tallies,
-					      .known = m->known,
+					      .site_changes = &m->site_changes,
 					      .wait = wait_for_none,
 					      .forget_who = forget_who,
 					      .arg = m};

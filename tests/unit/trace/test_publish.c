@@ -89,6 +89,12 @@ static void test_what_is_the_same_stays(void **state)
 	m->chains[3].recent = 55;
 	publish(m);
 	assert_int_equal(m->waits, 0);
+	m->table[20] = (struct kleak_chain){.tag = 200}; /* the first one of a stack */
+	publish(m);
+	m->chains[20].found = 77;
+	publish__chains(&m->tables, &m->wanted);
+	assert_int_equal(m->chains[20].found, 77);
+	m->chains[20].found = 0; /* no chain has more than it is to have */
 	assert_int_equal(m->chains[3].recent, 55);
 	m->table[4].sum = 99;
 	publish(m);

@@ -18,7 +18,7 @@ struct tables {
 	struct kleak_cache caches[KLEAK_MAX_CACHES];
 	struct kleak_tally tallies[LANES * SITES];
 	struct kleak_counts counts[LANES];
-	uint64_t known[1 << KLEAK_KNOWN_BITS];
+	uint32_t site_changes;
 	uint32_t of_entry[SITES];
 	int waits;
 	bool forgotten[SITES];
@@ -97,6 +97,14 @@ static void hold(struct tables *tables, int slot, uint32_t site)
 		(struct kleak_record){.bytes = 100, .site = site, .flags = KLEAK_RECORD_OF_CACHE};
 }
 
+/* Who still has a note of before is waited for: entries have left by then, and notes are void. */
+static void see_notes_void(struct tables *tables, int wait)
+{
+	(void)wait;
+	assert_int_equal(tables->sites[6].hash, KLEAK_SITE_LEAVING);
+	assert_int_equal(tables->site_changes, 1);
+}
+
 /* A report: what is in the tables is read, then a step is made. */
 static void report(struct run *run, double now_s)
 {
@@ -116,7 +124,7 @@ static void report(struct run *run, double now_s)
 		.sites = tables->sites,
 		.caches = tables->caches,
 		.tallies = tables->tallies,
-		.known = tables->known,
+		.site_changes = &tables->site_changes,
 		.wait = wait_for_all,
 		.forget_who = forget_who,
 		.arg = tables,
@@ -172,8 +180,6 @@ static void test_what_is_idle_is_given_back_and_the_books_close(void **state)
 		use(tables, i, 10 + i);
 	hold(tables, 3, 5); /* one of its objects lives */
 	tables->tallies[5].allocations++;
-	tables->known[0] = 0xabcULL << KLEAK_KNOWN_SITE | 6;
-	tables->known[1] = 0xdefULL << KLEAK_KNOWN_SITE | 5;
 	report(run, 1);
 	assert_int_equal(tables->sites[6].hash, 0x1006); /* new: nobody knows yet whether idle */
 	allocations = run->snapshot.sum.allocations;
@@ -184,11 +190,9 @@ static void test_what_is_idle_is_given_back_and_the_books_close(void **state)
 	report(run, 62);
 	assert_int_equal(tables->sites[6].hash, KLEAK_SITE_LEAVING);
 	assert_int_equal(tables->sites[5].hash, 0x1005);
-	assert_int_equal(tables->known[0], 0);
-	assert_int_equal(tables->known[1], 0xdefULL << KLEAK_KNOWN_SITE | 5);
+	assert_int_equal(tables->site_changes, 1); /* nobody finds it by a note any more ... */
 	assert_int_equal(run->recycle.sites, 0);
-	assert_int_equal(tables->waits,
-			 2); /* for who finds it in the table, then for who remembers */
+	assert_int_equal(tables->waits, 1); /* ... once those have ended that began before */
 
 	report(run, 63);
 	assert_int_equal(run->recycle.sites, SITES - 2);
@@ -438,7 +442,7 @@ static void test_what_cannot_be_forgotten_stays(void **state)
 	const struct recycle_tables writable = {.sites = tables->sites,
 						.caches = tables->caches,
 						.tallies = tables->tallies,
-						.known = tables->known,
+						.site_changes = &tables->site_changes,
 						.wait = wait_for_all,
 						.forget_who = fail_to_forget,
 						.arg = tables};
@@ -556,26 +560,25 @@ static void test_tallies_of_what_is_given_back(void **state)
 	assert_int_equal(tables->sites[6].hash, 0x1006);
 }
 
-/* What programs remember of entries that stay, or of none, is kept. */
-static void test_what_is_remembered_of_others(void **state)
+/* Notes stay valid while no entry leaves; they are void before any that leaves is given back. */
+static void test_notes(void **state)
 {
 	struct run *run = *state;
 	struct tables *tables = &run->tables;
-	uint32_t last = (1 << KLEAK_KNOWN_BITS) - 1;
 
-	for (uint32_t i = 1; i < SITES; i++)
+	for (uint32_t i = 1; i <= SITES / 8 * 5; i++)
 		use(tables, i, 10);
-	hold(tables, 1, 7);
-	tables->known[0] = 1ULL << KLEAK_KNOWN_SITE | 7;
-	tables->known[1] = 2ULL << KLEAK_KNOWN_SITE | (SITES - 1);
-	tables->known[2] = 3ULL << KLEAK_KNOWN_SITE | SITES; /* nonsense */
-	tables->known[last] = 4ULL << KLEAK_KNOWN_SITE | 8;
 	report(run, 1);
+	report(run, 30);
+	assert_int_equal(tables->site_changes, 0);
+	tables->meanwhile = see_notes_void;
 	report(run, 62);
-	assert_int_equal(tables->known[0], 1ULL << KLEAK_KNOWN_SITE | 7);
-	assert_int_equal(tables->known[1], 0);
-	assert_int_equal(tables->known[2], 3ULL << KLEAK_KNOWN_SITE | SITES);
-	assert_int_equal(tables->known[last], 0);
+	assert_int_equal(tables->waits, 1);
+	tables->meanwhile = NULL;
+	report(run, 63);
+	assert_int_equal(tables->site_changes, 1);
+	report(run, 64);
+	assert_int_equal(tables->site_changes, 1);
 }
 
 int main(void)
@@ -598,7 +601,7 @@ int main(void)
 		TEST(test_enough_is_enough),
 		TEST(test_what_is_no_hash_of_a_site_stays),
 		TEST(test_tallies_of_what_is_given_back),
-		TEST(test_what_is_remembered_of_others),
+		TEST(test_notes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -251,7 +251,7 @@ static __always_inline void note_site(__u64 *word, __u64 key, __u32 site)
 /* Sites were retired, each of which has another hash by now. */
 static __always_inline void void_notes(void)
 {
-	__sync_fetch_and_add(&control.site_changes, 1);
+	add_first((__u32 *)&control.site_changes, 1);
 }
 
 /* As site_search(), which has mostly been asked a moment ago.  key: note_key(hash) */
